@@ -1,0 +1,107 @@
+package objective
+
+import (
+	"context"
+	"fmt"
+)
+
+// Trainer performs training runs. Implementations must be safe for several
+// concurrent calls of Train, must be deterministic for a [Spec] and must not
+// look at the test part unless [Job.Test] asks for it. Package trainertest
+// holds the suite that every implementation passes.
+type Trainer interface {
+	// Info describes the trainer and the data it trains on. It does not change
+	// during the trainer's life.
+	Info() Info
+	// Train performs one run. It returns ctx.Err() (possibly wrapped) when ctx
+	// ends first, and an error when the loss stops being a finite number.
+	Train(ctx context.Context, job Job) (*Result, error)
+}
+
+// Info is what a [Trainer] says of itself: its share of a run's identity, and
+// what it can do.
+type Info struct {
+	// Trainer, Version, Numerics and Data go into every [Spec] as they are.
+	Trainer, Version, Numerics, Data string
+	// Classes are the class names, in the order of every per-class slice.
+	Classes []string
+	// TrainCounts is the number of training examples of each class.
+	TrainCounts []int
+	// ValLabels are the true classes of the validation examples, in the order
+	// of Result.ValPredictions; nil when unknown before the first run.
+	ValLabels []uint16
+	// Supports lists the `apply` modes and abilities: loss, logit, warm_start.
+	Supports []string
+}
+
+// Job is one request for a training run.
+type Job struct {
+	Spec Spec
+	// Test asks for the test part to be evaluated too. Only a confirmation does.
+	Test bool
+	// OnEpoch, if not nil, is told of every finished epoch, in order.
+	OnEpoch func(Epoch)
+}
+
+// Epoch is what is known after one pass over the training part.
+type Epoch struct {
+	Epoch int // from 1
+	// Loss is the mean weighted training loss of the epoch.
+	Loss float64
+	// ValLoss is the unweighted mean cross-entropy on validation; NaN if unknown.
+	ValLoss float64
+}
+
+// Result is what a training run leaves behind. Its matrices are over the whole
+// of each part, rows true, columns predicted.
+type Result struct {
+	Val *Confusion
+	// Train and Test may be nil: not measured.
+	Train, Test *Confusion
+	// ValPredictions holds the predicted class of each validation example and
+	// ValLogits the logits, examples x classes, row by row; both may be nil.
+	ValPredictions []uint16
+	ValLogits      []float32
+	// Epochs is the per-epoch record; the last entry is the last epoch trained.
+	Epochs []Epoch
+	// Stopped reports that the run was ended before its planned epochs by its
+	// own early stopping.
+	Stopped bool
+	// Parameters is a hash of the trained parameters, or empty.
+	Parameters string
+	// Seconds is the duration of the training. It is not part of the result's
+	// identity and differs between repetitions.
+	Seconds float64
+}
+
+// Check reports what is wrong with r as an answer for a task with the given
+// number of classes, or nil.
+func (r *Result) Check(classes int) error {
+	if r == nil || r.Val == nil {
+		return fmt.Errorf("the trainer returned no validation confusion matrix")
+	}
+	parts := []struct {
+		name string
+		m    *Confusion
+	}{{"val", r.Val}, {"train", r.Train}, {"test", r.Test}}
+	for _, p := range parts {
+		if p.m == nil {
+			continue
+		}
+		if p.m.Classes() != classes {
+			return fmt.Errorf("the %s confusion matrix has %d classes; want %d", p.name, p.m.Classes(), classes)
+		}
+		for c, n := range p.m.Support() {
+			if n == 0 {
+				return fmt.Errorf("the %s confusion matrix has no example of class %d", p.name, c)
+			}
+		}
+	}
+	if r.ValPredictions != nil && int64(len(r.ValPredictions)) != r.Val.Total() {
+		return fmt.Errorf("%d validation predictions for %d validation examples", len(r.ValPredictions), r.Val.Total())
+	}
+	if r.ValLogits != nil && int64(len(r.ValLogits)) != r.Val.Total()*int64(classes) {
+		return fmt.Errorf("%d validation logits; want %d examples x %d classes", len(r.ValLogits), r.Val.Total(), classes)
+	}
+	return nil
+}

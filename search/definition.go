@@ -1,0 +1,79 @@
+package search
+
+import (
+	"encoding/json"
+	"time"
+
+	"evenkeel/objective"
+	"evenkeel/schemes"
+)
+
+// Definition is a study: what a study file says, with every default filled in
+// and every rule checked. Package studyfile makes it from text.
+type Definition struct {
+	Name      string
+	Data      DataConfig
+	Model     ModelConfig
+	Weighting WeightingConfig
+	Objective objective.Score
+	Search    Config
+	// Space holds what the file leaves open.
+	Space Space
+	// Canonical is the definition as canonical JSON: every key with its value,
+	// defaults included. Equal definitions have equal canonical forms.
+	Canonical json.RawMessage
+	// Source is the text it was made from after overrides, as stored for resume.
+	Source []byte
+	// Folder is the absolute folder that relative paths start from.
+	Folder string
+}
+
+// DataConfig says where examples come from.
+type DataConfig struct {
+	Source string // "embedded", or "KIND:PATH" with an absolute path
+	Split  objective.Split
+}
+
+// ModelConfig holds the model keys that the kind uses: the fixed ones here, the
+// searched ones in the space under "model.KEY". Kind itself may be searched.
+type ModelConfig struct {
+	Fixed map[string]any
+	// Keys lists, for each possible kind, the keys that it uses (without "kind").
+	Keys map[string][]string
+}
+
+// WeightingConfig holds the fixed weighting keys and the scheme entries; what
+// is searched is in the space under "weighting.KEY".
+type WeightingConfig struct {
+	Entries []SchemeEntry
+	Fixed   map[string]any
+}
+
+// SchemeEntry is one entry of weighting.scheme. Its searched parameters are in
+// the space under "weighting.scheme.INDEX.PARAM".
+type SchemeEntry struct {
+	Scheme *schemes.Scheme
+	// Fixed are the parameters with one value, defaults included.
+	Fixed schemes.Values
+	// Strength is the fixed strength, 0 if none was given or it is searched.
+	Strength float64
+}
+
+// Config is the search section of a study file.
+type Config struct {
+	Sampler string
+	// Trials is the number of trials; Time bounds the driver's time over all
+	// invocations, 0 = none; Until is a clock time or RFC 3339 text, "" = none.
+	Trials int
+	Time   time.Duration
+	Until  string
+	// Parallel is the number of trainings at once, 0 = number of CPUs.
+	Parallel int
+	// Window is W: step n knows the outcomes of exactly the steps <= n - W.
+	Window int
+	// Replicates is the number of seeds every trial gets, MaxReplicates the
+	// most a contender gets when Racing.
+	Replicates, MaxReplicates int
+	Racing                    bool
+	Seed                      int64
+}
