@@ -14,8 +14,12 @@ type Round struct {
 	Fallback bool
 	// Val and Train are the confusion matrices of the run.
 	Val, Train *Confusion
-	// Spread and BalancedAccuracy are measured on validation.
+	// Spread, BalancedAccuracy and Accuracy are measured on validation.
 	Spread, BalancedAccuracy, Accuracy float64
+	// ImageVariance is the variance, over the validation images and stratified
+	// by class, of this run's balanced accuracy minus the reference's on the
+	// same images; 0 for the reference itself.
+	ImageVariance float64
 }
 
 // Replicate is everything one training seed measured for one plan: the

@@ -59,9 +59,9 @@ type Store interface {
 	// Append adds the next step.
 	Append(ctx context.Context, s Step) error
 	// Finish records the outcome of a step, and the state of its trial after it.
-	Finish(ctx context.Context, o Outcome, arms []ArmResult) error
-	// Reference records the unweighted reference of the replicates known so far.
-	Reference(ctx context.Context, r []objective.Replicate) error
+	Finish(ctx context.Context, o Outcome, arms []objective.Arm) error
+	// Reference records the unweighted reference on one training seed.
+	Reference(ctx context.Context, replicate int, seed int64, r objective.Round) error
 	// Spent returns the driver's time of earlier invocations in seconds.
 	Spent(ctx context.Context) (float64, error)
 	// Flush waits until everything recorded is durable.

@@ -1,0 +1,236 @@
+package objective
+
+import (
+	"math"
+)
+
+// Score is what a study minimises: the spread of the per-class recalls, plus a
+// charge for balanced accuracy lost.
+type Score struct {
+	Spread Spread
+	// Tolerance is the balanced accuracy that may be lost against the better of
+	// the reference and the trial's own baseline without charge.
+	Tolerance float64
+	// Penalty is the charge per unit of balanced accuracy lost beyond that.
+	Penalty float64
+}
+
+// Arm is a (trial, round >= 1), the thing that is ranked, measured over all the
+// seeds the trial has. Figures are means over seeds unless they say otherwise,
+// on the validation part.
+type Arm struct {
+	Round int
+	// Seeds is the number of training seeds, the arm's tier.
+	Seeds  int
+	Spread float64
+	// SpreadSE is the standard error of Spread over seeds; NaN for one seed.
+	SpreadSE float64
+	// Gap is max - min recall.
+	Gap float64
+	// WorstClass is the class with the lowest mean recall, WorstRecall.
+	WorstClass                 int
+	WorstRecall                float64
+	BalancedAccuracy, Accuracy float64
+	// Difference is the score minus the reference's on the same seeds,
+	//
+	//	mean(spread_s - reference_s) + penalty * max(0, Drop - tolerance),
+	//
+	// so that the score is the reference's mean spread over all its seeds plus
+	// Difference. Lower is better, 0 is the reference.
+	Difference float64
+	// SumSquares is the sum of squares of spread_s - reference_s about its mean:
+	// with those of other arms it gives the pooled seed variance, on Seeds-1
+	// degrees of freedom.
+	SumSquares float64
+	// Drop is the balanced accuracy lost against the better of the reference
+	// and the own baseline (each by its mean over the arm's seeds).
+	Drop float64
+	// Holds reports that the tolerance is held with one standard error to
+	// spare, which a leader must; Over that Drop exceeds the tolerance.
+	Holds, Over bool
+	// WeightGain is the own baseline's spread minus Spread.
+	WeightGain float64
+	// WeightRatio is the geometric mean over seeds of max weight / min weight.
+	WeightRatio float64
+	// ReferenceSpread and ReferenceBalancedAccuracy are the reference's means on
+	// the arm's seeds.
+	ReferenceSpread, ReferenceBalancedAccuracy float64
+}
+
+// Arms returns the arms of a trial from its replicates, in the order of rounds
+// 1..R. All replicates must have the same number of rounds; no replicates give
+// no arms.
+//
+// The standard error of the accuracy drop joins both kinds of noise,
+//
+//	se^2 = var_s(drop_s)/seeds + mean_s(image variance_s)
+//
+// The second term is not divided by the seeds, since every seed is measured on
+// the same images. With one seed the first term is unknown and left out.
+func (s Score) Arms(replicates []Replicate) []Arm {
+	if len(replicates) == 0 {
+		return nil
+	}
+	arms := make([]Arm, 0, len(replicates[0].Rounds))
+	for r := 1; r < len(replicates[0].Rounds); r++ {
+		arms = append(arms, s.arm(replicates, r))
+	}
+	return arms
+}
+
+// arm measures one round over all replicates.
+func (s Score) arm(replicates []Replicate, round int) Arm {
+	n := len(replicates)
+	spread, ref, own := make([]float64, n), make([]float64, n), make([]float64, n)
+	diff, gap := make([]float64, n), make([]float64, n)
+	bal, refBal, ownBal, acc := make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)
+	imageVar, logRatio := make([]float64, n), make([]float64, n)
+	var recall []float64
+	for i, rep := range replicates {
+		a, o, b := rep.Rounds[round], rep.Rounds[0], rep.Reference
+		spread[i], own[i], ref[i] = a.Spread, o.Spread, b.Spread
+		diff[i] = a.Spread - b.Spread
+		bal[i], ownBal[i], refBal[i] = a.BalancedAccuracy, o.BalancedAccuracy, b.BalancedAccuracy
+		acc[i], imageVar[i] = a.Accuracy, a.ImageVariance
+		logRatio[i] = logRatioOf(a.Weights)
+		recalls := a.Val.Recall()
+		gap[i] = Gap.Of(recalls)
+		if recall == nil {
+			recall = make([]float64, len(recalls))
+		}
+		for c, v := range recalls {
+			recall[c] += v / float64(n)
+		}
+	}
+	baseline := refBal
+	if mean(ownBal) > mean(refBal) {
+		baseline = ownBal
+	}
+	drops := make([]float64, n)
+	for i := range drops {
+		drops[i] = baseline[i] - bal[i]
+	}
+	arm := Arm{
+		Round: round, Seeds: n,
+		Spread: mean(spread), SpreadSE: math.Sqrt(sumSquares(spread) / float64((n-1)*n)),
+		Gap:              mean(gap),
+		BalancedAccuracy: mean(bal), Accuracy: mean(acc),
+		SumSquares: sumSquares(diff),
+		Drop:       mean(drops),
+		WeightGain: mean(own) - mean(spread), WeightRatio: math.Exp(mean(logRatio)),
+		ReferenceSpread: mean(ref), ReferenceBalancedAccuracy: mean(refBal),
+	}
+	if n == 1 {
+		arm.SpreadSE = math.NaN()
+	}
+	arm.WorstClass, arm.WorstRecall = lowest(recall)
+	arm.Over = arm.Drop > s.Tolerance
+	arm.Difference = mean(diff) + float64(s.Penalty*math.Max(0, arm.Drop-s.Tolerance))
+	variance := mean(imageVar)
+	if n > 1 {
+		variance += sumSquares(drops) / float64((n-1)*n)
+	}
+	arm.Holds = arm.Drop+math.Sqrt(variance) <= s.Tolerance
+	return arm
+}
+
+// logRatioOf returns ln(max w / min w), 0 without weights.
+func logRatioOf(w []float64) float64 {
+	if len(w) == 0 {
+		return 0
+	}
+	lo, hi := w[0], w[0]
+	for _, v := range w {
+		lo, hi = math.Min(lo, v), math.Max(hi, v)
+	}
+	return math.Log(hi / lo)
+}
+
+// lowest returns the index and value of the smallest number, NaN left out.
+func lowest(x []float64) (int, float64) {
+	at, low := 0, math.NaN()
+	for i, v := range x {
+		if !math.IsNaN(v) && !(v >= low) {
+			at, low = i, v
+		}
+	}
+	return at, low
+}
+
+// mean returns the arithmetic mean.
+func mean(x []float64) float64 {
+	var sum float64
+	for _, v := range x {
+		sum += v
+	}
+	return sum / float64(len(x))
+}
+
+// sumSquares returns the sum of squares about the mean.
+func sumSquares(x []float64) float64 {
+	m := mean(x)
+	var sum float64
+	for _, v := range x {
+		d := v - m
+		sum += float64(d * d)
+	}
+	return sum
+}
+
+// ImageVariance returns the variance, over images, of the balanced accuracy of
+// predictions a minus that of predictions b on the same images,
+//
+//	1/K^2 * sum over classes c of var_c(d) / (m_c - 1),
+//
+// where d_i = [a_i right] - [b_i right], var_c divides by the number m_c of
+// images of class c and K is the number of classes with at least two images.
+// truth, a and b hold a class per image and have equal lengths.
+func ImageVariance(classes int, truth, a, b []uint16) float64 {
+	count, sum, squares := make([]float64, classes), make([]float64, classes), make([]float64, classes)
+	for i, c := range truth {
+		var d float64
+		if a[i] == c {
+			d++
+		}
+		if b[i] == c {
+			d--
+		}
+		count[c]++
+		sum[c] += d
+		squares[c] += d * d // exact: d is -1, 0 or 1
+	}
+	var total, k float64
+	for c := range count {
+		if count[c] < 2 {
+			continue
+		}
+		m := sum[c] / count[c]
+		total += (squares[c]/count[c] - float64(m*m)) / (count[c] - 1)
+		k++
+	}
+	if k == 0 {
+		return 0
+	}
+	return total / float64(k*k)
+}
+
+// unpairedVariance bounds ImageVariance from the confusion matrices alone: the
+// binomial variances of both balanced accuracies added up, as if the errors of
+// the two runs were independent.
+func unpairedVariance(a, b *Confusion) float64 {
+	var total, k float64
+	support := a.Support()
+	ra, rb := a.Recall(), b.Recall()
+	for c, m := range support {
+		if m == 0 {
+			continue
+		}
+		va, vb := ra[c]*(1-ra[c]), rb[c]*(1-rb[c])
+		total += (va + vb) / float64(m)
+		k++
+	}
+	if k == 0 {
+		return 0
+	}
+	return total / float64(k*k)
+}
