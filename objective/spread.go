@@ -1,0 +1,192 @@
+package objective
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"evenkeel/schemes"
+)
+
+// Spread names a measure of how uneven the per-class recalls of one run are.
+// Smaller is better and 0 is even (for [Worst] and [GMean]: even and perfect).
+type Spread string
+
+// The spreads. In the formulas r are the recalls of the K classes that have
+// examples, and r̄ is their mean.
+const (
+	// StdDev is the population standard deviation, sqrt(mean((r - r̄)^2)): the
+	// default, because every class counts in it and noise the least.
+	StdDev Spread = "stddev"
+	// Gap is max(r) - min(r).
+	Gap Spread = "gap"
+	// CV is the coefficient of variation, stddev / r̄.
+	CV Spread = "cv"
+	// Gini is the Gini coefficient, sum over all ordered pairs of
+	// abs(r_i - r_j), over 2 K^2 r̄.
+	Gini Spread = "gini"
+	// Worst is 1 - min(r).
+	Worst Spread = "worst"
+	// GMean is 1 - the geometric mean of r.
+	GMean Spread = "gmean"
+)
+
+// spreads describes every measure, in the order in which they are shown.
+var spreads = []struct {
+	name           Spread
+	title, formula string
+	of             func(sorted []float64) float64
+}{
+	{StdDev, "population standard deviation of the recalls", "sqrt(mean((r - mean(r))^2))", stdDev},
+	{Gap, "best recall minus worst", "max(r) - min(r)", gap},
+	{CV, "coefficient of variation of the recalls", "stddev(r) / mean(r)", cv},
+	{Gini, "Gini coefficient of the recalls", "sum_ij |r_i - r_j| / (2 K^2 mean(r))", gini},
+	{Worst, "error of the worst class", "1 - min(r)", worst},
+	{GMean, "1 minus the geometric mean of the recalls", "1 - prod(r)^(1/K)", gmean},
+}
+
+// Spreads returns all measures, the default first.
+func Spreads() []Spread {
+	names := make([]Spread, len(spreads))
+	for i, s := range spreads {
+		names[i] = s.name
+	}
+	return names
+}
+
+// ParseSpread returns the measure of the given name. The error lists those
+// there are.
+func ParseSpread(name string) (Spread, error) {
+	known := make([]string, len(spreads))
+	for i, s := range spreads {
+		if string(s.name) == name {
+			return s.name, nil
+		}
+		known[i] = string(s.name)
+	}
+	return "", fmt.Errorf("unknown spread %q; want one of %s", name, strings.Join(known, ", "))
+}
+
+// Title returns the measure in words; empty for an unknown one.
+func (s Spread) Title() string {
+	if i := s.index(); i >= 0 {
+		return spreads[i].title
+	}
+	return ""
+}
+
+// Formula returns the measure as text over the recalls r of K classes; empty
+// for an unknown one.
+func (s Spread) Formula() string {
+	if i := s.index(); i >= 0 {
+		return spreads[i].formula
+	}
+	return ""
+}
+
+// index returns the place of s in spreads; -1 if it is not there.
+func (s Spread) index() int {
+	for i := range spreads {
+		if spreads[i].name == s {
+			return i
+		}
+	}
+	return -1
+}
+
+// Of returns the spread of the recalls of one run, one entry per class, each
+// from 0 to 1. Smaller is better. A recall that is NaN belongs to a class
+// without examples and is left out. The order of the classes does not matter,
+// not even for the last bit.
+//
+// Special cases: one class has gap, stddev, cv and gini 0; equal recalls have
+// them exactly 0; gmean is 1 as soon as one recall is 0; where the measure is
+// undefined (no class has examples; cv and gini when every recall is 0) the
+// result is [Spread.WorstValue], never NaN.
+//
+// Of neither keeps nor changes recall. It panics if s is not one of [Spreads].
+func (s Spread) Of(recall []float64) float64 {
+	i := s.index()
+	if i < 0 {
+		panic(fmt.Sprintf("objective: unknown spread %q", string(s)))
+	}
+	sorted := make([]float64, 0, len(recall))
+	for _, r := range recall {
+		if !math.IsNaN(r) {
+			sorted = append(sorted, r)
+		}
+	}
+	slices.Sort(sorted)
+	if len(sorted) > 0 {
+		if v := spreads[i].of(sorted); !math.IsNaN(v) {
+			return v
+		}
+	}
+	return s.WorstValue(len(recall))
+}
+
+// WorstValue returns the value that stands for "undefined" with the given
+// number of classes K: no defined value of the measure is larger.
+//
+//	stddev 0.5    half of the recalls 0, half 1
+//	gap    1
+//	cv     sqrt(K - 1), at least 1: one class recognised, all others never
+//	gini   1      approached as (K-1)/K, likewise
+//	worst  1
+//	gmean  1
+func (s Spread) WorstValue(classes int) float64 {
+	switch s {
+	case StdDev:
+		return 0.5
+	case CV:
+		return math.Sqrt(float64(max(classes-1, 1)))
+	default:
+		return 1
+	}
+}
+
+// The measures below take at least one recall, ascending. Products are rounded
+// before they are added, so that no compiler fuses the two.
+
+// meanOf anchors the sum at the smallest entry: equal entries have that mean exactly.
+func meanOf(sorted []float64) float64 {
+	var sum float64
+	for _, r := range sorted {
+		sum += r - sorted[0]
+	}
+	return sorted[0] + sum/float64(len(sorted))
+}
+
+func stdDev(sorted []float64) float64 {
+	mean := meanOf(sorted)
+	var sum float64
+	for _, r := range sorted {
+		sum += float64((r - mean) * (r - mean))
+	}
+	return math.Sqrt(sum / float64(len(sorted)))
+}
+
+func gap(sorted []float64) float64 { return sorted[len(sorted)-1] - sorted[0] }
+
+func cv(sorted []float64) float64 { return stdDev(sorted) / meanOf(sorted) }
+
+// gini uses that the gap between neighbours i and i+1 separates i * (K-i) pairs.
+func gini(sorted []float64) float64 {
+	k := len(sorted)
+	var pairs float64
+	for i := 1; i < k; i++ {
+		pairs += float64(float64(i*(k-i)) * (sorted[i] - sorted[i-1]))
+	}
+	return pairs / float64(float64(k*k)*meanOf(sorted))
+}
+
+func worst(sorted []float64) float64 { return 1 - sorted[0] }
+
+func gmean(sorted []float64) float64 {
+	product := 1.0
+	for _, r := range sorted {
+		product *= schemes.Pow(r, 1/float64(len(sorted)))
+	}
+	return 1 - product
+}
