@@ -1,0 +1,253 @@
+package kernels
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+func random(rng *rand.Rand, n int) []float32 {
+	x := make([]float32, n)
+	for i := range x {
+		x[i] = float32(rng.NormFloat64())
+	}
+	return x
+}
+
+// product is the plain float64 reference: element (i, j) and the sum of the
+// absolute terms, by which an error is measured.
+func product(m, n, k int, a, b func(i, j int) float32, bias []float32, relu bool) (y, scale []float64) {
+	for i := range m {
+		for j := range n {
+			var s, t float64
+			if bias != nil {
+				s, t = float64(bias[j]), math.Abs(float64(bias[j]))
+			}
+			for p := range k {
+				v := float64(a(i, p)) * float64(b(p, j))
+				s, t = s+v, t+math.Abs(v)
+			}
+			if relu {
+				s = max(s, 0)
+			}
+			y, scale = append(y, s), append(scale, t)
+		}
+	}
+	return y, scale
+}
+
+func closeTo(t *testing.T, what string, got []float32, want, scale []float64) {
+	t.Helper()
+	for i := range want {
+		if d := math.Abs(float64(got[i]) - want[i]); !(d <= 1e-5*math.Max(scale[i], 1e-6)) {
+			t.Fatalf("%s: entry %d is %v; want %v", what, i, got[i], want[i])
+		}
+	}
+}
+
+// Every tail of every level: rows around the tile heights 4, 6 and 8, columns
+// around the vector and panel widths 4 to 32.
+func TestMatMulAgainstFloat64(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	rows := []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 17}
+	columns := []int{1, 2, 3, 4, 5, 7, 8, 9, 10, 15, 16, 17, 24, 31, 32, 33, 40, 47, 49, 65}
+	for _, l := range Levels() {
+		var ws Workspace
+		for _, m := range rows {
+			for _, n := range columns {
+				for _, k := range []int{1, 3, 29} {
+					x, w, bias := random(rng, m*k), random(rng, k*n), random(rng, n)
+					got := make([]float32, m*n)
+					what := fmt.Sprintf("%v m=%d n=%d k=%d", l, m, n, k)
+					at := func(s []float32, stride int) func(i, j int) float32 {
+						return func(i, j int) float32 { return s[i*stride+j] }
+					}
+					turned := func(s []float32, stride int) func(i, j int) float32 {
+						return func(i, j int) float32 { return s[j*stride+i] }
+					}
+					for _, relu := range []bool{false, true} {
+						l.MatMul(&ws, got, x, w, bias, m, n, k, relu)
+						want, scale := product(m, n, k, at(x, k), at(w, n), bias, relu)
+						closeTo(t, what+" NN", got, want, scale)
+					}
+					l.MatMulTN(&ws, got, x, w, m, n, k)
+					want, scale := product(m, n, k, turned(x, m), at(w, n), nil, false)
+					closeTo(t, what+" TN", got, want, scale)
+					l.MatMulNT(&ws, got, x, w, m, n, k)
+					want, scale = product(m, n, k, at(x, k), turned(w, k), nil, false)
+					closeTo(t, what+" NT", got, want, scale)
+				}
+			}
+		}
+	}
+}
+
+func TestMatMulKeepsNaN(t *testing.T) {
+	for _, l := range Levels() {
+		var ws Workspace
+		y := make([]float32, 2)
+		l.MatMul(&ws, y, []float32{float32(math.NaN()), 1}, []float32{1}, nil, 2, 1, 1, true)
+		if y[0] == y[0] || y[1] != 1 {
+			t.Errorf("%v: ReLU of NaN and 1 is %v", l, y)
+		}
+	}
+}
+
+func TestExp(t *testing.T) {
+	for _, l := range Levels() {
+		for n := 1; n <= 40; n++ {
+			x := make([]float32, n)
+			for i := range x {
+				x[i] = -80 + 160*float32(i*37%41)/41
+			}
+			got := append([]float32(nil), x...)
+			l.Exp(got)
+			for i := range x {
+				want := math.Exp(float64(x[i]))
+				if math.Abs(float64(got[i])-want) > 2e-7*want {
+					t.Fatalf("%v: exp(%v) = %v; want %v", l, x[i], got[i], want)
+				}
+			}
+		}
+		inf, nan := float32(math.Inf(1)), float32(math.NaN())
+		x := []float32{0, -1000, -inf, 1000, inf, nan, -86.9, 87.9}
+		l.Exp(x)
+		want := []float64{1, 0, 0, math.Inf(1), math.Inf(1), math.NaN(), 1.8190e-38, 1.4964e38}
+		for i := range want {
+			same := float64(x[i]) == want[i] || (x[i] != x[i] && want[i] != want[i])
+			if !same && !(math.Abs(float64(x[i])-want[i]) < 1e-2*want[i]) {
+				t.Errorf("%v: special value %d is %v; want %v", l, i, x[i], want[i])
+			}
+		}
+	}
+}
+
+func TestLog(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	for range 10000 {
+		x := math.Exp(40 * (rng.Float64() - 0.5))
+		if got, want := Log(x), math.Log(x); math.Abs(got-want) > 1e-15*math.Max(1, math.Abs(want)) {
+			t.Fatalf("Log(%v) = %v; want %v", x, got, want)
+		}
+	}
+	if Log(1) != 0 {
+		t.Errorf("Log(1) = %v", Log(1))
+	}
+}
+
+// softmaxCE is the float64 reference by the textbook formulas.
+func softmaxCE(z []float32, labels []uint16, w, offset []float32, classes int) (loss float64, grad []float64) {
+	var sum float64
+	for i := range labels {
+		sum += float64(w[i])
+	}
+	for i, y := range labels {
+		top, total := math.Inf(-1), 0.0
+		at := func(c int) float64 { return float64(z[i*classes+c]) + float64(offset[c]) }
+		for c := range classes {
+			top = max(top, at(c))
+		}
+		for c := range classes {
+			total += math.Exp(at(c) - top)
+		}
+		lse := top + math.Log(total)
+		loss += float64(w[i]) * (lse - at(int(y))) / sum
+		for c := range classes {
+			p := math.Exp(at(c) - lse)
+			if c == int(y) {
+				p--
+			}
+			grad = append(grad, float64(w[i])*p/sum)
+		}
+	}
+	return loss, grad
+}
+
+func TestSoftmaxCEAgainstFloat64(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	for _, l := range Levels() {
+		for _, classes := range []int{1, 2, 3, 7, 8, 10, 16, 17, 33, 100} {
+			for _, spread := range []float32{0, 1, 30, 1e4} {
+				rows := 1 + rng.IntN(9)
+				z, offset, w := random(rng, rows*classes), random(rng, classes), make([]float32, rows)
+				labels := make([]uint16, rows)
+				for i := range z {
+					z[i] *= spread
+				}
+				for i := range labels {
+					labels[i], w[i] = uint16(rng.IntN(classes)), rng.Float32()*float32(i%3) // some rows weigh 0
+				}
+				w[rows-1] = 0.5
+				grad := make([]float32, len(z))
+				loss, _ := l.SoftmaxCE(z, labels, w, offset, classes, grad)
+				want, wantGrad := softmaxCE(z, labels, w, offset, classes)
+				if !(math.Abs(loss-want) <= 1e-5*math.Max(1, want)) {
+					t.Fatalf("%v, %d classes, spread %v: loss %v; want %v", l, classes, spread, loss, want)
+				}
+				for i, g := range grad {
+					// Adding the offset in float32 rounds logits of size 1e4 by up to 5e-4.
+					if tol := 1e-5 + 1e-7*float64(spread); !(math.Abs(float64(g)-wantGrad[i]) <= tol) {
+						t.Fatalf("%v, %d classes, spread %v: gradient %d is %v; want %v", l, classes, spread, i, g, wantGrad[i])
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestOptimizersAgainstFloat64(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 8))
+	const rate, decay, momentum = 0.01, 0.1, 0.9
+	for _, l := range Levels() {
+		for n := 1; n <= 40; n++ {
+			p, m, v, q, u := random(rng, n), make([]float32, n), make([]float32, n), random(rng, n), make([]float32, n)
+			wp, wm, wv, wq, wu := f64(p), f64(m), f64(v), f64(q), f64(u)
+			for step := 1; step <= 5; step++ {
+				g := random(rng, n)
+				l.AdamW(p, g, m, v, rate, decay, step)
+				SGD(q, g, u, rate, momentum, decay)
+				for i, g := range f64(g) {
+					wm[i], wv[i] = 0.9*wm[i]+0.1*g, 0.999*wv[i]+0.001*g*g
+					mean, square := wm[i]/(1-math.Pow(0.9, float64(step))), wv[i]/(1-math.Pow(0.999, float64(step)))
+					wp[i] = wp[i]*(1-rate*decay) - rate*mean/(math.Sqrt(square)+1e-8)
+					wu[i] = momentum*wu[i] + g + decay*wq[i]
+					wq[i] -= rate * wu[i]
+				}
+			}
+			one := make([]float64, n)
+			for i := range one {
+				one[i] = 1
+			}
+			closeTo(t, fmt.Sprintf("%v AdamW of %d", l, n), p, wp, one)
+			closeTo(t, fmt.Sprintf("%v SGD of %d", l, n), q, wq, one)
+		}
+	}
+}
+
+func f64(x []float32) []float64 {
+	y := make([]float64, len(x))
+	for i, v := range x {
+		y[i] = float64(v)
+	}
+	return y
+}
+
+func TestElementwise(t *testing.T) {
+	out := make([]float32, 3)
+	ReLUGrad(out, []float32{1, 0, -1}, []float32{5, 6, 7})
+	equalBits(t, "ReLUGrad", out, []float32{5, 0, 0})
+	Mul(out, []float32{1, 2, 3}, []float32{4, 5, 6})
+	equalBits(t, "Mul", out, []float32{4, 10, 18})
+	ColumnSums(out, []float32{1, 2, 3, 4, 5, 6}, 2)
+	equalBits(t, "ColumnSums", out, []float32{5, 7, 9})
+}
+
+func equalBits(t *testing.T, what string, got, want []float32) {
+	t.Helper()
+	for i := range want {
+		if math.Float32bits(got[i]) != math.Float32bits(want[i]) {
+			t.Fatalf("%s: entry %d is %v; want %v", what, i, got[i], want[i])
+		}
+	}
+}

@@ -1,0 +1,107 @@
+package kernels
+
+// #cgo CFLAGS: -O3 -std=c11
+// #cgo LDFLAGS: -lm
+// #include "kernels.h"
+import "C"
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+)
+
+// Env is the environment variable that forces a level by its name.
+const Env = "EVENKEEL_KERNELS"
+
+// Level is one compilation of the kernels. Its methods must not be called for a
+// level that is not [Level.Supported].
+type Level int
+
+// The levels, slowest first.
+const (
+	// Portable uses 128-bit vectors and no fused operations.
+	Portable Level = C.EK_PORTABLE
+	// AVX2 uses 256-bit vectors and fused multiply-add.
+	AVX2 Level = C.EK_AVX2
+	// AVX512 uses 512-bit vectors and fused multiply-add.
+	AVX512 Level = C.EK_AVX512
+)
+
+// numericsVersion counts changes of what the kernels compute, in any bit.
+const numericsVersion = 1
+
+var names = [...]string{Portable: "portable", AVX2: "avx2", AVX512: "avx512"}
+
+// String returns the name by which [Env] asks for the level.
+func (l Level) String() string {
+	if l < 0 || int(l) >= len(names) {
+		return fmt.Sprintf("Level(%d)", int(l))
+	}
+	return names[l]
+}
+
+// Supported reports whether this processor runs the level.
+func (l Level) Supported() bool { return C.ek_supported(C.int(l)) != 0 }
+
+// NumericsID names the arithmetic of the level: "nets/1/fma" or
+// "nets/1/portable". Levels with the same id give the same bits.
+func (l Level) NumericsID() string {
+	kind := "fma"
+	if l == Portable {
+		kind = "portable"
+	}
+	return fmt.Sprintf("nets/%d/%s", numericsVersion, kind)
+}
+
+// Levels returns the levels that this processor supports, slowest first.
+func Levels() []Level {
+	var s []Level
+	for l := range names {
+		if Level(l).Supported() {
+			s = append(s, Level(l))
+		}
+	}
+	return s
+}
+
+// Choose returns the level with the given name, or the fastest supported one
+// for the empty name. It fails for an unknown name and for a level that this
+// processor does not have.
+func Choose(name string) (Level, error) {
+	have := Levels()
+	if name == "" {
+		return have[len(have)-1], nil
+	}
+	for l, n := range names {
+		if n != name {
+			continue
+		}
+		if !Level(l).Supported() {
+			return 0, fmt.Errorf("kernels %q need a processor that has them; this one supports %s", name, list(have))
+		}
+		return Level(l), nil
+	}
+	return 0, fmt.Errorf("unknown kernels %q; want one of %s", name, list(have))
+}
+
+func list(levels []Level) string {
+	s := make([]string, len(levels))
+	for i, l := range levels {
+		s[i] = l.String()
+	}
+	return strings.Join(s, ", ")
+}
+
+// Active returns the level in use: the one that [Env] names, else the fastest
+// supported one. It reads the environment once.
+func Active() (Level, error) { return active() }
+
+var active = sync.OnceValues(func() (Level, error) {
+	l, err := Choose(os.Getenv(Env))
+	if err != nil {
+		return 0, fmt.Errorf("environment variable %s: %w", Env, err)
+	}
+	return l, nil
+})

@@ -1,0 +1,67 @@
+package kernels
+
+// #include "kernels.h"
+import "C"
+
+import "fmt"
+
+// Workspace is scratch memory for matrix products. The zero value is ready; it
+// grows to the largest product it serves and must not be shared by goroutines.
+type Workspace struct{ buf []float32 }
+
+func (w *Workspace) reserve(n int) *C.float {
+	if len(w.buf) < n {
+		w.buf = make([]float32, n)
+	}
+	return ptr(w.buf)
+}
+
+// MatMul computes y = x*w + bias, and then max(y, 0) if relu.
+//
+// Shapes: x is m x k, w is k x n, y is m x n, bias has n entries or is nil; all
+// row-major and dense. Each y[i][j] starts from the bias and adds x[i][p]*w[p][j]
+// for p = 0..k-1 in this order. NaN stays NaN through ReLU. y must not overlap
+// the others. It panics if a slice is shorter than its shape.
+func (l Level) MatMul(ws *Workspace, y, x, w, bias []float32, m, n, k int, relu bool) {
+	l.gemm(ws, y, x, w, bias, m, n, k, strides{k, 1}, strides{n, 1}, relu)
+}
+
+// MatMulTN computes y = xᵀ*w for x k x m and w k x n, so y is m x n: the
+// gradient of a dense layer by its weights. Otherwise as [Level.MatMul].
+func (l Level) MatMulTN(ws *Workspace, y, x, w []float32, m, n, k int) {
+	l.gemm(ws, y, x, w, nil, m, n, k, strides{1, m}, strides{n, 1}, false)
+}
+
+// MatMulNT computes y = x*wᵀ for x m x k and w n x k, so y is m x n: the
+// gradient of a dense layer by its input. Otherwise as [Level.MatMul].
+func (l Level) MatMulNT(ws *Workspace, y, x, w []float32, m, n, k int) {
+	l.gemm(ws, y, x, w, nil, m, n, k, strides{k, 1}, strides{1, k}, false)
+}
+
+// strides are the distances between rows and between columns.
+type strides struct{ row, col int }
+
+func (l Level) gemm(ws *Workspace, y, x, w, bias []float32, m, n, k int, xs, wss strides, relu bool) {
+	if m < 1 || n < 1 || k < 1 || len(y) < m*n || len(x) < m*k || len(w) < k*n || (bias != nil && len(bias) < n) {
+		panic(fmt.Sprintf("kernels: matrix product m=%d n=%d k=%d with %d, %d, %d and %d numbers for y, x, w and bias",
+			m, n, k, len(y), len(x), len(w), len(bias)))
+	}
+	C.ek_gemm(C.int(l), C.long(m), C.long(n), C.long(k), ptr(x), C.long(xs.row), C.long(xs.col), ptr(w), C.long(wss.row),
+		C.long(wss.col), ptr(bias), flag(relu), ptr(y), ws.reserve(k*C.EK_PANEL))
+}
+
+// ptr returns the address of the first number, nil for an empty slice. It is
+// used for the duration of one C call only.
+func ptr(s []float32) *C.float {
+	if len(s) == 0 {
+		return nil
+	}
+	return (*C.float)(&s[0])
+}
+
+func flag(b bool) C.int {
+	if b {
+		return 1
+	}
+	return 0
+}
