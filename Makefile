@@ -1,0 +1,34 @@
+# One entry point for every habit. `make help` lists them.
+.PHONY: help build test race integration lint fuzz bench generate
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## build the program into bin/
+	go build -o bin/evenkeel ./cmd/evenkeel
+
+test: ## the tests that need Go and gcc, nothing else
+	go test ./...
+
+race: ## the same under the race detector
+	go test -race ./...
+
+integration: ## the tests that need PyTorch and Fashion-MNIST (see .ci/run for the packages)
+	go test -tags integration ./...
+
+lint: ## gofmt, go vet, golangci-lint
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; exit 1; }
+	go vet ./...
+	golangci-lint run
+
+fuzz: ## every fuzz target for ten seconds
+	@for p in $$(go list ./...); do \
+	  for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz' || true); do \
+	    echo "$$p $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime 10s $$p || exit 1; \
+	  done; done
+
+bench: ## benchmarks of the hot paths
+	go test -run '^$$' -bench . -benchmem ./objective/... ./search/... ./runs/...
+
+generate: ## remake the embedded sample from Debian's dataset-fashion-mnist
+	go generate ./objective/data/...
