@@ -42,12 +42,15 @@ const (
 )
 
 // Recipe is a scheme with its parameters and every modifier: a complete rule
-// from what one round measured to the class weights of the next.
+// from what one round measured to the class weights of the next. An empty
+// Signal, Smoothing, Update or Normalize means the first of its constants, an
+// absent parameter its default, and a zero that the modifier is off.
 type Recipe struct {
 	Scheme *Scheme
 	Values Values
 	// Strength, when not 0, is the wanted ln(max w / min w) of the raw formula
-	// at round 1; the scheme's StrengthOf parameter is solved for it.
+	// at round 1; the scheme's StrengthOf parameter is solved for it, and what
+	// Values say of that parameter is not read.
 	Strength  float64
 	Signal    Signal
 	Smoothing Smoothing
@@ -62,7 +65,7 @@ type Recipe struct {
 // Measurement is what a round measured on the validation part, one entry per class.
 type Measurement struct {
 	TruePositives, Support, Predicted []int64
-	// Train is the number of training examples of each class.
+	// Train is the number of training examples of each class; nil if not known.
 	Train []int
 }
 

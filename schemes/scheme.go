@@ -50,9 +50,10 @@ type Values map[string]float64
 type Input struct {
 	// Signal is the smoothed, not yet floored signal that the recipe selected.
 	Signal []float64
-	// Recall, Precision and F1 are all three signals, smoothed alike.
+	// Recall, Precision and F1 are all three signals, smoothed alike. Without
+	// counts only the selected one is known; the others are nil.
 	Recall, Precision, F1 []float64
-	// Support is the number of training examples of each class.
+	// Support is the number of training examples of each class; nil if not known.
 	Support []int
 	// Previous holds the weights of the previous round at mean 1 (all 1 in round 1).
 	Previous []float64

@@ -1,0 +1,102 @@
+package schemes
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// smallest is the least weight at mean 1: anything below is raised to it, so
+// that no weight becomes 0 when it is rounded to single precision.
+const smallest = 0x1p-100
+
+// meanOf returns the mean of w as mantissa * 2^exponent. Weights are scaled by a
+// power of two first, which is exact, so that a sum can neither overflow nor
+// vanish. The entries of w must be finite, none negative, one positive.
+func meanOf(w []float64) (mantissa float64, exponent int) {
+	_, exponent = math.Frexp(slices.Max(w))
+	var sum float64
+	for _, v := range w {
+		sum += math.Ldexp(v, -exponent)
+	}
+	return sum / float64(len(w)), exponent
+}
+
+// toMean1 returns w at mean 1, w / mean(w), in a new slice. Equal weights
+// become exactly 1; weights whose mean is 1 within rounding are returned as
+// they are, so that toMean1(toMean1(w)) has the bits of toMean1(w).
+func toMean1(w []float64) []float64 {
+	if slices.Min(w) == slices.Max(w) {
+		return ones(len(w))
+	}
+	out := slices.Clone(w)
+	mean, exponent := meanOf(w)
+	if math.Abs(math.Ldexp(mean, exponent)-1) > float64(len(w))*0x1p-52 {
+		for c, v := range w {
+			out[c] = math.Ldexp(v, -exponent) / mean
+		}
+	}
+	for c, v := range out {
+		out[c] = max(v, smallest)
+	}
+	return out
+}
+
+// shown returns weights, which are at mean 1, on the scale of n:
+//
+//	mean     mean(w) = 1
+//	sum      sum(w) = 1
+//	max      max(w) = 1
+//	support  sum(n_c w_c) / sum(n_c) = 1, n_c the training examples of class c
+//	none     the scale the formula gave: raw itself where no modifier acted,
+//	         else the mean of the shown weights is the mean of raw
+func (n Normalization) shown(weights, raw []float64, train []int) []float64 {
+	out := slices.Clone(weights)
+	scale := 1.0
+	switch n {
+	case NormalizeSum:
+		scale = 0
+		for _, w := range out {
+			scale += w
+		}
+	case NormalizeMax:
+		scale = slices.Max(out)
+	case NormalizeSupport:
+		var total float64
+		scale = 0
+		for c, w := range out {
+			scale += float64(float64(train[c]) * w)
+			total += float64(train[c])
+		}
+		scale /= total
+	case NormalizeNone:
+		if slices.Equal(weights, toMean1(raw)) {
+			return slices.Clone(raw)
+		}
+		mean, e := meanOf(raw)
+		for c, w := range out {
+			out[c] = math.Ldexp(w*mean, e)
+		}
+		return out
+	default:
+		return out
+	}
+	for c := range out {
+		out[c] /= scale
+	}
+	return out
+}
+
+// check reports whether n can be shown with the given training counts.
+func (n Normalization) check(train []int) error {
+	if n != NormalizeSupport {
+		return nil
+	}
+	if train == nil {
+		return fmt.Errorf("normalize support needs the number of training examples of each class, which is not known")
+	}
+	if slices.Max(train) == 0 {
+		return fmt.Errorf("normalize support: no class has a training example; want at least one")
+	}
+	return nil
+}
