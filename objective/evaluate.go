@@ -1,0 +1,111 @@
+package objective
+
+import (
+	"context"
+	"fmt"
+
+	"evenkeel/schemes"
+)
+
+// Evaluator performs trials: for a plan and a training seed it runs the
+// reweighting loop and measures every round.
+type Evaluator struct {
+	Runner *Runner
+	Info   Info
+	// Split and ReferenceModel complete the specs of a study's runs.
+	Split          Split
+	ReferenceModel map[string]any
+	Score          Score
+}
+
+// Reference returns the unweighted reference on a training seed, with its
+// result and the seconds spent on training it now.
+func (e *Evaluator) Reference(ctx context.Context, seed int64) (Round, *Result, float64, error) {
+	round, result, seconds, err := e.run(ctx, e.spec(e.ReferenceModel, seed), 0)
+	if err != nil {
+		return Round{}, nil, seconds, fmt.Errorf("reference, seed %d: %w", seed, err)
+	}
+	return round, result, seconds, nil
+}
+
+// Replicate evaluates a plan on one training seed: the reference, round 0 of
+// the plan's own model, and the weighted rounds, each weighted from what the
+// round before measured on validation. The seconds are those spent on training
+// now; runs that existed already cost nothing.
+func (e *Evaluator) Replicate(ctx context.Context, plan Plan, replicate int, seed int64) (Replicate, float64, error) {
+	ref, refResult, seconds, err := e.Reference(ctx, seed)
+	if err != nil {
+		return Replicate{}, seconds, err
+	}
+	rep := Replicate{Replicate: replicate, Seed: seed, Reference: ref}
+	base := e.spec(plan.Model, seed)
+	spec, state, extra := base, schemes.State{}, Round{}
+	for r := 0; r <= plan.Rounds; r++ {
+		if r > 0 {
+			if extra, state, err = e.weigh(plan, rep.Rounds[r-1], r, state); err != nil {
+				return Replicate{}, seconds, fmt.Errorf("replicate %d, round %d: %w", replicate, r, err)
+			}
+			if spec, err = base.WithWeights(extra.Weights, plan.Apply, plan.WeightsFrom); err != nil {
+				return Replicate{}, seconds, fmt.Errorf("replicate %d, round %d: %w", replicate, r, err)
+			}
+		}
+		round, result, spent, err := e.run(ctx, spec, r)
+		seconds += spent
+		if err != nil {
+			return Replicate{}, seconds, fmt.Errorf("replicate %d, round %d: %w", replicate, r, err)
+		}
+		round.Raw, round.Weights, round.Shown = extra.Raw, extra.Weights, extra.Shown
+		round.Solved, round.Fallback = extra.Solved, extra.Fallback
+		round.ImageVariance = e.imageVariance(result, refResult)
+		rep.Rounds = append(rep.Rounds, round)
+	}
+	return rep, seconds, nil
+}
+
+// spec returns the unweighted spec of a model on a seed.
+func (e *Evaluator) spec(model map[string]any, seed int64) Spec {
+	return Spec{
+		Schema: SpecVersion, Trainer: e.Info.Trainer, Version: e.Info.Version, Numerics: e.Info.Numerics,
+		Data: e.Info.Data, Split: e.Split, Model: model, Seed: seed,
+	}
+}
+
+// weigh derives the weights of round r from the round before.
+func (e *Evaluator) weigh(plan Plan, last Round, r int, state schemes.State) (Round, schemes.State, error) {
+	step, err := plan.Recipe.Next(schemes.Measurement{
+		TruePositives: last.Val.TruePositives(), Support: last.Val.Support(), Predicted: last.Val.Predicted(),
+		Train: e.Info.TrainCounts,
+	}, r, state)
+	if err != nil {
+		return Round{}, state, err
+	}
+	round := Round{Raw: step.Raw, Weights: step.Weights, Shown: step.Shown, Solved: step.Solved, Fallback: step.Fallback}
+	return round, schemes.State{Weights: step.Weights, Solved: step.Solved}, nil
+}
+
+// run performs one run and measures it.
+func (e *Evaluator) run(ctx context.Context, spec Spec, round int) (Round, *Result, float64, error) {
+	id, err := spec.ID()
+	if err != nil {
+		return Round{}, nil, 0, err
+	}
+	result, seconds, err := e.Runner.Run(ctx, spec)
+	if err != nil {
+		return Round{}, nil, seconds, err
+	}
+	return Round{
+		Round: round, Run: id, Val: result.Val, Train: result.Train,
+		Spread:           e.Score.Spread.Of(result.Val.Recall()),
+		BalancedAccuracy: result.Val.BalancedAccuracy(), Accuracy: result.Val.Accuracy(),
+	}, result, seconds, nil
+}
+
+// imageVariance measures a run against the reference image by image where both
+// kept their predictions, and bounds it from the matrices where they did not.
+func (e *Evaluator) imageVariance(a, ref *Result) float64 {
+	n := len(e.Info.ValLabels)
+	if n == 0 || len(a.ValPredictions) != n || len(ref.ValPredictions) != n {
+		return unpairedVariance(a.Val, ref.Val)
+	}
+	return ImageVariance(len(e.Info.Classes), e.Info.ValLabels, a.ValPredictions, ref.ValPredictions)
+}

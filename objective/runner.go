@@ -1,0 +1,270 @@
+package objective
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// ErrStopped is returned by [Runner.Run] for a run that was not started because
+// the runner had been told to start nothing more.
+var ErrStopped = errors.New("stopped before the training run was started")
+
+// RunEvent tells an observer of a [Runner] what happens to a run.
+type RunEvent struct {
+	Kind RunEventKind
+	Run  RunID
+	Spec Spec
+	// Epoch is set for RunEpoch.
+	Epoch Epoch
+	// Seconds is set for RunTrained.
+	Seconds float64
+	// Err is set for RunFailed.
+	Err error
+}
+
+// RunEventKind is the kind of a [RunEvent].
+type RunEventKind string
+
+// The kinds of run events.
+const (
+	RunStarted RunEventKind = "started" // training begins
+	RunEpoch   RunEventKind = "epoch"   // an epoch is over
+	RunTrained RunEventKind = "trained" // trained and durable
+	RunShared  RunEventKind = "shared"  // found, or computed by somebody who asked first
+	RunFailed  RunEventKind = "failed"
+)
+
+// Runner turns specs into results: it computes every run once, whoever asks,
+// keeps at most a given number of trainings going, and makes each result
+// durable before anybody sees it. Results are shared and must not be changed.
+// It is safe for concurrent use.
+type Runner struct {
+	trainer Trainer
+	classes int
+	cache   Cache
+	slots   chan struct{}
+	observe func(RunEvent)
+	clock   func() time.Time
+
+	stop     chan struct{}
+	stopOnce sync.Once
+
+	mu      sync.Mutex
+	flights map[RunID]*flight
+	// recent holds the last unweighted results, which many trials ask for.
+	recent   map[RunID]*Result
+	order    []RunID
+	deadline time.Time
+	trained  int
+	shared   int
+	seconds  float64 // spent in successful trainings
+}
+
+// flight is a run being computed; done is closed when result and err are set.
+type flight struct {
+	done   chan struct{}
+	result *Result
+	err    error
+}
+
+// NewRunner returns a runner that performs at most parallel trainings at once.
+// observe may be nil; it is called from several goroutines. clock is read only
+// to keep the deadline and to time trainings.
+func NewRunner(t Trainer, c Cache, parallel int, clock func() time.Time, observe func(RunEvent)) *Runner {
+	if observe == nil {
+		observe = func(RunEvent) {}
+	}
+	return &Runner{
+		trainer: t, classes: len(t.Info().Classes), cache: c,
+		slots: make(chan struct{}, max(1, parallel)), observe: observe, clock: clock,
+		stop: make(chan struct{}), flights: make(map[RunID]*flight), recent: make(map[RunID]*Result),
+	}
+}
+
+// Stop makes every later Run that would have to train return ErrStopped. Runs
+// under way go on.
+func (r *Runner) Stop() { r.stopOnce.Do(func() { close(r.stop) }) }
+
+// SetDeadline stops the runner as soon as a training that is about to start is
+// not expected to end before t, by the mean duration of those before it.
+func (r *Runner) SetDeadline(t time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.deadline = t
+}
+
+// Counts returns how many runs were trained and how many requests were served
+// by a run that existed or was under way already.
+func (r *Runner) Counts() (trained, shared int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.trained, r.shared
+}
+
+// Run returns the result of a run: found in the cache, shared with somebody who
+// asked for it at the same time, or trained now. The seconds are those this
+// call spent training, 0 if it did not train itself.
+func (r *Runner) Run(ctx context.Context, spec Spec) (*Result, float64, error) {
+	id, err := spec.ID()
+	if err != nil {
+		return nil, 0, err
+	}
+	for {
+		r.mu.Lock()
+		if known := r.recent[id]; known != nil {
+			r.mu.Unlock()
+			r.noteShared(id, spec)
+			return known, 0, nil
+		}
+		f, others := r.flights[id]
+		if !others {
+			f = &flight{done: make(chan struct{})}
+			r.flights[id] = f
+		}
+		r.mu.Unlock()
+		if !others {
+			return r.lead(ctx, id, spec, f)
+		}
+		select {
+		case <-f.done:
+		case <-ctx.Done():
+			return nil, 0, ctx.Err()
+		}
+		if isInterruption(f.err) && ctx.Err() == nil && !errors.Is(f.err, ErrStopped) {
+			continue // the one who asked first gave up; we did not
+		}
+		if f.err == nil {
+			r.noteShared(id, spec)
+		}
+		return f.result, 0, f.err
+	}
+}
+
+// lead computes a run on behalf of everybody who waits for it.
+func (r *Runner) lead(ctx context.Context, id RunID, spec Spec, f *flight) (*Result, float64, error) {
+	var seconds float64
+	f.result, seconds, f.err = r.compute(ctx, id, spec)
+	r.mu.Lock()
+	delete(r.flights, id)
+	if f.err == nil && spec.Unweighted() {
+		r.remember(id, f.result)
+	}
+	r.mu.Unlock()
+	close(f.done)
+	return f.result, seconds, f.err
+}
+
+// remember keeps an unweighted result at hand. The lock is held.
+func (r *Runner) remember(id RunID, result *Result) {
+	const keep = 32 // our choice: more than the seeds of a study, little memory
+	if len(r.order) == keep {
+		delete(r.recent, r.order[0])
+		r.order = r.order[1:]
+	}
+	r.recent[id] = result
+	r.order = append(r.order, id)
+}
+
+// compute finds the run or trains and saves it.
+func (r *Runner) compute(ctx context.Context, id RunID, spec Spec) (*Result, float64, error) {
+	found, ok, err := r.cache.Find(ctx, id)
+	if err != nil {
+		return nil, 0, fmt.Errorf("%w: %w", ErrStorage, err)
+	}
+	if ok {
+		r.noteShared(id, spec)
+		return found, 0, nil
+	}
+	if err := r.acquire(ctx); err != nil {
+		return nil, 0, err
+	}
+	defer func() { <-r.slots }()
+	r.observe(RunEvent{Kind: RunStarted, Run: id, Spec: spec})
+	began := r.clock()
+	result, err := r.train(ctx, id, spec)
+	seconds := r.clock().Sub(began).Seconds()
+	if err == nil {
+		err = result.Check(r.classes)
+	}
+	if err == nil {
+		result.Seconds = seconds
+		// A finished run is kept even if everything is being broken off.
+		if err = r.cache.Save(context.WithoutCancel(ctx), id, spec, result); err != nil {
+			err = fmt.Errorf("%w: %w", ErrStorage, err)
+		}
+	}
+	if err != nil {
+		if !isInterruption(err) {
+			r.observe(RunEvent{Kind: RunFailed, Run: id, Spec: spec, Err: err})
+		}
+		return nil, seconds, err
+	}
+	r.mu.Lock()
+	r.trained++
+	r.seconds += seconds
+	r.mu.Unlock()
+	r.observe(RunEvent{Kind: RunTrained, Run: id, Spec: spec, Seconds: seconds})
+	return result, seconds, nil
+}
+
+// train calls the trainer; a panic in it costs this run only.
+func (r *Runner) train(ctx context.Context, id RunID, spec Spec) (result *Result, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			result, err = nil, fmt.Errorf("the trainer panicked: %v", p)
+		}
+	}()
+	return r.trainer.Train(ctx, Job{Spec: spec, OnEpoch: func(e Epoch) {
+		r.observe(RunEvent{Kind: RunEpoch, Run: id, Spec: spec, Epoch: e})
+	}})
+}
+
+// acquire waits for a slot, unless nothing more may be started.
+func (r *Runner) acquire(ctx context.Context) error {
+	select {
+	case r.slots <- struct{}{}:
+	case <-r.stop:
+		return ErrStopped
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	r.mu.Lock()
+	late := !r.deadline.IsZero() && r.clock().Add(r.expected()).After(r.deadline)
+	r.mu.Unlock()
+	if late {
+		r.Stop()
+	}
+	select {
+	case <-r.stop:
+		<-r.slots
+		return ErrStopped
+	default:
+		return nil
+	}
+}
+
+// expected returns the mean duration of the trainings so far. The lock is held.
+func (r *Runner) expected() time.Duration {
+	if r.trained == 0 {
+		return 0
+	}
+	return time.Duration(r.seconds / float64(r.trained) * float64(time.Second))
+}
+
+func (r *Runner) noteShared(id RunID, spec Spec) {
+	r.mu.Lock()
+	r.shared++
+	r.mu.Unlock()
+	r.observe(RunEvent{Kind: RunShared, Run: id, Spec: spec})
+}
+
+// IsInterruption reports whether err says that work was broken off from outside
+// (a cancelled context, a stopped runner), and not that it failed.
+func IsInterruption(err error) bool { return isInterruption(err) }
+
+func isInterruption(err error) bool {
+	return errors.Is(err, ErrStopped) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}

@@ -1,0 +1,247 @@
+package objective_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"evenkeel/objective"
+	"evenkeel/objective/trainertest"
+)
+
+// memory is a cache in a map that counts what is asked of it.
+type memory struct {
+	mu    sync.Mutex
+	runs  map[objective.RunID]*objective.Result
+	saves int
+	fail  error
+}
+
+func newMemory() *memory { return &memory{runs: make(map[objective.RunID]*objective.Result)} }
+
+func (m *memory) Find(_ context.Context, id objective.RunID) (*objective.Result, bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	r, ok := m.runs[id]
+	return r, ok, nil
+}
+
+func (m *memory) Save(ctx context.Context, id objective.RunID, _ objective.Spec, r *objective.Result) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.fail != nil {
+		return m.fail
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	m.runs[id], m.saves = r, m.saves+1
+	return nil
+}
+
+func seeded(seed int64) objective.Spec {
+	s := baseSpec()
+	s.Seed = seed
+	return s
+}
+
+// TestSingleFlight: many ask at once for a few runs; each is trained once.
+func TestSingleFlight(t *testing.T) {
+	cache := newMemory()
+	var started atomic.Int64
+	release := make(chan struct{})
+	trainer := &trainertest.Synthetic{Before: func(context.Context, objective.Job) error {
+		started.Add(1)
+		<-release
+		return nil
+	}}
+	runner := objective.NewRunner(trainer, cache, 4, time.Now, nil)
+	var wg sync.WaitGroup
+	for i := range 40 {
+		wg.Go(func() {
+			if _, _, err := runner.Run(t.Context(), seeded(int64(i%4))); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	close(release)
+	wg.Wait()
+	trained, shared := runner.Counts()
+	if started.Load() != 4 || trained != 4 || shared != 36 || cache.saves != 4 {
+		t.Errorf("started %d, trained %d, shared %d, saved %d; want 4, 4, 36, 4", started.Load(), trained, shared, cache.saves)
+	}
+}
+
+// TestFailuresAreNotShared: a failure is not kept, so the next one tries again.
+func TestFailuresAreNotShared(t *testing.T) {
+	var calls atomic.Int64
+	trainer := &trainertest.Synthetic{Before: func(context.Context, objective.Job) error {
+		if calls.Add(1) == 1 {
+			return errors.New("loss is NaN")
+		}
+		return nil
+	}}
+	runner := objective.NewRunner(trainer, newMemory(), 1, time.Now, nil)
+	if _, _, err := runner.Run(t.Context(), seeded(1)); err == nil || !strings.Contains(err.Error(), "loss is NaN") {
+		t.Fatalf("first run: error %v, want the trainer's", err)
+	}
+	if _, _, err := runner.Run(t.Context(), seeded(1)); err != nil {
+		t.Fatalf("second run: %v", err)
+	}
+}
+
+// TestWaiterOutlivesCancelledLeader: who waits for a run gets it even if the one
+// who asked first gives up.
+func TestWaiterOutlivesCancelledLeader(t *testing.T) {
+	entered := make(chan struct{}, 2)
+	var calls atomic.Int64
+	trainer := &trainertest.Synthetic{Before: func(ctx context.Context, _ objective.Job) error {
+		entered <- struct{}{}
+		if calls.Add(1) == 1 {
+			<-ctx.Done()
+			return fmt.Errorf("epoch 3: %w", ctx.Err())
+		}
+		return nil
+	}}
+	runner := objective.NewRunner(trainer, newMemory(), 2, time.Now, nil)
+	ctx, cancel := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		if _, _, err := runner.Run(ctx, seeded(1)); !errors.Is(err, context.Canceled) {
+			t.Errorf("leader: %v, want cancelled", err)
+		}
+	})
+	<-entered
+	wg.Go(func() {
+		if _, _, err := runner.Run(t.Context(), seeded(1)); err != nil {
+			t.Errorf("waiter: %v", err)
+		}
+	})
+	cancel()
+	wg.Wait()
+}
+
+// TestStopStartsNothingMore: what is under way is finished and kept.
+func TestStopStartsNothingMore(t *testing.T) {
+	cache := newMemory()
+	entered, release := make(chan struct{}), make(chan struct{})
+	trainer := &trainertest.Synthetic{Before: func(context.Context, objective.Job) error {
+		close(entered)
+		<-release
+		return nil
+	}}
+	runner := objective.NewRunner(trainer, cache, 1, time.Now, nil)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		if _, _, err := runner.Run(t.Context(), seeded(1)); err != nil {
+			t.Errorf("run under way: %v", err)
+		}
+	})
+	<-entered
+	wg.Go(func() {
+		if _, _, err := runner.Run(t.Context(), seeded(2)); !errors.Is(err, objective.ErrStopped) {
+			t.Errorf("waiting run: %v, want ErrStopped", err)
+		}
+	})
+	runner.Stop()
+	close(release)
+	wg.Wait()
+	if cache.saves != 1 {
+		t.Errorf("%d runs saved, want 1", cache.saves)
+	}
+	if _, _, err := runner.Run(t.Context(), seeded(1)); err != nil {
+		t.Errorf("a finished run after Stop: %v, want it found", err)
+	}
+}
+
+// TestFinishedRunIsKeptWhenCancelled: the context ends while the trainer
+// returns; the result is durable all the same.
+func TestFinishedRunIsKeptWhenCancelled(t *testing.T) {
+	cache := newMemory()
+	ctx, cancel := context.WithCancel(t.Context())
+	runner := objective.NewRunner(cancelling{&trainertest.Synthetic{}, cancel}, cache, 1, time.Now, nil)
+	if _, _, err := runner.Run(ctx, seeded(1)); err != nil {
+		t.Fatal(err)
+	}
+	if cache.saves != 1 {
+		t.Errorf("%d runs saved, want 1", cache.saves)
+	}
+}
+
+// cancelling cancels a context at the very end of every run.
+type cancelling struct {
+	objective.Trainer
+	cancel context.CancelFunc
+}
+
+func (c cancelling) Train(ctx context.Context, job objective.Job) (*objective.Result, error) {
+	r, err := c.Trainer.Train(ctx, job)
+	c.cancel()
+	return r, err
+}
+
+// TestDeadline: with trainings of ten minutes each, a third one is not started
+// when less than that is left.
+func TestDeadline(t *testing.T) {
+	now := time.Date(2026, 1, 1, 23, 0, 0, 0, time.UTC)
+	trainer := &trainertest.Synthetic{Before: func(context.Context, objective.Job) error {
+		now = now.Add(10 * time.Minute)
+		return nil
+	}}
+	runner := objective.NewRunner(trainer, newMemory(), 1, func() time.Time { return now }, nil)
+	runner.SetDeadline(now.Add(25 * time.Minute))
+	for seed, want := range []error{nil, nil, objective.ErrStopped} {
+		if _, _, err := runner.Run(t.Context(), seeded(int64(seed))); !errors.Is(err, want) {
+			t.Errorf("training %d: %v, want %v", seed+1, err, want)
+		}
+	}
+}
+
+func TestPanicCostsOneRun(t *testing.T) {
+	trainer := &trainertest.Synthetic{Before: func(_ context.Context, job objective.Job) error {
+		if job.Spec.Seed == 1 {
+			panic("index out of range")
+		}
+		return nil
+	}}
+	runner := objective.NewRunner(trainer, newMemory(), 1, time.Now, nil)
+	if _, _, err := runner.Run(t.Context(), seeded(1)); err == nil || !strings.Contains(err.Error(), "index out of range") {
+		t.Errorf("panicking run: %v", err)
+	}
+	if _, _, err := runner.Run(t.Context(), seeded(2)); err != nil {
+		t.Errorf("the run after it: %v", err)
+	}
+}
+
+func TestStorageErrorsAreTold(t *testing.T) {
+	cache := newMemory()
+	cache.fail = errors.New("disk full")
+	runner := objective.NewRunner(&trainertest.Synthetic{}, cache, 1, time.Now, nil)
+	if _, _, err := runner.Run(t.Context(), seeded(1)); !errors.Is(err, objective.ErrStorage) || !errors.Is(err, cache.fail) {
+		t.Errorf("error %v; want ErrStorage wrapping the cause", err)
+	}
+}
+
+// TestWrongAnswersFail: a result of another shape is refused, not stored.
+func TestWrongAnswersFail(t *testing.T) {
+	cache := newMemory()
+	runner := objective.NewRunner(claims{&trainertest.Synthetic{Classes: 4}}, cache, 1, time.Now, nil)
+	_, _, err := runner.Run(t.Context(), seeded(1))
+	if err == nil || !strings.Contains(err.Error(), "4 classes; want 5") || cache.saves != 0 {
+		t.Errorf("error %v, %d saved", err, cache.saves)
+	}
+}
+
+// claims says it has one class more than it answers with.
+type claims struct{ objective.Trainer }
+
+func (c claims) Info() objective.Info {
+	i := c.Trainer.Info()
+	i.Classes = append(i.Classes, "one more")
+	return i
+}

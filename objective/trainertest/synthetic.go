@@ -1,0 +1,124 @@
+package trainertest
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"evenkeel/objective"
+)
+
+// Synthetic is a trainer that computes its answer at once from a formula: every
+// validation example of class c has a margin
+//
+//	margin_i = difficulty_c + noise_i(seed) + Response * (ln w_c - mean ln w)
+//
+// and is right where that is positive, else taken for the next class. It gives
+// tests of the search a trainer that reacts to weights, is deterministic for a
+// spec, and costs microseconds.
+type Synthetic struct {
+	// Classes and PerClass are the number of classes and of validation examples
+	// of each; 0 means 4 and 50.
+	Classes, PerClass int
+	// Response is how strongly the model follows the weights; 0 ignores them.
+	Response float64
+	// Before, if not nil, is called at the start of every run; an error it
+	// returns is the run's.
+	Before func(ctx context.Context, job objective.Job) error
+}
+
+// size returns the number of classes and of examples of each.
+func (s *Synthetic) size() (classes, per int) {
+	classes, per = s.Classes, s.PerClass
+	if classes == 0 {
+		classes = 4
+	}
+	if per == 0 {
+		per = 50
+	}
+	return classes, per
+}
+
+// Info describes the synthetic task.
+func (s *Synthetic) Info() objective.Info {
+	classes, per := s.size()
+	info := objective.Info{
+		Trainer: "synthetic", Version: "1", Numerics: "float64",
+		Data:     fmt.Sprintf("synthetic/%d/%d/%g", classes, per, s.Response),
+		Supports: []string{"loss"},
+	}
+	for c := range classes {
+		info.Classes = append(info.Classes, fmt.Sprintf("class %d", c))
+		info.TrainCounts = append(info.TrainCounts, 4*per)
+		for range per {
+			info.ValLabels = append(info.ValLabels, uint16(c))
+		}
+	}
+	return info
+}
+
+// Train answers at once.
+func (s *Synthetic) Train(ctx context.Context, job objective.Job) (*objective.Result, error) {
+	if s.Before != nil {
+		if err := s.Before(ctx, job); err != nil {
+			return nil, err
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	classes, per := s.size()
+	shift := logShift(job.Spec.Weights, classes)
+	rng := rand.New(rand.NewPCG(uint64(job.Spec.Seed), 1))
+	result := &objective.Result{Val: objective.NewConfusion(classes), Train: objective.NewConfusion(classes)}
+	for c := range classes {
+		for range per {
+			margin := 0.2 + float64(c)/float64(classes) + rng.NormFloat64() + float64(s.Response*shift[c])
+			predicted := c
+			if margin <= 0 {
+				predicted = (c + 1) % classes
+			}
+			result.Val.Add(c, predicted, 1)
+			result.Train.Add(c, predicted, 4)
+			result.ValPredictions = append(result.ValPredictions, uint16(predicted))
+			logits := make([]float32, classes)
+			logits[predicted] = float32(math.Abs(margin)) + 1
+			result.ValLogits = append(result.ValLogits, logits...)
+		}
+	}
+	epochs := int64(1)
+	if e, ok := job.Spec.Model["epochs"].(int64); ok {
+		epochs = e
+	}
+	for e := range int(epochs) {
+		epoch := objective.Epoch{Epoch: e + 1, Loss: 1 / float64(e+1), ValLoss: 2 / float64(e+1)}
+		result.Epochs = append(result.Epochs, epoch)
+		if job.OnEpoch != nil {
+			job.OnEpoch(epoch)
+		}
+	}
+	if job.Test {
+		result.Test = result.Val
+	}
+	result.Parameters = fmt.Sprintf("%x", binary.LittleEndian.AppendUint64(nil, math.Float64bits(result.Val.BalancedAccuracy())))
+	return result, nil
+}
+
+// logShift returns ln w_c - mean ln w, 0 for the unweighted run.
+func logShift(w []float32, classes int) []float64 {
+	shift := make([]float64, classes)
+	if w == nil {
+		return shift
+	}
+	var mean float64
+	for c, v := range w {
+		shift[c] = math.Log(float64(v))
+		mean += shift[c] / float64(classes)
+	}
+	for c := range shift {
+		shift[c] -= mean
+	}
+	return shift
+}
