@@ -1,0 +1,396 @@
+package search
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"evenkeel/objective"
+)
+
+// Driver executes a study: it asks the policy for steps, performs them through
+// the trainer, and records them in the store. It decides nothing itself.
+type Driver struct {
+	Definition *Definition
+	Store      Store
+	Trainer    objective.Trainer
+	Sampler    Sampler
+	// Parallel is the number of trainings at once, at least 1. It never changes
+	// which trials are made or how they end.
+	Parallel int
+	// Deadline, if not zero, is when the search must have ended. Trainings that
+	// are not expected to end before it are not started.
+	Deadline time.Time
+	// Clock tells the time for the deadline and for durations.
+	Clock func() time.Time
+	// Observe, if not nil, is told of events, from several goroutines.
+	Observe func(Event)
+
+	policy Policy
+	eval   objective.Evaluator
+	steps  []Record
+	done   chan finished
+	active int
+	// failures counts failed steps in a row, succeeded says that any step of the
+	// study ever ended well.
+	failures  int
+	succeeded bool
+
+	mu sync.Mutex
+	// references holds the replicates whose reference is in the store.
+	references map[int]bool
+}
+
+// finished is a step's end as its goroutine reports it. Interrupted steps have
+// no outcome: they stay open.
+type finished struct {
+	outcome Outcome
+	err     error
+}
+
+// End says why a search came to its end.
+type End string
+
+// The ends of a search.
+const (
+	// EndComplete: the budget of trials is spent.
+	EndComplete End = "complete"
+	// EndTime: the time is over.
+	EndTime End = "time"
+	// EndStopped: Stop was called or the context ended.
+	EndStopped End = "stopped"
+)
+
+// Summary says what one invocation of [Driver.Run] did.
+type Summary struct {
+	End             End
+	Trained, Shared int
+	Steps           int
+}
+
+// ErrFailing is wrapped by the error of a search that gave up because its
+// trainings fail again and again.
+var ErrFailing = errors.New("stopped after repeated failures")
+
+// A search gives up, instead of burning the night, after so many failed steps
+// in a row: few while nothing has ever worked, more once something has, since a
+// wide space may well hold points that cannot be trained. Our choice.
+const (
+	maxFailuresAtFirst = 3
+	maxFailuresLater   = 20
+)
+
+// Run continues the study from where the store stands until its budget is
+// spent, its time is over, stop is closed, or ctx ends. After stop is closed no
+// training is started and those under way are finished; when ctx ends those are
+// broken off too. Whatever finished is durable when Run returns.
+func (d *Driver) Run(ctx context.Context, stop <-chan struct{}) (Summary, error) {
+	if err := d.prepare(ctx); err != nil {
+		return Summary{}, err
+	}
+	ctx, cancel := d.bound(ctx)
+	defer cancel()
+	watch := make(chan struct{})
+	defer close(watch)
+	go func() {
+		select {
+		case <-stop:
+			d.eval.Runner.Stop()
+		case <-ctx.Done():
+			d.eval.Runner.Stop()
+		case <-watch:
+		}
+	}()
+	end, err := d.loop(ctx, stop)
+	flushErr := d.Store.Flush(context.WithoutCancel(ctx))
+	summary := Summary{End: end, Steps: len(d.steps)}
+	summary.Trained, summary.Shared = d.eval.Runner.Counts()
+	return summary, errors.Join(err, flushErr)
+}
+
+// bound ends the context at the deadline.
+func (d *Driver) bound(ctx context.Context) (context.Context, context.CancelFunc) {
+	if d.Deadline.IsZero() {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, d.Deadline.Sub(d.Clock()))
+}
+
+// prepare loads the study and builds the evaluator.
+func (d *Driver) prepare(ctx context.Context) error {
+	if d.Observe == nil {
+		d.Observe = func(Event) {}
+	}
+	steps, err := d.Store.Load(ctx)
+	if err != nil {
+		return err
+	}
+	for i, r := range steps {
+		if r.Step.Number != i+1 {
+			return fmt.Errorf("stored steps: step %d stands where step %d should", r.Step.Number, i+1)
+		}
+		if r.Outcome != nil {
+			d.countFailure(*r.Outcome)
+		}
+	}
+	d.steps = steps
+	d.policy = Policy{Definition: d.Definition, Sampler: d.Sampler}
+	d.done = make(chan finished)
+	d.references = make(map[int]bool)
+	runner := objective.NewRunner(d.Trainer, d.Store, d.Parallel, d.Clock, func(e objective.RunEvent) {
+		d.Observe(Event{Kind: EventRun, Run: e})
+	})
+	runner.SetDeadline(d.Deadline)
+	d.eval = objective.Evaluator{
+		Runner: runner, Info: d.Trainer.Info(), Split: d.Definition.Data.Split,
+		ReferenceModel: d.Definition.ReferenceModel(), Score: d.Definition.Objective,
+	}
+	if w := d.Definition.Search.Window; d.Parallel > w*d.Definition.Search.Replicates {
+		d.Observe(Event{Kind: EventNotice, Text: fmt.Sprintf(
+			"parallel is %d but search.window is %d: at most %d steps are open at once, so some slots stay idle", d.Parallel, w, w)})
+	}
+	return nil
+}
+
+// loop starts steps as they become decidable and takes in their outcomes, until
+// nothing is left to start and nothing is under way.
+func (d *Driver) loop(ctx context.Context, stop <-chan struct{}) (End, error) {
+	var failure error
+	end := EndComplete
+	for i := range d.steps {
+		if d.steps[i].Outcome == nil {
+			d.launch(ctx, d.steps[i].Step)
+		}
+	}
+	deciding := true
+	for deciding || d.active > 0 {
+		if deciding {
+			more, err := d.decide(ctx)
+			switch {
+			case errors.Is(err, errDone):
+				deciding = false
+			case err != nil:
+				failure, deciding = errors.Join(failure, err), false
+			case more:
+				deciding = !isClosed(stop) && ctx.Err() == nil
+				continue
+			}
+		}
+		if d.active == 0 {
+			break
+		}
+		f := <-d.done
+		d.active--
+		switch {
+		case f.err == nil:
+			if err := d.finish(ctx, f.outcome); err != nil {
+				failure, deciding = errors.Join(failure, err), false
+			}
+		case objective.IsInterruption(f.err):
+			end, deciding = EndStopped, false
+		default:
+			failure, deciding = errors.Join(failure, f.err), false
+		}
+		if failure != nil {
+			d.eval.Runner.Stop()
+		}
+	}
+	if isClosed(stop) || ctx.Err() != nil {
+		end = EndStopped
+	}
+	if end == EndStopped && !isClosed(stop) && !d.Deadline.IsZero() && !errors.Is(ctx.Err(), context.Canceled) {
+		end = EndTime
+	}
+	return end, failure
+}
+
+// decide makes the next step if its turn has come. It returns false where the
+// decision has to wait for outcomes.
+func (d *Driver) decide(ctx context.Context) (bool, error) {
+	n := len(d.steps) + 1
+	conditioned := max(0, n-d.Definition.Search.Window)
+	if n > 1 {
+		conditioned = max(conditioned, d.steps[n-2].Step.Conditioned)
+	}
+	if d.complete() < conditioned {
+		return false, nil
+	}
+	if len(d.steps) == 0 {
+		// The reference is the pinned row: nothing starts before it stands.
+		if err := d.reference(ctx, 0); err != nil {
+			return false, err
+		}
+	}
+	d.Observe(Event{Kind: EventSuggesting, Step: Step{Number: n}})
+	step, err := d.policy.Next(d.steps, conditioned)
+	if errors.Is(err, errDrain) {
+		if conditioned == n-1 {
+			return false, fmt.Errorf("step %d: every outcome is known and the policy still waits", n)
+		}
+		if d.complete() < n-1 {
+			return false, nil
+		}
+		step, err = d.policy.Next(d.steps, n-1)
+	}
+	if err != nil {
+		return false, err
+	}
+	if err := d.Store.Append(context.WithoutCancel(ctx), step); err != nil {
+		return false, fmt.Errorf("%w: %w", objective.ErrStorage, err)
+	}
+	d.steps = append(d.steps, Record{Step: step})
+	d.Observe(Event{Kind: EventStep, Step: step})
+	d.launch(ctx, step)
+	return true, nil
+}
+
+// complete returns the length of the longest prefix of steps with outcomes.
+func (d *Driver) complete() int {
+	// Only the last window of steps can be open, or a few more after a resume.
+	n := len(d.steps)
+	for i := len(d.steps) - 1; i >= 0 && i >= len(d.steps)-d.Definition.Search.Window-d.active; i-- {
+		if d.steps[i].Outcome == nil {
+			n = i
+		}
+	}
+	return n
+}
+
+// launch performs a step in a goroutine of its own.
+func (d *Driver) launch(ctx context.Context, step Step) {
+	d.active++
+	point := step.Point
+	if step.Kind == MoreSeeds {
+		point = d.pointOf(step.Trial)
+	}
+	go func() {
+		outcome, err := d.perform(ctx, step, point)
+		d.done <- finished{outcome, err}
+	}()
+}
+
+// pointOf returns the point of a trial.
+func (d *Driver) pointOf(trial int) Point {
+	for _, r := range d.steps {
+		if r.Step.Kind == NewTrial && r.Step.Trial == trial {
+			return r.Step.Point
+		}
+	}
+	return nil
+}
+
+// perform evaluates the replicates of a step, side by side. A failure of one is
+// the outcome of the step; only interruptions and broken stores are errors.
+func (d *Driver) perform(ctx context.Context, step Step, point Point) (Outcome, error) {
+	outcome := Outcome{Step: step.Number}
+	plan, err := d.Definition.Plan(point)
+	if err != nil {
+		outcome.Err = err.Error()
+		return outcome, nil
+	}
+	type answer struct {
+		rep     objective.Replicate
+		seconds float64
+		err     error
+	}
+	answers := make([]answer, len(step.Replicates))
+	ready := make(chan struct{})
+	for i, r := range step.Replicates {
+		go func() {
+			a := &answers[i]
+			seed := TrainingSeed(d.Definition.Search.Seed, r, "search")
+			if a.err = d.reference(ctx, r); a.err == nil {
+				a.rep, a.seconds, a.err = d.eval.Replicate(ctx, plan, r, seed)
+			}
+			ready <- struct{}{}
+		}()
+	}
+	for range step.Replicates {
+		<-ready
+	}
+	for _, a := range answers {
+		outcome.Seconds += a.seconds
+		if a.err != nil && (objective.IsInterruption(a.err) || errors.Is(a.err, objective.ErrStorage)) {
+			return Outcome{}, a.err
+		}
+		if a.err != nil && outcome.Err == "" {
+			outcome.Err = a.err.Error()
+		}
+		outcome.Replicates = append(outcome.Replicates, a.rep)
+	}
+	if outcome.Err != "" {
+		outcome.Replicates = nil
+	}
+	return outcome, nil
+}
+
+// reference measures the reference on a replicate's seed and records it.
+func (d *Driver) reference(ctx context.Context, replicate int) error {
+	seed := TrainingSeed(d.Definition.Search.Seed, replicate, "search")
+	round, _, _, err := d.eval.Reference(ctx, seed)
+	if err != nil {
+		return err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.references[replicate] {
+		return nil
+	}
+	if err := d.Store.Reference(context.WithoutCancel(ctx), replicate, seed, round); err != nil {
+		return fmt.Errorf("%w: %w", objective.ErrStorage, err)
+	}
+	d.references[replicate] = true
+	d.Observe(Event{Kind: EventReference, Reference: round})
+	return nil
+}
+
+// finish takes in the outcome of a step.
+func (d *Driver) finish(ctx context.Context, o Outcome) error {
+	record := &d.steps[o.Step-1]
+	record.Outcome = &o
+	measured, failed := d.measured(record.Step.Trial)
+	var arms []objective.Arm
+	if !failed {
+		arms = d.Definition.Objective.Arms(measured)
+	}
+	if err := d.Store.Finish(context.WithoutCancel(ctx), o, arms); err != nil {
+		return fmt.Errorf("%w: %w", objective.ErrStorage, err)
+	}
+	d.Observe(Event{Kind: EventOutcome, Step: record.Step, Outcome: o, Arms: arms})
+	d.countFailure(o)
+	if d.failures >= maxFailuresLater || d.failures >= maxFailuresAtFirst && !d.succeeded {
+		return fmt.Errorf("%w: %d steps in a row failed, the last (step %d) with: %s", ErrFailing, d.failures, o.Step, o.Err)
+	}
+	return nil
+}
+
+// measured returns all replicates of a trial in the order of its steps.
+func (d *Driver) measured(trial int) (reps []objective.Replicate, failed bool) {
+	for _, r := range d.steps {
+		if r.Step.Trial == trial && r.Outcome != nil {
+			reps = append(reps, r.Outcome.Replicates...)
+			failed = failed || r.Outcome.Err != ""
+		}
+	}
+	return reps, failed
+}
+
+// countFailure keeps the number of failures in a row.
+func (d *Driver) countFailure(o Outcome) {
+	if o.Err == "" {
+		d.failures, d.succeeded = 0, true
+	} else {
+		d.failures++
+	}
+}
+
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}

@@ -1,0 +1,358 @@
+package search_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"evenkeel/objective"
+	"evenkeel/objective/trainertest"
+	"evenkeel/search"
+	"evenkeel/search/random"
+	"evenkeel/search/studyfile"
+)
+
+const study = `
+study: test
+data: {source: embedded}
+model: {kind: softmax, epochs: 2}
+weighting:
+  scheme:
+    - {name: mean-ratio, exponent: {low: 0.25, high: 16, log: true}}
+    - {name: error-power, exponent: {low: 0.25, high: 2, log: true}}
+  rounds: {low: 1, high: 3}
+  update: [replace, accumulate]
+search: {trials: 12, max_replicates: 5}
+`
+
+// define parses a study file; changes are key=value overrides.
+func define(t *testing.T, text string, changes ...string) *search.Definition {
+	t.Helper()
+	var overrides []studyfile.Override
+	for _, c := range changes {
+		key, value, _ := strings.Cut(c, "=")
+		overrides = append(overrides, studyfile.Override{Key: key, Value: value})
+	}
+	d, err := studyfile.Parse("study.yaml", []byte(text), t.TempDir(), overrides)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// driver returns a driver over a store with the synthetic trainer.
+func driver(d *search.Definition, store search.Store, trainer objective.Trainer, parallel int) *search.Driver {
+	return &search.Driver{
+		Definition: d, Store: store, Trainer: trainer, Sampler: random.New(), Parallel: parallel, Clock: time.Now,
+	}
+}
+
+// complete runs a study to its end.
+func complete(t *testing.T, d *search.Driver) search.Summary {
+	t.Helper()
+	summary, err := d.Run(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if summary.End != search.EndComplete {
+		t.Fatalf("the search ended with %q, want complete", summary.End)
+	}
+	return summary
+}
+
+// TestParallelismChangesNothing: one worker, four, and workers that finish in
+// random order give the same steps, outcomes, arms and runs.
+func TestParallelismChangesNothing(t *testing.T) {
+	d := define(t, study)
+	want := newMemory()
+	complete(t, driver(d, want, &trainertest.Synthetic{Response: 0.3}, 1))
+	for _, parallel := range []int{2, 4, 16} {
+		got := newMemory()
+		complete(t, driver(d, got, &trainertest.Synthetic{Response: 0.3}, parallel))
+		if got.text() != want.text() {
+			t.Errorf("parallel %d gives another study than 1", parallel)
+		}
+	}
+	for seed := range uint64(5) {
+		got := newMemory()
+		complete(t, driver(d, got, &trainertest.Synthetic{Response: 0.3, Before: shuffler(seed)}, 6))
+		if got.text() != want.text() {
+			t.Errorf("completion order %d gives another study", seed)
+		}
+	}
+}
+
+// shuffler holds runs back until a second one comes along, then lets a random
+// one of the two go first. A run that stays alone is let go by the next call or
+// after a moment.
+func shuffler(seed uint64) func(context.Context, objective.Job) error {
+	var mu sync.Mutex
+	rng := rand.New(rand.NewPCG(seed, 0))
+	var waiting chan struct{}
+	return func(context.Context, objective.Job) error {
+		mu.Lock()
+		if waiting != nil {
+			other := waiting
+			waiting = nil
+			if rng.IntN(2) == 0 {
+				close(other)
+				mu.Unlock()
+				return nil
+			}
+			mine := make(chan struct{})
+			waiting = mine
+			mu.Unlock()
+			close(other)
+			<-time.After(time.Duration(rng.IntN(3)) * time.Millisecond)
+			return nil
+		}
+		mine := make(chan struct{})
+		waiting = mine
+		mu.Unlock()
+		select {
+		case <-mine:
+		case <-time.After(2 * time.Millisecond):
+		}
+		return nil
+	}
+}
+
+// TestStepsKnowOnlyTheirPrefix: step n is conditioned on n - W, or on more
+// where a rung of the race had to wait, and never on less than the step before.
+func TestStepsKnowOnlyTheirPrefix(t *testing.T) {
+	d := define(t, study, "search.window=3")
+	m := newMemory()
+	complete(t, driver(d, m, &trainertest.Synthetic{Response: 0.3}, 4))
+	last := 0
+	for i, r := range m.records {
+		n, c := i+1, r.Step.Conditioned
+		if r.Step.Number != n || c < max(0, n-3) || c > n-1 || c < last {
+			t.Errorf("step %d (number %d) is conditioned on %d after %d", n, r.Step.Number, c, last)
+		}
+		if r.Step.Kind == search.NewTrial && c != max(0, n-3) {
+			t.Errorf("new trial at step %d is conditioned on %d, want %d", n, c, max(0, n-3))
+		}
+		last = c
+	}
+}
+
+// TestRaceGivesSeedsToTheLeaders: of 12 trials a third gets 3 seeds and three 5.
+func TestRaceGivesSeedsToTheLeaders(t *testing.T) {
+	d := define(t, study)
+	m := newMemory()
+	complete(t, driver(d, m, &trainertest.Synthetic{Response: 0.3}, 4))
+	seeds := make(map[int]int)
+	for _, r := range m.records {
+		seeds[r.Step.Trial] += len(r.Step.Replicates)
+	}
+	tiers := make(map[int]int)
+	for _, n := range seeds {
+		tiers[n]++
+	}
+	if len(seeds) != 12 || tiers[1] != 8 || tiers[3] != 1 || tiers[5] != 3 {
+		t.Errorf("trials by seeds: %v; want 8 with 1, 1 with 3, 3 with 5", tiers)
+	}
+	best, at := 0.0, 0
+	for trial, arms := range m.arms {
+		for _, a := range arms {
+			if seeds[trial] == 1 && a.Holds && (at == 0 || a.Difference < best) {
+				best, at = a.Difference, trial
+			}
+		}
+	}
+	if len(m.references) != 5 {
+		t.Errorf("%d references, want one for each of 5 seeds", len(m.references))
+	}
+}
+
+// TestSharingIsExact counts trainings: a fixed recipe with rounds 1..4 is one
+// chain of five runs, however many trials walk along it; distinct exponents
+// share nothing but the unweighted run.
+func TestSharingIsExact(t *testing.T) {
+	fixed := define(t, `
+study: fixed
+model: {kind: softmax, epochs: 2}
+weighting:
+  scheme: [{name: mean-ratio, exponent: 2}]
+  rounds: {low: 1, high: 4}
+search: {trials: 40, racing: false}
+`)
+	m := newMemory()
+	summary := complete(t, driver(fixed, m, &trainertest.Synthetic{Response: 0.3}, 4))
+	if summary.Trained != 5 || len(m.runs) != 5 {
+		t.Errorf("40 trials of one chain trained %d runs, want 5", summary.Trained)
+	}
+
+	distinct := define(t, `
+study: distinct
+model: {kind: softmax, epochs: 2}
+weighting:
+  scheme: [{name: mean-ratio, exponent: {low: 0.25, high: 16, log: true}}]
+  rounds: {low: 1, high: 3}
+search: {trials: 60, racing: false}
+`)
+	m = newMemory()
+	summary = complete(t, driver(distinct, m, &trainertest.Synthetic{Response: 0.3}, 4))
+	want := 1
+	for _, r := range m.records {
+		want += int(r.Step.Point["weighting.rounds"])
+	}
+	if summary.Trained != want || len(m.runs) != want {
+		t.Errorf("60 distinct exponents trained %d runs, want 1 + the sum of rounds = %d", summary.Trained, want)
+	}
+}
+
+// TestInterruptedStudyEndsTheSame breaks a study off after every number of
+// trainings, once politely and once at once, and lets it go on.
+func TestInterruptedStudyEndsTheSame(t *testing.T) {
+	d := define(t, study, "search.trials=6", "search.max_replicates=3")
+	want := newMemory()
+	total := complete(t, driver(d, want, &trainertest.Synthetic{Response: 0.3}, 2)).Trained
+	for _, polite := range []bool{true, false} {
+		for after := 1; after < total; after += 3 {
+			m := newMemory()
+			ctx, cancel := context.WithCancel(t.Context())
+			stop := make(chan struct{})
+			var count atomic.Int64
+			trainer := &trainertest.Synthetic{Response: 0.3, Before: func(context.Context, objective.Job) error {
+				if count.Add(1) == int64(after) {
+					if polite {
+						close(stop)
+					} else {
+						cancel()
+					}
+				}
+				return nil
+			}}
+			summary, err := driver(d, m, trainer, 2).Run(ctx, stop)
+			cancel()
+			if err != nil || summary.End != search.EndStopped {
+				t.Fatalf("polite %v after %d: end %q, error %v; want stopped", polite, after, summary.End, err)
+			}
+			complete(t, driver(d, m, &trainertest.Synthetic{Response: 0.3}, 2))
+			if m.text() != want.text() {
+				t.Errorf("polite %v, interrupted after %d trainings: another study than the uninterrupted one", polite, after)
+			}
+		}
+	}
+}
+
+// TestLongerStudyContinuesTheSequence: more trials later are the trials that a
+// longer study would have made.
+func TestLongerStudyContinuesTheSequence(t *testing.T) {
+	short, long := newMemory(), newMemory()
+	complete(t, driver(define(t, study, "search.racing=false", "search.trials=5"), short, &trainertest.Synthetic{}, 2))
+	complete(t, driver(define(t, study, "search.racing=false", "search.trials=9"), short, &trainertest.Synthetic{}, 2))
+	complete(t, driver(define(t, study, "search.racing=false", "search.trials=9"), long, &trainertest.Synthetic{}, 2))
+	if short.text() != long.text() {
+		t.Error("5 trials and then 4 more differ from 9 trials")
+	}
+}
+
+// TestFailedTrialIsAnOutcome: a trial that fails is recorded with its reason
+// and the study goes on; on resume it is not tried again.
+func TestFailedTrialIsAnOutcome(t *testing.T) {
+	d := define(t, study, "search.racing=false")
+	bad := func(_ context.Context, job objective.Job) error {
+		for _, w := range job.Spec.Weights {
+			if w > 1.9 {
+				return errors.New("epoch 2: loss is NaN")
+			}
+		}
+		return nil
+	}
+	m := newMemory()
+	complete(t, driver(d, m, &trainertest.Synthetic{Before: bad}, 2))
+	failed := 0
+	for _, r := range m.records {
+		if r.Outcome.Err != "" {
+			failed++
+			if !strings.Contains(r.Outcome.Err, "loss is NaN") || !strings.Contains(r.Outcome.Err, "round ") {
+				t.Errorf("reason %q does not say what and where", r.Outcome.Err)
+			}
+			if m.arms[r.Step.Trial] != nil {
+				t.Errorf("failed trial %d has arms", r.Step.Trial)
+			}
+		}
+	}
+	if failed == 0 || failed == len(m.records) {
+		t.Fatalf("%d of %d trials failed; the test wants some", failed, len(m.records))
+	}
+	again := complete(t, driver(d, m, &trainertest.Synthetic{}, 2))
+	if again.Trained != 0 {
+		t.Errorf("a complete study trained %d runs again", again.Trained)
+	}
+}
+
+// TestRepeatedFailuresStopTheStudy: a trainer that fails at once is not asked
+// all night.
+func TestRepeatedFailuresStopTheStudy(t *testing.T) {
+	d := define(t, study, "search.trials=1000")
+	var calls atomic.Int64
+	weighted := &trainertest.Synthetic{Before: func(_ context.Context, job objective.Job) error {
+		if job.Spec.Unweighted() {
+			return nil
+		}
+		calls.Add(1)
+		return errors.New("CUDA out of memory")
+	}}
+	_, err := driver(d, newMemory(), weighted, 2).Run(t.Context(), nil)
+	if !errors.Is(err, search.ErrFailing) || !strings.Contains(fmt.Sprint(err), "CUDA out of memory") {
+		t.Errorf("error %v; want ErrFailing with the reason", err)
+	}
+	if calls.Load() > 10 {
+		t.Errorf("the trainer was asked %d times", calls.Load())
+	}
+	broken := &trainertest.Synthetic{Before: func(context.Context, objective.Job) error { return errors.New("no such device") }}
+	_, err = driver(d, newMemory(), broken, 2).Run(t.Context(), nil)
+	if err == nil || !strings.Contains(err.Error(), "reference") || !strings.Contains(err.Error(), "no such device") {
+		t.Errorf("error %v; want the reference's failure", err)
+	}
+}
+
+// TestStorageErrorsEndTheSearch: what cannot be recorded must not go on.
+func TestStorageErrorsEndTheSearch(t *testing.T) {
+	m := newMemory()
+	m.fail = errors.New("no space left on device")
+	_, err := driver(define(t, study), m, &trainertest.Synthetic{}, 2).Run(t.Context(), nil)
+	if !errors.Is(err, objective.ErrStorage) || !errors.Is(err, m.fail) {
+		t.Errorf("error %v; want ErrStorage and its cause", err)
+	}
+}
+
+// TestTimeCutsTheSequence: a study whose time is over is a prefix of the longer one.
+func TestTimeCutsTheSequence(t *testing.T) {
+	d := define(t, study, "search.racing=false")
+	full := newMemory()
+	complete(t, driver(d, full, &trainertest.Synthetic{}, 1))
+	var mu sync.Mutex
+	now := time.Now()
+	clock := func() time.Time { mu.Lock(); defer mu.Unlock(); return now }
+	cut := newMemory()
+	dr := driver(d, cut, &trainertest.Synthetic{Before: func(context.Context, objective.Job) error {
+		mu.Lock()
+		defer mu.Unlock()
+		now = now.Add(time.Hour)
+		return nil
+	}}, 1)
+	dr.Clock, dr.Deadline = clock, now.Add(7*time.Hour+30*time.Minute)
+	summary, err := dr.Run(t.Context(), nil)
+	if err != nil || summary.End != search.EndTime || summary.Trained != 7 {
+		t.Fatalf("end %q, %d trained, error %v; want time, 7", summary.End, summary.Trained, err)
+	}
+	for i, r := range cut.records {
+		if fmt.Sprint(r.Step) != fmt.Sprint(full.records[i].Step) {
+			t.Errorf("step %d differs from the longer study's", i+1)
+		}
+	}
+	complete(t, driver(d, cut, &trainertest.Synthetic{}, 1))
+	if cut.text() != full.text() {
+		t.Error("the study cut by time and continued differs from the uncut one")
+	}
+}

@@ -1,0 +1,38 @@
+package search
+
+import "evenkeel/objective"
+
+// EventKind is the kind of an [Event].
+type EventKind string
+
+// The kinds of events.
+const (
+	// EventSuggesting: the policy is about to decide a step.
+	EventSuggesting EventKind = "suggesting"
+	// EventStep: a step was decided and handed to the store.
+	EventStep EventKind = "step"
+	// EventReference: the reference was measured on a training seed.
+	EventReference EventKind = "reference"
+	// EventRun: something happened to a training run.
+	EventRun EventKind = "run"
+	// EventOutcome: a step ended and was handed to the store.
+	EventOutcome EventKind = "outcome"
+	// EventNotice: something a person should know, in Text.
+	EventNotice EventKind = "notice"
+)
+
+// Event is what a [Driver] tells its observer, from several goroutines.
+type Event struct {
+	Kind EventKind
+	// Step is set for EventStep and EventOutcome.
+	Step Step
+	// Outcome and Arms are set for EventOutcome; Arms are the trial's after it.
+	Outcome Outcome
+	Arms    []objective.Arm
+	// Reference is set for EventReference.
+	Reference objective.Round
+	// Run is set for EventRun.
+	Run objective.RunEvent
+	// Text is set for EventNotice.
+	Text string
+}
