@@ -1,5 +1,7 @@
 package data
 
+import "fmt"
+
 // Dataset is a labelled set of examples from one source, before splitting.
 type Dataset struct {
 	// Source is the text it was opened from, such as "embedded".
@@ -18,6 +20,37 @@ type Dataset struct {
 	Fingerprint string
 }
 
+// Features returns the number of numbers in an example: the product of Shape.
+func (d *Dataset) Features() int {
+	n := 1
+	for _, size := range d.Shape {
+		n *= size
+	}
+	return n
+}
+
+// check reports what is wrong with d as a thing to split, or nil.
+func (d *Dataset) check() error {
+	if len(d.Classes) < 2 {
+		return fmt.Errorf("the data has %d classes; want at least 2", len(d.Classes))
+	}
+	if err := d.Train.check(len(d.Classes), d.Features()); err != nil {
+		return fmt.Errorf("training part: %w", err)
+	}
+	if err := d.Test.check(len(d.Classes), d.Features()); err != nil {
+		return fmt.Errorf("test part: %w", err)
+	}
+	if d.Test.Len() == 0 {
+		return nil
+	}
+	for c, n := range d.Test.Counts(len(d.Classes)) {
+		if n == 0 {
+			return fmt.Errorf("test part: no example of class %q; want at least 1", d.Classes[c])
+		}
+	}
+	return nil
+}
+
 // Part is a set of examples: X holds len(Y) rows of Features() numbers, row by
 // row (channel, height, width for images); Y holds the true classes.
 type Part struct {
@@ -28,10 +61,72 @@ type Part struct {
 // Len returns the number of examples.
 func (p Part) Len() int { return len(p.Y) }
 
-// Splits are the three parts a study works with. The test part is sealed: only
-// OpenTest reads it, and only a confirmation asks.
+// Row returns the numbers of example i. The slice is part of X. It panics if
+// there is no example i.
+func (p Part) Row(i int) []float32 {
+	n := len(p.X) / len(p.Y)
+	return p.X[i*n : (i+1)*n : (i+1)*n]
+}
+
+// Counts returns the number of examples of each class, a slice of length
+// classes. It panics if a label is not below classes.
+func (p Part) Counts(classes int) []int {
+	counts := make([]int, classes)
+	for _, c := range p.Y {
+		counts[c]++
+	}
+	return counts
+}
+
+// check reports what is wrong with the sizes and labels of p, or nil.
+func (p Part) check(classes, features int) error {
+	if len(p.X) != len(p.Y)*features {
+		return fmt.Errorf("%d numbers for %d examples; want %d for each", len(p.X), len(p.Y), features)
+	}
+	for i, c := range p.Y {
+		if int(c) >= classes {
+			return fmt.Errorf("example %d is of class %d; want 0 to %d", i, c, classes-1)
+		}
+	}
+	return nil
+}
+
+// gather returns a copy of the examples with the given indices, in their order.
+func (p Part) gather(indices []int) Part {
+	if len(indices) == 0 {
+		return Part{}
+	}
+	n := len(p.X) / len(p.Y)
+	out := Part{X: make([]float32, 0, len(indices)*n), Y: make([]uint16, 0, len(indices))}
+	for _, i := range indices {
+		out.X = append(out.X, p.Row(i)...)
+		out.Y = append(out.Y, p.Y[i])
+	}
+	return out
+}
+
+// Splits are the three parts a study works with, made by [Split]. The test part
+// is sealed: only OpenTest reads it, and only a confirmation asks.
 type Splits struct {
+	// Dataset is what was split, without its Test.
 	Dataset    *Dataset
 	Train, Val Part
 	test       Part
 }
+
+// OpenTest returns the sealed test part, which may be empty. Only a trainer
+// whose job asks for the test part, which only a confirmation does, and tools
+// outside the program that compare trainers (in bench) may call it: whatever
+// chooses between trials by looking at it makes its figures worthless. The
+// reason is for the reader of the call, and to find every call; an empty one is
+// a programmer's mistake and panics. The result must not be changed.
+func (s *Splits) OpenTest(reason string) Part {
+	if reason == "" {
+		panic("data: OpenTest wants a reason")
+	}
+	return s.test
+}
+
+// TestCounts returns the number of test examples of each class. Anyone may ask:
+// it is about sizes, not about what a model does there.
+func (s *Splits) TestCounts() []int { return s.test.Counts(len(s.Dataset.Classes)) }
