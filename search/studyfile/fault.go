@@ -1,0 +1,104 @@
+package studyfile
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// maxFaults is how many faults one parse reports; a file with more is not a
+// study file, and its report would help nobody.
+const maxFaults = 100
+
+// Fault is one thing that is wrong with a study file or an override.
+type Fault struct {
+	// File, Line and Column say where; lines and columns count from 1, columns
+	// in characters.
+	File         string
+	Line, Column int
+	// Flag is the command-line flag that brought the value, such as
+	// "--set model.epochs"; then line and column are those within its value.
+	Flag string
+	// What says what is wrong and what would be right.
+	What string
+}
+
+// Error returns "FILE:LINE:COLUMN: what", or "FLAG: what".
+func (f Fault) Error() string {
+	if f.Flag != "" {
+		return f.Flag + ": " + f.What
+	}
+	return fmt.Sprintf("%s:%d:%d: %s", f.File, f.Line, f.Column, f.What)
+}
+
+// Errors are all faults that one parse found, in the order of their places, the
+// file's before the overrides'. There is at least one.
+type Errors []Fault
+
+// Error returns one line for each fault.
+func (e Errors) Error() string {
+	lines := make([]string, len(e))
+	for i, f := range e {
+		lines[i] = f.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Unwrap returns the faults, so that errors.As finds a [Fault] too.
+func (e Errors) Unwrap() []error {
+	errs := make([]error, len(e))
+	for i, f := range e {
+		errs[i] = f
+	}
+	return errs
+}
+
+// position is where a node stands: in the file (origin 0) or in the value of
+// override number origin, from 1.
+type position struct {
+	origin       int
+	line, column int
+}
+
+// report gathers faults. The zero value has no file name and no flags.
+type report struct {
+	file   string
+	flags  []string // of the overrides, in order
+	faults []located
+}
+
+type located struct {
+	at   position
+	what string
+}
+
+// add records a fault.
+func (r *report) add(at position, format string, args ...any) {
+	if len(r.faults) <= maxFaults {
+		r.faults = append(r.faults, located{at, fmt.Sprintf(format, args...)})
+	}
+}
+
+// err returns what was gathered, or nil.
+func (r *report) err() error {
+	if len(r.faults) == 0 {
+		return nil
+	}
+	more := len(r.faults) > maxFaults
+	faults := r.faults[:min(len(r.faults), maxFaults)]
+	slices.SortStableFunc(faults, func(a, b located) int {
+		return cmp.Or(cmp.Compare(a.at.origin, b.at.origin), cmp.Compare(a.at.line, b.at.line), cmp.Compare(a.at.column, b.at.column))
+	})
+	out := make(Errors, len(faults))
+	for i, f := range faults {
+		out[i] = Fault{File: r.file, Line: f.at.line, Column: f.at.column, What: f.what}
+		if f.at.origin > 0 {
+			out[i].Flag = r.flags[f.at.origin-1]
+		}
+	}
+	if more {
+		out[len(out)-1].What += fmt.Sprintf(" (only the first %d faults are shown)", maxFaults)
+	}
+	return out
+}

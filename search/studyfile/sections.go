@@ -1,0 +1,105 @@
+package studyfile
+
+import (
+	"slices"
+	"time"
+
+	"evenkeel/objective"
+	"evenkeel/search"
+)
+
+// values are the settings of a section that cannot be searched, by key.
+type values map[string]setting
+
+func (v values) integer(key string) int  { return int(v[key].value.(int64)) }
+func (v values) real(key string) float64 { return v[key].value.(float64) }
+func (v values) text(key string) string  { return v[key].value.(string) }
+func (v values) seed(key string) int64   { return v[key].value.(int64) }
+func (v values) at(key string) position  { return v[key].at }
+func (v values) given(keys ...string) bool { // all of them
+	return !slices.ContainsFunc(keys, func(k string) bool { return !v[k].given })
+}
+
+// section with fixed keys only: reports unknown keys, fills in defaults and the
+// canonical form.
+func (p *parser) fixedSection(name string, keys []key, n *node) values {
+	p.unknownKeys(name, names(keys), n)
+	out := make(values, len(keys))
+	canon := make(map[string]any, len(keys))
+	for _, k := range keys {
+		s := p.fixed(name+"."+k.name, k, n.get(k.name))
+		out[k.name] = s
+		canon[k.name] = s.canonical()
+	}
+	p.canon[name] = canon
+	return out
+}
+
+// unknownKeys reports the keys of a section that it does not have.
+func (p *parser) unknownKeys(path string, known []string, n *node) {
+	if n == nil {
+		return
+	}
+	for _, f := range n.fields {
+		if !slices.Contains(known, f.name) {
+			p.unknown(f, path, known)
+		}
+	}
+}
+
+func (p *parser) data(n *node) {
+	v := p.fixedSection("data", dataKeys, n)
+	p.def.Data = search.DataConfig{
+		Source: v.text("source"),
+		Split: objective.Split{
+			Validation: v.real("validation"),
+			Test:       v.real("test"),
+			Limit:      v.integer("limit"),
+			Seed:       v.seed("seed"),
+		},
+	}
+}
+
+func (p *parser) objective(n *node) {
+	v := p.fixedSection("objective", objectiveKeys, n)
+	p.def.Objective = objective.Score{
+		Spread:    objective.Spread(v.text("spread")),
+		Tolerance: v.real("accuracy_tolerance"),
+		Penalty:   v.real("accuracy_penalty"),
+	}
+}
+
+func (p *parser) search(n *node) {
+	v := p.fixedSection("search", searchKeys, n)
+	c := search.Config{
+		Sampler:       v.text("sampler"),
+		Trials:        v.integer("trials"),
+		Time:          v["time"].value.(time.Duration),
+		Until:         v.text("until"),
+		Parallel:      v.integer("parallel"),
+		Window:        v.integer("window"),
+		Replicates:    v.integer("replicates"),
+		MaxReplicates: v.integer("max_replicates"),
+		Racing:        v["racing"].value.(bool),
+		Seed:          v.seed("seed"),
+	}
+	if !validUntil(c.Until) {
+		p.add(v.at("until"), "search.until: %s is not a time; want a clock time such as 07:00, or RFC 3339 such as 2026-03-01T07:00:00Z", quote(c.Until))
+	}
+	switch {
+	case c.MaxReplicates >= c.Replicates:
+	case v.given("max_replicates"):
+		p.add(v.at("max_replicates"), "search.max_replicates is %d, below replicates %d; want at least %d", c.MaxReplicates, c.Replicates, c.Replicates)
+	default:
+		c.MaxReplicates = c.Replicates
+		p.canon["search"]["max_replicates"] = int64(c.Replicates)
+	}
+	p.def.Search = c
+}
+
+// validUntil reports whether s is empty, a clock time or RFC 3339.
+func validUntil(s string) bool {
+	_, clock := time.Parse("15:04", s)
+	_, instant := time.Parse(time.RFC3339, s)
+	return s == "" || clock == nil || instant == nil
+}
