@@ -122,6 +122,12 @@ void ek_mul(long n, const float *restrict x, const float *restrict y, float *res
     for (long i = 0; i < n; i++) out[i] = x[i] * y[i];
 }
 
+void ek_standardize(long rows, long columns, const float *restrict x, const float *restrict mean,
+                    const float *restrict scale, float *restrict out) {
+    for (long i = 0; i < rows; i++)
+        for (long j = 0; j < columns; j++) out[i * columns + j] = (x[i * columns + j] - mean[j]) * scale[j];
+}
+
 void ek_column_sums(long rows, long columns, const float *restrict x, float *restrict out) {
     for (long j = 0; j < columns; j++) out[j] = 0;
     for (long i = 0; i < rows; i++)

@@ -37,6 +37,9 @@ void ek_relu_grad(long n, const float *y, const float *dy, float *out);
 // ek_mul sets out[i] = x[i]*y[i].
 void ek_mul(long n, const float *x, const float *y, float *out);
 
+// ek_standardize sets out[i][j] = (x[i][j] - mean[j])*scale[j].
+void ek_standardize(long rows, long columns, const float *x, const float *mean, const float *scale, float *out);
+
 // ek_column_sums sets out[j] to the sum of x[i][j] over the rows, in row order.
 void ek_column_sums(long rows, long columns, const float *x, float *out);
 

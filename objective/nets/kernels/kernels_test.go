@@ -239,6 +239,9 @@ func TestElementwise(t *testing.T) {
 	equalBits(t, "ReLUGrad", out, []float32{5, 0, 0})
 	Mul(out, []float32{1, 2, 3}, []float32{4, 5, 6})
 	equalBits(t, "Mul", out, []float32{4, 10, 18})
+	sums := make([]float32, 4)
+	Standardize(sums, []float32{1, 2, 3, 4}, []float32{1, 0}, []float32{2, 0.5})
+	equalBits(t, "Standardize", sums, []float32{0, 1, 4, 2})
 	ColumnSums(out, []float32{1, 2, 3, 4, 5, 6}, 2)
 	equalBits(t, "ColumnSums", out, []float32{5, 7, 9})
 }

@@ -47,29 +47,6 @@ func SGD(p, g, v []float32, rate, momentum, decay float64) {
 	C.ek_sgd(C.long(len(p)), ptr(p), ptr(g), ptr(v), C.float(rate), C.float(momentum), C.float(decay))
 }
 
-// ReLUGrad sets out[i] to dy[i] where y[i] > 0, else to 0; y is the output of the
-// ReLU. All slices have the same length, or it panics; out overlaps none.
-func ReLUGrad(out, y, dy []float32) {
-	sameLength("ReLUGrad", out, y, dy)
-	C.ek_relu_grad(C.long(len(out)), ptr(y), ptr(dy), ptr(out))
-}
-
-// Mul sets out[i] to x[i]*y[i]. All slices have the same length, or it panics;
-// out overlaps none.
-func Mul(out, x, y []float32) {
-	sameLength("Mul", out, x, y)
-	C.ek_mul(C.long(len(out)), ptr(x), ptr(y), ptr(out))
-}
-
-// ColumnSums sets out[j] to the sum of column j of x, added in row order. x has
-// rows x len(out) numbers, or it panics.
-func ColumnSums(out, x []float32, rows int) {
-	if len(x) != rows*len(out) || len(x) == 0 {
-		panic(fmt.Sprintf("kernels: ColumnSums of %d rows, %d columns with %d numbers", rows, len(out), len(x)))
-	}
-	C.ek_column_sums(C.long(rows), C.long(len(out)), ptr(x), ptr(out))
-}
-
 func sameLength(op string, s ...[]float32) {
 	for _, x := range s {
 		if len(x) != len(s[0]) || len(x) == 0 {

@@ -1,0 +1,36 @@
+// Package nets trains the built-in models, softmax regression and multilayer
+// perceptrons, as an [objective.Trainer]. Graphs and their gradients are
+// gorgonia's; this is the only package that imports it.
+//
+// It is not a neural-network library: it knows the model keys of a study file
+// ([Kinds], [Keys], [Check]), and one training run at a time turns a resolved
+// [objective.Spec] into an [objective.Result].
+//
+// # How a run works
+//
+// A network is a gorgonia graph of a few coarse operations of our own (a dense
+// layer with bias and ReLU is one), each with its symbolic derivative, so that
+// the backward pass is made by gorgonia's Grad. The operations call package
+// kernels and write into buffers they own. A small machine executes the nodes in
+// a fixed order; gorgonia's tape machine gives the same bits, only slower. A
+// second graph without dropout shares the parameters and evaluates.
+//
+// Inputs are brought to mean 0 and standard deviation 1 over the training part,
+// images by channel and tables by column. Parameters start as torch.nn.Linear's do, and initial values, data order and
+// dropout each have a generator derived from (seed, purpose); so a run depends
+// on its spec and the numerics id alone, never on threads or other runs.
+//
+// # Weights
+//
+// The loss is the weighted mean PyTorch uses, sum w_y ce / sum w_y over a batch;
+// with `apply: logit` it is the plain mean with -ln w added to the training
+// logits (Menon and others, 2021, "Long-tail learning via logit adjustment").
+// The incomplete last batch of an epoch is a mean over the rows it has. Validation
+// loss, early stopping and every prediction are unweighted and unshifted.
+//
+// # Start here
+//
+//	splits, err := data.Split(dataset, split)
+//	trainer, err := nets.New(splits, nets.Options{})
+//	result, err := trainer.Train(ctx, objective.Job{Spec: spec})
+package nets

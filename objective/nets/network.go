@@ -1,0 +1,146 @@
+package nets
+
+import (
+	"fmt"
+	"sync"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// building serialises the building of graphs: gorgonia touches global nodes and
+// counters meanwhile. Running them needs no lock.
+var building sync.Mutex
+
+// network is one graph with its machine: the forward pass of a model, and for
+// training also the loss and the gradients. Its inputs are the tensors x (batch
+// x features), labels, rows (the weight of each row) and offset (one per class).
+type network struct {
+	vm     G.VM
+	logits func() []float32
+
+	x      *tensor.Dense
+	labels *tensor.Dense
+	rows   *tensor.Dense
+	offset *tensor.Dense
+	loss   *crossEntropy
+	// grads returns the gradients of the last step, one per parameter.
+	grads func() [][]float32
+}
+
+// builder builds one network.
+type builder struct {
+	g      *G.ExprGraph
+	c      *compute
+	params parameters
+	nodes  G.Nodes // of the parameters
+	// newVM makes the machine; nil means newMachine.
+	newVM func(g *G.ExprGraph) (G.VM, error)
+}
+
+// forward adds the layers and returns the logits. With dropout, every hidden
+// layer is followed by it, seeded by its number.
+func (b *builder) forward(x *G.Node, dropoutSeed func(layer int) uint64, p float64) (*G.Node, error) {
+	y := x
+	layers := len(b.params) / 2
+	for i := range layers {
+		w, bias := b.params[2*i], b.params[2*i+1]
+		wn := G.NewMatrix(b.g, G.Float32, G.WithShape(w.Shape()...), G.WithName(fmt.Sprintf("w%d", i)), G.WithValue(w))
+		bn := G.NewVector(b.g, G.Float32, G.WithShape(bias.Shape()...), G.WithName(fmt.Sprintf("b%d", i)), G.WithValue(bias))
+		b.nodes = append(b.nodes, wn, bn)
+		batch, in, out := x.Shape()[0], w.Shape()[0], w.Shape()[1]
+		var err error
+		if y, err = G.ApplyOp(newDense(b.c, batch, in, out, i < layers-1, i == 0), y, wn, bn); err != nil {
+			return nil, fmt.Errorf("layer %d: %w", i+1, err)
+		}
+		if p > 0 && i < layers-1 {
+			if y, err = G.ApplyOp(newDropout(b.c, dropoutSeed(i), p, batch, out), y); err != nil {
+				return nil, fmt.Errorf("dropout after layer %d: %w", i+1, err)
+			}
+		}
+	}
+	return y, nil
+}
+
+// machineOf makes the machine and a function that reads a node from it.
+func (b *builder) machineOf() (G.VM, func(n *G.Node) G.Value, error) {
+	if b.newVM != nil {
+		vm, err := b.newVM(b.g)
+		return vm, func(n *G.Node) G.Value { return n.Value() }, err
+	}
+	m, err := newMachine(b.g)
+	if err != nil {
+		return nil, nil, err
+	}
+	return m, m.value, nil
+}
+
+func (b *builder) input(x *tensor.Dense, name string) *G.Node {
+	return G.NewTensor(b.g, x.Dtype(), x.Dims(), G.WithShape(x.Shape()...), G.WithName(name), G.WithValue(x))
+}
+
+// newTrainingNetwork builds the graph of one optimiser step: loss and gradients.
+func newTrainingNetwork(b builder, batch, features, classes int, seed int64, p float64) (*network, error) {
+	building.Lock()
+	defer building.Unlock()
+	b.g = G.NewGraph()
+	n := &network{
+		x: newMatrix(batch, features), rows: newVector(batch), offset: newVector(classes),
+		labels: tensor.New(tensor.WithShape(batch), tensor.Of(tensor.Uint16)),
+		loss:   newCrossEntropy(b.c, batch, classes),
+	}
+	logits, err := b.forward(b.input(n.x, "x"), func(layer int) uint64 {
+		high, _ := derive(seed, forDropout, layer)
+		return high
+	}, p)
+	if err != nil {
+		return nil, err
+	}
+	loss, err := G.ApplyOp(n.loss, logits, b.input(n.labels, "labels"), b.input(n.rows, "rows"), b.input(n.offset, "offset"))
+	if err != nil {
+		return nil, fmt.Errorf("loss: %w", err)
+	}
+	grads, err := G.Grad(loss, b.nodes...)
+	if err != nil {
+		return nil, fmt.Errorf("gradients: %w", err)
+	}
+	vm, value, err := b.machineOf()
+	if err != nil {
+		return nil, err
+	}
+	n.vm = vm
+	n.logits = func() []float32 { return floats(value(logits)) }
+	values := make([][]float32, len(grads))
+	n.grads = func() [][]float32 {
+		for i, g := range grads {
+			values[i] = floats(value(g))
+		}
+		return values
+	}
+	return n, nil
+}
+
+// newEvaluationNetwork builds the forward pass alone, without dropout, over the
+// same parameters.
+func newEvaluationNetwork(b builder, batch, features int) (*network, error) {
+	building.Lock()
+	defer building.Unlock()
+	b.g = G.NewGraph()
+	n := &network{x: newMatrix(batch, features)}
+	logits, err := b.forward(b.input(n.x, "x"), nil, 0)
+	if err != nil {
+		return nil, err
+	}
+	vm, value, err := b.machineOf()
+	if err != nil {
+		return nil, err
+	}
+	n.vm, n.logits = vm, func() []float32 { return floats(value(logits)) }
+	return n, nil
+}
+
+// run executes the network once.
+func (n *network) run() error {
+	n.vm.Reset()
+	return n.vm.RunAll()
+}

@@ -1,0 +1,156 @@
+package nets
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"evenkeel/objective"
+	"evenkeel/objective/data"
+	"evenkeel/objective/nets/kernels"
+)
+
+// run is one training run: everything it needs, used by one goroutine and
+// dropped at its end.
+type run struct {
+	job     objective.Job
+	config  Config
+	splits  *data.Splits
+	params  parameters
+	compute *compute
+	net     *network
+	eval    *evaluator
+	batches *batches
+	opt     *optimizer
+	stop    stopping
+	// from is the first epoch, counted from 0, in which the weights act.
+	from int
+}
+
+func newRun(t *Trainer, job objective.Job, config Config) (*run, error) {
+	features, classes := t.splits.Dataset.Features(), len(t.info.Classes)
+	batch := min(config.Batch, t.splits.Train.Len())
+	widths := append(append([]int{features}, config.Hidden...), classes)
+	seed := job.Spec.Seed
+	c := &compute{level: t.level}
+	r := &run{
+		job: job, config: config, splits: t.splits, compute: c,
+		params:  newParameters(seed, widths),
+		batches: newBatches(t.splits.Train, t.input, seed, batch),
+		from:    switchOn(job.Spec, config.Epochs),
+	}
+	r.opt = newOptimizer(config, t.level, r.params)
+	r.stop = stopping{patience: config.EarlyStopping, from: min(r.from+1, config.Epochs)}
+	b := builder{c: c, params: r.params, newVM: t.newVM}
+	var err error
+	if r.net, err = newTrainingNetwork(b, batch, features, classes, seed, config.Dropout); err != nil {
+		return nil, fmt.Errorf("training network: %w", err)
+	}
+	forward, err := newEvaluationNetwork(b, evaluationRows, features)
+	if err != nil {
+		return nil, fmt.Errorf("evaluation network: %w", err)
+	}
+	r.eval = &evaluator{net: forward, input: t.input, level: t.level, features: features, classes: classes}
+	return r, nil
+}
+
+// switchOn returns floor(weights_from * epochs), the first epoch from 0 in which
+// the weights act, and 0 for an unweighted run. The small addend keeps a product
+// that is a whole number on paper from falling below it, as 0.29*100 does.
+func switchOn(s objective.Spec, epochs int) int {
+	return int(math.Floor(float64(s.WeightsFrom*float64(epochs)) + 1e-9))
+}
+
+// train performs the epochs and measures the final model.
+func (r *run) train(ctx context.Context) (*objective.Result, error) {
+	result := &objective.Result{}
+	for epoch := 1; epoch <= r.config.Epochs && !result.Stopped; epoch++ {
+		e, err := r.epoch(ctx, epoch)
+		if err != nil {
+			return nil, err
+		}
+		result.Epochs = append(result.Epochs, e)
+		if r.job.OnEpoch != nil {
+			r.job.OnEpoch(e)
+		}
+		result.Stopped = r.stop.observe(epoch, e.ValLoss, r.params) && epoch < r.config.Epochs
+	}
+	r.stop.finish(r.params)
+	return result, r.measure(ctx, result)
+}
+
+// epoch passes once over the training part.
+func (r *run) epoch(ctx context.Context, epoch int) (objective.Epoch, error) {
+	r.batches.shuffle(epoch)
+	weights := r.apply(epoch - 1)
+	var loss, total float64
+	for k := range r.batches.count() {
+		if err := ctx.Err(); err != nil {
+			return objective.Epoch{}, fmt.Errorf("epoch %d, step %d: %w", epoch, k+1, err)
+		}
+		r.batches.load(k, r.net, weights)
+		r.compute.step++
+		if err := r.net.run(); err != nil {
+			return objective.Epoch{}, fmt.Errorf("epoch %d, step %d: %w", epoch, k+1, err)
+		}
+		if l := r.net.loss.loss; !finite(l) {
+			return objective.Epoch{}, fmt.Errorf("epoch %d, step %d: %w", epoch, k+1, r.diverged("loss", l))
+		}
+		loss += float64(r.net.loss.loss * r.net.loss.weights)
+		total += r.net.loss.weights
+		r.opt.step(r.net.grads())
+	}
+	val, err := r.eval.measure(ctx, r.splits.Val)
+	if err == nil && !finite(val.loss) {
+		err = r.diverged("validation loss", val.loss)
+	}
+	if err != nil {
+		return objective.Epoch{}, fmt.Errorf("epoch %d, validation after step %d: %w", epoch, r.batches.count(), err)
+	}
+	return objective.Epoch{Epoch: epoch, Loss: loss / total, ValLoss: val.loss}, nil
+}
+
+// apply sets the logit offsets for an epoch, counted from 0, and returns the
+// class weights of its loss, nil for all 1.
+func (r *run) apply(epoch int) []float32 {
+	w := r.job.Spec.Weights
+	if w == nil || epoch < r.from {
+		return nil
+	}
+	if r.job.Spec.Apply == applyLoss {
+		return w
+	}
+	offset := floats(r.net.offset)
+	for c, v := range w {
+		offset[c] = float32(-kernels.Log(float64(v)))
+	}
+	return nil
+}
+
+// measure fills the result with what the final model says about every part.
+func (r *run) measure(ctx context.Context, result *objective.Result) error {
+	val, err := r.eval.measure(ctx, r.splits.Val)
+	if err != nil {
+		return fmt.Errorf("validation part: %w", err)
+	}
+	result.ValPredictions, result.ValLogits = val.predictions, val.logits
+	if result.Val, err = objective.ConfusionFromLabels(r.eval.classes, r.splits.Val.Y, val.predictions); err != nil {
+		return fmt.Errorf("validation part: %w", err)
+	}
+	if result.Train, err = r.eval.confusion(ctx, r.splits.Train); err != nil {
+		return fmt.Errorf("training part: %w", err)
+	}
+	if r.job.Test {
+		if result.Test, err = r.eval.confusion(ctx, r.splits.OpenTest("a training run whose job asks for the test part")); err != nil {
+			return fmt.Errorf("test part: %w", err)
+		}
+	}
+	result.Parameters = r.params.hash()
+	return nil
+}
+
+func (r *run) diverged(what string, v float64) error {
+	return fmt.Errorf("the %s is %v: training diverged; want a smaller learning rate than %v", what, v, r.config.LearningRate)
+}
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

@@ -1,0 +1,165 @@
+package nets
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	G "gorgonia.org/gorgonia"
+
+	"evenkeel/objective"
+	"evenkeel/objective/data"
+	"evenkeel/objective/nets/kernels"
+)
+
+// version changes whenever the same spec would train another model, kernels
+// aside: those have the numerics id.
+const version = "1"
+
+// The ways in which class weights act here.
+const (
+	applyLoss  = "loss"
+	applyLogit = "logit"
+)
+
+// Options of [New]. The zero value is the usual choice.
+type Options struct {
+	// Kernels names the kernel level; empty means [kernels.Active].
+	Kernels string
+}
+
+// Trainer trains the built-in models on one set of splits. It is safe for
+// concurrent use; runs share nothing but the data.
+type Trainer struct {
+	splits *data.Splits
+	input  standardizer
+	level  kernels.Level
+	info   objective.Info
+	// newVM, in tests, replaces our machine.
+	newVM func(g *G.ExprGraph) (G.VM, error)
+}
+
+var _ objective.Trainer = (*Trainer)(nil)
+
+// New returns a trainer on the given splits, which it keeps and does not change.
+// It fails if a part is empty, sizes do not fit, a number of an example is not
+// finite, or the kernels asked for do not exist here.
+func New(splits *data.Splits, opts Options) (*Trainer, error) {
+	level, err := kernels.Active()
+	if opts.Kernels != "" {
+		level, err = kernels.Choose(opts.Kernels)
+	}
+	if err != nil {
+		return nil, err
+	}
+	classes := len(splits.Dataset.Classes)
+	for _, p := range []struct {
+		name string
+		part data.Part
+	}{{"training", splits.Train}, {"validation", splits.Val}} {
+		if err := checkPart(p.part, splits.Dataset.Features(), classes); err != nil {
+			return nil, fmt.Errorf("%s part: %w", p.name, err)
+		}
+	}
+	return &Trainer{splits: splits, input: newStandardizer(splits.Train, splits.Dataset.Shape), level: level, info: objective.Info{
+		Trainer: "nets", Version: version, Numerics: level.NumericsID(), Data: splits.Dataset.Fingerprint,
+		Classes: splits.Dataset.Classes, TrainCounts: splits.Train.Counts(classes), ValLabels: splits.Val.Y,
+		Supports: []string{applyLoss, applyLogit},
+	}}, nil
+}
+
+func checkPart(p data.Part, features, classes int) error {
+	if p.Len() == 0 || len(p.X) != p.Len()*features {
+		return fmt.Errorf("%d numbers for %d examples of %d; want at least one example and %d numbers each",
+			len(p.X), p.Len(), features, features)
+	}
+	for i, y := range p.Y {
+		if int(y) >= classes {
+			return fmt.Errorf("example %d has label %d; want one below %d", i, y, classes)
+		}
+	}
+	for i, x := range p.X {
+		if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
+			return fmt.Errorf("feature %d of example %d is %v; want a finite number", i%features, i/features, x)
+		}
+	}
+	return nil
+}
+
+// Info describes the trainer. Its slices are shared and must not be changed.
+func (t *Trainer) Info() objective.Info { return t.info }
+
+// Train performs one run. It fails without training if the spec is not for this
+// trainer, its data and numerics, or has model keys that [Check] refuses; it ends
+// with ctx within one optimiser step; and it fails when the loss stops being a
+// finite number, naming the epoch and the step.
+func (t *Trainer) Train(ctx context.Context, job objective.Job) (*objective.Result, error) {
+	start := time.Now()
+	config, err := t.check(job)
+	if err != nil {
+		return nil, err
+	}
+	r, err := newRun(t, job, config)
+	if err != nil {
+		return nil, err
+	}
+	result, err := r.train(ctx)
+	if err != nil {
+		return nil, err
+	}
+	result.Seconds = time.Since(start).Seconds()
+	return result, nil
+}
+
+// check reports what is wrong with a job.
+func (t *Trainer) check(job objective.Job) (Config, error) {
+	s := job.Spec
+	for _, f := range []struct{ name, got, want string }{
+		{"trainer", s.Trainer, t.info.Trainer}, {"version", s.Version, t.info.Version},
+		{"numerics", s.Numerics, t.info.Numerics}, {"data", s.Data, t.info.Data}, {"parent", string(s.Parent), ""},
+	} {
+		if f.got != f.want {
+			return Config{}, fmt.Errorf("the run's %s is %q; this trainer has %q", f.name, f.got, f.want)
+		}
+	}
+	if job.Test && sum(t.splits.TestCounts()) == 0 {
+		return Config{}, fmt.Errorf("the test part was asked for, but %s has none", t.splits.Dataset.Source)
+	}
+	config, err := ParseConfig(s.Model)
+	if err != nil {
+		return Config{}, err
+	}
+	return config, t.checkWeights(s)
+}
+
+func (t *Trainer) checkWeights(s objective.Spec) error {
+	if s.Weights == nil {
+		return nil
+	}
+	if len(s.Weights) != len(t.info.Classes) {
+		return fmt.Errorf("%d class weights for %d classes", len(s.Weights), len(t.info.Classes))
+	}
+	for c, w := range s.Weights {
+		if !(w > 0) || math.IsInf(float64(w), 0) {
+			return fmt.Errorf("the weight of class %d is %v; want a positive finite number", c, w)
+		}
+	}
+	if !slices.Contains(t.info.Supports, s.Apply) {
+		return fmt.Errorf("weights are to be applied by %q; want one of %s", s.Apply, strings.Join(t.info.Supports, ", "))
+	}
+	if !(s.WeightsFrom >= 0 && s.WeightsFrom <= 1) {
+		return fmt.Errorf("weights_from is %v; want a share of the epochs from 0 to 1", s.WeightsFrom)
+	}
+	return nil
+}
+
+func sum(x []int) int {
+	total := 0
+	for _, n := range x {
+		total += n
+	}
+	return total
+}
