@@ -61,5 +61,5 @@
 //		Support:       []int64{100, 100, 100},
 //		Predicted:     []int64{98, 97, 105},
 //	}, 1, schemes.State{})
-//	// step.Weights is 0.71, 1.20, 1.08: the class recognised least weighs most.
+//	// step.Weights is 0.72, 1.20, 1.08: the class recognised least weighs most.
 package schemes
