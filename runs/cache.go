@@ -1,0 +1,206 @@
+package runs
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math"
+
+	"evenkeel/objective"
+)
+
+// Save stores a finished run and returns when it is durable. Everything that
+// was recorded before is then durable too. A run that is there already is left
+// as it is. Save does not give up when ctx ends: the run has been paid for, and
+// a transaction takes milliseconds.
+func (s *Study) Save(_ context.Context, id objective.RunID, spec objective.Spec, r *objective.Result) error {
+	insert, err := newRunInsert(id, spec, r, timestamp(s.db.options.Now()))
+	if err != nil {
+		return fmt.Errorf("run %s: %w", id, err)
+	}
+	return s.writer.putAndWait(insert.apply)
+}
+
+// runInsert is a run in the form of its rows.
+type runInsert struct {
+	id       string
+	run      []any
+	matrices [][]any
+	epochs   []objective.Epoch
+	outputs  [][]any
+}
+
+// newRunInsert does all the encoding, so that the writer only writes.
+func newRunInsert(id objective.RunID, spec objective.Spec, r *objective.Result, now string) (*runInsert, error) {
+	canonical, err := spec.Canonical()
+	if err != nil {
+		return nil, err
+	}
+	if own, err := spec.ID(); err != nil || own != id {
+		return nil, errors.Join(err, fmt.Errorf("its spec has the hash %s; want the same", own))
+	}
+	if r == nil || r.Val == nil {
+		return nil, fmt.Errorf("it has no validation matrix")
+	}
+	in := &runInsert{id: string(id), epochs: r.Epochs, run: []any{
+		string(id), string(canonical), spec.Trainer, spec.Version, spec.Numerics,
+		r.Stopped, r.Parameters, r.Seconds, now,
+	}}
+	for i := 1; i < len(r.Epochs); i++ {
+		if r.Epochs[i].Epoch <= r.Epochs[i-1].Epoch {
+			return nil, fmt.Errorf("epoch %d follows epoch %d; want ascending numbers", r.Epochs[i].Epoch, r.Epochs[i-1].Epoch)
+		}
+	}
+	for _, m := range []struct {
+		part string
+		c    *objective.Confusion
+	}{{"val", r.Val}, {"train", r.Train}, {"test", r.Test}} {
+		if m.c == nil {
+			continue
+		}
+		counts, err := m.c.AppendBinary(nil)
+		if err != nil {
+			return nil, err
+		}
+		in.matrices = append(in.matrices, []any{in.id, m.part,
+			encodeInts(m.c.Support()), encodeInts(m.c.TruePositives()), encodeInts(m.c.Predicted()), counts})
+	}
+	if r.ValPredictions != nil {
+		format, data := encodeClasses(r.ValPredictions)
+		in.outputs = append(in.outputs, []any{in.id, "predictions", format, data})
+	}
+	if r.ValLogits != nil {
+		in.outputs = append(in.outputs, []any{in.id, "logits", formatFloat32, encodeLogits(r.ValLogits)})
+	}
+	return in, nil
+}
+
+// apply inserts the rows unless the run is known.
+func (in *runInsert) apply(tx *transaction) error {
+	added, err := tx.execCount(`INSERT INTO runs (hash, spec, state, trainer, version, numerics, stopped, parameters, seconds, finished)
+		VALUES (?, ?, 'complete', ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, in.run...)
+	if err != nil || added == 0 {
+		return err
+	}
+	for _, row := range in.matrices {
+		if err := tx.exec(`INSERT INTO matrices (run, part, support, correct, predicted, counts) VALUES (?, ?, ?, ?, ?, ?)`, row...); err != nil {
+			return err
+		}
+	}
+	for _, e := range in.epochs {
+		if err := tx.exec(`INSERT INTO epochs (run, epoch, loss, val_loss) VALUES (?, ?, ?, ?)`, in.id, e.Epoch, e.Loss, e.ValLoss); err != nil {
+			return err
+		}
+	}
+	for _, row := range in.outputs {
+		if err := tx.exec(`INSERT INTO outputs (run, kind, format, data) VALUES (?, ?, ?, ?)`, row...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Find returns the result of a run as it was saved, bit for bit, or false. After
+// [Study.EvictLogits] the logits may be missing.
+func (s *Study) Find(ctx context.Context, id objective.RunID) (*objective.Result, bool, error) {
+	return s.db.Run(ctx, id)
+}
+
+// Run returns the result of a complete run, or false if there is none.
+func (db *DB) Run(ctx context.Context, id objective.RunID) (*objective.Result, bool, error) {
+	r, found := &objective.Result{}, false
+	err := db.view(ctx, func(q querier) error {
+		var seconds sql.NullFloat64
+		err := q.QueryRowContext(ctx, `SELECT stopped, parameters, seconds FROM runs WHERE hash = ? AND state = 'complete'`, string(id)).
+			Scan(&r.Stopped, &r.Parameters, &seconds)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		found, r.Seconds = true, orNaN(seconds)
+		for _, read := range []func(context.Context, querier, objective.RunID, *objective.Result) error{readMatrices, readEpochs, readOutputs} {
+			if err := read(ctx, q, id, r); err != nil {
+				return fmt.Errorf("run %s: %w", id, err)
+			}
+		}
+		return nil
+	})
+	if err != nil || !found {
+		return nil, false, err
+	}
+	return r, true, nil
+}
+
+func readMatrices(ctx context.Context, q querier, id objective.RunID, r *objective.Result) error {
+	return each(ctx, q, `SELECT part, counts FROM matrices WHERE run = ?`, []any{string(id)}, func(scan scanner) error {
+		var part string
+		var counts sql.RawBytes
+		if err := scan(&part, &counts); err != nil {
+			return err
+		}
+		m, err := decodeMatrix(counts)
+		if err != nil {
+			return err
+		}
+		switch part {
+		case "val":
+			r.Val = m
+		case "train":
+			r.Train = m
+		case "test":
+			r.Test = m
+		}
+		return nil
+	})
+}
+
+func readEpochs(ctx context.Context, q querier, id objective.RunID, r *objective.Result) error {
+	return each(ctx, q, `SELECT epoch, loss, val_loss FROM epochs WHERE run = ? ORDER BY epoch`, []any{string(id)}, func(scan scanner) error {
+		var e objective.Epoch
+		var loss, val sql.NullFloat64
+		if err := scan(&e.Epoch, &loss, &val); err != nil {
+			return err
+		}
+		e.Loss, e.ValLoss = orNaN(loss), orNaN(val)
+		r.Epochs = append(r.Epochs, e)
+		return nil
+	})
+}
+
+func readOutputs(ctx context.Context, q querier, id objective.RunID, r *objective.Result) error {
+	return each(ctx, q, `SELECT kind, format, data FROM outputs WHERE run = ?`, []any{string(id)}, func(scan scanner) error {
+		var kind, format string
+		var data sql.RawBytes
+		if err := scan(&kind, &format, &data); err != nil {
+			return err
+		}
+		var err error
+		switch kind {
+		case "predictions":
+			r.ValPredictions, err = decodeClasses(format, data)
+		case "logits":
+			r.ValLogits, err = decodeLogits(format, data)
+		}
+		return err
+	})
+}
+
+// decodeMatrix reads a confusion matrix.
+func decodeMatrix(data []byte) (*objective.Confusion, error) {
+	m := new(objective.Confusion)
+	if err := m.UnmarshalBinary(data); err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// orNaN turns NULL into NaN: SQLite stores no NaN.
+func orNaN(x sql.NullFloat64) float64 {
+	if !x.Valid {
+		return math.NaN()
+	}
+	return x.Float64
+}

@@ -1,0 +1,139 @@
+package runs
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"evenkeel/search"
+)
+
+// DifferenceError is returned by [DB.OpenStudy] when the stored study of the
+// same name is another one.
+type DifferenceError struct {
+	Study   string
+	Changes []search.Change
+}
+
+// Error lists the differences.
+func (e *DifferenceError) Error() string {
+	parts := make([]string, len(e.Changes))
+	for i, c := range e.Changes {
+		parts[i] = fmt.Sprintf("%s was %s and is now %s", c.Key, orAbsent(c.Old), orAbsent(c.New))
+	}
+	return fmt.Sprintf("study %s exists with another definition: %s; give this one another name, or continue the stored one with `evenkeel resume %s`",
+		e.Study, strings.Join(parts, ", "), e.Study)
+}
+
+func orAbsent(value string) string {
+	if value == "" {
+		return "absent"
+	}
+	return value
+}
+
+// StoredDefinition is what a study file said, as it was stored.
+type StoredDefinition struct {
+	Study string
+	// Revision counts the changes, from 1.
+	Revision int
+	// Source is the study file's text after overrides, Folder where its paths start.
+	Source []byte
+	Folder string
+	// Canonical is the whole definition as JSON.
+	Canonical json.RawMessage
+}
+
+// Definition returns the definition in force of the named study, "" for the
+// newest one.
+func (db *DB) Definition(ctx context.Context, study string) (*StoredDefinition, error) {
+	var d *StoredDefinition
+	err := db.view(ctx, func(q querier) error {
+		number, name, err := findStudy(ctx, q, study)
+		if err != nil {
+			return err
+		}
+		d, err = latestDefinition(ctx, q, number)
+		if err == nil {
+			d.Study = name
+		}
+		return err
+	})
+	return d, err
+}
+
+func latestDefinition(ctx context.Context, q querier, study int) (*StoredDefinition, error) {
+	d := &StoredDefinition{}
+	var canonical, source string
+	err := q.QueryRowContext(ctx, `SELECT revision, canonical, source, folder FROM definitions WHERE study = ? ORDER BY revision DESC LIMIT 1`, study).
+		Scan(&d.Revision, &canonical, &source, &d.Folder)
+	if err != nil {
+		return nil, fmt.Errorf("definition of study %d: %w", study, err)
+	}
+	d.Canonical, d.Source = json.RawMessage(canonical), []byte(source)
+	return d, nil
+}
+
+// NoStudyError is returned for a study that is not in the database.
+type NoStudyError struct {
+	Study string // "" if there is none at all
+	// Known are the names of the studies that exist, the newest first.
+	Known []string
+}
+
+// Error names the studies that exist.
+func (e *NoStudyError) Error() string {
+	if len(e.Known) == 0 {
+		return errEmpty.Error()
+	}
+	return fmt.Sprintf("there is no study %q; there is %s", e.Study, strings.Join(e.Known, ", "))
+}
+
+// findStudy returns the number and name of the named study, "" for the newest.
+func findStudy(ctx context.Context, q querier, name string) (number int, found string, err error) {
+	err = q.QueryRowContext(ctx, `SELECT number, name FROM studies WHERE ?1 = '' OR name = ?1 ORDER BY number DESC LIMIT 1`, name).
+		Scan(&number, &found)
+	if !errors.Is(err, sql.ErrNoRows) {
+		return number, found, err
+	}
+	missing := &NoStudyError{Study: name}
+	err = each(ctx, q, `SELECT name FROM studies ORDER BY number DESC`, nil, func(scan scanner) error {
+		var known string
+		if err := scan(&known); err != nil {
+			return err
+		}
+		missing.Known = append(missing.Known, known)
+		return nil
+	})
+	if err != nil {
+		return 0, "", err
+	}
+	return 0, "", missing
+}
+
+// revise compares the stored definition with ours and stores ours as a new
+// revision if it extends the study.
+func (s *Study) revise(ctx context.Context, conn *sql.Conn) ([]search.Change, error) {
+	stored, err := latestDefinition(ctx, conn, s.number)
+	if err != nil {
+		return nil, err
+	}
+	changes := search.Diff(&search.Definition{Canonical: stored.Canonical}, s.definition)
+	if len(changes) == 0 {
+		return nil, nil
+	}
+	if !search.BudgetOnly(changes) {
+		return nil, &DifferenceError{Study: s.definition.Name, Changes: changes}
+	}
+	return changes, s.insertDefinition(ctx, conn, stored.Revision+1, timestamp(s.db.options.Now()))
+}
+
+func (s *Study) insertDefinition(ctx context.Context, conn *sql.Conn, revision int, now string) error {
+	d := s.definition
+	_, err := conn.ExecContext(ctx, `INSERT INTO definitions (study, revision, canonical, source, folder, saved) VALUES (?, ?, ?, ?, ?, ?)`,
+		s.number, revision, string(d.Canonical), string(d.Source), d.Folder, now)
+	return err
+}

@@ -1,0 +1,147 @@
+package runs
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// The number formats of blobs, by numpy's names.
+const (
+	formatUint8   = "|u1"
+	formatUint16  = "<u2"
+	formatFloat32 = "<f4"
+)
+
+// encodeFloats writes numbers as a JSON list of shortest decimals that read back
+// to the same bits. NaN is null (all NaNs are one) and the infinities are
+// +-9e999, which SQLite's JSON functions read as such. A nil list is nil: NULL.
+func encodeFloats(x []float64) any {
+	if x == nil {
+		return nil
+	}
+	b := []byte{'['}
+	for i, v := range x {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		switch {
+		case math.IsNaN(v):
+			b = append(b, "null"...)
+		case math.IsInf(v, 1):
+			b = append(b, "9e999"...)
+		case math.IsInf(v, -1):
+			b = append(b, "-9e999"...)
+		default:
+			b = strconv.AppendFloat(b, v, 'g', -1, 64)
+		}
+	}
+	return string(append(b, ']'))
+}
+
+// decodeFloats reads what encodeFloats wrote.
+func decodeFloats(s string) ([]float64, error) {
+	inner, ok := strings.CutPrefix(s, "[")
+	inner, closed := strings.CutSuffix(inner, "]")
+	if !ok || !closed {
+		return nil, fmt.Errorf("%.40q is not a list of numbers", s)
+	}
+	x := []float64{}
+	if inner == "" {
+		return x, nil
+	}
+	for word := range strings.SplitSeq(inner, ",") {
+		if word == "null" {
+			x = append(x, math.NaN())
+			continue
+		}
+		v, err := strconv.ParseFloat(word, 64)
+		if (err != nil && !errors.Is(err, strconv.ErrRange)) || math.IsNaN(v) {
+			return nil, fmt.Errorf("%.40q is not a number", word)
+		}
+		x = append(x, v)
+	}
+	return x, nil
+}
+
+// encodeInts writes integers as a JSON list.
+func encodeInts[T int | int64](x []T) string {
+	b := []byte{'['}
+	for i, v := range x {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = strconv.AppendInt(b, int64(v), 10)
+	}
+	return string(append(b, ']'))
+}
+
+// encodeClasses writes one class per example: a byte each if all fit.
+func encodeClasses(x []uint16) (format string, data []byte) {
+	narrow := true
+	for _, c := range x {
+		narrow = narrow && c <= math.MaxUint8
+	}
+	if narrow {
+		data = make([]byte, len(x))
+		for i, c := range x {
+			data[i] = byte(c)
+		}
+		return formatUint8, data
+	}
+	data = make([]byte, 2*len(x))
+	for i, c := range x {
+		binary.LittleEndian.PutUint16(data[2*i:], c)
+	}
+	return formatUint16, data
+}
+
+// decodeClasses reads what encodeClasses wrote.
+func decodeClasses(format string, data []byte) ([]uint16, error) {
+	switch format {
+	case formatUint8:
+		x := make([]uint16, len(data))
+		for i, c := range data {
+			x[i] = uint16(c)
+		}
+		return x, nil
+	case formatUint16:
+		if len(data)%2 != 0 {
+			return nil, fmt.Errorf("%d bytes of classes; want an even number", len(data))
+		}
+		x := make([]uint16, len(data)/2)
+		for i := range x {
+			x[i] = binary.LittleEndian.Uint16(data[2*i:])
+		}
+		return x, nil
+	default:
+		return nil, fmt.Errorf("classes in format %.20q; want %s or %s", format, formatUint8, formatUint16)
+	}
+}
+
+// encodeLogits writes numbers bit for bit.
+func encodeLogits(x []float32) []byte {
+	data := make([]byte, 4*len(x))
+	for i, v := range x {
+		binary.LittleEndian.PutUint32(data[4*i:], math.Float32bits(v))
+	}
+	return data
+}
+
+// decodeLogits reads what encodeLogits wrote.
+func decodeLogits(format string, data []byte) ([]float32, error) {
+	if format != formatFloat32 {
+		return nil, fmt.Errorf("logits in format %.20q; want %s", format, formatFloat32)
+	}
+	if len(data)%4 != 0 {
+		return nil, fmt.Errorf("%d bytes of logits; want a multiple of 4", len(data))
+	}
+	x := make([]float32, len(data)/4)
+	for i := range x {
+		x[i] = math.Float32frombits(binary.LittleEndian.Uint32(data[4*i:]))
+	}
+	return x, nil
+}

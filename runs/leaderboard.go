@@ -1,0 +1,254 @@
+package runs
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"math"
+	"strconv"
+
+	"evenkeel/objective"
+	"evenkeel/search"
+)
+
+// Board is the leaderboard of a study.
+type Board struct {
+	Study     StudyHead
+	Reference Reference
+	// Rows are the ranked arms.
+	Rows []Row
+}
+
+// StudyHead is what stands over the results of a study.
+type StudyHead struct {
+	Number      int
+	Name, Model string
+	// Title and Classes describe the data; empty before the first run.
+	Title   string
+	Classes []string
+	// TrainCounts and ValCounts are the examples of each class.
+	TrainCounts, ValCounts []int64
+	// Trials counts all trials, Arms the ranked arms.
+	Trials, Arms int
+	Window       int
+	// Freedom, PooledSD and Critical make the intervals: an arm's difference has
+	// the half width Critical * PooledSD / sqrt(seeds). NaN without a degree of
+	// freedom.
+	Freedom            int
+	PooledSD, Critical float64
+}
+
+// class returns the name of a class.
+func (h *StudyHead) class(index int) string {
+	if index >= 0 && index < len(h.Classes) {
+		return h.Classes[index]
+	}
+	return strconv.Itoa(index)
+}
+
+// Reference is the pinned row: the unweighted model, over all its seeds on the
+// validation part. Seeds is 0 before it was measured.
+type Reference struct {
+	Seeds                              int
+	Spread, BalancedAccuracy, Accuracy float64
+	// SpreadSE is the standard error over seeds; NaN for one.
+	SpreadSE, Gap float64
+	WorstClass    string
+	WorstRecall   float64
+	// Recall is the mean recall of each class.
+	Recall []float64
+	// Replicates are its training runs, one per seed.
+	Replicates []objective.Replicate
+}
+
+// Row is one ranked arm, with the columns of the view leaderboard first.
+type Row struct {
+	Study                                      string
+	Rank, Trial, Round                         int
+	Scheme                                     string
+	Rounds, Seeds, Tier                        int
+	Score                                      float64
+	Spread, SpreadSE, Gap                      float64
+	WorstClass                                 string
+	WorstRecall, BalancedAccuracy, Accuracy    float64
+	Difference                                 float64
+	DifferenceLow, DifferenceHigh              float64 // NaN without an estimate of the noise
+	WeightGain, WeightRatio                    float64
+	ReferenceSpread, ReferenceBalancedAccuracy float64
+	Params                                     json.RawMessage
+	Seconds                                    float64
+
+	// Drop is the balanced accuracy lost; Holds says that the tolerance is held
+	// with one standard error to spare, Over that it is exceeded.
+	Drop        float64
+	Holds, Over bool
+	// Tied reports that another arm has the same rank.
+	Tied bool
+	// Point is the trial's point.
+	Point search.Point
+}
+
+// Leaderboard returns the first limit arms of the named study ("" for the
+// newest), or all of them if limit is 0, the highest seed tier first and the
+// lowest score first within. It reads the index and is fast for any limit that
+// fits a screen.
+func (db *DB) Leaderboard(ctx context.Context, study string, limit int) (*Board, error) {
+	var b *Board
+	err := db.view(ctx, func(q querier) error {
+		head, err := readHead(ctx, q, study)
+		if err != nil {
+			return err
+		}
+		b = &Board{Study: *head}
+		if b.Reference, err = readReference(ctx, q, &b.Study); err != nil {
+			return err
+		}
+		b.Rows, err = readRows(ctx, q, &b.Study, limit)
+		return err
+	})
+	return b, err
+}
+
+// readHead reads the row of a study.
+func readHead(ctx context.Context, q querier, study string) (*StudyHead, error) {
+	number, name, err := findStudy(ctx, q, study)
+	if err != nil {
+		return nil, err
+	}
+	h := &StudyHead{Number: number, Name: name}
+	var title, classes, counts sql.NullString
+	var pooled, critical sql.NullFloat64
+	err = q.QueryRowContext(ctx, `SELECT s.model, s.window, s.arms, s.freedom, s.pooled_sd, s.critical, d.title, d.classes, d.train_counts,
+			(SELECT count(*) FROM trials t WHERE t.study = s.number)
+		FROM studies s LEFT JOIN datasets d ON d.data = s.data AND d.split = s.split WHERE s.number = ?`, number).
+		Scan(&h.Model, &h.Window, &h.Arms, &h.Freedom, &pooled, &critical, &title, &classes, &counts, &h.Trials)
+	if err != nil {
+		return nil, err
+	}
+	h.Title, h.PooledSD, h.Critical = title.String, orNaN(pooled), orNaN(critical)
+	if !classes.Valid {
+		return h, nil
+	}
+	if err := json.Unmarshal([]byte(classes.String), &h.Classes); err != nil {
+		return nil, fmt.Errorf("classes of study %s: %w", name, err)
+	}
+	if err := json.Unmarshal([]byte(counts.String), &h.TrainCounts); err != nil {
+		return nil, fmt.Errorf("training counts of study %s: %w", name, err)
+	}
+	return h, nil
+}
+
+// readReference reads the pinned row, and from its first matrix the class
+// counts of the validation part.
+func readReference(ctx context.Context, q querier, h *StudyHead) (Reference, error) {
+	r := Reference{Spread: math.NaN(), SpreadSE: math.NaN(), Gap: math.NaN(), BalancedAccuracy: math.NaN(), Accuracy: math.NaN(), WorstRecall: math.NaN()}
+	rounds, err := loadRounds(ctx, q, h.Number, 0)
+	if err != nil || len(rounds) == 0 {
+		return r, err
+	}
+	for n := 0; len(r.Replicates) < len(rounds); n++ {
+		if m := rounds[[2]int{0, n}]; m != nil {
+			r.Replicates = append(r.Replicates, objective.Replicate{Replicate: n, Seed: m.seed, Reference: m.rounds[0]})
+		}
+	}
+	r.Seeds = len(r.Replicates)
+	r.Recall = meanRecall(r.Replicates, func(rep objective.Replicate) objective.Round { return rep.Reference })
+	r.Gap = 0
+	for _, rep := range r.Replicates {
+		r.Gap += gap(rep.Reference.Val.Recall()) / float64(r.Seeds)
+	}
+	h.ValCounts = r.Replicates[0].Reference.Val.Support()
+	r.WorstRecall = math.Inf(1)
+	for c, v := range r.Recall {
+		if v < r.WorstRecall {
+			r.WorstClass, r.WorstRecall = h.class(c), v
+		}
+	}
+	err = q.QueryRowContext(ctx, `SELECT reference_spread, reference_balanced_accuracy, reference_accuracy FROM studies WHERE number = ?`, h.Number).
+		Scan(&r.Spread, &r.BalancedAccuracy, &r.Accuracy)
+	var squares float64
+	for _, rep := range r.Replicates {
+		d := rep.Reference.Spread - r.Spread
+		squares += d * d
+	}
+	if r.Seeds > 1 {
+		r.SpreadSE = math.Sqrt(squares / float64((r.Seeds-1)*r.Seeds))
+	}
+	return r, err
+}
+
+// gap returns the largest recall minus the smallest.
+func gap(recall []float64) float64 {
+	lo, hi := math.Inf(1), math.Inf(-1)
+	for _, v := range recall {
+		lo, hi = math.Min(lo, v), math.Max(hi, v)
+	}
+	return hi - lo
+}
+
+// meanRecall returns the mean over replicates of the recall of each class.
+func meanRecall(reps []objective.Replicate, round func(objective.Replicate) objective.Round) []float64 {
+	var mean []float64
+	for _, rep := range reps {
+		recall := round(rep).Val.Recall()
+		if mean == nil {
+			mean = make([]float64, len(recall))
+		}
+		for c, v := range recall {
+			mean[c] += v / float64(len(reps))
+		}
+	}
+	return mean
+}
+
+// readRows reads ranked arms; limit 0 is all of them.
+func readRows(ctx context.Context, q querier, h *StudyHead, limit int) (rows []Row, err error) {
+	if limit < 1 {
+		limit = -1 // SQLite's word for no limit
+	} else {
+		limit++ // the next one may be tied with the last
+	}
+	err = each(ctx, q, `SELECT a.trial, a.round, t.scheme, t.rounds, a.seeds, s.reference_spread + a.difference,
+			a.spread, a.spread_se, a.gap, a.worst_class, a.worst_recall, a.balanced_accuracy, a.accuracy, a.difference,
+			s.critical * s.pooled_sd / a.root_seeds, a.weight_gain, a.weight_ratio, a.reference_spread, a.reference_balanced_accuracy,
+			t.params, t.seconds, a.accuracy_drop, a.holds_tolerance, a.over_tolerance, t.point
+		FROM arms a CROSS JOIN trials t ON t.study = a.study AND t.number = a.trial CROSS JOIN studies s ON s.number = a.study
+		WHERE a.study = ? ORDER BY a.seeds DESC, a.difference, a.trial, a.round LIMIT ?`, []any{h.Number, limit}, func(scan scanner) error {
+		r, err := scanRow(scan, h)
+		if err != nil {
+			return err
+		}
+		r.Rank = len(rows) + 1
+		if n := len(rows); n > 0 && rows[n-1].Seeds == r.Seeds && rows[n-1].Difference == r.Difference {
+			r.Rank, r.Tied, rows[n-1].Tied = rows[n-1].Rank, true, true
+		}
+		rows = append(rows, r)
+		return nil
+	})
+	if limit > 0 && len(rows) == limit {
+		rows = rows[:limit-1]
+	}
+	return rows, err
+}
+
+// scanRow reads one row of the query of readRows.
+func scanRow(scan scanner, h *StudyHead) (Row, error) {
+	r := Row{Study: h.Name}
+	var score, se, recall, half, ratio sql.NullFloat64
+	var worst int
+	var params, point string
+	if err := scan(&r.Trial, &r.Round, &r.Scheme, &r.Rounds, &r.Seeds, &score,
+		&r.Spread, &se, &r.Gap, &worst, &recall, &r.BalancedAccuracy, &r.Accuracy, &r.Difference,
+		&half, &r.WeightGain, &ratio, &r.ReferenceSpread, &r.ReferenceBalancedAccuracy,
+		&params, &r.Seconds, &r.Drop, &r.Holds, &r.Over, &point); err != nil {
+		return r, err
+	}
+	r.Tier, r.Score, r.SpreadSE, r.WorstRecall, r.WeightRatio = r.Seeds, orNaN(score), orNaN(se), orNaN(recall), orNaN(ratio)
+	r.WorstClass, r.Params = h.class(worst), json.RawMessage(params)
+	r.DifferenceLow, r.DifferenceHigh = r.Difference-orNaN(half), r.Difference+orNaN(half)
+	if err := json.Unmarshal([]byte(point), &r.Point); err != nil {
+		return r, fmt.Errorf("trial %d: point: %w", r.Trial, err)
+	}
+	return r, nil
+}

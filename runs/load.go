@@ -1,0 +1,166 @@
+package runs
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+
+	"evenkeel/objective"
+	"evenkeel/search"
+)
+
+// Load returns all steps of the study in the order of their numbers, with the
+// outcomes of those that ended, as they were recorded. What was recorded before
+// in this process is included.
+func (s *Study) Load(ctx context.Context) ([]search.Record, error) {
+	if err := s.Flush(ctx); err != nil {
+		return nil, err
+	}
+	var records []search.Record
+	err := s.db.view(ctx, func(q querier) error {
+		rounds, err := loadRounds(ctx, q, s.number, allTrials)
+		if err != nil {
+			return err
+		}
+		records, err = loadSteps(ctx, q, s.number, rounds)
+		return err
+	})
+	return records, err
+}
+
+// loadSteps reads the steps and joins them with their rounds.
+func loadSteps(ctx context.Context, q querier, study int, rounds measurements) (records []search.Record, err error) {
+	err = each(ctx, q, `SELECT s.number, s.kind, s.trial, s.replicates, s.conditioned, s.state, coalesce(s.error, ''), coalesce(s.seconds, 0.0),
+			CASE s.kind WHEN 'trial' THEN t.point END
+		FROM steps s JOIN trials t ON t.study = s.study AND t.number = s.trial
+		WHERE s.study = ? ORDER BY s.number`, []any{study}, func(scan scanner) error {
+		var r search.Record
+		var o search.Outcome
+		var kind, replicates, state string
+		var point sql.NullString
+		if err := scan(&r.Step.Number, &kind, &r.Step.Trial, &replicates, &r.Step.Conditioned, &state, &o.Err, &o.Seconds, &point); err != nil {
+			return err
+		}
+		r.Step.Kind = search.StepKind(kind)
+		if err := json.Unmarshal([]byte(replicates), &r.Step.Replicates); err != nil {
+			return fmt.Errorf("step %d: replicates: %w", r.Step.Number, err)
+		}
+		if point.Valid {
+			if err := json.Unmarshal([]byte(point.String), &r.Step.Point); err != nil {
+				return fmt.Errorf("step %d: point: %w", r.Step.Number, err)
+			}
+		}
+		if state != "open" {
+			o.Step = r.Step.Number
+			if o.Replicates, err = rounds.replicates(r.Step.Trial, r.Step.Replicates); err != nil {
+				return fmt.Errorf("step %d: %w", r.Step.Number, err)
+			}
+			r.Outcome = &o
+		}
+		records = append(records, r)
+		return nil
+	})
+	return records, err
+}
+
+// measurements holds rounds by trial and replicate; trial 0 is the reference.
+type measurements map[[2]int]*measured
+
+type measured struct {
+	seed   int64
+	rounds []objective.Round
+}
+
+// replicates returns the given replicates of a trial, without those that were
+// not measured.
+func (m measurements) replicates(trial int, numbers []int) (reps []objective.Replicate, err error) {
+	for _, n := range numbers {
+		own := m[[2]int{trial, n}]
+		if own == nil {
+			continue
+		}
+		reference := m[[2]int{0, n}]
+		if reference == nil {
+			return nil, fmt.Errorf("trial %d, replicate %d: the reference is missing", trial, n)
+		}
+		reps = append(reps, objective.Replicate{Replicate: n, Seed: own.seed, Reference: reference.rounds[0], Rounds: own.rounds})
+	}
+	return reps, nil
+}
+
+// allTrials, as a trial number, selects every trial of a study.
+const allTrials = -1
+
+// loadRounds reads what a trial (or every trial) and the reference measured.
+func loadRounds(ctx context.Context, q querier, study, trial int) (measurements, error) {
+	matrices := make(map[string]*objective.Confusion) // runs are shared, and so are their matrices
+	all := make(measurements)
+	err := each(ctx, q, `SELECT t.trial, t.replicate, t.round, t.seed, t.run, t.raw, t.weights, t.shown, t.solved, t.fallback,
+			t.spread, t.balanced_accuracy, t.accuracy, t.image_variance, v.counts, n.counts
+		FROM trial_runs t
+		LEFT JOIN matrices v ON v.run = t.run AND v.part = 'val'
+		LEFT JOIN matrices n ON n.run = t.run AND n.part = 'train'
+		WHERE t.study = ?1 AND (?2 = -1 OR t.trial IN (0, ?2)) ORDER BY t.trial, t.replicate, t.round`,
+		[]any{study, trial}, func(scan scanner) error {
+			var key [2]int
+			var seed int64
+			r, err := scanRound(scan, matrices, &key[0], &key[1], &seed)
+			if err != nil {
+				return fmt.Errorf("trial %d, replicate %d, round %d: %w", key[0], key[1], r.Round, err)
+			}
+			m := all[key]
+			if m == nil {
+				m = &measured{seed: seed}
+				all[key] = m
+			}
+			m.rounds = append(m.rounds, r)
+			return nil
+		})
+	return all, err
+}
+
+// scanRound reads one row of the query of loadRounds.
+func scanRound(scan scanner, matrices map[string]*objective.Confusion, trial, replicate *int, seed *int64) (r objective.Round, err error) {
+	var run string
+	var raw, weights, shown sql.NullString
+	var solved, spread, balanced, accuracy, variance sql.NullFloat64
+	var val, train sql.RawBytes
+	if err := scan(trial, replicate, &r.Round, seed, &run, &raw, &weights, &shown, &solved, &r.Fallback,
+		&spread, &balanced, &accuracy, &variance, &val, &train); err != nil {
+		return r, err
+	}
+	r.Run = objective.RunID(run)
+	r.Spread, r.BalancedAccuracy, r.Accuracy, r.ImageVariance = orNaN(spread), orNaN(balanced), orNaN(accuracy), orNaN(variance)
+	if solved.Valid {
+		r.Solved = &solved.Float64
+	}
+	for _, w := range []struct {
+		text sql.NullString
+		to   *[]float64
+	}{{raw, &r.Raw}, {weights, &r.Weights}, {shown, &r.Shown}} {
+		if !w.text.Valid {
+			continue
+		}
+		if *w.to, err = decodeFloats(w.text.String); err != nil {
+			return r, err
+		}
+	}
+	if r.Val, err = sharedMatrix(matrices, "val "+run, val); err == nil {
+		r.Train, err = sharedMatrix(matrices, "train "+run, train)
+	}
+	return r, err
+}
+
+// sharedMatrix decodes a matrix once; nil data is no matrix.
+func sharedMatrix(known map[string]*objective.Confusion, key string, data []byte) (*objective.Confusion, error) {
+	if m, ok := known[key]; ok || data == nil {
+		return m, nil
+	}
+	m, err := decodeMatrix(data)
+	if err != nil {
+		return nil, err
+	}
+	known[key] = m
+	return m, nil
+}

@@ -1,0 +1,119 @@
+package runs
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	sqlite3 "github.com/mattn/go-sqlite3"
+)
+
+// Table is the answer to a query: values are int64, float64, string, []byte or nil.
+type Table struct {
+	Columns []string
+	Rows    [][]any
+}
+
+// errNotReading says what a query may be.
+var errNotReading = errors.New("only statements that read are allowed: SELECT, WITH, VALUES, EXPLAIN, or a PRAGMA such as table_info; `evenkeel schema` shows the tables and views")
+
+// Query runs one statement that reads. It has a connection of its own that can
+// neither write, nor attach another file, nor change a setting.
+func (db *DB) Query(ctx context.Context, query string) (t *Table, err error) {
+	if strings.TrimSpace(query) == "" {
+		return nil, fmt.Errorf("the query is empty; want SQL such as SELECT * FROM leaderboard")
+	}
+	pool := sql.OpenDB(queryConnector{dsn(db.path, "mode=ro", "_query_only=1", pragmaBusy)})
+	defer func() { err = errors.Join(err, pool.Close()) }()
+	rows, err := pool.QueryContext(ctx, query)
+	if err != nil {
+		return nil, queryError(err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	t = &Table{}
+	if t.Columns, err = rows.Columns(); err != nil {
+		return nil, queryError(err)
+	}
+	if len(t.Columns) == 0 {
+		return nil, errNotReading
+	}
+	for rows.Next() {
+		row, to := make([]any, len(t.Columns)), make([]any, len(t.Columns))
+		for i := range row {
+			to[i] = &row[i]
+		}
+		if err := rows.Scan(to...); err != nil {
+			return nil, queryError(err)
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, queryError(err)
+	}
+	return t, nil
+}
+
+// queryError says what is wrong with a query.
+func queryError(err error) error {
+	var e sqlite3.Error
+	if errors.As(err, &e) && (e.Code == sqlite3.ErrAuth || e.Code == sqlite3.ErrReadonly) {
+		return errNotReading
+	}
+	return fmt.Errorf("query: %w", explain(err))
+}
+
+// queryConnector opens connections that an authorizer watches over.
+type queryConnector struct{ dsn string }
+
+// Connect opens a connection.
+func (c queryConnector) Connect(context.Context) (driver.Conn, error) {
+	d := &sqlite3.SQLiteDriver{ConnectHook: func(conn *sqlite3.SQLiteConn) error {
+		conn.RegisterAuthorizer(authorize)
+		return nil
+	}}
+	return d.Open(c.dsn)
+}
+
+// Driver returns the driver.
+func (c queryConnector) Driver() driver.Driver { return &sqlite3.SQLiteDriver{} }
+
+// showing are the pragmas that show something and change nothing when they are
+// given an argument, which then names a table or an index.
+var showing = []string{
+	"table_info", "table_xinfo", "table_list", "index_list", "index_info", "index_xinfo", "foreign_key_list",
+	"foreign_key_check", "integrity_check", "quick_check",
+}
+
+// settings are the pragmas that show a setting, as long as they have no argument.
+var settings = []string{
+	"user_version", "application_id", "page_count", "page_size", "freelist_count", "journal_mode",
+	"database_list", "function_list", "collation_list", "compile_options", "encoding", "schema_version",
+}
+
+// Action codes of https://www.sqlite.org/c3ref/c_alter_table.html that the
+// driver does not name.
+const (
+	actionPragma    = 19
+	actionRead      = 20
+	actionSelect    = 21
+	actionFunction  = 31
+	actionRecursive = 33
+)
+
+// authorize allows what reads, see sqlite3_set_authorizer.
+func authorize(action int, first, second, _ string) int {
+	name := strings.ToLower(first)
+	switch action {
+	case actionRead, actionSelect, actionRecursive, actionFunction:
+		return sqlite3.SQLITE_OK
+	case actionPragma:
+		if slices.Contains(showing, name) || second == "" && slices.Contains(settings, name) {
+			return sqlite3.SQLITE_OK
+		}
+	}
+	return sqlite3.SQLITE_DENY
+}

@@ -1,0 +1,80 @@
+package runs
+
+import (
+	"context"
+	"database/sql"
+	"time"
+)
+
+// StudyRow is one study in a list.
+type StudyRow struct {
+	Number      int
+	Name, Title string
+	Model       string
+	// Trials counts all trials, Complete and Failed those that ended so.
+	Trials, Complete, Failed int
+	Arms, Runs               int
+	// BestTrial and BestRound are the first arm of the leaderboard, 0 if there
+	// is none, with its scheme, its score and the reference's.
+	BestTrial, BestRound int
+	BestScheme           string
+	BestScore, Reference float64
+	// Host, User, PID and Program are those of the last invocation.
+	Host, User string
+	PID        int
+	Program    string
+	Created    time.Time
+	// Worked is the last sign of life.
+	Worked time.Time
+	// Seconds is the time spent over all invocations.
+	Seconds float64
+	// State is how the last invocation ended (done, interrupted, failed), or
+	// running; a process that was killed counts as running until somebody
+	// continues the study.
+	State string
+}
+
+// Studies returns all studies, the newest first.
+func (db *DB) Studies(ctx context.Context) (list []StudyRow, err error) {
+	err = db.view(ctx, func(q querier) error {
+		return each(ctx, q, `SELECT s.number, s.name, coalesce(d.title, ''), s.model, s.created, s.arms, s.reference_spread,
+				(SELECT count(*) FROM trials t WHERE t.study = s.number),
+				(SELECT count(*) FROM trials t WHERE t.study = s.number AND t.state = 'complete'),
+				(SELECT count(*) FROM trials t WHERE t.study = s.number AND t.state = 'failed'),
+				(SELECT count(DISTINCT run) FROM trial_runs r WHERE r.study = s.number),
+				a.trial, a.round, t.scheme, s.reference_spread + a.difference,
+				i.host, i.user, i.pid, i.program, i.started, i.seconds, coalesce(i.ended, 'running'),
+				(SELECT sum(seconds) FROM invocations n WHERE n.study = s.number)
+			FROM studies s
+			LEFT JOIN datasets d ON d.data = s.data AND d.split = s.split
+			LEFT JOIN invocations i ON i.study = s.number AND i.number = (SELECT max(number) FROM invocations n WHERE n.study = s.number)
+			LEFT JOIN arms a ON a.study = s.number AND (a.trial, a.round) =
+				(SELECT trial, round FROM arms b WHERE b.study = s.number ORDER BY seeds DESC, difference, trial, round LIMIT 1)
+			LEFT JOIN trials t ON t.study = s.number AND t.number = a.trial
+			ORDER BY s.number DESC`, nil, func(scan scanner) error {
+			r, err := scanStudy(scan)
+			list = append(list, r)
+			return err
+		})
+	})
+	return list, err
+}
+
+func scanStudy(scan scanner) (StudyRow, error) {
+	var r StudyRow
+	var created string
+	var reference, score, seconds, spent sql.NullFloat64
+	var trial, round, pid sql.NullInt64
+	var scheme, host, user, program, started, state sql.NullString
+	err := scan(&r.Number, &r.Name, &r.Title, &r.Model, &created, &r.Arms, &reference,
+		&r.Trials, &r.Complete, &r.Failed, &r.Runs,
+		&trial, &round, &scheme, &score,
+		&host, &user, &pid, &program, &started, &seconds, &state, &spent)
+	r.Created = parseTime(created)
+	r.Reference, r.BestScore = orNaN(reference), orNaN(score)
+	r.BestTrial, r.BestRound, r.BestScheme = int(trial.Int64), int(round.Int64), scheme.String
+	r.Host, r.User, r.PID, r.Program = host.String, user.String, int(pid.Int64), program.String
+	r.Worked = parseTime(started.String).Add(time.Duration(seconds.Float64 * float64(time.Second)))
+	r.Seconds, r.State = spent.Float64, state.String
+	return r, err
+}

@@ -1,0 +1,362 @@
+package runs
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/user"
+	"strconv"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"evenkeel/objective"
+	"evenkeel/search"
+)
+
+// Study is a study opened for writing. It implements [search.Store] and, with
+// it, [objective.Cache]; it is safe for concurrent use. At most one Study is
+// open for a study at a time, on the whole machine.
+type Study struct {
+	db         *DB
+	definition *search.Definition
+	number     int
+	invocation int
+	started    time.Time
+	window     int
+	lock       *flock.Flock
+	writer     *writer
+	ranking    ranking // belongs to the writer's goroutine
+}
+
+var (
+	_ search.Store    = (*Study)(nil)
+	_ objective.Cache = (*Study)(nil)
+)
+
+// Invocation says who works on a study. Empty fields are taken from the machine.
+type Invocation struct {
+	Host, User string
+	PID        int
+	// Program is the version of the program.
+	Program string
+}
+
+// Opening says what [DB.OpenStudy] did.
+type Opening struct {
+	// Created reports that the study is new.
+	Created bool
+	// Changes are the keys that differ from the stored definition, which was
+	// replaced; only trials, time, until and parallel may.
+	Changes []search.Change
+	// Killed reports that the invocation before this one never said goodbye.
+	Killed bool
+}
+
+// LockedError is returned by [DB.OpenStudy] for a study that somebody else works on.
+type LockedError struct {
+	Study, Host string
+	PID         int
+	Since       time.Time
+}
+
+// Error says who has the study.
+func (e *LockedError) Error() string {
+	return fmt.Sprintf("study %s is being worked on by process %d on %s since %s; wait for it or stop it",
+		e.Study, e.PID, e.Host, e.Since.Format(time.RFC3339))
+}
+
+// OpenStudy creates the study of a definition, or opens the one of that name to
+// continue it. It returns a [*DifferenceError] if the stored definition differs
+// in more than may change, and a [*LockedError] if somebody else works on it.
+func (db *DB) OpenStudy(ctx context.Context, def *search.Definition, who Invocation) (s *Study, o Opening, err error) {
+	if db.options.ReadOnly {
+		return nil, o, fmt.Errorf("database %s is open for reading only", db.path)
+	}
+	conn, err := db.openWriter(ctx)
+	if err != nil {
+		return nil, o, db.failed(err)
+	}
+	s = &Study{db: db, definition: def}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, conn.close(), s.unlock())
+			s = nil
+		}
+	}()
+	if err := transact(ctx, conn.conn, func() error {
+		o.Created, err = s.findOrCreate(ctx, conn.conn)
+		return err
+	}); err != nil {
+		return s, o, db.failed(err)
+	}
+	if err := s.acquire(ctx, conn.conn); err != nil {
+		return s, o, err
+	}
+	if err := transact(ctx, conn.conn, func() error {
+		if o.Changes, err = s.revise(ctx, conn.conn); err != nil {
+			return err
+		}
+		if s.ranking, err = loadRanking(ctx, conn.conn, s.number); err != nil {
+			return err
+		}
+		o.Killed, err = s.invoke(ctx, conn.conn, who.complete())
+		return err
+	}); err != nil {
+		var different *DifferenceError
+		if errors.As(err, &different) {
+			return s, o, different
+		}
+		return s, o, db.failed(err)
+	}
+	s.writer = newWriter(db, conn, s.heartbeat)
+	return s, o, nil
+}
+
+// transact calls f in a write transaction of conn.
+func transact(ctx context.Context, conn *sql.Conn, f func() error) error {
+	if _, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	if err := f(); err != nil {
+		return errors.Join(err, rollback(conn))
+	}
+	if _, err := conn.ExecContext(ctx, "COMMIT"); err != nil {
+		return errors.Join(err, rollback(conn))
+	}
+	return nil
+}
+
+// findOrCreate sets the number and window of the study.
+func (s *Study) findOrCreate(ctx context.Context, conn *sql.Conn) (created bool, err error) {
+	def := s.definition
+	err = conn.QueryRowContext(ctx, `SELECT number, window FROM studies WHERE name = ?`, def.Name).Scan(&s.number, &s.window)
+	if !errors.Is(err, sql.ErrNoRows) {
+		return false, err
+	}
+	now := timestamp(s.db.options.Now())
+	s.window = def.Search.Window
+	if err := conn.QueryRowContext(ctx, `INSERT INTO studies (number, name, model, created, window)
+		VALUES ((SELECT coalesce(max(number), 0) + 1 FROM studies), ?, ?, ?, ?) RETURNING number`,
+		def.Name, modelKind(def), now, s.window).Scan(&s.number); err != nil {
+		return false, err
+	}
+	return true, s.insertDefinition(ctx, conn, 1, now)
+}
+
+// modelKind returns the kind of model, or the kinds that are searched.
+func modelKind(def *search.Definition) string {
+	if kind, ok := def.Model.Fixed["kind"].(string); ok {
+		return kind
+	}
+	for _, p := range def.Space.Params {
+		if p.Name != "model.kind" {
+			continue
+		}
+		var kinds string
+		for i, c := range p.Choices {
+			if i > 0 {
+				kinds += "|"
+			}
+			kinds += fmt.Sprint(c)
+		}
+		return kinds
+	}
+	return ""
+}
+
+// complete fills in what the machine knows.
+func (i Invocation) complete() Invocation {
+	if i.Host == "" {
+		i.Host, _ = os.Hostname() // unknown stays empty
+	}
+	if i.User == "" {
+		if u, err := user.Current(); err == nil {
+			i.User = u.Username
+		}
+	}
+	if i.PID == 0 {
+		i.PID = os.Getpid()
+	}
+	return i
+}
+
+// invoke records the beginning of this invocation, and of the one before that
+// its end was a kill if it never recorded one: we hold its lock.
+func (s *Study) invoke(ctx context.Context, conn *sql.Conn, who Invocation) (killed bool, err error) {
+	result, err := conn.ExecContext(ctx, `UPDATE invocations SET ended = 'killed' WHERE study = ? AND ended IS NULL`, s.number)
+	if err != nil {
+		return false, err
+	}
+	changed, err := result.RowsAffected()
+	if err != nil {
+		return false, err
+	}
+	s.started = s.db.options.Now()
+	return changed > 0, conn.QueryRowContext(ctx, `INSERT INTO invocations (study, number, host, user, pid, program, started)
+		VALUES (?1, (SELECT coalesce(max(number), 0) + 1 FROM invocations WHERE study = ?1), ?2, ?3, ?4, ?5, ?6) RETURNING number`,
+		s.number, who.Host, who.User, who.PID, who.Program, timestamp(s.started)).Scan(&s.invocation)
+}
+
+// heartbeat keeps the time spent up to date, so that it survives a kill.
+func (s *Study) heartbeat(tx *transaction) error {
+	return tx.exec(`UPDATE invocations SET seconds = ? WHERE study = ? AND number = ?`,
+		s.db.options.Now().Sub(s.started).Seconds(), s.number, s.invocation)
+}
+
+// Number returns the study's number in its database.
+func (s *Study) Number() int { return s.number }
+
+// Window returns the window of the study as stored at its creation.
+func (s *Study) Window() int { return s.window }
+
+// Spent returns the seconds of all earlier invocations.
+func (s *Study) Spent(ctx context.Context) (float64, error) {
+	var spent float64
+	err := s.db.read.QueryRowContext(ctx, `SELECT coalesce(sum(seconds), 0.0) FROM invocations WHERE study = ? AND number < ?`,
+		s.number, s.invocation).Scan(&spent)
+	if err != nil {
+		return 0, s.db.failed(err)
+	}
+	return spent, nil
+}
+
+// Flush returns when everything recorded so far is durable.
+func (s *Study) Flush(context.Context) error { return s.writer.putAndWait(nil) }
+
+// Close makes everything durable, records how the invocation ended (done,
+// interrupted or failed) and lets go of the study. The lock is free afterwards
+// even if there is an error.
+func (s *Study) Close(ended string) error {
+	err := s.writer.put(func(tx *transaction) error {
+		return tx.exec(`UPDATE invocations SET ended = ? WHERE study = ? AND number = ?`, ended, s.number, s.invocation)
+	})
+	if closing := s.writer.close(); err == nil {
+		err = closing
+	}
+	return errors.Join(err, s.unlock())
+}
+
+// Describe records what the study trains on: the names and training counts of
+// the classes, and the labels of the validation part if they are known. Data
+// that differ from those the study began with are an error; another version of
+// the trainer is recorded as an event.
+func (s *Study) Describe(ctx context.Context, title string, info objective.Info, split objective.Split) error {
+	key, err := json.Marshal(split)
+	if err != nil {
+		return fmt.Errorf("split: %w", err)
+	}
+	classes, err := json.Marshal(info.Classes)
+	if err != nil {
+		return fmt.Errorf("classes: %w", err)
+	}
+	if err := s.checkData(ctx, info, string(key)); err != nil {
+		return err
+	}
+	var labels, format any
+	if info.ValLabels != nil {
+		format, labels = encodeClasses(info.ValLabels)
+	}
+	text := info.Trainer + " " + info.Version + " " + info.Numerics
+	return s.writer.put(func(tx *transaction) error {
+		if err := tx.exec(`INSERT INTO datasets (data, split, title, classes, train_counts, labels, labels_format)
+			VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET labels = excluded.labels, labels_format = excluded.labels_format
+			WHERE labels IS NULL`,
+			info.Data, string(key), title, string(classes), encodeInts(info.TrainCounts), labels, format); err != nil {
+			return err
+		}
+		if err := tx.exec(`UPDATE studies SET data = ?, split = ? WHERE number = ? AND data IS NULL`, info.Data, string(key), s.number); err != nil {
+			return err
+		}
+		return s.event(tx, "trainer", text, true)
+	})
+}
+
+// checkData says whether the study began with other data.
+func (s *Study) checkData(ctx context.Context, info objective.Info, split string) error {
+	var data, was sql.NullString
+	err := s.db.read.QueryRowContext(ctx, `SELECT data, split FROM studies WHERE number = ?`, s.number).Scan(&data, &was)
+	if err != nil {
+		return s.db.failed(err)
+	}
+	if data.Valid && (data.String != info.Data || was.String != split) {
+		return fmt.Errorf("study %s began with data %.12s and now finds %.12s; restore the data, or give the study another name",
+			s.definition.Name, data.String, info.Data)
+	}
+	return nil
+}
+
+// Event records something that a person may want to know.
+func (s *Study) Event(kind, text string) error {
+	return s.writer.put(func(tx *transaction) error { return s.event(tx, kind, text, false) })
+}
+
+// event inserts an event; with changed only if the last one of its kind has
+// another text.
+func (s *Study) event(tx *transaction, kind, text string, changed bool) error {
+	return tx.exec(`INSERT INTO events (study, number, at, kind, text)
+		SELECT ?1, (SELECT coalesce(max(number), 0) + 1 FROM events WHERE study = ?1), ?2, ?3, ?4
+		WHERE NOT ?5 OR ?4 IS NOT (SELECT text FROM events WHERE study = ?1 AND kind = ?3 ORDER BY number DESC LIMIT 1)`,
+		s.number, timestamp(s.db.options.Now()), kind, text, changed)
+}
+
+// acquire takes the operating system's lock on the study.
+func (s *Study) acquire(ctx context.Context, conn *sql.Conn) error {
+	path := s.db.path + "." + strconv.Itoa(s.number) + ".lock"
+	for {
+		lock := flock.New(path)
+		ok, err := lock.TryLock()
+		if err != nil {
+			return fmt.Errorf("lock file %s: %w", path, reason(err))
+		}
+		if !ok {
+			return s.lockedBy(ctx, conn)
+		}
+		if sameFile(lock, path) {
+			s.lock = lock
+			return nil
+		}
+		// Its holder removed the file between our opening and locking it.
+		if err := lock.Close(); err != nil {
+			return fmt.Errorf("lock file %s: %w", path, reason(err))
+		}
+	}
+}
+
+// sameFile reports whether a locked file is still the one at path.
+func sameFile(lock *flock.Flock, path string) bool {
+	at, err := os.Stat(path)
+	if err != nil {
+		return false
+	}
+	have, err := lock.Stat()
+	return err == nil && os.SameFile(at, have)
+}
+
+// lockedBy says who has the study.
+func (s *Study) lockedBy(ctx context.Context, conn *sql.Conn) error {
+	e := &LockedError{Study: s.definition.Name, Host: "this machine"}
+	var since string
+	err := conn.QueryRowContext(ctx, `SELECT host, pid, started FROM invocations WHERE study = ? ORDER BY number DESC LIMIT 1`, s.number).
+		Scan(&e.Host, &e.PID, &since)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return s.db.failed(err)
+	}
+	e.Since = parseTime(since)
+	return e
+}
+
+// unlock lets go of the lock and removes its file while it is still ours.
+func (s *Study) unlock() error {
+	if s.lock == nil {
+		return nil
+	}
+	_ = os.Remove(s.lock.Path()) // where an open file cannot be removed, it stays
+	if err := s.lock.Close(); err != nil {
+		return fmt.Errorf("lock file: %w", reason(err))
+	}
+	return nil
+}

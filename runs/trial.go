@@ -1,0 +1,149 @@
+package runs
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"evenkeel/objective"
+	"evenkeel/search"
+)
+
+// Trial is everything that is known of one trial.
+type Trial struct {
+	Study  StudyHead
+	Number int
+	// State is waiting, running, complete, pruned or failed; Error says why it failed.
+	State, Error string
+	Scheme       string
+	Rounds       int
+	Point        search.Point
+	// Params are the parameters as a study file writes them, as JSON.
+	Params json.RawMessage
+	// Conditioned is the last step whose outcome the choice of the point knew.
+	Conditioned int
+	Started     time.Time
+	Finished    time.Time // zero while it runs
+	Seconds     float64
+	// Best is the round of the best arm, 0 if there is none.
+	Best int
+	// Arms are its arms with their ranks, by round.
+	Arms []Row
+	// Replicates are its measurements: reference, baseline and rounds of each seed.
+	Replicates []objective.Replicate
+	// Reference is the reference over all its seeds.
+	Reference Reference
+}
+
+// Recall returns the recall of each class in a round, 0 being the baseline: the
+// mean over the replicates that have it. It is nil if none has.
+func (t *Trial) Recall(round int) []float64 {
+	var with []objective.Replicate
+	for _, rep := range t.Replicates {
+		if round < len(rep.Rounds) {
+			with = append(with, rep)
+		}
+	}
+	return meanRecall(with, func(rep objective.Replicate) objective.Round { return rep.Rounds[round] })
+}
+
+// NoTrialError is returned for a trial that a study does not have.
+type NoTrialError struct {
+	Study         string
+	Trial, Trials int
+}
+
+// Error says which trials there are.
+func (e *NoTrialError) Error() string {
+	if e.Trials == 0 {
+		return fmt.Sprintf("study %s has no trials yet", e.Study)
+	}
+	return fmt.Sprintf("study %s has no trial %d; it has trials 1 to %d", e.Study, e.Trial, e.Trials)
+}
+
+// Trial returns one trial of the named study, "" for the newest.
+func (db *DB) Trial(ctx context.Context, study string, number int) (*Trial, error) {
+	var t *Trial
+	err := db.view(ctx, func(q querier) (err error) {
+		t, err = readTrial(ctx, q, study, number)
+		return err
+	})
+	return t, err
+}
+
+func readTrial(ctx context.Context, q querier, study string, number int) (*Trial, error) {
+	head, err := readHead(ctx, q, study)
+	if err != nil {
+		return nil, err
+	}
+	t := &Trial{Study: *head, Number: number}
+	if err := t.readRow(ctx, q); err != nil {
+		return nil, err
+	}
+	if t.Reference, err = readReference(ctx, q, &t.Study); err != nil {
+		return nil, err
+	}
+	rows, err := readRows(ctx, q, &t.Study, 0)
+	if err != nil {
+		return nil, err
+	}
+	byRound := make(map[int]Row)
+	for _, r := range rows {
+		if r.Trial == number {
+			byRound[r.Round] = r
+		}
+	}
+	for round := 1; round <= len(byRound); round++ {
+		t.Arms = append(t.Arms, byRound[round])
+	}
+	return t, t.readReplicates(ctx, q)
+}
+
+// readRow reads the row of trials.
+func (t *Trial) readRow(ctx context.Context, q querier) error {
+	var started string
+	var finished, reason sql.NullString
+	var point, params string
+	var best sql.NullInt64
+	err := q.QueryRowContext(ctx, `SELECT state, error, scheme, rounds, point, params, conditioned, started, finished, seconds, best_round
+		FROM trials WHERE study = ? AND number = ?`, t.Study.Number, t.Number).
+		Scan(&t.State, &reason, &t.Scheme, &t.Rounds, &point, &params, &t.Conditioned, &started, &finished, &t.Seconds, &best)
+	if errors.Is(err, sql.ErrNoRows) {
+		return &NoTrialError{Study: t.Study.Name, Trial: t.Number, Trials: t.Study.Trials}
+	}
+	if err != nil {
+		return err
+	}
+	t.Error, t.Params, t.Best = reason.String, json.RawMessage(params), int(best.Int64)
+	t.Started, t.Finished = parseTime(started), parseTime(finished.String)
+	if err := json.Unmarshal([]byte(point), &t.Point); err != nil {
+		return fmt.Errorf("trial %d: point: %w", t.Number, err)
+	}
+	return nil
+}
+
+// readReplicates reads the measurements, in the order of the replicates.
+func (t *Trial) readReplicates(ctx context.Context, q querier) error {
+	rounds, err := loadRounds(ctx, q, t.Study.Number, t.Number)
+	if err != nil {
+		return err
+	}
+	var numbers []int
+	err = each(ctx, q, `SELECT DISTINCT replicate FROM trial_runs WHERE study = ? AND trial = ? ORDER BY replicate`,
+		[]any{t.Study.Number, t.Number}, func(scan scanner) error {
+			var n int
+			if err := scan(&n); err != nil {
+				return err
+			}
+			numbers = append(numbers, n)
+			return nil
+		})
+	if err != nil {
+		return err
+	}
+	t.Replicates, err = rounds.replicates(t.Number, numbers)
+	return err
+}
