@@ -171,6 +171,8 @@ func (d *Driver) loop(ctx context.Context, stop <-chan struct{}) (End, error) {
 			switch {
 			case errors.Is(err, errDone):
 				deciding = false
+			case objective.IsInterruption(err):
+				end, deciding = EndStopped, false
 			case err != nil:
 				failure, deciding = errors.Join(failure, err), false
 			case more:

@@ -88,37 +88,15 @@ func TestParallelismChangesNothing(t *testing.T) {
 	}
 }
 
-// shuffler holds runs back until a second one comes along, then lets a random
-// one of the two go first. A run that stays alone is let go by the next call or
-// after a moment.
+// shuffler lets runs wait for random moments, so that they end in random order.
 func shuffler(seed uint64) func(context.Context, objective.Job) error {
 	var mu sync.Mutex
 	rng := rand.New(rand.NewPCG(seed, 0))
-	var waiting chan struct{}
 	return func(context.Context, objective.Job) error {
 		mu.Lock()
-		if waiting != nil {
-			other := waiting
-			waiting = nil
-			if rng.IntN(2) == 0 {
-				close(other)
-				mu.Unlock()
-				return nil
-			}
-			mine := make(chan struct{})
-			waiting = mine
-			mu.Unlock()
-			close(other)
-			<-time.After(time.Duration(rng.IntN(3)) * time.Millisecond)
-			return nil
-		}
-		mine := make(chan struct{})
-		waiting = mine
+		moment := time.Duration(rng.IntN(3000)) * time.Microsecond
 		mu.Unlock()
-		select {
-		case <-mine:
-		case <-time.After(2 * time.Millisecond):
-		}
+		<-time.After(moment)
 		return nil
 	}
 }
@@ -158,14 +136,6 @@ func TestRaceGivesSeedsToTheLeaders(t *testing.T) {
 	if len(seeds) != 12 || tiers[1] != 8 || tiers[3] != 1 || tiers[5] != 3 {
 		t.Errorf("trials by seeds: %v; want 8 with 1, 1 with 3, 3 with 5", tiers)
 	}
-	best, at := 0.0, 0
-	for trial, arms := range m.arms {
-		for _, a := range arms {
-			if seeds[trial] == 1 && a.Holds && (at == 0 || a.Difference < best) {
-				best, at = a.Difference, trial
-			}
-		}
-	}
 	if len(m.references) != 5 {
 		t.Errorf("%d references, want one for each of 5 seeds", len(m.references))
 	}
@@ -175,6 +145,8 @@ func TestRaceGivesSeedsToTheLeaders(t *testing.T) {
 // chain of five runs, however many trials walk along it; distinct exponents
 // share nothing but the unweighted run.
 func TestSharingIsExact(t *testing.T) {
+	// Enough examples that no two rounds measure the same recalls by chance.
+	fine := &trainertest.Synthetic{Response: 0.7, PerClass: 2000}
 	fixed := define(t, `
 study: fixed
 model: {kind: softmax, epochs: 2}
@@ -184,7 +156,7 @@ weighting:
 search: {trials: 40, racing: false}
 `)
 	m := newMemory()
-	summary := complete(t, driver(fixed, m, &trainertest.Synthetic{Response: 0.3}, 4))
+	summary := complete(t, driver(fixed, m, fine, 4))
 	if summary.Trained != 5 || len(m.runs) != 5 {
 		t.Errorf("40 trials of one chain trained %d runs, want 5", summary.Trained)
 	}
@@ -198,7 +170,7 @@ weighting:
 search: {trials: 60, racing: false}
 `)
 	m = newMemory()
-	summary = complete(t, driver(distinct, m, &trainertest.Synthetic{Response: 0.3}, 4))
+	summary = complete(t, driver(distinct, m, fine, 4))
 	want := 1
 	for _, r := range m.records {
 		want += int(r.Step.Point["weighting.rounds"])
