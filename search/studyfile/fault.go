@@ -65,7 +65,9 @@ type position struct {
 type report struct {
 	file   string
 	flags  []string // of the overrides, in order
+	// faults holds the first of them, found counts all.
 	faults []located
+	found  int
 }
 
 type located struct {
@@ -75,30 +77,29 @@ type located struct {
 
 // add records a fault.
 func (r *report) add(at position, format string, args ...any) {
-	if len(r.faults) <= maxFaults {
+	r.found++
+	if r.found <= maxFaults {
 		r.faults = append(r.faults, located{at, fmt.Sprintf(format, args...)})
 	}
 }
 
 // err returns what was gathered, or nil.
 func (r *report) err() error {
-	if len(r.faults) == 0 {
+	if r.found == 0 {
 		return nil
 	}
-	more := len(r.faults) > maxFaults
-	faults := r.faults[:min(len(r.faults), maxFaults)]
-	slices.SortStableFunc(faults, func(a, b located) int {
+	slices.SortStableFunc(r.faults, func(a, b located) int {
 		return cmp.Or(cmp.Compare(a.at.origin, b.at.origin), cmp.Compare(a.at.line, b.at.line), cmp.Compare(a.at.column, b.at.column))
 	})
-	out := make(Errors, len(faults))
-	for i, f := range faults {
+	out := make(Errors, len(r.faults))
+	for i, f := range r.faults {
 		out[i] = Fault{File: r.file, Line: f.at.line, Column: f.at.column, What: f.what}
 		if f.at.origin > 0 {
 			out[i].Flag = r.flags[f.at.origin-1]
 		}
 	}
-	if more {
-		out[len(out)-1].What += fmt.Sprintf(" (only the first %d faults are shown)", maxFaults)
+	if r.found > maxFaults {
+		out[len(out)-1].What += fmt.Sprintf(" (and %d more faults)", r.found-maxFaults)
 	}
 	return out
 }

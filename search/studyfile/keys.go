@@ -126,6 +126,14 @@ func keyNamed(keys []key, name string) key {
 	return keys[slices.IndexFunc(keys, func(k key) bool { return k.name == name })]
 }
 
+// right is the end of a message: what would be right.
+func (k key) right() string {
+	if k.kind == wordKey {
+		return "known: " + strings.Join(k.words, ", ")
+	}
+	return "want " + k.want()
+}
+
 // want says what the key accepts.
 func (k key) want() string {
 	switch k.kind {
@@ -231,16 +239,16 @@ func (k key) readWidths(n *node) (value any, fault string) {
 	case len(n.items) == 0:
 		return nil, "has no width"
 	case len(n.items) > maxLayers:
-		return nil, fmt.Sprintf("has %d layers; at most %d", len(n.items), maxLayers)
+		return nil, fmt.Sprintf("has %d layers, more than %d", len(n.items), maxLayers)
 	}
 	widths := make([]int64, len(n.items))
 	for i, item := range n.items {
 		v, fault := integer(item)
 		switch {
 		case fault != "":
-			return nil, fmt.Sprintf("width %d %s", i+1, fault)
+			return nil, fmt.Sprintf("width %d: %s", i+1, fault)
 		case v < 1 || v > maxWidth:
-			return nil, fmt.Sprintf("width %d is %.0f; widths go from 1 to %d", i+1, v, maxWidth)
+			return nil, fmt.Sprintf("width %d is %.0f, outside 1 to %d", i+1, v, maxWidth)
 		}
 		widths[i] = int64(v)
 	}

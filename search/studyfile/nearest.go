@@ -8,12 +8,17 @@ import (
 )
 
 // nearest returns the known word with the fewest edits to s, the first of
-// several, if those are few enough to be a slip: a third of the word, or one.
+// several, if those are few enough to be a slip: two or a third of the word, and
+// one for up to three letters.
 func nearest(s string, known []string) (string, bool) {
 	if len(s) > 64 {
 		return "", false
 	}
-	best, least := "", max(1, len(s)/3)+1
+	limit := max(2, len(s)/3)
+	if len(s) <= 3 {
+		limit = 1
+	}
+	best, least := "", limit+1
 	for _, word := range known {
 		if d := levenshtein.ComputeDistance(strings.ToLower(s), word); d < least {
 			best, least = word, d

@@ -31,9 +31,9 @@ func (p *parser) override(root *node, o Override) {
 	}
 	p.flags = append(p.flags, flag)
 	at := position{len(p.flags), 1, 1}
-	before := len(p.faults)
+	before := p.found
 	value := p.syntax([]byte(o.Value), at.origin)
-	if len(p.faults) > before {
+	if p.found > before {
 		return
 	}
 	if value == nil {

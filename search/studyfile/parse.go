@@ -50,11 +50,11 @@ func newParser(name string) *parser {
 
 func (p *parser) parse(text []byte, folder string, overrides []Override) (*search.Definition, error) {
 	root := p.syntax(text, 0)
-	if root == nil && len(p.faults) == 0 {
+	if root == nil && p.found == 0 {
 		root = &node{at: position{0, 1, 1}, kind: mapping}
 	}
 	if root == nil || root.kind != mapping {
-		if len(p.faults) == 0 {
+		if p.found == 0 {
 			p.add(root.at, "the study file is %s; want a mapping with the keys %s", describe(root), strings.Join(sections, ", "))
 		}
 		return nil, p.err()

@@ -20,8 +20,8 @@ func (v values) given(keys ...string) bool { // all of them
 	return !slices.ContainsFunc(keys, func(k string) bool { return !v[k].given })
 }
 
-// section with fixed keys only: reports unknown keys, fills in defaults and the
-// canonical form.
+// fixedSection reads a section that cannot be searched: it reports unknown keys
+// and fills in the defaults and the canonical form.
 func (p *parser) fixedSection(name string, keys []key, n *node) values {
 	p.unknownKeys(name, names(keys), n)
 	out := make(values, len(keys))

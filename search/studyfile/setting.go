@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -131,12 +132,15 @@ func (p *parser) one(path string, k key, n *node) any {
 	if fault == "" {
 		return v
 	}
-	if !strings.HasPrefix(fault, "is ") && !strings.HasPrefix(fault, "has ") {
-		fault = ": " + fault
+	if strings.HasPrefix(fault, "is ") || strings.HasPrefix(fault, "has ") {
+		fault = path + " " + fault
 	} else {
-		fault = " " + fault
+		fault = path + ": " + fault
 	}
-	p.add(n.at, "%s%s; want %s", path, fault, k.want())
+	if !strings.Contains(fault, "; write ") { // it does not say yet what would be right
+		fault += "; " + k.right()
+	}
+	p.add(n.at, "%s", fault)
 	return k.def
 }
 
@@ -146,36 +150,38 @@ func (p *parser) choices(path string, s *setting, n *node) {
 		p.add(n.at, "%s is an empty list; want one value, or a choice of several", path)
 		return
 	}
-	before := len(p.faults)
 	var values []any
 	for i, item := range n.items {
-		name := fmt.Sprintf("%s, choice %d,", path, i+1)
-		switch {
-		case s.key.kind != widthsKey && (item.kind == list || item.kind == mapping):
-			p.add(item.at, "%s is %s; a choice has single values, and a range stands alone", name, describe(item))
-			continue
-		case item.kind == broken:
-			continue
-		}
-		v := p.one(strings.TrimSuffix(name, ","), s.key, item)
-		for j, other := range values {
-			if reflect.DeepEqual(v, other) && len(p.faults) == before {
-				p.add(item.at, "%s is the same as choice %d; want each once", name, j+1)
-				break
+		if v, ok := p.choice(path, i, s.key, item); ok {
+			if j := slices.IndexFunc(values, func(w any) bool { return reflect.DeepEqual(v, w) }); j >= 0 {
+				p.add(item.at, "%s, choice %d is there already; want each once", path, i+1)
+				continue
 			}
+			values = append(values, v)
 		}
-		values = append(values, v)
 	}
 	switch {
-	case len(p.faults) > before || len(values) < len(n.items):
+	case len(values) < len(n.items): // reported
 	case len(values) == 1:
 		s.value = values[0]
 	default:
 		s.value, s.choices = nil, values
 	}
-	if len(p.faults) > before && s.value == nil {
-		s.value = s.key.def
+}
+
+// choice reads entry i of a choice.
+func (p *parser) choice(path string, i int, k key, n *node) (any, bool) {
+	path = fmt.Sprintf("%s, choice %d", path, i+1)
+	switch {
+	case n.kind == broken:
+		return nil, false
+	case k.kind != widthsKey && n.kind != scalar:
+		p.add(n.at, "%s is %s; a choice has single values, and a range stands alone", path, describe(n))
+		return nil, false
 	}
+	before := p.found
+	v := p.one(path, k, n)
+	return v, p.found == before
 }
 
 // listOfLists reports whether n is a list with lists only, or an empty one.

@@ -17,7 +17,7 @@ func (p *parser) span(path string, s *setting, n *node) {
 		p.add(n.at, "%s is a mapping; a range needs numbers, want %s, or a list of such", path, k.want())
 		return
 	}
-	before := len(p.faults)
+	before := p.found
 	for _, f := range n.fields {
 		if !slices.Contains(spanKeys, f.name) {
 			p.unknown(f, path, spanKeys)
@@ -27,7 +27,7 @@ func (p *parser) span(path string, s *setting, n *node) {
 	high, highOK := p.end(path, "high", k, n)
 	r := &span{Low: low, High: high, Log: p.spanLog(path, n), Step: p.spanStep(path, k, n)}
 	p.spanType(path, k, n)
-	if !lowOK || !highOK || len(p.faults) > before || !p.spanFits(path, k, r, n) {
+	if !lowOK || !highOK || p.found > before || !p.spanFits(path, k, r, n) {
 		return
 	}
 	if low == high {
@@ -50,10 +50,10 @@ func (p *parser) end(path, name string, k key, n *node) (float64, bool) {
 	case v.kind == broken:
 		return 0, false
 	}
-	before := len(p.faults)
+	before := p.found
 	k.def = nil
 	value := p.one(path+"."+name, k, v)
-	if len(p.faults) > before {
+	if p.found > before {
 		return 0, false
 	}
 	if i, ok := value.(int64); ok {
@@ -87,7 +87,7 @@ func (p *parser) spanStep(path string, k key, n *node) float64 {
 		fault = bound(step) + " is out of range"
 	}
 	if fault != "" {
-		p.add(v.at, "%s.step: %s; want %s", path, fault, want)
+		p.add(v.at, "%s.step: %s; want %s", path, strings.TrimPrefix(fault, "is "), want)
 		return 0
 	}
 	return step
@@ -111,7 +111,7 @@ func (p *parser) spanType(path string, k key, n *node) {
 // spanFits checks what concerns several keys of a range.
 func (p *parser) spanFits(path string, k key, r *span, n *node) bool {
 	at := func(name string) position { return n.get(name).at }
-	before := len(p.faults)
+	before := p.found
 	switch {
 	case r.Low > r.High:
 		p.add(at("low"), "%s: low %s is above high %s; want low <= high", path, bound(r.Low), bound(r.High))
@@ -135,5 +135,5 @@ func (p *parser) spanFits(path string, k key, r *span, n *node) bool {
 			p.add(where, "%s: %s", path, strings.TrimPrefix(err.Error(), "parameter "+path+": "))
 		}
 	}
-	return len(p.faults) == before
+	return p.found == before
 }

@@ -122,7 +122,7 @@ func (r *report) malformed(text []byte, read int, err error, origin int) {
 	}
 	where := place(text, at, origin)
 	where.column = indentation(text, where.line) + 1
-	r.add(where, "not YAML: %s; check indentation, quotes and brackets from here on", what)
+	r.add(where, "not YAML: %s; check indentation, quotes and brackets here and above", what)
 }
 
 // place returns the position of a byte.

@@ -173,7 +173,7 @@ func (p *parser) scheme(path string, n *node) *schemes.Scheme {
 		if s, ok := nearest(word, p.known); ok {
 			near = ", the nearest is " + s
 		}
-		p.add(name.at, "%s.name: there is no scheme %s%s; want one of %s", path, quote(word), near, strings.Join(p.known, ", "))
+		p.add(name.at, "%s.name: there is no scheme %s%s; known: %s", path, quote(word), near, strings.Join(p.known, ", "))
 		return nil
 	}
 	return scheme
