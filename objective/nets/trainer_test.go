@@ -1,0 +1,32 @@
+package nets_test
+
+import (
+	"testing"
+
+	"evenkeel/objective"
+	"evenkeel/objective/nets"
+	"evenkeel/objective/trainertest"
+)
+
+// The suite on the embedded sample; class 6, shirts, is the worst and has room.
+func TestConformance(t *testing.T) {
+	splits := embedded(t)
+	for name, model := range map[string]func(...any) map[string]any{
+		"softmax": softmax,
+		"mlp":     func(c ...any) map[string]any { return mlp(append(c, "hidden", []int64{16, 12}, "dropout", 0.2)...) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			trainertest.Run(t, trainertest.Suite{
+				New: func(t *testing.T) objective.Trainer {
+					tr, err := nets.New(splits, nets.Options{})
+					if err != nil {
+						t.Fatal(err)
+					}
+					return tr
+				},
+				Split: split, Model: model("epochs", int64(2)), Endless: model("epochs", int64(1_000_000)),
+				Learnable: true, Boosted: 6, Predictions: true, Logits: true, Train: true, Test: true, Ones: true,
+			})
+		})
+	}
+}

@@ -1,0 +1,309 @@
+package trainertest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"sync"
+	"testing"
+
+	"evenkeel/objective"
+)
+
+// Suite is what a conformance run needs to know of a trainer. An ability that a
+// trainer lacks is declared here, never guessed from an error.
+type Suite struct {
+	// New returns a trainer that is ready to train.
+	New func(t *testing.T) objective.Trainer
+	// Split goes into the specs.
+	Split objective.Split
+	// Model is a model that trains in well under a second.
+	Model map[string]any
+	// Endless is a model whose training would outlast the test binary; nil if the
+	// trainer answers at once, so that only a context that has ended already is tried.
+	Endless map[string]any
+	// Learnable says that the trainer really trains on data that can be told
+	// apart, but not without errors: other seeds then give other models, and a
+	// weight of 20 on class Boosted raises its recall.
+	Learnable bool
+	Boosted   int
+	// Predictions and Logits say that results carry them.
+	Predictions, Logits bool
+	// Train says that results carry the confusion matrix of the training part.
+	Train bool
+	// Test says that there is a test part to evaluate.
+	Test bool
+	// Ones says that weights of exactly 1 compute the unweighted run bit for bit.
+	Ones bool
+}
+
+// Run runs the suite; each property is a subtest of its own.
+func Run(t *testing.T, s Suite) {
+	t.Helper()
+	for _, c := range []struct {
+		name string
+		run  func(t *testing.T, h harness)
+	}{
+		{"InfoIsCompleteAndStable", testInfo},
+		{"ResultIsConsistent", testConsistent},
+		{"SameSpecSameResult", testSame},
+		{"OtherSeedOtherModel", testSeeds},
+		{"WeightsReachTraining", testWeights},
+		{"EqualWeightsAreUnweighted", testEqualWeights},
+		{"SideBySideAsAlone", testConcurrent},
+		{"EndsWithItsContext", testCancel},
+		{"TestPartOnlyWhenAsked", testTestPart},
+		{"EpochsInOrder", testEpochs},
+	} {
+		t.Run(c.name, func(t *testing.T) { c.run(t, harness{Suite: s, trainer: s.New(t)}) })
+	}
+}
+
+// harness is a suite with the trainer under test.
+type harness struct {
+	Suite
+	trainer objective.Trainer
+}
+
+func (h harness) spec(seed int64) objective.Spec {
+	info := h.trainer.Info()
+	return objective.Spec{
+		Schema: objective.SpecVersion, Trainer: info.Trainer, Version: info.Version, Numerics: info.Numerics,
+		Data: info.Data, Split: h.Split, Model: maps.Clone(h.Model), Seed: seed,
+	}
+}
+
+func (h harness) train(t *testing.T, job objective.Job) *objective.Result {
+	t.Helper()
+	r, err := h.trainer.Train(t.Context(), job)
+	if err != nil {
+		t.Fatalf("Train: %v", err)
+	}
+	return r
+}
+
+// boosted returns the spec in which one class weighs 20 times the others.
+func (h harness) boosted(t *testing.T, seed int64, apply string) objective.Spec {
+	t.Helper()
+	w := make([]float64, len(h.trainer.Info().Classes))
+	for c := range w {
+		w[c] = 1
+	}
+	w[h.Boosted] = 20
+	spec, err := h.spec(seed).WithWeights(w, apply, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return spec
+}
+
+// modes are the ways to apply weights that the trainer supports.
+func (h harness) modes() []string {
+	return slices.DeleteFunc(slices.Clone(h.trainer.Info().Supports), func(s string) bool { return s == "warm_start" })
+}
+
+// difference says where two results that should be equal differ, "" nowhere.
+func difference(a, b *objective.Result) string {
+	x, y := *a, *b
+	x.Seconds, y.Seconds = 0, 0
+	v, w := reflect.ValueOf(x), reflect.ValueOf(y)
+	for i := range v.NumField() {
+		// Printed, two NaN losses are the same.
+		if !reflect.DeepEqual(v.Field(i).Interface(), w.Field(i).Interface()) &&
+			fmt.Sprint(v.Field(i).Interface()) != fmt.Sprint(w.Field(i).Interface()) {
+			return v.Type().Field(i).Name
+		}
+	}
+	return ""
+}
+
+func same(t *testing.T, what string, a, b *objective.Result) {
+	t.Helper()
+	if d := difference(a, b); d != "" {
+		t.Errorf("%s: results differ in %s", what, d)
+	}
+}
+
+func testInfo(t *testing.T, h harness) {
+	info := h.trainer.Info()
+	for name, v := range map[string]string{"Trainer": info.Trainer, "Version": info.Version, "Numerics": info.Numerics, "Data": info.Data} {
+		if v == "" {
+			t.Errorf("Info.%s is empty", name)
+		}
+	}
+	if len(info.Classes) < 2 || len(info.TrainCounts) != len(info.Classes) {
+		t.Errorf("%d classes, %d training counts; want at least 2 classes and a count for each", len(info.Classes), len(info.TrainCounts))
+	}
+	if len(h.modes()) == 0 {
+		t.Errorf("Info.Supports is %q; want at least one way to apply weights", info.Supports)
+	}
+	h.train(t, objective.Job{Spec: h.spec(1)})
+	again := h.trainer.Info()
+	if info.ValLabels == nil {
+		again.ValLabels = nil // may become known with the first run
+	}
+	if !reflect.DeepEqual(info, again) {
+		t.Errorf("Info changed in a run: before %+v, after %+v", info, again)
+	}
+}
+
+func testConsistent(t *testing.T, h harness) {
+	r := h.train(t, objective.Job{Spec: h.spec(1)})
+	info := h.trainer.Info()
+	k := len(info.Classes)
+	if err := r.Check(k); err != nil {
+		t.Fatal(err)
+	}
+	if (r.ValPredictions != nil) != h.Predictions || (r.ValLogits != nil) != h.Logits || (r.Train != nil) != h.Train {
+		t.Errorf("predictions %v, logits %v, training matrix %v; the suite declares %v, %v, %v",
+			r.ValPredictions != nil, r.ValLogits != nil, r.Train != nil, h.Predictions, h.Logits, h.Train)
+	}
+	if h.Train {
+		for c, n := range r.Train.Support() {
+			if n != int64(info.TrainCounts[c]) {
+				t.Errorf("the training matrix has %d examples of class %d; Info says %d", n, c, info.TrainCounts[c])
+			}
+		}
+	}
+	if h.Predictions && info.ValLabels != nil {
+		m, err := objective.ConfusionFromLabels(k, info.ValLabels, r.ValPredictions)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !m.Equal(r.Val) {
+			t.Errorf("validation matrix %v; labels and predictions give %v", r.Val.Rows(), m.Rows())
+		}
+	}
+	if h.Predictions && h.Logits {
+		for i, p := range r.ValPredictions {
+			row := r.ValLogits[i*k : (i+1)*k]
+			if best := slices.Index(row, slices.Max(row)); best != int(p) {
+				t.Fatalf("example %d: predicted class %d, but class %d has the first largest logit of %v", i, p, best, row)
+			}
+		}
+	}
+}
+
+func testSame(t *testing.T, h harness) {
+	first := h.train(t, objective.Job{Spec: h.spec(1)})
+	h.train(t, objective.Job{Spec: h.spec(2)}) // must leave nothing behind
+	same(t, "the same spec again", first, h.train(t, objective.Job{Spec: h.spec(1)}))
+	other := harness{Suite: h.Suite, trainer: h.New(t)}
+	same(t, "the same spec from a new trainer", first, other.train(t, objective.Job{Spec: h.spec(1)}))
+}
+
+func testSeeds(t *testing.T, h harness) {
+	a, b := h.train(t, objective.Job{Spec: h.spec(1)}), h.train(t, objective.Job{Spec: h.spec(2)})
+	if h.Learnable && difference(a, b) == "" {
+		t.Error("seeds 1 and 2 gave the same result in every field")
+	}
+}
+
+func testWeights(t *testing.T, h harness) {
+	plain := h.train(t, objective.Job{Spec: h.spec(1)})
+	for _, mode := range h.modes() {
+		weighted := h.train(t, objective.Job{Spec: h.boosted(t, 1, mode)})
+		before, after := plain.Val.Recall()[h.Boosted], weighted.Val.Recall()[h.Boosted]
+		if h.Learnable && !(after > before) {
+			t.Errorf("apply %s: weight 20 on class %d took its recall from %.3f to %.3f; want it higher", mode, h.Boosted, before, after)
+		}
+		same(t, "a weighted run again, apply "+mode, weighted, h.train(t, objective.Job{Spec: h.boosted(t, 1, mode)}))
+	}
+}
+
+func testEqualWeights(t *testing.T, h harness) {
+	plain := h.spec(1)
+	ones := make([]float64, len(h.trainer.Info().Classes))
+	for c := range ones {
+		ones[c] = 3
+	}
+	for _, mode := range h.modes() {
+		equal, err := plain.WithWeights(ones, mode, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := h.train(t, objective.Job{Spec: plain})
+		same(t, "all weights 3, apply "+mode, want, h.train(t, objective.Job{Spec: equal}))
+		if h.Ones {
+			explicit := plain
+			explicit.Weights, explicit.Apply = slices.Repeat([]float32{1}, len(ones)), mode
+			same(t, "explicit weights of 1, apply "+mode, want, h.train(t, objective.Job{Spec: explicit}))
+		}
+	}
+}
+
+func testConcurrent(t *testing.T, h harness) {
+	const runs = 4
+	got, errs := make([]*objective.Result, runs), make([]error, runs)
+	specs := make([]objective.Spec, runs)
+	for i := range specs {
+		specs[i] = h.spec(int64(i/2 + 1)) // two pairs of equal specs
+	}
+	var wg sync.WaitGroup
+	for i := range runs {
+		wg.Go(func() { got[i], errs[i] = h.trainer.Train(t.Context(), objective.Job{Spec: specs[i]}) })
+	}
+	wg.Wait()
+	if err := errors.Join(errs...); err != nil {
+		t.Fatal(err)
+	}
+	for i, r := range got {
+		same(t, fmt.Sprintf("run %d of %d at once", i+1, runs), h.train(t, objective.Job{Spec: specs[i]}), r)
+	}
+}
+
+func testCancel(t *testing.T, h harness) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if r, err := h.trainer.Train(ctx, objective.Job{Spec: h.spec(1)}); !errors.Is(err, context.Canceled) {
+		t.Errorf("with a context that has ended: result %v, error %v; want context.Canceled", r != nil, err)
+	}
+	if h.Endless == nil {
+		return
+	}
+	ctx, cancel = context.WithCancel(t.Context())
+	defer cancel()
+	spec := h.spec(1)
+	spec.Model = maps.Clone(h.Endless)
+	// Unless the trainer heeds ctx, this outlasts the test binary's own limit.
+	r, err := h.trainer.Train(ctx, objective.Job{Spec: spec, OnEpoch: func(objective.Epoch) { cancel() }})
+	if !errors.Is(err, context.Canceled) || r != nil {
+		t.Errorf("context ended after an epoch: result %v, error %v; want none and context.Canceled", r != nil, err)
+	}
+}
+
+func testTestPart(t *testing.T, h harness) {
+	plain := h.train(t, objective.Job{Spec: h.spec(1)})
+	if plain.Test != nil {
+		t.Error("the test part was evaluated without being asked for")
+	}
+	if !h.Test {
+		return
+	}
+	asked := h.train(t, objective.Job{Spec: h.spec(1), Test: true})
+	if asked.Test == nil {
+		t.Fatal("the test part was asked for and not evaluated")
+	}
+	if err := asked.Check(len(h.trainer.Info().Classes)); err != nil {
+		t.Error(err)
+	}
+	asked.Test = nil
+	same(t, "asking for the test part", plain, asked)
+}
+
+func testEpochs(t *testing.T, h harness) {
+	var told []objective.Epoch
+	r := h.train(t, objective.Job{Spec: h.spec(1), OnEpoch: func(e objective.Epoch) { told = append(told, e) }})
+	for i, e := range told {
+		if e.Epoch != i+1 {
+			t.Fatalf("call %d of OnEpoch was epoch %d", i+1, e.Epoch)
+		}
+	}
+	if fmt.Sprint(told) != fmt.Sprint(r.Epochs) {
+		t.Errorf("OnEpoch was told %v; the result has %v", told, r.Epochs)
+	}
+	same(t, "without OnEpoch", r, h.train(t, objective.Job{Spec: h.spec(1)}))
+}
