@@ -38,7 +38,7 @@ func (r Recipe) solve(in Input, p Values) (value float64, ok bool) {
 	for n := 0; !tooLow(low) && n < doublings; n++ {
 		low, high = low/2, low
 	}
-	for mid := low + (high-low)/2; low < mid && mid < high; mid = low + (high-low)/2 {
+	for mid := low + float64((high-low)/2); low < mid && mid < high; mid = low + float64((high-low)/2) {
 		if tooLow(mid) {
 			low = mid
 		} else {
