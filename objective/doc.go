@@ -17,7 +17,8 @@
 //   - [Trainer] performs a training run, which a [Spec] describes completely:
 //     equal specs have equal results, so a run is computed once, whoever asks.
 //   - [Plan] and [Replicate] are a trial before and after: a model, a recipe
-//     and a number of rounds; and what one training seed measured in each.
+//     and a number of rounds; and what one training seed measured in each. An
+//     [Evaluator] goes from one to the other.
 //
 // # Symbols
 //
@@ -35,13 +36,13 @@
 // How uneven is a classifier that confuses cats and dogs?
 //
 //	m, err := objective.ConfusionFromRows([][]int64{
-//		{96, 2, 2}, // car
+//		{96, 2, 2},  // car
 //		{1, 74, 25}, // dog
 //		{1, 21, 78}, // cat
 //	})
 //	if err != nil {
 //		return err
 //	}
-//	recall := m.Recall()                 // 0.96, 0.74, 0.78
+//	recall := m.Recall()                  // 0.96, 0.74, 0.78
 //	spread := objective.StdDev.Of(recall) // 0.0957
 package objective

@@ -52,39 +52,44 @@ func toMean1(w []float64) []float64 {
 //	         else the mean of the shown weights is the mean of raw
 func (n Normalization) shown(weights, raw []float64, train []int) []float64 {
 	out := slices.Clone(weights)
-	scale := 1.0
-	switch n {
-	case NormalizeSum:
-		scale = 0
-		for _, w := range out {
-			scale += w
-		}
-	case NormalizeMax:
-		scale = slices.Max(out)
-	case NormalizeSupport:
-		var total float64
-		scale = 0
-		for c, w := range out {
-			scale += float64(float64(train[c]) * w)
-			total += float64(train[c])
-		}
-		scale /= total
-	case NormalizeNone:
+	if n == NormalizeNone {
 		if slices.Equal(weights, toMean1(raw)) {
 			return slices.Clone(raw)
 		}
-		mean, e := meanOf(raw)
+		mean, exponent := meanOf(raw)
 		for c, w := range out {
-			out[c] = math.Ldexp(w*mean, e)
+			out[c] = math.Ldexp(w*mean, exponent)
 		}
 		return out
-	default:
-		return out
 	}
+	unit := n.unit(weights, train)
 	for c := range out {
-		out[c] /= scale
+		out[c] /= unit
 	}
 	return out
+}
+
+// unit returns the figure that n makes 1; weights are at mean 1.
+func (n Normalization) unit(weights []float64, train []int) float64 {
+	switch n {
+	case NormalizeSum:
+		var sum float64
+		for _, w := range weights {
+			sum += w
+		}
+		return sum
+	case NormalizeMax:
+		return slices.Max(weights)
+	case NormalizeSupport:
+		var sum, total float64
+		for c, w := range weights {
+			sum += float64(float64(train[c]) * w)
+			total += float64(train[c])
+		}
+		return sum / total
+	default:
+		return 1
+	}
 }
 
 // check reports whether n can be shown with the given training counts.

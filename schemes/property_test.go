@@ -68,7 +68,7 @@ func randomTrial(rng *rand.Rand) trial {
 func forTrials(t *testing.T, property func(t *testing.T, tr trial, step Step)) {
 	t.Parallel()
 	rng := rand.New(rand.NewPCG(7, 8))
-	for n := range 3000 {
+	for n := range 1000 {
 		tr := randomTrial(rng)
 		step := next(t, tr.recipe, tr.m, tr.prev)
 		property(t, tr, step)
@@ -188,7 +188,7 @@ func TestAbsentValuesAreDefaults(t *testing.T) {
 }
 
 func TestClipBoundsTheRatio(t *testing.T) {
-	forTrials(t, func(t *testing.T, tr trial, step Step) {
+	forTrials(t, func(t *testing.T, tr trial, _ Step) {
 		tr.recipe.Clip = 0
 		free := next(t, tr.recipe, tr.m, tr.prev).Weights
 		tr.recipe.Clip = 6
