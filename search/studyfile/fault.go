@@ -63,8 +63,8 @@ type position struct {
 
 // report gathers faults. The zero value has no file name and no flags.
 type report struct {
-	file   string
-	flags  []string // of the overrides, in order
+	file  string
+	flags []string // of the overrides, in order
 	// faults holds the first of them, found counts all.
 	faults []located
 	found  int

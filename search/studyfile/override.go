@@ -64,6 +64,11 @@ func (p *parser) descend(n *node, path []string, i int, at position) *node {
 		return nil
 	case *slot == nil || (*slot).null():
 		*slot = &node{at: at, kind: mapping}
+		if _, err := strconv.Atoi(path[i+1]); err == nil {
+			p.add(at, "%s has no entry %s; set it as a whole", brief(strings.Join(path[:i+1], ".")), brief(path[i+1]))
+			**slot = node{at: at, kind: broken}
+			return nil
+		}
 	}
 	return *slot
 }
@@ -83,10 +88,6 @@ func (p *parser) slot(n *node, path []string, i int, at position) **node {
 				f.at = at
 			}
 			return &f.value
-		}
-		if _, err := strconv.Atoi(name); err == nil {
-			p.add(at, "%s has no entry %s; set it as a whole", brief(parent), brief(name))
-			return nil
 		}
 		n.fields = append(n.fields, field{name: name, at: at})
 		return &n.fields[len(n.fields)-1].value

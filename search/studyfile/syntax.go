@@ -15,6 +15,9 @@ import (
 // maxBytes bounds a study file. A long one has a few kilobytes.
 const maxBytes = 1 << 20
 
+// directive matches the line that says which YAML follows, if it is 1.2.
+var directive = regexp.MustCompile(`\A(?:[ \t\r]*(?:#.*)?\n)*(%)YAML +1\.2[ \t\r]*(?:#.*)?\n`)
+
 // byteOrderMark is allowed, and ignored, at the start of a text.
 const byteOrderMark = "\uFEFF"
 
@@ -28,6 +31,10 @@ func (r *report) syntax(text []byte, origin int) *node {
 	text = bytes.TrimPrefix(text, []byte(byteOrderMark))
 	if !r.characters(text, origin) {
 		return nil
+	}
+	if m := directive.FindSubmatchIndex(text); m != nil {
+		text = bytes.Clone(text)
+		text[m[2]] = '#' // the parser knows of YAML 1.1 only
 	}
 	feed := &feed{text: text}
 	decoder := yaml.NewDecoder(feed)
