@@ -101,8 +101,9 @@ func (in *runInsert) apply(tx *transaction) error {
 	return nil
 }
 
-// Find returns the result of a run as it was saved, bit for bit, or false. After
-// [Study.EvictLogits] the logits may be missing.
+// Find returns the result of a run as it was saved, or false: every number to the
+// last bit, except that SQLite has one zero and one NaN (logits keep even those
+// apart). After [Study.EvictLogits] the logits may be missing.
 func (s *Study) Find(ctx context.Context, id objective.RunID) (*objective.Result, bool, error) {
 	return s.db.Run(ctx, id)
 }

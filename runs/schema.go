@@ -3,32 +3,46 @@ package runs
 import (
 	"context"
 	"errors"
-	"strings"
 )
 
-// Schema returns the statements that make the current schema, tables first, then
-// indexes, then views, with the comments that explain them.
-func Schema(ctx context.Context) (text string, err error) {
+// SchemaObject is a table, an index or a view.
+type SchemaObject struct {
+	Type, Name string
+	// SQL is the statement that makes it, with the comments that explain it.
+	SQL string
+}
+
+// Schema returns the objects of the database: tables, then indexes, then views.
+func (db *DB) Schema(ctx context.Context) (objects []SchemaObject, err error) {
+	err = db.view(ctx, func(q querier) error {
+		objects, err = readSchema(ctx, q)
+		return err
+	})
+	return objects, err
+}
+
+// Schema returns the objects that this version of the program makes.
+func Schema(ctx context.Context) (objects []SchemaObject, err error) {
 	c, err := connect(ctx, "file::memory:")
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, c.close()) }()
 	if err := migrate(ctx, c.conn); err != nil {
-		return "", err
+		return nil, err
 	}
-	var b strings.Builder
-	err = each(ctx, c.conn, `SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL
+	return readSchema(ctx, c.conn)
+}
+
+func readSchema(ctx context.Context, q querier) (objects []SchemaObject, err error) {
+	err = each(ctx, q, `SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL
 		ORDER BY CASE type WHEN 'table' THEN 1 WHEN 'index' THEN 2 ELSE 3 END, rowid`, nil, func(scan scanner) error {
-		var statement string
-		if err := scan(&statement); err != nil {
+		var o SchemaObject
+		if err := scan(&o.Type, &o.Name, &o.SQL); err != nil {
 			return err
 		}
-		if b.Len() > 0 {
-			b.WriteString("\n")
-		}
-		b.WriteString(statement + ";\n")
+		objects = append(objects, o)
 		return nil
 	})
-	return b.String(), err
+	return objects, err
 }
