@@ -225,7 +225,7 @@ func unpairedVariance(a, b *Confusion) float64 {
 		if m == 0 {
 			continue
 		}
-		va, vb := ra[c]*(1-ra[c]), rb[c]*(1-rb[c])
+		va, vb := float64(ra[c]*(1-ra[c])), float64(rb[c]*(1-rb[c]))
 		total += (va + vb) / float64(m)
 		k++
 	}
