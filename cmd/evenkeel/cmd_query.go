@@ -1,0 +1,63 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+)
+
+// newQuery returns the command that runs SQL over the history.
+func newQuery(g *global) *cobra.Command {
+	var format *string
+	cmd := &cobra.Command{
+		Use:   "query 'SQL'",
+		Short: "Run read-only SQL over the trial history",
+		Long:  "Runs one SQL statement that reads. evenkeel schema prints the tables and views.",
+		Example: `  evenkeel query 'SELECT trial, scheme, score FROM leaderboard LIMIT 5'
+  evenkeel query "SELECT class, avg(val_recall) FROM class_recalls WHERE trial = 3 GROUP BY class" --format json`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			db, err := openReading(cmd, g)
+			if err != nil {
+				return err
+			}
+			defer db.Close()
+			table, err := db.Query(cmd.Context(), args[0])
+			if err != nil {
+				return usageError{err}
+			}
+			r := result{rows: table.Rows}
+			for j, name := range table.Columns {
+				r.columns = append(r.columns, column{name: name, left: textual(table.Rows, j), text: sqlText})
+			}
+			return r.write(cmd.OutOrStdout(), *format)
+		},
+	}
+	format = formatFlag(cmd)
+	return cmd
+}
+
+// textual reports whether a column holds text.
+func textual(rows [][]any, column int) bool {
+	for _, row := range rows {
+		switch row[column].(type) {
+		case string:
+			return true
+		case nil:
+		default:
+			return false
+		}
+	}
+	return false
+}
+
+// sqlText writes a value of a query; blobs by their size.
+func sqlText(v any) string {
+	switch v := v.(type) {
+	case float64:
+		return shortest(v)
+	case []byte:
+		return fmt.Sprintf("<%d bytes>", len(v))
+	}
+	return fmt.Sprint(v)
+}

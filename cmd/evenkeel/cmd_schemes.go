@@ -1,0 +1,86 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"evenkeel/schemes"
+)
+
+// newSchemes returns the command that prints the catalogue.
+func newSchemes(*global) *cobra.Command {
+	var format *string
+	cmd := &cobra.Command{
+		Use:   "schemes [NAME]",
+		Short: "Print the catalogue of weighting schemes",
+		Example: `  evenkeel schemes
+  evenkeel schemes mean-ratio`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			list := schemes.All()
+			if len(args) == 1 {
+				s, err := schemes.Lookup(args[0])
+				if err != nil {
+					return usageError{err}
+				}
+				list = []*schemes.Scheme{s}
+			}
+			if *format != "table" {
+				return catalogue(list).write(cmd.OutOrStdout(), *format)
+			}
+			for i, s := range list {
+				fmt.Fprint(cmd.OutOrStdout(), separator(i, "", "\n"))
+				describeScheme(cmd, s)
+			}
+			return nil
+		},
+	}
+	format = formatFlag(cmd)
+	return cmd
+}
+
+// describeScheme prints one entry of the catalogue for people.
+func describeScheme(cmd *cobra.Command, s *schemes.Scheme) {
+	w := cmd.OutOrStdout()
+	name := s.Name
+	if len(s.Aliases) > 0 {
+		name += " (also " + strings.Join(s.Aliases, ", ") + ")"
+	}
+	fmt.Fprintf(w, "%s: %s\n  %s\n", name, s.Title, s.Formula)
+	for _, p := range s.Params {
+		scale := ""
+		if p.Log {
+			scale = ", on a log scale"
+		}
+		fmt.Fprintf(w, "  %-10s %s; %v to %v accepted, worth searching %v to %v%s, default %v\n",
+			p.Name, p.Doc, p.Min, p.Max, p.Low, p.High, scale, p.Default)
+	}
+	if s.StrengthOf != "" {
+		fmt.Fprintf(w, "  %-10s instead of %s: the wanted ln(max w / min w) at round 1\n", "strength", s.StrengthOf)
+	}
+	fmt.Fprintf(w, "  source: %s\n", s.Source)
+}
+
+// catalogue is the catalogue as a result, one row per scheme.
+func catalogue(list []*schemes.Scheme) result {
+	r := result{columns: []column{
+		{name: "name"}, {name: "aliases"}, {name: "title"}, {name: "formula"}, {name: "params"}, {name: "strength_of"}, {name: "source"},
+	}}
+	for _, s := range list {
+		params := make([]map[string]any, 0, len(s.Params))
+		for _, p := range s.Params {
+			params = append(params, map[string]any{
+				"name": p.Name, "doc": p.Doc, "min": p.Min, "max": p.Max,
+				"low": p.Low, "high": p.High, "log": p.Log, "default": p.Default,
+			})
+		}
+		aliases := s.Aliases
+		if aliases == nil {
+			aliases = []string{}
+		}
+		r.rows = append(r.rows, []any{s.Name, aliases, s.Title, s.Formula, params, s.StrengthOf, s.Source})
+	}
+	return r
+}

@@ -1,0 +1,141 @@
+package main
+
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"evenkeel/search"
+	"evenkeel/search/studyfile"
+)
+
+// defaultStudy is the study that is searched when no file is given.
+//
+//go:embed default.yaml
+var defaultStudy []byte
+
+// defaultName is what faults of overrides to the default study refer to.
+const defaultName = "default.yaml"
+
+// searchFlags are the flags of search.
+type searchFlags struct {
+	set                  []string
+	printDefault, dryRun bool
+}
+
+// budgetFlags are flags that stand for keys of the study file.
+var budgetFlags = []struct{ flag, key, value, doc string }{
+	{"trials", "search.trials", "N", "number of trials, also to extend a study"},
+	{"time", "search.time", "DURATION", "driver's time over all invocations, such as 8h"},
+	{"until", "search.until", "CLOCK", "when the search must have ended, such as 07:00 or an RFC 3339 time"},
+	{"parallel", "search.parallel", "N", "trainings at once, 0 = number of CPUs"},
+	{"replicates", "search.replicates", "N", "training seeds every trial gets"},
+	{"sampler", "search.sampler", "NAME", "how points are chosen"},
+	{"seed", "search.seed", "N", "seed of the search"},
+}
+
+// newSearch returns the command that runs or continues a study.
+func newSearch(g *global) *cobra.Command {
+	var f searchFlags
+	var format *string
+	cmd := &cobra.Command{
+		Use:   "search [STUDY.yaml]",
+		Short: "Run or continue a study",
+		Long: `Runs a study, or continues it where it stands; without a file, the built-in study.
+Ctrl-C starts nothing more and keeps what finishes within a few seconds, a
+second Ctrl-C stops at once; either way everything finished is stored, and the
+same command continues.`,
+		Example: `  evenkeel search
+  evenkeel search mine.yaml --until 07:00
+  evenkeel search mine.yaml --set model.epochs=30 --set study=longer
+  evenkeel search mine.yaml --dry-run`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if f.printDefault {
+				if len(args) > 0 {
+					return usagef("--print-default takes no study file")
+				}
+				_, err := cmd.OutOrStdout().Write(defaultStudy)
+				return err
+			}
+			def, err := f.definition(cmd, args)
+			if err != nil {
+				return usageError{err}
+			}
+			if f.dryRun {
+				return dryRun(cmd, def, *format)
+			}
+			return runStudy(cmd, g.db, def, *format)
+		},
+	}
+	for _, b := range budgetFlags {
+		cmd.Flags().String(b.flag, "", "`"+b.value+"`: "+b.doc)
+	}
+	cmd.Flags().StringArrayVar(&f.set, "set", nil, "`KEY=VALUE`: a dotted key of the study file, the value as YAML; may be repeated")
+	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "print the space and one sampled trial, train nothing")
+	cmd.Flags().BoolVar(&f.printDefault, "print-default", false, "print the built-in study file")
+	format = formatFlag(cmd)
+	return cmd
+}
+
+// definition reads the study file with the overrides of the command line.
+func (f searchFlags) definition(cmd *cobra.Command, args []string) (*search.Definition, error) {
+	overrides, err := f.overrides(cmd)
+	if err != nil {
+		return nil, err
+	}
+	if len(args) == 0 {
+		folder, err := os.Getwd()
+		if err != nil {
+			return nil, fmt.Errorf("the current folder: %w", err)
+		}
+		return studyfile.Parse(defaultName, defaultStudy, folder, overrides)
+	}
+	text, err := os.ReadFile(args[0])
+	if err != nil {
+		var path *fs.PathError
+		if errors.As(err, &path) {
+			err = path.Err
+		}
+		return nil, fmt.Errorf("study file %s cannot be read: %w; want a YAML file, see evenkeel search --print-default", args[0], err)
+	}
+	folder, err := filepath.Abs(filepath.Dir(args[0]))
+	if err != nil {
+		return nil, fmt.Errorf("study file %s: %w", args[0], err)
+	}
+	return studyfile.Parse(args[0], text, folder, overrides)
+}
+
+// overrides returns --set and the budget flags, in this order.
+func (f searchFlags) overrides(cmd *cobra.Command) ([]studyfile.Override, error) {
+	var list []studyfile.Override
+	for _, text := range f.set {
+		o, ok := studyfile.SplitOverride(text)
+		if !ok {
+			return nil, fmt.Errorf("--set %s: want KEY=VALUE, such as search.trials=60", text)
+		}
+		list = append(list, o)
+	}
+	return append(list, flagOverrides(cmd)...), nil
+}
+
+// flagOverrides returns the budget flags that were given.
+func flagOverrides(cmd *cobra.Command) []studyfile.Override {
+	var list []studyfile.Override
+	for _, b := range budgetFlags {
+		if flag := cmd.Flags().Lookup(b.flag); flag != nil && flag.Changed {
+			value := flag.Value.String()
+			if b.key == "search.until" {
+				value = strconv.Quote(value) // a clock time is text
+			}
+			list = append(list, studyfile.Override{Key: b.key, Value: value, Flag: "--" + b.flag})
+		}
+	}
+	return list
+}

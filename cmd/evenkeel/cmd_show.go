@@ -1,0 +1,231 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"evenkeel/objective"
+	"evenkeel/runs"
+	"evenkeel/search/studyfile"
+)
+
+// showFlags are the flags of show.
+type showFlags struct {
+	study string
+	round int
+}
+
+// newShow returns the command that shows one trial.
+func newShow(g *global) *cobra.Command {
+	var f showFlags
+	var format *string
+	cmd := &cobra.Command{
+		Use:   "show TRIAL",
+		Short: "Show one trial: rounds, weights, and per-class recall before and after",
+		Long: `Shows the rounds of one trial with their weights, and the recall of every class
+in the unweighted round 0 and after one round (the best unless --round says
+otherwise), as means over the trial's seeds on validation. JSON has one object
+per class and round.`,
+		Example: `  evenkeel show 7
+  evenkeel show 7 --round 2 --format json`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			number, err := strconv.Atoi(args[0])
+			if err != nil || number < 1 {
+				return usagef("%q is not a trial number; want one from 1, see evenkeel leaderboard", args[0])
+			}
+			db, err := openReading(cmd, g)
+			if err != nil {
+				return err
+			}
+			defer db.Close()
+			t, err := db.Trial(cmd.Context(), f.study, number)
+			if err != nil {
+				return err
+			}
+			if cmd.Flags().Changed("round") && (f.round < 1 || f.round > len(t.Arms)) {
+				return usagef("--round %d: trial %d has rounds 1 to %d", f.round, number, len(t.Arms))
+			}
+			if *format != "table" {
+				return recallResult(t).write(cmd.OutOrStdout(), *format)
+			}
+			return showTrial(cmd, db, t, f.round)
+		},
+	}
+	cmd.Flags().StringVar(&f.study, "study", "", "`NAME` of the study; the newest is the default")
+	cmd.Flags().IntVar(&f.round, "round", 0, "`R` to show the recalls after; the best round is the default")
+	format = formatFlag(cmd)
+	return cmd
+}
+
+// showTrial prints a trial for people.
+func showTrial(cmd *cobra.Command, db *runs.DB, t *runs.Trial, round int) error {
+	w := cmd.OutOrStdout()
+	stored, err := db.Definition(cmd.Context(), t.Study.Name)
+	if err != nil {
+		return err
+	}
+	def, err := studyfile.Parse("stored definition of "+stored.Study, stored.Source, stored.Folder, nil)
+	if err != nil {
+		return err
+	}
+	recipe, err := recipeText(def, t.Point)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "%s, trial %d: %s, %s, %s, %s\n", t.Study.Name, t.Number, recipe,
+		count(t.Rounds, "round"), t.State, count(len(t.Replicates), "seed"))
+	if t.Error != "" {
+		fmt.Fprintf(w, "Failed: %s\n", t.Error)
+	}
+	if len(t.Replicates) == 0 {
+		return nil
+	}
+	fmt.Fprintln(w)
+	if err := roundsResult(t).write(w, "table"); err != nil {
+		return err
+	}
+	if round == 0 {
+		round = t.Best
+	}
+	if round == 0 {
+		return nil
+	}
+	fmt.Fprintf(w, "\nRecall on validation before (round 0) and after round %d, mean over %s:\n", round, count(len(t.Replicates), "seed"))
+	return recallBars(w, t, round)
+}
+
+// roundsResult has one row per round, the unweighted one first.
+func roundsResult(t *runs.Trial) result {
+	r := result{columns: []column{
+		{name: "round"}, {name: "max/min"}, {name: "heaviest", left: true}, {name: "lightest", left: true},
+		{name: "spread"}, {name: "change"}, {name: "worst class", left: true}, {name: "bal.acc"}, {name: "rank"},
+	}}
+	spread, balanced := baseline(t.Replicates)
+	recall := t.Recall(0)
+	worst := argmin(recall)
+	r.rows = append(r.rows, []any{
+		0, "1.0", "", "", decimals(spread, 3), "", className(t, worst) + " " + percent(recall[worst]), percent(balanced), "",
+	})
+	for _, a := range t.Arms {
+		w := meanWeights(t.Replicates, a.Round)
+		hi, lo := argmin(negated(w)), argmin(w)
+		r.rows = append(r.rows, []any{
+			a.Round, ratioText(a.WeightRatio),
+			fmt.Sprintf("%s %.2f", className(t, hi), w[hi]), fmt.Sprintf("%s %.2f", className(t, lo), w[lo]),
+			decimals(a.Spread, 3), signed(a.Difference, 3), a.WorstClass + " " + percent(a.WorstRecall),
+			percent(a.BalancedAccuracy), rankText(a),
+		})
+	}
+	return r
+}
+
+// baseline returns the mean spread and balanced accuracy of round 0.
+func baseline(reps []objective.Replicate) (spread, balanced float64) {
+	for _, rep := range reps {
+		spread += rep.Rounds[0].Spread / float64(len(reps))
+		balanced += rep.Rounds[0].BalancedAccuracy / float64(len(reps))
+	}
+	return spread, balanced
+}
+
+// meanWeights returns the geometric mean over seeds of a round's weights, at mean 1.
+func meanWeights(reps []objective.Replicate, round int) []float64 {
+	var w []float64
+	for _, rep := range reps {
+		if w == nil {
+			w = make([]float64, len(rep.Rounds[round].Weights))
+		}
+		for c, v := range rep.Rounds[round].Weights {
+			w[c] += math.Log(v) / float64(len(reps))
+		}
+	}
+	var sum float64
+	for c := range w {
+		w[c] = math.Exp(w[c])
+		sum += w[c]
+	}
+	for c := range w {
+		w[c] *= float64(len(w)) / sum
+	}
+	return w
+}
+
+// recallBars prints a bar per class: what both rounds reach, and in another
+// shade what was gained or lost.
+func recallBars(w io.Writer, t *runs.Trial, round int) error {
+	const width = 40
+	before, after := t.Recall(0), t.Recall(round)
+	weights := meanWeights(t.Replicates, round)
+	r := result{columns: []column{
+		{name: "class", left: true}, {name: "weight"}, {name: "before"}, {name: "after"}, {name: "change"}, {name: "bar", title: "█ both  ▓ gained  ░ lost", left: true},
+	}}
+	for c := range before {
+		cells := func(v float64) int { return int(math.Round(v * width)) }
+		both, gained, lost := cells(min(before[c], after[c])), 0, 0
+		if after[c] > before[c] {
+			gained = cells(after[c]) - both
+		} else {
+			lost = cells(before[c]) - both
+		}
+		bar := strings.Repeat("█", both) + strings.Repeat("▓", gained) + strings.Repeat("░", lost)
+		r.rows = append(r.rows, []any{
+			className(t, c), fmt.Sprintf("%.2f", weights[c]), percent(before[c]), percent(after[c]), points(after[c] - before[c]), bar,
+		})
+	}
+	return r.write(w, "table")
+}
+
+// recallResult has one row per class and round.
+func recallResult(t *runs.Trial) result {
+	r := result{columns: []column{
+		{name: "study"}, {name: "trial"}, {name: "round"}, {name: "class"}, {name: "seeds"}, {name: "weight"}, {name: "recall"},
+	}}
+	if len(t.Replicates) == 0 {
+		return r
+	}
+	for round := range t.Replicates[0].Rounds {
+		recall := t.Recall(round)
+		weights := meanWeights(t.Replicates, round)
+		for c := range recall {
+			weight := 1.0
+			if len(weights) > 0 {
+				weight = weights[c]
+			}
+			r.rows = append(r.rows, []any{t.Study.Name, t.Number, round, className(t, c), len(t.Replicates), weight, recall[c]})
+		}
+	}
+	return r
+}
+
+// className returns the name of a class, its number if it has none.
+func className(t *runs.Trial, c int) string {
+	if c < len(t.Study.Classes) {
+		return t.Study.Classes[c]
+	}
+	return strconv.Itoa(c)
+}
+
+// argmin returns the index of the smallest number.
+func argmin(x []float64) int {
+	at := 0
+	for i, v := range x {
+		if v < x[at] {
+			at = i
+		}
+	}
+	return at
+}
+
+func negated(x []float64) []float64 {
+	y := make([]float64, len(x))
+	for i, v := range x {
+		y[i] = -v
+	}
+	return y
+}

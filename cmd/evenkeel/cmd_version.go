@@ -1,0 +1,63 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+
+	"evenkeel/objective/nets/kernels"
+)
+
+// version is the program's version between releases.
+const version = "0.1.0-dev"
+
+// programVersion returns the version with the commit it was built from, if the
+// build recorded one.
+func programVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return version
+	}
+	var commit, modified string
+	for _, s := range info.Settings {
+		switch s.Key {
+		case "vcs.revision":
+			commit = s.Value
+		case "vcs.modified":
+			if s.Value == "true" {
+				modified = " modified"
+			}
+		}
+	}
+	if commit == "" {
+		return version
+	}
+	return fmt.Sprintf("%s (%.12s%s)", version, commit, modified)
+}
+
+// newVersion returns the command that says what this program is.
+func newVersion(*global) *cobra.Command {
+	var format *string
+	cmd := &cobra.Command{
+		Use:     "version",
+		Short:   "Print version, kernels chosen and numerics id",
+		Long:    "Prints the version, the level of the training kernels that was chosen for this\nmachine, and the numerics id: machines with the same id train bit-equal models.",
+		Example: "  evenkeel version --format json",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			level, err := kernels.Active()
+			if err != nil {
+				return usageError{err}
+			}
+			r := result{
+				columns: []column{{name: "program", left: true}, {name: "version", left: true}, {name: "go", left: true}, {name: "platform", left: true}, {name: "kernels", left: true}, {name: "numerics", left: true}},
+				rows:    [][]any{{"evenkeel", programVersion(), runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, level.String(), level.NumericsID()}},
+			}
+			return r.write(cmd.OutOrStdout(), *format)
+		},
+	}
+	format = formatFlag(cmd)
+	return cmd
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"evenkeel/search"
+)
+
+// dryRun prints the space of a study and its first trial, and trains nothing.
+func dryRun(cmd *cobra.Command, def *search.Definition, format string) error {
+	title, trainer, err := openTrainer(def)
+	if err != nil {
+		return usageError{err}
+	}
+	r := spaceResult(def.Space)
+	if format != "table" {
+		return r.write(cmd.OutOrStdout(), format)
+	}
+	w := cmd.OutOrStdout()
+	info := trainer.Info()
+	examples := 0
+	for _, n := range info.TrainCounts {
+		examples += n
+	}
+	fmt.Fprintf(w, "study %s: %s, %d classes, %d training and %d validation examples\n",
+		def.Name, title, len(info.Classes), examples, len(info.ValLabels))
+	fmt.Fprintf(w, "%s, at most %s a seed, %s each; seed %d, window %d\n\n", count(def.Search.Trials, "trial"),
+		count(maxRounds(def)+1, "run"), count(def.Search.Replicates, "seed"), def.Search.Seed, def.Search.Window)
+	if len(r.rows) == 0 {
+		fmt.Fprintln(w, "The study file leaves nothing open: every trial is the same.")
+	} else if err := r.write(w, "table"); err != nil {
+		return err
+	}
+	policy := search.Policy{Definition: def, Sampler: samplers[def.Search.Sampler]()}
+	step, err := policy.Next(nil, 0)
+	if err != nil {
+		return err
+	}
+	recipe, err := recipeText(def, step.Point)
+	if err != nil {
+		return err
+	}
+	plan, err := def.Plan(step.Point)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "\ntrial 1 would be: %s, %s\n", recipe, count(plan.Rounds, "round"))
+	return nil
+}
+
+// maxRounds returns the largest number of rounds a trial can have.
+func maxRounds(def *search.Definition) int {
+	for _, p := range def.Space.Params {
+		if p.Name == "weighting.rounds" {
+			if p.Kind == search.Categorical {
+				most := int64(0)
+				for _, c := range p.Choices {
+					most = max(most, c.(int64))
+				}
+				return int(most)
+			}
+			return int(p.High)
+		}
+	}
+	if n, ok := def.Weighting.Fixed["rounds"].(int64); ok {
+		return int(n)
+	}
+	return 1
+}
+
+// spaceResult has one row per parameter.
+func spaceResult(s search.Space) result {
+	r := result{columns: []column{
+		{name: "parameter", left: true}, {name: "kind", left: true}, {name: "values", left: true}, {name: "where", left: true},
+	}}
+	labels := make(map[string][]any)
+	for _, p := range s.Params {
+		labels[p.Name] = p.Choices
+		var values string
+		switch {
+		case p.Kind == search.Categorical:
+			words := make([]string, len(p.Choices))
+			for i, c := range p.Choices {
+				words[i] = valueText(c)
+			}
+			values = strings.Join(words, ", ")
+		default:
+			values = fmt.Sprintf("%v to %v", p.Low, p.High)
+			if p.Log {
+				values += ", log"
+			}
+			if p.Step != 0 {
+				values += fmt.Sprintf(", step %v", p.Step)
+			}
+		}
+		where := ""
+		if p.When != nil {
+			words := make([]string, len(p.When.In))
+			for i, c := range p.When.In {
+				words[i] = valueText(labels[p.When.Param][c])
+			}
+			where = p.When.Param + " is " + strings.Join(words, " or ")
+		}
+		r.rows = append(r.rows, []any{p.Name, string(p.Kind), values, where})
+	}
+	return r
+}

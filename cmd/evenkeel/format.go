@@ -1,0 +1,153 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"evenkeel/objective"
+	"evenkeel/schemes"
+	"evenkeel/search"
+)
+
+// decimals writes a number below 1 as the field does: .117.
+func decimals(v float64, digits int) string {
+	if math.IsNaN(v) {
+		return "-"
+	}
+	text := strconv.FormatFloat(v, 'f', digits, 64)
+	if strings.TrimLeft(text, "-0.") == "" {
+		text = strings.TrimPrefix(text, "-") // no negative zero
+	}
+	if rest, ok := strings.CutPrefix(text, "-0."); ok {
+		return "-." + rest
+	}
+	if rest, ok := strings.CutPrefix(text, "0."); ok {
+		return "." + rest
+	}
+	return text
+}
+
+// signed is decimals with a sign.
+func signed(v float64, digits int) string {
+	text := decimals(v, digits)
+	if math.IsNaN(v) || strings.HasPrefix(text, "-") || strings.Trim(text, ".0") == "" {
+		return text
+	}
+	return "+" + text
+}
+
+// percent writes a share in percentage points, 59.8.
+func percent(v float64) string {
+	if math.IsNaN(v) {
+		return "-"
+	}
+	return strconv.FormatFloat(100*v, 'f', 1, 64)
+}
+
+// points writes a difference of shares in percentage points, -0.6.
+func points(v float64) string {
+	text := strconv.FormatFloat(100*v, 'f', 1, 64)
+	switch {
+	case math.IsNaN(v):
+		return "-"
+	case text == "-0.0" || text == "0.0":
+		return "0.0"
+	case v > 0:
+		return "+" + text
+	}
+	return text
+}
+
+// brief writes a parameter with three significant digits, without a leading
+// zero: 2, 0.25 becomes .25.
+func brief(v float64) string {
+	text := strconv.FormatFloat(v, 'g', 3, 64)
+	if rest, ok := strings.CutPrefix(text, "0."); ok {
+		return "." + rest
+	}
+	return text
+}
+
+// duration writes seconds as people say them: 4.1 s, 2 min 5 s, 3 h 12 min.
+func duration(seconds float64) string {
+	d := time.Duration(seconds * float64(time.Second))
+	switch {
+	case d < 10*time.Second:
+		return fmt.Sprintf("%.1f s", seconds)
+	case d < time.Minute:
+		return fmt.Sprintf("%.0f s", seconds)
+	case d < time.Hour:
+		d = d.Round(time.Second)
+		return fmt.Sprintf("%d min %d s", d/time.Minute, d%time.Minute/time.Second)
+	}
+	d = d.Round(time.Minute)
+	return fmt.Sprintf("%d h %d min", d/time.Hour, d%time.Hour/time.Minute)
+}
+
+// recipeText says what a trial does in a few words: the scheme with its
+// parameters, whatever differs from the plain recipe, and the model parameters
+// that are searched.
+func recipeText(def *search.Definition, p search.Point) (string, error) {
+	plan, err := def.Plan(p)
+	if err != nil {
+		return "", err
+	}
+	words := schemeWords(plan.Recipe)
+	words = append(words, modifierWords(plan)...)
+	for _, param := range def.Space.Params {
+		key, ok := strings.CutPrefix(param.Name, "model.")
+		if v, used := plan.Model[key]; ok && used {
+			words = append(words, key+"="+valueText(v))
+		}
+	}
+	return strings.Join(words, " "), nil
+}
+
+// schemeWords names the scheme and its parameters; a single parameter needs no name.
+func schemeWords(r schemes.Recipe) []string {
+	words := []string{r.Scheme.Name}
+	for _, p := range r.Scheme.Params {
+		switch {
+		case r.Strength != 0 && p.Name == r.Scheme.StrengthOf:
+			words = append(words, "strength "+brief(r.Strength))
+		case len(r.Scheme.Params) == 1:
+			words = append(words, brief(r.Values[p.Name]))
+		default:
+			words = append(words, p.Name+" "+brief(r.Values[p.Name]))
+		}
+	}
+	return words
+}
+
+// modifierWords names what differs from the plain recipe.
+func modifierWords(plan objective.Plan) []string {
+	var words []string
+	add := func(differs bool, format string, args ...any) {
+		if differs {
+			words = append(words, fmt.Sprintf(format, args...))
+		}
+	}
+	r := plan.Recipe
+	add(r.Update == schemes.Accumulate, "accumulate")
+	add(r.Signal != schemes.Recall, "on %s", r.Signal)
+	add(r.Damping != 0, "damped %s", brief(r.Damping))
+	add(r.Clip != 0, "clip %s", brief(r.Clip))
+	add(r.Smoothing == schemes.NoSmoothing, "unsmoothed")
+	add(plan.Apply != "loss", "%s", plan.Apply)
+	add(plan.WeightsFrom != 0, "from %s", brief(plan.WeightsFrom))
+	return words
+}
+
+// valueText writes a model parameter.
+func valueText(v any) string {
+	switch v := v.(type) {
+	case float64:
+		return brief(v)
+	case []int64:
+		return strings.ReplaceAll(strings.Trim(fmt.Sprint(v), "[]"), " ", "-")
+	}
+	return fmt.Sprint(v)
+}

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// layers are the rooms of the house from the bottom up; imports point down.
+var layers = []string{"schemes", "objective", "search", "runs", "cmd"}
+
+// only says which folder alone may import a module, and why.
+var only = []struct{ module, folder, why string }{
+	{"gorgonia.org/", "objective/nets", "graphs and tensors stay behind the Trainer interface"},
+	{"github.com/mattn/go-sqlite3", "runs", "the database stays behind the Store interface"},
+	{"go.yaml.in/yaml", "search/studyfile", "the text form of a study stays out of the search"},
+	{"github.com/spf13/cobra", "cmd", "commands are wiring"},
+	{"github.com/olekukonko/tablewriter", "cmd", "printing is for the program"},
+}
+
+// TestImportsPointDown walks every Go file of the module and holds its imports
+// against the layers.
+func TestImportsPointDown(t *testing.T) {
+	files := 0
+	root := filepath.Join("..", "..")
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && path != root && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata") {
+			return filepath.SkipDir
+		}
+		if d.IsDir() || !strings.HasSuffix(path, ".go") {
+			return nil
+		}
+		rel, err := filepath.Rel(root, path)
+		if err != nil {
+			return err
+		}
+		files++
+		parsed, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, spec := range parsed.Imports {
+			name, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			if fault := importFault(filepath.ToSlash(rel), name); fault != "" {
+				t.Errorf("%s imports %s: %s", rel, name, fault)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if files < 50 {
+		t.Errorf("only %d Go files were looked at; the walk misses most of the module", files)
+	}
+}
+
+// importFault says what is wrong with an import in a file, or "".
+func importFault(file, name string) string {
+	test := strings.HasSuffix(file, "_test.go")
+	if name == "math/rand" {
+		return "use math/rand/v2 with a derived seed; there is no global generator here"
+	}
+	for _, rule := range only {
+		if strings.HasPrefix(name, rule.module) && !strings.HasPrefix(file, rule.folder+"/") {
+			return "only " + rule.folder + " may: " + rule.why
+		}
+	}
+	inside, ok := strings.CutPrefix(name, "evenkeel/")
+	if !ok {
+		return ""
+	}
+	from := slices.Index(layers, strings.SplitN(file, "/", 2)[0])
+	to := slices.Index(layers, strings.SplitN(inside, "/", 2)[0])
+	folder := filepath.ToSlash(filepath.Dir(file))
+	switch {
+	case from < 0:
+		return "" // tools beside the house, such as bench
+	case to > from:
+		return "imports point down: " + strings.Join(layers, " <- ")
+	case to == from && !test && folder == layers[from]:
+		return "a layer does not import what implements its interfaces"
+	case to == from && !test && adapter(folder) && adapter(inside):
+		return "adapters do not import each other"
+	}
+	return ""
+}
+
+// adapter reports whether a folder implements an interface of its layer.
+func adapter(folder string) bool {
+	return slices.Contains([]string{"objective/nets", "search/random"}, folder)
+}
+
+// TestImportFaults makes sure that the rules can fail.
+func TestImportFaults(t *testing.T) {
+	for _, c := range []struct {
+		file, name string
+		wrong      bool
+	}{
+		{"schemes/a.go", "evenkeel/objective", true},
+		{"search/driver.go", "evenkeel/runs", true},
+		{"runs/db.go", "evenkeel/search", false},
+		{"runs/db.go", "github.com/mattn/go-sqlite3", false},
+		{"search/a.go", "github.com/mattn/go-sqlite3", true},
+		{"objective/a.go", "evenkeel/objective/nets", true},
+		{"objective/nets/a.go", "evenkeel/objective", false},
+		{"objective/nets/a.go", "evenkeel/objective/nets/kernels", false},
+		{"objective/nets/a.go", "gorgonia.org/gorgonia", false},
+		{"objective/a.go", "gorgonia.org/tensor", true},
+		{"objective/a_test.go", "evenkeel/objective/trainertest", false},
+		{"cmd/evenkeel/a.go", "math/rand", true},
+	} {
+		if got := importFault(c.file, c.name); (got != "") != c.wrong {
+			t.Errorf("%s importing %s: fault %q, want one: %v", c.file, c.name, got, c.wrong)
+		}
+	}
+}

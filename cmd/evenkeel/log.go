@@ -1,0 +1,86 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"evenkeel/objective"
+	"evenkeel/runs"
+	"evenkeel/search"
+)
+
+// eventLog writes a line for every event of a search that a person may want to
+// know of. It is safe for concurrent use.
+type eventLog struct {
+	mu    sync.Mutex
+	w     io.Writer
+	clock func() time.Time
+	// reference is the reference's spread on the first seed.
+	reference float64
+	seen      int
+}
+
+func newLog(w io.Writer, clock func() time.Time) *eventLog {
+	return &eventLog{w: w, clock: clock}
+}
+
+// print writes one line.
+func (l *eventLog) print(format string, args ...any) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	fmt.Fprintf(l.w, "%s %s\n", l.clock().Format(time.TimeOnly), fmt.Sprintf(format, args...))
+}
+
+// opening says whether the study is new, continued, or extended.
+func (l *eventLog) opening(def *search.Definition, o runs.Opening) {
+	switch {
+	case o.Created:
+		l.print("study %s: %d trials over %d parameters", def.Name, def.Search.Trials, len(def.Space.Params))
+	case o.Killed:
+		l.print("study %s: continuing; the last invocation was killed", def.Name)
+	default:
+		l.print("study %s: continuing", def.Name)
+	}
+	for _, c := range o.Changes {
+		l.print("study %s: %s was %s and is now %s", def.Name, c.Key, c.Old, c.New)
+	}
+}
+
+// observer returns the function that a driver tells its events.
+func (l *eventLog) observer(def *search.Definition) func(search.Event) {
+	return func(e search.Event) {
+		switch e.Kind {
+		case search.EventNotice:
+			l.print("%s", e.Text)
+		case search.EventReference:
+			l.print("unweighted: spread %s, balanced accuracy %s", decimals(e.Reference.Spread, 3), percent(e.Reference.BalancedAccuracy))
+		case search.EventOutcome:
+			l.outcome(def, e)
+		case search.EventRun:
+			if e.Run.Kind == objective.RunFailed {
+				l.print("run %.8s failed: %v", e.Run.Run, e.Run.Err)
+			}
+		}
+	}
+}
+
+// outcome logs the end of a step.
+func (l *eventLog) outcome(def *search.Definition, e search.Event) {
+	what := fmt.Sprintf("trial %d", e.Step.Trial)
+	if e.Step.Kind == search.MoreSeeds {
+		what += fmt.Sprintf(", seeds up to %d", e.Step.Replicates[len(e.Step.Replicates)-1]+1)
+	}
+	if e.Outcome.Err != "" {
+		l.print("%s failed: %s", what, e.Outcome.Err)
+		return
+	}
+	best := e.Arms[0]
+	for _, a := range e.Arms[1:] {
+		if a.Difference < best.Difference {
+			best = a
+		}
+	}
+	l.print("%s: best round %d of %d, change %s, %.1f s", what, best.Round, len(e.Arms), signed(best.Difference, 3), e.Outcome.Seconds)
+}

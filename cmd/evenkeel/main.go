@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// Exit statuses.
+const (
+	exitDone        = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitInterrupted = 130
+)
+
+func main() {
+	os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// usageError marks an error in what the user asked for: nothing was started.
+type usageError struct{ err error }
+
+func (e usageError) Error() string { return e.err.Error() }
+func (e usageError) Unwrap() error { return e.err }
+
+// usagef returns a usageError.
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// errInterrupted ends a command after SIGINT or SIGTERM.
+var errInterrupted = errors.New("interrupted; everything finished is stored")
+
+// run executes a command line and returns the exit status.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	root := newRoot()
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitDone
+	}
+	for _, line := range strings.Split(err.Error(), "\n") {
+		fmt.Fprintln(stderr, "evenkeel:", line)
+	}
+	var usage usageError
+	switch {
+	case errors.Is(err, errInterrupted):
+		return exitInterrupted
+	case errors.As(err, &usage):
+		return exitUsage
+	}
+	return exitFailed
+}
+
+// global are the flags of every command.
+type global struct {
+	db string
+}
+
+// newRoot returns the command line.
+func newRoot() *cobra.Command {
+	g := &global{}
+	root := &cobra.Command{
+		Use:   "evenkeel",
+		Short: "Search for the class weights that even out a classifier's per-class recall",
+		Long: `evenkeel searches for the class-weighting scheme that evens out a classifier's
+per-class recall. Every trial is one or more full training runs, scored by the
+spread of the recalls, and kept in a SQLite file.
+
+Exit status: 0 done; 1 failed; 2 wrong usage or a wrong study file, nothing was
+started; 130 interrupted, everything finished is stored.`,
+		Example: `  evenkeel search                 # the built-in study, about a minute
+  evenkeel leaderboard            # what it found
+  evenkeel search mine.yaml       # your own study`,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
+		Args:              knownCommand,
+		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.PersistentFlags().StringVar(&g.db, "db", "evenkeel.db", "trial history, a SQLite `file`")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usagef("%w; see %s --help", err, cmd.CommandPath())
+	})
+	root.AddCommand(
+		newSearch(g), newResume(g), newStudies(g), newLeaderboard(g), newShow(g),
+		newQuery(g), newSchema(g), newWeights(g), newSchemes(g), newVersion(g),
+	)
+	for _, c := range append(root.Commands(), root) {
+		c.Args = usageArgs(c.Args)
+	}
+	return root
+}
+
+// knownCommand refuses an unknown command and names the nearest ones.
+func knownCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	cmd.SuggestionsMinimumDistance = 2
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		return fmt.Errorf("there is no command %q; did you mean %s", args[0], strings.Join(near, " or "))
+	}
+	return fmt.Errorf("there is no command %q", args[0])
+}
+
+// usageArgs marks complaints about arguments as wrong usage.
+func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return usagef("%w; see %s --help", err, cmd.CommandPath())
+		}
+		return nil
+	}
+}
+
+// formatFlag adds --format to a command and returns where its value will be.
+func formatFlag(cmd *cobra.Command) *string {
+	f := cmd.Flags().String("format", "table", "`FORMAT` of the result: "+strings.Join(formats, ", "))
+	run := cmd.RunE
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		for _, known := range formats {
+			if *f == known {
+				return run(cmd, args)
+			}
+		}
+		return usagef("--format %s is not known; want %s", *f, strings.Join(formats, " or "))
+	}
+	return f
+}
