@@ -43,14 +43,14 @@ func (p Param) At(u float64) float64 {
 		panic("search: Param.At of " + strconv.FormatFloat(u, 'g', -1, 64) + "; want a number from 0 to 1")
 	}
 	switch n := p.Count(); {
+	case u == 1 && p.Kind != Categorical:
+		return p.High
 	case p.Kind == Int && p.Log:
 		return p.clamp(math.Round(between(p.Low-0.5, p.High+0.5, u)))
 	case n > 0:
 		return p.gridValue(min(math.Floor(float64(u*n)), n-1))
-	case p.Log && u > 0 && u < 1:
+	case p.Log && u > 0:
 		return p.clamp(round(between(p.Low, p.High, u), 12))
-	case u == 1:
-		return p.High
 	}
 	return p.clamp(p.Low + float64(u*(p.High-p.Low)))
 }
