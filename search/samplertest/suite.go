@@ -20,8 +20,8 @@ const draws = 400
 // behave alike. All draws are seeded, so a sampler passes always or never.
 func Run(t *testing.T, fresh func() search.Sampler) {
 	t.Run("name", func(t *testing.T) {
-		if fresh().Name() == "" || fresh().Name() != fresh().Name() {
-			t.Errorf("names %q and %q; want the same word twice", fresh().Name(), fresh().Name())
+		if a, b := fresh().Name(), fresh().Name(); a == "" || a != b {
+			t.Errorf("names %q and %q; want the same word twice", a, b)
 		}
 	})
 	for _, space := range Spaces() {

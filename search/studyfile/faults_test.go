@@ -105,8 +105,8 @@ func TestSyntaxFaults(t *testing.T) {
 
 func TestKeyFaults(t *testing.T) {
 	checkFaults(t, []faultCase{
-		{"unknown section", scheme + "modle: {}\n", []string{
-			"s.yaml:2:1: unknown key \"modle\"; the nearest known key is model",
+		{"unknown section", scheme + "modell: {}\n", []string{
+			"s.yaml:2:1: unknown key \"modell\"; the nearest known key is model",
 		}},
 		{"unknown key", scheme + "model:\n  epoch: 3\n", []string{
 			"s.yaml:3:3: unknown key \"epoch\" in model; the nearest known key is epochs",

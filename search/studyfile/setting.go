@@ -35,9 +35,6 @@ type span struct {
 	Step float64 `json:"step,omitempty"`
 }
 
-// searched reports whether the study leaves the key open.
-func (s setting) searched() bool { return s.choices != nil || s.span != nil }
-
 // words returns every word that the key may have.
 func (s setting) words() []string {
 	if s.choices == nil {
@@ -92,10 +89,10 @@ func (p *parser) fixed(path string, k key, n *node) setting {
 		return s
 	}
 	s.at, s.given = n.at, true
-	switch {
-	case n.kind == list:
+	switch n.kind {
+	case list:
 		p.add(n.at, "%s is a list; only model and weighting can be searched, want %s", path, k.want())
-	case n.kind == mapping:
+	case mapping:
 		p.add(n.at, "%s is a mapping; only model and weighting can be searched, want %s", path, k.want())
 	default:
 		s.value = p.one(path, k, n)
