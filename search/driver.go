@@ -87,7 +87,9 @@ const (
 // training is started and those under way are finished; when ctx ends those are
 // broken off too. Whatever finished is durable when Run returns.
 func (d *Driver) Run(ctx context.Context, stop <-chan struct{}) (Summary, error) {
-	if err := d.prepare(ctx); err != nil {
+	if err := d.prepare(ctx); objective.IsInterruption(err) {
+		return Summary{End: EndStopped}, nil
+	} else if err != nil {
 		return Summary{}, err
 	}
 	ctx, cancel := d.bound(ctx)

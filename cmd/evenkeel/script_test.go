@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -12,9 +13,15 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// TestMain lets the test binary be the program itself, so that scripts run the
+// asProgram is the environment variable that makes the test binary the program.
+const asProgram = "EVENKEEL_TEST_PROGRAM"
+
+// TestMain lets the test binary be the program itself, so that tests run the
 // real thing as a process of its own.
 func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
+	}
 	testscript.Main(m, map[string]func(){
 		"evenkeel": func() { os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr)) },
 	})
@@ -29,6 +36,7 @@ func TestScripts(t *testing.T) {
 			"exits":     exits,
 			"lines":     lines,
 			"untouched": untouched,
+			"refused":   refused,
 		},
 		RequireExplicitExec: true,
 	})
@@ -80,4 +88,20 @@ func untouched(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Fatalf("%s was left behind", e.Name())
 		}
 	}
+}
+
+// refused holds that search refuses a study file as the contract says: status
+// 2, one line that names the place and matches, and nothing left behind.
+func refused(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: refused FILE REGEXP")
+	}
+	exits(ts, false, []string{"2", "evenkeel", "search", args[0]})
+	lines(ts, false, []string{"stderr", "1"})
+	want, err := regexp.Compile("^evenkeel: " + args[1])
+	ts.Check(err)
+	if text := ts.ReadFile("stderr"); !want.MatchString(text) {
+		ts.Fatalf("%s is refused with\n%swant a match of %s", args[0], text, want)
+	}
+	untouched(ts, false, nil)
 }

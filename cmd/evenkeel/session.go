@@ -51,18 +51,29 @@ func runStudy(cmd *cobra.Command, path string, def *search.Definition, format st
 	return errors.Join(outcome, err, db.Close())
 }
 
-// searchStudy joins the study with its trainer and drives it to its end.
+// searchStudy joins the study with its trainer and drives it to its end. It
+// returns errInterrupted if a signal cut it short.
 func searchStudy(ctx context.Context, db *runs.DB, def *search.Definition, title string, trainer objective.Trainer, until time.Time, log *eventLog) (err error) {
+	ctx, stop, release := watchSignals(ctx, log)
+	defer release()
 	study, opening, err := db.OpenStudy(ctx, def, runs.Invocation{Program: programVersion()})
 	var differs *runs.DifferenceError
 	if errors.As(err, &differs) {
 		return usageError{err}
 	}
+	if objective.IsInterruption(err) {
+		return errInterrupted
+	}
 	if err != nil {
 		return err
 	}
 	ended := "failed"
-	defer func() { err = errors.Join(err, study.Close(ended)) }()
+	defer func() {
+		if objective.IsInterruption(err) {
+			err = errInterrupted
+		}
+		err = errors.Join(err, study.Close(ended))
+	}()
 	if err := study.Describe(ctx, title, trainer.Info(), def.Data.Split); err != nil {
 		return err
 	}
@@ -72,8 +83,6 @@ func searchStudy(ctx context.Context, db *runs.DB, def *search.Definition, title
 	if err != nil {
 		return err
 	}
-	ctx, stop, release := watchSignals(ctx, log)
-	defer release()
 	driver := search.Driver{
 		Definition: def, Store: study, Trainer: trainer, Sampler: samplers[def.Search.Sampler](),
 		Parallel: parallelism(def), Deadline: deadline, Clock: time.Now,

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"evenkeel/runs/runstest"
+)
+
+// process is the program under test as a process of its own, whose log is read
+// line by line.
+type process struct {
+	t      *testing.T
+	cmd    *exec.Cmd
+	log    *bufio.Scanner
+	stdout bytes.Buffer
+}
+
+// start runs the program in a folder.
+func start(t *testing.T, folder string, args ...string) *process {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &process{t: t, cmd: exec.CommandContext(t.Context(), self, args...)}
+	p.cmd.Dir, p.cmd.Stdout = folder, &p.stdout
+	p.cmd.Env = append(os.Environ(), asProgram+"=1")
+	stderr, err := p.cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.log = bufio.NewScanner(stderr)
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// await reads the log up to a line with the given text.
+func (p *process) await(text string) {
+	p.t.Helper()
+	var seen []string
+	for p.log.Scan() {
+		seen = append(seen, p.log.Text())
+		if strings.Contains(p.log.Text(), text) {
+			return
+		}
+	}
+	p.t.Fatalf("the program ended without a line with %q:\n%s", text, strings.Join(seen, "\n"))
+}
+
+// signal sends a signal.
+func (p *process) signal(s os.Signal) {
+	p.t.Helper()
+	if err := p.cmd.Process.Signal(s); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// wait returns the exit status and the rest of the log.
+func (p *process) wait() (status int, log string) {
+	p.t.Helper()
+	var rest []string
+	for p.log.Scan() {
+		rest = append(rest, p.log.Text())
+	}
+	err := p.cmd.Wait()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		p.t.Fatal(err)
+	}
+	return p.cmd.ProcessState.ExitCode(), strings.Join(rest, "\n")
+}
+
+// studyFile writes a study file with the given number of epochs and returns the
+// folder it is in.
+func studyFile(t *testing.T, epochs string) string {
+	t.Helper()
+	folder := t.TempDir()
+	text := `
+study: interrupted
+data: {source: embedded, limit: 60}
+model: {kind: softmax, epochs: ` + epochs + `}
+weighting:
+  scheme: [{name: mean-ratio, exponent: {low: 0.25, high: 4, log: true}}]
+  rounds: {low: 1, high: 2}
+search: {trials: 6, max_replicates: 2}
+`
+	if err := os.WriteFile(filepath.Join(folder, "study.yaml"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return folder
+}
+
+// TestInterruptedProgramContinues interrupts a search politely and at once,
+// continues it, and holds the history against one never interrupted.
+func TestInterruptedProgramContinues(t *testing.T) {
+	folder := studyFile(t, "40")
+	if status, log := start(t, folder, "search", "study.yaml").wait(); status != exitDone {
+		t.Fatalf("uninterrupted search: status %d\n%s", status, log)
+	}
+	want := runstest.Tables(t, filepath.Join(folder, "evenkeel.db"))
+	for _, c := range []struct {
+		name    string
+		signals []os.Signal
+	}{
+		{"Ctrl-C once", []os.Signal{os.Interrupt}},
+		{"SIGTERM once", []os.Signal{syscall.SIGTERM}},
+		{"Ctrl-C twice", []os.Signal{os.Interrupt, os.Interrupt}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			db := strings.ReplaceAll(c.name, " ", "-") + ".db"
+			p := start(t, folder, "search", "study.yaml", "--db", db)
+			p.await("unweighted: spread")
+			for _, s := range c.signals {
+				p.signal(s)
+				p.await("") // a line of the log, so that the next signal is another one
+			}
+			status, log := p.wait()
+			if status != exitInterrupted || !strings.Contains(log, "interrupted") {
+				t.Fatalf("status %d, log\n%s\nwant %d and a word on it", status, log, exitInterrupted)
+			}
+			if status, log := start(t, folder, "resume", "--db", db).wait(); status != exitDone {
+				t.Fatalf("resume: status %d\n%s", status, log)
+			}
+			if got := runstest.Tables(t, filepath.Join(folder, db)); got != want {
+				t.Error("the continued study differs from the one never interrupted")
+			}
+		})
+	}
+}
+
+// TestOneWriter: a second search of the same study is told who has it, while
+// readers are welcome; after a kill the study is free again.
+func TestOneWriter(t *testing.T) {
+	folder := studyFile(t, "1000000")
+	first := start(t, folder, "search", "study.yaml")
+	first.await("study interrupted: 6 trials")
+	second := start(t, folder, "search", "study.yaml")
+	second.await("is being worked on by process")
+	if status, _ := second.wait(); status != exitFailed {
+		t.Errorf("second writer: status %d, want %d", status, exitFailed)
+	}
+	reader := start(t, folder, "studies")
+	if status, log := reader.wait(); status != exitDone || !strings.Contains(reader.stdout.String(), "running") {
+		t.Errorf("reader: status %d\n%s%s", status, reader.stdout.String(), log)
+	}
+	first.signal(syscall.SIGKILL)
+	if status, _ := first.wait(); status == exitDone {
+		t.Error("the killed search ended well")
+	}
+	again := start(t, folder, "search", "study.yaml")
+	again.await("the last invocation was killed")
+	again.signal(os.Interrupt)
+	again.await("stopping")
+	again.signal(os.Interrupt)
+	if status, log := again.wait(); status != exitInterrupted {
+		t.Errorf("after the kill: status %d\n%s", status, log)
+	}
+}
