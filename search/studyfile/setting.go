@@ -141,10 +141,17 @@ func (p *parser) one(path string, k key, n *node) any {
 	return k.def
 }
 
+// maxChoices bounds a choice, and the time that comparing its values takes.
+const maxChoices = 1000
+
 // choices reads a list: one entry is a value, more are a choice.
 func (p *parser) choices(path string, s *setting, n *node) {
 	if len(n.items) == 0 {
 		p.add(n.at, "%s is an empty list; want one value, or a choice of several", path)
+		return
+	}
+	if len(n.items) > maxChoices {
+		p.add(n.at, "%s has %d choices; want at most %d, or a range", path, len(n.items), maxChoices)
 		return
 	}
 	var values []any

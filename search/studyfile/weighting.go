@@ -47,6 +47,10 @@ func (p *parser) schemes(root, section *node, accumulates bool) {
 		p.add(n.at, "weighting.scheme is an empty list; want at least one entry, such as %s", schemeExample)
 		return
 	}
+	if len(n.items) > maxChoices {
+		p.add(n.at, "weighting.scheme has %d entries; want at most %d", len(n.items), maxChoices)
+		return
+	}
 	var canon []any
 	var labels []any
 	var params []search.Param
