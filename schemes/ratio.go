@@ -23,8 +23,8 @@ var meanRatio = &Scheme{
 		Default: 2,
 	}},
 	StrengthOf: "exponent",
-	Source: "a recipe from a forum post (no. 524331) that retrains once with weights computed from per-class recalls; " +
-		"its printed weights are those of exponent 2; without the mean it is the folklore weight 1 / recall",
+	Source: "folklore: retrain with (mean recall / recall) ^ exponent, as often advised with exponent 2; " +
+		"without the mean, which cancels in a loss that divides by the sum of weights, it is 1 / recall",
 	Raw: rawMeanRatio,
 }
 
