@@ -27,7 +27,6 @@ type runInsert struct {
 	id       string
 	run      []any
 	matrices [][]any
-	epochs   []objective.Epoch
 	outputs  [][]any
 }
 
@@ -43,15 +42,10 @@ func newRunInsert(id objective.RunID, spec objective.Spec, r *objective.Result, 
 	if r == nil || r.Val == nil {
 		return nil, fmt.Errorf("it has no validation matrix")
 	}
-	in := &runInsert{id: string(id), epochs: r.Epochs, run: []any{
+	in := &runInsert{id: string(id), run: []any{
 		string(id), string(canonical), spec.Trainer, spec.Version, spec.Numerics,
-		r.Stopped, r.Parameters, r.Seconds, now,
+		r.Stopped, r.Parameters, encodeEpochs(r.Epochs), r.Seconds, now,
 	}}
-	for i := 1; i < len(r.Epochs); i++ {
-		if r.Epochs[i].Epoch <= r.Epochs[i-1].Epoch {
-			return nil, fmt.Errorf("epoch %d follows epoch %d; want ascending numbers", r.Epochs[i].Epoch, r.Epochs[i-1].Epoch)
-		}
-	}
 	for _, m := range []struct {
 		part string
 		c    *objective.Confusion
@@ -78,18 +72,13 @@ func newRunInsert(id objective.RunID, spec objective.Spec, r *objective.Result, 
 
 // apply inserts the rows unless the run is known.
 func (in *runInsert) apply(tx *transaction) error {
-	added, err := tx.execCount(`INSERT INTO runs (hash, spec, state, trainer, version, numerics, stopped, parameters, seconds, finished)
-		VALUES (?, ?, 'complete', ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, in.run...)
+	added, err := tx.execCount(`INSERT INTO runs (hash, spec, state, trainer, version, numerics, stopped, parameters, epochs, seconds, finished)
+		VALUES (?, ?, 'complete', ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, in.run...)
 	if err != nil || added == 0 {
 		return err
 	}
 	for _, row := range in.matrices {
 		if err := tx.exec(`INSERT INTO matrices (run, part, support, correct, predicted, counts) VALUES (?, ?, ?, ?, ?, ?)`, row...); err != nil {
-			return err
-		}
-	}
-	for _, e := range in.epochs {
-		if err := tx.exec(`INSERT INTO epochs (run, epoch, loss, val_loss) VALUES (?, ?, ?, ?)`, in.id, e.Epoch, e.Loss, e.ValLoss); err != nil {
 			return err
 		}
 	}
@@ -113,8 +102,9 @@ func (db *DB) Run(ctx context.Context, id objective.RunID) (*objective.Result, b
 	r, found := &objective.Result{}, false
 	err := db.view(ctx, func(q querier) error {
 		var seconds sql.NullFloat64
-		err := q.QueryRowContext(ctx, `SELECT stopped, parameters, seconds FROM runs WHERE hash = ? AND state = 'complete'`, string(id)).
-			Scan(&r.Stopped, &r.Parameters, &seconds)
+		var epochs string
+		err := q.QueryRowContext(ctx, `SELECT stopped, parameters, epochs, seconds FROM runs WHERE hash = ? AND state = 'complete'`, string(id)).
+			Scan(&r.Stopped, &r.Parameters, &epochs, &seconds)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
@@ -122,10 +112,15 @@ func (db *DB) Run(ctx context.Context, id objective.RunID) (*objective.Result, b
 			return err
 		}
 		found, r.Seconds = true, orNaN(seconds)
-		for _, read := range []func(context.Context, querier, objective.RunID, *objective.Result) error{readMatrices, readEpochs, readOutputs} {
-			if err := read(ctx, q, id, r); err != nil {
-				return fmt.Errorf("run %s: %w", id, err)
-			}
+		r.Epochs, err = decodeEpochs(epochs)
+		if err == nil {
+			err = readMatrices(ctx, q, id, r)
+		}
+		if err == nil {
+			err = readOutputs(ctx, q, id, r)
+		}
+		if err != nil {
+			return fmt.Errorf("run %s: %w", id, err)
 		}
 		return nil
 	})
@@ -154,19 +149,6 @@ func readMatrices(ctx context.Context, q querier, id objective.RunID, r *objecti
 		case "test":
 			r.Test = m
 		}
-		return nil
-	})
-}
-
-func readEpochs(ctx context.Context, q querier, id objective.RunID, r *objective.Result) error {
-	return each(ctx, q, `SELECT epoch, loss, val_loss FROM epochs WHERE run = ? ORDER BY epoch`, []any{string(id)}, func(scan scanner) error {
-		var e objective.Epoch
-		var loss, val sql.NullFloat64
-		if err := scan(&e.Epoch, &loss, &val); err != nil {
-			return err
-		}
-		e.Loss, e.ValLoss = orNaN(loss), orNaN(val)
-		r.Epochs = append(r.Epochs, e)
 		return nil
 	})
 }

@@ -210,6 +210,11 @@ func (db *DB) openReaders(ctx context.Context) error {
 // pragmaBusy makes a connection wait for locks.
 var pragmaBusy = fmt.Sprintf("_busy_timeout=%d", busyTimeout.Milliseconds())
 
+// pragmaCache lets the writer keep 8 MB of pages: the rows of runs are spread
+// over the file by their hashes, and reading their pages back costs more than
+// writing them.
+const pragmaCache = "_cache_size=-8000"
+
 // dsn returns the connection string for a file: pragmas hold per connection, so
 // they are given here and nowhere else.
 func dsn(path string, options ...string) string {
@@ -229,7 +234,7 @@ func (db *DB) openWriter(ctx context.Context) (*connection, error) {
 	if db.options.NoSync {
 		sync = "_synchronous=OFF"
 	}
-	return connect(ctx, dsn(db.path, "mode=rw", "_journal_mode=WAL", sync, "_foreign_keys=1", pragmaBusy))
+	return connect(ctx, dsn(db.path, "mode=rw", "_journal_mode=WAL", sync, "_foreign_keys=1", pragmaBusy, pragmaCache))
 }
 
 // connect opens a single connection.

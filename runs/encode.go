@@ -7,6 +7,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"evenkeel/objective"
 )
 
 // The number formats of blobs, by numpy's names.
@@ -16,9 +18,35 @@ const (
 	formatFloat32 = "<f4"
 )
 
-// encodeFloats writes numbers as a JSON list of shortest decimals that read back
-// to the same bits. NaN is null (all NaNs are one) and the infinities are
-// +-9e999, which SQLite's JSON functions read as such. A nil list is nil: NULL.
+// appendFloat writes a number as the shortest decimal that reads back to the same
+// bits. NaN is null (all NaNs are one) and the infinities are +-9e999, which
+// SQLite's JSON functions read as such.
+func appendFloat(b []byte, v float64) []byte {
+	switch {
+	case math.IsNaN(v):
+		return append(b, "null"...)
+	case math.IsInf(v, 1):
+		return append(b, "9e999"...)
+	case math.IsInf(v, -1):
+		return append(b, "-9e999"...)
+	default:
+		return strconv.AppendFloat(b, v, 'g', -1, 64)
+	}
+}
+
+// parseFloat reads what appendFloat wrote.
+func parseFloat(word string) (float64, error) {
+	if word == "null" {
+		return math.NaN(), nil
+	}
+	v, err := strconv.ParseFloat(word, 64)
+	if (err != nil && !errors.Is(err, strconv.ErrRange)) || math.IsNaN(v) {
+		return 0, fmt.Errorf("%.40q is not a number", word)
+	}
+	return v, nil
+}
+
+// encodeFloats writes numbers as a JSON list. A nil list is nil: NULL.
 func encodeFloats(x []float64) any {
 	if x == nil {
 		return nil
@@ -28,16 +56,7 @@ func encodeFloats(x []float64) any {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		switch {
-		case math.IsNaN(v):
-			b = append(b, "null"...)
-		case math.IsInf(v, 1):
-			b = append(b, "9e999"...)
-		case math.IsInf(v, -1):
-			b = append(b, "-9e999"...)
-		default:
-			b = strconv.AppendFloat(b, v, 'g', -1, 64)
-		}
+		b = appendFloat(b, v)
 	}
 	return string(append(b, ']'))
 }
@@ -54,17 +73,57 @@ func decodeFloats(s string) ([]float64, error) {
 		return x, nil
 	}
 	for word := range strings.SplitSeq(inner, ",") {
-		if word == "null" {
-			x = append(x, math.NaN())
-			continue
-		}
-		v, err := strconv.ParseFloat(word, 64)
-		if (err != nil && !errors.Is(err, strconv.ErrRange)) || math.IsNaN(v) {
-			return nil, fmt.Errorf("%.40q is not a number", word)
+		v, err := parseFloat(word)
+		if err != nil {
+			return nil, err
 		}
 		x = append(x, v)
 	}
 	return x, nil
+}
+
+// encodeEpochs writes epochs as a JSON list of [epoch, loss, val_loss].
+func encodeEpochs(epochs []objective.Epoch) string {
+	b := []byte{'['}
+	for i, e := range epochs {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = strconv.AppendInt(append(b, '['), int64(e.Epoch), 10)
+		b = appendFloat(append(b, ','), e.Loss)
+		b = appendFloat(append(b, ','), e.ValLoss)
+		b = append(b, ']')
+	}
+	return string(append(b, ']'))
+}
+
+// decodeEpochs reads what encodeEpochs wrote.
+func decodeEpochs(s string) (epochs []objective.Epoch, err error) {
+	inner, ok := strings.CutPrefix(s, "[")
+	inner, closed := strings.CutSuffix(inner, "]")
+	if !ok || !closed {
+		return nil, fmt.Errorf("%.40q is not a list of epochs", s)
+	}
+	for inner != "" {
+		entry, rest, _ := strings.Cut(inner, "]")
+		inner = strings.TrimPrefix(rest, ",")
+		words := strings.Split(strings.TrimPrefix(entry, "["), ",")
+		if len(words) != 3 {
+			return nil, fmt.Errorf("%.40q is not an epoch", entry)
+		}
+		var e objective.Epoch
+		if e.Epoch, err = strconv.Atoi(words[0]); err != nil {
+			return nil, fmt.Errorf("%.40q is not the number of an epoch", words[0])
+		}
+		if e.Loss, err = parseFloat(words[1]); err != nil {
+			return nil, err
+		}
+		if e.ValLoss, err = parseFloat(words[2]); err != nil {
+			return nil, err
+		}
+		epochs = append(epochs, e)
+	}
+	return epochs, nil
 }
 
 // encodeInts writes integers as a JSON list.

@@ -2,6 +2,7 @@ package runs_test
 
 import (
 	"context"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -31,19 +32,23 @@ search: {trials: 12, max_replicates: 5, seed: 3}
 // define parses the test study with key=value overrides.
 func define(t testing.TB, changes ...string) *search.Definition {
 	t.Helper()
-	var overrides []studyfile.Override
-	for _, c := range changes {
-		o, ok := studyfile.SplitOverride(c)
-		if !ok {
-			t.Fatalf("override %q", c)
-		}
-		overrides = append(overrides, o)
-	}
-	d, err := studyfile.Parse("study.yaml", []byte(strings.TrimSpace(studyText)), "/studies", overrides)
+	d, err := definition(changes)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return d
+}
+
+func definition(changes []string) (*search.Definition, error) {
+	var overrides []studyfile.Override
+	for _, c := range changes {
+		o, ok := studyfile.SplitOverride(c)
+		if !ok {
+			return nil, fmt.Errorf("override %q", c)
+		}
+		overrides = append(overrides, o)
+	}
+	return studyfile.Parse("study.yaml", []byte(strings.TrimSpace(studyText)), "/studies", overrides)
 }
 
 // open opens a database that the end of the test closes.

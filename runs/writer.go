@@ -22,8 +22,8 @@ type record struct {
 // writer owns the only connection that writes for a study. Records are applied
 // in the order in which they were handed over; everything that is waiting when
 // a transaction begins rides in it, so what arrives together shares one sync.
-// A record that nobody waits for does not start a transaction by itself until
-// the writer has been idle for a while.
+// A record that nobody waits for does not start a transaction by itself until it
+// has waited for a while.
 //
 // The first error is final: the transaction is undone, and everybody who comes
 // after gets the same error.
@@ -81,7 +81,9 @@ func (w *writer) enqueue(r record) error {
 	}
 	w.queue = append(w.queue, r)
 	w.urgent = w.urgent || r.done != nil
-	w.signal()
+	if w.urgent || len(w.queue) == 1 { // else it is awake, or waits for time to pass
+		w.signal()
+	}
 	return nil
 }
 

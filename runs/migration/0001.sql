@@ -153,6 +153,7 @@ CREATE TABLE runs (
   numerics   TEXT NOT NULL,
   stopped    INTEGER NOT NULL,          -- 1: ended by its own early stopping
   parameters TEXT NOT NULL,             -- hash of the trained parameters, or empty
+  epochs     TEXT NOT NULL,             -- JSON list of [epoch, loss, val_loss]; the view epochs has a row for each
   seconds    REAL,                      -- duration of the training
   finished   TEXT NOT NULL
 ) STRICT;
@@ -166,15 +167,6 @@ CREATE TABLE matrices (
   predicted TEXT NOT NULL,              -- JSON: examples predicted as each class
   counts    BLOB NOT NULL,              -- the matrix, as evenkeel's objective.Confusion writes it
   PRIMARY KEY (run, part)
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE epochs (
-  -- The course of a training run.
-  run      TEXT    NOT NULL REFERENCES runs (hash),
-  epoch    INTEGER NOT NULL,            -- from 1
-  loss     REAL,                        -- mean weighted training loss
-  val_loss REAL,                        -- unweighted mean cross-entropy on validation, NULL = unknown
-  PRIMARY KEY (run, epoch)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE outputs (
@@ -302,6 +294,12 @@ JOIN matrices v ON v.run = t.run AND v.part = 'val'
 LEFT JOIN matrices train ON train.run = t.run AND train.part = 'train'
 LEFT JOIN matrices test  ON test.run  = t.run AND test.part  = 'test'
 JOIN json_each(v.support) val;
+
+CREATE VIEW epochs AS
+-- The course of every training run: epoch (from 1), mean weighted training loss,
+-- and unweighted mean cross-entropy on the validation part, NULL if unknown.
+SELECT r.hash AS run, e.value ->> 0 AS epoch, e.value ->> 1 AS loss, e.value ->> 2 AS val_loss
+FROM runs r JOIN json_each(r.epochs) e;
 
 CREATE VIEW trial_history AS
 -- Every trial; score is that of its best arm.
