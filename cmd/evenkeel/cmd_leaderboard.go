@@ -12,7 +12,6 @@ import (
 
 	"evenkeel/runs"
 	"evenkeel/search"
-	"evenkeel/search/studyfile"
 )
 
 // leaderboardFlags are the flags of leaderboard.
@@ -61,11 +60,7 @@ func printLeaderboard(cmd *cobra.Command, db *runs.DB, f leaderboardFlags) error
 	if f.format != "table" {
 		return boardResult(board).write(cmd.OutOrStdout(), f.format)
 	}
-	stored, err := db.Definition(cmd.Context(), board.Study.Name)
-	if err != nil {
-		return err
-	}
-	def, err := studyfile.Parse("stored definition of "+stored.Study, stored.Source, stored.Folder, nil)
+	def, err := readDefinition(cmd.Context(), db, board.Study.Name, nil)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -50,11 +51,18 @@ func storedDefinition(cmd *cobra.Command, path, name string, overrides []studyfi
 		return nil, err
 	}
 	defer db.Close()
-	stored, err := db.Definition(cmd.Context(), name)
+	return readDefinition(cmd.Context(), db, name, overrides)
+}
+
+// readDefinition returns the stored definition of the named study, "" for the
+// newest. It reads the canonical form, which holds every key: a later change of
+// a default does not change an old study.
+func readDefinition(ctx context.Context, db *runs.DB, name string, overrides []studyfile.Override) (*search.Definition, error) {
+	stored, err := db.Definition(ctx, name)
 	if err != nil {
 		return nil, err
 	}
-	def, err := studyfile.Parse("stored definition of "+stored.Study, stored.Source, stored.Folder, overrides)
+	def, err := studyfile.Parse("stored definition of "+stored.Study, stored.Canonical, stored.Folder, overrides)
 	if err != nil {
 		return nil, usageError{err}
 	}

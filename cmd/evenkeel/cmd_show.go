@@ -11,7 +11,6 @@ import (
 
 	"evenkeel/objective"
 	"evenkeel/runs"
-	"evenkeel/search/studyfile"
 )
 
 // showFlags are the flags of show.
@@ -66,11 +65,7 @@ per class and round.`,
 // showTrial prints a trial for people.
 func showTrial(cmd *cobra.Command, db *runs.DB, t *runs.Trial, round int) error {
 	w := cmd.OutOrStdout()
-	stored, err := db.Definition(cmd.Context(), t.Study.Name)
-	if err != nil {
-		return err
-	}
-	def, err := studyfile.Parse("stored definition of "+stored.Study, stored.Source, stored.Folder, nil)
+	def, err := readDefinition(cmd.Context(), db, t.Study.Name, nil)
 	if err != nil {
 		return err
 	}

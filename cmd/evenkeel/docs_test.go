@@ -1,0 +1,85 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+
+	"evenkeel/search/studyfile"
+)
+
+// documents returns the text of the README and of every page in docs.
+func documents(t *testing.T) map[string]string {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join("..", "..", "docs", "*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages := make(map[string]string)
+	for _, path := range append(paths, filepath.Join("..", "..", "README.md")) {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages[filepath.Base(path)] = string(text)
+	}
+	return pages
+}
+
+// TestStudyFilesInDocs parses every study file that the documents show.
+func TestStudyFilesInDocs(t *testing.T) {
+	found := 0
+	for name, text := range documents(t) {
+		for _, block := range regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(text, -1) {
+			found++
+			if _, err := studyfile.Parse(name, []byte(block[1]), t.TempDir(), nil); err != nil {
+				t.Errorf("%s shows a study file that is refused:\n%v", name, err)
+			}
+		}
+	}
+	if found < 2 {
+		t.Errorf("%d study files found in the documents, want at least 2", found)
+	}
+}
+
+// TestCommandsInDocs holds every command and flag that the documents name
+// against the program.
+func TestCommandsInDocs(t *testing.T) {
+	root := newRoot()
+	found := 0
+	for name, text := range documents(t) {
+		for _, line := range regexp.MustCompile("evenkeel ([a-z]+)([^`\n|;#]*)").FindAllStringSubmatch(text, -1) {
+			cmd, _, err := root.Find([]string{line[1]})
+			if err != nil || cmd == root {
+				continue // a sentence about evenkeel
+			}
+			found++
+			for _, flag := range regexp.MustCompile("--([a-z-]+)").FindAllStringSubmatch(line[2], -1) {
+				if !hasFlag(cmd, flag[1]) {
+					t.Errorf("%s: evenkeel %s has no flag --%s", name, line[1], flag[1])
+				}
+			}
+		}
+	}
+	if found < 10 {
+		t.Errorf("%d commands found in the documents, want at least 10", found)
+	}
+}
+
+func hasFlag(cmd *cobra.Command, name string) bool {
+	return name == "help" || cmd.Flags().Lookup(name) != nil || cmd.InheritedFlags().Lookup(name) != nil
+}
+
+// TestEveryCommandIsInTheReadme: a command nobody reads of does not exist.
+func TestEveryCommandIsInTheReadme(t *testing.T) {
+	text := documents(t)["README.md"]
+	for _, cmd := range newRoot().Commands() {
+		if cmd.Name() != "help" && !strings.Contains(text, "evenkeel "+cmd.Name()) {
+			t.Errorf("README.md does not mention evenkeel %s", cmd.Name())
+		}
+	}
+}
