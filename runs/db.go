@@ -55,6 +55,7 @@ type DB struct {
 	path    string
 	options Options
 	read    *sql.DB
+	keeper  *connection // see keep
 }
 
 // Open opens the database at path, which is created if it does not exist (unless
@@ -81,11 +82,13 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 		err = db.prepare(ctx)
 	}
 	if err == nil {
+		err = db.keep(ctx)
+	}
+	if err == nil {
 		err = db.openReaders(ctx)
 	}
 	if err != nil {
-		db.forget()
-		return nil, fmt.Errorf("database %s: %w", path, explain(err))
+		return nil, errors.Join(fmt.Errorf("database %s: %w", path, explain(err)), db.Close())
 	}
 	return db, nil
 }
@@ -96,10 +99,35 @@ func (db *DB) Path() string { return db.path }
 // Close closes the database.
 func (db *DB) Close() error {
 	defer db.forget()
-	if err := db.read.Close(); err != nil {
+	var err error
+	if db.read != nil {
+		err = db.read.Close()
+	}
+	if db.keeper != nil { // the last one
+		err = errors.Join(err, db.keeper.close())
+	}
+	if err != nil {
 		return fmt.Errorf("database %s: %w", db.path, err)
 	}
 	return nil
+}
+
+// keep opens a connection that does nothing but be the last one to be closed:
+// unlike those that only read it can then fold the write-ahead log into the file
+// and remove it. Where the file cannot be written there is none.
+func (db *DB) keep(ctx context.Context) error {
+	c, err := connect(ctx, dsn(db.path, "mode=rw", "_query_only=1", db.synchronous(), pragmaBusy))
+	if err == nil {
+		if _, err = schemaVersion(ctx, c.conn); err == nil { // the first read opens the log
+			db.keeper = c
+			return nil
+		}
+		err = errors.Join(err, c.close())
+	}
+	if db.options.ReadOnly {
+		return nil
+	}
+	return err
 }
 
 // inUse counts the open DBs of this process by path. Closing any descriptor of a
@@ -196,15 +224,12 @@ func (db *DB) openReaders(ctx context.Context) error {
 	}
 	read.SetMaxOpenConns(readers)
 	read.SetMaxIdleConns(readers)
+	db.read = read
 	version, err := schemaVersion(ctx, read)
 	if err != nil {
-		return errors.Join(err, read.Close())
+		return err
 	}
-	if err := checkVersion(version); err != nil {
-		return errors.Join(err, read.Close())
-	}
-	db.read = read
-	return nil
+	return checkVersion(version)
 }
 
 // pragmaBusy makes a connection wait for locks.
@@ -230,11 +255,15 @@ type connection struct {
 
 // openWriter opens a connection that may write.
 func (db *DB) openWriter(ctx context.Context) (*connection, error) {
-	sync := "_synchronous=FULL"
+	return connect(ctx, dsn(db.path, "mode=rw", "_journal_mode=WAL", db.synchronous(), "_foreign_keys=1", pragmaBusy, pragmaCache))
+}
+
+// synchronous is the pragma that says when commits reach the disk.
+func (db *DB) synchronous() string {
 	if db.options.NoSync {
-		sync = "_synchronous=OFF"
+		return "_synchronous=OFF"
 	}
-	return connect(ctx, dsn(db.path, "mode=rw", "_journal_mode=WAL", sync, "_foreign_keys=1", pragmaBusy, pragmaCache))
+	return "_synchronous=FULL"
 }
 
 // connect opens a single connection.

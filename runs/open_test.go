@@ -1,0 +1,195 @@
+package runs_test
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"evenkeel/runs"
+)
+
+// other makes a SQLite database with some other program's SQL.
+func other(t *testing.T, path string, statements ...string) {
+	t.Helper()
+	db, err := sql.Open("sqlite3", "file:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range statements {
+		if _, err := db.Exec(s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestOpenRefuses: what cannot be used is refused in one line that says why, and
+// is left as it was, with nothing beside it.
+func TestOpenRefuses(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		make func(t *testing.T, path string)
+		want string
+	}{
+		{"text", func(t *testing.T, path string) {
+			if err := os.WriteFile(path, []byte(strings.Repeat("my diary\n", 50)), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}, "not a SQLite database"},
+		{"short text", func(t *testing.T, path string) {
+			if err := os.WriteFile(path, []byte("x"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}, "not a SQLite database"},
+		{"another program's", func(t *testing.T, path string) {
+			other(t, path, `PRAGMA application_id = 252006673`, `CREATE TABLE t (x)`)
+		}, "of another program"},
+		{"an unmarked one", func(t *testing.T, path string) { other(t, path, `CREATE TABLE t (x)`) }, "of another program"},
+		{"an unmarked one with a log", func(t *testing.T, path string) {
+			other(t, path, `PRAGMA journal_mode = WAL`, `CREATE TABLE t (x)`)
+		}, "of another program"},
+		{"a newer one", func(t *testing.T, path string) {
+			complete(t, path, 1)
+			other(t, path, `PRAGMA user_version = 99`)
+		}, "schema version 99 is newer than this program's 1"},
+		{"a folder", func(t *testing.T, path string) {
+			if err := os.Mkdir(path, 0o700); err != nil {
+				t.Fatal(err)
+			}
+		}, "not a regular file"},
+	} {
+		for _, readOnly := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, read only %v", tt.name, readOnly), func(t *testing.T) {
+				folder := t.TempDir()
+				path := filepath.Join(folder, "x.db")
+				tt.make(t, path)
+				before, _ := os.ReadFile(path) // a folder has no content
+				db, err := runs.Open(t.Context(), path, runs.Options{ReadOnly: readOnly})
+				if err == nil {
+					_ = db.Close()
+					t.Fatal("it was opened")
+				}
+				if !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), path) {
+					t.Errorf("error %q; want one line with the path and %q", err, tt.want)
+				}
+				after, _ := os.ReadFile(path)
+				if !bytes.Equal(before, after) {
+					t.Error("the file was changed")
+				}
+				if entries, err := os.ReadDir(folder); err != nil || len(entries) != 1 {
+					t.Errorf("beside the file there is %v, %v", entries, err)
+				}
+			})
+		}
+	}
+}
+
+func TestOpenMissing(t *testing.T) {
+	folder := t.TempDir()
+	for _, tt := range []struct {
+		path     string
+		readOnly bool
+		want     string
+	}{
+		{filepath.Join(folder, "none", "x.db"), false, "create it first"},
+		{filepath.Join(folder, "none", "x.db"), true, "create it first"},
+		{filepath.Join(folder, "x.db"), true, "does not exist; `evenkeel search` makes one"},
+	} {
+		_, err := runs.Open(t.Context(), tt.path, runs.Options{ReadOnly: tt.readOnly})
+		if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("Open(%s, read-only %v) = %v; want %q", tt.path, tt.readOnly, err, tt.want)
+		}
+	}
+	if entries, err := os.ReadDir(folder); err != nil || len(entries) != 0 {
+		t.Errorf("left behind: %v, %v", entries, err)
+	}
+}
+
+// TestOpenEmptyFile: a file of no bytes becomes a database; for reading it holds
+// no study yet.
+func TestOpenEmptyFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "odd name % ? #.db")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := runs.Open(t.Context(), path, runs.Options{ReadOnly: true}); err == nil || !strings.Contains(err.Error(), "no study yet") {
+		t.Errorf("Open for reading: %v", err)
+	}
+	db := open(t, path, runs.Options{})
+	var none *runs.NoStudyError
+	if _, err := db.Leaderboard(t.Context(), "", 0); !errors.As(err, &none) {
+		t.Errorf("leaderboard of an empty history: %v", err)
+	}
+}
+
+// TestPragmas holds the settings that durability depends on.
+func TestPragmas(t *testing.T) {
+	db := open(t, filepath.Join(t.TempDir(), "x.db"), runs.Options{})
+	for query, want := range map[string]any{
+		"PRAGMA journal_mode": "wal", "PRAGMA user_version": int64(1), "PRAGMA application_id": int64(0x45766b6c),
+		"SELECT count(*) FROM pragma_table_list WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND NOT strict": int64(0),
+	} {
+		table, err := db.Query(t.Context(), query)
+		if err != nil || len(table.Rows) != 1 || table.Rows[0][0] != want {
+			t.Errorf("%s = %v, %v; want %v", query, table, err, want)
+		}
+	}
+}
+
+// TestManyOpenAtOnce: processes that create the same file at once all succeed.
+func TestManyOpenAtOnce(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.db")
+	var wg sync.WaitGroup
+	for range 6 {
+		wg.Go(func() {
+			db, err := runs.Open(context.Background(), path, runs.Options{})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if err := db.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// TestOldDatabases opens every database that a release has left; testdata/make.sh
+// says how they were made.
+func TestOldDatabases(t *testing.T) {
+	files, err := filepath.Glob("testdata/v*.db")
+	if err != nil || len(files) != 1 {
+		t.Fatalf("databases in testdata: %v, %v; want one for each schema version", files, err)
+	}
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(t.TempDir(), "old.db")
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		db := open(t, path, runs.Options{})
+		board, err := db.Leaderboard(t.Context(), "test", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(board.Rows) != 6 || board.Study.Trials != 3 || board.Reference.Seeds != 5 {
+			t.Errorf("%s: %d arms of %d trials against %d seeds; want 6 of 3 against 5",
+				file, len(board.Rows), board.Study.Trials, board.Reference.Seeds)
+		}
+		// It can be continued: the same study with another trial.
+		complete(t, path, 2, "search.trials=4")
+	}
+}
