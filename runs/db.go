@@ -235,7 +235,7 @@ func (db *DB) openFirst(ctx context.Context) (*connection, error) {
 
 // openReaders opens the connections for queries.
 func (db *DB) openReaders(ctx context.Context) error {
-	read, err := sql.Open("sqlite3", dsn(db.path, "mode=ro", "_query_only=1", pragmaBusy))
+	read, err := sql.Open("sqlite3", dsn(db.path, "mode=ro", "_query_only=1", "_stmt_cache_size=32", pragmaBusy))
 	if err != nil {
 		return err
 	}

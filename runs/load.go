@@ -96,13 +96,18 @@ const allTrials = -1
 func loadRounds(ctx context.Context, q querier, study, trial int) (measurements, error) {
 	matrices := make(map[string]*objective.Confusion) // runs are shared, and so are their matrices
 	all := make(measurements)
+	// Two queries and not one with OR, so that both use the key.
+	where, args := `t.study = ?`, []any{study}
+	if trial != allTrials {
+		where, args = `t.study = ? AND t.trial IN (0, ?)`, []any{study, trial}
+	}
 	err := each(ctx, q, `SELECT t.trial, t.replicate, t.round, t.seed, t.run, t.raw, t.weights, t.shown, t.solved, t.fallback,
 			t.spread, t.balanced_accuracy, t.accuracy, t.image_variance, v.counts, n.counts
 		FROM trial_runs t
 		LEFT JOIN matrices v ON v.run = t.run AND v.part = 'val'
 		LEFT JOIN matrices n ON n.run = t.run AND n.part = 'train'
-		WHERE t.study = ?1 AND (?2 = -1 OR t.trial IN (0, ?2)) ORDER BY t.trial, t.replicate, t.round`,
-		[]any{study, trial}, func(scan scanner) error {
+		WHERE `+where+` ORDER BY t.trial, t.replicate, t.round`,
+		args, func(scan scanner) error {
 			var key [2]int
 			var seed int64
 			r, err := scanRound(scan, matrices, &key[0], &key[1], &seed)
