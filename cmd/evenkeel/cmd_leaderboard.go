@@ -212,13 +212,18 @@ func (p boardPage) verdict() string {
 		a.Trial, a.Round, decimals(a.Spread, 3), decimals(a.ReferenceSpread, 3))
 	switch {
 	case a.Seeds < 2 || math.IsNaN(a.DifferenceHigh):
-		return lead + ", on one seed: whether that is more than seeds alone do cannot be said (search.max_replicates)."
+		lead += ", on one seed: whether that is more than seeds alone do cannot be said (search.max_replicates)."
 	case a.DifferenceHigh < 0:
-		return lead + fmt.Sprintf(": over %d seeds, more than seeds alone do. Nothing is claimed beyond these images.", a.Seeds)
+		lead += fmt.Sprintf(": over %d seeds, more than seeds alone do. Nothing is claimed beyond these images.", a.Seeds)
 	case a.Difference >= 0:
-		return lead + fmt.Sprintf(": over %d seeds, no arm that holds the accuracy tolerance is more even.", a.Seeds)
+		lead += fmt.Sprintf(": over %d seeds, no arm that holds the accuracy tolerance is more even.", a.Seeds)
+	default:
+		lead += fmt.Sprintf(": over %d seeds, within what seeds alone do.", a.Seeds)
 	}
-	return lead + fmt.Sprintf(": over %d seeds, within what seeds alone do.", a.Seeds)
+	if at > 0 {
+		lead += "\n(The arms above it do not hold the accuracy tolerance with a standard error to spare, which a leader must.)"
+	}
+	return lead
 }
 
 // count writes a number with its noun.

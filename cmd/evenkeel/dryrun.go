@@ -79,22 +79,19 @@ func spaceResult(s search.Space) result {
 	labels := make(map[string][]any)
 	for _, p := range s.Params {
 		labels[p.Name] = p.Choices
-		var values string
+		values := fmt.Sprintf("%v to %v", p.Low, p.High)
 		switch {
-		case p.Kind == search.Categorical:
+		case p.Log:
+			values += ", log"
+		case p.Step != 0:
+			values += fmt.Sprintf(", step %v", p.Step)
+		}
+		if p.Kind == search.Categorical {
 			words := make([]string, len(p.Choices))
 			for i, c := range p.Choices {
 				words[i] = valueText(c)
 			}
 			values = strings.Join(words, ", ")
-		default:
-			values = fmt.Sprintf("%v to %v", p.Low, p.High)
-			if p.Log {
-				values += ", log"
-			}
-			if p.Step != 0 {
-				values += fmt.Sprintf(", step %v", p.Step)
-			}
 		}
 		where := ""
 		if p.When != nil {

@@ -17,9 +17,6 @@ type eventLog struct {
 	mu    sync.Mutex
 	w     io.Writer
 	clock func() time.Time
-	// reference is the reference's spread on the first seed.
-	reference float64
-	seen      int
 }
 
 func newLog(w io.Writer, clock func() time.Time) *eventLog {
@@ -68,9 +65,11 @@ func (l *eventLog) observer(def *search.Definition) func(search.Event) {
 
 // outcome logs the end of a step.
 func (l *eventLog) outcome(def *search.Definition, e search.Event) {
-	what := fmt.Sprintf("trial %d", e.Step.Trial)
+	what := fmt.Sprintf("trial %d, seeds up to %d", e.Step.Trial, len(e.Step.Replicates))
 	if e.Step.Kind == search.MoreSeeds {
-		what += fmt.Sprintf(", seeds up to %d", e.Step.Replicates[len(e.Step.Replicates)-1]+1)
+		what = fmt.Sprintf("trial %d, seeds up to %d", e.Step.Trial, e.Step.Replicates[len(e.Step.Replicates)-1]+1)
+	} else if recipe, err := recipeText(def, e.Step.Point); err == nil {
+		what = fmt.Sprintf("trial %d of %d, %s", e.Step.Trial, def.Search.Trials, recipe)
 	}
 	if e.Outcome.Err != "" {
 		l.print("%s failed: %s", what, e.Outcome.Err)
