@@ -1,0 +1,74 @@
+package search
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"evenkeel/objective"
+)
+
+// perform evaluates the replicates of a step, side by side. A failure of one is
+// the outcome of the step; only interruptions and broken stores are errors.
+func (d *Driver) perform(ctx context.Context, step Step, point Point) (Outcome, error) {
+	outcome := Outcome{Step: step.Number}
+	plan, err := d.Definition.Plan(point)
+	if err != nil {
+		outcome.Err = err.Error()
+		return outcome, nil
+	}
+	type answer struct {
+		rep     objective.Replicate
+		seconds float64
+		err     error
+	}
+	answers := make([]answer, len(step.Replicates))
+	ready := make(chan struct{})
+	for i, r := range step.Replicates {
+		go func() {
+			a := &answers[i]
+			seed := TrainingSeed(d.Definition.Search.Seed, r, "search")
+			if a.err = d.reference(ctx, r); a.err == nil {
+				a.rep, a.seconds, a.err = d.eval.Replicate(ctx, plan, r, seed)
+			}
+			ready <- struct{}{}
+		}()
+	}
+	for range step.Replicates {
+		<-ready
+	}
+	for _, a := range answers {
+		outcome.Seconds += a.seconds
+		if a.err != nil && (objective.IsInterruption(a.err) || errors.Is(a.err, objective.ErrStorage)) {
+			return Outcome{}, a.err
+		}
+		if a.err != nil && outcome.Err == "" {
+			outcome.Err = a.err.Error()
+		}
+		outcome.Replicates = append(outcome.Replicates, a.rep)
+	}
+	if outcome.Err != "" {
+		outcome.Replicates = nil
+	}
+	return outcome, nil
+}
+
+// reference measures the reference on a replicate's seed and records it.
+func (d *Driver) reference(ctx context.Context, replicate int) error {
+	seed := TrainingSeed(d.Definition.Search.Seed, replicate, "search")
+	round, _, _, err := d.eval.Reference(ctx, seed)
+	if err != nil {
+		return err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.references[replicate] {
+		return nil
+	}
+	if err := d.Store.Reference(context.WithoutCancel(ctx), replicate, seed, round); err != nil {
+		return fmt.Errorf("%w: %w", objective.ErrStorage, err)
+	}
+	d.references[replicate] = true
+	d.Observe(Event{Kind: EventReference, Reference: round})
+	return nil
+}
