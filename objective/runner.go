@@ -181,11 +181,11 @@ func (r *Runner) compute(ctx context.Context, id RunID, spec Spec) (*Result, flo
 	if err := r.acquire(ctx); err != nil {
 		return nil, 0, err
 	}
-	defer func() { <-r.slots }()
 	r.observe(RunEvent{Kind: RunStarted, Run: id, Spec: spec})
 	began := r.clock()
 	result, err := r.train(ctx, id, spec)
 	seconds := r.clock().Sub(began).Seconds()
+	<-r.slots // the next training need not wait for the disk
 	if err == nil {
 		err = result.Check(r.classes)
 	}

@@ -1,0 +1,146 @@
+package search
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"evenkeel/objective"
+)
+
+// view is what a decision may know: every step that was made, and the outcomes
+// up to a certain one. It is brought forward from decision to decision, so that
+// a decision costs the same in a long study as in a short one; what it holds
+// depends on the prefix alone.
+type view struct {
+	trials []trialView
+	// steps and conditioned are the prefix it stands at.
+	steps, conditioned int
+	// flat are the observations of all trials in their order; those of trial i
+	// start at starts[i]. They are right for the first fresh trials.
+	flat   []Observation
+	starts []int
+	fresh  int
+}
+
+// trialView is one trial as far as it is known.
+type trialView struct {
+	point Point
+	// promised is the number of seeds that steps have asked for, measured the
+	// replicates whose outcome is known, arms what they add up to.
+	promised int
+	measured []objective.Replicate
+	arms     []objective.Arm
+	failed   bool
+}
+
+// advance brings the view to a prefix. Steps are only ever appended and their
+// first outcome is final, so it looks at what is new; an earlier prefix than
+// the last one starts it over.
+func (v *view) advance(steps []Record, conditioned int, score objective.Score) {
+	if len(steps) < v.steps || conditioned < v.conditioned {
+		*v = view{}
+	}
+	for ; v.steps < len(steps); v.steps++ {
+		step := steps[v.steps].Step
+		if step.Kind == NewTrial {
+			v.trials = append(v.trials, trialView{point: step.Point})
+		}
+		v.trials[step.Trial-1].promised += len(step.Replicates)
+	}
+	for ; v.conditioned < conditioned; v.conditioned++ {
+		record := steps[v.conditioned]
+		t := &v.trials[record.Step.Trial-1]
+		t.failed = t.failed || record.Outcome.Err != ""
+		t.measured = append(t.measured, record.Outcome.Replicates...)
+		t.arms = score.Arms(t.measured)
+		v.fresh = min(v.fresh, record.Step.Trial-1)
+	}
+}
+
+// numbers returns all trial numbers.
+func (v *view) numbers() []int { return interval(1, len(v.trials)+1) }
+
+// known reports whether the given trials are known on their first seeds, or to
+// have failed.
+func (v *view) known(trials []int, seeds int) bool {
+	for _, n := range trials {
+		if t := v.trials[n-1]; !t.failed && len(t.measured) < min(seeds, t.promised) {
+			return false
+		}
+	}
+	return true
+}
+
+// best returns the best trials, ranked by their best arm on the first seeds;
+// failed trials are left out. If none of them has an arm that holds the
+// accuracy tolerance, the best trial that has one takes the last place.
+func (v *view) best(score objective.Score, trials []int, seeds, size int) []int {
+	type contender struct {
+		number int
+		value  float64 // of the best arm
+		holds  bool    // whether some arm holds the tolerance
+		safe   float64 // of the best arm that does
+	}
+	var all []contender
+	for _, n := range trials {
+		t := v.trials[n-1]
+		if t.failed || len(t.measured) < seeds {
+			continue
+		}
+		c := contender{number: n}
+		for i, arm := range score.Arms(t.measured[:seeds]) {
+			if i == 0 || arm.Difference < c.value {
+				c.value = arm.Difference
+			}
+			if arm.Holds && (!c.holds || arm.Difference < c.safe) {
+				c.holds, c.safe = true, arm.Difference
+			}
+		}
+		all = append(all, c)
+	}
+	slices.SortStableFunc(all, func(a, b contender) int { return cmp.Compare(a.value, b.value) })
+	top := all[:min(size, len(all))]
+	if !slices.ContainsFunc(top, func(c contender) bool { return c.holds }) {
+		at := -1
+		for i, c := range all {
+			if c.holds && (at < 0 || c.safe < all[at].safe) {
+				at = i
+			}
+		}
+		if at >= 0 {
+			top[len(top)-1] = all[at]
+		}
+	}
+	numbers := make([]int, len(top))
+	for i, c := range top {
+		numbers[i] = c.number
+	}
+	return numbers
+}
+
+// observations returns what a sampler may learn from: one observation per arm,
+// each of weight 1/rounds, and one pending or failed observation for a trial
+// without arms.
+func (v *view) observations() []Observation {
+	if v.fresh < len(v.starts) {
+		v.flat, v.starts = v.flat[:v.starts[v.fresh]], v.starts[:v.fresh]
+	}
+	for ; v.fresh < len(v.trials); v.fresh++ {
+		t := v.trials[v.fresh]
+		v.starts = append(v.starts, len(v.flat))
+		switch {
+		case t.failed:
+			v.flat = append(v.flat, Observation{Point: t.point, Value: math.NaN(), State: ObservedFailed, Weight: 1})
+		case len(t.arms) == 0:
+			v.flat = append(v.flat, Observation{Point: t.point, Value: math.NaN(), State: ObservedPending, Weight: 1})
+		default:
+			for _, a := range t.arms {
+				v.flat = append(v.flat, Observation{
+					Point: t.point, Round: a.Round, Value: a.Difference, State: ObservedComplete, Weight: 1 / float64(len(t.arms)),
+				})
+			}
+		}
+	}
+	return v.flat
+}
