@@ -3,6 +3,7 @@ package objective
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"evenkeel/schemes"
 )
@@ -16,16 +17,44 @@ type Evaluator struct {
 	Split          Split
 	ReferenceModel map[string]any
 	Score          Score
+
+	mu         sync.Mutex
+	references map[int64]measured
 }
 
-// Reference returns the unweighted reference on a training seed, with its
-// result and the seconds spent on training it now.
-func (e *Evaluator) Reference(ctx context.Context, seed int64) (Round, *Result, float64, error) {
-	round, result, seconds, err := e.run(ctx, e.spec(e.ReferenceModel, seed), 0)
-	if err != nil {
-		return Round{}, nil, seconds, fmt.Errorf("reference, seed %d: %w", seed, err)
+// measured is a round with the result it was measured on.
+type measured struct {
+	round  Round
+	result *Result
+}
+
+// Reference returns the unweighted reference on a training seed, and the seconds
+// spent on training it now.
+func (e *Evaluator) Reference(ctx context.Context, seed int64) (Round, float64, error) {
+	m, seconds, err := e.reference(ctx, seed)
+	return m.round, seconds, err
+}
+
+// reference is Reference with the result. Every replicate asks for it, so it is
+// kept at hand.
+func (e *Evaluator) reference(ctx context.Context, seed int64) (measured, float64, error) {
+	e.mu.Lock()
+	m, ok := e.references[seed]
+	e.mu.Unlock()
+	if ok {
+		return m, 0, nil
 	}
-	return round, result, seconds, nil
+	m, seconds, err := e.run(ctx, e.spec(e.ReferenceModel, seed), 0)
+	if err != nil {
+		return measured{}, seconds, fmt.Errorf("reference, seed %d: %w", seed, err)
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.references == nil {
+		e.references = make(map[int64]measured)
+	}
+	e.references[seed] = m
+	return m, seconds, nil
 }
 
 // Replicate evaluates a plan on one training seed: the reference, round 0 of
@@ -33,11 +62,11 @@ func (e *Evaluator) Reference(ctx context.Context, seed int64) (Round, *Result, 
 // round before measured on validation. The seconds are those spent on training
 // now; runs that existed already cost nothing.
 func (e *Evaluator) Replicate(ctx context.Context, plan Plan, replicate int, seed int64) (Replicate, float64, error) {
-	ref, refResult, seconds, err := e.Reference(ctx, seed)
+	ref, seconds, err := e.reference(ctx, seed)
 	if err != nil {
 		return Replicate{}, seconds, err
 	}
-	rep := Replicate{Replicate: replicate, Seed: seed, Reference: ref}
+	rep := Replicate{Replicate: replicate, Seed: seed, Reference: ref.round}
 	base := e.spec(plan.Model, seed)
 	spec, state, extra := base, schemes.State{}, Round{}
 	for r := 0; r <= plan.Rounds; r++ {
@@ -49,14 +78,15 @@ func (e *Evaluator) Replicate(ctx context.Context, plan Plan, replicate int, see
 				return Replicate{}, seconds, fmt.Errorf("replicate %d, round %d: %w", replicate, r, err)
 			}
 		}
-		round, result, spent, err := e.run(ctx, spec, r)
+		m, spent, err := e.run(ctx, spec, r)
 		seconds += spent
 		if err != nil {
 			return Replicate{}, seconds, fmt.Errorf("replicate %d, round %d: %w", replicate, r, err)
 		}
+		round := m.round
 		round.Raw, round.Weights, round.Shown = extra.Raw, extra.Weights, extra.Shown
 		round.Solved, round.Fallback = extra.Solved, extra.Fallback
-		round.ImageVariance = e.imageVariance(result, refResult)
+		round.ImageVariance = e.imageVariance(m.result, ref.result)
 		rep.Rounds = append(rep.Rounds, round)
 	}
 	return rep, seconds, nil
@@ -84,20 +114,17 @@ func (e *Evaluator) weigh(plan Plan, last Round, r int, state schemes.State) (Ro
 }
 
 // run performs one run and measures it.
-func (e *Evaluator) run(ctx context.Context, spec Spec, round int) (Round, *Result, float64, error) {
-	id, err := spec.ID()
+func (e *Evaluator) run(ctx context.Context, spec Spec, round int) (measured, float64, error) {
+	a, err := e.Runner.Run(ctx, spec)
 	if err != nil {
-		return Round{}, nil, 0, err
+		return measured{}, a.Seconds, err
 	}
-	result, seconds, err := e.Runner.Run(ctx, spec)
-	if err != nil {
-		return Round{}, nil, seconds, err
-	}
-	return Round{
-		Round: round, Run: id, Val: result.Val, Train: result.Train,
-		Spread:           e.Score.Spread.Of(result.Val.Recall()),
-		BalancedAccuracy: result.Val.BalancedAccuracy(), Accuracy: result.Val.Accuracy(),
-	}, result, seconds, nil
+	val := a.Result.Val
+	return measured{Round{
+		Round: round, Run: a.Run, Val: val, Train: a.Result.Train,
+		Spread:           e.Score.Spread.Of(val.Recall()),
+		BalancedAccuracy: val.BalancedAccuracy(), Accuracy: val.Accuracy(),
+	}, a.Result}, a.Seconds, nil
 }
 
 // imageVariance measures a run against the reference image by image where both

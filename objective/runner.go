@@ -104,14 +104,27 @@ func (r *Runner) Counts() (trained, shared int) {
 	return r.trained, r.shared
 }
 
+// Answer is what a [Runner] gives for a spec.
+type Answer struct {
+	Run    RunID
+	Result *Result
+	// Seconds is the time this call spent training, 0 if it did not train itself.
+	Seconds float64
+}
+
 // Run returns the result of a run: found in the cache, shared with somebody who
-// asked for it at the same time, or trained now. The seconds are those this
-// call spent training, 0 if it did not train itself.
-func (r *Runner) Run(ctx context.Context, spec Spec) (*Result, float64, error) {
+// asked for it at the same time, or trained now.
+func (r *Runner) Run(ctx context.Context, spec Spec) (Answer, error) {
 	id, err := spec.ID()
 	if err != nil {
-		return nil, 0, err
+		return Answer{}, err
 	}
+	result, seconds, err := r.get(ctx, id, spec)
+	return Answer{Run: id, Result: result, Seconds: seconds}, err
+}
+
+// get is Run for a known address.
+func (r *Runner) get(ctx context.Context, id RunID, spec Spec) (*Result, float64, error) {
 	for {
 		r.mu.Lock()
 		if known := r.recent[id]; known != nil {

@@ -64,7 +64,7 @@ func TestSingleFlight(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range 40 {
 		wg.Go(func() {
-			if _, _, err := runner.Run(t.Context(), seeded(int64(i%4))); err != nil {
+			if _, err := runner.Run(t.Context(), seeded(int64(i%4))); err != nil {
 				t.Error(err)
 			}
 		})
@@ -87,10 +87,10 @@ func TestFailuresAreNotShared(t *testing.T) {
 		return nil
 	}}
 	runner := objective.NewRunner(trainer, newMemory(), 1, time.Now, nil)
-	if _, _, err := runner.Run(t.Context(), seeded(1)); err == nil || !strings.Contains(err.Error(), "loss is NaN") {
+	if _, err := runner.Run(t.Context(), seeded(1)); err == nil || !strings.Contains(err.Error(), "loss is NaN") {
 		t.Fatalf("first run: error %v, want the trainer's", err)
 	}
-	if _, _, err := runner.Run(t.Context(), seeded(1)); err != nil {
+	if _, err := runner.Run(t.Context(), seeded(1)); err != nil {
 		t.Fatalf("second run: %v", err)
 	}
 }
@@ -112,13 +112,13 @@ func TestWaiterOutlivesCancelledLeader(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		if _, _, err := runner.Run(ctx, seeded(1)); !errors.Is(err, context.Canceled) {
+		if _, err := runner.Run(ctx, seeded(1)); !errors.Is(err, context.Canceled) {
 			t.Errorf("leader: %v, want cancelled", err)
 		}
 	})
 	<-entered
 	wg.Go(func() {
-		if _, _, err := runner.Run(t.Context(), seeded(1)); err != nil {
+		if _, err := runner.Run(t.Context(), seeded(1)); err != nil {
 			t.Errorf("waiter: %v", err)
 		}
 	})
@@ -138,13 +138,13 @@ func TestStopStartsNothingMore(t *testing.T) {
 	runner := objective.NewRunner(trainer, cache, 1, time.Now, nil)
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		if _, _, err := runner.Run(t.Context(), seeded(1)); err != nil {
+		if _, err := runner.Run(t.Context(), seeded(1)); err != nil {
 			t.Errorf("run under way: %v", err)
 		}
 	})
 	<-entered
 	wg.Go(func() {
-		if _, _, err := runner.Run(t.Context(), seeded(2)); !errors.Is(err, objective.ErrStopped) {
+		if _, err := runner.Run(t.Context(), seeded(2)); !errors.Is(err, objective.ErrStopped) {
 			t.Errorf("waiting run: %v, want ErrStopped", err)
 		}
 	})
@@ -154,7 +154,7 @@ func TestStopStartsNothingMore(t *testing.T) {
 	if cache.saves != 1 {
 		t.Errorf("%d runs saved, want 1", cache.saves)
 	}
-	if _, _, err := runner.Run(t.Context(), seeded(1)); err != nil {
+	if _, err := runner.Run(t.Context(), seeded(1)); err != nil {
 		t.Errorf("a finished run after Stop: %v, want it found", err)
 	}
 }
@@ -165,7 +165,7 @@ func TestFinishedRunIsKeptWhenCancelled(t *testing.T) {
 	cache := newMemory()
 	ctx, cancel := context.WithCancel(t.Context())
 	runner := objective.NewRunner(cancelling{&trainertest.Synthetic{}, cancel}, cache, 1, time.Now, nil)
-	if _, _, err := runner.Run(ctx, seeded(1)); err != nil {
+	if _, err := runner.Run(ctx, seeded(1)); err != nil {
 		t.Fatal(err)
 	}
 	if cache.saves != 1 {
@@ -196,7 +196,7 @@ func TestDeadline(t *testing.T) {
 	runner := objective.NewRunner(trainer, newMemory(), 1, func() time.Time { return now }, nil)
 	runner.SetDeadline(now.Add(25 * time.Minute))
 	for seed, want := range []error{nil, nil, objective.ErrStopped} {
-		if _, _, err := runner.Run(t.Context(), seeded(int64(seed))); !errors.Is(err, want) {
+		if _, err := runner.Run(t.Context(), seeded(int64(seed))); !errors.Is(err, want) {
 			t.Errorf("training %d: %v, want %v", seed+1, err, want)
 		}
 	}
@@ -210,10 +210,10 @@ func TestPanicCostsOneRun(t *testing.T) {
 		return nil
 	}}
 	runner := objective.NewRunner(trainer, newMemory(), 1, time.Now, nil)
-	if _, _, err := runner.Run(t.Context(), seeded(1)); err == nil || !strings.Contains(err.Error(), "index out of range") {
+	if _, err := runner.Run(t.Context(), seeded(1)); err == nil || !strings.Contains(err.Error(), "index out of range") {
 		t.Errorf("panicking run: %v", err)
 	}
-	if _, _, err := runner.Run(t.Context(), seeded(2)); err != nil {
+	if _, err := runner.Run(t.Context(), seeded(2)); err != nil {
 		t.Errorf("the run after it: %v", err)
 	}
 }
@@ -222,7 +222,7 @@ func TestStorageErrorsAreTold(t *testing.T) {
 	cache := newMemory()
 	cache.fail = errors.New("disk full")
 	runner := objective.NewRunner(&trainertest.Synthetic{}, cache, 1, time.Now, nil)
-	if _, _, err := runner.Run(t.Context(), seeded(1)); !errors.Is(err, objective.ErrStorage) || !errors.Is(err, cache.fail) {
+	if _, err := runner.Run(t.Context(), seeded(1)); !errors.Is(err, objective.ErrStorage) || !errors.Is(err, cache.fail) {
 		t.Errorf("error %v; want ErrStorage wrapping the cause", err)
 	}
 }
@@ -231,7 +231,7 @@ func TestStorageErrorsAreTold(t *testing.T) {
 func TestWrongAnswersFail(t *testing.T) {
 	cache := newMemory()
 	runner := objective.NewRunner(claims{&trainertest.Synthetic{Classes: 4}}, cache, 1, time.Now, nil)
-	_, _, err := runner.Run(t.Context(), seeded(1))
+	_, err := runner.Run(t.Context(), seeded(1))
 	if err == nil || !strings.Contains(err.Error(), "4 classes; want 5") || cache.saves != 0 {
 		t.Errorf("error %v, %d saved", err, cache.saves)
 	}

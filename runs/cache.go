@@ -99,8 +99,16 @@ func (s *Study) Find(ctx context.Context, id objective.RunID) (*objective.Result
 
 // Run returns the result of a complete run, or false if there is none.
 func (db *DB) Run(ctx context.Context, id objective.RunID) (*objective.Result, bool, error) {
+	// Mostly there is none, and a look at the key needs no transaction.
 	r, found := &objective.Result{}, false
-	err := db.view(ctx, func(q querier) error {
+	err := db.read.QueryRowContext(ctx, `SELECT 1 FROM runs WHERE hash = ?`, string(id)).Scan(new(int))
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, db.failed(err)
+	}
+	err = db.view(ctx, func(q querier) error {
 		var seconds sql.NullFloat64
 		var epochs string
 		err := q.QueryRowContext(ctx, `SELECT stopped, parameters, epochs, seconds FROM runs WHERE hash = ? AND state = 'complete'`, string(id)).

@@ -17,6 +17,10 @@ var pragmaBusy = fmt.Sprintf("_busy_timeout=%d", busyTimeout.Milliseconds())
 // writing them.
 const pragmaCache = "_cache_size=-8000"
 
+// pragmaCheckpoint lets the log grow to 32 MB before its pages are copied into
+// the file: pages that many runs change are then copied once for all of them.
+const pragmaCheckpoint = "PRAGMA wal_autocheckpoint = 8000"
+
 // dsn returns the connection string for a file: pragmas hold per connection, so
 // they are given here and nowhere else.
 func dsn(path string, options ...string) string {
@@ -32,7 +36,14 @@ type connection struct {
 
 // openWriter opens a connection that may write.
 func (db *DB) openWriter(ctx context.Context) (*connection, error) {
-	return connect(ctx, dsn(db.path, "mode=rw", "_journal_mode=WAL", db.synchronous(), "_foreign_keys=1", pragmaBusy, pragmaCache))
+	c, err := connect(ctx, dsn(db.path, "mode=rw", "_journal_mode=WAL", db.synchronous(), "_foreign_keys=1", pragmaBusy, pragmaCache))
+	if err != nil {
+		return nil, err
+	}
+	if _, err := c.conn.ExecContext(ctx, pragmaCheckpoint); err != nil {
+		return nil, errors.Join(err, c.close())
+	}
+	return c, nil
 }
 
 // synchronous is the pragma that says when commits reach the disk.

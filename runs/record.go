@@ -2,7 +2,9 @@ package runs
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -23,6 +25,7 @@ func (s *Study) Append(_ context.Context, step search.Step) error {
 		}
 	}
 	return s.writer.put(func(tx *transaction) error {
+		s.begun[step.Number] = begun{step.Trial, step.Kind}
 		if trial != nil {
 			if err := tx.exec(`INSERT INTO trials (study, number, state, scheme, rounds, point, params, conditioned, started)
 				VALUES (?, ?, 'running', ?, ?, ?, ?, ?, ?)`, trial...); err != nil {
@@ -82,41 +85,51 @@ func (s *Study) Finish(_ context.Context, o search.Outcome, arms []objective.Arm
 		if err != nil || first == 0 {
 			return err
 		}
-		trial, err := s.trialOf(tx, o.Step)
+		step, err := s.beginning(tx, o.Step)
 		if err != nil {
 			return err
 		}
 		for _, r := range rounds {
 			if r.trial < 0 {
-				r.trial = trial
+				r.trial = step.trial
 			}
 			if err := s.insertRound(tx, r); err != nil {
 				return err
 			}
 		}
-		return s.updateTrial(tx, trial, state, reason, now, o.Seconds, arms)
+		return s.updateTrial(tx, step, state, reason, now, o.Seconds, arms)
 	})
 }
 
-// trialOf returns the trial of a step, inside the transaction.
-func (s *Study) trialOf(tx *transaction, step int) (trial int, err error) {
-	err = tx.scanRow(`SELECT trial FROM steps WHERE study = ? AND number = ?`, []any{s.number, step}, &trial)
-	return trial, err
+// begun is what the end of a step needs to know of its beginning.
+type begun struct {
+	trial int
+	kind  search.StepKind
+}
+
+// beginning returns the trial and kind of a step, inside the transaction. Steps
+// of an earlier invocation are looked up.
+func (s *Study) beginning(tx *transaction, step int) (b begun, err error) {
+	if b, ok := s.begun[step]; ok {
+		delete(s.begun, step)
+		return b, nil
+	}
+	err = tx.scanRow(`SELECT trial, kind FROM steps WHERE study = ? AND number = ?`, []any{s.number, step}, &b.trial, &b.kind)
+	return b, err
 }
 
 // updateTrial sets what the end of a step makes of its trial. One failed step
 // fails the trial for good, with the error of the lowest, whichever ended first.
-func (s *Study) updateTrial(tx *transaction, trial int, state string, reason any, now string, seconds float64, arms []objective.Arm) error {
-	var failed bool
-	key := []any{s.number, trial}
-	err := tx.scanRow(`SELECT EXISTS (SELECT 1 FROM trials WHERE study = ? AND number = ? AND state = 'failed')`, key, &failed)
-	if err != nil {
-		return err
-	}
-	if failed || reason != nil {
-		state, arms = "failed", nil
-		reason = nil
-		if err := tx.scanRow(`SELECT error FROM steps WHERE study = ? AND trial = ? AND state = 'failed' ORDER BY number LIMIT 1`, key, &reason); err != nil {
+func (s *Study) updateTrial(tx *transaction, step begun, state string, reason any, now string, seconds float64, arms []objective.Arm) error {
+	if step.kind != search.NewTrial {
+		failed, err := s.failure(tx, step.trial)
+		if err != nil {
+			return err
+		}
+		if failed != nil {
+			state, reason, arms = "failed", failed, nil
+		}
+		if err := tx.exec(`DELETE FROM arms WHERE study = ? AND trial = ?`, s.number, step.trial); err != nil {
 			return err
 		}
 	}
@@ -126,17 +139,25 @@ func (s *Study) updateTrial(tx *transaction, trial int, state string, reason any
 		seeds = arms[0].Seeds
 	}
 	if err := tx.exec(`UPDATE trials SET state = ?, error = ?, finished = ?, seconds = seconds + ?, seeds = ?, best_round = ?, best_difference = ?
-		WHERE study = ? AND number = ?`, state, reason, now, seconds, seeds, round, difference, s.number, trial); err != nil {
+		WHERE study = ? AND number = ?`, state, reason, now, seconds, seeds, round, difference, s.number, step.trial); err != nil {
 		return err
 	}
-	return s.replaceArms(tx, trial, arms)
+	return s.insertArms(tx, step.trial, arms)
 }
 
-// replaceArms replaces the arms of a trial, and what the study keeps about all.
-func (s *Study) replaceArms(tx *transaction, trial int, arms []objective.Arm) error {
-	if err := tx.exec(`DELETE FROM arms WHERE study = ? AND trial = ?`, s.number, trial); err != nil {
-		return err
+// failure returns the error of a trial's lowest failed step, nil if none failed.
+func (s *Study) failure(tx *transaction, trial int) (reason any, err error) {
+	err = tx.scanRow(`SELECT error FROM steps WHERE study = ? AND trial = ? AND state = 'failed' ORDER BY number LIMIT 1`,
+		[]any{s.number, trial}, &reason)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
 	}
+	return reason, err
+}
+
+// insertArms inserts the arms of a trial, and brings up to date what the study
+// keeps about all arms.
+func (s *Study) insertArms(tx *transaction, trial int, arms []objective.Arm) error {
 	for _, a := range arms {
 		if err := tx.exec(`INSERT INTO arms (study, trial, round, seeds, root_seeds, spread, spread_se, gap, worst_class, worst_recall,
 			balanced_accuracy, accuracy, difference, sum_squares, accuracy_drop, holds_tolerance, over_tolerance,
@@ -165,6 +186,9 @@ type roundRow struct {
 
 // insertRound inserts a row of trial_runs, unless it is there.
 func (s *Study) insertRound(tx *transaction, r roundRow) error {
+	if r.trial == 0 && s.referenced[r.replicate] {
+		return nil
+	}
 	var solved any
 	if r.round.Solved != nil {
 		solved = *r.round.Solved
@@ -175,8 +199,12 @@ func (s *Study) insertRound(tx *transaction, r roundRow) error {
 		s.number, r.trial, r.replicate, r.round.Round, r.seed, r.purpose, string(r.round.Run),
 		encodeFloats(r.round.Raw), encodeFloats(r.round.Weights), encodeFloats(r.round.Shown), solved, r.round.Fallback,
 		r.round.Spread, r.round.BalancedAccuracy, r.round.Accuracy, r.round.ImageVariance)
-	if err != nil || added == 0 || r.trial != 0 {
+	if err != nil || r.trial != 0 {
 		return err
+	}
+	s.referenced[r.replicate] = true
+	if added == 0 {
+		return nil
 	}
 	// The means are taken in the order of the replicates, whichever came first.
 	return tx.exec(`UPDATE studies SET (reference_spread, reference_balanced_accuracy, reference_accuracy, reference_seeds) =

@@ -28,7 +28,11 @@ type Study struct {
 	window     int
 	lock       *flock.Flock
 	writer     *writer
-	ranking    ranking // belongs to the writer's goroutine
+	// These belong to the writer's goroutine: what is ranked, the steps that this
+	// invocation began and not yet ended, the replicates whose reference is stored.
+	ranking    ranking
+	begun      map[int]begun
+	referenced map[int]bool
 }
 
 var (
@@ -66,7 +70,7 @@ func (db *DB) OpenStudy(ctx context.Context, def *search.Definition, who Invocat
 	if err != nil {
 		return nil, o, db.failed(err)
 	}
-	s = &Study{db: db, definition: def}
+	s = &Study{db: db, definition: def, begun: make(map[int]begun), referenced: make(map[int]bool)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, conn.close(), s.unlock())

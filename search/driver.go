@@ -29,7 +29,7 @@ type Driver struct {
 	Observe func(Event)
 
 	policy Policy
-	eval   objective.Evaluator
+	eval   *objective.Evaluator
 	steps  []Record
 	done   chan finished
 	active int
@@ -145,7 +145,7 @@ func (d *Driver) prepare(ctx context.Context) error {
 		d.Observe(Event{Kind: EventRun, Run: e})
 	})
 	runner.SetDeadline(d.Deadline)
-	d.eval = objective.Evaluator{
+	d.eval = &objective.Evaluator{
 		Runner: runner, Info: d.Trainer.Info(), Split: d.Definition.Data.Split,
 		ReferenceModel: d.Definition.ReferenceModel(), Score: d.Definition.Objective,
 	}

@@ -56,7 +56,7 @@ func (d *Driver) perform(ctx context.Context, step Step, point Point) (Outcome, 
 // reference measures the reference on a replicate's seed and records it.
 func (d *Driver) reference(ctx context.Context, replicate int) error {
 	seed := TrainingSeed(d.Definition.Search.Seed, replicate, "search")
-	round, _, _, err := d.eval.Reference(ctx, seed)
+	round, _, err := d.eval.Reference(ctx, seed)
 	if err != nil {
 		return err
 	}
