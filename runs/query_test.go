@@ -285,6 +285,10 @@ func TestStudies(t *testing.T) {
 		s.BestTrial != best.Trial || s.BestRound != best.Round || s.BestScore != best.Score || s.Program != "test" || s.PID == 0 {
 		t.Errorf("Studies = %+v; best %+v", s, best)
 	}
+	trained, seconds, err := db.Effort(t.Context(), "test")
+	if err != nil || trained != s.Runs || trained < 12 || seconds != s.Seconds {
+		t.Errorf("Effort = %d, %v, %v; want %d, %v", trained, seconds, err, s.Runs, s.Seconds)
+	}
 }
 
 // TestQueryOnlyReads: whatever would change something, anywhere, is refused with

@@ -78,3 +78,19 @@ func scanStudy(scan scanner) (StudyRow, error) {
 	r.Seconds, r.State = spent.Float64, state.String
 	return r, err
 }
+
+// Effort returns what the named study ("" for the newest) took: the number of
+// different training runs in it, its own or shared, and the seconds spent over
+// all invocations.
+func (db *DB) Effort(ctx context.Context, study string) (trained int, seconds float64, err error) {
+	err = db.view(ctx, func(q querier) error {
+		number, _, err := findStudy(ctx, q, study)
+		if err != nil {
+			return err
+		}
+		return q.QueryRowContext(ctx, `SELECT
+			(SELECT count(DISTINCT run) FROM trial_runs WHERE study = ?1),
+			(SELECT coalesce(sum(seconds), 0.0) FROM invocations WHERE study = ?1)`, number).Scan(&trained, &seconds)
+	})
+	return trained, seconds, err
+}

@@ -64,7 +64,11 @@ func printLeaderboard(cmd *cobra.Command, db *runs.DB, f leaderboardFlags) error
 	if err != nil {
 		return err
 	}
-	return boardPage{board: board, def: def, all: f.all}.write(cmd.OutOrStdout())
+	page := boardPage{board: board, def: def, all: f.all}
+	if page.runs, page.seconds, err = db.Effort(cmd.Context(), board.Study.Name); err != nil {
+		return err
+	}
+	return page.write(cmd.OutOrStdout())
 }
 
 // boardResult is the leaderboard as the view of the same name has it.
@@ -90,13 +94,16 @@ type boardPage struct {
 	board *runs.Board
 	def   *search.Definition
 	all   bool
+	// runs and seconds are what the study took.
+	runs    int
+	seconds float64
 }
 
 // write prints head, table and the line about the leader.
 func (p boardPage) write(w io.Writer) error {
 	h := p.board.Study
-	fmt.Fprintf(w, "%s | %s | %s | %s, %s\n", h.Name,
-		cmp.Or(h.Title, "no data yet"), h.Model, count(h.Trials, "trial"), count(h.Arms, "arm"))
+	fmt.Fprintf(w, "%s | %s, %d classes | %s | %s, %s, %s, %s\n", h.Name, cmp.Or(h.Title, "no data yet"), len(h.Classes),
+		h.Model, count(h.Trials, "trial"), count(h.Arms, "arm"), count(p.runs, "run"), duration(p.seconds))
 	if p.board.Reference.Seeds == 0 {
 		fmt.Fprintln(w, "Nothing has been trained yet.")
 		return nil
