@@ -57,7 +57,7 @@ func printLeaderboard(cmd *cobra.Command, db *runs.DB, f leaderboardFlags) error
 	if err != nil {
 		return err
 	}
-	if f.format != "table" {
+	if !forPeople(f.format) {
 		return boardResult(board).write(cmd.OutOrStdout(), f.format)
 	}
 	def, err := readDefinition(cmd.Context(), db, board.Study.Name, nil)
@@ -68,7 +68,7 @@ func printLeaderboard(cmd *cobra.Command, db *runs.DB, f leaderboardFlags) error
 	if page.runs, page.seconds, err = db.Effort(cmd.Context(), board.Study.Name); err != nil {
 		return err
 	}
-	return page.write(cmd.OutOrStdout())
+	return page.write(cmd.OutOrStdout(), f.format)
 }
 
 // boardResult is the leaderboard as the view of the same name has it.
@@ -99,8 +99,9 @@ type boardPage struct {
 	seconds float64
 }
 
-// write prints head, table and the line about the leader.
-func (p boardPage) write(w io.Writer) error {
+// write prints head, table and the line about the leader, as a table or in
+// Markdown.
+func (p boardPage) write(w io.Writer, format string) error {
 	h := p.board.Study
 	fmt.Fprintf(w, "%s | %s, %d classes | %s | %s, %s, %s, %s\n", h.Name, cmp.Or(h.Title, "no data yet"), len(h.Classes),
 		h.Model, count(h.Trials, "trial"), count(h.Arms, "arm"), count(p.runs, "run"), duration(p.seconds))
@@ -118,7 +119,7 @@ func (p boardPage) write(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := r.write(w, "table"); err != nil {
+	if err := r.writeBetween(w, format); err != nil {
 		return err
 	}
 	if hidden > 0 {

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -22,14 +24,18 @@ func newSchema(*global) *cobra.Command {
 				return err
 			}
 			r := result{columns: []column{{name: "type"}, {name: "name"}, {name: "sql"}}}
+			var text strings.Builder
 			for i, o := range objects {
-				if *format == "table" {
-					fmt.Fprintf(cmd.OutOrStdout(), "%s%s;\n", separator(i, "", "\n"), o.SQL)
-				}
+				text.WriteString(separator(i, "", "\n") + o.SQL + ";\n")
 				r.rows = append(r.rows, []any{o.Type, o.Name, o.SQL})
 			}
-			if *format == "table" {
-				return nil
+			switch *format {
+			case "table":
+				_, err = io.WriteString(cmd.OutOrStdout(), text.String())
+				return err
+			case "markdown":
+				_, err = fmt.Fprintf(cmd.OutOrStdout(), "```sql\n%s```\n", text.String())
+				return err
 			}
 			return r.write(cmd.OutOrStdout(), *format)
 		},

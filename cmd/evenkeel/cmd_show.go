@@ -50,10 +50,10 @@ per class and round.`,
 			if cmd.Flags().Changed("round") && (f.round < 1 || f.round > len(t.Arms)) {
 				return usagef("--round %d: trial %d has rounds 1 to %d", f.round, number, len(t.Arms))
 			}
-			if *format != "table" {
+			if !forPeople(*format) {
 				return recallResult(t).write(cmd.OutOrStdout(), *format)
 			}
-			return showTrial(cmd, db, t, f.round)
+			return showTrial(cmd, db, t, f.round, *format)
 		},
 	}
 	cmd.Flags().StringVar(&f.study, "study", "", "`NAME` of the study; the newest is the default")
@@ -63,7 +63,7 @@ per class and round.`,
 }
 
 // showTrial prints a trial for people.
-func showTrial(cmd *cobra.Command, db *runs.DB, t *runs.Trial, round int) error {
+func showTrial(cmd *cobra.Command, db *runs.DB, t *runs.Trial, round int, format string) error {
 	w := cmd.OutOrStdout()
 	def, err := readDefinition(cmd.Context(), db, t.Study.Name, nil)
 	if err != nil {
@@ -82,7 +82,7 @@ func showTrial(cmd *cobra.Command, db *runs.DB, t *runs.Trial, round int) error 
 		return nil
 	}
 	fmt.Fprintln(w)
-	if err := roundsResult(t).write(w, "table"); err != nil {
+	if err := roundsResult(t).write(w, format); err != nil {
 		return err
 	}
 	if round == 0 {
@@ -92,7 +92,10 @@ func showTrial(cmd *cobra.Command, db *runs.DB, t *runs.Trial, round int) error 
 		return nil
 	}
 	fmt.Fprintf(w, "\nRecall on validation before (round 0) and after round %d, mean over %s:\n", round, count(len(t.Replicates), "seed"))
-	return recallBars(w, t, round)
+	if format == "markdown" {
+		fmt.Fprintln(w)
+	}
+	return recallBars(w, t, round, format)
 }
 
 // roundsResult has one row per round, the unweighted one first.
@@ -153,7 +156,7 @@ func meanWeights(reps []objective.Replicate, round int) []float64 {
 
 // recallBars prints a bar per class: what both rounds reach, and in another
 // shade what was gained or lost.
-func recallBars(w io.Writer, t *runs.Trial, round int) error {
+func recallBars(w io.Writer, t *runs.Trial, round int, format string) error {
 	const width = 40
 	before, after := t.Recall(0), t.Recall(round)
 	weights := meanWeights(t.Replicates, round)
@@ -173,7 +176,7 @@ func recallBars(w io.Writer, t *runs.Trial, round int) error {
 			className(t, c), fmt.Sprintf("%.2f", weights[c]), percent(before[c]), percent(after[c]), points(after[c] - before[c]), bar,
 		})
 	}
-	return r.write(w, "table")
+	return r.write(w, format)
 }
 
 // recallResult has one row per class and round.

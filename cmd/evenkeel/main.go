@@ -130,7 +130,7 @@ func formatFlag(cmd *cobra.Command) *string {
 				return run(cmd, args)
 			}
 		}
-		return usagef("--format %s is not known; want %s", *f, strings.Join(formats, " or "))
+		return usagef("--format %s is not known; want one of %s", *f, strings.Join(formats, ", "))
 	}
 	return f
 }

@@ -2,6 +2,9 @@ package main
 
 import (
 	"bytes"
+	"cmp"
+	"encoding/csv"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -14,7 +17,11 @@ import (
 )
 
 // formats are the output formats of commands that print results.
-var formats = []string{"table", "json"}
+var formats = []string{"table", "json", "csv", "markdown"}
+
+// forPeople reports whether a format is laid out for reading: rounded figures
+// and words, where json and csv hold every column unrounded.
+func forPeople(format string) bool { return format == "table" || format == "markdown" }
 
 // column is one column of a result.
 type column struct {
@@ -36,10 +43,112 @@ type result struct {
 
 // write prints the result in a format.
 func (r result) write(w io.Writer, format string) error {
-	if format == "json" {
+	switch format {
+	case "json":
 		return r.writeJSON(w)
+	case "csv":
+		return r.writeCSV(w)
+	case "markdown":
+		return r.writeMarkdown(w)
 	}
 	return r.writeTable(w)
+}
+
+// writeBetween is write for a result between lines of text, which Markdown wants
+// set apart.
+func (r result) writeBetween(w io.Writer, format string) error {
+	if format != "markdown" {
+		return r.write(w, format)
+	}
+	fmt.Fprintln(w)
+	if err := r.write(w, format); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(w)
+	return err
+}
+
+// writeCSV prints a header with the column names and a line a row, RFC 4180.
+// Null is empty; what is not a plain value is JSON.
+func (r result) writeCSV(w io.Writer) error {
+	out := csv.NewWriter(w)
+	fields := make([]string, len(r.columns))
+	for j, c := range r.columns {
+		fields[j] = c.name
+	}
+	rows := [][]string{fields}
+	for _, row := range r.rows {
+		fields := make([]string, len(row))
+		for j, v := range row {
+			text, err := csvField(v)
+			if err != nil {
+				return fmt.Errorf("column %s: %w", r.columns[j].name, err)
+			}
+			fields[j] = text
+		}
+		rows = append(rows, fields)
+	}
+	return out.WriteAll(rows)
+}
+
+// csvField writes one value.
+func csvField(v any) (string, error) {
+	switch v := finite(v).(type) {
+	case nil:
+		return "", nil
+	case string:
+		return v, nil
+	case float64:
+		return shortest(v), nil
+	case []byte:
+		return hex.EncodeToString(v), nil
+	default:
+		b, err := json.Marshal(v)
+		return strings.Trim(string(b), `"`), err
+	}
+}
+
+// writeMarkdown prints a table of GitHub's Markdown.
+func (r result) writeMarkdown(w io.Writer) error {
+	table := tablewriter.NewTable(w,
+		tablewriter.WithRenderer(renderer.NewMarkdown()),
+		tablewriter.WithHeaderAutoFormat(tw.Off),
+		tablewriter.WithHeaderAutoWrap(tw.WrapNone),
+		tablewriter.WithRowAutoWrap(tw.WrapNone),
+		tablewriter.WithAlignment(r.alignment()),
+	)
+	return r.render(table, func(text string) string { return strings.ReplaceAll(text, "|", `\|`) })
+}
+
+// alignment says on which side each column stands.
+func (r result) alignment() tw.Alignment {
+	align := make(tw.Alignment, len(r.columns))
+	for j, c := range r.columns {
+		align[j] = tw.AlignRight
+		if c.left {
+			align[j] = tw.AlignLeft
+		}
+	}
+	return align
+}
+
+// render fills a table with headings and cells and prints it.
+func (r result) render(table *tablewriter.Table, escape func(string) string) error {
+	header := make([]string, len(r.columns))
+	for j, c := range r.columns {
+		header[j] = escape(cmp.Or(c.title, c.name))
+	}
+	table.Header(header)
+	for _, row := range r.rows {
+		cells := make([]string, len(row))
+		for j, v := range row {
+			cells[j] = escape(r.columns[j].cell(v))
+		}
+		if err := table.Append(cells); err != nil {
+			return err
+		}
+	}
+	return table.Render()
 }
 
 // writeJSON prints an array of objects whose keys are the column names, in
@@ -91,17 +200,6 @@ func finite(v any) any {
 
 // writeTable prints the result for people: two blanks between columns, no lines.
 func (r result) writeTable(w io.Writer) error {
-	align := make(tw.Alignment, len(r.columns))
-	header := make([]string, len(r.columns))
-	for j, c := range r.columns {
-		align[j], header[j] = tw.AlignRight, c.title
-		if c.left {
-			align[j] = tw.AlignLeft
-		}
-		if c.title == "" {
-			header[j] = c.name
-		}
-	}
 	var b bytes.Buffer
 	table := tablewriter.NewTable(&b,
 		tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{
@@ -112,20 +210,10 @@ func (r result) writeTable(w io.Writer) error {
 		tablewriter.WithHeaderAutoWrap(tw.WrapNone),
 		tablewriter.WithRowAutoWrap(tw.WrapNone),
 		tablewriter.WithTrimSpace(tw.Off),
-		tablewriter.WithAlignment(align),
+		tablewriter.WithAlignment(r.alignment()),
 		tablewriter.WithPadding(tw.Padding{Left: "", Right: "  ", Overwrite: true}),
 	)
-	table.Header(header)
-	for _, row := range r.rows {
-		cells := make([]string, len(row))
-		for j, v := range row {
-			cells[j] = r.columns[j].cell(v)
-		}
-		if err := table.Append(cells); err != nil {
-			return err
-		}
-	}
-	if err := table.Render(); err != nil {
+	if err := r.render(table, func(text string) string { return text }); err != nil {
 		return err
 	}
 	for _, line := range strings.Split(strings.TrimRight(b.String(), "\n"), "\n") {
