@@ -89,7 +89,7 @@ started; 130 interrupted, everything finished is stored.`,
 		return usagef("%w; see %s --help", err, cmd.CommandPath())
 	})
 	root.AddCommand(
-		newSearch(g), newResume(g), newStudies(g), newLeaderboard(g), newShow(g),
+		newSearch(g), newResume(g), newStudies(g), newLeaderboard(g), newShow(g), newCompare(g),
 		newQuery(g), newSchema(g), newWeights(g), newSchemes(g), newVersion(g),
 	)
 	for _, c := range append(root.Commands(), root) {
