@@ -31,7 +31,8 @@
 //	measure     recall TP/support, precision TP/predicted, F1 2TP/(support+predicted)
 //	smooth      laplace: (TP+1)/(support+2), (TP+1)/(predicted+2),
 //	            (2TP+1)/(support+predicted+2); none: the plain quotient, 0/0 = 0
-//	floor       ratio schemes: x at least 0.01; error schemes: 1-x at least 0.01
+//	floor       ratio schemes: x at least 0.01; error schemes: 1-x at least 0.01;
+//	            none in exponential schemes and formulas
 //	formula     raw weights; zeros become 0.001 of the largest; for precision
 //	            1/w, since more weight lowers a class's precision
 //	accumulate  times prev, to mean 1
@@ -40,7 +41,8 @@
 //	normalise   to the scale on which weights are shown
 //
 // Raw weights that are not finite, or all 0, are replaced by equal ones and the
-// step says so. Weights at mean 1 that would be below 2^-100 are raised to it,
+// step says so; those of a formula are an error. Under precision a formula that
+// reads prev reads 1/prev, so that it goes on from where it was. Weights at mean 1 that would be below 2^-100 are raised to it,
 // so that none is 0 once rounded to single precision.
 //
 // # The same bits everywhere

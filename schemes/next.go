@@ -20,7 +20,8 @@ import (
 // a signal that is undefined without smoothing (precision of a class that was
 // never predicted) counts as 0. If the formula gives weights that are negative,
 // not finite or all 0, or cannot reach the strength, the raw weights are all 1
-// and Step.Fallback is set; the modifiers still act.
+// and Step.Fallback is set; the modifiers still act. A scheme that is Strict
+// gets an error instead, which wraps [ErrStrength] in the last case.
 //
 // With a strength, the parameter is solved in the first round whose raw weights
 // differ, and returned in Step.Solved; put it into the next [State] and it is
@@ -28,8 +29,8 @@ import (
 //
 // Next neither keeps nor changes its arguments. It returns an error if
 // [Recipe.Validate] does, if counts or previous weights are impossible or of
-// different lengths, if round < 1, or if normalize is support and m.Train has no
-// examples. It panics if the scheme's Raw returns a slice of another length.
+// different lengths, if round < 1, if the scheme reads what is not known, or if
+// normalize is support and m.Train has no examples. It panics if the scheme's Raw returns a slice of another length.
 func (r Recipe) Next(m Measurement, round int, prev State) (Step, error) {
 	if err := r.Validate(); err != nil {
 		return Step{}, err
@@ -88,20 +89,34 @@ func (r Recipe) step(in Input, prev State) (Step, error) {
 	if s := prev.Solved; r.Strength != 0 && s != nil && (math.IsNaN(*s) || math.IsInf(*s, 0)) {
 		return Step{}, fmt.Errorf("solved %s of an earlier round is %v; want a finite number", r.Scheme.StrengthOf, *s)
 	}
-	var err error
-	if in.Previous, err = previous(prev.Weights, len(in.Signal)); err != nil {
+	if err := r.Scheme.known(in); err != nil {
 		return Step{}, err
 	}
+	before, err := previous(prev.Weights, len(in.Signal))
+	if err != nil {
+		return Step{}, err
+	}
+	in.Previous = before
+	if r.Signal == Precision {
+		in.Previous = toMean1(reciprocals(before))
+	}
 	out := Step{Signal: slices.Clone(in.Signal)}
-	out.Raw, out.Solved, out.Fallback = r.raw(in, prev.Solved)
-	out.Weights = r.modify(out.Raw, in.Previous)
+	out.Raw, out.Solved, err = r.raw(in, prev.Solved)
+	if err != nil && r.Scheme.Strict {
+		return Step{}, err
+	}
+	if err != nil {
+		out.Raw, out.Fallback = ones(len(in.Signal)), true
+	}
+	out.Weights = r.modify(out.Raw, before)
 	out.Shown = r.Normalize.shown(out.Weights, out.Raw, in.Support)
 	return out, nil
 }
 
 // raw applies the formula, with the strength parameter of an earlier round if
-// there is one. The weights it returns are positive and finite.
-func (r Recipe) raw(in Input, earlier *float64) (w []float64, solved *float64, fallback bool) {
+// there is one. The weights it returns are positive and finite, or the error
+// says why there are none; solved holds either way.
+func (r Recipe) raw(in Input, earlier *float64) (w []float64, solved *float64, err error) {
 	p := r.Scheme.complete(r.Values)
 	if r.Strength != 0 {
 		// Whatever Values say of this parameter, strength decides.
@@ -109,7 +124,8 @@ func (r Recipe) raw(in Input, earlier *float64) (w []float64, solved *float64, f
 		if earlier == nil && logRatio(r.Scheme.Raw(in, p)) != 0 {
 			v, ok := r.solve(in, p)
 			if !ok {
-				return ones(len(in.Signal)), nil, true
+				return nil, nil, fmt.Errorf("%w: no %s of %s gives ln(max w / min w) = %v for the signal %s",
+					ErrStrength, r.Scheme.StrengthOf, r.Scheme.Name, r.Strength, some(in.Signal))
 			}
 			earlier = &v
 		}
@@ -123,35 +139,16 @@ func (r Recipe) raw(in Input, earlier *float64) (w []float64, solved *float64, f
 		panic(fmt.Sprintf("schemes: %s gave %d weights for %d classes", r.Scheme.Name, len(w), len(in.Signal)))
 	}
 	liftZeros(w)
-	if r.Signal == Precision {
-		for c, v := range w {
-			w[c] = 1 / v
-		}
-	}
 	if !usable(w) {
-		return ones(len(w)), solved, true
+		return nil, solved, r.unusable(in, w)
 	}
-	return w, solved, false
-}
-
-// liftZeros raises weights of 0 to 0.001 of the largest.
-func liftZeros(w []float64) {
-	least := 0.001 * slices.Max(w)
-	for c, v := range w {
-		if v == 0 {
-			w[c] = least
-		}
+	if r.Signal != Precision {
+		return w, solved, nil
 	}
-}
-
-// usable reports whether all weights are positive and finite.
-func usable(w []float64) bool {
-	for _, v := range w {
-		if !(v > 0) || math.IsInf(v, 0) {
-			return false
-		}
+	if w = reciprocals(w); !usable(w) { // of numbers below 1e-308
+		return nil, solved, r.unusable(in, w)
 	}
-	return true
+	return w, solved, nil
 }
 
 // modify accumulates, damps and clips. The result is at mean 1, as prev is.

@@ -152,7 +152,7 @@ func TestWeightsNeverVanish(t *testing.T) {
 func TestOneClass(t *testing.T) {
 	t.Parallel()
 	for _, s := range All() {
-		step := next(t, Recipe{Scheme: s, Update: Accumulate, Damping: 0.5, Clip: 2}, exact([]int64{3}, []int64{3}), State{})
+		step := next(t, Recipe{Scheme: s, Damping: 0.5, Clip: 2}, exact([]int64{3}, []int64{3}), State{})
 		if !slices.Equal(step.Weights, []float64{1}) {
 			t.Errorf("%s: %v; want 1", s.Name, step.Weights)
 		}

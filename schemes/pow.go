@@ -35,7 +35,7 @@ func Pow(x, y float64) float64 {
 		return 0
 	case y < 0 || y > 64:
 		// Repeated squaring would multiply its rounding error by y.
-		return exp(y * ln(x))
+		return Exp(y * Log(x))
 	}
 	whole, part := math.Modf(y)
 	if part > 0.5 {
@@ -43,7 +43,7 @@ func Pow(x, y float64) float64 {
 	}
 	p := 1.0
 	if part != 0 {
-		p = exp(part * ln(x))
+		p = Exp(part * Log(x))
 	}
 	for n, square := int(whole), x; n > 0; n >>= 1 {
 		if n&1 == 1 {
@@ -60,11 +60,15 @@ const (
 	ln2Low  = 0x1.a39ef35793c76p-33
 )
 
-// ln returns the natural logarithm of x > 0, accurate to a few units in the
-// last place. With x = m * 2^k, m in [sqrt 1/2, sqrt 2), and s = (m-1)/(m+1),
+// Log returns the natural logarithm of x, with the same bits on every machine
+// (see [Pow]) and accurate to a few units in the last place. With x = m * 2^k,
+// m in [sqrt 1/2, sqrt 2), and s = (m-1)/(m+1),
 //
 //	ln x = k ln 2 + 2 (s + s^3/3 + s^5/5 + ...)
-func ln(x float64) float64 {
+//
+// Special cases, those of math.Log: Log(0) = -Inf, Log(+Inf) = +Inf, and NaN
+// for NaN and x < 0.
+func Log(x float64) float64 {
 	switch {
 	case math.IsNaN(x) || x < 0:
 		return math.NaN()
@@ -88,9 +92,13 @@ func ln(x float64) float64 {
 	return float64(float64(k)*ln2High) + (2*s + low)
 }
 
-// exp returns e^x, accurate to a few units in the last place. With x = k ln 2 +
-// r and abs(r) <= ln(2)/2, it sums the Taylor series of e^r.
-func exp(x float64) float64 {
+// Exp returns e^x, with the same bits on every machine (see [Pow]) and accurate
+// to a few units in the last place. With x = k ln 2 + r and abs(r) <= ln(2)/2,
+// it sums the Taylor series of e^r.
+//
+// Special cases, those of math.Exp: +Inf where e^x overflows, 0 where it
+// underflows, NaN for NaN.
+func Exp(x float64) float64 {
 	switch {
 	case math.IsNaN(x):
 		return x

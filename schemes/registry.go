@@ -9,7 +9,7 @@ import (
 )
 
 // catalogue lists the schemes in the order in which they are shown.
-var catalogue = []*Scheme{uniform, meanRatio, errorPower}
+var catalogue = []*Scheme{uniform, meanRatio, errorPower, errorOdds, softmaxError, expGradient}
 
 // All returns the catalogue, in the order in which it is shown. The slice is
 // the caller's; the schemes are shared and must not be changed.
@@ -26,16 +26,16 @@ func Lookup(name string) (*Scheme, error) {
 		names = append(names, s.Name)
 		known = append(append(known, s.Name), s.Aliases...)
 	}
-	if near, ok := nearest(name, known); ok {
+	if near, ok := Nearest(name, known); ok {
 		return nil, fmt.Errorf("unknown scheme %q; did you mean %q?", name, near)
 	}
 	return nil, fmt.Errorf("unknown scheme %q; want one of %s", name, strings.Join(names, ", "))
 }
 
-// nearest returns the known word that takes the fewest edits to reach, the
-// first of several, and whether it is near enough to be meant: within half of
-// the longer word's letters.
-func nearest(word string, known []string) (string, bool) {
+// Nearest returns the known word that takes the fewest edits to reach from word,
+// the first of several, and whether it is near enough to be meant: within half
+// of the longer word's letters.
+func Nearest(word string, known []string) (string, bool) {
 	best, fewest := "", -1
 	for _, k := range known {
 		if d := levenshtein.ComputeDistance(word, k); fewest < 0 || d < fewest {

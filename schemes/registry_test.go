@@ -53,8 +53,8 @@ func TestTheCatalogueIsComplete(t *testing.T) {
 	if err := faults(All()); err != nil {
 		t.Error(err)
 	}
-	if n := len(All()); n < 3 {
-		t.Errorf("%d schemes; want at least uniform, mean-ratio and error-power", n)
+	if n := len(All()); n < 6 {
+		t.Errorf("%d schemes; want at least 6", n)
 	}
 }
 
@@ -95,12 +95,15 @@ func TestPublishedParameters(t *testing.T) {
 		"mean-ratio":     {Name: "exponent", Min: 0, Max: 64, Low: 0.25, High: 16, Log: true, Default: 2},
 		"inverse-recall": {Name: "exponent", Min: 0, Max: 64, Low: 0.25, High: 16, Log: true, Default: 2},
 		"error-power":    {Name: "exponent", Min: 0, Max: 64, Low: 0.25, High: 2, Log: true, Default: 1.5},
+		"error-odds":     {Name: "exponent", Min: 0, Max: 64, Low: 0.25, High: 2, Log: true, Default: 1},
+		"softmax-error":  {Name: "temperature", Min: 0.01, Max: 100, Low: 0.02, High: 1, Log: true, Default: 0.1},
+		"exp-gradient":   {Name: "rate", Min: 0, Max: 100, Low: 0.1, High: 20, Log: true, Default: 1},
 	} {
 		s := find(t, name)
 		got := s.Params[0]
 		got.Doc = ""
-		if len(s.Params) != 1 || got != want || s.StrengthOf != "exponent" {
-			t.Errorf("%s has %+v, strength of %q; want only %+v, strength of exponent", name, s.Params, s.StrengthOf, want)
+		if len(s.Params) != 1 || got != want || s.StrengthOf != want.Name {
+			t.Errorf("%s has %+v, strength of %q; want only %+v, strength of it", name, s.Params, s.StrengthOf, want)
 		}
 	}
 	if s := find(t, "uniform"); len(s.Params) != 0 || s.StrengthOf != "" {
@@ -121,9 +124,9 @@ func TestLookup(t *testing.T) {
 		"mean_ratio":     `unknown scheme "mean_ratio"; did you mean "mean-ratio"?`,
 		"Uniform":        `unknown scheme "Uniform"; did you mean "uniform"?`,
 		"inverse-recal":  `unknown scheme "inverse-recal"; did you mean "inverse-recall"?`,
-		"error":          `unknown scheme "error"; want one of uniform, mean-ratio, error-power`,
-		"":               `unknown scheme ""; want one of uniform, mean-ratio, error-power`,
-		"xylophone-1234": `unknown scheme "xylophone-1234"; want one of uniform, mean-ratio, error-power`,
+		"error":          `unknown scheme "error"; want one of uniform, mean-ratio, error-power, error-odds, softmax-error, exp-gradient`,
+		"":               `unknown scheme ""; want one of uniform, mean-ratio, error-power, error-odds, softmax-error, exp-gradient`,
+		"xylophone-1234": `unknown scheme "xylophone-1234"; want one of uniform, mean-ratio, error-power, error-odds, softmax-error, exp-gradient`,
 	} {
 		if _, err := Lookup(name); err == nil || err.Error() != want {
 			t.Errorf("Lookup(%q): %v; want %s", name, err, want)

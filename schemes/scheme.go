@@ -21,6 +21,14 @@ type Scheme struct {
 	// ReadsPrevious reports that the formula reads the previous weights itself,
 	// so that `update: accumulate` is refused.
 	ReadsPrevious bool
+	// Reads names what the formula reads beside the selected signal, out of
+	// "recall", "precision", "f1" and "support": [Recipe.Next] refuses a round in
+	// which one of these is not known.
+	Reads []string
+	// Strict makes it an error of [Recipe.Next] if the raw weights are negative,
+	// not finite or all 0, or cannot reach the strength. Otherwise equal weights
+	// take their place.
+	Strict bool
 	// Source cites where the formula comes from.
 	Source string
 	// Raw returns the raw weights, one per class, before any modifier. It must
@@ -55,7 +63,9 @@ type Input struct {
 	Recall, Precision, F1 []float64
 	// Support is the number of training examples of each class; nil if not known.
 	Support []int
-	// Previous holds the weights of the previous round at mean 1 (all 1 in round 1).
+	// Previous holds the weights of the previous round at mean 1 (all 1 in round
+	// 1). Under precision, where the weights become the reciprocals of the raw
+	// ones, it holds the reciprocals of the previous weights.
 	Previous []float64
 	// Round is the round the weights are for, from 1.
 	Round int

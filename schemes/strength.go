@@ -59,5 +59,5 @@ func logRatio(w []float64) float64 {
 	if !(low > 0) || math.IsInf(high, 0) {
 		return math.Inf(1)
 	}
-	return ln(high / low)
+	return Log(high / low)
 }

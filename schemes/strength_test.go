@@ -79,7 +79,7 @@ func TestStrengthOfAFallingParameter(t *testing.T) {
 		Raw: func(in Input, p Values) []float64 {
 			w := make([]float64, len(in.Signal))
 			for c, x := range in.Signal {
-				w[c] = exp((1 - x) / p["temperature"])
+				w[c] = Exp((1 - x) / p["temperature"])
 			}
 			return w
 		},
@@ -110,6 +110,36 @@ func TestStrengthOnNearlyEqualSignals(t *testing.T) {
 			}
 			if s == meanRatio && d >= 1e-9 && !reached || s == errorPower && d >= 1e-3 && !reached {
 				t.Errorf("%s does not reach its strength at a difference of %v", s.Name, d)
+			}
+		}
+	}
+}
+
+// TestStrengthOfTheExponentials: their ratio is exp(difference / temperature)
+// and exp(rate * difference), so the parameter has a closed form.
+func TestStrengthOfTheExponentials(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(15, 16))
+	for range 400 {
+		signal := make([]float64, 2+rng.IntN(20))
+		low, high := 1.0, 0.0
+		for c := range signal {
+			signal[c] = rng.Float64()
+			low, high = min(low, signal[c]), max(high, signal[c])
+		}
+		want := math.Exp(6*rng.Float64() - 3)
+		for s, exact := range map[*Scheme]float64{softmaxError: (high - low) / want, expGradient: want / (high - low)} {
+			for _, sig := range []Signal{Recall, Precision} {
+				step, err := Recipe{Scheme: s, Strength: want, Signal: sig}.FromSignal(signal, nil, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got := logRatio(step.Raw); math.Abs(got-want) > 1e-12*max(1, want) || step.Fallback {
+					t.Fatalf("%s on %v reaches %v (fallback %v); want %v", s.Name, signal, got, step.Fallback, want)
+				}
+				if math.Abs(*step.Solved-exact) > 1e-11*exact {
+					t.Fatalf("%s on %v solves %v; the closed form is %v", s.Name, signal, *step.Solved, exact)
+				}
 			}
 		}
 	}

@@ -47,7 +47,7 @@ func (s *Scheme) unknownParam(name string) error {
 	for i, p := range s.Params {
 		known[i] = p.Name
 	}
-	if near, ok := nearest(name, known); ok {
+	if near, ok := Nearest(name, known); ok {
 		return fmt.Errorf("scheme %s has no parameter %q; did you mean %q?", s.Name, name, near)
 	}
 	return fmt.Errorf("scheme %s has no parameter %q; it takes %s", s.Name, name, strings.Join(known, ", "))

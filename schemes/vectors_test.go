@@ -85,10 +85,13 @@ func find(t *testing.T, name string) *Scheme {
 
 // built maps entries of the vectors to our names. unitRaw marks an entry whose
 // formula lacks our factor: its raw weights agree up to one common factor.
+// unfloored marks formulas that read the recalls as they are.
 var built = map[string]struct {
 	name    string
 	values  Values
 	unitRaw bool
+
+	unfloored bool
 }{
 	"uniform":        {name: "uniform"},
 	"seed_ratio_k1":  {name: "mean-ratio", values: Values{"exponent": 1}},
@@ -98,6 +101,12 @@ var built = map[string]struct {
 	"error_k0.5":     {name: "error-power", values: Values{"exponent": 0.5}},
 	"error_k1":       {name: "error-power", values: Values{"exponent": 1}},
 	"error_k2":       {name: "error-power", values: Values{"exponent": 2}},
+
+	"error_odds_k1":      {name: "error-odds", values: Values{"exponent": 1}},
+	"softmax_error_T0.1": {name: "softmax-error", values: Values{"temperature": 0.1}, unfloored: true},
+	"softmax_error_T0.5": {name: "softmax-error", values: Values{"temperature": 0.5}, unfloored: true},
+	"exp_gradient_eta1":  {name: "exp-gradient", values: Values{"rate": 1}, unfloored: true},
+	"exp_gradient_eta5":  {name: "exp-gradient", values: Values{"rate": 5}, unfloored: true},
 }
 
 func TestWeightsOfTheVectors(t *testing.T) {
@@ -109,7 +118,7 @@ func TestWeightsOfTheVectors(t *testing.T) {
 			in := v.Inputs[input]
 			shown := func(n Normalization) []float64 {
 				r := Recipe{Scheme: find(t, b.name), Values: b.values, Normalize: n}
-				step, err := r.FromSignal(in.Recall, in.NTrain, nil)
+				step, err := r.FromSignal(in.Recall, in.NTrain, in.Prev)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -123,7 +132,7 @@ func TestWeightsOfTheVectors(t *testing.T) {
 				"max_over_min":         {slices.Max(raw) / slices.Min(raw)},
 				"max_logit_shift_nats": {logRatio(raw)},
 			}
-			if input == "seed3" || entry == "uniform" { // else the floor acts
+			if input == "seed3" || entry == "uniform" || b.unfloored { // else the floor acts
 				forms["raw_unfloored"] = raw
 			}
 			for field, got := range forms {
@@ -136,8 +145,8 @@ func TestWeightsOfTheVectors(t *testing.T) {
 			}
 		}
 	}
-	// 8 formulas, 2 inputs, 8 forms; and raw_unfloored where no floor acts.
-	if want := 8*2*8 + 9; c.n != want {
+	// 13 formulas, 2 inputs, 8 forms; and raw_unfloored where no floor acts.
+	if want := 13*2*8 + 8 + 1 + 1 + 2*4; c.n != want {
 		t.Errorf("compared %d entries of the vectors; want %d", c.n, want)
 	}
 }
@@ -229,7 +238,7 @@ func TestSeedCheck(t *testing.T) {
 	var worst float64
 	for k, w := range raw(1) {
 		means = append(means, w*recall[k])
-		exponents = append(exponents, ln(field("printed")[k])/ln(w))
+		exponents = append(exponents, Log(field("printed")[k])/Log(w))
 		worst = max(worst, math.Abs(raw(2)[k]-field("printed")[k]))
 	}
 	mean := field("mean")[0]

@@ -126,8 +126,8 @@ func TestKeyFaults(t *testing.T) {
 		{"momentum with adam", scheme + "model: {momentum: 0.5}\n", []string{
 			"s.yaml:2:9: model.momentum is used with optimizer sgd only, and this study has none; remove it, or choose optimizer sgd",
 		}},
-		{"sources of later versions", scheme + "data: {source: idx:mnist}\n", []string{
-			"s.yaml:2:16: data.source: \"idx:mnist\" is not known; known: embedded",
+		{"sources of later versions", scheme + "data: {source: npz:mnist}\n", []string{
+			"s.yaml:2:16: data.source: \"npz:mnist\" is not known; known: embedded, idx:DIR, cifar10:DIR, csv:FILE",
 		}},
 		{"samplers of later versions", scheme + "search: {sampler: tpe}\n", []string{
 			"s.yaml:2:19: search.sampler: \"tpe\" is not known; known: random",
@@ -236,7 +236,7 @@ func TestSpaceFaults(t *testing.T) {
 
 func TestSchemeFaults(t *testing.T) {
 	entries := func(s string) string { return "weighting:\n  scheme: " + s + "\n" }
-	const names = "uniform, mean-ratio, error-power"
+	const names = "uniform, mean-ratio, error-power, error-odds, softmax-error, exp-gradient"
 	checkFaults(t, []faultCase{
 		{"missing", "weighting: {rounds: 2}\n", []string{"s.yaml:1:1: weighting.scheme is missing; want at least one entry, such as scheme: [{name: mean-ratio, exponent: 2}]"}},
 		{"bare word", entries("mean-ratio"), []string{"s.yaml:2:11: weighting.scheme is mean-ratio; want a list of entries, such as scheme: [{name: mean-ratio, exponent: 2}]"}},
