@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"evenkeel/objective"
+	"evenkeel/objective/data"
 	"evenkeel/schemes"
 )
 
@@ -30,7 +31,7 @@ type Definition struct {
 
 // DataConfig says where examples come from.
 type DataConfig struct {
-	Source string // "embedded", or "KIND:PATH" with an absolute path
+	Source data.Source // with absolute paths
 	Split  objective.Split
 }
 

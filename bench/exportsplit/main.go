@@ -52,7 +52,11 @@ type description struct {
 
 // export writes the parts of a source, split as given, to dir.
 func export(source string, how objective.Split, dir string) error {
-	ds, err := data.Open(source)
+	src, err := data.ParseSource(source)
+	if err != nil {
+		return err
+	}
+	ds, err := data.Open(src)
 	if err != nil {
 		return err
 	}

@@ -1,10 +1,13 @@
 package data
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Dataset is a labelled set of examples from one source, before splitting.
 type Dataset struct {
-	// Source is the text it was opened from, such as "embedded".
+	// Source is the text form of the source, such as "embedded".
 	Source string
 	// Title is a short human name, such as "Fashion-MNIST sample".
 	Title string
@@ -12,9 +15,11 @@ type Dataset struct {
 	Classes []string
 	// Shape is channels, height, width for images and {features} for tables.
 	Shape []int
+	// Columns are the names of a table's numbers, in their order; nil for images.
+	Columns []string
 	// Train is the training part, from which validation is held out. Test is
 	// the source's own test part; it is empty if the source has none.
-	Train, Test Part
+	Train, Test Examples
 	// Fingerprint is the hex SHA-256 over the raw examples and the preparation
 	// version: it changes when the numbers a trainer sees could change.
 	Fingerprint string
@@ -78,40 +83,15 @@ func (p Part) Counts(classes int) []int {
 	return counts
 }
 
-// check reports what is wrong with the sizes and labels of p, or nil.
-func (p Part) check(classes, features int) error {
-	if len(p.X) != len(p.Y)*features {
-		return fmt.Errorf("%d numbers for %d examples; want %d for each", len(p.X), len(p.Y), features)
-	}
-	for i, c := range p.Y {
-		if int(c) >= classes {
-			return fmt.Errorf("example %d is of class %d; want 0 to %d", i, c, classes-1)
-		}
-	}
-	return nil
-}
-
-// gather returns a copy of the examples with the given indices, in their order.
-func (p Part) gather(indices []int) Part {
-	if len(indices) == 0 {
-		return Part{}
-	}
-	n := len(p.X) / len(p.Y)
-	out := Part{X: make([]float32, 0, len(indices)*n), Y: make([]uint16, 0, len(indices))}
-	for _, i := range indices {
-		out.X = append(out.X, p.Row(i)...)
-		out.Y = append(out.Y, p.Y[i])
-	}
-	return out
-}
-
 // Splits are the three parts a study works with, made by [Split]. The test part
 // is sealed: only OpenTest reads it, and only a confirmation asks.
 type Splits struct {
-	// Dataset is what was split, without its Test.
+	// Dataset is what was split, without its examples.
 	Dataset    *Dataset
 	Train, Val Part
-	test       Part
+	// test makes the test part when it is first asked for; nil means empty.
+	test       func() Part
+	testCounts []int
 }
 
 // OpenTest returns the sealed test part, which may be empty. Only a trainer
@@ -124,9 +104,17 @@ func (s *Splits) OpenTest(reason string) Part {
 	if reason == "" {
 		panic("data: OpenTest wants a reason")
 	}
-	return s.test
+	if s.test == nil {
+		return Part{}
+	}
+	return s.test()
 }
 
 // TestCounts returns the number of test examples of each class. Anyone may ask:
 // it is about sizes, not about what a model does there.
-func (s *Splits) TestCounts() []int { return s.test.Counts(len(s.Dataset.Classes)) }
+func (s *Splits) TestCounts() []int {
+	if s.testCounts == nil {
+		return make([]int, len(s.Dataset.Classes))
+	}
+	return slices.Clone(s.testCounts)
+}

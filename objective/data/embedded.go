@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	_ "embed" // for the sample
 	"encoding/hex"
+	"fmt"
 	"sync"
 
 	"evenkeel/objective/data/internal/fashion"
@@ -44,14 +45,29 @@ var embedded = sync.OnceValues(func() (*Dataset, error) {
 	}, nil
 })
 
-// prepare returns a part with levels 0 to 15 as numbers level/15, in [0, 1].
-func prepare(p fashion.Part) Part {
-	out := Part{X: make([]float32, len(p.Levels)), Y: make([]uint16, len(p.Labels))}
-	for i, level := range p.Levels {
-		out.X[i] = float32(level) / (fashion.Levels - 1)
+// sampleLevels are the numbers that the levels 0 to 15 stand for: level/15.
+var sampleLevels = levelsUpTo(fashion.Levels - 1)
+
+// prepare returns a part of the sample, whose numbers are in [0, 1].
+func prepare(p fashion.Part) Examples {
+	return Examples{Y: widen(p.Labels), bytes: p.Levels, levels: sampleLevels}
+}
+
+// widen returns labels that were read as bytes.
+func widen(labels []byte) []uint16 {
+	y := make([]uint16, len(labels))
+	for i, c := range labels {
+		y[i] = uint16(c)
 	}
-	for i, c := range p.Labels {
-		out.Y[i] = uint16(c)
+	return y
+}
+
+// openEmbedded returns the embedded sample.
+func openEmbedded(Source) (*Dataset, error) {
+	ds, err := embedded()
+	if err != nil {
+		return nil, fmt.Errorf("source embedded: %w", err)
 	}
-	return out
+	d := *ds
+	return &d, nil
 }

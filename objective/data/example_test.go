@@ -8,7 +8,7 @@ import (
 )
 
 func ExampleSplit() {
-	ds, err := data.Open("embedded")
+	ds, err := data.Open(data.Source{Kind: "embedded"})
 	if err != nil {
 		fmt.Println(err)
 		return

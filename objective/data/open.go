@@ -1,25 +1,17 @@
 package data
 
-import (
-	"fmt"
-	"strings"
-)
+import "fmt"
 
-// Open returns the examples of a source, given as in the study file: a kind,
-// or KIND:PATH. The only kind is `embedded`, which takes no path. The slices of
-// the result may be shared with other callers of Open and must not be changed.
-func Open(source string) (*Dataset, error) {
-	kind, path, hasPath := strings.Cut(source, ":")
-	if kind != "embedded" {
-		return nil, fmt.Errorf("data source %q: unknown kind %q; want embedded", source, kind)
+// Open returns the examples of a source. The result may share memory with other
+// results of Open and must not be changed.
+func Open(src Source) (*Dataset, error) {
+	k, ok := LookupKind(src.Kind)
+	if !ok {
+		return nil, fmt.Errorf("source %w", unknownSource(src.String(), src.Kind))
 	}
-	if hasPath {
-		return nil, fmt.Errorf("data source %q: embedded takes no path, got %q; want just embedded", source, path)
+	if k.Path == "" && src.Path != "" || k.Path != "" && src.Path == "" {
+		_, err := ParseSource(src.String())
+		return nil, fmt.Errorf("source %w", err)
 	}
-	ds, err := embedded()
-	if err != nil {
-		return nil, fmt.Errorf("data source %q: %w", source, err)
-	}
-	d := *ds
-	return &d, nil
+	return k.open(src)
 }

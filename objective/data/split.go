@@ -9,6 +9,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"sync"
 
 	"evenkeel/objective"
 )
@@ -40,13 +41,52 @@ import (
 // equal keys in source order. So no class depends on another and neither
 // architecture nor release of Go matters.
 //
-// Examples keep the source's order in every part. Train, Val and a held out
-// test part are copies; a source's own test part is shared.
+// Examples keep the source's order in every part. Only Train and Val are made
+// here; a test part becomes numbers when [Splits.OpenTest] first asks for it.
+// No part shares memory with ds.
 //
 // Errors: s.Validation not in (0, 1), s.Test not in [0, 1), s.Limit < 0 or 1; a
 // class with too few examples (named); a dataset with fewer than 2 classes,
 // sizes that do not match, or a class without an example in its test part.
 func Split(ds *Dataset, s objective.Split) (*Splits, error) {
+	roles, err := assign(ds, s)
+	if err != nil {
+		return nil, err
+	}
+	bare := *ds
+	bare.Train, bare.Test = Examples{}, Examples{}
+	source, rows := ds.testRows(roles)
+	return &Splits{
+		Dataset:    &bare,
+		Train:      ds.Train.gather(withRole(roles, training)),
+		Val:        ds.Train.gather(withRole(roles, validation)),
+		test:       sync.OnceValue(func() Part { return source.gather(rows) }),
+		testCounts: countRows(source, rows, len(ds.Classes)),
+	}, nil
+}
+
+// Counts are the numbers of examples of each class in the parts of a split.
+type Counts struct{ Train, Val, Test []int }
+
+// CountSplit returns how many examples of each class [Split] would put into each
+// part, without making numbers of any. It fails as Split does.
+func CountSplit(ds *Dataset, s objective.Split) (Counts, error) {
+	roles, err := assign(ds, s)
+	if err != nil {
+		return Counts{}, err
+	}
+	classes := len(ds.Classes)
+	source, rows := ds.testRows(roles)
+	return Counts{
+		Train: countRows(ds.Train, withRole(roles, training), classes),
+		Val:   countRows(ds.Train, withRole(roles, validation), classes),
+		Test:  countRows(source, rows, classes),
+	}, nil
+}
+
+// assign checks settings and dataset and gives every example of the source's
+// training part its role, by the rule of [Split].
+func assign(ds *Dataset, s objective.Split) ([]role, error) {
 	if err := checkSplit(s); err != nil {
 		return nil, err
 	}
@@ -63,18 +103,29 @@ func Split(ds *Dataset, s objective.Split) (*Splits, error) {
 			return nil, fmt.Errorf("class %q: %w", ds.Classes[c], err)
 		}
 	}
-	open := *ds
-	open.Test = Part{}
-	out := &Splits{
-		Dataset: &open,
-		Train:   ds.Train.gather(withRole(roles, training)),
-		Val:     ds.Train.gather(withRole(roles, validation)),
-		test:    ds.Test,
+	return roles, nil
+}
+
+// testRows returns where the examples of the test part are: all of the source's
+// own, or those held out.
+func (d *Dataset) testRows(roles []role) (Examples, []int) {
+	if d.Test.Len() == 0 {
+		return d.Train, withRole(roles, test)
 	}
-	if ds.Test.Len() == 0 {
-		out.test = ds.Train.gather(withRole(roles, test))
+	rows := make([]int, d.Test.Len())
+	for i := range rows {
+		rows[i] = i
 	}
-	return out, nil
+	return d.Test, rows
+}
+
+// countRows returns the number of examples of each class among some rows.
+func countRows(e Examples, rows []int, classes int) []int {
+	counts := make([]int, classes)
+	for _, i := range rows {
+		counts[e.Y[i]]++
+	}
+	return counts
 }
 
 // checkSplit reports everything that is wrong with the settings.

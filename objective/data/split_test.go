@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"evenkeel/objective"
 )
 
@@ -23,17 +25,26 @@ func numbered(classes int, train, test []uint16) *Dataset {
 		d.Classes = append(d.Classes, fmt.Sprintf("class-%d", c))
 	}
 	next := 0
-	part := func(labels []uint16) Part {
-		p := Part{Y: labels}
+	part := func(labels []uint16) Examples {
+		e := Examples{Y: labels}
 		for range labels {
-			p.X = append(p.X, float32(next), float32(-next-1))
+			e.numbers = append(e.numbers, float32(next), float32(-next-1))
 			next++
 		}
-		return p
+		return e
 	}
 	d.Train = part(train)
 	d.Test = part(test)
 	return d
+}
+
+// wholeOf returns all examples as a part.
+func wholeOf(e Examples) Part {
+	rows := make([]int, e.Len())
+	for i := range rows {
+		rows[i] = i
+	}
+	return e.gather(rows)
 }
 
 // cycle returns the labels 0, 1, .. classes-1, 0, .. of n examples.
@@ -47,13 +58,13 @@ func cycle(classes, n int) []uint16 {
 
 // roleText writes the role of each of n training examples as a letter, as
 // testdata/independent.py does.
-func roleText(t *testing.T, s *Splits, source Part) string {
+func roleText(t *testing.T, s *Splits, source Examples) string {
 	t.Helper()
 	text := []byte(strings.Repeat("-", source.Len()))
 	for _, p := range []struct {
 		letter byte
 		part   Part
-	}{{'t', s.Train}, {'v', s.Val}, {'s', s.test}} {
+	}{{'t', s.Train}, {'v', s.Val}, {'s', s.OpenTest("this test")}} {
 		last := -1
 		for i := range p.part.Len() {
 			row := p.part.Row(i)
@@ -101,6 +112,7 @@ func TestSplitMatchesIndependentProgram(t *testing.T) {
 func TestSplitOfEmbedded(t *testing.T) {
 	ds := open(t)
 	ids := numbered(10, ds.Train.Y, ds.Test.Y) // same labels, so the same split
+	all := wholeOf(ds.Train)
 	for _, c := range []struct {
 		seed         int64
 		limit        int
@@ -131,7 +143,7 @@ func TestSplitOfEmbedded(t *testing.T) {
 			t.Errorf("seed %d, limit %d: roles hash to %s; want %s", c.seed, c.limit, got, c.wantRolesSum)
 		}
 		for i := range byID.Val.Len() {
-			if !slices.Equal(s.Val.Row(i), ds.Train.Row(int(byID.Val.Row(i)[0]))) {
+			if !slices.Equal(s.Val.Row(i), all.Row(int(byID.Val.Row(i)[0]))) {
 				t.Fatalf("validation example %d has the numbers of another one", i)
 			}
 		}
@@ -185,6 +197,10 @@ func checkCounts(t *testing.T, ds *Dataset, how objective.Split, s *Splits) {
 	k := len(ds.Classes)
 	all, own := ds.Train.Counts(k), ds.Test.Counts(k)
 	train, val, test := s.Train.Counts(k), s.Val.Counts(k), s.TestCounts()
+	want := Counts{train, val, s.OpenTest("this test").Counts(k)}
+	if got, err := CountSplit(ds, how); err != nil || !cmp.Equal(got, want) || !slices.Equal(test, want.Test) {
+		t.Fatalf("%+v: counted %v (%v), test %v; want %v", how, got, err, test, want)
+	}
 	near := func(n int, share float64, of int) bool { return math.Abs(float64(n)-share*float64(of)) <= 1 }
 	for c := range k {
 		left := all[c]
@@ -286,7 +302,7 @@ func TestSplitRefuses(t *testing.T) {
 	}
 	plenty := numbered(3, cycle(3, 30), nil)
 	torn := numbered(3, cycle(3, 30), nil)
-	torn.Train.X = torn.Train.X[1:]
+	torn.Train.numbers = torn.Train.numbers[1:]
 	for name, c := range map[string]struct {
 		ds    *Dataset
 		split objective.Split
@@ -325,8 +341,8 @@ func TestTestPartIsSealed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Dataset.Test.Len() != 0 {
-		t.Error("the test part can be read through Splits.Dataset")
+	if s.Dataset.Test.Len() != 0 || s.Dataset.Train.Len() != 0 {
+		t.Error("examples can be read through Splits.Dataset")
 	}
 	if ds.Test.Len() != 4000 || s.Dataset.Fingerprint != ds.Fingerprint {
 		t.Error("Split changed its argument or the fingerprint")
@@ -349,10 +365,10 @@ func TestPartsAreCopies(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, p := range []Part{s.Train, s.Val, s.test} {
+	for _, p := range []Part{s.Train, s.Val, s.OpenTest("this test")} {
 		p.X[0], p.Y[0] = 99, 99
 	}
-	if slices.Contains(ds.Train.X, 99) || slices.Contains(ds.Train.Y, 99) {
+	if slices.Contains(ds.Train.numbers, 99) || slices.Contains(ds.Train.Y, 99) {
 		t.Error("a part shares memory with its source")
 	}
 	if row := s.Train.Row(0); cap(row) != 2 {

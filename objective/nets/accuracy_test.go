@@ -11,7 +11,7 @@ import (
 // embedded returns the embedded sample split as the default study splits it.
 func embedded(t testing.TB) *data.Splits {
 	t.Helper()
-	ds, err := data.Open("embedded")
+	ds, err := data.Open(data.Source{Kind: "embedded"})
 	if err != nil {
 		t.Fatal(err)
 	}

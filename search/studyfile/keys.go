@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"evenkeel/objective"
+	"evenkeel/objective/data"
 )
 
 // keyType is the declared type of a key; it decides how a literal is read.
@@ -21,6 +22,7 @@ const (
 	booleanKey                 // bool
 	durationKey                // time.Duration
 	widthsKey                  // []int64
+	columnsKey                 // data.OneHot
 )
 
 // key is one key of a section: its type, what it accepts, its default.
@@ -44,12 +46,18 @@ const maxInt32 = math.MaxInt32
 var sections = []string{"study", "data", "model", "weighting", "objective", "search"}
 
 var dataKeys = []key{
-	{name: "source", kind: wordKey, words: []string{"embedded"}, def: "embedded"},
+	{name: "source", kind: textKey, def: "embedded"},
+	{name: "label", kind: textKey, def: data.DefaultLabel},
+	{name: "test_file", kind: textKey, def: ""},
+	{name: "one_hot", kind: columnsKey, def: data.OneHot{}},
 	{name: "validation", max: 1, above: true, below: true, def: 0.2},
 	{name: "test", max: 1, below: true, def: 0.2},
 	{name: "limit", kind: integerKey, max: maxInt32, def: int64(0)},
 	{name: "seed", kind: integerKey, max: maxExact, def: int64(1)},
 }
+
+// tableKeys are the data keys that only tables use.
+var tableKeys = []string{"label", "test_file", "one_hot"}
 
 var modelKinds = []string{"softmax", "mlp"}
 
@@ -147,6 +155,8 @@ func (k key) want() string {
 		return "a duration with its unit, such as 8h or 90m"
 	case widthsKey:
 		return "a list of lists of widths, such as [[128]]"
+	case columnsKey:
+		return "true for every column with text, false, or a list of columns such as [color, shape]"
 	}
 	return k.wantNumber()
 }
@@ -201,6 +211,8 @@ func (k key) read(n *node) (value any, fault string) {
 		return k.readWord(n)
 	case widthsKey:
 		return k.readWidths(n)
+	case columnsKey:
+		return readColumns(n)
 	case integerKey:
 		v, fault := integer(n)
 		if fault == "" && !k.holds(v) {
@@ -253,4 +265,29 @@ func (k key) readWidths(n *node) (value any, fault string) {
 		widths[i] = int64(v)
 	}
 	return widths, ""
+}
+
+// readColumns reads which columns are encoded: true, false or their names.
+func readColumns(n *node) (value any, fault string) {
+	if n.kind != list {
+		all, fault := boolean(n)
+		return data.OneHot{All: all}, fault
+	}
+	if len(n.items) > maxChoices {
+		return nil, fmt.Sprintf("has %d columns, more than %d", len(n.items), maxChoices)
+	}
+	var columns []string
+	for i, item := range n.items {
+		name, fault := text(item)
+		switch {
+		case item.kind == broken: // reported
+		case fault != "":
+			return nil, fmt.Sprintf("column %d %s", i+1, fault)
+		case slices.Contains(columns, name):
+			return nil, fmt.Sprintf("has column %s twice", quote(name))
+		}
+		columns = append(columns, name)
+	}
+	slices.Sort(columns) // their order says nothing
+	return data.OneHot{Columns: columns}, ""
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"evenkeel/objective"
+	"evenkeel/objective/data"
 	"evenkeel/schemes"
 	"evenkeel/search"
 )
@@ -47,7 +48,7 @@ func TestDefaults(t *testing.T) {
 	if diff := cmp.Diff(wantConfig, def.Search); diff != "" {
 		t.Error(diff)
 	}
-	wantSplit := search.DataConfig{Source: "embedded", Split: objective.Split{Validation: 0.2, Test: 0.2, Seed: 1}}
+	wantSplit := search.DataConfig{Source: data.Source{Kind: "embedded"}, Split: objective.Split{Validation: 0.2, Test: 0.2, Seed: 1}}
 	if diff := cmp.Diff(wantSplit, def.Data); diff != "" {
 		t.Error(diff)
 	}

@@ -1,10 +1,13 @@
 package studyfile
 
 import (
+	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"evenkeel/objective"
+	"evenkeel/objective/data"
 	"evenkeel/search"
 )
 
@@ -50,7 +53,7 @@ func (p *parser) unknownKeys(path string, known []string, n *node) {
 func (p *parser) data(n *node) {
 	v := p.fixedSection("data", dataKeys, n)
 	p.def.Data = search.DataConfig{
-		Source: v.text("source"),
+		Source: p.dataSource(v, n),
 		Split: objective.Split{
 			Validation: v.real("validation"),
 			Test:       v.real("test"),
@@ -58,6 +61,55 @@ func (p *parser) data(n *node) {
 			Seed:       v.seed("seed"),
 		},
 	}
+}
+
+// dataSource reads the source and the keys that only tables use; others must
+// not have them, and their canonical form has not.
+func (p *parser) dataSource(v values, n *node) data.Source {
+	src, err := data.ParseSource(v.text("source"))
+	if err != nil {
+		p.add(v.at("source"), "data.source: %v", err)
+		return data.Source{}
+	}
+	if src.Path != "" {
+		src.Path = p.absolute(src.Path)
+	}
+	if k, _ := data.LookupKind(src.Kind); !k.Table {
+		for _, key := range tableKeys {
+			delete(p.canon["data"], key)
+			if f := n.field(key); f != nil {
+				p.add(f.at, "data.%s is used with source %s only; remove it", key, strings.Join(tableForms(), " or "))
+			}
+		}
+		return src
+	}
+	src.Label, src.TestFile, src.OneHot = v.text("label"), v.text("test_file"), v["one_hot"].value.(data.OneHot)
+	if src.Label == "" {
+		p.add(v.at("label"), "data.label is empty; want the name of the column with the classes")
+	}
+	if src.TestFile != "" && src.TestFile != data.NoTestFile {
+		src.TestFile = p.absolute(src.TestFile)
+	}
+	return src
+}
+
+// tableForms returns how sources that are tables are written.
+func tableForms() []string {
+	var forms []string
+	for _, k := range data.Kinds() {
+		if k.Table {
+			forms = append(forms, k.Form())
+		}
+	}
+	return forms
+}
+
+// absolute returns a path that starts from the study file's folder.
+func (p *parser) absolute(path string) string {
+	if filepath.IsAbs(path) {
+		return filepath.Clean(path)
+	}
+	return filepath.Join(p.def.Folder, path)
 }
 
 func (p *parser) objective(n *node) {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"evenkeel/objective/data"
 	"evenkeel/search"
 )
 
@@ -78,6 +79,11 @@ func (s setting) canonical() any {
 		return [][]int64{v}
 	case time.Duration:
 		return v.String()
+	case data.OneHot:
+		if v.Columns != nil {
+			return v.Columns
+		}
+		return v.All
 	}
 	return s.value
 }
@@ -89,10 +95,12 @@ func (p *parser) fixed(path string, k key, n *node) setting {
 		return s
 	}
 	s.at, s.given = n.at, true
-	switch n.kind {
-	case list:
+	switch {
+	case k.kind == columnsKey && n.kind == list:
+		s.value = p.one(path, k, n)
+	case n.kind == list:
 		p.add(n.at, "%s is a list; only model and weighting can be searched, want %s", path, k.want())
-	case mapping:
+	case n.kind == mapping:
 		p.add(n.at, "%s is a mapping; only model and weighting can be searched, want %s", path, k.want())
 	default:
 		s.value = p.one(path, k, n)
