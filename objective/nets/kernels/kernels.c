@@ -22,6 +22,39 @@ static void ek_pack(long k, long width, long room, const float *b, long b_row, l
         for (long p = 0; p < k; p++) panel[p * room + j] = b[p * b_row + j * b_col];
 }
 
+// ek_walk says where the terms of a tile's sums are: term p of segment s of row
+// r is a[r*a_row + s*a_segment + p*a_term] * b[s*b_segment + p*b_term], columns of
+// b side by side. A matrix product has one segment, a 3x3 convolution one per line.
+typedef struct {
+    long segments, terms, a_row, a_segment, a_term, b_segment, b_term;
+} ek_walk;
+
+// What becomes of a finished sum: stored, stored after ReLU, or added to what is there.
+enum { EK_STORE, EK_RELU, EK_ADD };
+
+// ek_aligned rounds a number of floats up to whole cache lines.
+static long ek_aligned(long n) { return (n + 15) / 16 * 16; }
+
+// ek_padded is the size of an image of c channels with a border of one pixel.
+static long ek_padded(const ek_conv *s, long c) { return ek_aligned((s->height + 2) * (s->width + 2) * c); }
+
+// ek_panels is the room for the packed weights of a 3x3 convolution.
+static long ek_panels(long in, long out) { return ek_aligned(9 * in * (out + EK_PANEL)); }
+
+// ek_pad copies one image into the inside of a padded one, channels last.
+static void ek_pad(const ek_conv *s, const float *x, float *pad) {
+    long line = (s->width + 2) * s->in;
+    pad += line + s->in;
+    if (!s->planar) {
+        for (long y = 0; y < s->height; y++)
+            memcpy(pad + y * line, x + y * s->width * s->in, s->width * s->in * sizeof(float));
+        return;
+    }
+    for (long c = 0; c < s->in; c++)
+        for (long y = 0; y < s->height; y++)
+            for (long i = 0; i < s->width; i++) pad[y * line + i * s->in + c] = *x++;
+}
+
 // The portable level: 128-bit vectors, which gcc and clang lower to whatever
 // the machine has, and no fused operations.
 #define NAME(f) ek_portable_##f
@@ -81,16 +114,18 @@ typedef struct {
     __typeof__(ek_portable_gemm) *gemm;
     __typeof__(ek_portable_exp) *exp;
     __typeof__(ek_portable_adamw) *adamw;
+    __typeof__(ek_portable_conv) *conv;
+    __typeof__(ek_portable_conv_grad) *conv_grad;
 } ek_table;
 
 static const ek_table tables[EK_LEVELS] = {
-    {ek_portable_gemm, ek_portable_exp, ek_portable_adamw},
+    {ek_portable_gemm, ek_portable_exp, ek_portable_adamw, ek_portable_conv, ek_portable_conv_grad},
 #if defined(__x86_64__)
-    {ek_avx2_gemm, ek_avx2_exp, ek_avx2_adamw},
-    {ek_avx512_gemm, ek_avx512_exp, ek_avx512_adamw},
+    {ek_avx2_gemm, ek_avx2_exp, ek_avx2_adamw, ek_avx2_conv, ek_avx2_conv_grad},
+    {ek_avx512_gemm, ek_avx512_exp, ek_avx512_adamw, ek_avx512_conv, ek_avx512_conv_grad},
 #else
-    {ek_portable_gemm, ek_portable_exp, ek_portable_adamw},
-    {ek_portable_gemm, ek_portable_exp, ek_portable_adamw},
+    {ek_portable_gemm, ek_portable_exp, ek_portable_adamw, ek_portable_conv, ek_portable_conv_grad},
+    {ek_portable_gemm, ek_portable_exp, ek_portable_adamw, ek_portable_conv, ek_portable_conv_grad},
 #endif
 };
 
@@ -104,6 +139,23 @@ void ek_exp(int level, long n, float *x) { tables[level].exp(n, x); }
 void ek_adamw(int level, long n, float *p, const float *g, float *m, float *v, float decay, double beta1, double beta2,
               float rate, float root, float eps) {
     tables[level].adamw(n, p, g, m, v, decay, beta1, beta2, rate, root, eps);
+}
+
+long ek_conv_scratch(const ek_conv *s) {
+    long panels = ek_panels(s->in, s->out), flipped = ek_panels(s->out, s->in);
+    long forward = panels + 2 * s->width * s->out;
+    long backward = flipped + ek_padded(s, s->out) + EK_PANEL + s->out;
+    return ek_padded(s, s->in) + (forward > backward ? forward : backward);
+}
+
+void ek_conv_block(int level, const ek_conv *s, const float *x, const float *w, const float *bias, float *y,
+                   uint8_t *taken, float *scratch) {
+    tables[level].conv(s, x, w, bias, y, taken, scratch);
+}
+
+void ek_conv_block_grad(int level, const ek_conv *s, const float *x, const float *w, const float *dy,
+                        const uint8_t *taken, float *dw, float *db, float *dx, float *scratch) {
+    tables[level].conv_grad(s, x, w, dy, taken, dw, db, dx, scratch);
 }
 
 void ek_sgd(long n, float *restrict p, const float *restrict g, float *restrict v, float rate, float momentum,

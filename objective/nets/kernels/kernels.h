@@ -20,6 +20,28 @@ int ek_supported(int level);
 void ek_gemm(int level, long m, long n, long k, const float *a, long a_row, long a_col, const float *b, long b_row,
              long b_col, const float *bias, int relu, float *c, float *scratch);
 
+// ek_conv is the shape of a convolution block: images of height x width pixels
+// with `in` channels, `out` filters of 3x3 with padding 1, then ReLU and 2x2 max
+// pooling. Images are channels-last; planar says that x is channel by channel.
+typedef struct {
+    long batch, height, width, in, out;
+    int planar;
+} ek_conv;
+
+// ek_conv_scratch returns the number of floats that the two functions below need.
+long ek_conv_scratch(const ek_conv *s);
+
+// ek_conv_block computes y, batch x height/2 x width/2 x out, from w, 3 x 3 x in
+// x out, and bias, out entries. If taken is not NULL it gets, for each y, which pixel
+// of the window it came from (0 to 3 in reading order), or 4 if y is not positive.
+void ek_conv_block(int level, const ek_conv *s, const float *x, const float *w, const float *bias, float *y,
+                   uint8_t *taken, float *scratch);
+
+// ek_conv_block_grad computes the gradients by w, bias and, unless dx is NULL, x,
+// from dy and what the forward pass took. dx is channels-last.
+void ek_conv_block_grad(int level, const ek_conv *s, const float *x, const float *w, const float *dy,
+                        const uint8_t *taken, float *dw, float *db, float *dx, float *scratch);
+
 // ek_exp replaces x[i] by e^x[i].
 void ek_exp(int level, long n, float *x);
 

@@ -3,6 +3,7 @@
 //   NAME(f)  the level's name of f         TARGET  its target attribute, if any
 //   VL       floats in a vector            MR      rows of a tile
 //   FMA      a*b + c on vectors            SQRT    square root of a vector
+// conv.h continues it with the convolutions.
 //
 // Vectors run across outputs: lane j of a vector belongs to output column j, and
 // each output is one sum over p = 0, 1, 2, ... from its bias on. The order of no
@@ -18,35 +19,41 @@ typedef int32_t NAME(ivec) __attribute__((vector_size(VL * 4), may_alias));
 #define INLINE static inline __attribute__((always_inline)) TARGET
 #define SPLAT(x) ((x) - (vec){0}) // x - 0 keeps every value, -0 and NaN included
 
-// tile computes `rows` rows of one panel of `vs` vectors; both are constants
-// after inlining. width is the number of columns of the panel that exist.
-INLINE void NAME(tile)(const int rows, const int vs, long k, const float *a, long a_row, long a_col, const float *panel,
-                       const float *bias, int relu, float *c, long ldc, long width) {
+// tile computes `rows` rows of `vs` vectors; both are constants after inlining.
+// Each sum starts from `start` (vs vectors) and adds its terms as the walk says;
+// `end` says what becomes of it, and width how many columns exist.
+INLINE void NAME(tile)(const int rows, const int vs, const ek_walk t, const float *a, const float *b,
+                       const float *start, const int end, float *c, long ldc, long width) {
     vec acc[MR][2];
 #pragma GCC unroll 16
     for (int r = 0; r < rows; r++) {
 #pragma GCC unroll 2
-        for (int v = 0; v < vs; v++) acc[r][v] = *(const mem *)(bias + v * VL);
+        for (int v = 0; v < vs; v++) acc[r][v] = *(const mem *)(start + v * VL);
     }
-    for (long p = 0; p < k; p++) {
-        vec b[2];
+    for (long s = 0; s < t.segments; s++) {
+        const float *as = a + s * t.a_segment, *bs = b + s * t.b_segment;
+        for (long p = 0; p < t.terms; p++) {
+            vec y[2];
 #pragma GCC unroll 2
-        for (int v = 0; v < vs; v++) b[v] = *(const mem *)(panel + (p * vs + v) * VL);
+            for (int v = 0; v < vs; v++) y[v] = *(const mem *)(bs + p * t.b_term + v * VL);
 #pragma GCC unroll 16
-        for (int r = 0; r < rows; r++) {
-            vec x = SPLAT(a[r * a_row + p * a_col]);
+            for (int r = 0; r < rows; r++) {
+                vec x = SPLAT(as[r * t.a_row + p * t.a_term]);
 #pragma GCC unroll 2
-            for (int v = 0; v < vs; v++) acc[r][v] = FMA(x, b[v], acc[r][v]);
+                for (int v = 0; v < vs; v++) acc[r][v] = FMA(x, y[v], acc[r][v]);
+            }
         }
     }
 #pragma GCC unroll 16
     for (int r = 0; r < rows; r++) {
         float last[2 * VL];
         float *out = width == vs * VL ? c + r * ldc : last;
+        if (end == EK_ADD && out == last) memcpy(last, c + r * ldc, width * sizeof(float));
 #pragma GCC unroll 2
         for (int v = 0; v < vs; v++) {
             vec y = acc[r][v];
-            if (relu) y = (vec)((ivec)y & ~(y < 0)); // NaN stays NaN
+            if (end == EK_RELU) y = (vec)((ivec)y & ~(y < 0)); // NaN stays NaN
+            if (end == EK_ADD) y = *(mem *)(out + v * VL) + y;
             *(mem *)(out + v * VL) = y;
         }
         if (out == last) memcpy(c + r * ldc, last, width * sizeof(float));
@@ -54,29 +61,31 @@ INLINE void NAME(tile)(const int rows, const int vs, long k, const float *a, lon
 }
 
 // panel_rows runs all row tiles of one panel.
-INLINE void NAME(panel_rows)(const int vs, long m, long k, const float *a, long a_row, long a_col, const float *panel,
-                             const float *bias, int relu, float *c, long ldc, long width) {
+INLINE void NAME(panel_rows)(const int vs, long m, const ek_walk t, const float *a, const float *b, const float *start,
+                             const int end, float *c, long ldc, long width) {
     long i = 0;
-    for (; i + MR <= m; i += MR)
-        NAME(tile)(MR, vs, k, a + i * a_row, a_row, a_col, panel, bias, relu, c + i * ldc, ldc, width);
-    for (; i + 2 <= m; i += 2)
-        NAME(tile)(2, vs, k, a + i * a_row, a_row, a_col, panel, bias, relu, c + i * ldc, ldc, width);
-    for (; i < m; i++)
-        NAME(tile)(1, vs, k, a + i * a_row, a_row, a_col, panel, bias, relu, c + i * ldc, ldc, width);
+    for (; i + MR <= m; i += MR) NAME(tile)(MR, vs, t, a + i * t.a_row, b, start, end, c + i * ldc, ldc, width);
+    for (; i + 2 <= m; i += 2) NAME(tile)(2, vs, t, a + i * t.a_row, b, start, end, c + i * ldc, ldc, width);
+    for (; i < m; i++) NAME(tile)(1, vs, t, a + i * t.a_row, b, start, end, c + i * ldc, ldc, width);
 }
 
 static TARGET void NAME(gemm)(long m, long n, long k, const float *a, long a_row, long a_col, const float *b, long b_row,
                               long b_col, const float *bias, int relu, float *c, float *scratch) {
+    int end = relu ? EK_RELU : EK_STORE;
     for (long j = 0; j < n;) {
         long room = n - j > VL ? 2 * VL : VL;
         long width = n - j < room ? n - j : room;
         float start[2 * VL] = {0};
         if (bias) memcpy(start, bias + j, width * sizeof(float));
         ek_pack(k, width, room, b + j * b_col, b_row, b_col, scratch);
-        if (room == 2 * VL)
-            NAME(panel_rows)(2, m, k, a, a_row, a_col, scratch, start, relu, c + j, n, width);
-        else
-            NAME(panel_rows)(1, m, k, a, a_row, a_col, scratch, start, relu, c + j, n, width);
+        ek_walk t = {.segments = 1, .terms = k, .a_row = a_row, .a_term = a_col};
+        if (room == 2 * VL) {
+            t.b_term = 2 * VL;
+            NAME(panel_rows)(2, m, t, a, scratch, start, end, c + j, n, width);
+        } else {
+            t.b_term = VL;
+            NAME(panel_rows)(1, m, t, a, scratch, start, end, c + j, n, width);
+        }
         j += width;
     }
 }
@@ -143,6 +152,8 @@ static TARGET void NAME(adamw)(long n, float *p, const float *g, float *m, float
         memcpy(v + i, tv, rest);
     }
 }
+
+#include "conv.h"
 
 #undef vec
 #undef mem

@@ -1,0 +1,75 @@
+package kernels
+
+// #include "kernels.h"
+import "C"
+
+import "fmt"
+
+// Conv is the shape of a convolution block: `Out` filters of 3x3 over images of
+// Height x Width pixels and `In` channels, padded by one pixel of zeros, then ReLU
+// and 2x2 max pooling.
+type Conv struct {
+	Batch, Height, Width, In, Out int
+	// Planar says that x is channel by channel, as data sets hold images; all else
+	// is pixel by pixel, the channels of a pixel side by side.
+	Planar bool
+}
+
+// Inputs returns the numbers of an image: Height x Width x In.
+func (c Conv) Inputs() int { return c.Height * c.Width * c.In }
+
+// Weights returns the weights of a filter: 3 x 3 x In.
+func (c Conv) Weights() int { return 9 * c.In }
+
+// Outputs returns the numbers of a pooled image: Height/2 x Width/2 x Out, rounded
+// down: a last line or column without a partner is dropped.
+func (c Conv) Outputs() int { return c.Height / 2 * (c.Width / 2) * c.Out }
+
+// ConvBlock computes y = maxpool(max(conv(x, w) + bias, 0)) as PyTorch's
+// MaxPool2d(2)(ReLU()(Conv2d(In, Out, 3, padding=1)(x))) does:
+//
+//	conv[i][j][o] = sum over u, v in 0..2 and channels c of x[i+u-1][j+v-1][c] w[u][v][c][o]
+//
+// Shapes: x is Batch x Inputs, w is 3 x 3 x In x Out, bias has Out entries, y and
+// taken are Batch x Outputs. taken gets the pixel of its window that each y
+// came from, 0 to 3 in reading order and the first of equals, or 4 where y is not
+// positive. NaN stays NaN. Each sum starts from the bias and runs over u, v and c
+// in this order. It panics if a size is below 1, an image below 2x2, or a slice
+// shorter than its shape.
+func (l Level) ConvBlock(ws *Workspace, y []float32, taken []uint8, x, w, bias []float32, c Conv) {
+	c.check("ConvBlock", len(x), len(w), len(bias), len(y), len(taken))
+	s := c.shape()
+	C.ek_conv_block(C.int(l), &s, ptr(x), ptr(w), ptr(bias), ptr(y), (*C.uint8_t)(&taken[0]), ws.reserve(int(C.ek_conv_scratch(&s))))
+}
+
+// ConvBlockGrad computes the gradients of a [Level.ConvBlock] by w, bias and x
+// from dy, the gradient by y, and what the block took. A gradient by x goes to the
+// pixel that was taken, and nowhere if y was not positive. dx may be nil, and must
+// be if x is planar. dw has the shape of w, db of bias, dx of x. A gradient by a
+// weight is summed over the pixels of each image in reading order, then over the
+// images. It panics as ConvBlock does.
+func (l Level) ConvBlockGrad(ws *Workspace, dw, db, dx, x, w, dy []float32, taken []uint8, c Conv) {
+	c.check("ConvBlockGrad", len(x), min(len(w), len(dw)), len(db), len(dy), len(taken))
+	if dx != nil && (c.Planar || len(dx) < c.Batch*c.Inputs()) {
+		panic(fmt.Sprintf("kernels: ConvBlockGrad of %+v with %d numbers for dx", c, len(dx)))
+	}
+	s := c.shape()
+	C.ek_conv_block_grad(C.int(l), &s, ptr(x), ptr(w), ptr(dy), (*C.uint8_t)(&taken[0]), ptr(dw), ptr(db), ptr(dx),
+		ws.reserve(int(C.ek_conv_scratch(&s))))
+}
+
+func (c Conv) shape() C.ek_conv {
+	return C.ek_conv{
+		batch: C.long(c.Batch), height: C.long(c.Height), width: C.long(c.Width), in: C.long(c.In), out: C.long(c.Out),
+		planar: flag(c.Planar),
+	}
+}
+
+// check panics if the lengths are too short for the shape.
+func (c Conv) check(what string, x, w, bias, y, taken int) {
+	if c.Batch < 1 || c.Height < 2 || c.Width < 2 || c.In < 1 || c.Out < 1 || x < c.Batch*c.Inputs() ||
+		w < c.Weights()*c.Out || bias < c.Out || y < c.Batch*c.Outputs() || taken < c.Batch*c.Outputs() {
+		panic(fmt.Sprintf("kernels: %s of %+v with %d, %d, %d, %d and %d numbers for x, w, bias, y and taken",
+			what, c, x, w, bias, y, taken))
+	}
+}
