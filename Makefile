@@ -1,5 +1,5 @@
 # One entry point for every habit. `make help` lists them.
-.PHONY: help build test race integration lint fuzz bench generate
+.PHONY: help build test race integration lint fuzz bench docs generate
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ fuzz: ## every fuzz target for ten seconds
 
 bench: ## benchmarks of the hot paths
 	go test -run '^$$' -bench . -benchmem ./objective/... ./search/... ./runs/...
+
+docs: ## remake the terminal captures in README and docs from real runs
+	go test -tags integration ./cmd/evenkeel -run TestCaptures -args -update
 
 generate: ## remake the embedded sample from Debian's dataset-fashion-mnist
 	go generate ./objective/data/...

@@ -129,15 +129,18 @@ func (d *Driver) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	evaluations := 0
 	for i, r := range steps {
 		if r.Step.Number != i+1 {
 			return fmt.Errorf("stored steps: step %d stands where step %d should", r.Step.Number, i+1)
 		}
 		if r.Outcome != nil {
 			d.countFailure(*r.Outcome)
+			evaluations += len(r.Step.Replicates)
 		}
 	}
 	d.steps = steps
+	d.Observe(Event{Kind: EventLoaded, Evaluations: evaluations})
 	d.policy = Policy{Definition: d.Definition, Sampler: d.Sampler}
 	d.done = make(chan finished)
 	d.references = make(map[int]bool)

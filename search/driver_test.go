@@ -136,6 +136,13 @@ func TestRaceGivesSeedsToTheLeaders(t *testing.T) {
 	if len(seeds) != 12 || tiers[1] != 8 || tiers[3] != 1 || tiers[5] != 3 {
 		t.Errorf("trials by seeds: %v; want 8 with 1, 1 with 3, 3 with 5", tiers)
 	}
+	total := 0
+	for _, n := range seeds {
+		total += n
+	}
+	if want := d.Search.Evaluations(); total != want {
+		t.Errorf("%d evaluations were made, and %d announced", total, want)
+	}
 	if len(m.references) != 5 {
 		t.Errorf("%d references, want one for each of 5 seeds", len(m.references))
 	}

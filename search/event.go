@@ -7,6 +7,8 @@ type EventKind string
 
 // The kinds of events.
 const (
+	// EventLoaded: the steps of earlier invocations were read.
+	EventLoaded EventKind = "loaded"
 	// EventSuggesting: the policy is about to decide a step.
 	EventSuggesting EventKind = "suggesting"
 	// EventStep: a step was decided and handed to the store.
@@ -24,6 +26,9 @@ const (
 // Event is what a [Driver] tells its observer, from several goroutines.
 type Event struct {
 	Kind EventKind
+	// Evaluations is set for EventLoaded: how many evaluations of a trial on a
+	// seed are done already, of [Config.Evaluations].
+	Evaluations int
 	// Step is set for EventStep and EventOutcome.
 	Step Step
 	// Outcome and Arms are set for EventOutcome; Arms are the trial's after it.

@@ -67,20 +67,43 @@ func (p *Policy) suggest(v *view, trial int) (Point, error) {
 	return point, nil
 }
 
+// rung is a stage of the race: so many trials get so many seeds.
+type rung struct{ size, seeds int }
+
+// rungs returns the stages of the race among a number of trials, each with more
+// seeds than the one before; none without racing.
+func (c Config) rungs(trials int) []rung {
+	var list []rung
+	seeds := c.Replicates
+	for _, r := range []rung{
+		{(trials + 2) / 3, min(rungSeeds, c.MaxReplicates)},
+		{finalists, c.MaxReplicates},
+	} {
+		if c.Racing && r.seeds > seeds {
+			list = append(list, r)
+			seeds = r.seeds
+		}
+	}
+	return list
+}
+
+// Evaluations returns how many times a trial is evaluated on a seed until the
+// study is complete, if no trial fails.
+func (c Config) Evaluations() int {
+	n, members, seeds := c.Trials*c.Replicates, c.Trials, c.Replicates
+	for _, r := range c.rungs(c.Trials) {
+		members = min(members, r.size)
+		n += members * (r.seeds - seeds)
+		seeds = r.seeds
+	}
+	return n
+}
+
 // race returns the next step that gives a contender more seeds.
 func (p *Policy) race(v *view, step Step) (Step, error) {
 	c := p.Definition.Search
-	if !c.Racing {
-		return step, errDone
-	}
 	members, seeds := v.numbers(), c.Replicates
-	for _, rung := range []struct{ size, seeds int }{
-		{(len(members) + 2) / 3, min(rungSeeds, c.MaxReplicates)},
-		{finalists, c.MaxReplicates},
-	} {
-		if rung.seeds <= seeds {
-			continue
-		}
+	for _, rung := range c.rungs(len(members)) {
 		if !v.known(members, seeds) {
 			return step, errDrain
 		}

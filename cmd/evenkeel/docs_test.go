@@ -12,15 +12,25 @@ import (
 	"evenkeel/search/studyfile"
 )
 
-// documents returns the text of the README and of every page in docs.
-func documents(t *testing.T) map[string]string {
+// documentPaths returns the absolute paths of the README and of every page in docs.
+func documentPaths(t *testing.T) []string {
 	t.Helper()
-	paths, err := filepath.Glob(filepath.Join("..", "..", "docs", "*.md"))
+	root, err := filepath.Abs(filepath.Join("..", ".."))
 	if err != nil {
 		t.Fatal(err)
 	}
+	paths, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(paths, filepath.Join(root, "README.md"))
+}
+
+// documents returns their text by name.
+func documents(t *testing.T) map[string]string {
+	t.Helper()
 	pages := make(map[string]string)
-	for _, path := range append(paths, filepath.Join("..", "..", "README.md")) {
+	for _, path := range documentPaths(t) {
 		text, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)

@@ -12,11 +12,14 @@ import (
 )
 
 // eventLog writes a line for every event of a search that a person may want to
-// know of. It is safe for concurrent use.
+// know of; on a terminal a live line says how far the search is, and the ends of
+// trials have no lines of their own. It is safe for concurrent use.
 type eventLog struct {
-	mu    sync.Mutex
-	w     io.Writer
 	clock func() time.Time
+
+	mu   sync.Mutex
+	w    io.Writer
+	live *progress
 }
 
 func newLog(w io.Writer, clock func() time.Time) *eventLog {
@@ -28,6 +31,25 @@ func (l *eventLog) print(format string, args ...any) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	fmt.Fprintf(l.w, "%s %s\n", l.clock().Format(time.TimeOnly), fmt.Sprintf(format, args...))
+}
+
+// follow shows the live line of a study if the log is a terminal, until the
+// function it returns is called.
+func (l *eventLog) follow(def *search.Definition) (end func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !isTerminal(l.w) {
+		return func() {}
+	}
+	terminal := l.w
+	l.live = newProgress(terminal, def, l.clock)
+	l.w = l.live
+	return func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.live.close()
+		l.w, l.live = terminal, nil
+	}
 }
 
 // opening says whether the study is new, continued, or extended.
@@ -45,9 +67,16 @@ func (l *eventLog) opening(def *search.Definition, o runs.Opening) {
 	}
 }
 
-// observer returns the function that a driver tells its events.
+// observer returns the function that a driver tells its events. The live line
+// must not begin or end while the driver runs.
 func (l *eventLog) observer(def *search.Definition) func(search.Event) {
 	return func(e search.Event) {
+		if live := l.live; live != nil {
+			live.observe(e)
+			if e.Kind == search.EventOutcome && e.Outcome.Err == "" {
+				return
+			}
+		}
 		switch e.Kind {
 		case search.EventNotice:
 			l.print("%s", e.Text)

@@ -80,7 +80,7 @@ started; 130 interrupted, everything finished is stored.`,
   evenkeel search mine.yaml       # your own study`,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
-		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
+		CompletionOptions: cobra.CompletionOptions{DisableDescriptions: true},
 		Args:              knownCommand,
 		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
@@ -95,6 +95,7 @@ started; 130 interrupted, everything finished is stored.`,
 	for _, c := range append(root.Commands(), root) {
 		c.Args = usageArgs(c.Args)
 	}
+	complete(root, g)
 	return root
 }
 

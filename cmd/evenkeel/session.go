@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/signal"
 	"runtime"
+	"slices"
 	"syscall"
 	"time"
 
@@ -27,6 +29,9 @@ const grace = 5 * time.Second
 var samplers = map[string]func() search.Sampler{
 	"random": func() search.Sampler { return random.New() },
 }
+
+// samplerNames returns the samplers that a study file may name.
+func samplerNames() []string { return slices.Sorted(maps.Keys(samplers)) }
 
 // runStudy runs or continues a study and prints its leaderboard.
 func runStudy(cmd *cobra.Command, path string, def *search.Definition, format string) error {
@@ -88,7 +93,9 @@ func searchStudy(ctx context.Context, db *runs.DB, def *search.Definition, title
 		Parallel: parallelism(def), Deadline: deadline, Clock: time.Now,
 		Observe: log.observer(def),
 	}
+	unfollow := log.follow(def)
 	summary, err := driver.Run(ctx, stop)
+	unfollow()
 	switch {
 	case err != nil:
 		return err

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"evenkeel/runs"
+	"evenkeel/schemes"
+)
+
+// complete fills in what the shell can offer for arguments and flags of cmd and
+// the commands below it.
+func complete(cmd *cobra.Command, g *global) {
+	for _, c := range cmd.Commands() {
+		complete(c, g)
+	}
+	offer := func(flag string, f cobra.CompletionFunc) {
+		if cmd.Flags().Lookup(flag) != nil {
+			// It fails only for a flag that is not there.
+			_ = cmd.RegisterFlagCompletionFunc(flag, f)
+		}
+	}
+	offer("format", fixed(formats))
+	offer("study", g.studyNames)
+	offer("sampler", fixed(samplerNames()))
+	offer("scheme", fixed(schemeNames()))
+	switch cmd.Name() {
+	case "search":
+		cmd.ValidArgsFunction = files("yaml", "yml")
+	case "resume":
+		cmd.ValidArgsFunction = first(g.studyNames)
+	case "schemes":
+		cmd.ValidArgsFunction = first(fixed(schemeNames()))
+	default:
+		cmd.ValidArgsFunction = cobra.NoFileCompletions
+	}
+}
+
+// fixed offers words.
+func fixed(words []string) cobra.CompletionFunc {
+	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return words, cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// files offers files with one of the extensions.
+func files(extensions ...string) cobra.CompletionFunc {
+	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return extensions, cobra.ShellCompDirectiveFilterFileExt
+	}
+}
+
+// first offers something for the first argument only.
+func first(f cobra.CompletionFunc) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+		if len(args) > 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return f(cmd, args, typed)
+	}
+}
+
+// studyNames offers the studies of the trial history.
+func (g *global) studyNames(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	db, err := runs.Open(cmd.Context(), g.db, runs.Options{ReadOnly: true})
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	defer db.Close()
+	list, err := db.Studies(cmd.Context())
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	names := make([]string, len(list))
+	for i, s := range list {
+		names[i] = s.Name
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
+func schemeNames() []string {
+	var names []string
+	for _, s := range schemes.All() {
+		names = append(append(names, s.Name), s.Aliases...)
+	}
+	return names
+}
