@@ -11,11 +11,16 @@ import (
 // embedded returns the embedded sample split as the default study splits it.
 func embedded(t testing.TB) *data.Splits {
 	t.Helper()
+	return embeddedSplit(t, split)
+}
+
+func embeddedSplit(t testing.TB, how objective.Split) *data.Splits {
+	t.Helper()
 	ds, err := data.Open(data.Source{Kind: "embedded"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	splits, err := data.Split(ds, split)
+	splits, err := data.Split(ds, how)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,6 +42,13 @@ func softmax(changes ...any) map[string]any {
 	m := mlp("kind", "softmax")
 	delete(m, "hidden")
 	delete(m, "dropout")
+	return changed(m, changes)
+}
+
+// cnn returns the convolutional model with the same settings.
+func cnn(changes ...any) map[string]any {
+	m := mlp("kind", "cnn")
+	delete(m, "hidden")
 	return changed(m, changes)
 }
 

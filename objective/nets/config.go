@@ -12,6 +12,7 @@ import (
 const (
 	kindSoftmax = "softmax"
 	kindMLP     = "mlp"
+	kindCNN     = "cnn"
 	adam        = "adam"
 	sgd         = "sgd"
 )

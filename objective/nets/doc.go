@@ -1,5 +1,5 @@
-// Package nets trains the built-in models, softmax regression and multilayer
-// perceptrons, as an [objective.Trainer]. Graphs and their gradients are
+// Package nets trains the built-in models, softmax regression, multilayer
+// perceptrons and a small convolutional network, as an [objective.Trainer]. Graphs and their gradients are
 // gorgonia's; this is the only package that imports it.
 //
 // It is not a neural-network library: it knows the model keys of a study file
@@ -9,14 +9,15 @@
 // # How a run works
 //
 // A network is a gorgonia graph of a few coarse operations of our own (a dense
-// layer with bias and ReLU is one), each with its symbolic derivative, so that
+// layer with bias and ReLU is one, a convolution with bias, ReLU and pooling
+// another), each with its symbolic derivative, so that
 // the backward pass is made by gorgonia's Grad. The operations call package
 // kernels and write into buffers they own. A small machine executes the nodes in
 // a fixed order; gorgonia's tape machine gives the same bits, only slower. A
 // second graph without dropout shares the parameters and evaluates.
 //
 // Inputs are brought to mean 0 and standard deviation 1 over the training part,
-// images by channel and tables by column. Parameters start as torch.nn.Linear's do, and initial values, data order and
+// images by channel and tables by column. Parameters start as torch.nn.Linear's and Conv2d's do, and initial values, data order and
 // dropout each have a generator derived from (seed, purpose); so a run depends
 // on its spec and the numerics id alone, never on threads or other runs.
 //

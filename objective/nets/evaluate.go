@@ -9,14 +9,16 @@ import (
 	"evenkeel/objective/nets/kernels"
 )
 
-// evaluationRows is the number of rows of a forward pass; it changes no result.
-const evaluationRows = 256
+// The number of examples of a forward pass: of images so few that what lies
+// between the layers of a cnn stays small. It changes no prediction.
+const evaluationRows, evaluationImages = 256, 32
 
 // evaluator runs the forward pass of the current parameters over whole parts.
 type evaluator struct {
 	net      *network
 	input    standardizer
 	level    kernels.Level
+	rows     int // of a forward pass
 	features int
 	classes  int
 	scratch  []float32
@@ -32,12 +34,12 @@ type measured struct {
 // measure evaluates a part that is not empty. It ends early with ctx.
 func (e *evaluator) measure(ctx context.Context, p data.Part) (measured, error) {
 	m := measured{logits: make([]float32, 0, p.Len()*e.classes), predictions: make([]uint16, 0, p.Len())}
-	e.scratch = append(e.scratch[:0], make([]float32, evaluationRows*e.classes)...)
-	for from := 0; from < p.Len(); from += evaluationRows {
+	e.scratch = append(e.scratch[:0], make([]float32, e.rows*e.classes)...)
+	for from := 0; from < p.Len(); from += e.rows {
 		if err := ctx.Err(); err != nil {
 			return m, err
 		}
-		to := min(from+evaluationRows, p.Len())
+		to := min(from+e.rows, p.Len())
 		x := floats(e.net.x)
 		e.input.apply(x[:(to-from)*e.features], p.X[from*e.features:to*e.features])
 		clear(x[(to-from)*e.features:])

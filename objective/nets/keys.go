@@ -1,6 +1,9 @@
 package nets
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Key is one key of the model section of a study file.
 type Key struct {
@@ -14,12 +17,13 @@ type Key struct {
 	// Default is used where a study file is silent: string, int64, float64 or []int64.
 	Default any
 
-	kind, optimizer string // the only kind and optimizer that use it; "" = all
-	set             func(c *Config, v any) bool
+	kinds     []string // those that use it; nil = all
+	optimizer string   // the only one that uses it; "" = all
+	set       func(c *Config, v any) bool
 }
 
 func (k Key) appliesTo(kind string, optimizer any) bool {
-	return (k.kind == "" || k.kind == kind) && (k.optimizer == "" || k.optimizer == optimizer)
+	return (k.kinds == nil || slices.Contains(k.kinds, kind)) && (k.optimizer == "" || k.optimizer == optimizer)
 }
 
 // Limits that catch slips; our choice.
@@ -59,9 +63,9 @@ var keyTable = []Key{
 		set: func(c *Config, v any) bool { return real(&c.WeightDecay, v, 0, maxRate) },
 	},
 	{
-		Name: "dropout", Type: "real", Doc: "share of hidden units switched off in a step", Range: "a number from 0 to below 1", Default: 0.0,
-		kind: kindMLP,
-		set:  func(c *Config, v any) bool { return real(&c.Dropout, v, 0, belowOne) },
+		Name: "dropout", Type: "real", Doc: "share switched off in a step: mlp: of every hidden layer; cnn: of the dense layer's inputs",
+		Range: "a number from 0 to below 1", Default: 0.0, kinds: []string{kindMLP, kindCNN},
+		set: func(c *Config, v any) bool { return real(&c.Dropout, v, 0, belowOne) },
 	},
 	{
 		Name: "early_stopping", Type: "int", Doc: "patience in epochs on the unweighted validation loss, 0 = off",
@@ -70,7 +74,7 @@ var keyTable = []Key{
 	},
 	{
 		Name: "hidden", Type: "ints", Doc: "widths of the hidden layers", Range: "a list of 1 to 16 integers from 1 to 65536",
-		Default: []int64{128}, kind: kindMLP,
+		Default: []int64{128}, kinds: []string{kindMLP},
 		set: func(c *Config, v any) bool { return widths(&c.Hidden, v) },
 	},
 }
@@ -79,18 +83,18 @@ var keyTable = []Key{
 var belowOne = math.Nextafter(1, 0)
 
 // Kinds returns the kinds of models this package trains.
-func Kinds() []string { return []string{kindSoftmax, kindMLP} }
+func Kinds() []string { return []string{kindSoftmax, kindMLP, kindCNN} }
 
 // Keys returns the keys that a kind uses with any optimizer, in the order of a
 // study file; momentum is among them, though only sgd uses it. It is nil for an
 // unknown kind.
 func Keys(kind string) []Key {
-	if kind != kindSoftmax && kind != kindMLP {
+	if !slices.Contains(Kinds(), kind) {
 		return nil
 	}
 	var keys []Key
 	for _, k := range keyTable {
-		if k.kind == "" || k.kind == kind {
+		if k.kinds == nil || slices.Contains(k.kinds, kind) {
 			keys = append(keys, k)
 		}
 	}

@@ -32,34 +32,43 @@ type network struct {
 type builder struct {
 	g      *G.ExprGraph
 	c      *compute
-	params parameters
-	nodes  G.Nodes // of the parameters
+	layers []layer
+	params parameters // two per layer
+	nodes  G.Nodes    // of the parameters
 	// newVM makes the machine; nil means newMachine.
 	newVM func(g *G.ExprGraph) (G.VM, error)
 }
 
-// forward adds the layers and returns the logits. With dropout, every hidden
-// layer is followed by it, seeded by its number.
+// forward adds the layers and returns the logits. With dropout, the layers that
+// are made for it are followed by it, seeded by their number.
 func (b *builder) forward(x *G.Node, dropoutSeed func(layer int) uint64, p float64) (*G.Node, error) {
 	y := x
-	layers := len(b.params) / 2
-	for i := range layers {
+	for i, l := range b.layers {
 		w, bias := b.params[2*i], b.params[2*i+1]
 		wn := G.NewMatrix(b.g, G.Float32, G.WithShape(w.Shape()...), G.WithName(fmt.Sprintf("w%d", i)), G.WithValue(w))
 		bn := G.NewVector(b.g, G.Float32, G.WithShape(bias.Shape()...), G.WithName(fmt.Sprintf("b%d", i)), G.WithValue(bias))
 		b.nodes = append(b.nodes, wn, bn)
-		batch, in, out := x.Shape()[0], w.Shape()[0], w.Shape()[1]
 		var err error
-		if y, err = G.ApplyOp(newDense(b.c, batch, in, out, i < layers-1, i == 0), y, wn, bn); err != nil {
+		if y, err = G.ApplyOp(l.op(b.c, x.Shape()[0], i == 0), y, wn, bn); err != nil {
 			return nil, fmt.Errorf("layer %d: %w", i+1, err)
 		}
-		if p > 0 && i < layers-1 {
-			if y, err = G.ApplyOp(newDropout(b.c, dropoutSeed(i), p, batch, out), y); err != nil {
+		if p > 0 && l.dropped {
+			if y, err = G.ApplyOp(newDropout(b.c, dropoutSeed(i), p, y.Shape()[0], y.Shape()[1]), y); err != nil {
 				return nil, fmt.Errorf("dropout after layer %d: %w", i+1, err)
 			}
 		}
 	}
 	return y, nil
+}
+
+// op returns the operation of a layer on a batch; the first layer's input is data.
+func (l layer) op(c *compute, batch int, first bool) G.Op {
+	if l.conv == nil {
+		return newDense(c, batch, l.in, l.out, l.relu, first)
+	}
+	conv := *l.conv
+	conv.Batch = batch
+	return newConvBlock(c, conv)
 }
 
 // machineOf makes the machine and a function that reads a node from it.

@@ -76,8 +76,9 @@ func fixture(t *testing.T, l kernels.Level, hidden []int, p float64, spread floa
 	t.Helper()
 	const batch, features, classes = 9, 5, 4
 	c := &compute{level: l, step: 3}
-	params := newParameters(7, append(append([]int{features}, hidden...), classes))
-	n, err := newTrainingNetwork(builder{c: c, params: params}, batch, features, classes, 7, p)
+	layers := denseLayers(append(append([]int{features}, hidden...), classes))
+	params := newParameters(7, layers)
+	n, err := newTrainingNetwork(builder{c: c, layers: layers, params: params}, batch, features, classes, 7, p)
 	if err != nil {
 		t.Fatal(err)
 	}

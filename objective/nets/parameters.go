@@ -11,18 +11,17 @@ import (
 )
 
 // parameters are the weights (in x out) and biases (out) of each layer, in turn.
-// The training and the evaluation graph share them.
+// The weights of a convolution are (3 x 3 x channels) x filters. The training and the evaluation graph share them.
 type parameters []*tensor.Dense
 
-// newParameters makes the initial parameters of layers between the given widths,
-// uniform in +-1/sqrt(in), weights and biases alike, as torch.nn.Linear's default
-// initialisation has them.
-func newParameters(seed int64, widths []int) parameters {
+// newParameters makes the initial parameters of layers, uniform in +-1/sqrt(in),
+// weights and biases alike, as the default initialisation of torch.nn.Linear and
+// torch.nn.Conv2d has them.
+func newParameters(seed int64, layers []layer) parameters {
 	var p parameters
-	for i := range widths[1:] {
-		in, out := widths[i], widths[i+1]
-		bound := 1 / math.Sqrt(float64(in))
-		w, b := newMatrix(in, out), newVector(out)
+	for i, l := range layers {
+		bound := 1 / math.Sqrt(float64(l.in))
+		w, b := newMatrix(l.in, l.out), newVector(l.out)
 		for j, t := range []*tensor.Dense{w, b} {
 			rng := generator(seed, forParameters, 2*i+j)
 			x := floats(t)

@@ -30,27 +30,31 @@ type run struct {
 func newRun(t *Trainer, job objective.Job, config Config) (*run, error) {
 	features, classes := t.splits.Dataset.Features(), len(t.info.Classes)
 	batch := min(config.Batch, t.splits.Train.Len())
-	widths := append(append([]int{features}, config.Hidden...), classes)
+	layers := architecture(config, t.splits.Dataset.Shape, classes)
 	seed := job.Spec.Seed
 	c := &compute{level: t.level}
 	r := &run{
 		job: job, config: config, splits: t.splits, compute: c,
-		params:  newParameters(seed, widths),
+		params:  newParameters(seed, layers),
 		batches: newBatches(t.splits.Train, t.input, seed, batch),
 		from:    switchOn(job.Spec, config.Epochs),
 	}
 	r.opt = newOptimizer(config, t.level, r.params)
 	r.stop = stopping{patience: config.EarlyStopping, from: min(r.from+1, config.Epochs)}
-	b := builder{c: c, params: r.params, newVM: t.newVM}
+	b := builder{c: c, layers: layers, params: r.params, newVM: t.newVM}
 	var err error
 	if r.net, err = newTrainingNetwork(b, batch, features, classes, seed, config.Dropout); err != nil {
 		return nil, fmt.Errorf("training network: %w", err)
 	}
-	forward, err := newEvaluationNetwork(b, evaluationRows, features)
+	rows := evaluationRows
+	if config.Kind == kindCNN {
+		rows = evaluationImages
+	}
+	forward, err := newEvaluationNetwork(b, rows, features)
 	if err != nil {
 		return nil, fmt.Errorf("evaluation network: %w", err)
 	}
-	r.eval = &evaluator{net: forward, input: t.input, level: t.level, features: features, classes: classes}
+	r.eval = &evaluator{net: forward, input: t.input, level: t.level, rows: rows, features: features, classes: classes}
 	return r, nil
 }
 

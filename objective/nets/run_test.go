@@ -254,7 +254,7 @@ func TestStoppingRules(t *testing.T) {
 
 // Parameters start uniform in +-1/sqrt(inputs), weights and biases alike.
 func TestInitialParameters(t *testing.T) {
-	p := newParameters(1, []int{400, 300, 5})
+	p := newParameters(1, denseLayers([]int{400, 300, 5}))
 	for i, in := range []int{400, 400, 300, 300} {
 		bound := 1 / math.Sqrt(float64(in))
 		var low, high, mean float64

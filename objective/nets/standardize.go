@@ -9,7 +9,9 @@ import (
 
 // standardizer brings inputs to mean 0 and standard deviation 1 over the training
 // part: images channel by channel, as is usual for images, tables column by
-// column. All parts go through the same one; a constant channel becomes 0.
+// column. All parts go through the same one. A channel that is constant in the
+// training part becomes 0 everywhere: whatever else it holds in another part, a
+// model has not learnt what to make of it.
 type standardizer struct{ mean, scale []float32 } // one entry per feature
 
 // newStandardizer measures the training part, in float64, example by example.
@@ -21,8 +23,13 @@ func newStandardizer(train data.Part, shape []int) standardizer {
 	}
 	n := float64(train.Len() * size)
 	mean, variance := make([]float64, groups), make([]float64, groups)
+	// The rounding of a mean leaves a constant with a variance of its own, so
+	// constancy is seen from the values.
+	varies := make([]bool, groups)
 	for i, x := range train.X {
-		mean[i%features/size] += float64(x)
+		g := i % features / size
+		mean[g] += float64(x)
+		varies[g] = varies[g] || x != train.X[g*size]
 	}
 	for g := range mean {
 		mean[g] /= n
@@ -35,8 +42,9 @@ func newStandardizer(train data.Part, shape []int) standardizer {
 	for j := range features {
 		g := j / size
 		s.mean[j] = float32(mean[g])
-		if variance[g] > 0 {
-			s.scale[j] = float32(1 / math.Sqrt(variance[g]/n))
+		// A deviation below 1e-38 has no inverse in float32, and is as good as none.
+		if scale := float32(1 / math.Sqrt(variance[g]/n)); varies[g] && !math.IsInf(float64(scale), 0) {
+			s.scale[j] = scale
 		}
 	}
 	return s

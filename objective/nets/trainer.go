@@ -129,6 +129,9 @@ func (t *Trainer) check(job objective.Job) (Config, error) {
 		return Config{}, fmt.Errorf("the test part was asked for, but %s has none", t.splits.Dataset.Source)
 	}
 	config, err := ParseConfig(s.Model)
+	if err == nil {
+		err = CheckShape(config.Kind, t.splits.Dataset.Shape)
+	}
 	if err != nil {
 		return Config{}, err
 	}

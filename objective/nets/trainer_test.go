@@ -10,11 +10,16 @@ import (
 
 // The suite on the embedded sample; class 6, shirts, is the worst and has room.
 func TestConformance(t *testing.T) {
-	splits := embedded(t)
 	for name, model := range map[string]func(...any) map[string]any{
 		"softmax": softmax,
+		"cnn":     func(c ...any) map[string]any { return cnn(append(c, "dropout", 0.2)...) },
 		"mlp":     func(c ...any) map[string]any { return mlp(append(c, "hidden", []int64{16, 12}, "dropout", 0.2)...) },
 	} {
+		split := split
+		if name == "cnn" {
+			split.Limit = 150 // for time
+		}
+		splits := embeddedSplit(t, split)
 		t.Run(name, func(t *testing.T) {
 			trainertest.Run(t, trainertest.Suite{
 				New: func(t *testing.T) objective.Trainer {
