@@ -90,7 +90,7 @@ started; 130 interrupted, everything finished is stored.`,
 	})
 	root.AddCommand(
 		newSearch(g), newResume(g), newStudies(g), newLeaderboard(g), newShow(g), newCompare(g),
-		newQuery(g), newSchema(g), newWeights(g), newSchemes(g), newVersion(g),
+		newQuery(g), newSchema(g), newWeights(g), newSchemes(g), newData(g), newVersion(g),
 	)
 	for _, c := range append(root.Commands(), root) {
 		c.Args = usageArgs(c.Args)

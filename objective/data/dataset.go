@@ -20,6 +20,8 @@ type Dataset struct {
 	// Train is the training part, from which validation is held out. Test is
 	// the source's own test part; it is empty if the source has none.
 	Train, Test Examples
+	// TestFile is the file that a table's Test came from, "" if there is none.
+	TestFile string
 	// Fingerprint is the hex SHA-256 over the raw examples and the preparation
 	// version: it changes when the numbers a trainer sees could change.
 	Fingerprint string

@@ -131,4 +131,3 @@ func TestOpenSharesNoHeader(t *testing.T) {
 		t.Error("the sample is decoded more than once")
 	}
 }
-

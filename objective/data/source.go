@@ -77,6 +77,18 @@ func Kinds() []Kind {
 			Name: "embedded", Example: "embedded", open: openEmbedded,
 			Doc: "600 training and 400 test images a class of Fashion-MNIST, 14 x 14 pixels, built in",
 		},
+		{
+			Name: "idx", Path: "DIR", Example: "idx:/usr/share/datasets/fashion-mnist", open: openIDX,
+			Doc: "grey images in the layout of MNIST: train-images-idx3-ubyte and so on, plain or .gz",
+		},
+		{
+			Name: "cifar10", Path: "DIR", Example: "cifar10:cifar-10-batches-bin", open: openCIFAR10,
+			Doc: "CIFAR-10, the binary version: data_batch_1.bin to data_batch_5.bin, test_batch.bin",
+		},
+		{
+			Name: "csv", Path: "FILE", Example: "csv:letter_train.csv", Table: true, open: openCSV,
+			Doc: "a table with a header line: a column with the classes, all others features",
+		},
 	}
 }
 

@@ -66,7 +66,7 @@ func Split(ds *Dataset, s objective.Split) (*Splits, error) {
 }
 
 // Counts are the numbers of examples of each class in the parts of a split.
-type Counts struct{ Train, Val, Test []int }
+type Counts struct{ Train, Validation, Test []int }
 
 // CountSplit returns how many examples of each class [Split] would put into each
 // part, without making numbers of any. It fails as Split does.
@@ -78,9 +78,9 @@ func CountSplit(ds *Dataset, s objective.Split) (Counts, error) {
 	classes := len(ds.Classes)
 	source, rows := ds.testRows(roles)
 	return Counts{
-		Train: countRows(ds.Train, withRole(roles, training), classes),
-		Val:   countRows(ds.Train, withRole(roles, validation), classes),
-		Test:  countRows(source, rows, classes),
+		Train:      countRows(ds.Train, withRole(roles, training), classes),
+		Validation: countRows(ds.Train, withRole(roles, validation), classes),
+		Test:       countRows(source, rows, classes),
 	}, nil
 }
 

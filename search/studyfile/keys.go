@@ -59,7 +59,7 @@ var dataKeys = []key{
 // tableKeys are the data keys that only tables use.
 var tableKeys = []string{"label", "test_file", "one_hot"}
 
-var modelKinds = []string{"softmax", "mlp"}
+var modelKinds = []string{"softmax", "mlp", "cnn"}
 
 // modelKeys come after kind. A key that another depends on comes before it.
 var modelKeys = []key{
@@ -69,7 +69,7 @@ var modelKeys = []key{
 	{name: "learning_rate", max: math.Inf(1), above: true, def: 0.001},
 	{name: "momentum", max: 1, below: true, def: 0.9},
 	{name: "weight_decay", max: math.Inf(1), def: 0.0},
-	{name: "dropout", max: 1, below: true, def: 0.0, models: []string{"mlp"}},
+	{name: "dropout", max: 1, below: true, def: 0.0, models: []string{"mlp", "cnn"}},
 	{name: "early_stopping", kind: integerKey, max: maxInt32, def: int64(0)},
 	{name: "hidden", kind: widthsKey, def: []int64{128}, models: []string{"mlp"}},
 }

@@ -35,23 +35,44 @@ func (s *Set) Image(i int) []byte {
 }
 
 // ReadSet reads an image file and the label file that belongs to it, each to
-// its end. It fails if either is malformed, truncated, has bytes left over or
-// holds something else, and if their numbers of examples differ. Memory grows
-// with what is actually read, never with what a header claims.
+// its end. It fails as [ReadImages] and [ReadLabels] do, and if their numbers of
+// examples differ.
 func ReadSet(images, labels io.Reader) (*Set, error) {
-	size, pixels, err := read(images, 3)
+	s, err := ReadImages(images)
 	if err != nil {
 		return nil, fmt.Errorf("idx images: %w", err)
 	}
-	count, classes, err := read(labels, 1)
-	if err != nil {
+	n := len(s.Pixels) / (s.Height * s.Width)
+	if s.Labels, err = ReadLabels(labels); err != nil {
 		return nil, fmt.Errorf("idx labels: %w", err)
 	}
-	if size[0] != count[0] {
-		return nil, fmt.Errorf("idx: %d images but %d labels; want one label an image", size[0], count[0])
+	if n != len(s.Labels) {
+		return nil, fmt.Errorf("idx: %d images but %d labels; want one label an image", n, len(s.Labels))
 	}
-	return &Set{Height: size[1], Width: size[2], Pixels: pixels, Labels: classes}, nil
+	return s, nil
 }
+
+// ReadImages reads an image file to its end; the set has no labels yet. It fails
+// if the file is malformed, truncated, has bytes left over or holds something
+// else, naming the byte, which counts from 0 and in the decompressed content.
+// Memory grows with what is actually read, never with what a header claims.
+func ReadImages(r io.Reader) (*Set, error) {
+	size, pixels, err := read(r, 3)
+	if err != nil {
+		return nil, err
+	}
+	return &Set{Height: size[1], Width: size[2], Pixels: pixels}, nil
+}
+
+// ReadLabels reads a label file to its end and fails as [ReadImages] does.
+// Label i is byte LabelsStart + i of the decompressed file.
+func ReadLabels(r io.Reader) ([]byte, error) {
+	_, labels, err := read(r, 1)
+	return labels, err
+}
+
+// LabelsStart is the length of the header of a label file.
+const LabelsStart = 8
 
 // read returns the sizes and elements of one file of unsigned bytes with the
 // wanted number of dimensions.
@@ -64,16 +85,17 @@ func read(r io.Reader, dims int) ([]int, []byte, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	head := int64(4 + 4*dims)
 	// One byte more than the header promises, to see whether it is there.
 	var b bytes.Buffer
 	got, err := io.Copy(&b, io.LimitReader(plain, total+1))
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF) || err == nil && got < total:
-		return nil, nil, fmt.Errorf("the file ends after %d of %d elements", got, total)
+		return nil, nil, fmt.Errorf("the file ends at byte %d, after %d of %d elements; is it cut short?", head+got, got, total)
 	case err != nil:
-		return nil, nil, fmt.Errorf("element %d: %w", got, err)
+		return nil, nil, fmt.Errorf("byte %d: %w", head+got, err)
 	case got > total:
-		return nil, nil, fmt.Errorf("the file goes on after its %d elements; want exactly what the header says", total)
+		return nil, nil, fmt.Errorf("the file goes on at byte %d, after its %d elements; want exactly what the header says", head+total, total)
 	}
 	return size, b.Bytes(), nil
 }
@@ -97,29 +119,34 @@ func decompress(r io.Reader) (io.Reader, error) {
 // dimension and the number of elements.
 func readHeader(r io.Reader, dims int) (size []int, total int64, err error) {
 	head := make([]byte, 4+4*dims)
-	if _, err := io.ReadFull(r, head[:4]); err != nil {
+	switch got, err := io.ReadFull(r, head[:4]); {
+	case errors.Is(err, io.EOF):
+		return nil, 0, errors.New("the file is empty; want an idx header")
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return nil, 0, fmt.Errorf("the file ends at byte %d, within the header of %d bytes", got, len(head))
+	case err != nil:
 		return nil, 0, fmt.Errorf("no header: %w", err)
 	}
 	switch {
 	case head[0] != 0 || head[1] != 0:
 		return nil, 0, fmt.Errorf("not an idx file: it begins with % x; want 00 00", head[:2])
 	case head[2] != unsignedByte:
-		return nil, 0, fmt.Errorf("element type 0x%02x; want 0x%02x (unsigned byte)", head[2], unsignedByte)
+		return nil, 0, fmt.Errorf("byte 2: element type 0x%02x; want 0x%02x (unsigned byte)", head[2], unsignedByte)
 	case int(head[3]) != dims:
-		return nil, 0, fmt.Errorf("%d dimensions; want %d (labels have 1, images 3)", head[3], dims)
+		return nil, 0, fmt.Errorf("byte 3: %d dimensions; want %d (labels have 1, images 3)", head[3], dims)
 	}
-	if _, err := io.ReadFull(r, head[4:]); err != nil {
-		return nil, 0, fmt.Errorf("header of %d bytes cut short: %w", len(head), err)
+	if got, err := io.ReadFull(r, head[4:]); err != nil {
+		return nil, 0, fmt.Errorf("the file ends at byte %d, within the header of %d bytes: %w", 4+got, len(head), err)
 	}
 	total = 1
 	size = make([]int, dims)
 	for d := range size {
 		n := int64(binary.BigEndian.Uint32(head[4+4*d:]))
 		if n == 0 {
-			return nil, 0, fmt.Errorf("dimension %d has size 0; want at least 1", d)
+			return nil, 0, fmt.Errorf("byte %d: dimension %d has size 0; want at least 1", 4+4*d, d)
 		}
 		if n > MaxBytes/total {
-			return nil, 0, fmt.Errorf("more than %d elements (size of dimension %d: %d); want fewer", MaxBytes, d, n)
+			return nil, 0, fmt.Errorf("byte %d: more than %d elements (size of dimension %d: %d); want fewer", 4+4*d, MaxBytes, d, n)
 		}
 		size[d], total = int(n), total*n
 	}

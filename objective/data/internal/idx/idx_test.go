@@ -58,20 +58,20 @@ func TestReadSet(t *testing.T) {
 func TestReadSetRefuses(t *testing.T) {
 	z := zip(t, twoImages)
 	for name, c := range map[string]struct{ images, labels, want string }{
-		"empty":              {"", twoLabels, "idx images: no header"},
-		"header cut":         {twoImages[:9], twoLabels, "header of 16 bytes cut short"},
-		"truncated":          {twoImages[:len(twoImages)-1], twoLabels, "ends after 11 of 12"},
-		"truncated gzip":     {z[:len(z)-9], twoLabels, "ends after"},
+		"empty":              {"", twoLabels, "idx images: the file is empty; want an idx header"},
+		"header cut":         {twoImages[:9], twoLabels, "the file ends at byte 9, within the header of 16 bytes"},
+		"truncated":          {twoImages[:len(twoImages)-1], twoLabels, "the file ends at byte 27, after 11 of 12"},
+		"truncated gzip":     {z[:len(z)-9], twoLabels, "the file ends at byte"},
 		"broken gzip header": {"\x1f\x8b\x00", twoLabels, "gzip header"},
 		"broken gzip sum":    {z[:len(z)-8] + "\x00\x00\x00\x00" + z[len(z)-4:], twoLabels, "checksum"},
-		"too long":           {twoImages + "x", twoLabels, "goes on after its 12"},
-		"labels as images":   {twoLabels, twoLabels, "1 dimensions; want 3"},
-		"images as labels":   {twoImages, twoImages, "idx labels: 3 dimensions; want 1"},
-		"other type":         {"\x00\x00\x0d\x03" + twoImages[4:], twoLabels, "element type 0x0d"},
+		"too long":           {twoImages + "x", twoLabels, "goes on at byte 28, after its 12"},
+		"labels as images":   {twoLabels, twoLabels, "byte 3: 1 dimensions; want 3"},
+		"images as labels":   {twoImages, twoImages, "idx labels: byte 3: 3 dimensions; want 1"},
+		"other type":         {"\x00\x00\x0d\x03" + twoImages[4:], twoLabels, "byte 2: element type 0x0d"},
 		"another format":     {"PK" + twoImages[2:], twoLabels, "not an idx file"},
-		"no images":          {twoImages[:7] + "\x00" + twoImages[8:], twoLabels, "dimension 0 has size 0"},
+		"no images":          {twoImages[:7] + "\x00" + twoImages[8:], twoLabels, "byte 4: dimension 0 has size 0"},
 		"claims too much":    {"\x00\x00\x08\x03\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", twoLabels, "more than 1073741824"},
-		"claims 1 GiB":       {"\x00\x00\x08\x03\x00\x00\x04\x00\x00\x00\x04\x00\x00\x00\x04\x00x", twoLabels, "ends after 1 of 1073741824"},
+		"claims 1 GiB":       {"\x00\x00\x08\x03\x00\x00\x04\x00\x00\x00\x04\x00\x00\x00\x04\x00x", twoLabels, "after 1 of 1073741824"},
 		"counts differ":      {twoImages, "\x00\x00\x08\x01\x00\x00\x00\x03\x07\x09\x01", "2 images but 3 labels"},
 	} {
 		t.Run(name, func(t *testing.T) {
