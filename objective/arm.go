@@ -2,6 +2,9 @@ package objective
 
 import (
 	"math"
+	"slices"
+
+	"evenkeel/schemes"
 )
 
 // Score is what a study minimises: the spread of the per-class recalls, plus a
@@ -38,9 +41,9 @@ type Arm struct {
 	// so that the score is the reference's mean spread over all its seeds plus
 	// Difference. Lower is better, 0 is the reference.
 	Difference float64
-	// SumSquares is the sum of squares of spread_s - reference_s about its mean:
-	// with those of other arms it gives the pooled seed variance, on Seeds-1
-	// degrees of freedom.
+	// SumSquares is the sum of squares, about its mean and on Seeds-1 degrees of
+	// freedom, of what Difference is the mean of: spread_s - reference_s, plus
+	// penalty * drop_s where the charge applies. [EstimateNoise] reads it.
 	SumSquares float64
 	// Drop is the balanced accuracy lost against the better of the reference
 	// and the own baseline (each by its mean over the arm's seeds).
@@ -66,7 +69,9 @@ type Arm struct {
 //	se^2 = var_s(drop_s)/seeds + mean_s(image variance_s)
 //
 // The second term is not divided by the seeds, since every seed is measured on
-// the same images. With one seed the first term is unknown and left out.
+// the same images, and it is that of the difference to the reference also where
+// the own baseline is the better one. With one seed the first term is unknown
+// and left out.
 func (s Score) Arms(replicates []Replicate) []Arm {
 	if len(replicates) == 0 {
 		return nil
@@ -84,7 +89,7 @@ func (s Score) arm(replicates []Replicate, round int) Arm {
 	spread, ref, own := make([]float64, n), make([]float64, n), make([]float64, n)
 	diff, gap := make([]float64, n), make([]float64, n)
 	bal, refBal, ownBal, acc := make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)
-	imageVar, logRatio := make([]float64, n), make([]float64, n)
+	imageVar, ratio := make([]float64, n), 1.0
 	var recall []float64
 	for i, rep := range replicates {
 		a, o, b := rep.Rounds[round], rep.Rounds[0], rep.Reference
@@ -92,7 +97,7 @@ func (s Score) arm(replicates []Replicate, round int) Arm {
 		diff[i] = a.Spread - b.Spread
 		bal[i], ownBal[i], refBal[i] = a.BalancedAccuracy, o.BalancedAccuracy, b.BalancedAccuracy
 		acc[i], imageVar[i] = a.Accuracy, a.ImageVariance
-		logRatio[i] = logRatioOf(a.Weights)
+		ratio *= schemes.Pow(ratioOf(a.Weights), 1/float64(n))
 		recalls := a.Val.Recall()
 		gap[i] = Gap.Of(recalls)
 		if recall == nil {
@@ -115,9 +120,8 @@ func (s Score) arm(replicates []Replicate, round int) Arm {
 		Spread: mean(spread), SpreadSE: math.Sqrt(sumSquares(spread) / float64((n-1)*n)),
 		Gap:              mean(gap),
 		BalancedAccuracy: mean(bal), Accuracy: mean(acc),
-		SumSquares: sumSquares(diff),
 		Drop:       mean(drops),
-		WeightGain: mean(own) - mean(spread), WeightRatio: math.Exp(mean(logRatio)),
+		WeightGain: mean(own) - mean(spread), WeightRatio: ratio,
 		ReferenceSpread: mean(ref), ReferenceBalancedAccuracy: mean(refBal),
 	}
 	if n == 1 {
@@ -126,6 +130,12 @@ func (s Score) arm(replicates []Replicate, round int) Arm {
 	arm.WorstClass, arm.WorstRecall = lowest(recall)
 	arm.Over = arm.Drop > s.Tolerance
 	arm.Difference = mean(diff) + float64(s.Penalty*math.Max(0, arm.Drop-s.Tolerance))
+	if arm.Over {
+		for i := range diff {
+			diff[i] += float64(s.Penalty * drops[i])
+		}
+	}
+	arm.SumSquares = sumSquares(diff)
 	variance := mean(imageVar)
 	if n > 1 {
 		variance += sumSquares(drops) / float64((n-1)*n)
@@ -134,16 +144,12 @@ func (s Score) arm(replicates []Replicate, round int) Arm {
 	return arm
 }
 
-// logRatioOf returns ln(max w / min w), 0 without weights.
-func logRatioOf(w []float64) float64 {
+// ratioOf returns max w / min w, 1 without weights.
+func ratioOf(w []float64) float64 {
 	if len(w) == 0 {
-		return 0
+		return 1
 	}
-	lo, hi := w[0], w[0]
-	for _, v := range w {
-		lo, hi = math.Min(lo, v), math.Max(hi, v)
-	}
-	return math.Log(hi / lo)
+	return slices.Max(w) / slices.Min(w)
 }
 
 // lowest returns the index and value of the smallest number, NaN left out.

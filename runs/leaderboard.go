@@ -32,11 +32,6 @@ type StudyHead struct {
 	// Trials counts all trials, Arms the ranked arms.
 	Trials, Arms int
 	Window       int
-	// Freedom, PooledSD and Critical make the intervals: an arm's difference has
-	// the half width Critical * PooledSD / sqrt(seeds). NaN without a degree of
-	// freedom.
-	Freedom            int
-	PooledSD, Critical float64
 }
 
 // class returns the name of a class.
@@ -118,15 +113,14 @@ func readHead(ctx context.Context, q querier, study string) (*StudyHead, error) 
 	}
 	h := &StudyHead{Number: number, Name: name}
 	var title, classes, counts sql.NullString
-	var pooled, critical sql.NullFloat64
-	err = q.QueryRowContext(ctx, `SELECT s.model, s.window, s.arms, s.freedom, s.pooled_sd, s.critical, d.title, d.classes, d.train_counts,
+	err = q.QueryRowContext(ctx, `SELECT s.model, s.window, s.arms, d.title, d.classes, d.train_counts,
 			(SELECT count(*) FROM trials t WHERE t.study = s.number)
 		FROM studies s LEFT JOIN datasets d ON d.data = s.data AND d.split = s.split WHERE s.number = ?`, number).
-		Scan(&h.Model, &h.Window, &h.Arms, &h.Freedom, &pooled, &critical, &title, &classes, &counts, &h.Trials)
+		Scan(&h.Model, &h.Window, &h.Arms, &title, &classes, &counts, &h.Trials)
 	if err != nil {
 		return nil, err
 	}
-	h.Title, h.PooledSD, h.Critical = title.String, orNaN(pooled), orNaN(critical)
+	h.Title = title.String
 	if !classes.Valid {
 		return h, nil
 	}
@@ -170,7 +164,7 @@ func readReference(ctx context.Context, q querier, h *StudyHead) (Reference, err
 	var squares float64
 	for _, rep := range r.Replicates {
 		d := rep.Reference.Spread - r.Spread
-		squares += d * d
+		squares += float64(d * d)
 	}
 	if r.Seeds > 1 {
 		r.SpreadSE = math.Sqrt(squares / float64((r.Seeds-1)*r.Seeds))
@@ -211,7 +205,7 @@ func readRows(ctx context.Context, q querier, h *StudyHead, limit int) (rows []R
 	}
 	err = each(ctx, q, `SELECT a.trial, a.round, t.scheme, t.rounds, a.seeds, s.reference_spread + a.difference,
 			a.spread, a.spread_se, a.gap, a.worst_class, a.worst_recall, a.balanced_accuracy, a.accuracy, a.difference,
-			s.critical * s.pooled_sd / a.root_seeds, a.weight_gain, a.weight_ratio, a.reference_spread, a.reference_balanced_accuracy,
+			a.half_width, a.weight_gain, a.weight_ratio, a.reference_spread, a.reference_balanced_accuracy,
 			t.params, t.seconds, a.accuracy_drop, a.holds_tolerance, a.over_tolerance, t.point
 		FROM arms a CROSS JOIN trials t ON t.study = a.study AND t.number = a.trial CROSS JOIN studies s ON s.number = a.study
 		WHERE a.study = ? ORDER BY a.seeds DESC, a.difference, a.trial, a.round LIMIT ?`, []any{h.Number, limit}, func(scan scanner) error {

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"evenkeel/objective"
 	"evenkeel/runs"
 	"evenkeel/search"
 )
@@ -131,14 +132,14 @@ func TestLeaderboardAgainstTheRecords(t *testing.T) {
 	if board.Reference.Seeds != 5 || math.Abs(spread-board.Reference.Spread) > 1e-15 {
 		t.Errorf("reference: %d seeds, spread %v; want 5 and %v", board.Reference.Seeds, board.Reference.Spread, spread)
 	}
-	arms, freedom, squares := 0, 0, 0.0
+	var all []objective.Arm
 	for _, row := range board.Rows {
 		measured := trials[row.Trial][0].Outcome.Replicates
 		for _, more := range trials[row.Trial][1:] {
 			measured = append(slices.Clip(measured), more.Outcome.Replicates...)
 		}
 		arm := def.Objective.Arms(measured)[row.Round-1]
-		arms, freedom, squares = arms+1, freedom+arm.Seeds-1, squares+arm.SumSquares
+		all = append(all, arm)
 		if row.Difference != arm.Difference || row.Spread != arm.Spread || row.Seeds != arm.Seeds || row.Holds != arm.Holds || row.Over != arm.Over {
 			t.Errorf("trial %d round %d: %+v; want %+v", row.Trial, row.Round, row, arm)
 		}
@@ -146,14 +147,19 @@ func TestLeaderboardAgainstTheRecords(t *testing.T) {
 			t.Errorf("trial %d round %d: score %v; want %v", row.Trial, row.Round, row.Score, want)
 		}
 	}
-	pooled := math.Sqrt(squares / float64(freedom))
-	if math.Abs(pooled-board.Study.PooledSD) > 1e-15 || board.Study.Freedom != freedom || board.Study.Arms != arms {
-		t.Errorf("study %+v; want %d arms, %d degrees of freedom, sd %v", board.Study, arms, freedom, pooled)
+	if board.Study.Arms != len(all) {
+		t.Errorf("%d arms counted; want %d", board.Study.Arms, len(all))
 	}
-	first := board.Rows[0]
-	half := runs.Critical(arms, freedom) * pooled / math.Sqrt(float64(first.Seeds))
-	if math.Abs(first.DifferenceHigh-first.Difference-half) > 1e-14 || math.Abs(first.Difference-first.DifferenceLow-half) > 1e-14 {
-		t.Errorf("interval %v to %v about %v; want a half width of %v", first.DifferenceLow, first.DifferenceHigh, first.Difference, half)
+	noise := objective.EstimateNoise(all)
+	for i, row := range board.Rows {
+		half := noise.HalfWidth(all[i])
+		if row.Seeds < 2 != math.IsNaN(row.DifferenceHigh) {
+			t.Errorf("trial %d round %d: an interval to %v on %d seeds", row.Trial, row.Round, row.DifferenceHigh, row.Seeds)
+		}
+		if math.Abs(row.DifferenceHigh-row.Difference-half) > 1e-12 || math.Abs(row.Difference-row.DifferenceLow-half) > 1e-12 {
+			t.Errorf("trial %d round %d: interval %v to %v about %v; want a half width of %v",
+				row.Trial, row.Round, row.DifferenceLow, row.DifferenceHigh, row.Difference, half)
+		}
 	}
 	checkOrder(t, board.Rows)
 }
@@ -171,30 +177,6 @@ func checkOrder(t *testing.T, rows []runs.Row) {
 		if tied && (a.Rank != b.Rank || !a.Tied || !b.Tied) || !tied && b.Rank != i+1 {
 			t.Errorf("row %d has rank %d after %d", i, b.Rank, a.Rank)
 		}
-	}
-}
-
-// TestCritical compares with the closed forms of Student's quantile for one and
-// two degrees of freedom,
-//
-//	tan(pi (p - 1/2))  and  (2p - 1) / sqrt(2p (1 - p)),
-//
-// and with 2.2281388519649385 for ten and one arm, the 2.228 of every table.
-func TestCritical(t *testing.T) {
-	check := func(m, freedom int, want float64) {
-		t.Helper()
-		if got := runs.Critical(m, freedom); math.Abs(got-want) > 1e-8*want {
-			t.Errorf("Critical(%d, %d) = %.15g; want %.15g", m, freedom, got, want)
-		}
-	}
-	check(1, 10, 2.2281388519649385)
-	for _, m := range []int{1, 2, 33, 3000} {
-		p := 1 - 0.05/float64(2*m)
-		check(m, 1, math.Tan(math.Pi*(p-0.5)))
-		check(m, 2, (2*p-1)/math.Sqrt(2*p*(1-p)))
-	}
-	if !math.IsNaN(runs.Critical(3, 0)) || !math.IsNaN(runs.Critical(0, 3)) {
-		t.Error("Critical without arms or degrees of freedom is a number")
 	}
 }
 

@@ -4,88 +4,96 @@ import (
 	"context"
 	"fmt"
 	"math"
-
-	"gonum.org/v1/gonum/stat/distuv"
+	"slices"
 
 	"evenkeel/objective"
 )
 
-// ranking holds what the simultaneous intervals of a study need of its arms,
-// by trial. Sums are taken in the order of trials and rounds, so they do not
-// depend on the order in which trials finished.
+// ranking holds what the intervals of a study need of its arms, by trial. They
+// are used in the order of trials and rounds, so nothing depends on the order in
+// which trials finished.
 type ranking struct {
-	trials []trialNoise // by trial number - 1
-}
-
-// trialNoise is the share of one trial; all zero while it is not ranked.
-type trialNoise struct {
-	arms, freedom int
-	sumSquares    float64
+	trials [][]objective.Arm // by trial number - 1; only Round, Seeds and SumSquares
+	// arms counts all arms, several those with several seeds, settled how many
+	// of these there were when the intervals were last brought up to date.
+	arms, several, settled int
+	changed                bool
 }
 
 // loadRanking reads the arms of a study.
 func loadRanking(ctx context.Context, q querier, study int) (r ranking, err error) {
-	err = each(ctx, q, `SELECT trial, seeds, sum_squares FROM arms WHERE study = ? ORDER BY trial, round`, []any{study}, func(scan scanner) error {
-		var trial, seeds int
-		var sum float64
-		if err := scan(&trial, &seeds, &sum); err != nil {
+	err = each(ctx, q, `SELECT trial, round, seeds, sum_squares FROM arms WHERE study = ? ORDER BY trial, round`, []any{study}, func(scan scanner) error {
+		var trial int
+		var a objective.Arm
+		if err := scan(&trial, &a.Round, &a.Seeds, &a.SumSquares); err != nil {
 			return err
 		}
-		r.at(trial).add(seeds, sum)
+		r.set(trial, append(r.at(trial), a))
 		return nil
 	})
+	r.settled, r.changed = r.several, false
 	return r, err
 }
 
-// at returns the entry of a trial.
-func (r *ranking) at(trial int) *trialNoise {
+// at returns the arms of a trial.
+func (r *ranking) at(trial int) []objective.Arm {
 	for len(r.trials) < trial {
-		r.trials = append(r.trials, trialNoise{})
+		r.trials = append(r.trials, nil)
 	}
-	return &r.trials[trial-1]
-}
-
-func (t *trialNoise) add(seeds int, sumSquares float64) {
-	t.arms++
-	t.freedom += seeds - 1
-	t.sumSquares += sumSquares
+	return r.trials[trial-1]
 }
 
 // set replaces the arms of a trial.
 func (r *ranking) set(trial int, arms []objective.Arm) {
-	t := r.at(trial)
-	*t = trialNoise{}
+	r.count(r.at(trial), -1)
+	r.count(arms, 1)
+	kept := make([]objective.Arm, len(arms))
+	for i, a := range arms {
+		kept[i] = objective.Arm{Round: a.Round, Seeds: a.Seeds, SumSquares: a.SumSquares}
+	}
+	r.trials[trial-1], r.changed = kept, true
+}
+
+// count adds arms to the counts, or takes them away.
+func (r *ranking) count(arms []objective.Arm, sign int) {
 	for _, a := range arms {
-		t.add(a.Seeds, a.SumSquares)
+		r.arms += sign
+		if a.Seeds > 1 {
+			r.several += sign
+		}
 	}
 }
 
-// figures returns the number of arms m, the degrees of freedom, the pooled
-// standard deviation over seeds and the critical value; the last two are NaN
-// without a degree of freedom.
-func (r *ranking) figures() (m, freedom int, pooled, critical float64) {
-	var sum float64
-	for _, t := range r.trials {
-		m += t.arms
-		freedom += t.freedom
-		sum += t.sumSquares
-	}
-	return m, freedom, math.Sqrt(sum / float64(freedom)), Critical(m, freedom)
+// due reports whether the intervals are far enough behind to be brought up to
+// date in the middle of a search: they change with every arm, but bringing all of
+// them up to date for each would cost more than a run.
+func (r *ranking) due() bool {
+	return r.changed && r.several > 0 && (r.several < 64 || r.several-r.settled > r.settled/8)
 }
 
-// Critical returns the factor of simultaneous 95 % intervals for m means by
-// Bonferroni's inequality: the quantile of Student's t distribution with the
-// given degrees of freedom at
-//
-//	1 - 0.05 / (2 m)
-//
-// It is NaN if m or freedom is below 1.
-func Critical(m, freedom int) float64 {
-	if m < 1 || freedom < 1 {
-		return math.NaN()
+// settle brings the intervals of all arms up to date.
+func (s *Study) settle(tx *transaction) error {
+	r := &s.ranking
+	if !r.changed {
+		return nil
 	}
-	t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(freedom)}
-	return t.Quantile(1 - 0.05/float64(2*m))
+	r.settled, r.changed = r.several, false
+	if r.several == 0 {
+		return nil
+	}
+	noise := objective.EstimateNoise(slices.Concat(r.trials...))
+	for i, arms := range r.trials {
+		for _, a := range arms {
+			if a.Seeds < 2 {
+				continue
+			}
+			if err := tx.exec(`UPDATE arms SET half_width = ? WHERE study = ? AND trial = ? AND round = ?`,
+				noise.HalfWidth(a), s.number, i+1, a.Round); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // checkArms says what is wrong with arms as rows of a trial.

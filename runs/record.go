@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"strings"
 
 	"evenkeel/objective"
@@ -159,20 +158,24 @@ func (s *Study) failure(tx *transaction, trial int) (reason any, err error) {
 // keeps about all arms.
 func (s *Study) insertArms(tx *transaction, trial int, arms []objective.Arm) error {
 	for _, a := range arms {
-		if err := tx.exec(`INSERT INTO arms (study, trial, round, seeds, root_seeds, spread, spread_se, gap, worst_class, worst_recall,
+		if err := tx.exec(`INSERT INTO arms (study, trial, round, seeds, spread, spread_se, gap, worst_class, worst_recall,
 			balanced_accuracy, accuracy, difference, sum_squares, accuracy_drop, holds_tolerance, over_tolerance,
 			weight_gain, weight_ratio, reference_spread, reference_balanced_accuracy)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			s.number, trial, a.Round, a.Seeds, math.Sqrt(float64(a.Seeds)), a.Spread, a.SpreadSE, a.Gap, a.WorstClass, a.WorstRecall,
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			s.number, trial, a.Round, a.Seeds, a.Spread, a.SpreadSE, a.Gap, a.WorstClass, a.WorstRecall,
 			a.BalancedAccuracy, a.Accuracy, a.Difference, a.SumSquares, a.Drop, a.Holds, a.Over,
 			a.WeightGain, a.WeightRatio, a.ReferenceSpread, a.ReferenceBalancedAccuracy); err != nil {
 			return err
 		}
 	}
 	s.ranking.set(trial, arms)
-	m, freedom, pooled, critical := s.ranking.figures()
-	return tx.exec(`UPDATE studies SET arms = ?, freedom = ?, pooled_sd = ?, critical = ? WHERE number = ?`,
-		m, freedom, pooled, critical, s.number)
+	if err := tx.exec(`UPDATE studies SET arms = ? WHERE number = ?`, s.ranking.arms, s.number); err != nil {
+		return err
+	}
+	if s.ranking.due() {
+		return s.settle(tx)
+	}
+	return nil
 }
 
 // roundRow is a row of trial_runs.

@@ -214,8 +214,9 @@ func (s *Study) Spent(ctx context.Context) (float64, error) {
 	return spent, nil
 }
 
-// Flush returns when everything recorded so far is durable.
-func (s *Study) Flush(context.Context) error { return s.writer.putAndWait(nil) }
+// Flush returns when everything recorded so far is durable, and the intervals of
+// all arms are up to date.
+func (s *Study) Flush(context.Context) error { return s.writer.putAndWait(s.settle) }
 
 // Close makes everything durable, records how the invocation ended (done,
 // interrupted or failed) and lets go of the study. The lock is free afterwards

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -112,7 +113,7 @@ func (p boardPage) write(w io.Writer, format string) error {
 	fmt.Fprintf(w, "Validation, %s: for choosing, not for quoting. spread = %s of the recalls.\n",
 		perClass(h.ValCounts), p.def.Objective.Spread)
 	fmt.Fprintln(w, "change = score minus the unweighted model's on the same seeds; ! = loses more accuracy than the tolerance.")
-	if !math.IsNaN(p.board.Study.Critical) {
+	if slices.ContainsFunc(p.board.Rows, func(a runs.Row) bool { return a.Seeds > 1 }) {
 		fmt.Fprintf(w, "+- holds with 95 %% for all %d arms together, as far as training seeds go.\n", h.Arms)
 	}
 	r, hidden, err := p.table()

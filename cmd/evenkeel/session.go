@@ -122,6 +122,11 @@ func openTrainer(def *search.Definition) (title string, t objective.Trainer, err
 	if err != nil {
 		return "", nil, fmt.Errorf("data.source: %w", err)
 	}
+	for _, kind := range slices.Sorted(maps.Keys(def.Model.Keys)) {
+		if err := nets.CheckShape(kind, ds.Shape); err != nil {
+			return "", nil, fmt.Errorf("model.kind with data.source %s: %w", ds.Source, err)
+		}
+	}
 	if ds.Test.Len() > 0 {
 		def.Data.Split.Test = 0 // unused, and so no part of a run's identity
 	}

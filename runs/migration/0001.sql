@@ -17,15 +17,7 @@ CREATE TABLE studies (
   reference_balanced_accuracy REAL,
   reference_accuracy          REAL,
   reference_seeds             INTEGER NOT NULL DEFAULT 0,
-  -- The simultaneous 95 % interval of an arm's difference is
-  -- difference -+ critical * pooled_sd / root_seeds. pooled_sd is the root of
-  -- sum(sum_squares) / freedom over the study's arms; critical is Student's t
-  -- quantile at 1 - 0.05 / (2 arms) with that many degrees of freedom
-  -- (Bonferroni). Both are NULL while every arm has one seed.
-  arms      INTEGER NOT NULL DEFAULT 0, -- number of arms ranked
-  freedom   INTEGER NOT NULL DEFAULT 0, -- sum of seeds - 1 over them
-  pooled_sd REAL,
-  critical  REAL,
+  arms INTEGER NOT NULL DEFAULT 0,      -- number of arms ranked
   FOREIGN KEY (data, split) REFERENCES datasets (data, split)
 ) STRICT;
 
@@ -96,7 +88,6 @@ CREATE TABLE arms (
   trial             INTEGER NOT NULL,
   round             INTEGER NOT NULL,
   seeds             INTEGER NOT NULL,   -- its tier
-  root_seeds        REAL    NOT NULL,   -- square root of seeds, for tools without sqrt
   spread            REAL    NOT NULL,
   spread_se         REAL,               -- standard error over seeds, NULL for one seed
   gap               REAL    NOT NULL,
@@ -106,6 +97,9 @@ CREATE TABLE arms (
   accuracy          REAL    NOT NULL,
   difference        REAL    NOT NULL,   -- score minus the reference's on the same seeds, charge included
   sum_squares       REAL    NOT NULL,   -- of the per-seed differences about their mean
+  half_width        REAL,               -- of the interval of difference: 95 % for all arms of the study together, as far
+                                        -- as training seeds go. NULL for one seed. It depends on all arms and is brought
+                                        -- up to date as seeds are added, and for good when a search pauses or ends
   accuracy_drop     REAL    NOT NULL,   -- balanced accuracy lost
   holds_tolerance   INTEGER NOT NULL,   -- 1: with one standard error to spare
   over_tolerance    INTEGER NOT NULL,   -- 1: accuracy_drop exceeds the tolerance
@@ -254,8 +248,8 @@ SELECT
   coalesce(d.classes ->> a.worst_class, CAST(a.worst_class AS TEXT)) AS worst_class,
   a.worst_recall, a.balanced_accuracy, a.accuracy,
   a.difference,
-  a.difference - s.critical * s.pooled_sd / a.root_seeds AS difference_low,
-  a.difference + s.critical * s.pooled_sd / a.root_seeds AS difference_high,
+  a.difference - a.half_width AS difference_low,
+  a.difference + a.half_width AS difference_high,
   a.weight_gain, a.weight_ratio, a.reference_spread, a.reference_balanced_accuracy,
   t.params, t.seconds
 FROM arms a

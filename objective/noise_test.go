@@ -1,0 +1,134 @@
+package objective
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// TestTrigamma compares with trigamma(1) = pi^2/6, trigamma(1/2) = pi^2/2 and
+// trigamma(2) = pi^2/6 - 1, and goes back.
+func TestTrigamma(t *testing.T) {
+	for x, want := range map[float64]float64{1: math.Pi * math.Pi / 6, 0.5: math.Pi * math.Pi / 2, 2: math.Pi*math.Pi/6 - 1} {
+		if got := trigamma(x); math.Abs(got-want) > 1e-13*want {
+			t.Errorf("trigamma(%v) = %v, want %v", x, got, want)
+		}
+	}
+	for _, x := range []float64{1e-3, 0.1, 0.5, 1, 2, 7.5, 100, 1e5} {
+		if got := trigammaInverse(trigamma(x)); math.Abs(got-x) > 1e-9*x {
+			t.Errorf("trigammaInverse(trigamma(%v)) = %v", x, got)
+		}
+	}
+}
+
+// TestSimultaneous compares with the closed forms of Student's quantile for one
+// and two degrees of freedom,
+//
+//	tan(pi (p - 1/2))  and  (2p - 1) / sqrt(2p (1 - p)),
+//
+// and with the 2.228 of every table.
+func TestSimultaneous(t *testing.T) {
+	check := func(m int, freedom, want float64) {
+		t.Helper()
+		if got := simultaneous(m, freedom); math.Abs(got-want) > 1e-8*want {
+			t.Errorf("simultaneous(%d, %v) = %.15g; want %.15g", m, freedom, got, want)
+		}
+	}
+	check(1, 10, 2.2281388519649385)
+	for _, m := range []int{1, 2, 33, 3000} {
+		p := 1 - 0.05/float64(2*m)
+		check(m, 1, math.Tan(math.Pi*(p-0.5)))
+		check(m, 2, (2*p-1)/math.Sqrt(2*p*(1-p)))
+	}
+}
+
+// TestEstimateNoiseKnowsTheTruth draws variances from the assumed distribution
+// and finds its parameters again, the freedom halved.
+func TestEstimateNoiseKnowsTheTruth(t *testing.T) {
+	for _, freedom := range []float64{2, 8} {
+		rng := rand.New(rand.NewPCG(7, uint64(freedom)))
+		var arms []Arm
+		for range 4000 {
+			variance := freedom * 0.0004 / chiSquared(rng, int(freedom))
+			arms = append(arms, Arm{Seeds: 5, SumSquares: variance * chiSquared(rng, 4)})
+		}
+		n := EstimateNoise(arms)
+		if math.Abs(2*n.Freedom-freedom) > 0.15*freedom || math.Abs(n.Variance-0.0004) > 0.04*0.0004 {
+			t.Errorf("freedom %v, variance .0004: estimated %v, %v", freedom, n.Freedom, n.Variance)
+		}
+	}
+}
+
+// TestIntervalsHoldTogether draws studies in which every arm's true difference
+// is known and its noise is its own, from alike to a hundred times as variable,
+// and counts the studies in which all intervals hold. Bonferroni promises at
+// least 95 %; the bound leaves three standard errors of 2,000 repetitions.
+func TestIntervalsHoldTogether(t *testing.T) {
+	const studies, arms = 2000, 12
+	for _, c := range []struct {
+		name  string
+		seeds int
+		sd    func(rng *rand.Rand, arm int) float64
+	}{
+		{"alike", 5, func(*rand.Rand, int) float64 { return 0.01 }},
+		{"alike, two seeds", 2, func(*rand.Rand, int) float64 { return 0.01 }},
+		{"lognormal", 5, func(rng *rand.Rand, _ int) float64 { return 0.01 * math.Exp(0.7*rng.NormFloat64()) }},
+		{"two kinds", 5, func(_ *rand.Rand, arm int) float64 { return []float64{0.01, 0.1}[arm%2] }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			rng := rand.New(rand.NewPCG(11, 13))
+			good := 0
+			for range studies {
+				list, truth := make([]Arm, arms), make([]float64, arms)
+				for g := range list {
+					sd, x := c.sd(rng, g), make([]float64, c.seeds)
+					truth[g] = 0.1 * rng.NormFloat64()
+					for s := range x {
+						x[s] = truth[g] + sd*rng.NormFloat64()
+					}
+					list[g] = Arm{Seeds: c.seeds, Difference: mean(x), SumSquares: sumSquares(x)}
+				}
+				noise, all := EstimateNoise(list), true
+				for g, a := range list {
+					all = all && math.Abs(a.Difference-truth[g]) <= noise.HalfWidth(a)
+				}
+				if all {
+					good++
+				}
+			}
+			share := float64(good) / studies
+			t.Logf("all intervals hold in %.1f %% of studies", 100*share)
+			if bound := 0.95 - 3*math.Sqrt(0.95*0.05/studies); share < bound {
+				t.Errorf("all intervals hold in %.1f %% of studies, want at least %.1f %%", 100*share, 100*bound)
+			}
+		})
+	}
+}
+
+// TestNoiseOfLittle: one seed has no interval; two arms have their own variance;
+// arms that never vary have an interval of width 0.
+func TestNoiseOfLittle(t *testing.T) {
+	two := []Arm{{Seeds: 2, SumSquares: 0.02}, {Seeds: 2, SumSquares: 0.08}, {Seeds: 1}}
+	n := EstimateNoise(two)
+	if n.Freedom != 0 || !math.IsNaN(n.HalfWidth(two[2])) {
+		t.Errorf("noise of two arms %+v; half width of one seed %v", n, n.HalfWidth(two[2]))
+	}
+	want := simultaneous(3, 1) * math.Sqrt(0.02/2)
+	if got := n.HalfWidth(two[0]); math.Abs(got-want) > 1e-12*want {
+		t.Errorf("half width %v, want %v", got, want)
+	}
+	still := []Arm{{Seeds: 3}, {Seeds: 3}, {Seeds: 3}}
+	if got := EstimateNoise(still).HalfWidth(still[0]); got != 0 {
+		t.Errorf("arms that never vary have half width %v", got)
+	}
+}
+
+// chiSquared draws from the chi-squared distribution.
+func chiSquared(rng *rand.Rand, freedom int) float64 {
+	var sum float64
+	for range freedom {
+		z := rng.NormFloat64()
+		sum += z * z
+	}
+	return sum
+}
