@@ -23,8 +23,8 @@ func newStandardizer(train data.Part, shape []int) standardizer {
 	}
 	n := float64(train.Len() * size)
 	mean, variance := make([]float64, groups), make([]float64, groups)
-	// The rounding of a mean leaves a constant with a variance of its own, so
-	// constancy is seen from the values.
+	// Constancy is seen from the values: a constant has the variance 0 only as long
+	// as its sum is exact, which float64 holds for 2^29 float32 and not beyond.
 	varies := make([]bool, groups)
 	for i, x := range train.X {
 		g := i % features / size
