@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Trains in PyTorch what `kind: softmax` and `kind: mlp` train here, and measures it.
+"""Trains in PyTorch what `kind: softmax`, `mlp` and `cnn` train here, and measures it.
 
     go run ./bench/exportsplit -out /tmp/split -seed 1
     /usr/bin/python3 bench/torch_twin.py --data /tmp/split --seeds 5
@@ -41,12 +41,29 @@ def load(folder, shape):
     std = parts["train"][0].std(axis=axes, keepdims=True)
     scale = np.where(std > 0, 1 / np.where(std > 0, std, 1), 0)
     return {
-        name: (torch.tensor(((x - mean) * scale).reshape(len(x), -1), dtype=torch.float32), torch.tensor(y))
+        name: (torch.tensor((x - mean) * scale, dtype=torch.float32), torch.tensor(y))
         for name, (x, y) in parts.items()
     }
 
 
-def network(model, features, classes):
+def network(model, shape, classes):
+    """The layers of a kind of model for examples of a shape."""
+    if model["kind"] == "cnn":
+        return cnn(model, shape, classes)
+    layers = dense(model, int(np.prod(shape)), classes)
+    return nn.Sequential(nn.Flatten(), *layers)
+
+
+def cnn(model, shape, classes):
+    """Two convolution blocks, dropout and a linear layer, initialised by default."""
+    channels, height, width = shape
+    return nn.Sequential(
+        nn.Conv2d(channels, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Conv2d(32, 64, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Flatten(), nn.Dropout(model["dropout"]), nn.Linear(64 * (height // 4) * (width // 4), classes))
+
+
+def dense(model, features, classes):
     """Linear layers with ReLU and dropout between them."""
     widths = [features] + (model["hidden"] if model["kind"] == "mlp" else []) + [classes]
     layers = []
@@ -60,7 +77,12 @@ def network(model, features, classes):
         nn.init.uniform_(layer.weight, -(a ** -0.5), a ** -0.5)
         nn.init.uniform_(layer.bias, -(a ** -0.5), a ** -0.5)
         layers.append(layer)
-    return nn.Sequential(*layers)
+    return layers
+
+
+def outputs(net, x):
+    """The outputs for many examples, some at a time."""
+    return torch.cat([net(part) for part in x.split(500)])
 
 
 def optimizer(model, parameters):
@@ -74,7 +96,7 @@ def train(model, parts, classes, weights, seed):
     """Trains one network and returns (test recall per class, seconds)."""
     torch.manual_seed(seed)
     x, y = parts["train"]
-    net = network(model, x.shape[1], classes)
+    net = network(model, x.shape[1:], classes)
     loss = nn.CrossEntropyLoss(weight=weights)
     opt = optimizer(model, net.parameters())
     start = time.perf_counter()
@@ -88,10 +110,10 @@ def train(model, parts, classes, weights, seed):
             opt.step()
         net.eval()
         with torch.no_grad():  # ours measures the validation loss in every epoch too
-            nn.functional.cross_entropy(net(parts["val"][0]), parts["val"][1])
+            nn.functional.cross_entropy(outputs(net, parts["val"][0]), parts["val"][1])
     seconds = time.perf_counter() - start
     with torch.no_grad():
-        predicted = net(parts["test"][0]).argmax(dim=1)
+        predicted = outputs(net, parts["test"][0]).argmax(dim=1)
     truth = parts["test"][1]
     return [float((predicted[truth == c] == c).float().mean()) for c in range(classes)], seconds
 
