@@ -12,6 +12,10 @@ import (
 // the runner had been told to start nothing more.
 var ErrStopped = errors.New("stopped before the training run was started")
 
+// ErrInterrupted is wrapped by the errors of a [Runner] whose caller's context
+// ended. A trainer's own timeout is not one of them: it is a failure of the run.
+var ErrInterrupted = errors.New("interrupted")
+
 // RunEvent tells an observer of a [Runner] what happens to a run.
 type RunEvent struct {
 	Kind RunEventKind
@@ -144,9 +148,9 @@ func (r *Runner) get(ctx context.Context, id RunID, spec Spec) (*Result, float64
 		select {
 		case <-f.done:
 		case <-ctx.Done():
-			return nil, 0, ctx.Err()
+			return nil, 0, interrupted(ctx.Err())
 		}
-		if isInterruption(f.err) && ctx.Err() == nil && !errors.Is(f.err, ErrStopped) {
+		if errors.Is(f.err, ErrInterrupted) && ctx.Err() == nil {
 			continue // the one who asked first gave up; we did not
 		}
 		if f.err == nil {
@@ -184,6 +188,9 @@ func (r *Runner) remember(id RunID, result *Result) {
 // compute finds the run or trains and saves it.
 func (r *Runner) compute(ctx context.Context, id RunID, spec Spec) (*Result, float64, error) {
 	found, ok, err := r.cache.Find(ctx, id)
+	if err != nil && ctx.Err() != nil {
+		return nil, 0, interrupted(err)
+	}
 	if err != nil {
 		return nil, 0, fmt.Errorf("%w: %w", ErrStorage, err)
 	}
@@ -209,10 +216,11 @@ func (r *Runner) compute(ctx context.Context, id RunID, spec Spec) (*Result, flo
 			err = fmt.Errorf("%w: %w", ErrStorage, err)
 		}
 	}
-	if err != nil {
-		if !isInterruption(err) {
-			r.observe(RunEvent{Kind: RunFailed, Run: id, Spec: spec, Err: err})
-		}
+	switch {
+	case err != nil && ctx.Err() != nil && !errors.Is(err, ErrStorage):
+		return nil, seconds, interrupted(err)
+	case err != nil:
+		r.observe(RunEvent{Kind: RunFailed, Run: id, Spec: spec, Err: err})
 		return nil, seconds, err
 	}
 	r.mu.Lock()
@@ -242,7 +250,7 @@ func (r *Runner) acquire(ctx context.Context) error {
 	case <-r.stop:
 		return ErrStopped
 	case <-ctx.Done():
-		return ctx.Err()
+		return interrupted(ctx.Err())
 	}
 	r.mu.Lock()
 	late := !r.deadline.IsZero() && r.clock().Add(r.expected()).After(r.deadline)
@@ -250,13 +258,19 @@ func (r *Runner) acquire(ctx context.Context) error {
 	if late {
 		r.Stop()
 	}
+	err := ctx.Err()
+	if err != nil {
+		err = interrupted(err)
+	}
 	select {
 	case <-r.stop:
-		<-r.slots
-		return ErrStopped
+		err = ErrStopped
 	default:
-		return nil
 	}
+	if err != nil {
+		<-r.slots
+	}
+	return err
 }
 
 // expected returns the mean duration of the trainings so far. The lock is held.
@@ -274,10 +288,11 @@ func (r *Runner) noteShared(id RunID, spec Spec) {
 	r.observe(RunEvent{Kind: RunShared, Run: id, Spec: spec})
 }
 
-// IsInterruption reports whether err says that work was broken off from outside
-// (a cancelled context, a stopped runner), and not that it failed.
-func IsInterruption(err error) bool { return isInterruption(err) }
+// interrupted marks an error as the doing of the caller's context.
+func interrupted(err error) error { return fmt.Errorf("%w: %w", ErrInterrupted, err) }
 
-func isInterruption(err error) bool {
-	return errors.Is(err, ErrStopped) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+// IsInterruption reports whether err says that work was broken off from outside
+// (the caller's context ended, the runner was stopped), and not that it failed.
+func IsInterruption(err error) bool {
+	return errors.Is(err, ErrStopped) || errors.Is(err, ErrInterrupted)
 }

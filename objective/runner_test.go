@@ -126,6 +126,29 @@ func TestWaiterOutlivesCancelledLeader(t *testing.T) {
 	wg.Wait()
 }
 
+// TestTimeoutOfTheTrainerIsAFailure: a trainer that gives up by a deadline of its
+// own has failed; nobody interrupted it.
+func TestTimeoutOfTheTrainerIsAFailure(t *testing.T) {
+	trainer := &trainertest.Synthetic{Before: func(context.Context, objective.Job) error {
+		return fmt.Errorf("no answer for 10m: %w", context.DeadlineExceeded)
+	}}
+	var failed atomic.Int64
+	runner := objective.NewRunner(trainer, newMemory(), 1, time.Now, func(e objective.RunEvent) {
+		if e.Kind == objective.RunFailed {
+			failed.Add(1)
+		}
+	})
+	_, err := runner.Run(t.Context(), seeded(1))
+	if err == nil || objective.IsInterruption(err) || failed.Load() != 1 {
+		t.Errorf("error %v, interruption %v, %d failures told; want a failure", err, objective.IsInterruption(err), failed.Load())
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := runner.Run(ctx, seeded(1)); !objective.IsInterruption(err) || !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v under an ended context; want an interruption", err)
+	}
+}
+
 // TestStopStartsNothingMore: what is under way is finished and kept.
 func TestStopStartsNothingMore(t *testing.T) {
 	cache := newMemory()

@@ -16,8 +16,9 @@ import (
 
 // Options are the choices of [Open]. The zero value is what a search uses.
 type Options struct {
-	// ReadOnly opens an existing database for queries only: nothing is created,
-	// migrated or written.
+	// ReadOnly opens an existing database for queries only: nothing is created
+	// or migrated, and no row is written. What a killed writer left in the log is
+	// folded into the file when the last reader leaves.
 	ReadOnly bool
 	// NoSync leaves it to the operating system when data reaches the disk: a
 	// power failure may then damage the file. For benchmarks and tests.
@@ -69,9 +70,9 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	if o.Idle == 0 {
 		o.Idle = time.Second
 	}
-	path, err := filepath.Abs(path)
+	path, err := resolve(path)
 	if err != nil {
-		return nil, fmt.Errorf("database %s: %w", path, err)
+		return nil, fmt.Errorf("database %s: %w", path, reason(err))
 	}
 	db := &DB{path: path, options: o}
 	if err := db.inspectOnce(ctx); err != nil {
@@ -90,6 +91,23 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 		return nil, errors.Join(fmt.Errorf("database %s: %w", path, explain(err)), db.Close())
 	}
 	return db, nil
+}
+
+// resolve returns the absolute path of a file, links followed: locks are named
+// after it, and two names of one file must not give two locks.
+func resolve(path string) (string, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return path, err
+	}
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		return real, nil
+	}
+	// The file does not exist yet, or cannot be looked at; its folder may.
+	if folder, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
+		return filepath.Join(folder, filepath.Base(path)), nil
+	}
+	return path, nil
 }
 
 // Path returns the absolute path of the file.
@@ -262,7 +280,7 @@ func explain(err error) error {
 	case sqlite3.ErrBusy, sqlite3.ErrLocked:
 		advice = "another program keeps it locked; close that program's transaction and try again"
 	case sqlite3.ErrReadonly, sqlite3.ErrPerm, sqlite3.ErrCantOpen:
-		advice = "it, or its folder, cannot be written by this user; SQLite keeps two files beside it"
+		advice = "it, or its folder, cannot be written, and SQLite keeps two files beside it; copy it, with its -wal file if there is one, to where you may write"
 	case sqlite3.ErrCorrupt, sqlite3.ErrNotADB:
 		advice = "the file is damaged; restore a copy"
 	case sqlite3.ErrIoErr:

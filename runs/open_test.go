@@ -193,3 +193,24 @@ func TestOldDatabases(t *testing.T) {
 		complete(t, path, 2, "search.trials=4")
 	}
 }
+
+// TestLinksAreTheSameStudy: a second writer that comes by another name of the
+// file is refused like any other.
+func TestLinksAreTheSameStudy(t *testing.T) {
+	folder := t.TempDir()
+	path, link := filepath.Join(folder, "a.db"), filepath.Join(folder, "b.db")
+	if err := os.Symlink(path, link); err != nil { // before the file is there
+		t.Fatal(err)
+	}
+	first := open(t, path, runs.Options{})
+	study := openStudy(t, first, define(t))
+	defer closeStudy(t, study)
+	second := open(t, link, runs.Options{})
+	var locked *runs.LockedError
+	if _, _, err := second.OpenStudy(t.Context(), define(t), runs.Invocation{}); !errors.As(err, &locked) {
+		t.Errorf("a second writer by a link: %v; want a LockedError", err)
+	}
+	if first.Path() != second.Path() {
+		t.Errorf("paths %s and %s of one file", first.Path(), second.Path())
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	sqlite3 "github.com/mattn/go-sqlite3"
 )
@@ -26,6 +27,10 @@ var errNotReading = errors.New("only statements that read are allowed: SELECT, W
 func (db *DB) Query(ctx context.Context, query string) (t *Table, err error) {
 	if strings.TrimSpace(query) == "" {
 		return nil, fmt.Errorf("the query is empty; want SQL such as SELECT * FROM leaderboard")
+	}
+	query, alone := statement(query)
+	if !alone {
+		return nil, errors.New("the query has more than one statement; want one")
 	}
 	pool := sql.OpenDB(queryConnector{dsn(db.path, "mode=ro", "_query_only=1", pragmaBusy)})
 	defer func() { err = errors.Join(err, pool.Close()) }()
@@ -55,6 +60,47 @@ func (db *DB) Query(ctx context.Context, query string) (t *Table, err error) {
 		return nil, queryError(err)
 	}
 	return t, nil
+}
+
+// statement returns the first SQL statement of a text, up to the first semicolon
+// outside quotes and comments, and whether nothing but blanks and comments
+// follows it.
+func statement(query string) (first string, alone bool) {
+	first, ended := query, false
+	for i := 0; i < len(query); {
+		rest := query[i:]
+		switch c := query[i]; {
+		case strings.HasPrefix(rest, "--"):
+			i += skip(rest, "\n", 2)
+		case strings.HasPrefix(rest, "/*"):
+			i += skip(rest, "*/", 2)
+		case c == ';':
+			if !ended {
+				first, ended = query[:i], true
+			}
+			i++
+		case unicode.IsSpace(rune(c)):
+			i++
+		case ended:
+			return first, false
+		case c == '\'' || c == '"' || c == '`':
+			i += skip(rest, string(c), 1)
+		case c == '[':
+			i += skip(rest, "]", 1)
+		default:
+			i++
+		}
+	}
+	return first, true
+}
+
+// skip returns the length of what begins with text and lasts to the end mark,
+// looked for from the given offset, or to the end.
+func skip(text, end string, from int) int {
+	if at := strings.Index(text[from:], end); at >= 0 {
+		return from + at + len(end)
+	}
+	return len(text)
 }
 
 // queryError says what is wrong with a query.

@@ -283,10 +283,20 @@ func TestQueryOnlyReads(t *testing.T) {
 		"DROP VIEW leaderboard", "CREATE TABLE t (x)", "CREATE TEMP TABLE t (x)",
 		"ATTACH '" + folder + "/a.db' AS a", "VACUUM INTO '" + folder + "/b.db'", "VACUUM",
 		"PRAGMA query_only = 0", "PRAGMA journal_mode = DELETE", "PRAGMA user_version = 3", "PRAGMA writable_schema = 1",
-		"BEGIN IMMEDIATE", "SELECT 1; DELETE FROM trials", "REINDEX", "-- nothing",
+		"BEGIN IMMEDIATE", "REINDEX", "-- nothing",
 	} {
 		if table, err := db.Query(t.Context(), q); err == nil || !strings.Contains(err.Error(), "only statements that read are allowed") {
 			t.Errorf("Query(%s) = %v, %v; want it refused", q, table, err)
+		}
+	}
+	for _, q := range []string{"SELECT 1; DELETE FROM trials", "SELECT 1 AS a; SELECT 2 AS b", "SELECT ';' /* ; */; -- ;\n VALUES (1)"} {
+		if table, err := db.Query(t.Context(), q); err == nil || !strings.Contains(err.Error(), "more than one statement") {
+			t.Errorf("Query(%s) = %v, %v; want it refused", q, table, err)
+		}
+	}
+	for _, q := range []string{"SELECT ';'", `SELECT 1 AS ";";`, "SELECT 1; -- ; that is all", "/* ; */ SELECT 1 ;\n", "SELECT 'it''s; fine'"} {
+		if _, err := db.Query(t.Context(), q); err != nil {
+			t.Errorf("Query(%s): %v", q, err)
 		}
 	}
 	if left, err := filepath.Glob(folder + "/*"); err != nil || len(left) != 0 {

@@ -3,6 +3,7 @@ package runs
 import (
 	"context"
 	"database/sql"
+	"os"
 	"time"
 )
 
@@ -11,9 +12,10 @@ type StudyRow struct {
 	Number      int
 	Name, Title string
 	Model       string
-	// Trials counts all trials, Complete and Failed those that ended so.
-	Trials, Complete, Failed int
-	Arms, Runs               int
+	// Trials counts all trials, Complete and Failed those that ended so, Planned
+	// those that the definition asks for.
+	Trials, Complete, Failed, Planned int
+	Arms, Runs                        int
 	// BestTrial and BestRound are the first arm of the leaderboard, 0 if there
 	// is none, with its scheme, its score and the reference's.
 	BestTrial, BestRound int
@@ -28,9 +30,9 @@ type StudyRow struct {
 	Worked time.Time
 	// Seconds is the time spent over all invocations.
 	Seconds float64
-	// State is how the last invocation ended (done, interrupted, failed), or
-	// running; a process that was killed counts as running until somebody
-	// continues the study.
+	// State is how the last invocation ended (done, time, interrupted, failed,
+	// killed), or running. A process of another machine that was killed counts as
+	// running until somebody continues the study.
 	State string
 }
 
@@ -41,6 +43,7 @@ func (db *DB) Studies(ctx context.Context) (list []StudyRow, err error) {
 				(SELECT count(*) FROM trials t WHERE t.study = s.number),
 				(SELECT count(*) FROM trials t WHERE t.study = s.number AND t.state = 'complete'),
 				(SELECT count(*) FROM trials t WHERE t.study = s.number AND t.state = 'failed'),
+				(SELECT canonical ->> '$.search.trials' FROM definitions f WHERE f.study = s.number ORDER BY revision DESC LIMIT 1),
 				(SELECT count(DISTINCT run) FROM trial_runs r WHERE r.study = s.number),
 				a.trial, a.round, t.scheme, s.reference_spread + a.difference,
 				i.host, i.user, i.pid, i.program, i.started, i.seconds, coalesce(i.ended, 'running'),
@@ -67,7 +70,7 @@ func scanStudy(scan scanner) (StudyRow, error) {
 	var trial, round, pid sql.NullInt64
 	var scheme, host, user, program, started, state sql.NullString
 	err := scan(&r.Number, &r.Name, &r.Title, &r.Model, &created, &r.Arms, &reference,
-		&r.Trials, &r.Complete, &r.Failed, &r.Runs,
+		&r.Trials, &r.Complete, &r.Failed, &r.Planned, &r.Runs,
 		&trial, &round, &scheme, &score,
 		&host, &user, &pid, &program, &started, &seconds, &state, &spent)
 	r.Created = parseTime(created)
@@ -76,6 +79,9 @@ func scanStudy(scan scanner) (StudyRow, error) {
 	r.Host, r.User, r.PID, r.Program = host.String, user.String, int(pid.Int64), program.String
 	r.Worked = parseTime(started.String).Add(time.Duration(seconds.Float64 * float64(time.Second)))
 	r.Seconds, r.State = spent.Float64, state.String
+	if here, err := os.Hostname(); r.State == "running" && err == nil && r.Host == here && !alive(r.PID) {
+		r.State = "killed"
+	}
 	return r, err
 }
 

@@ -200,9 +200,6 @@ func (s *Study) heartbeat(tx *transaction) error {
 // Number returns the study's number in its database.
 func (s *Study) Number() int { return s.number }
 
-// Window returns the window of the study as stored at its creation.
-func (s *Study) Window() int { return s.window }
-
 // Spent returns the seconds of all earlier invocations.
 func (s *Study) Spent(ctx context.Context) (float64, error) {
 	var spent float64

@@ -33,6 +33,8 @@ type writer struct {
 	tx    *transaction
 	after func(*transaction) error // applied last in every transaction
 	idle  time.Duration
+	// written is when the last transaction ended.
+	written time.Time
 
 	mu     sync.Mutex
 	queue  []record
@@ -44,10 +46,14 @@ type writer struct {
 	gone chan struct{} // closed when the goroutine has ended
 }
 
+// heartbeat is the longest time without a transaction: so much of the time spent
+// is forgotten at most if the process is killed in a long training.
+const heartbeat = 30 * time.Second
+
 // newWriter starts the writer of a connection, which it closes in the end.
 func newWriter(db *DB, conn *connection, after func(*transaction) error) *writer {
 	w := &writer{
-		db: db, conn: conn, after: after, idle: db.options.Idle,
+		db: db, conn: conn, after: after, idle: db.options.Idle, written: db.options.Now(),
 		tx:   &transaction{conn: conn.conn, statements: make(map[string]*sql.Stmt)},
 		wake: make(chan struct{}, 1), gone: make(chan struct{}),
 	}
@@ -114,13 +120,14 @@ func (w *writer) run() {
 		overdue := false
 		select {
 		case <-w.wake:
-			timer.Reset(w.idle)
 		case <-timer.C:
 			overdue = true
 		}
+		timer.Reset(w.idle)
 		batch, last := w.take(overdue)
-		if len(batch) > 0 {
+		if len(batch) > 0 || overdue && w.db.options.Now().Sub(w.written) > heartbeat {
 			w.finish(batch, w.commit(batch))
+			w.written = w.db.options.Now()
 		}
 		if last {
 			w.end()

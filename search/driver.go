@@ -87,7 +87,7 @@ const (
 // training is started and those under way are finished; when ctx ends those are
 // broken off too. Whatever finished is durable when Run returns.
 func (d *Driver) Run(ctx context.Context, stop <-chan struct{}) (Summary, error) {
-	if err := d.prepare(ctx); objective.IsInterruption(err) {
+	if err := d.prepare(ctx); err != nil && ctx.Err() != nil {
 		return Summary{End: EndStopped}, nil
 	} else if err != nil {
 		return Summary{}, err
@@ -106,10 +106,12 @@ func (d *Driver) Run(ctx context.Context, stop <-chan struct{}) (Summary, error)
 		}
 	}()
 	end, err := d.loop(ctx, stop)
-	flushErr := d.Store.Flush(context.WithoutCancel(ctx))
+	if flush := d.Store.Flush(context.WithoutCancel(ctx)); err == nil && flush != nil {
+		err = fmt.Errorf("%w: %w", objective.ErrStorage, flush)
+	}
 	summary := Summary{End: end, Steps: len(d.steps)}
 	summary.Trained, summary.Shared = d.eval.Runner.Counts()
-	return summary, errors.Join(err, flushErr)
+	return summary, err
 }
 
 // bound ends the context at the deadline.
@@ -160,28 +162,30 @@ func (d *Driver) prepare(ctx context.Context) error {
 }
 
 // loop starts steps as they become decidable and takes in their outcomes, until
-// nothing is left to start and nothing is under way.
+// nothing is left to start and nothing is under way. The first failure ends it.
 func (d *Driver) loop(ctx context.Context, stop <-chan struct{}) (End, error) {
 	var failure error
-	end := EndComplete
+	end, deciding := EndStopped, true
 	for i := range d.steps {
 		if d.steps[i].Outcome == nil {
 			d.launch(ctx, d.steps[i].Step)
 		}
 	}
-	deciding := true
-	for deciding || d.active > 0 {
+	for {
+		if deciding && (isClosed(stop) || ctx.Err() != nil) {
+			deciding = false
+		}
 		if deciding {
 			more, err := d.decide(ctx)
 			switch {
 			case errors.Is(err, errDone):
-				deciding = false
+				end, deciding = EndComplete, false
 			case objective.IsInterruption(err):
-				end, deciding = EndStopped, false
+				deciding = false
 			case err != nil:
-				failure, deciding = errors.Join(failure, err), false
+				failure, deciding = err, false
+				d.eval.Runner.Stop()
 			case more:
-				deciding = !isClosed(stop) && ctx.Err() == nil
 				continue
 			}
 		}
@@ -190,22 +194,17 @@ func (d *Driver) loop(ctx context.Context, stop <-chan struct{}) (End, error) {
 		}
 		f := <-d.done
 		d.active--
-		switch {
-		case f.err == nil:
-			if err := d.finish(ctx, f.outcome); err != nil {
-				failure, deciding = errors.Join(failure, err), false
-			}
-		case objective.IsInterruption(f.err):
-			end, deciding = EndStopped, false
-		default:
-			failure, deciding = errors.Join(failure, f.err), false
+		if f.err == nil {
+			f.err = d.finish(ctx, f.outcome)
 		}
-		if failure != nil {
+		if f.err == nil {
+			continue
+		}
+		end, deciding = EndStopped, false
+		if failure == nil && !objective.IsInterruption(f.err) {
+			failure = f.err
 			d.eval.Runner.Stop()
 		}
-	}
-	if isClosed(stop) || ctx.Err() != nil {
-		end = EndStopped
 	}
 	if end == EndStopped && !isClosed(stop) && !d.Deadline.IsZero() && !errors.Is(ctx.Err(), context.Canceled) {
 		end = EndTime

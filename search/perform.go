@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"evenkeel/objective"
 )
@@ -14,7 +15,7 @@ func (d *Driver) perform(ctx context.Context, step Step, point Point) (Outcome, 
 	outcome := Outcome{Step: step.Number}
 	plan, err := d.Definition.Plan(point)
 	if err != nil {
-		outcome.Err = err.Error()
+		outcome.Err = oneLine(err)
 		return outcome, nil
 	}
 	type answer struct {
@@ -43,7 +44,7 @@ func (d *Driver) perform(ctx context.Context, step Step, point Point) (Outcome, 
 			return Outcome{}, a.err
 		}
 		if a.err != nil && outcome.Err == "" {
-			outcome.Err = a.err.Error()
+			outcome.Err = oneLine(a.err)
 		}
 		outcome.Replicates = append(outcome.Replicates, a.rep)
 	}
@@ -72,3 +73,6 @@ func (d *Driver) reference(ctx context.Context, replicate int) error {
 	d.Observe(Event{Kind: EventReference, Reference: round})
 	return nil
 }
+
+// oneLine writes an error on one line, as logs and tables need it.
+func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }

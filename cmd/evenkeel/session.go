@@ -66,7 +66,7 @@ func searchStudy(ctx context.Context, db *runs.DB, def *search.Definition, title
 	if errors.As(err, &differs) {
 		return usageError{err}
 	}
-	if objective.IsInterruption(err) {
+	if err != nil && ctx.Err() != nil {
 		return errInterrupted
 	}
 	if err != nil {
@@ -74,16 +74,17 @@ func searchStudy(ctx context.Context, db *runs.DB, def *search.Definition, title
 	}
 	ended := "failed"
 	defer func() {
-		if objective.IsInterruption(err) {
+		if err != nil && ctx.Err() != nil {
 			err = errInterrupted
 		}
-		err = errors.Join(err, study.Close(ended))
+		if closing := study.Close(ended); err == nil {
+			err = closing // else it says the same again
+		}
 	}()
 	if err := study.Describe(ctx, title, trainer.Info(), def.Data.Split); err != nil {
 		return err
 	}
 	log.opening(def, opening)
-	def.Search.Window = study.Window()
 	deadline, err := deadlineOf(ctx, study, def, until)
 	if err != nil {
 		return err

@@ -42,7 +42,8 @@ CREATE TABLE invocations (
   program TEXT    NOT NULL,             -- version of the program
   started TEXT    NOT NULL,
   seconds REAL    NOT NULL DEFAULT 0,   -- brought up to date in every transaction
-  ended   TEXT,                         -- how: done, interrupted, failed, killed; NULL = running, or killed just now
+  ended   TEXT,                         -- how: done, time (is over), interrupted, failed, killed; NULL = running, or
+                                        -- killed and not yet continued
   PRIMARY KEY (study, number)
 ) STRICT, WITHOUT ROWID;
 
