@@ -86,7 +86,7 @@ func (d *Definition) recipe(p Point, values map[string]any, w settings) schemes.
 	}
 	for _, param := range entry.Scheme.Params {
 		if v, ok := values[prefix+param.Name]; ok {
-			r.Values[param.Name] = v.(float64)
+			r.Values[param.Name] = number(v)
 		}
 	}
 	if v, ok := values[prefix+"strength"]; ok {
@@ -126,7 +126,12 @@ func (s settings) word(key string) string {
 
 // number returns a key that holds a number.
 func (s settings) number(key string) float64 {
-	switch v := s[key].(type) {
+	return number(s[key])
+}
+
+// number returns a value of a point as a number, 0 if it is none.
+func number(v any) float64 {
+	switch v := v.(type) {
 	case int64:
 		return float64(v)
 	case float64:

@@ -49,20 +49,22 @@ func measurement(hits []int64, support int64, predicted []int64, train []int) sc
 // Probe tries a recipe, the scheme of which is a formula, on made-up
 // measurements and reports the first for which there are no usable weights:
 // negative ones, ones that are not finite, or none above 0. It tries the values
-// of the parameters at the corners of the box from low to high, in round 1 and,
-// after uneven weights, in the last of the given rounds; what r.Values say does
-// not matter. A strength counts as out of reach if none of the measurements
+// of the parameters at the corners of the box from low to high (many classes only
+// at the low one), in round 1 and, after uneven weights, in the last of the given
+// rounds; what r.Values say does not matter. A strength counts as out of reach if none of the measurements
 // reaches it.
 func Probe(r schemes.Recipe, low, high schemes.Values, rounds int) error {
 	all := probes()
-	if r.Strength != 0 {
-		all = slices.DeleteFunc(all, func(p probe) bool { return len(p.m.Support) > 3 }) // each takes many evaluations
-	}
-	for _, values := range corners(low, high) {
+	few := slices.DeleteFunc(probes(), func(p probe) bool { return len(p.m.Support) > 3 })
+	for i, values := range corners(low, high) {
 		r.Values = values
+		tried := few
+		if i == 0 && r.Strength == 0 { // many classes cost time, a strength many evaluations
+			tried = all
+		}
 		var unreached error
 		reached := false
-		for _, p := range all {
+		for _, p := range tried {
 			solved, err := try(r, p, rounds)
 			switch {
 			case errors.Is(err, schemes.ErrStrength):

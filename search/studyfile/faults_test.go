@@ -129,8 +129,8 @@ func TestKeyFaults(t *testing.T) {
 		{"sources of later versions", scheme + "data: {source: npz:mnist}\n", []string{
 			"s.yaml:2:16: data.source: \"npz:mnist\" is not known; known: embedded, idx:DIR, cifar10:DIR, csv:FILE",
 		}},
-		{"samplers of later versions", scheme + "search: {sampler: tpe}\n", []string{
-			"s.yaml:2:19: search.sampler: \"tpe\" is not known; known: random",
+		{"samplers of later versions", scheme + "search: {sampler: gp}\n", []string{
+			"s.yaml:2:19: search.sampler: \"gp\" is not known; known: random, tpe",
 		}},
 		{"a word with a slip", scheme + "model: {optimizer: adamw}\n", []string{
 			"s.yaml:2:20: model.optimizer: \"adamw\" is not known, the nearest is adam; known: adam, sgd",
@@ -244,8 +244,7 @@ func TestSchemeFaults(t *testing.T) {
 		{"empty", entries("[]"), []string{"s.yaml:2:11: weighting.scheme is an empty list; want at least one entry, such as scheme: [{name: mean-ratio, exponent: 2}]"}},
 		{"too many entries", entries("[" + strings.Repeat("{}, ", 1001) + "]"), []string{"s.yaml:2:11: weighting.scheme has 1001 entries; want at most 1000"}},
 		{"null entry", entries("[null]"), []string{"s.yaml:2:12: weighting.scheme.0 is empty; want an entry such as {name: mean-ratio, exponent: 2}"}},
-		{"no name", entries("[{exponent: 2}]"), []string{"s.yaml:2:12: weighting.scheme.0 has no name; want one of " + names}},
-		{"formula", entries("[{formula: x}]"), []string{"s.yaml:2:12: weighting.scheme.0 has no name; want one of " + names}},
+		{"no name", entries("[{exponent: 2}]"), []string{"s.yaml:2:12: weighting.scheme.0 has neither name nor formula; want a name, one of " + names + ", or a formula, such as {formula: \"(mean / x) ** k\", k: 2}"}},
 		{"unknown name", entries("[{name: mean-ration}]"), []string{"s.yaml:2:19: weighting.scheme.0.name: there is no scheme \"mean-ration\", the nearest is mean-ratio; known: " + names}},
 		{"a list of names", entries("[{name: [uniform, mean-ratio]}]"), []string{"s.yaml:2:19: weighting.scheme.0.name is a list; want one of " + names}},
 		{"unknown parameter", entries("[{name: mean-ratio, expnent: 2}]"), []string{"s.yaml:2:31: unknown key \"expnent\" in weighting.scheme.0; the nearest known key is exponent"}},

@@ -35,9 +35,15 @@ type key struct {
 	above, below, zero bool
 	words              []string
 	def                any
+	// inferred says that the key is declared nowhere: its kind was taken from the
+	// way its range is written.
+	inferred bool
 	// models lists the model kinds that use the key; nil means all.
 	models []string
 }
+
+// maxReal bounds numbers that nothing else bounds.
+const maxReal = math.MaxFloat64
 
 // maxInt32 bounds integers that are kept as int on every machine.
 const maxInt32 = math.MaxInt32
@@ -100,7 +106,7 @@ var objectiveKeys = []key{
 }
 
 var searchKeys = []key{
-	{name: "sampler", kind: wordKey, words: []string{"random"}, def: "random"},
+	{name: "sampler", kind: wordKey, words: []string{"random", "tpe"}, def: "random"},
 	{name: "trials", kind: integerKey, min: 1, max: maxInt32, def: int64(40)},
 	{name: "time", kind: durationKey, def: noTime},
 	{name: "until", kind: textKey, def: ""},
@@ -170,11 +176,11 @@ func (k key) wantNumber() string {
 	if k.above {
 		low = "above "
 	}
-	if !math.IsInf(k.min, 0) {
+	if k.min > -maxReal {
 		s += " " + low + bound(k.min)
 	}
 	switch {
-	case k.max == maxInt32 || k.max == maxExact || math.IsInf(k.max, 0):
+	case k.max == maxReal || k.max == maxInt32 || k.max == maxExact || math.IsInf(k.max, 0):
 	case k.below:
 		s += " to below " + bound(k.max)
 	default:

@@ -34,6 +34,8 @@ type span struct {
 	High float64 `json:"high"`
 	Log  bool    `json:"log,omitempty"`
 	Step float64 `json:"step,omitempty"`
+	// Type is set where the key does not say it.
+	Type string `json:"type,omitempty"`
 }
 
 // words returns every word that the key may have.

@@ -27,6 +27,9 @@ func (p *parser) span(path string, s *setting, n *node) {
 	high, highOK := p.end(path, "high", k, n)
 	r := &span{Low: low, High: high, Log: p.spanLog(path, n), Step: p.spanStep(path, k, n)}
 	p.spanType(path, k, n)
+	if k.inferred {
+		r.Type = k.typeName()
+	}
 	if !lowOK || !highOK || p.found > before || !p.spanFits(path, k, r, n) {
 		return
 	}
@@ -95,17 +98,26 @@ func (p *parser) spanStep(path string, k key, n *node) float64 {
 
 // spanType checks the type key, which may repeat what the key declares anyway.
 func (p *parser) spanType(path string, k key, n *node) {
-	declared := "real"
-	if k.kind == integerKey {
-		declared = "int"
-	}
 	v := n.get("type")
 	if v == nil || v.kind == broken {
 		return
 	}
-	if s, fault := text(v); fault != "" || s != declared {
-		p.add(v.at, "%s.type is %s; the key is declared %s, leave type out", path, describe(v), declared)
+	if s, fault := text(v); fault == "" && s == k.typeName() {
+		return
 	}
+	if k.inferred {
+		p.add(v.at, "%s.type is %s; want int or real", path, describe(v))
+		return
+	}
+	p.add(v.at, "%s.type is %s; the key is declared %s, leave type out", path, describe(v), k.typeName())
+}
+
+// typeName is what the type of a range of the key is called.
+func (k key) typeName() string {
+	if k.kind == integerKey {
+		return "int"
+	}
+	return "real"
 }
 
 // spanFits checks what concerns several keys of a range.

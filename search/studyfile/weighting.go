@@ -21,35 +21,48 @@ func (p *parser) weighting(root *node) {
 	p.unknownKeys("weighting", append([]string{"scheme"}, names(weightingKeys)...), n)
 
 	update := p.open("weighting.update", keyNamed(weightingKeys, "update"), n.get("update"))
-	p.schemes(root, n, slices.Contains(update.words(), "accumulate"))
+	entries := p.schemes(root, n, slices.Contains(update.words(), "accumulate"))
+	settings := map[string]setting{}
 	for _, k := range weightingKeys {
 		s := update
 		if k.name != "update" {
 			s = p.open("weighting."+k.name, k, n.get(k.name))
 		}
 		p.put("weighting", s, p.def.Weighting.Fixed, nil)
+		settings[k.name] = s
+	}
+	if p.found > 0 {
+		return // what is wrong was replaced by defaults; trying these says nothing
+	}
+	formulas := slices.DeleteFunc(entries, func(e *entry) bool { return e.formula == nil })
+	if len(formulas) > maxFormulas {
+		p.add(formulas[maxFormulas].formula.at, "weighting.scheme has %d formulas; want at most %d", len(formulas), maxFormulas)
+		return
+	}
+	for _, e := range formulas {
+		p.probe(e, settings)
 	}
 }
 
-// schemes reads the entries of weighting.scheme.
-func (p *parser) schemes(root, section *node, accumulates bool) {
+// schemes reads the entries of weighting.scheme and returns those that are right.
+func (p *parser) schemes(root, section *node, accumulates bool) (entries []*entry) {
 	n := section.get("scheme")
 	switch {
 	case n == nil:
 		p.noScheme(root, section)
-		return
+		return nil
 	case n.kind == broken:
-		return
+		return nil
 	case n.kind != list:
 		p.add(n.at, "weighting.scheme is %s; want a list of entries, such as %s", describe(n), schemeExample)
-		return
+		return nil
 	case len(n.items) == 0:
 		p.add(n.at, "weighting.scheme is an empty list; want at least one entry, such as %s", schemeExample)
-		return
+		return nil
 	}
 	if len(n.items) > maxChoices {
 		p.add(n.at, "weighting.scheme has %d entries; want at most %d", len(n.items), maxChoices)
-		return
+		return nil
 	}
 	var canon []any
 	var labels []any
@@ -65,6 +78,7 @@ func (p *parser) schemes(root, section *node, accumulates bool) {
 			p.add(item.at, "weighting.scheme.%d is the same as entry %d; want each once", i, j)
 		}
 		seen[text] = i
+		entries = append(entries, e)
 		canon, labels = append(canon, e.canon), append(labels, fmt.Sprintf("%d:%s", i, e.entry.Scheme.Name))
 		p.def.Weighting.Entries = append(p.def.Weighting.Entries, e.entry)
 		for _, param := range e.params {
@@ -81,6 +95,7 @@ func (p *parser) schemes(root, section *node, accumulates bool) {
 		})
 	}
 	p.def.Space.Params = append(p.def.Space.Params, params...)
+	return entries
 }
 
 // noScheme reports that the one required key is missing, at its section.
@@ -99,11 +114,23 @@ type entry struct {
 	entry  search.SchemeEntry
 	params []search.Param
 	canon  map[string]any
+	// formula is nil unless the entry has one.
+	formula *probed
 }
 
 // entry reads entry i of weighting.scheme; nil if it has no scheme.
 func (p *parser) entry(i int, n *node, accumulates bool) *entry {
 	path := "weighting.scheme." + strconv.Itoa(i)
+	if !p.isEntry(path, n) {
+		return nil
+	}
+	if f := n.field("formula"); f != nil {
+		if name := n.field("name"); name != nil {
+			p.add(f.at, "%s has both name and formula; want one of the two", path)
+			return nil
+		}
+		return p.formulaEntry(path, n, accumulates)
+	}
 	scheme := p.scheme(path, n)
 	if scheme == nil {
 		return nil
@@ -146,21 +173,23 @@ func (e *entry) put(path string, s setting) bool {
 	return ok
 }
 
-// scheme returns the scheme that an entry names, or reports why there is none.
-func (p *parser) scheme(path string, n *node) *schemes.Scheme {
+// isEntry reports whether n is a mapping, or what else it is.
+func (p *parser) isEntry(path string, n *node) bool {
 	switch {
 	case n.kind == broken:
-		return nil
 	case n.kind == scalar && !n.null():
 		p.add(n.at, "%s is %s; want an entry with a name, {name: %[2]s}", path, describe(n))
-		return nil
 	case n.kind != mapping:
 		p.add(n.at, "%s is %s; want an entry such as {name: mean-ratio, exponent: 2}", path, describe(n))
-		return nil
 	}
+	return n.kind == mapping
+}
+
+// scheme returns the scheme that an entry names, or reports why there is none.
+func (p *parser) scheme(path string, n *node) *schemes.Scheme {
 	name := n.get("name")
 	if name == nil {
-		p.add(n.at, "%s has no name; want one of %s", path, strings.Join(p.known, ", "))
+		p.add(n.at, "%s has neither name nor formula; want a name, one of %s, or a formula, such as %s", path, strings.Join(p.known, ", "), formulaExample)
 		return nil
 	}
 	if name.kind == broken {
@@ -196,7 +225,11 @@ func (p *parser) strength(path string, e *entry, n *node) {
 	}
 	k := strengthKey
 	k.def = 1.0 // stands in for a value that was reported
-	if s := p.open(path+".strength", k, f.value); !e.put(path, s) {
+	s := p.open(path+".strength", k, f.value)
+	if !e.put(path, s) {
 		e.entry.Strength = s.value.(float64)
+	}
+	if e.formula != nil {
+		e.formula.leastStrength, e.formula.mostStrong = s.ends()
 	}
 }
