@@ -60,6 +60,10 @@ type Arm struct {
 	ReferenceSpread, ReferenceBalancedAccuracy float64
 }
 
+// exact forgives the rounding of a drop that is exactly the tolerance, such as
+// 12 of 1,200 images: far above rounding errors, far below one image.
+const exact = 1e-9
+
 // Arms returns the arms of a trial from its replicates, in the order of rounds
 // 1..R. All replicates must have the same number of rounds; no replicates give
 // no arms.
@@ -128,7 +132,7 @@ func (s Score) arm(replicates []Replicate, round int) Arm {
 		arm.SpreadSE = math.NaN()
 	}
 	arm.WorstClass, arm.WorstRecall = lowest(recall)
-	arm.Over = arm.Drop > s.Tolerance
+	arm.Over = arm.Drop > s.Tolerance+exact
 	arm.Difference = mean(diff) + float64(s.Penalty*math.Max(0, arm.Drop-s.Tolerance))
 	if arm.Over {
 		for i := range diff {
@@ -140,7 +144,7 @@ func (s Score) arm(replicates []Replicate, round int) Arm {
 	if n > 1 {
 		variance += sumSquares(drops) / float64((n-1)*n)
 	}
-	arm.Holds = arm.Drop+math.Sqrt(variance) <= s.Tolerance
+	arm.Holds = arm.Drop+math.Sqrt(variance) <= s.Tolerance+exact
 	return arm
 }
 

@@ -115,7 +115,7 @@ func roundsResult(t *runs.Trial) result {
 		hi, lo := argmin(negated(w)), argmin(w)
 		r.rows = append(r.rows, []any{
 			a.Round, ratioText(a.WeightRatio),
-			fmt.Sprintf("%s %.2f", className(t, hi), w[hi]), fmt.Sprintf("%s %.2f", className(t, lo), w[lo]),
+			className(t, hi) + " " + weightText(w[hi]), className(t, lo) + " " + weightText(w[lo]),
 			decimals(a.Spread, 3), signed(a.Difference, 3), a.WorstClass + " " + percent(a.WorstRecall),
 			percent(a.BalancedAccuracy), rankText(a),
 		})
@@ -132,26 +132,30 @@ func baseline(reps []objective.Replicate) (spread, balanced float64) {
 	return spread, balanced
 }
 
-// meanWeights returns the geometric mean over seeds of a round's weights, at mean 1.
+// meanWeights returns the geometric mean over seeds of a round's weights, as
+// weighting.normalize shows them; nil for round 0.
 func meanWeights(reps []objective.Replicate, round int) []float64 {
 	var w []float64
 	for _, rep := range reps {
 		if w == nil {
-			w = make([]float64, len(rep.Rounds[round].Weights))
+			w = make([]float64, len(rep.Rounds[round].Shown))
 		}
-		for c, v := range rep.Rounds[round].Weights {
+		for c, v := range rep.Rounds[round].Shown {
 			w[c] += math.Log(v) / float64(len(reps))
 		}
 	}
-	var sum float64
 	for c := range w {
 		w[c] = math.Exp(w[c])
-		sum += w[c]
-	}
-	for c := range w {
-		w[c] *= float64(len(w)) / sum
 	}
 	return w
+}
+
+// weightText writes a weight with three digits that count.
+func weightText(v float64) string {
+	if v < 0.1 || v >= 1000 {
+		return fmt.Sprintf("%.3g", v)
+	}
+	return fmt.Sprintf("%.2f", v)
 }
 
 // recallBars prints a bar per class: what both rounds reach, and in another
@@ -173,7 +177,7 @@ func recallBars(w io.Writer, t *runs.Trial, round int, format string) error {
 		}
 		bar := strings.Repeat("█", both) + strings.Repeat("▓", gained) + strings.Repeat("░", lost)
 		r.rows = append(r.rows, []any{
-			className(t, c), fmt.Sprintf("%.2f", weights[c]), percent(before[c]), percent(after[c]), points(after[c] - before[c]), bar,
+			className(t, c), weightText(weights[c]), percent(before[c]), percent(after[c]), points(after[c] - before[c]), bar,
 		})
 	}
 	return r.write(w, format)

@@ -31,7 +31,12 @@ func newStudies(g *global) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return studiesResult(list).write(cmd.OutOrStdout(), *format)
+			r := studiesResult(list)
+			if forPeople(*format) {
+				r = r.visible()
+				r.fit(0, pageWidth)
+			}
+			return r.write(cmd.OutOrStdout(), *format)
 		},
 	}
 	format = formatFlag(cmd)
@@ -41,22 +46,23 @@ func newStudies(g *global) *cobra.Command {
 // studiesResult lays the list out.
 func studiesResult(list []runs.StudyRow) result {
 	spread := func(v any) string { return decimals(v.(float64), 3) }
-	r := result{columns: []column{
-		{name: "study", left: true}, {name: "model", left: true}, {name: "state", left: true},
-		{name: "trials"}, {name: "failed"}, {name: "runs"},
-		{name: "unweighted", text: spread}, {name: "best", text: spread}, {name: "trial"}, {name: "scheme", left: true},
+	r := result{tight: true, columns: []column{
+		{name: "study", left: true}, {name: "model", hidden: true}, {name: "state", left: true},
+		{name: "trials"}, {name: "planned", title: "of"}, {name: "failed"}, {name: "runs"},
+		{name: "unweighted", text: spread}, {name: "best_score", title: "best score", text: spread},
+		{name: "trial"}, {name: "round", hidden: true}, {name: "scheme", hidden: true},
 		{name: "seconds", title: "time", text: func(v any) string { return duration(v.(float64)) }},
-		{name: "created", text: shortTime}, {name: "worked", title: "last worked on", text: shortTime},
-		{name: "host", left: true}, {name: "user", left: true},
+		{name: "created", hidden: true}, {name: "worked", title: "last worked on", text: shortTime},
+		{name: "host", left: true}, {name: "user", left: true}, {name: "program", hidden: true},
 	}}
 	for _, s := range list {
-		var trial any
+		var trial, round any
 		if s.BestTrial > 0 {
-			trial = s.BestTrial
+			trial, round = s.BestTrial, s.BestRound
 		}
 		r.rows = append(r.rows, []any{
-			s.Name, s.Model, s.State, s.Trials, s.Failed, s.Runs, s.Reference, s.BestScore, trial, s.BestScheme,
-			s.Seconds, s.Created, s.Worked, s.Host, s.User,
+			s.Name, s.Model, s.State, s.Trials, s.Planned, s.Failed, s.Runs, s.Reference, s.BestScore,
+			trial, round, s.BestScheme, s.Seconds, s.Created, s.Worked, s.Host, s.User, s.Program,
 		})
 	}
 	return r

@@ -56,7 +56,7 @@ func (l *eventLog) follow(def *search.Definition) (end func()) {
 func (l *eventLog) opening(def *search.Definition, o runs.Opening) {
 	switch {
 	case o.Created:
-		l.print("study %s: %d trials over %d parameters", def.Name, def.Search.Trials, len(def.Space.Params))
+		l.print("study %s: %s over %s", def.Name, count(def.Search.Trials, "trial"), count(len(def.Space.Params), "parameter"))
 	case o.Killed:
 		l.print("study %s: continuing; the last invocation was killed", def.Name)
 	default:
@@ -94,11 +94,12 @@ func (l *eventLog) observer(def *search.Definition) func(search.Event) {
 
 // outcome logs the end of a step.
 func (l *eventLog) outcome(def *search.Definition, e search.Event) {
-	what := fmt.Sprintf("trial %d, seeds up to %d", e.Step.Trial, len(e.Step.Replicates))
-	if e.Step.Kind == search.MoreSeeds {
-		what = fmt.Sprintf("trial %d, seeds up to %d", e.Step.Trial, e.Step.Replicates[len(e.Step.Replicates)-1]+1)
-	} else if recipe, err := recipeText(def, e.Step.Point); err == nil {
-		what = fmt.Sprintf("trial %d of %d, %s", e.Step.Trial, def.Search.Trials, recipe)
+	what := fmt.Sprintf("trial %d, seeds up to %d", e.Step.Trial, e.Step.Replicates[len(e.Step.Replicates)-1]+1)
+	if e.Step.Kind == search.NewTrial {
+		what = fmt.Sprintf("trial %d of %d", e.Step.Trial, def.Search.Trials)
+		if recipe, err := recipeText(def, e.Step.Point); err == nil {
+			what += ", " + recipe
+		}
 	}
 	if e.Outcome.Err != "" {
 		l.print("%s failed: %s", what, e.Outcome.Err)

@@ -75,7 +75,7 @@ spread of the recalls, and kept in a SQLite file.
 
 Exit status: 0 done; 1 failed; 2 wrong usage or a wrong study file, nothing was
 started; 130 interrupted, everything finished is stored.`,
-		Example: `  evenkeel search                 # the built-in study, about a minute
+		Example: `  evenkeel search                 # the built-in study, well under a minute
   evenkeel leaderboard            # what it found
   evenkeel search mine.yaml       # your own study`,
 		SilenceErrors:     true,

@@ -10,6 +10,7 @@ import (
 	"io"
 	"math"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/olekukonko/tablewriter"
 	"github.com/olekukonko/tablewriter/renderer"
@@ -31,6 +32,8 @@ type column struct {
 	left bool
 	// text writes a value for the table; nil means the value as it is.
 	text func(any) string
+	// hidden columns are for programs: only json and csv have them.
+	hidden bool
 }
 
 // result is what a command prints: columns, and rows of values. Values are
@@ -39,6 +42,25 @@ type column struct {
 type result struct {
 	columns []column
 	rows    [][]any
+	// tight leaves one blank between the columns of a table, not two.
+	tight bool
+}
+
+// fit cuts the text of one column so that the table is at most so wide.
+func (r result) fit(column, width int) {
+	for j, c := range r.columns {
+		widest := utf8.RuneCountInString(cmp.Or(c.title, c.name))
+		for _, row := range r.rows {
+			widest = max(widest, utf8.RuneCountInString(c.cell(row[j])))
+		}
+		if j != column {
+			width -= widest
+		}
+	}
+	width -= len(r.columns) - 1
+	for _, row := range r.rows {
+		row[column] = cut(r.columns[column].cell(row[column]), max(width, 16))
+	}
 }
 
 // write prints the result in a format.
@@ -49,9 +71,9 @@ func (r result) write(w io.Writer, format string) error {
 	case "csv":
 		return r.writeCSV(w)
 	case "markdown":
-		return r.writeMarkdown(w)
+		return r.visible().writeMarkdown(w)
 	}
-	return r.writeTable(w)
+	return r.visible().writeTable(w)
 }
 
 // writeBetween is write for a result between lines of text, which Markdown wants
@@ -198,9 +220,28 @@ func finite(v any) any {
 	return v
 }
 
-// writeTable prints the result for people: two blanks between columns, no lines.
+// visible returns the result without the columns for programs.
+func (r result) visible() result {
+	v := result{tight: r.tight, rows: make([][]any, len(r.rows))}
+	for j, c := range r.columns {
+		if c.hidden {
+			continue
+		}
+		v.columns = append(v.columns, c)
+		for i, row := range r.rows {
+			v.rows[i] = append(v.rows[i], row[j])
+		}
+	}
+	return v
+}
+
+// writeTable prints the result for people: blanks between columns, no lines.
 func (r result) writeTable(w io.Writer) error {
 	var b bytes.Buffer
+	gap := "  "
+	if r.tight {
+		gap = " "
+	}
 	table := tablewriter.NewTable(&b,
 		tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{
 			Borders:  tw.BorderNone,
@@ -211,7 +252,7 @@ func (r result) writeTable(w io.Writer) error {
 		tablewriter.WithRowAutoWrap(tw.WrapNone),
 		tablewriter.WithTrimSpace(tw.Off),
 		tablewriter.WithAlignment(r.alignment()),
-		tablewriter.WithPadding(tw.Padding{Left: "", Right: "  ", Overwrite: true}),
+		tablewriter.WithPadding(tw.Padding{Left: "", Right: gap, Overwrite: true}),
 	)
 	if err := r.render(table, func(text string) string { return text }); err != nil {
 		return err

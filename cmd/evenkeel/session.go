@@ -20,6 +20,7 @@ import (
 	"evenkeel/runs"
 	"evenkeel/search"
 	"evenkeel/search/random"
+	"evenkeel/search/tpe"
 )
 
 // grace is how long trainings may go on after the first Ctrl-C.
@@ -28,6 +29,7 @@ const grace = 5 * time.Second
 // samplers are the samplers by name.
 var samplers = map[string]func() search.Sampler{
 	"random": func() search.Sampler { return random.New() },
+	"tpe":    func() search.Sampler { return tpe.New() },
 }
 
 // samplerNames returns the samplers that a study file may name.
@@ -42,6 +44,9 @@ func runStudy(cmd *cobra.Command, path string, def *search.Definition, format st
 	deadline, err := untilTime(def.Search.Until, time.Now())
 	if err != nil {
 		return usageError{err}
+	}
+	if f := cmd.Flags().Lookup("until"); f != nil && f.Changed && !deadline.IsZero() && !deadline.After(time.Now()) {
+		return usagef("--until: %s is over; want a time to come", def.Search.Until)
 	}
 	db, err := runs.Open(cmd.Context(), path, runs.Options{})
 	if err != nil {
@@ -105,7 +110,10 @@ func searchStudy(ctx context.Context, db *runs.DB, def *search.Definition, title
 		log.print("interrupted after %d steps, %d runs trained; the same command continues", summary.Steps, summary.Trained)
 		return errInterrupted
 	case summary.End == search.EndTime:
-		log.print("time is over after %d steps, %d runs trained", summary.Steps, summary.Trained)
+		ended = "time"
+		log.print("time is over after %s; evenkeel resume %s goes on, with a later --until, a longer --time, or '' and 0 for none",
+			count(summary.Trained, "run"), def.Name)
+		return nil
 	default:
 		if err := study.EvictLogits(ctx); err != nil {
 			return err
@@ -170,15 +178,12 @@ func deadlineOf(ctx context.Context, study *runs.Study, def *search.Definition, 
 }
 
 // untilTime reads a clock time (the next time the clock shows it) or an RFC
-// 3339 time; "" is never.
+// 3339 time, which may be over; "" is never.
 func untilTime(text string, now time.Time) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
 	if t, err := time.Parse(time.RFC3339, text); err == nil {
-		if !t.After(now) {
-			return time.Time{}, fmt.Errorf("search.until: %s is over; want a time to come", text)
-		}
 		return t, nil
 	}
 	clock, err := time.Parse("15:04", text)

@@ -1,0 +1,262 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"evenkeel/runs"
+	"evenkeel/search"
+)
+
+const (
+	// pageWidth is the width in columns that tables are made for.
+	pageWidth = 100
+	// pageTrials is the number of trials a leaderboard shows unless all are asked for.
+	pageTrials = 40
+)
+
+// boardPage lays a leaderboard out for people.
+type boardPage struct {
+	board     *runs.Board
+	def       *search.Definition
+	all, wide bool
+	// runs and seconds are what the study took.
+	runs    int
+	seconds float64
+}
+
+// write prints head, table and the line about the leader, as a table or in
+// Markdown.
+func (p boardPage) write(w io.Writer, format string) error {
+	fmt.Fprintln(w, p.title())
+	if p.board.Reference.Seeds == 0 {
+		fmt.Fprintln(w, "Nothing has been trained yet.")
+		return nil
+	}
+	p.legend(w)
+	r, hidden, err := p.table()
+	if err != nil {
+		return err
+	}
+	if err := r.writeBetween(w, format); err != nil {
+		return err
+	}
+	if hidden > 0 {
+		fmt.Fprintf(w, "One row a trial, its best arm, and the leader; --all shows %s more.\n", count(hidden, "arm"))
+	}
+	fmt.Fprintln(w, p.verdict())
+	return nil
+}
+
+// title says what was searched and how far.
+func (p boardPage) title() string {
+	h := p.board.Study
+	trials := count(h.Trials, "trial")
+	if h.Trials < p.def.Search.Trials {
+		trials = fmt.Sprintf("%d of %d trials", h.Trials, p.def.Search.Trials)
+	}
+	if h.Failed > 0 {
+		trials += fmt.Sprintf(" (%d failed)", h.Failed)
+	}
+	data := cmp.Or(h.Title, "no data yet")
+	if len(h.Classes) > 0 {
+		data += fmt.Sprintf(", %d classes", len(h.Classes))
+	}
+	return fmt.Sprintf("%s | %s | %s | %s, %s, %s, %s", h.Name, data, h.Model, trials,
+		count(h.Arms, "arm"), count(p.runs, "run"), duration(p.seconds))
+}
+
+// legend says what the columns mean.
+func (p boardPage) legend(w io.Writer) {
+	h := p.board.Study
+	fmt.Fprintf(w, "Validation, %s: for choosing, not for quoting. spread = %s of the recalls.\n",
+		perClass(h.ValCounts), p.def.Objective.Spread)
+	fmt.Fprintf(w, `change: score against the unweighted model's on the same seeds. bal.acc: points against the better
+of that and the trial's own unweighted model; ! = more lost than the tolerance of %s.
+`, strings.TrimPrefix(points(p.def.Objective.Tolerance), "+"))
+	if p.searchesModel() {
+		fmt.Fprintln(w, "weights: change of spread against the trial's own unweighted model, which has the same parameters.")
+	}
+	if slices.ContainsFunc(p.board.Rows, func(a runs.Row) bool { return a.Seeds > 1 }) {
+		fmt.Fprintf(w, "+-: 95 %% for all %s together, as far as training seeds go; one seed has none.\n", count(h.Arms, "arm"))
+	}
+}
+
+// searchesModel reports whether the trials' models differ, so that a change is
+// not the weights' alone.
+func (p boardPage) searchesModel() bool {
+	return slices.ContainsFunc(p.def.Space.Params, func(s search.Param) bool { return strings.HasPrefix(s.Name, "model.") })
+}
+
+// table lays the rows out and says how many arms it leaves out.
+func (p boardPage) table() (r result, hidden int, err error) {
+	r = result{tight: true, columns: []column{
+		{name: "rank"}, {name: "trial"}, {name: "recipe", left: true}, {name: "round"}, {name: "max/min"}, {name: "seeds"},
+		{name: "spread"}, {name: "change"}, {name: "+-"},
+	}}
+	if p.searchesModel() {
+		r.columns = append(r.columns, column{name: "weights"})
+	}
+	r.columns = append(r.columns, column{name: "worst class", left: true}, column{name: "bal.acc", left: true})
+	r.rows = append(r.rows, p.row(p.reference(), ""))
+	seen, leader := make(map[int]bool), p.leader()
+	for i, a := range p.board.Rows {
+		if !p.all && i != leader && (seen[a.Trial] || len(seen) == pageTrials) {
+			hidden++
+			continue
+		}
+		seen[a.Trial] = true
+		recipe, err := recipeText(p.def, a.Point)
+		if err != nil {
+			return r, 0, fmt.Errorf("trial %d: %w", a.Trial, err)
+		}
+		rank := rankText(a)
+		if i == leader {
+			rank += "*"
+		}
+		r.rows = append(r.rows, p.row([]any{
+			rank, a.Trial, recipe, fmt.Sprintf("%d/%d", a.Round, a.Rounds), ratioText(a.WeightRatio), a.Seeds,
+			decimals(a.Spread, 3), signed(a.Difference, 3), halfWidth(a), worstText(a.WorstClass, a.WorstRecall), accuracyChange(a),
+		}, signed(-a.WeightGain, 3)))
+	}
+	if !p.wide {
+		r.fit(2, pageWidth)
+	}
+	return r, hidden, nil
+}
+
+// reference is the pinned row.
+func (p boardPage) reference() []any {
+	ref := p.board.Reference
+	name := "unweighted"
+	for _, param := range p.def.Space.Params {
+		if key, ok := strings.CutPrefix(param.Name, "model."); ok {
+			if v, used := p.def.ReferenceModel()[key]; used {
+				name += " " + key + "=" + valueText(v)
+			}
+		}
+	}
+	return []any{
+		"-", "-", name, 0, "1.0", ref.Seeds, decimals(ref.Spread, 3), "", "", worstText(ref.WorstClass, ref.WorstRecall), percent(ref.BalancedAccuracy),
+	}
+}
+
+// row puts the weights' own change into a row where the table has that column.
+func (p boardPage) row(cells []any, weights string) []any {
+	if !p.searchesModel() {
+		return cells
+	}
+	return slices.Insert(cells, len(cells)-2, any(weights))
+}
+
+// rankText marks ties.
+func rankText(a runs.Row) string {
+	if a.Tied {
+		return strconv.Itoa(a.Rank) + "="
+	}
+	return strconv.Itoa(a.Rank)
+}
+
+// halfWidth is the half width of the simultaneous interval, if there is one.
+func halfWidth(a runs.Row) string {
+	if math.IsNaN(a.DifferenceHigh) {
+		return ""
+	}
+	return decimals(a.DifferenceHigh-a.Difference, 3)
+}
+
+// ratioText writes the ratio of the largest weight to the smallest.
+func ratioText(v float64) string {
+	switch {
+	case v >= 1e4:
+		return fmt.Sprintf("%.0e", v)
+	case v >= 100:
+		return fmt.Sprintf("%.0f", v)
+	}
+	return fmt.Sprintf("%.1f", v)
+}
+
+// worstText names a class, in short, with its recall.
+func worstText(class string, recall float64) string { return cut(class, 8) + " " + percent(recall) }
+
+// cut shortens a text to so many characters.
+func cut(text string, most int) string {
+	if utf8.RuneCountInString(text) <= most {
+		return text
+	}
+	return strings.TrimRight(string([]rune(text)[:most-1]), " ") + "…"
+}
+
+// accuracyChange is the balanced accuracy lost, in points, marked where it is
+// more than the tolerance.
+func accuracyChange(a runs.Row) string {
+	text := points(-a.Drop)
+	if a.Over {
+		text += "!"
+	}
+	return text
+}
+
+// leader returns the index of the leading arm: the first of the highest tier that
+// holds the accuracy tolerance with a standard error to spare; -1 without one.
+func (p boardPage) leader() int {
+	return slices.IndexFunc(p.board.Rows, func(a runs.Row) bool { return a.Holds && a.Seeds == p.board.Rows[0].Seeds })
+}
+
+// verdict says in one line whether the leader's difference exceeds what seeds
+// alone do, and claims nothing beyond that.
+func (p boardPage) verdict() string {
+	if len(p.board.Rows) == 0 {
+		return "No trial is complete yet."
+	}
+	at := p.leader()
+	if at < 0 {
+		return fmt.Sprintf(`No leader: no arm with %s holds the accuracy tolerance with a standard error to spare.
+More seeds (search.max_replicates), more validation images or a larger accuracy_tolerance may find one.`, count(p.board.Rows[0].Seeds, "seed"))
+	}
+	a := p.board.Rows[at]
+	text := fmt.Sprintf("Leader (*): trial %d round %d, spread %s (unweighted %s): ", a.Trial, a.Round, decimals(a.Spread, 3), decimals(a.ReferenceSpread, 3))
+	switch {
+	case a.Seeds < 2:
+		text += "one seed does not tell it from what seeds alone do."
+	case a.DifferenceHigh < 0:
+		text += fmt.Sprintf("over %d seeds, more than seeds alone do.", a.Seeds)
+	case a.Difference >= 0:
+		text += fmt.Sprintf("over %d seeds, not more even.", a.Seeds)
+	default:
+		text += fmt.Sprintf("over %d seeds, within what seeds alone do.", a.Seeds)
+	}
+	if p.searchesModel() {
+		text += fmt.Sprintf("\nIts weights change the spread by %s against its own unweighted model; the rest is the model.", signed(-a.WeightGain, 3))
+	}
+	if at > 0 {
+		text += "\nThe arms above it do not hold the accuracy tolerance with a standard error to spare."
+	}
+	return text
+}
+
+// count writes a number with its noun.
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
+}
+
+// perClass says how many examples a class has.
+func perClass(counts []int64) string {
+	if len(counts) == 0 {
+		return "examples unknown"
+	}
+	lo, hi := slices.Min(counts), slices.Max(counts)
+	if lo == hi {
+		return count(int(lo), "example") + " a class"
+	}
+	return fmt.Sprintf("%d to %d examples a class", lo, hi)
+}
