@@ -3,6 +3,8 @@ package search
 import (
 	"math"
 	"strconv"
+
+	"evenkeel/schemes"
 )
 
 // Count returns the number of values a parameter can take; 0 means that they
@@ -55,10 +57,10 @@ func (p Param) At(u float64) float64 {
 	return p.clamp(p.Low + float64(u*(p.High-p.Low)))
 }
 
-// between returns the point at share u between a and b on a logarithmic scale.
+// between returns the point at share u between a and b on a logarithmic scale,
+// a^(1-u) b^u. Its powers have the same bits on every machine.
 func between(a, b, u float64) float64 {
-	la, lb := math.Log(a), math.Log(b)
-	return math.Exp(la + float64(u*(lb-la)))
+	return schemes.Pow(a, 1-u) * schemes.Pow(b, u)
 }
 
 // gridValue returns value number k, from 0, of a parameter whose values are

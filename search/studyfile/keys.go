@@ -69,14 +69,14 @@ var modelKinds = []string{"softmax", "mlp", "cnn"}
 
 // modelKeys come after kind. A key that another depends on comes before it.
 var modelKeys = []key{
-	{name: "epochs", kind: integerKey, min: 1, max: maxInt32, def: int64(15)},
-	{name: "batch", kind: integerKey, min: 1, max: maxInt32, def: int64(128)},
+	{name: "epochs", kind: integerKey, min: 1, max: 1_000_000, def: int64(15)},
+	{name: "batch", kind: integerKey, min: 1, max: 65_536, def: int64(128)},
 	{name: "optimizer", kind: wordKey, words: []string{"adam", "sgd"}, def: "adam"},
-	{name: "learning_rate", max: math.Inf(1), above: true, def: 0.001},
+	{name: "learning_rate", max: 1000, above: true, def: 0.001},
 	{name: "momentum", max: 1, below: true, def: 0.9},
-	{name: "weight_decay", max: math.Inf(1), def: 0.0},
+	{name: "weight_decay", max: 1000, def: 0.0},
 	{name: "dropout", max: 1, below: true, def: 0.0, models: []string{"mlp", "cnn"}},
-	{name: "early_stopping", kind: integerKey, max: maxInt32, def: int64(0)},
+	{name: "early_stopping", kind: integerKey, max: 1_000_000, def: int64(0)},
 	{name: "hidden", kind: widthsKey, def: []int64{128}, models: []string{"mlp"}},
 }
 
@@ -201,7 +201,12 @@ func (k key) holds(v float64) bool {
 }
 
 // bound shows a number as a person would write it.
-func bound(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+func bound(v float64) string {
+	if v == math.Trunc(v) && math.Abs(v) < 1e15 {
+		return strconv.FormatFloat(v, 'f', -1, 64) // 1000000, not 1e+06
+	}
+	return strconv.FormatFloat(v, 'g', -1, 64)
+}
 
 // read reads one value of the key. The fault, if any, is a clause that lacks
 // what would be right.
@@ -247,7 +252,7 @@ func (k key) readWord(n *node) (value any, fault string) {
 
 // maxWidth and maxLayers bound a network far above what any data set here needs,
 // and below what would exhaust the memory before the first step.
-const maxWidth, maxLayers = 1 << 16, 32
+const maxWidth, maxLayers = 1 << 16, 16
 
 // readWidths reads the widths of the hidden layers of one network.
 func (k key) readWidths(n *node) (value any, fault string) {

@@ -56,7 +56,7 @@ func TestOverrideFaults(t *testing.T) {
 		{"unknown section", Override{Key: "modell.epochs", Value: "3"}, `--set modell.epochs: unknown key "modell"; the nearest known key is model`},
 		{"wrong value", Override{Key: "search.trials", Value: "many"}, "--set search.trials: search.trials: many is not a number; want an integer from 1"},
 		{"flag", Override{Key: "search.trials", Value: "0", Flag: "--trials"}, "--trials: search.trials: 0 is out of range; want an integer from 1"},
-		{"no value", Override{Key: "model.epochs"}, "--set model.epochs: model.epochs is empty; want an integer from 1"},
+		{"no value", Override{Key: "model.epochs"}, "--set model.epochs: model.epochs is empty; want an integer from 1 to 1000000"},
 		{"no YAML", Override{Key: "model.epochs", Value: "[3"}, "--set model.epochs: not YAML: did not find expected ',' or ']'; check indentation, quotes and brackets here and above"},
 		{"anchor", Override{Key: "model.epochs", Value: "&a 3"}, "--set model.epochs: anchor &a; anchors and aliases are not allowed, write the value where it is used"},
 		{"below a value", Override{Key: "model.epochs.low", Value: "3"}, `--set model.epochs.low: model.epochs is 3 and has no key "low"; set it as a whole`},
