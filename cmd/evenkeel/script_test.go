@@ -37,6 +37,7 @@ func TestScripts(t *testing.T) {
 			"lines":     lines,
 			"untouched": untouched,
 			"refused":   refused,
+			"segments":  writeSegments,
 		},
 		RequireExplicitExec: true,
 	})

@@ -1,6 +1,7 @@
 package data
 
 import (
+	"evenkeel/objective"
 	"fmt"
 	"slices"
 )
@@ -91,6 +92,9 @@ type Splits struct {
 	// Dataset is what was split, without its examples.
 	Dataset    *Dataset
 	Train, Val Part
+	// How is the rule of the split as far as it had an effect: with the source's
+	// own test part, the share for one is 0. It is part of a run's identity.
+	How objective.Split
 	// test makes the test part when it is first asked for; nil means empty.
 	test       func() Part
 	testCounts []int

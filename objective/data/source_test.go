@@ -24,12 +24,16 @@ func TestParseSourceRefuses(t *testing.T) {
 		"Embedded":        `"Embedded" is not known, the nearest is embedded; known`,
 		"embedded:sample": `"embedded:sample" has a path, and embedded takes none; want just embedded`,
 		"embedded:":       `"embedded:" has a path`,
+		"csv":             `"csv" has no path; want csv:FILE, such as csv:letter_train.csv`,
+		"idx:":            `"idx:" has no path; want idx:DIR, such as idx:/usr/share/datasets/fashion-mnist`,
+		"csvs:x.csv":      `"csvs:x.csv" is not known, the nearest is csv; known: embedded, idx:DIR, cifar10:DIR, csv:FILE`,
+		"cifar:x":         `"cifar:x" is not known, the nearest is cifar10; known`,
 	} {
 		if _, err := ParseSource(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("ParseSource(%q): error %v; want one with %q", text, err, want)
 		}
 	}
-	for _, src := range []Source{{}, {Kind: "embedded", Path: "x"}, {Kind: "imagenet", Path: "x"}} {
+	for _, src := range []Source{{}, {Kind: "embedded", Path: "x"}, {Kind: "imagenet", Path: "x"}, {Kind: "csv"}} {
 		if _, err := Open(src); err == nil || !strings.HasPrefix(err.Error(), "source ") {
 			t.Errorf("Open(%+v): error %v", src, err)
 		}

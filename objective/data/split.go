@@ -55,9 +55,13 @@ func Split(ds *Dataset, s objective.Split) (*Splits, error) {
 	}
 	bare := *ds
 	bare.Train, bare.Test = Examples{}, Examples{}
+	if ds.Test.Len() > 0 {
+		s.Test = 0
+	}
 	source, rows := ds.testRows(roles)
 	return &Splits{
 		Dataset:    &bare,
+		How:        s,
 		Train:      ds.Train.gather(withRole(roles, training)),
 		Val:        ds.Train.gather(withRole(roles, validation)),
 		test:       sync.OnceValue(func() Part { return source.gather(rows) }),
@@ -169,7 +173,11 @@ func (k *class) deal(s objective.Split) error {
 		need, parts = 3, "1 for test, "+parts
 	}
 	if k.left < need {
-		return fmt.Errorf("%d examples in the training part; want at least %d: %s", k.left, need, parts)
+		examples := "examples"
+		if k.left == 1 {
+			examples = "example"
+		}
+		return fmt.Errorf("%d %s in the training part; want at least %d: %s", k.left, examples, need, parts)
 	}
 	if s.Test > 0 {
 		k.take("test", share(s.Test, k.left, 2), test)

@@ -317,7 +317,7 @@ func TestSplitRefuses(t *testing.T) {
 		"limit 1":         {plenty, with(func(s *objective.Split) { s.Limit = 1 }), []string{"limit 1; want 0 for all, or at least 2"}},
 		"every fault":     {plenty, objective.Split{Validation: 2, Test: 2, Limit: -2}, []string{"validation share 2", "test share 2", "limit -2"}},
 		"two examples":    {numbered(2, []uint16{0, 0, 0, 1, 1}, nil), good, []string{`class "class-1": 2 examples`, "want at least 3: 1 for test, 1 for validation, 1 for training"}},
-		"one example":     {numbered(2, []uint16{0, 0, 0, 1}, []uint16{0, 1}), good, []string{`class "class-1": 1 examples`, "want at least 2: 1 for validation"}},
+		"one example":     {numbered(2, []uint16{0, 0, 0, 1}, []uint16{0, 1}), good, []string{`class "class-1": 1 example in`, "want at least 2: 1 for validation"}},
 		"no example":      {numbered(3, cycle(2, 30), nil), good, []string{`class "class-2": 0 examples`}},
 		"class untested":  {numbered(3, cycle(3, 30), []uint16{0, 1}), good, []string{`test part: no example of class "class-2"`}},
 		"one class":       {numbered(1, cycle(1, 30), nil), good, []string{"1 classes; want at least 2"}},

@@ -12,9 +12,11 @@ import (
 
 // Sizes of the format.
 const (
-	Classes, Channels, Side = 10, 3, 32
-	PixelBytes              = Channels * Side * Side
-	RecordBytes             = 1 + PixelBytes
+	Classes     = 10
+	Channels    = 3
+	Side        = 32
+	PixelBytes  = Channels * Side * Side
+	RecordBytes = 1 + PixelBytes
 	// BatchRecords is how many records each published file has, and the most
 	// that any file may have.
 	BatchRecords = 10000
