@@ -2,35 +2,41 @@
 // study works with.
 //
 // It does not train, does not know models or weights, and does not decide when
-// the test part may be read. The one source is `embedded`: a sample of
-// Fashion-MNIST, 10 classes of clothes, 14 x 14 pixels, 600 training and 400
-// test images a class, which is part of the program.
+// the test part may be read. [Kinds] lists the kinds of sources: the embedded
+// sample of Fashion-MNIST, images in the layouts of MNIST and CIFAR-10, tables.
 //
 // # How the parts relate
 //
+//	ParseSource(text)   -> Source    a kind, a path, and how a table is read
 //	Open(source)        -> Dataset   everything a source has, with a Fingerprint
 //	Split(dataset, how) -> Splits    training and validation part, and a sealed test part
 //
 // [Dataset.Fingerprint] and the [objective.Split] handed to [Split] together
 // fix every number a trainer sees, so both are in a run's identity and nothing
-// else about data is. Both steps are pure: the same arguments give the same
-// bits on every machine.
+// else about data is. Both steps are pure: the same content and arguments give
+// the same bits on every machine.
+//
+// A dataset keeps images as the bytes they were published as; Split makes
+// numbers of the examples that a study uses, each once.
 //
 // The test part is sealed: after Split only [Splits.OpenTest] reads it, and
-// only a confirmation may ask. [Splits.Dataset] no longer has it.
+// only a confirmation may ask. [Splits.Dataset] has no examples any more.
 //
 // # Where to start
 //
-// Read [Dataset] and [Part], then [Split], whose comment has the exact rule:
+// Read [Source], [Dataset] and [Part], then [Split], whose comment has the exact
+// rule:
 //
-//	ds, err := data.Open("embedded")
+//	ds, err := data.Open(data.Source{Kind: "embedded"})
 //	parts, err := data.Split(ds, objective.Split{Validation: 0.2, Seed: 1})
 //	parts.Train.Len()        // 4800
 //	parts.Val.Counts(10)     // 120 of each class
 //
-// # Folders
+// # Files and folders
 //
-// fashion holds the embedded file, its license and PROVENANCE.md; samplegen is
-// the command that makes it; internal/fashion has the rule and the format;
-// internal/idx reads the files in which MNIST and its relatives are published.
+// A kind has a file: embedded.go, idx.go, cifar10.go, csv.go. What is read from
+// outside is parsed below internal, without knowledge of files, splits or each
+// other: idx, cifar, table. fashion holds the embedded file, its license and
+// PROVENANCE.md; samplegen is the command that makes it; internal/fashion has
+// the rule and the format.
 package data
