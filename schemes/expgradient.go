@@ -16,8 +16,8 @@ var expGradient = &Scheme{
 	}},
 	StrengthOf:    "rate",
 	ReadsPrevious: true,
-	Source: "Shiori Sagawa, Pang Wei Koh, Tatsunori Hashimoto, Percy Liang: Distributionally Robust Neural Networks, " +
-		"ICLR 2020 (group DRO: there every batch with rate 0.01 on training loss; here once a round on the validation error)",
+	Source: "Shiori Sagawa, Pang Wei Koh, Tatsunori Hashimoto, Percy Liang: Distributionally Robust Neural Networks " +
+		"for Group Shifts, ICLR 2020 (group DRO: there every batch with rate 0.01 on training loss; here once a round on the validation error)",
 	Raw: rawExpGradient,
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"evenkeel/schemes"
+	"evenkeel/schemes/formula"
 )
 
 // newSchemes returns the command that prints the catalogue.
@@ -14,7 +15,7 @@ func newSchemes(*global) *cobra.Command {
 	var format *string
 	cmd := &cobra.Command{
 		Use:   "schemes [NAME]",
-		Short: "Print the catalogue of weighting schemes",
+		Short: "Print the catalogue of weighting schemes, and how to write your own",
 		Example: `  evenkeel schemes
   evenkeel schemes mean-ratio`,
 		Args: cobra.MaximumNArgs(1),
@@ -33,6 +34,9 @@ func newSchemes(*global) *cobra.Command {
 			for i, s := range list {
 				fmt.Fprint(cmd.OutOrStdout(), separator(i, "", "\n"))
 				describeScheme(cmd, s)
+			}
+			if len(args) == 0 {
+				describeFormulas(cmd)
 			}
 			return nil
 		},
@@ -54,13 +58,31 @@ func describeScheme(cmd *cobra.Command, s *schemes.Scheme) {
 		if p.Log {
 			scale = ", on a log scale"
 		}
-		fmt.Fprintf(w, "  %-10s %s; %v to %v accepted, worth searching %v to %v%s, default %v\n",
+		fmt.Fprintf(w, "  %-11s %s; %v to %v accepted, worth searching %v to %v%s, default %v\n",
 			p.Name, p.Doc, p.Min, p.Max, p.Low, p.High, scale, p.Default)
 	}
 	if s.StrengthOf != "" {
-		fmt.Fprintf(w, "  %-10s instead of %s: the wanted ln(max w / min w) at round 1\n", "strength", s.StrengthOf)
+		fmt.Fprintf(w, "  %-11s instead of %s: the wanted ln(max w / min w) at round 1\n", "strength", s.StrengthOf)
 	}
 	fmt.Fprintf(w, "  source: %s\n", s.Source)
+}
+
+// describeFormulas prints what a formula of one's own may use.
+func describeFormulas(cmd *cobra.Command) {
+	w := cmd.OutOrStdout()
+	fmt.Fprint(w, `
+{formula: "(mean / x) ** k", k: 2}: a formula of your own
+  In a study file instead of a name; every other key is a parameter, with a value,
+  a choice or a range. strength: S with strength_of: k solves k instead. It is
+  evaluated for each class, in real numbers, with + - * / ** ( ), comparisons, and,
+  or, not, and c ? a : b. Tried before a study starts on signals up to both ends;
+  weights that are negative, not finite or all 0 fail the trial.
+`)
+	for _, names := range [][]formula.Name{formula.Variables(), formula.Functions()} {
+		for _, n := range names {
+			fmt.Fprintf(w, "  %-20s %s\n", n.Use, n.Doc)
+		}
+	}
 }
 
 // catalogue is the catalogue as a result, one row per scheme.

@@ -2,20 +2,23 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"evenkeel/schemes"
+	"evenkeel/schemes/formula"
 )
 
 // weightsFlags are the flags of the calculator.
 type weightsFlags struct {
-	scheme, recall, normalize string
-	exponent                  float64
-	set                       []string
+	scheme, formula, recall, normalize string
+	exponent                           float64
+	set                                []string
 }
 
 // newWeights returns the calculator: weights from recalls given as numbers.
@@ -23,14 +26,15 @@ func newWeights(*global) *cobra.Command {
 	var f weightsFlags
 	var format *string
 	cmd := &cobra.Command{
-		Use:   "weights --scheme NAME --recall R1,R2,...",
+		Use:   "weights --scheme NAME|--formula EXPR --recall R1,R2,...",
 		Short: "Calculate class weights from recalls",
-		Long: `Calculates the class weights that a scheme gives for recalls you name, without
-smoothing and without any history. --set NAME=VALUE sets a parameter of the
-scheme (see evenkeel schemes), or strength; --exponent K is short for
---set exponent=K.`,
+		Long: `Calculates the class weights that a scheme or a formula gives for recalls you
+name, without smoothing and without any history: round 1, previous weights all 1.
+--set NAME=VALUE sets a parameter (see evenkeel schemes), or strength, for a
+formula with strength_of; --exponent K is short for --set exponent=K.`,
 		Example: `  evenkeel weights --scheme mean-ratio --exponent 2 --recall 0.956,0.737,0.781
-  evenkeel weights --scheme error-power --set strength=1.5 --recall 0.956,0.737,0.781 --format json`,
+  evenkeel weights --scheme error-power --set strength=1.5 --recall 0.956,0.737,0.781 --format json
+  evenkeel weights --formula '(mean / x) ** k' --set k=2 --recall 0.956,0.737,0.781`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if cmd.Flags().Changed("exponent") {
@@ -44,6 +48,7 @@ scheme (see evenkeel schemes), or strength; --exponent K is short for
 		},
 	}
 	cmd.Flags().StringVar(&f.scheme, "scheme", "", "`NAME` of a scheme of the catalogue")
+	cmd.Flags().StringVar(&f.formula, "formula", "", "`EXPR` in the variables and functions that evenkeel schemes lists")
 	cmd.Flags().StringVar(&f.recall, "recall", "", "recall of each class, a comma-separated `LIST` of numbers from 0 to 1")
 	cmd.Flags().StringVar(&f.normalize, "normalize", "mean", "`SCALE` of the weights: mean, sum, max or none")
 	cmd.Flags().Float64Var(&f.exponent, "exponent", 0, "short for --set exponent=`K`")
@@ -73,49 +78,118 @@ func (f weightsFlags) calculate() (result, error) {
 	return r, nil
 }
 
-// recipe returns the scheme with the parameters that were set.
+// recipe returns the scheme or formula with the parameters that were set.
 func (f weightsFlags) recipe() (schemes.Recipe, error) {
-	if f.scheme == "" {
-		return schemes.Recipe{}, fmt.Errorf("--scheme is missing; want the name of a scheme, see evenkeel schemes")
-	}
-	s, err := schemes.Lookup(f.scheme)
-	if err != nil {
-		return schemes.Recipe{}, err
-	}
 	r := schemes.Recipe{
-		Scheme: s, Values: schemes.Values{}, Signal: schemes.Recall, Smoothing: schemes.NoSmoothing,
+		Signal: schemes.Recall, Smoothing: schemes.NoSmoothing,
 		Update: schemes.Replace, Normalize: schemes.Normalization(f.normalize),
 	}
 	if r.Normalize == schemes.NormalizeSupport {
 		return r, fmt.Errorf("--normalize support needs training counts, which the calculator does not have; want mean, sum, max or none")
 	}
-	seen := make(map[string]bool)
-	for _, text := range f.set {
-		name, value, ok := strings.Cut(text, "=")
-		if !ok {
-			return r, fmt.Errorf("--set %s: want NAME=VALUE", text)
-		}
-		if seen[name] {
-			return r, fmt.Errorf("--set %s: %s is set twice", text, name)
-		}
-		seen[name] = true
-		v, err := strconv.ParseFloat(value, 64)
-		if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
-			return r, fmt.Errorf("--set %s: %q is not a finite number", text, value)
-		}
-		if name == "strength" {
-			r.Strength = v
-			if !(v > 0) {
-				return r, fmt.Errorf("--set %s: strength is ln(max w / min w); want a number above 0", text)
-			}
-			continue
-		}
-		r.Values[name] = v
+	set, err := parseSettings(f.set)
+	if err != nil {
+		return r, err
 	}
-	if r.Strength != 0 && seen[s.StrengthOf] {
-		return r, fmt.Errorf("both strength and %s are set; strength solves for %s, so want one of them", s.StrengthOf, s.StrengthOf)
+	switch {
+	case f.scheme == "" && f.formula == "":
+		return r, fmt.Errorf("--scheme is missing; want the name of a scheme, see evenkeel schemes, or --formula and an expression")
+	case f.scheme != "" && f.formula != "":
+		return r, fmt.Errorf("both --scheme and --formula; want one of the two")
+	case f.formula != "":
+		r.Scheme, err = set.formula(f.formula)
+	default:
+		r.Scheme, err = set.named(f.scheme)
+	}
+	if err != nil {
+		return r, err
+	}
+	r.Values, r.Strength = set.values, set.strength
+	if _, both := set.values[r.Scheme.StrengthOf]; both && r.Strength != 0 {
+		return r, fmt.Errorf("both strength and %s are set; strength solves for %s, so want one of them", r.Scheme.StrengthOf, r.Scheme.StrengthOf)
 	}
 	return r, r.Validate()
+}
+
+// settings are what --set said.
+type settings struct {
+	values     schemes.Values
+	strength   float64
+	strengthOf string
+}
+
+// parseSettings reads the values of --set.
+func parseSettings(set []string) (settings, error) {
+	s := settings{values: schemes.Values{}}
+	seen := make(map[string]bool)
+	for _, text := range set {
+		name, value, ok := strings.Cut(text, "=")
+		if !ok {
+			return s, fmt.Errorf("--set %s: want NAME=VALUE", text)
+		}
+		if seen[name] {
+			return s, fmt.Errorf("--set %s: %s is set twice", text, name)
+		}
+		seen[name] = true
+		if name == "strength_of" {
+			s.strengthOf = value
+			continue
+		}
+		v, err := strconv.ParseFloat(value, 64)
+		if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
+			return s, fmt.Errorf("--set %s: %q is not a finite number", text, value)
+		}
+		if name != "strength" {
+			s.values[name] = v
+			continue
+		}
+		if s.strength = v; !(v > 0) {
+			return s, fmt.Errorf("--set %s: strength is ln(max w / min w); want a number above 0", text)
+		}
+	}
+	if s.strengthOf != "" && s.strength == 0 {
+		return s, fmt.Errorf("--set strength_of=%s without strength; want --set strength=S too", s.strengthOf)
+	}
+	return s, nil
+}
+
+// named returns a scheme of the catalogue.
+func (s settings) named(name string) (*schemes.Scheme, error) {
+	if s.strengthOf != "" {
+		return nil, fmt.Errorf("--set strength_of is for formulas; a scheme of the catalogue says itself what strength solves for")
+	}
+	return schemes.Lookup(name)
+}
+
+// formula returns a formula as a scheme, with everything that was set as its
+// parameters.
+func (s settings) formula(text string) (*schemes.Scheme, error) {
+	if s.strength != 0 && s.strengthOf == "" {
+		return nil, fmt.Errorf("--set strength of a formula: want --set strength_of=NAME too, the parameter that is solved for")
+	}
+	params := slices.Sorted(maps.Keys(s.values))
+	if _, given := s.values[s.strengthOf]; s.strengthOf != "" && !given {
+		params = append(params, s.strengthOf)
+	}
+	f, err := formula.Parse(text, params)
+	if err != nil {
+		hint := ""
+		if strings.Contains(err.Error(), " has no value") {
+			hint = "; --set NAME=VALUE gives a parameter its value"
+		}
+		return nil, fmt.Errorf("--formula: %w%s", err, hint)
+	}
+	for _, name := range params {
+		if !f.Uses(name) {
+			return nil, fmt.Errorf("--set %s: the formula does not use it", name)
+		}
+	}
+	for _, name := range []string{"precision", "f1", "support", "total"} {
+		if f.Uses(name) {
+			return nil, fmt.Errorf("--formula: it reads %s, and the calculator knows nothing but recalls", name)
+		}
+	}
+	return f.Scheme(s.strengthOf), nil
 }
 
 // parseRecalls reads a comma-separated list of numbers from 0 to 1.

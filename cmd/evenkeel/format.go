@@ -106,14 +106,15 @@ func recipeText(def *search.Definition, p search.Point) (string, error) {
 	return strings.Join(words, " "), nil
 }
 
-// schemeWords names the scheme and its parameters; a single parameter needs no name.
+// schemeWords names the scheme and its parameters. A single parameter of the
+// catalogue needs no name; behind a formula it would look like part of it.
 func schemeWords(r schemes.Recipe) []string {
 	words := []string{r.Scheme.Name}
 	for _, p := range r.Scheme.Params {
 		switch {
 		case r.Strength != 0 && p.Name == r.Scheme.StrengthOf:
 			words = append(words, "strength "+brief(r.Strength))
-		case len(r.Scheme.Params) == 1:
+		case len(r.Scheme.Params) == 1 && !r.Scheme.Strict:
 			words = append(words, brief(r.Values[p.Name]))
 		default:
 			words = append(words, p.Name+" "+brief(r.Values[p.Name]))
