@@ -12,9 +12,8 @@ import (
 // reweighting loop and measures every round.
 type Evaluator struct {
 	Runner *Runner
-	Info   Info
-	// Split and ReferenceModel complete the specs of a study's runs.
-	Split          Split
+	// Info and ReferenceModel complete the specs of a study's runs.
+	Info           Info
 	ReferenceModel map[string]any
 	Score          Score
 
@@ -96,7 +95,7 @@ func (e *Evaluator) Replicate(ctx context.Context, plan Plan, replicate int, see
 func (e *Evaluator) spec(model map[string]any, seed int64) Spec {
 	return Spec{
 		Schema: SpecVersion, Trainer: e.Info.Trainer, Version: e.Info.Version, Numerics: e.Info.Numerics,
-		Data: e.Info.Data, Split: e.Split, Model: model, Seed: seed,
+		Data: e.Info.Data, Split: e.Info.Split, Model: model, Seed: seed,
 	}
 }
 

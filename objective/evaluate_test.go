@@ -16,8 +16,8 @@ func evaluator(t *testing.T, trainer objective.Trainer) (*objective.Evaluator, *
 	cache := newMemory()
 	return &objective.Evaluator{
 		Runner: objective.NewRunner(trainer, cache, 1, time.Now, nil), Info: trainer.Info(),
-		Split: baseSpec().Split, ReferenceModel: baseSpec().Model,
-		Score: objective.Score{Spread: objective.StdDev, Tolerance: 0.01, Penalty: 2},
+		ReferenceModel: baseSpec().Model,
+		Score:          objective.Score{Spread: objective.StdDev, Tolerance: 0.01, Penalty: 2},
 	}, cache
 }
 

@@ -21,8 +21,9 @@ type Trainer interface {
 // Info is what a [Trainer] says of itself: its share of a run's identity, and
 // what it can do.
 type Info struct {
-	// Trainer, Version, Numerics and Data go into every [Spec] as they are.
+	// Trainer, Version, Numerics, Data and Split go into every [Spec] as they are.
 	Trainer, Version, Numerics, Data string
+	Split                            Split
 	// Classes are the class names, in the order of every per-class slice.
 	Classes []string
 	// TrainCounts is the number of training examples of each class.

@@ -95,7 +95,7 @@ func crash(task string) error {
 	}
 	t := trainer()
 	t.Before = func(context.Context, objective.Job) error { die(phaseTraining); return nil }
-	if err := s.Describe(ctx, "synthetic", t.Info(), def.Data.Split); err != nil {
+	if err := s.Describe(ctx, "synthetic", t.Info()); err != nil {
 		return err
 	}
 	d := search.Driver{Definition: def, Store: acknowledging{s}, Trainer: t, Sampler: random.New(), Parallel: 2, Clock: time.Now}

@@ -10,7 +10,7 @@
 //
 //	db, err := runs.Open(ctx, "evenkeel.db", runs.Options{})
 //	study, opening, err := db.OpenStudy(ctx, definition, runs.Invocation{Program: version})
-//	err = study.Describe(ctx, title, trainer.Info(), definition.Data.Split)
+//	err = study.Describe(ctx, title, trainer.Info())
 //	summary, err := (&search.Driver{Store: study, ...}).Run(ctx, stop)
 //	err = study.Close("done")
 //

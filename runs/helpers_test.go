@@ -98,7 +98,7 @@ func trainer() *trainertest.Synthetic { return &trainertest.Synthetic{Response: 
 
 // drive runs a study to its end, or to where ctx ends.
 func drive(ctx context.Context, def *search.Definition, s *runs.Study, trainer objective.Trainer, parallel int) error {
-	if err := s.Describe(ctx, "synthetic", trainer.Info(), def.Data.Split); err != nil {
+	if err := s.Describe(ctx, "synthetic", trainer.Info()); err != nil {
 		return err
 	}
 	d := search.Driver{Definition: def, Store: s, Trainer: trainer, Sampler: random.New(), Parallel: parallel, Clock: time.Now}

@@ -232,8 +232,8 @@ func (s *Study) Close(ended string) error {
 // the classes, and the labels of the validation part if they are known. Data
 // that differ from those the study began with are an error; another version of
 // the trainer is recorded as an event.
-func (s *Study) Describe(ctx context.Context, title string, info objective.Info, split objective.Split) error {
-	key, err := json.Marshal(split)
+func (s *Study) Describe(ctx context.Context, title string, info objective.Info) error {
+	key, err := json.Marshal(info.Split)
 	if err != nil {
 		return fmt.Errorf("split: %w", err)
 	}

@@ -136,15 +136,14 @@ func TestTimeSpentSurvivesAKill(t *testing.T) {
 
 func TestDescribeRefusesOtherData(t *testing.T) {
 	_, s := newStudy(t, runs.Options{NoSync: true})
-	def := define(t)
 	info := trainer().Info()
 	for range 2 {
-		if err := errors.Join(s.Describe(t.Context(), "title", info, def.Data.Split), s.Flush(t.Context())); err != nil {
+		if err := errors.Join(s.Describe(t.Context(), "title", info), s.Flush(t.Context())); err != nil {
 			t.Fatal(err)
 		}
 	}
 	info.Data = "other"
-	if err := s.Describe(t.Context(), "title", info, def.Data.Split); err == nil || !strings.Contains(err.Error(), "restore the data") {
+	if err := s.Describe(t.Context(), "title", info); err == nil || !strings.Contains(err.Error(), "restore the data") {
 		t.Errorf("Describe with other data: %v", err)
 	}
 }

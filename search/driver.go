@@ -151,7 +151,7 @@ func (d *Driver) prepare(ctx context.Context) error {
 	})
 	runner.SetDeadline(d.Deadline)
 	d.eval = &objective.Evaluator{
-		Runner: runner, Info: d.Trainer.Info(), Split: d.Definition.Data.Split,
+		Runner: runner, Info: d.Trainer.Info(),
 		ReferenceModel: d.Definition.ReferenceModel(), Score: d.Definition.Objective,
 	}
 	if w := d.Definition.Search.Window; d.Parallel > w*d.Definition.Search.Replicates {

@@ -86,7 +86,7 @@ func searchStudy(ctx context.Context, db *runs.DB, def *search.Definition, title
 			err = closing // else it says the same again
 		}
 	}()
-	if err := study.Describe(ctx, title, trainer.Info(), def.Data.Split); err != nil {
+	if err := study.Describe(ctx, title, trainer.Info()); err != nil {
 		return err
 	}
 	log.opening(def, opening)
@@ -135,9 +135,6 @@ func openTrainer(def *search.Definition) (title string, t objective.Trainer, err
 		if err := nets.CheckShape(kind, ds.Shape); err != nil {
 			return "", nil, fmt.Errorf("model.kind with data.source %s: %w", ds.Source, err)
 		}
-	}
-	if ds.Test.Len() > 0 {
-		def.Data.Split.Test = 0 // unused, and so no part of a run's identity
 	}
 	splits, err := data.Split(ds, def.Data.Split)
 	if err != nil {

@@ -63,7 +63,7 @@ func specOf(tr objective.Trainer, model map[string]any, seed int64) objective.Sp
 	info := tr.Info()
 	return objective.Spec{
 		Schema: objective.SpecVersion, Trainer: info.Trainer, Version: info.Version, Numerics: info.Numerics,
-		Data: info.Data, Split: split, Model: model, Seed: seed,
+		Data: info.Data, Split: info.Split, Model: model, Seed: seed,
 	}
 }
 

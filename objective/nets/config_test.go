@@ -94,6 +94,7 @@ func TestTrainRefuses(t *testing.T) {
 	tr := tinyTrainer(t)
 	for want, change := range map[string]func(j *objective.Job){
 		`the run's data is "other"`:                      func(j *objective.Job) { j.Spec.Data = "other" },
+		`the run's split is`:                             func(j *objective.Job) { j.Spec.Split.Seed++ },
 		`the run's numerics is "x"`:                      func(j *objective.Job) { j.Spec.Numerics = "x" },
 		`the run's parent is "p"`:                        func(j *objective.Job) { j.Spec.Parent = "p" },
 		"2 class weights for 3 classes":                  func(j *objective.Job) { j.Spec.Weights = []float32{1, 2} },

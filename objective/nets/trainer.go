@@ -65,7 +65,7 @@ func New(splits *data.Splits, opts Options) (*Trainer, error) {
 		}
 	}
 	return &Trainer{splits: splits, input: newStandardizer(splits.Train, splits.Dataset.Shape), level: level, info: objective.Info{
-		Trainer: "nets", Version: version, Numerics: level.NumericsID(), Data: splits.Dataset.Fingerprint,
+		Trainer: "nets", Version: version, Numerics: level.NumericsID(), Data: splits.Dataset.Fingerprint, Split: splits.How,
 		Classes: splits.Dataset.Classes, TrainCounts: splits.Train.Counts(classes), ValLabels: splits.Val.Y,
 		Supports: []string{applyLoss, applyLogit},
 	}}, nil
@@ -124,6 +124,9 @@ func (t *Trainer) check(job objective.Job) (Config, error) {
 		if f.got != f.want {
 			return Config{}, fmt.Errorf("the run's %s is %q; this trainer has %q", f.name, f.got, f.want)
 		}
+	}
+	if s.Split != t.info.Split {
+		return Config{}, fmt.Errorf("the run's split is %+v; this trainer has %+v", s.Split, t.info.Split)
 	}
 	if job.Test && sum(t.splits.TestCounts()) == 0 {
 		return Config{}, fmt.Errorf("the test part was asked for, but %s has none", t.splits.Dataset.Source)

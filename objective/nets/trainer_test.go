@@ -29,7 +29,7 @@ func TestConformance(t *testing.T) {
 					}
 					return tr
 				},
-				Split: split, Model: model("epochs", int64(2)), Endless: model("epochs", int64(1_000_000)),
+				Model: model("epochs", int64(2)), Endless: model("epochs", int64(1_000_000)),
 				Learnable: true, Boosted: 6, Predictions: true, Logits: true, Train: true, Test: true, Ones: true,
 			})
 		})

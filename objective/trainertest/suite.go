@@ -18,8 +18,6 @@ import (
 type Suite struct {
 	// New returns a trainer that is ready to train.
 	New func(t *testing.T) objective.Trainer
-	// Split goes into the specs.
-	Split objective.Split
 	// Model is a model that trains in well under a second.
 	Model map[string]any
 	// Endless is a model whose training would outlast the test binary; nil if the
@@ -72,7 +70,7 @@ func (h harness) spec(seed int64) objective.Spec {
 	info := h.trainer.Info()
 	return objective.Spec{
 		Schema: objective.SpecVersion, Trainer: info.Trainer, Version: info.Version, Numerics: info.Numerics,
-		Data: info.Data, Split: h.Split, Model: maps.Clone(h.Model), Seed: seed,
+		Data: info.Data, Split: info.Split, Model: maps.Clone(h.Model), Seed: seed,
 	}
 }
 
