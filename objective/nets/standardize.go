@@ -26,18 +26,25 @@ func newStandardizer(train data.Part, shape []int) standardizer {
 	// Constancy is seen from the values: a constant has the variance 0 only as long
 	// as its sum is exact, which float64 holds for 2^29 float32 and not beyond.
 	varies := make([]bool, groups)
-	for i, x := range train.X {
-		g := i % features / size
-		mean[g] += float64(x)
-		varies[g] = varies[g] || x != train.X[g*size]
-	}
+	eachRun(train.X, groups, size, func(g int, run []float32) {
+		sum, first, differs := mean[g], train.X[g*size], varies[g]
+		for _, x := range run {
+			sum += float64(x)
+			differs = differs || x != first
+		}
+		mean[g], varies[g] = sum, differs
+	})
 	for g := range mean {
 		mean[g] /= n
 	}
-	for i, x := range train.X {
-		d := float64(x) - mean[i%features/size]
-		variance[i%features/size] += float64(d * d)
-	}
+	eachRun(train.X, groups, size, func(g int, run []float32) {
+		sum, centre := variance[g], mean[g]
+		for _, x := range run {
+			d := float64(x) - centre
+			sum += float64(d * d)
+		}
+		variance[g] = sum
+	})
 	s := standardizer{mean: make([]float32, features), scale: make([]float32, features)}
 	for j := range features {
 		g := j / size
@@ -48,6 +55,18 @@ func newStandardizer(train data.Part, shape []int) standardizer {
 		}
 	}
 	return s
+}
+
+// eachRun calls f with the numbers of each channel of each example, in the order
+// of x.
+func eachRun(x []float32, groups, size int, f func(group int, run []float32)) {
+	g := 0
+	for start := 0; start < len(x); start += size {
+		f(g, x[start:start+size])
+		if g++; g == groups {
+			g = 0
+		}
+	}
 }
 
 // apply writes the standardised rows of x to out.
