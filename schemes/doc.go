@@ -13,6 +13,7 @@
 //   - [Recipe] is a scheme with its parameters and modifiers. [Recipe.Next]
 //     goes from one round's [Measurement] to the next round's weights;
 //     [Recipe.FromSignal] does the same from recalls typed in by hand.
+//   - Package formula makes a Scheme of a formula that a user wrote.
 //
 // # Symbols
 //

@@ -257,15 +257,11 @@ func TestSchemeFaults(t *testing.T) {
 	})
 }
 
-// TestAccumulateIsRefused uses a scheme of its own: none of the catalogue reads
-// the previous weights.
 func TestAccumulateIsRefused(t *testing.T) {
 	for _, update := range []string{"accumulate", "[replace, accumulate]"} {
-		p := newParser("s.yaml")
-		p.lookup = readsPrevious
-		_, err := p.parse([]byte("weighting:\n  scheme: [{name: climber}]\n  update: "+update+"\n"), "/", nil)
+		_, err := Parse("s.yaml", []byte("weighting:\n  scheme: [{name: exp-gradient}]\n  update: "+update+"\n"), "/", nil)
 		compareFaults(t, err, []string{
-			"s.yaml:2:19: weighting.scheme.0: climber reads the previous weights itself, so update: accumulate is refused; want update: replace",
+			"s.yaml:2:19: weighting.scheme.0: exp-gradient reads the previous weights itself, so update: accumulate is refused; want update: replace",
 		})
 	}
 }

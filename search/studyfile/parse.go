@@ -13,9 +13,8 @@ import (
 type parser struct {
 	report
 	def *search.Definition
-	// lookup finds a scheme by its name, and known lists the names there are.
-	lookup func(name string) (*schemes.Scheme, error)
-	known  []string
+	// known lists the names of the catalogue.
+	known []string
 	// canon is the canonical form, section by section.
 	canon map[string]map[string]any
 }
@@ -39,7 +38,6 @@ func newParser(name string) *parser {
 	p := &parser{
 		report: report{file: name},
 		def:    &search.Definition{},
-		lookup: schemes.Lookup,
 		canon:  map[string]map[string]any{},
 	}
 	for _, s := range schemes.All() {

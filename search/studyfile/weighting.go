@@ -200,7 +200,7 @@ func (p *parser) scheme(path string, n *node) *schemes.Scheme {
 		p.add(name.at, "%s.name %s; want one of %s", path, fault, strings.Join(p.known, ", "))
 		return nil
 	}
-	scheme, err := p.lookup(word)
+	scheme, err := schemes.Lookup(word)
 	if err != nil {
 		near := ""
 		if s, ok := nearest(word, p.known); ok {
