@@ -211,7 +211,9 @@ func TestInterruptedStudyEndsTheSame(t *testing.T) {
 			}}
 			summary, err := driver(d, m, trainer, 2).Run(ctx, stop)
 			cancel()
-			if err != nil || summary.End != search.EndStopped {
+			// Near the end everything may have been under way already.
+			whole := summary.End == search.EndComplete && m.text() == want.text()
+			if err != nil || summary.End != search.EndStopped && !whole {
 				t.Fatalf("polite %v after %d: end %q, error %v; want stopped", polite, after, summary.End, err)
 			}
 			complete(t, driver(d, m, &trainertest.Synthetic{Response: 0.3}, 2))
