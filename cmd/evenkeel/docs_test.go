@@ -56,6 +56,29 @@ func TestStudyFilesInDocs(t *testing.T) {
 	}
 }
 
+// TestExamples parses every study file in examples, whose study has the name of
+// the file.
+func TestExamples(t *testing.T) {
+	paths, err := filepath.Glob(filepath.Join("..", "..", "examples", "*.yaml"))
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("%d study files in examples, error %v; want at least 1", len(paths), err)
+	}
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		def, err := studyfile.Parse(path, text, t.TempDir(), nil)
+		if err != nil {
+			t.Errorf("%s is refused:\n%v", path, err)
+			continue
+		}
+		if want := strings.TrimSuffix(filepath.Base(path), ".yaml"); def.Name != want {
+			t.Errorf("%s is the study %s; want %s", path, def.Name, want)
+		}
+	}
+}
+
 // TestCommandsInDocs holds every command and flag that the documents name
 // against the program.
 func TestCommandsInDocs(t *testing.T) {
