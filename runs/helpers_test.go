@@ -26,7 +26,7 @@ weighting:
     - {name: error-power, exponent: {low: 0.25, high: 2, log: true}}
   rounds: {low: 1, high: 3}
   update: [replace, accumulate]
-search: {trials: 12, max_replicates: 5, seed: 3}
+search: {sampler: random, trials: 12, max_replicates: 5, seed: 3}
 `
 
 // define parses the test study with key=value overrides.

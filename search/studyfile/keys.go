@@ -106,7 +106,7 @@ var objectiveKeys = []key{
 }
 
 var searchKeys = []key{
-	{name: "sampler", kind: wordKey, words: []string{"random", "tpe"}, def: "random"},
+	{name: "sampler", kind: wordKey, words: []string{"random", "tpe"}, def: "tpe"},
 	{name: "trials", kind: integerKey, min: 1, max: maxInt32, def: int64(40)},
 	{name: "time", kind: durationKey, def: noTime},
 	{name: "until", kind: textKey, def: ""},

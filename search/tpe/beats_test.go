@@ -91,5 +91,5 @@ func quartiles(x []float64) string {
 		i := int(h)
 		return x[i] + (h-float64(i))*(x[min(i+1, len(x)-1)]-x[i])
 	}
-	return fmt.Sprintf("median %.4f  quartiles %.4f to %.4f", at(0.5), at(0.25), at(0.75))
+	return fmt.Sprintf("median %-7.3g quartiles %.3g to %.3g", at(0.5), at(0.25), at(0.75))
 }
