@@ -9,8 +9,8 @@ import (
 	"evenkeel/search"
 )
 
-// The settings. Each is the default of Optuna 3 and of hyperopt alike unless it
-// says otherwise; docs/samplers.md has what was measured.
+// The settings, all defaults of Optuna's TPESampler; docs/samplers.md has what
+// was measured.
 const (
 	// startupTrials is how many trials must have ended before the history counts.
 	startupTrials = 10
