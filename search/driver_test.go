@@ -16,6 +16,7 @@ import (
 	"evenkeel/search"
 	"evenkeel/search/random"
 	"evenkeel/search/studyfile"
+	"evenkeel/search/tpe"
 )
 
 const study = `
@@ -85,6 +86,44 @@ func TestParallelismChangesNothing(t *testing.T) {
 		if got.text() != want.text() {
 			t.Errorf("completion order %d gives another study", seed)
 		}
+	}
+}
+
+// TestLearningSamplerIsReproducible: a sampler that learns from outcomes sees the
+// same ones whatever the parallelism, the order of completion and interruptions.
+func TestLearningSamplerIsReproducible(t *testing.T) {
+	d := define(t, study, "search.trials=40", "search.sampler=tpe")
+	with := func(store search.Store, trainer objective.Trainer, parallel int) *search.Driver {
+		dr := driver(d, store, trainer, parallel)
+		dr.Sampler = tpe.New()
+		return dr
+	}
+	want := newMemory()
+	complete(t, with(want, &trainertest.Synthetic{Response: 0.3}, 1))
+	for seed := range uint64(3) {
+		got := newMemory()
+		var count atomic.Int64
+		wait := shuffler(seed)
+		ctx, cancel := context.WithCancel(t.Context())
+		summary, err := with(got, &trainertest.Synthetic{Response: 0.3, Before: func(ctx context.Context, job objective.Job) error {
+			if count.Add(1) == 25 {
+				cancel()
+			}
+			return wait(ctx, job)
+		}}, 4).Run(ctx, nil)
+		cancel()
+		if err != nil || summary.End != search.EndStopped {
+			t.Fatalf("end %q, error %v; want stopped", summary.End, err)
+		}
+		complete(t, with(got, &trainertest.Synthetic{Response: 0.3, Before: wait}, 4))
+		if got.text() != want.text() {
+			t.Errorf("completion order %d and an interruption give another study", seed)
+		}
+	}
+	plain := newMemory()
+	complete(t, driver(d, plain, &trainertest.Synthetic{Response: 0.3}, 1))
+	if plain.text() == want.text() {
+		t.Error("tpe made the very study of random; it learned nothing")
 	}
 }
 
