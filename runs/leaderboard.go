@@ -29,9 +29,10 @@ type StudyHead struct {
 	Classes []string
 	// TrainCounts and ValCounts are the examples of each class.
 	TrainCounts, ValCounts []int64
-	// Trials counts all trials, Failed those that failed, Arms the ranked arms.
-	Trials, Failed, Arms int
-	Window               int
+	// Trials counts all trials, Done those that ended, Failed those of them that
+	// failed, Arms the ranked arms.
+	Trials, Done, Failed, Arms int
+	Window                     int
 }
 
 // class returns the name of a class.
@@ -115,9 +116,10 @@ func readHead(ctx context.Context, q querier, study string) (*StudyHead, error) 
 	var title, classes, counts sql.NullString
 	err = q.QueryRowContext(ctx, `SELECT s.model, s.window, s.arms, d.title, d.classes, d.train_counts,
 			(SELECT count(*) FROM trials t WHERE t.study = s.number),
+			(SELECT count(*) FROM trials t WHERE t.study = s.number AND t.state IN ('complete', 'failed')),
 			(SELECT count(*) FROM trials t WHERE t.study = s.number AND t.state = 'failed')
 		FROM studies s LEFT JOIN datasets d ON d.data = s.data AND d.split = s.split WHERE s.number = ?`, number).
-		Scan(&h.Model, &h.Window, &h.Arms, &title, &classes, &counts, &h.Trials, &h.Failed)
+		Scan(&h.Model, &h.Window, &h.Arms, &title, &classes, &counts, &h.Trials, &h.Done, &h.Failed)
 	if err != nil {
 		return nil, err
 	}

@@ -29,6 +29,8 @@ type boardPage struct {
 	// runs and seconds are what the study took.
 	runs    int
 	seconds float64
+	// cut says that recipes were cut.
+	cut bool
 }
 
 // write prints head, table and the line about the leader, as a table or in
@@ -44,8 +46,12 @@ func (p boardPage) write(w io.Writer, format string) error {
 	if err != nil {
 		return err
 	}
+	p.cut = !p.wide && r.fit(2, pageWidth)
 	if err := r.writeBetween(w, format); err != nil {
 		return err
+	}
+	if p.cut {
+		fmt.Fprintln(w, "Recipes are cut to fit; --wide shows them whole.")
 	}
 	if hidden > 0 {
 		fmt.Fprintf(w, "One row a trial, its best arm, and the leader; --all shows %s more.\n", count(hidden, "arm"))
@@ -57,9 +63,9 @@ func (p boardPage) write(w io.Writer, format string) error {
 // title says what was searched and how far.
 func (p boardPage) title() string {
 	h := p.board.Study
-	trials := count(h.Trials, "trial")
-	if h.Trials < p.def.Search.Trials {
-		trials = fmt.Sprintf("%d of %d trials", h.Trials, p.def.Search.Trials)
+	trials := count(h.Done, "trial")
+	if h.Done < p.def.Search.Trials {
+		trials = fmt.Sprintf("%d of %d trials", h.Done, p.def.Search.Trials)
 	}
 	if h.Failed > 0 {
 		trials += fmt.Sprintf(" (%d failed)", h.Failed)
@@ -75,7 +81,7 @@ func (p boardPage) title() string {
 // legend says what the columns mean.
 func (p boardPage) legend(w io.Writer) {
 	h := p.board.Study
-	fmt.Fprintf(w, "Validation, %s: for choosing, not for quoting. spread = %s of the recalls.\n",
+	fmt.Fprintf(w, "Validation, %s: for choosing, not quoting. spread: %s of the recalls.\n",
 		perClass(h.ValCounts), p.def.Objective.Spread)
 	fmt.Fprintf(w, `change: score against the unweighted model's on the same seeds. bal.acc: points against the better
 of that and the trial's own unweighted model; ! = more lost than the tolerance of %s.
@@ -124,9 +130,6 @@ func (p boardPage) table() (r result, hidden int, err error) {
 			rank, a.Trial, recipe, fmt.Sprintf("%d/%d", a.Round, a.Rounds), ratioText(a.WeightRatio), a.Seeds,
 			decimals(a.Spread, 3), signed(a.Difference, 3), halfWidth(a), worstText(a.WorstClass, a.WorstRecall), accuracyChange(a),
 		}, signed(-a.WeightGain, 3)))
-	}
-	if !p.wide {
-		r.fit(2, pageWidth)
 	}
 	return r, hidden, nil
 }
@@ -218,7 +221,7 @@ func (p boardPage) verdict() string {
 	at := p.leader()
 	if at < 0 {
 		return fmt.Sprintf(`No leader: no arm with %s holds the accuracy tolerance with a standard error to spare.
-More seeds (search.max_replicates), more validation images or a larger accuracy_tolerance may find one.`, count(p.board.Rows[0].Seeds, "seed"))
+More seeds (search.max_replicates), more validation images or a larger tolerance may find one.`, count(p.board.Rows[0].Seeds, "seed"))
 	}
 	a := p.board.Rows[at]
 	text := fmt.Sprintf("Leader (*): trial %d round %d, spread %s (unweighted %s): ", a.Trial, a.Round, decimals(a.Spread, 3), decimals(a.ReferenceSpread, 3))

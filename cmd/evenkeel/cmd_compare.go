@@ -158,7 +158,7 @@ func (c comparison) values(s side, m measure) []float64 {
 // write prints one row a measure, one pair of columns a side.
 func (c comparison) write(w io.Writer, format string) error {
 	first := c.sides[0]
-	fmt.Fprintf(w, "%s, trials after a round, %s in common. Recall on validation; +- is 95 %% for the difference to %s, over seeds only.\n",
+	fmt.Fprintf(w, "%s, trial/round, %s in common. Recall on validation; change against %s,\n+- 95 %% for each, over seeds only.\n",
 		first.trial.Study.Name, count(len(c.seeds), "seed"), first.name())
 	r := result{columns: []column{{name: "class", left: true}, {name: first.name()}}}
 	for _, s := range c.sides[1:] {

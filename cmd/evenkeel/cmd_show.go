@@ -73,8 +73,8 @@ func showTrial(cmd *cobra.Command, db *runs.DB, t *runs.Trial, round int, format
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "%s, trial %d: %s, %s, %s, %s\n", t.Study.Name, t.Number, recipe,
-		count(t.Rounds, "round"), t.State, count(len(t.Replicates), "seed"))
+	fmt.Fprintf(w, "%s, trial %d: %s, %s, %s\n%s\n", t.Study.Name, t.Number,
+		count(t.Rounds, "round"), t.State, count(len(t.Replicates), "seed"), recipe)
 	if t.Error != "" {
 		fmt.Fprintf(w, "Failed: %s\n", t.Error)
 	}

@@ -61,7 +61,7 @@ func studiesResult(list []runs.StudyRow) result {
 			trial, round = s.BestTrial, s.BestRound
 		}
 		r.rows = append(r.rows, []any{
-			s.Name, s.Model, s.State, s.Trials, s.Planned, s.Failed, s.Runs, s.Reference, s.BestScore,
+			s.Name, s.Model, s.State, s.Complete + s.Failed, s.Planned, s.Failed, s.Runs, s.Reference, s.BestScore,
 			trial, round, s.BestScheme, s.Seconds, s.Created, s.Worked, s.Host, s.User, s.Program,
 		})
 	}

@@ -46,8 +46,9 @@ type result struct {
 	tight bool
 }
 
-// fit cuts the text of one column so that the table is at most so wide.
-func (r result) fit(column, width int) {
+// fit cuts the text of one column so that the table is at most so wide, and says
+// whether it had to.
+func (r result) fit(column, width int) (cutAny bool) {
 	for j, c := range r.columns {
 		widest := utf8.RuneCountInString(cmp.Or(c.title, c.name))
 		for _, row := range r.rows {
@@ -59,8 +60,12 @@ func (r result) fit(column, width int) {
 	}
 	width -= len(r.columns) - 1
 	for _, row := range r.rows {
-		row[column] = cut(r.columns[column].cell(row[column]), max(width, 16))
+		whole := r.columns[column].cell(row[column])
+		text := cut(whole, max(width, 16))
+		cutAny = cutAny || text != whole
+		row[column] = text
 	}
+	return cutAny
 }
 
 // write prints the result in a format.
