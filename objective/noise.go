@@ -29,9 +29,13 @@ type Noise struct {
 }
 
 // enoughArms is the number of arms with several seeds from which on their
-// common distribution is estimated; two variances say nothing of how variances
+// common distribution is estimated; a few variances say little of how variances
 // spread. Our choice.
-const enoughArms = 3
+const enoughArms = 6
+
+// enoughSeeds is the number of seeds from which on an arm has an interval: with
+// two, intervals held together in 91 % of studies where arms were not alike.
+const enoughSeeds = 3
 
 // EstimateNoise estimates the noise of all arms of a study, of which those with
 // several seeds contribute. The result depends on the order of the arms only in
@@ -94,14 +98,20 @@ func EstimateNoise(arms []Arm) Noise {
 //	t * sqrt(s^2 / seeds), s^2 = (Freedom * Variance + SumSquares) / (Freedom + seeds - 1)
 //
 // with Student's t quantile at 1 - 0.05 / (2 Arms), after Bonferroni, for
-// Freedom + seeds - 1 degrees of freedom. It is NaN for an arm with one seed.
+// Freedom + seeds - 1 degrees of freedom. An arm that is far noisier than the rest
+// is not to profit from them: the half width is at least that of its own variance,
+// SumSquares / (seeds - 1), on Freedom/2 + seeds - 1 degrees of freedom. It is NaN
+// for an arm with fewer than three seeds.
 func (n Noise) HalfWidth(a Arm) float64 {
-	if a.Seeds < 2 {
+	if a.Seeds < enoughSeeds {
 		return math.NaN()
 	}
-	freedom := n.Freedom + float64(a.Seeds-1)
+	own := float64(a.Seeds - 1)
+	freedom := n.Freedom + own
 	variance := (float64(n.Freedom*n.Variance) + a.SumSquares) / freedom
-	return simultaneous(n.Arms, freedom) * math.Sqrt(variance/float64(a.Seeds))
+	drawn := simultaneous(n.Arms, freedom) * math.Sqrt(variance/float64(a.Seeds))
+	alone := simultaneous(n.Arms, n.Freedom/2+own) * math.Sqrt(a.SumSquares/own/float64(a.Seeds))
+	return max(drawn, alone)
 }
 
 // simultaneous returns the quantile of Student's t distribution at

@@ -153,7 +153,7 @@ func TestLeaderboardAgainstTheRecords(t *testing.T) {
 	noise := objective.EstimateNoise(all)
 	for i, row := range board.Rows {
 		half := noise.HalfWidth(all[i])
-		if row.Seeds < 2 != math.IsNaN(row.DifferenceHigh) {
+		if row.Seeds < 3 != math.IsNaN(row.DifferenceHigh) {
 			t.Errorf("trial %d round %d: an interval to %v on %d seeds", row.Trial, row.Round, row.DifferenceHigh, row.Seeds)
 		}
 		if math.Abs(row.DifferenceHigh-row.Difference-half) > 1e-12 || math.Abs(row.Difference-row.DifferenceLow-half) > 1e-12 {

@@ -31,7 +31,8 @@ func loadRanking(ctx context.Context, q querier, study int) (r ranking, err erro
 		r.set(trial, append(r.at(trial), a))
 		return nil
 	})
-	r.settled, r.changed = r.several, false
+	// An invocation that was killed may have left intervals behind.
+	r.settled, r.changed = r.several, r.several > 0
 	return r, err
 }
 
@@ -85,7 +86,7 @@ func (s *Study) settle(tx *transaction) error {
 	for i, arms := range r.trials {
 		for _, a := range arms {
 			if a.Seeds < 2 {
-				continue
+				continue // HalfWidth has none
 			}
 			if err := tx.exec(`UPDATE arms SET half_width = ? WHERE study = ? AND trial = ? AND round = ?`,
 				noise.HalfWidth(a), s.number, i+1, a.Round); err != nil {

@@ -125,8 +125,14 @@ func (w *writer) run() {
 		}
 		timer.Reset(w.idle)
 		batch, last := w.take(overdue)
-		if len(batch) > 0 || overdue && w.db.options.Now().Sub(w.written) > heartbeat {
+		switch {
+		case len(batch) > 0:
 			w.finish(batch, w.commit(batch))
+			w.written = w.db.options.Now()
+		case overdue && w.db.options.Now().Sub(w.written) > heartbeat:
+			// Nothing is lost if this fails, for example because a guest holds
+			// the database: the next one tries again.
+			_ = w.commit(nil)
 			w.written = w.db.options.Now()
 		}
 		if last {

@@ -89,8 +89,8 @@ of that and the trial's own unweighted model; ! = more lost than the tolerance o
 	if p.searchesModel() {
 		fmt.Fprintln(w, "weights: change of spread against the trial's own unweighted model, which has the same parameters.")
 	}
-	if slices.ContainsFunc(p.board.Rows, func(a runs.Row) bool { return a.Seeds > 1 }) {
-		fmt.Fprintf(w, "+-: 95 %% for all %s together, as far as training seeds go; one seed has none.\n", count(h.Arms, "arm"))
+	if slices.ContainsFunc(p.board.Rows, func(a runs.Row) bool { return a.Seeds > 2 }) {
+		fmt.Fprintf(w, "+-: 95 %% for all %s together, as far as training seeds go; fewer than 3 seeds have none.\n", count(h.Arms, "arm"))
 	}
 }
 
@@ -226,8 +226,8 @@ More seeds (search.max_replicates), more validation images or a larger tolerance
 	a := p.board.Rows[at]
 	text := fmt.Sprintf("Leader (*): trial %d round %d, spread %s (unweighted %s): ", a.Trial, a.Round, decimals(a.Spread, 3), decimals(a.ReferenceSpread, 3))
 	switch {
-	case a.Seeds < 2:
-		text += "one seed does not tell it from what seeds alone do."
+	case math.IsNaN(a.DifferenceHigh):
+		text += count(a.Seeds, "seed") + " cannot tell it from what seeds alone do."
 	case a.DifferenceHigh < 0:
 		text += fmt.Sprintf("over %d seeds, more than seeds alone do.", a.Seeds)
 	case a.Difference >= 0:

@@ -82,8 +82,9 @@ func searchStudy(ctx context.Context, db *runs.DB, def *search.Definition, title
 		if err != nil && ctx.Err() != nil {
 			err = errInterrupted
 		}
-		if closing := study.Close(ended); err == nil {
-			err = closing // else it says the same again
+		closing := study.Close(ended)
+		if err == nil || errors.Is(err, errInterrupted) && closing != nil {
+			err = closing // a failure before it would say the same
 		}
 	}()
 	if err := study.Describe(ctx, title, trainer.Info()); err != nil {

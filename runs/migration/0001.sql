@@ -99,7 +99,7 @@ CREATE TABLE arms (
   difference        REAL    NOT NULL,   -- score minus the reference's on the same seeds, charge included
   sum_squares       REAL    NOT NULL,   -- of the per-seed differences about their mean
   half_width        REAL,               -- of the interval of difference: 95 % for all arms of the study together, as far
-                                        -- as training seeds go. NULL for one seed. It depends on all arms and is brought
+                                        -- as training seeds go. NULL below three seeds. It depends on all arms and is brought
                                         -- up to date as seeds are added, and for good when a search pauses or ends
   accuracy_drop     REAL    NOT NULL,   -- balanced accuracy lost
   holds_tolerance   INTEGER NOT NULL,   -- 1: with one standard error to spare
