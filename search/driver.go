@@ -131,7 +131,7 @@ func (d *Driver) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	evaluations := 0
+	evaluations, open := 0, 0
 	for i, r := range steps {
 		if r.Step.Number != i+1 {
 			return fmt.Errorf("stored steps: step %d stands where step %d should", r.Step.Number, i+1)
@@ -139,10 +139,12 @@ func (d *Driver) prepare(ctx context.Context) error {
 		if r.Outcome != nil {
 			d.countFailure(*r.Outcome)
 			evaluations += len(r.Step.Replicates)
+		} else {
+			open++
 		}
 	}
 	d.steps = steps
-	d.Observe(Event{Kind: EventLoaded, Evaluations: evaluations})
+	d.Observe(Event{Kind: EventLoaded, Evaluations: evaluations, Open: open, Arms: d.allArms()})
 	d.policy = Policy{Definition: d.Definition, Sampler: d.Sampler}
 	d.done = make(chan finished)
 	d.references = make(map[int]bool)
@@ -305,6 +307,26 @@ func (d *Driver) finish(ctx context.Context, o Outcome) error {
 		return fmt.Errorf("%w: %d steps in a row failed, the last (step %d) with: %s", ErrFailing, d.failures, o.Step, o.Err)
 	}
 	return nil
+}
+
+// allArms returns the arms of every trial that did not fail.
+func (d *Driver) allArms() []objective.Arm {
+	var v view
+	known := d.steps
+	for i, r := range known {
+		if r.Outcome == nil {
+			known = known[:i] // the few behind an open step are left out
+			break
+		}
+	}
+	v.advance(known, len(known), d.Definition.Objective)
+	var arms []objective.Arm
+	for _, t := range v.trials {
+		if !t.failed {
+			arms = append(arms, t.arms...)
+		}
+	}
+	return arms
 }
 
 // measured returns all replicates of a trial in the order of its steps.

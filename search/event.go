@@ -26,9 +26,10 @@ const (
 // Event is what a [Driver] tells its observer, from several goroutines.
 type Event struct {
 	Kind EventKind
-	// Evaluations is set for EventLoaded: how many evaluations of a trial on a
-	// seed are done already, of [Config.Evaluations].
-	Evaluations int
+	// Evaluations and Open are set for EventLoaded: how many evaluations of a trial
+	// on a seed are done already, of [Config.Evaluations], and how many steps were
+	// begun and are taken up again. Arms are those of all trials so far.
+	Evaluations, Open int
 	// Step is set for EventStep and EventOutcome.
 	Step Step
 	// Outcome and Arms are set for EventOutcome; Arms are the trial's after it.

@@ -35,14 +35,14 @@ func (l *eventLog) print(format string, args ...any) {
 
 // follow shows the live line of a study if the log is a terminal, until the
 // function it returns is called.
-func (l *eventLog) follow(def *search.Definition) (end func()) {
+func (l *eventLog) follow(def *search.Definition, deadline time.Time) (end func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if !isTerminal(l.w) {
 		return func() {}
 	}
 	terminal := l.w
-	l.live = newProgress(terminal, def, l.clock)
+	l.live = newProgress(terminal, def, deadline, l.clock)
 	l.w = l.live
 	return func() {
 		l.mu.Lock()

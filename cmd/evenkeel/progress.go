@@ -20,9 +20,10 @@ import (
 // runs, the best arm against the reference, the runs shared, the time left.
 // Lines of the log appear above it. It is safe for concurrent use.
 type progress struct {
-	bars  *mpb.Progress
-	bar   *mpb.Bar
-	clock func() time.Time
+	bars     *mpb.Progress
+	bar      *mpb.Bar
+	clock    func() time.Time
+	deadline time.Time // zero: none
 
 	mu      sync.Mutex
 	began   time.Time
@@ -46,12 +47,12 @@ func isTerminal(w io.Writer) bool {
 }
 
 // newProgress returns the live line of a study, on a terminal.
-func newProgress(w io.Writer, def *search.Definition, clock func() time.Time) *progress {
+func newProgress(w io.Writer, def *search.Definition, deadline time.Time, clock func() time.Time) *progress {
 	p := &progress{
-		clock: clock, began: clock(), total: def.Search.Evaluations(),
+		clock: clock, deadline: deadline, began: clock(), total: def.Search.Evaluations(),
 		references: make(map[objective.RunID]float64), best: math.NaN(),
 	}
-	p.bars = mpb.New(mpb.WithOutput(w), mpb.WithWidth(24))
+	p.bars = mpb.New(mpb.WithOutput(w), mpb.WithWidth(16))
 	p.bar = p.bars.New(int64(p.total), mpb.BarStyle().Lbound("[").Filler("=").Tip(">").Padding(" ").Rbound("]"),
 		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return " " + p.text() })))
 	return p
@@ -71,7 +72,8 @@ func (p *progress) take(e search.Event) (total, done int) {
 	defer p.mu.Unlock()
 	switch e.Kind {
 	case search.EventLoaded:
-		p.skipped, p.done = e.Evaluations, e.Evaluations
+		p.skipped, p.done, p.running = e.Evaluations, e.Evaluations, e.Open
+		p.rank(e.Arms)
 	case search.EventStep:
 		p.running++
 	case search.EventReference:
@@ -105,15 +107,15 @@ func (p *progress) rank(arms []objective.Arm) {
 func (p *progress) text() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	text := fmt.Sprintf("%d of %d, %d running", p.done, p.total, p.running)
-	if reference := p.reference(); !math.IsNaN(p.best) {
+	// What matters most comes first: a narrow terminal cuts the end.
+	text := fmt.Sprintf("%d of %d", p.done, p.total)
+	if left, ok := p.left(); ok {
+		text += ", " + duration(left.Seconds()) + " left"
+	}
+	if reference := p.reference(); !math.IsNaN(p.best) && reference > 0 {
 		text += fmt.Sprintf(" | best %s, unweighted %s", decimals(reference+p.best, 3), decimals(reference, 3))
 	}
-	text += fmt.Sprintf(" | %s, %d shared", count(p.trained, "run"), p.shared)
-	if left, ok := p.left(); ok {
-		text += " | " + duration(left.Seconds()) + " left"
-	}
-	return text
+	return text + fmt.Sprintf(" | %s running, %s, %d shared", count(p.running, "trial"), count(p.trained, "run"), p.shared)
 }
 
 // reference is the reference's mean spread.
@@ -125,14 +127,19 @@ func (p *progress) reference() float64 {
 	return sum
 }
 
-// left estimates the time left from the pace of this invocation.
+// left estimates the time left from the pace of this invocation, and is at most
+// what the deadline leaves.
 func (p *progress) left() (time.Duration, bool) {
 	made := p.done - p.skipped
 	if made == 0 || p.done == p.total {
 		return 0, false
 	}
 	pace := p.clock().Sub(p.began) / time.Duration(made)
-	return pace * time.Duration(p.total-p.done), true
+	left := pace * time.Duration(p.total-p.done)
+	if !p.deadline.IsZero() {
+		left = min(left, max(0, p.deadline.Sub(p.clock())))
+	}
+	return left, true
 }
 
 // Write writes a line of the log above the live line.

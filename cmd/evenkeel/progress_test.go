@@ -20,11 +20,11 @@ func TestProgressSaysHowFarItIs(t *testing.T) {
 		t.Fatal(err)
 	}
 	now := time.Date(2026, 1, 1, 23, 0, 0, 0, time.UTC)
-	p := newProgress(io.Discard, def, func() time.Time { return now })
+	p := newProgress(io.Discard, def, now.Add(time.Hour), func() time.Time { return now })
 	step := search.Step{Kind: search.NewTrial, Trial: 6, Replicates: []int{0}}
-	p.observe(search.Event{Kind: search.EventLoaded, Evaluations: 5})
+	p.observe(search.Event{Kind: search.EventLoaded, Evaluations: 5, Open: 1, Arms: []objective.Arm{{Seeds: 1, Difference: -0.02}}})
 	p.observe(search.Event{Kind: search.EventReference, Reference: objective.Round{Run: "a", Spread: 0.2}})
-	for range 3 {
+	for range 2 { // and one that the earlier invocation left open
 		p.observe(search.Event{Kind: search.EventStep, Step: step})
 	}
 	p.observe(search.Event{Kind: search.EventRun, Run: objective.RunEvent{Kind: objective.RunTrained}})
@@ -33,7 +33,7 @@ func TestProgressSaysHowFarItIs(t *testing.T) {
 		p.observe(search.Event{Kind: search.EventOutcome, Step: step, Arms: []objective.Arm{{Seeds: 1, Difference: difference}}})
 	}
 	now = now.Add(20 * time.Second)
-	want := "7 of 26, 1 running | best .150, unweighted .200 | 1 run, 1 shared | 3 min 10 s left"
+	want := "7 of 26, 3 min 10 s left | best .150, unweighted .200 | 1 trial running, 1 run, 1 shared"
 	if got := p.text(); got != want {
 		t.Errorf("live line\n got %s\nwant %s", got, want)
 	}
@@ -41,6 +41,10 @@ func TestProgressSaysHowFarItIs(t *testing.T) {
 	p.observe(search.Event{Kind: search.EventOutcome, Step: step, Arms: []objective.Arm{{Seeds: 3, Difference: -0.01}}})
 	if got := p.text(); !strings.Contains(got, "best .190") {
 		t.Errorf("live line %q does not show the arm with most seeds", got)
+	}
+	now = now.Add(59 * time.Minute)
+	if got := p.text(); !strings.Contains(got, ", 40 s left") {
+		t.Errorf("live line %q does not end with the deadline", got)
 	}
 	if n, err := p.Write([]byte("a line\n")); err != nil || n != 7 {
 		t.Errorf("Write = %d, %v", n, err)

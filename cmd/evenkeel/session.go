@@ -100,7 +100,7 @@ func searchStudy(ctx context.Context, db *runs.DB, def *search.Definition, title
 		Parallel: parallelism(def), Deadline: deadline, Clock: time.Now,
 		Observe: log.observer(def),
 	}
-	unfollow := log.follow(def)
+	unfollow := log.follow(def, deadline)
 	summary, err := driver.Run(ctx, stop)
 	unfollow()
 	switch {

@@ -145,3 +145,22 @@ func TestFormulaRecipe(t *testing.T) {
 		}
 	}
 }
+
+// TestFormulasOfOneBeginning: formulas that differ only where their names are cut
+// have names of their own.
+func TestFormulasOfOneBeginning(t *testing.T) {
+	text := "weighting:\n  scheme:\n" +
+		"    - {formula: \"(mean / x) ** 2 + 0.1 * round + 0.01\"}\n    - {formula: \"(mean / x) ** 2 + 0.1 * round + 0.02\"}\n"
+	d, err := Parse("s.yaml", []byte(text), "/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, b := d.Weighting.Entries[0].Scheme.Name, d.Weighting.Entries[1].Scheme.Name
+	if a == b || !strings.HasSuffix(b, "#1") {
+		t.Errorf("names %q and %q", a, b)
+	}
+	again, err := Parse("s.yaml", d.Canonical, "/", nil)
+	if err != nil || again.Weighting.Entries[1].Scheme.Name != b {
+		t.Errorf("read again: %v, %v", again, err)
+	}
+}

@@ -78,6 +78,7 @@ func (p *parser) schemes(root, section *node, accumulates bool) (entries []*entr
 			p.add(item.at, "weighting.scheme.%d is the same as entry %d; want each once", i, j)
 		}
 		seen[text] = i
+		p.tellApart(i, e.entry.Scheme)
 		entries = append(entries, e)
 		canon, labels = append(canon, e.canon), append(labels, fmt.Sprintf("%d:%s", i, e.entry.Scheme.Name))
 		p.def.Weighting.Entries = append(p.def.Weighting.Entries, e.entry)
@@ -96,6 +97,17 @@ func (p *parser) schemes(root, section *node, accumulates bool) (entries []*entr
 	}
 	p.def.Space.Params = append(p.def.Space.Params, params...)
 	return entries
+}
+
+// tellApart gives a formula whose name, its text cut short, an earlier entry has
+// already the index of its entry. Names of the catalogue stay as they are.
+func (p *parser) tellApart(i int, s *schemes.Scheme) {
+	if _, err := schemes.Lookup(s.Name); err == nil {
+		return
+	}
+	if slices.ContainsFunc(p.def.Weighting.Entries, func(e search.SchemeEntry) bool { return e.Scheme.Name == s.Name }) {
+		s.Name = fmt.Sprintf("%s #%d", s.Name, i)
+	}
 }
 
 // noScheme reports that the one required key is missing, at its section.
