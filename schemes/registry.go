@@ -32,15 +32,24 @@ func Lookup(name string) (*Scheme, error) {
 	return nil, fmt.Errorf("unknown scheme %q; want one of %s", name, strings.Join(names, ", "))
 }
 
-// Nearest returns the known word that takes the fewest edits to reach from word,
-// the first of several, and whether it is near enough to be meant: within half
-// of the longer word's letters.
+// Nearest returns the known word with the fewest edits to word, the first of
+// several, if those are few enough to be a slip: two or a third of the word, and
+// one for up to three letters, and never more than half of the longer word.
+// Capitals do not count.
 func Nearest(word string, known []string) (string, bool) {
-	best, fewest := "", -1
+	if len(word) > 64 {
+		return "", false
+	}
+	limit := max(2, len(word)/3)
+	if len(word) <= 3 {
+		limit = 1
+	}
+	best, least := "", limit+1
 	for _, k := range known {
-		if d := levenshtein.ComputeDistance(word, k); fewest < 0 || d < fewest {
-			best, fewest = k, d
+		d := levenshtein.ComputeDistance(strings.ToLower(word), strings.ToLower(k))
+		if d < least && 2*d <= max(len(word), len(k)) {
+			best, least = k, d
 		}
 	}
-	return best, fewest >= 0 && 2*fewest <= max(len(word), len(best))
+	return best, best != ""
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"evenkeel/schemes"
 )
 
 // Source says where examples come from and how they are read. Its text form,
@@ -126,7 +128,7 @@ func unknownSource(text, name string) error {
 		forms = append(forms, k.Form())
 	}
 	near := ""
-	if word, ok := nearest(name, names); ok {
+	if word, ok := schemes.Nearest(name, names); ok {
 		near = ", the nearest is " + word
 	}
 	return fmt.Errorf("%.200q is not known%s; known: %s", text, near, strings.Join(forms, ", "))

@@ -139,7 +139,7 @@ func (p *parser) compile(path string, at *node, content string, params []field) 
 			continue
 		}
 		hint := ""
-		if near, ok := nearest(param.name, formulaKeys); ok {
+		if near, ok := schemes.Nearest(param.name, formulaKeys); ok {
 			hint = "; the nearest key is " + near
 		}
 		p.add(param.at, "%s.%s: the formula does not use it; remove it, or use %[2]s in the formula%s", path, param.name, hint)

@@ -9,6 +9,7 @@ import (
 
 	"evenkeel/objective"
 	"evenkeel/objective/data"
+	"evenkeel/schemes"
 )
 
 // keyType is the declared type of a key; it decides how a literal is read.
@@ -244,7 +245,7 @@ func (k key) readWord(n *node) (value any, fault string) {
 		return s, fault
 	}
 	fault = quote(s) + " is not known"
-	if near, ok := nearest(s, k.words); ok {
+	if near, ok := schemes.Nearest(s, k.words); ok {
 		fault += ", the nearest is " + near
 	}
 	return s, fault

@@ -215,7 +215,7 @@ func (p *parser) scheme(path string, n *node) *schemes.Scheme {
 	scheme, err := schemes.Lookup(word)
 	if err != nil {
 		near := ""
-		if s, ok := nearest(word, p.known); ok {
+		if s, ok := schemes.Nearest(word, p.known); ok {
 			near = ", the nearest is " + s
 		}
 		p.add(name.at, "%s.name: there is no scheme %s%s; known: %s", path, quote(word), near, strings.Join(p.known, ", "))
