@@ -53,8 +53,8 @@ func (p *Policy) Next(steps []Record, conditioned int) (Step, error) {
 }
 
 // suggest asks the sampler for the point of a trial. The generator depends on
-// the trial's number and not on the step's, so that a longer study continues
-// the sequence of a shorter one.
+// the trial's number and not on the step's, so that steps that add seeds do not
+// change what later trials draw.
 func (p *Policy) suggest(v *view, trial int) (Point, error) {
 	rng := Rand(p.Definition.Search.Seed, trial, "suggest")
 	point, err := p.Sampler.Suggest(p.Definition.Space, v.observations(), rng)
