@@ -113,13 +113,22 @@ func (a *axis) coordinate(v float64) float64 {
 // rounds that is not below r.
 func (a *axis) observed(o *search.Observation) float64 {
 	v, exists := o.Point[a.param.Name]
-	if !exists {
+	switch {
+	case !exists:
 		return absent
-	}
-	if a.rounds && o.Round > 0 {
-		v = a.roundsFor(float64(o.Round), v)
+	case a.rounds:
+		return a.ofRound(o.Round, v)
 	}
 	return a.coordinate(v)
+}
+
+// ofRound returns the coordinate on the axis of rounds of an arm of a trial
+// whose own value is own.
+func (a *axis) ofRound(round int, own float64) float64 {
+	if round > 0 {
+		own = a.roundsFor(float64(round), own)
+	}
+	return a.coordinate(own)
 }
 
 // roundsFor returns the value of the parameter rounds for an arm of a trial

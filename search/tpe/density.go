@@ -12,15 +12,15 @@ type question struct {
 	far float64
 }
 
-// smoothPart is one smooth axis: the position of its coordinate in a row, the
-// candidate's place in bins, and 1/sigma per bin.
+// smoothPart is one smooth axis: its position among them, the candidate's place
+// in bins, and 1/sigma per bin.
 type smoothPart struct {
 	at       int
 	x, scale float64
 }
 
-// numberedPart is one axis of cells or choices: the position of its coordinate
-// in a row, and K for each number that an observation may have.
+// numberedPart is one axis of cells or choices: its position among them, and K
+// for each number that an observation may have.
 type numberedPart struct {
 	at     int
 	column []float64
@@ -30,6 +30,10 @@ type numberedPart struct {
 // 4 more for each axis. Less than 1e-12 of a kernel lies further out.
 const farAway = 50
 
+// block is the number of points whose distances are taken at a time: axis by
+// axis, which is quick, and no more than are needed once f is known well enough.
+const block = 128
+
 // density returns f at a candidate or, once f is known to be above limit, any
 // number above limit. A limit that is 0 or NaN is none.
 func (m *mixture) density(c candidate, limit float64) float64 {
@@ -38,71 +42,74 @@ func (m *mixture) density(c candidate, limit float64) float64 {
 	if limit > 0 {
 		enough = limit * m.total
 	}
-	sum, product := float64(priorWeight), 0.0
-	for i, w := range m.weights {
-		if !m.again[i] {
-			product = m.kernel(i, &q)
-		}
-		if product == 0 {
-			continue
-		}
-		k := product
-		if q.byRounds != nil {
-			if x := m.numbers[i*len(m.numbered)+m.rounds]; x >= 0 {
-				k = float64(k * q.byRounds[int(x)])
+	sum, arm := float64(priorWeight), 0
+	var squares [block]float64
+	for first := 0; first < m.points && sum <= enough; first += block {
+		last := min(first+block, m.points)
+		m.distances(&q, first, squares[:last-first])
+		for i := first; i < last; i++ {
+			square, end := squares[i-first], m.ends[i]
+			if square > q.far {
+				arm = end
+				continue
 			}
-		}
-		if sum += float64(w * k); sum > enough {
-			break
+			product := m.kernel(i, square, &q)
+			for ; arm < end; arm++ {
+				k := product
+				if q.byRounds != nil {
+					if x := m.byRounds[arm]; x >= 0 {
+						k = float64(k * q.byRounds[int(x)])
+					}
+				}
+				sum += float64(m.weights[arm] * k)
+			}
 		}
 	}
 	return sum / m.total
 }
 
-// kernel returns the product of K over all axes but that of rounds.
-func (m *mixture) kernel(i int, q *question) float64 {
-	places := m.places[i*len(m.smooth) : (i+1)*len(m.smooth)]
-	square, asked := 0.0, 0
-	for k := range q.smooth {
-		p := &q.smooth[k]
-		x := places[p.at]
-		if x < 0 {
-			continue
-		}
-		asked++
-		z := (p.x - x) * p.scale
-		if square += float64(z * z); square > q.far {
-			return 0
+// distances sets squares to the squared distances, in widths, of the candidate
+// from the points that begin at first, over the smooth axes that both have.
+func (m *mixture) distances(q *question, first int, squares []float64) {
+	clear(squares)
+	for _, p := range q.smooth {
+		places := m.places[p.at][first:][:len(squares)]
+		for i, x := range places {
+			z := (p.x - x) * p.scale
+			if m.gaps[p.at] && x < 0 {
+				z = 0
+			}
+			squares[i] += float64(z * z)
 		}
 	}
-	product := 1.0
-	if asked > 0 {
-		product = float64(exp(-square/2) * m.peak(i, asked, q))
-	}
-	numbers := m.numbers[i*len(m.numbered) : (i+1)*len(m.numbered)]
-	for k := range q.numbered {
-		p := &q.numbered[k]
-		if x := numbers[p.at]; x >= 0 {
+}
+
+// kernel returns the product of K over all axes but that of rounds, for a point
+// at a squared distance.
+func (m *mixture) kernel(i int, square float64, q *question) float64 {
+	product := float64(exp(-square/2) * m.peak(i, q))
+	for _, p := range q.numbered {
+		if x := m.numbers[p.at][i]; x >= 0 {
 			product *= p.column[int(x)]
 		}
 	}
 	return product
 }
 
-// peak returns the product of the row's heights on the smooth axes that are
-// asked for. Where those are all it has, it is remembered.
-func (m *mixture) peak(i, asked int, q *question) float64 {
-	if m.peaks[i] != 0 && asked == len(m.smooth) {
+// peak returns the product of a point's heights on the smooth axes that are
+// asked for. Where those are all there are, it is remembered.
+func (m *mixture) peak(i int, q *question) float64 {
+	all := len(q.smooth) == len(m.smooth)
+	if all && m.peaks[i] != 0 {
 		return m.peaks[i]
 	}
 	product := 1.0
-	for k := range q.smooth {
-		at := q.smooth[k].at
-		if x := m.places[i*len(m.smooth)+at]; x >= 0 {
-			product *= m.height(m.smooth[at], int(x))
+	for _, p := range q.smooth {
+		if x := m.places[p.at][i]; x >= 0 {
+			product *= m.height(m.smooth[p.at], int(x))
 		}
 	}
-	if asked == len(m.smooth) {
+	if all {
 		m.peaks[i] = product
 	}
 	return product
@@ -128,7 +135,7 @@ func (m *mixture) mass(j int, mean float64) float64 {
 
 // ask makes the question for a candidate.
 func (m *mixture) ask(c candidate) question {
-	var q question
+	q := question{smooth: make([]smoothPart, 0, len(m.smooth)), numbered: make([]numberedPart, 0, len(m.numbered))}
 	for at, j := range m.smooth {
 		if x := c.coordinates[j]; x >= 0 {
 			q.smooth = append(q.smooth, smoothPart{at: at, x: x * bins, scale: 1 / (m.width[j] * bins)})
@@ -136,15 +143,13 @@ func (m *mixture) ask(c candidate) question {
 	}
 	q.far = farAway + float64(4*len(q.smooth))
 	for at, j := range m.numbered {
-		x := c.coordinates[j]
-		if x < 0 {
-			continue
+		if x := c.coordinates[j]; x >= 0 {
+			q.numbered = append(q.numbered, numberedPart{at: at, column: m.column(j, x)})
 		}
-		column := m.column(j, x)
-		if at == m.rounds {
-			q.byRounds = column
-		} else {
-			q.numbered = append(q.numbered, numberedPart{at: at, column: column})
+	}
+	if m.rounds >= 0 {
+		if x := c.coordinates[m.rounds]; x >= 0 {
+			q.byRounds = m.column(m.rounds, x)
 		}
 	}
 	return q

@@ -35,8 +35,8 @@ func (c candidate) point(axes []axis) search.Point {
 func (m *mixture) draw(rng *rand.Rand) candidate {
 	c := candidate{shares: make([]float64, len(m.axes)), coordinates: make([]float64, len(m.axes))}
 	var centers []float64 // none is the prior
-	if i := m.component(rng); i >= 0 {
-		centers = m.centers(i)
+	if arm := m.component(rng); arm >= 0 {
+		centers = m.centers(arm)
 	}
 	for j := range m.axes {
 		a := &m.axes[j]
@@ -59,15 +59,15 @@ func (m *mixture) draw(rng *rand.Rand) candidate {
 	return c
 }
 
-// component returns a random row by weight, or -1 for the prior.
+// component returns a random arm by weight, or -1 for the prior.
 func (m *mixture) component(rng *rand.Rand) int {
 	which := float64(share(rng)*m.total) - priorWeight
-	i := -1
-	for which >= 0 && i+1 < m.rows {
-		i++
-		which -= m.weights[i]
+	arm := -1
+	for which >= 0 && arm+1 < len(m.weights) {
+		arm++
+		which -= m.weights[arm]
 	}
-	return i
+	return arm
 }
 
 // within returns the place below which the share u of the kernel lies that

@@ -72,8 +72,13 @@ func exp(x float64) float64 {
 //
 //	ln x = k ln 2 + ln c + r - r^2/2 + ..., abs(r) < 1/256
 func ln(x float64) float64 {
-	m, k := math.Frexp(x)
-	m, k = 2*m, k-1 // 1 <= m < 2
+	bits := math.Float64bits(x)
+	k := int(bits>>52) - 1023
+	m := math.Float64frombits(bits&(1<<52-1) | 1023<<52) // 1 <= m < 2
+	if k == -1023 {                                      // x is subnormal
+		m, k = math.Frexp(x)
+		m, k = 2*m, k-1
+	}
 	c := &centers[int((m-1)*logSteps)]
 	r := float64(m*c.inverse) - 1
 	p := -1.0/6 + float64(r*(1.0/7))

@@ -7,9 +7,10 @@ import (
 	"evenkeel/search"
 )
 
-// learned is a history split in two. Both parts are in its order.
+// learned is a history split in two, each a list of stretches of the history in
+// its order.
 type learned struct {
-	good, bad []search.Observation
+	good, bad [][]search.Observation
 	// finished is the number of trials that ended, in success or failure.
 	finished float64
 }
@@ -31,15 +32,17 @@ func learn(history []search.Observation) learned {
 		}
 	}
 	chosen := best(history, goodTrials(valued))
-	l.good = make([]search.Observation, 0, len(chosen))
-	l.bad = make([]search.Observation, 0, len(history)-len(chosen))
 	next := 0
 	for _, i := range chosen {
-		l.good = append(l.good, history[i])
-		l.bad = append(l.bad, history[next:i]...)
+		l.good = append(l.good, history[i:i+1])
+		if i > next {
+			l.bad = append(l.bad, history[next:i])
+		}
 		next = i + 1
 	}
-	l.bad = append(l.bad, history[next:]...)
+	if next < len(history) {
+		l.bad = append(l.bad, history[next:])
+	}
 	return l
 }
 

@@ -57,7 +57,7 @@ func TestLearn(t *testing.T) {
 				bad = append(bad, o)
 			}
 		}
-		if !sameArms(l.good, good) || !sameArms(l.bad, bad) || math.Abs(l.finished-c.finished) > 1e-12 {
+		if !sameArms(slices.Concat(l.good...), good) || !sameArms(slices.Concat(l.bad...), bad) || math.Abs(l.finished-c.finished) > 1e-12 {
 			t.Errorf("%s: good %v, bad %v, %v finished; want good %v, bad %v, %v finished", c.name, l.good, l.bad, l.finished, good, bad, c.finished)
 		}
 	}

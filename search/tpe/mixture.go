@@ -2,7 +2,7 @@ package tpe
 
 import (
 	"reflect"
-	"slices"
+	"sort"
 
 	"evenkeel/search"
 )
@@ -26,53 +26,84 @@ import (
 // nowhere below prior / (prior + n), so that a ratio of two is always finite.
 type mixture struct {
 	axes []axis
-	// smooth and numbered are the axes of each sort by index; rounds is the
-	// position of the axis of rounds among the numbered ones, -1 if it is none.
+	// smooth and numbered are the axes of each sort by index; the axis of rounds
+	// is in neither of them if its values are numbered, and its index is rounds,
+	// otherwise -1.
 	smooth, numbered []int
 	rounds           int
-	rows             int
-	// places and numbers are the coordinates of the observations by row, on the
-	// smooth axes and on the numbered ones; weights are their shares.
-	places, numbers, weights []float64
-	// again says that a row differs from the one before in rounds alone.
-	again []bool
-	total float64 // prior + sum of weights
+	// places and numbers are the coordinates of the observed points, one column
+	// for each smooth and each numbered axis; gaps says of a smooth axis that
+	// some point does not have it.
+	places, numbers [][]float64
+	gaps            []bool
+	points          int
+	// weights are the shares of the arms, and byRounds their coordinates on the
+	// axis of rounds. Those of point i end before the arm ends[i].
+	weights, byRounds []float64
+	ends              []int
+	// ownRounds is the number of rounds of the last trial, absent if it has none.
+	ownRounds float64
+	total     float64 // prior + sum of weights
 	// width is sigma_j; own and other are K of an observation's own choice and
 	// of every other.
 	width, own, other []float64
-	// peaks holds the product of a row's heights, 0 where it was not needed yet;
-	// heights the density of a smooth axis's kernel at its mean, by bin; columns
-	// K by a candidate's number and an observation's. All are made when needed.
+	// peaks holds the product of a point's heights on all smooth axes it has, 0
+	// where it was not needed yet; heights the density of a smooth axis's kernel
+	// at its mean, by bin; columns K by a candidate's number and an observation's.
+	// All are made when needed.
 	peaks   []float64
 	heights [][]float64
 	columns [][][]float64
 }
 
-// newMixture makes the density of some observations.
-func newMixture(axes []axis, observations []search.Observation) *mixture {
+// newMixture makes the density of some observations, given in stretches.
+func newMixture(axes []axis, observations ...[]search.Observation) *mixture {
 	m := &mixture{axes: axes, rounds: -1, total: priorWeight}
+	armsDiffer := false
 	for j := range axes {
-		switch axes[j].kind {
-		case smooth:
+		switch kind := axes[j].kind; {
+		case kind == constant:
+		case kind == smooth:
 			m.smooth = append(m.smooth, j)
-		case cells, choices:
-			if axes[j].rounds {
-				m.rounds = len(m.numbered)
-			}
+			armsDiffer = armsDiffer || axes[j].rounds
+		case axes[j].rounds:
+			m.rounds = j
+		default:
 			m.numbered = append(m.numbered, j)
 		}
 	}
-	n := len(observations)
-	m.places, m.numbers = make([]float64, 0, n*len(m.smooth)), make([]float64, 0, n*len(m.numbered))
-	m.weights, m.again = make([]float64, 0, n), make([]bool, 0, n)
-	for i := range observations {
-		m.add(&observations[i], i > 0 && same(observations[i].Point, observations[i-1].Point))
-		m.total += observations[i].Weight
+	n := 0
+	for _, stretch := range observations {
+		n += len(stretch)
 	}
-	m.peaks = make([]float64, m.rows)
+	m.places, m.numbers = table(len(m.smooth), n), table(len(m.numbered), n)
+	m.gaps = make([]bool, len(m.smooth))
+	m.weights, m.ends = make([]float64, 0, n), make([]int, 0, n)
+	if m.rounds >= 0 {
+		m.byRounds = make([]float64, 0, n)
+	}
+	var before *search.Observation
+	for _, stretch := range observations {
+		for i := range stretch {
+			o := &stretch[i]
+			m.add(o, before != nil && !armsDiffer && same(o.Point, before.Point))
+			m.total += o.Weight
+			before = o
+		}
+	}
+	m.peaks = make([]float64, m.points)
 	m.heights, m.columns = make([][]float64, len(axes)), make([][][]float64, len(axes))
 	m.setWidths()
 	return m
+}
+
+// table returns empty columns with room for n entries each.
+func table(columns, n int) [][]float64 {
+	t, all := make([][]float64, columns), make([]float64, columns*n)
+	for k := range t {
+		t[k] = all[k*n : k*n : (k+1)*n]
+	}
+	return t
 }
 
 // same reports whether two points are one map, as those of a trial's arms are;
@@ -81,34 +112,40 @@ func same(a, b search.Point) bool {
 	return reflect.ValueOf(a).UnsafePointer() == reflect.ValueOf(b).UnsafePointer()
 }
 
-// add appends an observation, or adds its weight to the row before if that lies
-// at the same place.
+// add appends an arm, of the point before or of one of its own. Arms that lie
+// at the same place are made one.
 func (m *mixture) add(o *search.Observation, samePoint bool) {
-	if samePoint && m.rounds < 0 && !m.roundsSmooth() {
-		m.weights[m.rows-1] += o.Weight
+	switch {
+	case !samePoint:
+		for k, j := range m.smooth {
+			x := m.axes[j].observed(o)
+			m.places[k] = append(m.places[k], x)
+			m.gaps[k] = m.gaps[k] || x < 0
+		}
+		for k, j := range m.numbered {
+			m.numbers[k] = append(m.numbers[k], m.axes[j].observed(o))
+		}
+		if m.rounds >= 0 {
+			own, exists := o.Point[roundsName]
+			if m.ownRounds = own; !exists {
+				m.ownRounds = absent
+			}
+		}
+		m.points++
+		m.ends = append(m.ends, len(m.weights))
+	case m.rounds < 0:
+		m.weights[len(m.weights)-1] += o.Weight
 		return
 	}
-	again := samePoint && m.rounds >= 0
-	if again {
-		m.places = append(m.places, m.places[len(m.places)-len(m.smooth):]...)
-		m.numbers = append(m.numbers, m.numbers[len(m.numbers)-len(m.numbered):]...)
-		m.numbers[len(m.numbers)-len(m.numbered)+m.rounds] = m.axes[m.numbered[m.rounds]].observed(o)
-	} else {
-		for _, j := range m.smooth {
-			m.places = append(m.places, m.axes[j].observed(o))
-		}
-		for _, j := range m.numbered {
-			m.numbers = append(m.numbers, m.axes[j].observed(o))
-		}
-	}
 	m.weights = append(m.weights, o.Weight)
-	m.again = append(m.again, again)
-	m.rows++
-}
-
-// roundsSmooth reports whether the axis of rounds is a smooth one.
-func (m *mixture) roundsSmooth() bool {
-	return slices.ContainsFunc(m.smooth, func(j int) bool { return m.axes[j].rounds })
+	m.ends[m.points-1]++
+	if m.rounds >= 0 {
+		x := float64(absent)
+		if m.ownRounds >= 0 {
+			x = m.axes[m.rounds].ofRound(o.Round, m.ownRounds)
+		}
+		m.byRounds = append(m.byRounds, x)
+	}
 }
 
 // setWidths sets the widths of the kernels: 0.1 n^(-1/(d+4)), n the trials in
@@ -116,8 +153,19 @@ func (m *mixture) roundsSmooth() bool {
 // average. The power is Scott's rule; the factor is ours.
 func (m *mixture) setWidths() {
 	trials := make([]float64, len(m.axes))
-	m.count(trials, m.smooth, m.places)
-	m.count(trials, m.numbered, m.numbers)
+	for k, j := range m.smooth {
+		trials[j] = m.count(m.places[k])
+	}
+	for k, j := range m.numbered {
+		trials[j] = m.count(m.numbers[k])
+	}
+	if m.rounds >= 0 {
+		for arm, x := range m.byRounds {
+			if x >= 0 {
+				trials[m.rounds] += m.weights[arm]
+			}
+		}
+	}
 	n, d := m.total-priorWeight, 0.0
 	for _, t := range trials {
 		d += t / max(n, 1)
@@ -131,27 +179,31 @@ func (m *mixture) setWidths() {
 	}
 }
 
-// count adds to trials, by axis, the weights of the rows that have coordinates
-// on some axes.
-func (m *mixture) count(trials []float64, axes []int, coordinates []float64) {
-	d := len(axes)
-	for i, w := range m.weights {
-		for k, x := range coordinates[i*d : (i+1)*d] {
+// count returns how many trials have a coordinate in a column.
+func (m *mixture) count(column []float64) float64 {
+	trials, arm := 0.0, 0
+	for i, x := range column {
+		for ; arm < m.ends[i]; arm++ {
 			if x >= 0 {
-				trials[axes[k]] += w
+				trials += m.weights[arm]
 			}
 		}
 	}
+	return trials
 }
 
-// centers returns the coordinates of a row by axis.
-func (m *mixture) centers(i int) []float64 {
+// centers returns the coordinates of an arm by axis.
+func (m *mixture) centers(arm int) []float64 {
+	i := sort.SearchInts(m.ends, arm+1)
 	centers := make([]float64, len(m.axes))
 	for k, j := range m.smooth {
-		centers[j] = m.places[i*len(m.smooth)+k]
+		centers[j] = m.places[k][i]
 	}
 	for k, j := range m.numbered {
-		centers[j] = m.numbers[i*len(m.numbered)+k]
+		centers[j] = m.numbers[k][i]
+	}
+	if m.rounds >= 0 {
+		centers[m.rounds] = m.byRounds[arm]
 	}
 	return centers
 }

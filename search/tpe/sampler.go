@@ -53,7 +53,7 @@ func (Sampler) Suggest(space search.Space, history []search.Observation, rng *ra
 		return uniform(space, rng), nil
 	}
 	axes := newAxes(space)
-	good, bad := newMixture(axes, l.good), newMixture(axes, l.bad)
+	good, bad := newMixture(axes, l.good...), newMixture(axes, l.bad...)
 	drawn := make([]candidate, candidates)
 	for i := range drawn {
 		drawn[i] = good.draw(rng)
