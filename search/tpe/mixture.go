@@ -72,15 +72,19 @@ func newMixture(axes []axis, observations ...[]search.Observation) *mixture {
 			m.numbered = append(m.numbered, j)
 		}
 	}
-	n := 0
+	arms, trials := 0, 0.0
 	for _, stretch := range observations {
-		n += len(stretch)
+		arms += len(stretch)
+		for i := range stretch {
+			trials += stretch[i].Weight
+		}
 	}
-	m.places, m.numbers = table(len(m.smooth), n), table(len(m.numbered), n)
+	points := min(int(trials)+1, arms) // a guess: more are appended if need be
+	m.places, m.numbers = table(len(m.smooth), points), table(len(m.numbered), points)
 	m.gaps = make([]bool, len(m.smooth))
-	m.weights, m.ends = make([]float64, 0, n), make([]int, 0, n)
+	m.weights, m.ends = make([]float64, 0, arms), make([]int, 0, points)
 	if m.rounds >= 0 {
-		m.byRounds = make([]float64, 0, n)
+		m.byRounds = make([]float64, 0, arms)
 	}
 	var before *search.Observation
 	for _, stretch := range observations {
