@@ -103,13 +103,33 @@ func (e *Evaluator) spec(model map[string]any, seed int64) Spec {
 func (e *Evaluator) weigh(plan Plan, last Round, r int, state schemes.State) (Round, schemes.State, error) {
 	step, err := plan.Recipe.Next(schemes.Measurement{
 		TruePositives: last.Val.TruePositives(), Support: last.Val.Support(), Predicted: last.Val.Predicted(),
-		Train: e.Info.TrainCounts,
+		Train: e.trainCounts(last),
 	}, r, state)
 	if err != nil {
 		return Round{}, state, err
 	}
 	round := Round{Raw: step.Raw, Weights: step.Weights, Shown: step.Shown, Solved: step.Solved, Fallback: step.Fallback}
 	return round, schemes.State{Weights: step.Weights, Solved: step.Solved}, nil
+}
+
+// trainCounts returns the number of training examples of each class: as the
+// trainer states it, else as it measured it on the training part, else in
+// proportion to the validation part, which is all that a stratified split leaves
+// to know.
+func (e *Evaluator) trainCounts(last Round) []int {
+	if e.Info.TrainCounts != nil {
+		return e.Info.TrainCounts
+	}
+	part := last.Train
+	if part == nil {
+		part = last.Val
+	}
+	support := part.Support()
+	counts := make([]int, len(support))
+	for c, n := range support {
+		counts[c] = int(n)
+	}
+	return counts
 }
 
 // run performs one run and measures it.
@@ -129,9 +149,13 @@ func (e *Evaluator) run(ctx context.Context, spec Spec, round int) (measured, fl
 // imageVariance measures a run against the reference image by image where both
 // kept their predictions, and bounds it from the matrices where they did not.
 func (e *Evaluator) imageVariance(a, ref *Result) float64 {
-	n := len(e.Info.ValLabels)
+	labels := e.Info.ValLabels
+	if labels == nil {
+		labels = a.ValLabels
+	}
+	n := len(labels)
 	if n == 0 || len(a.ValPredictions) != n || len(ref.ValPredictions) != n {
 		return unpairedVariance(a.Val, ref.Val)
 	}
-	return ImageVariance(len(e.Info.Classes), e.Info.ValLabels, a.ValPredictions, ref.ValPredictions)
+	return ImageVariance(len(e.Info.Classes), labels, a.ValPredictions, ref.ValPredictions)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 )
@@ -221,7 +222,7 @@ func (r *Runner) compute(ctx context.Context, id RunID, spec Spec) (*Result, flo
 		return nil, seconds, interrupted(err)
 	case err != nil:
 		r.observe(RunEvent{Kind: RunFailed, Run: id, Spec: spec, Err: err})
-		return nil, seconds, err
+		return nil, seconds, r.keepFailure(ctx, id, spec, seconds, err)
 	}
 	r.mu.Lock()
 	r.trained++
@@ -229,6 +230,24 @@ func (r *Runner) compute(ctx context.Context, id RunID, spec Spec) (*Result, flo
 	r.mu.Unlock()
 	r.observe(RunEvent{Kind: RunTrained, Run: id, Spec: spec, Seconds: seconds})
 	return result, seconds, nil
+}
+
+// keepFailure records a failed run where the cache keeps such records, and
+// returns the failure.
+func (r *Runner) keepFailure(ctx context.Context, id RunID, spec Spec, seconds float64, err error) error {
+	keeper, ok := r.cache.(FailureKeeper)
+	if !ok || errors.Is(err, ErrStorage) {
+		return err
+	}
+	f := Failure{Run: id, Spec: spec, Err: strings.ReplaceAll(err.Error(), "\n", "; "), Seconds: seconds}
+	var logged *LoggedError
+	if errors.As(err, &logged) {
+		f.Log = logged.Log
+	}
+	if kept := keeper.KeepFailure(context.WithoutCancel(ctx), f); kept != nil {
+		return fmt.Errorf("%w: %w", ErrStorage, kept)
+	}
+	return err
 }
 
 // train calls the trainer; a panic in it costs this run only.

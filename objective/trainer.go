@@ -2,8 +2,27 @@ package objective
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
+
+// ErrTrainerBroken is wrapped by the error of a [Trainer] that cannot be expected
+// to perform any further run: whoever drives it must stop and say why.
+var ErrTrainerBroken = errors.New("the trainer cannot go on")
+
+// LoggedError is the failure of a run whose trainer kept a log. Its text is that
+// of Err.
+type LoggedError struct {
+	Err error
+	// Log is the end of what the trainer logged during the run.
+	Log string
+}
+
+// Error returns the text of the failure itself.
+func (e *LoggedError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the failure itself.
+func (e *LoggedError) Unwrap() error { return e.Err }
 
 // Trainer performs training runs. Implementations must be safe for several
 // concurrent calls of Train, must be deterministic for a [Spec] and must not
@@ -26,7 +45,8 @@ type Info struct {
 	Split                            Split
 	// Classes are the class names, in the order of every per-class slice.
 	Classes []string
-	// TrainCounts is the number of training examples of each class.
+	// TrainCounts is the number of training examples of each class; nil when
+	// unknown.
 	TrainCounts []int
 	// ValLabels are the true classes of the validation examples, in the order
 	// of Result.ValPredictions; nil when unknown before the first run.
@@ -63,6 +83,9 @@ type Result struct {
 	// ValLogits the logits, examples x classes, row by row; both may be nil.
 	ValPredictions []uint16
 	ValLogits      []float32
+	// ValLabels are the true classes of the validation examples where a trainer
+	// says them with each result instead of in its [Info]; else nil.
+	ValLabels []uint16
 	// Epochs is the per-epoch record; the last entry is the last epoch trained.
 	Epochs []Epoch
 	// Stopped reports that the run was ended before its planned epochs by its
@@ -73,6 +96,9 @@ type Result struct {
 	// Seconds is the duration of the training. It is not part of the result's
 	// identity and differs between repetitions.
 	Seconds float64
+	// Log is the end of what the trainer logged during the run, or empty. It is
+	// no part of the result's identity either.
+	Log string
 }
 
 // Check reports what is wrong with r as an answer for a task with the given
@@ -100,6 +126,23 @@ func (r *Result) Check(classes int) error {
 	}
 	if r.ValPredictions != nil && int64(len(r.ValPredictions)) != r.Val.Total() {
 		return fmt.Errorf("%d validation predictions for %d validation examples", len(r.ValPredictions), r.Val.Total())
+	}
+	if r.ValLabels != nil {
+		if int64(len(r.ValLabels)) != r.Val.Total() {
+			return fmt.Errorf("%d validation labels for %d validation examples", len(r.ValLabels), r.Val.Total())
+		}
+		counts := make([]int64, classes)
+		for i, c := range r.ValLabels {
+			if int(c) >= classes {
+				return fmt.Errorf("validation label %d is class %d; want one below %d", i, c, classes)
+			}
+			counts[c]++
+		}
+		for c, n := range r.Val.Support() {
+			if counts[c] != n {
+				return fmt.Errorf("%d validation labels of class %d; the confusion matrix has %d examples of it", counts[c], c, n)
+			}
+		}
 	}
 	if r.ValLogits != nil && int64(len(r.ValLogits)) != r.Val.Total()*int64(classes) {
 		return fmt.Errorf("%d validation logits; want %d examples x %d classes", len(r.ValLogits), r.Val.Total(), classes)

@@ -40,7 +40,7 @@ func (d *Driver) perform(ctx context.Context, step Step, point Point) (Outcome, 
 	}
 	for _, a := range answers {
 		outcome.Seconds += a.seconds
-		if a.err != nil && (objective.IsInterruption(a.err) || errors.Is(a.err, objective.ErrStorage)) {
+		if a.err != nil && stopsSearch(a.err) {
 			return Outcome{}, a.err
 		}
 		if a.err != nil && outcome.Err == "" {
@@ -52,6 +52,12 @@ func (d *Driver) perform(ctx context.Context, step Step, point Point) (Outcome, 
 		outcome.Replicates = nil
 	}
 	return outcome, nil
+}
+
+// stopsSearch reports whether an error is no outcome of a step: the search ends
+// and the step stays open.
+func stopsSearch(err error) bool {
+	return objective.IsInterruption(err) || errors.Is(err, objective.ErrStorage) || errors.Is(err, objective.ErrTrainerBroken)
 }
 
 // reference measures the reference on a replicate's seed and records it.
