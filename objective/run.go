@@ -29,7 +29,7 @@ type Spec struct {
 	Data  string `json:"data"`
 	Split Split  `json:"split"`
 	// Model holds the resolved model keys that the kind uses. Values are
-	// string, bool, int64, float64 or []int64.
+	// string, bool, int64, float64, []int64 or []string.
 	Model map[string]any `json:"model"`
 	Seed  int64          `json:"seed"`
 	// Weights are the class weights at mean 1, rounded to float32; nil when

@@ -29,7 +29,8 @@ type Definition struct {
 	Folder string
 }
 
-// DataConfig says where examples come from.
+// DataConfig says where examples come from. It is empty where the user's own
+// trainer brings its data.
 type DataConfig struct {
 	Source data.Source // with absolute paths
 	Split  objective.Split
@@ -40,7 +41,24 @@ type DataConfig struct {
 type ModelConfig struct {
 	Fixed map[string]any
 	// Keys lists, for each possible kind, the keys that it uses (without "kind").
+	// Those of kind command are epochs and "params.NAME" for its own parameters.
 	Keys map[string][]string
+	// Command is the user's own trainer, nil unless the kind is command.
+	Command *CommandConfig
+}
+
+// CommandConfig says how the user's own trainer is started and when it counts as
+// broken. Only Words can change what a run computes.
+type CommandConfig struct {
+	// Words are the command and its arguments, started in the study file's folder.
+	Words []string
+	// Slots holds, for each process, what is added to its environment.
+	Slots []map[string]string
+	// Timeout bounds a run, Silence the time without an answer or an epoch,
+	// StartTimeout the time until a process is ready.
+	Timeout, Silence, StartTimeout time.Duration
+	// RunsPerProcess is after how many runs a process is replaced, 0 = never.
+	RunsPerProcess int
 }
 
 // WeightingConfig holds the fixed weighting keys and the scheme entries; what
@@ -77,4 +95,7 @@ type Config struct {
 	Replicates, MaxReplicates int
 	Racing                    bool
 	Seed                      int64
+	// OnFinish is a command and its arguments, started in the study file's folder
+	// when a search has ended; none if empty.
+	OnFinish []string
 }

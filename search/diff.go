@@ -37,11 +37,13 @@ func Diff(a, b *Definition) []Change {
 }
 
 // BudgetOnly reports whether all changes are to what a study may be continued
-// with: how many trials, how long, and how many at once. No changes are.
+// with: how many trials, how long, how many at once, when a trainer counts as
+// broken, and what happens at the end. No changes are.
 func BudgetOnly(changes []Change) bool {
 	return !slices.ContainsFunc(changes, func(c Change) bool {
 		switch c.Key {
-		case "search.trials", "search.time", "search.until", "search.parallel":
+		case "search.trials", "search.time", "search.until", "search.parallel", "search.on_finish",
+			"model.slots", "model.timeout", "model.silence", "model.start_timeout", "model.runs_per_process":
 			return false
 		}
 		return true

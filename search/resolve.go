@@ -51,6 +51,9 @@ func (m ModelConfig) resolve(values map[string]any) map[string]any {
 	kind, _ := value("kind")
 	optimizer, _ := value("optimizer")
 	out := map[string]any{"kind": kind}
+	if m.Command != nil {
+		out["command"] = slices.Clone(m.Command.Words)
+	}
 	for _, key := range m.Keys[kind.(string)] {
 		if key == "momentum" && optimizer != "sgd" {
 			continue

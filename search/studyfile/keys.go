@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"evenkeel/objective"
 	"evenkeel/objective/data"
@@ -24,6 +25,9 @@ const (
 	durationKey                // time.Duration
 	widthsKey                  // []int64
 	columnsKey                 // data.OneHot
+	commandKey                 // []string
+	slotsKey                   // []map[string]string
+	valueKey                   // string, bool, int64 or float64, as it is written
 )
 
 // key is one key of a section: its type, what it accepts, its default.
@@ -66,19 +70,35 @@ var dataKeys = []key{
 // tableKeys are the data keys that only tables use.
 var tableKeys = []string{"label", "test_file", "one_hot"}
 
-var modelKinds = []string{"softmax", "mlp", "cnn"}
+// command is the model kind that is the user's own program.
+const command = "command"
+
+// builtIn are the kinds of models that the program brings.
+var builtIn = []string{"softmax", "mlp", "cnn"}
+
+var modelKinds = append(slices.Clone(builtIn), command)
 
 // modelKeys come after kind. A key that another depends on comes before it.
 var modelKeys = []key{
 	{name: "epochs", kind: integerKey, min: 1, max: 1_000_000, def: int64(15)},
-	{name: "batch", kind: integerKey, min: 1, max: 65_536, def: int64(128)},
-	{name: "optimizer", kind: wordKey, words: []string{"adam", "sgd"}, def: "adam"},
-	{name: "learning_rate", max: 1000, above: true, def: 0.001},
-	{name: "momentum", max: 1, below: true, def: 0.9},
-	{name: "weight_decay", max: 1000, def: 0.0},
+	{name: "batch", kind: integerKey, min: 1, max: 65_536, def: int64(128), models: builtIn},
+	{name: "optimizer", kind: wordKey, words: []string{"adam", "sgd"}, def: "adam", models: builtIn},
+	{name: "learning_rate", max: 1000, above: true, def: 0.001, models: builtIn},
+	{name: "momentum", max: 1, below: true, def: 0.9, models: builtIn},
+	{name: "weight_decay", max: 1000, def: 0.0, models: builtIn},
 	{name: "dropout", max: 1, below: true, def: 0.0, models: []string{"mlp", "cnn"}},
-	{name: "early_stopping", kind: integerKey, max: 1_000_000, def: int64(0)},
+	{name: "early_stopping", kind: integerKey, max: 1_000_000, def: int64(0), models: builtIn},
 	{name: "hidden", kind: widthsKey, def: []int64{128}, models: []string{"mlp"}},
+}
+
+// commandKeys are those of kind command that cannot be searched.
+var commandKeys = []key{
+	{name: "command", kind: commandKey, def: []string(nil)},
+	{name: "slots", kind: slotsKey, def: []map[string]string{{}}},
+	{name: "timeout", kind: durationKey, above: true, def: 2 * time.Hour},
+	{name: "silence", kind: durationKey, above: true, def: 10 * time.Minute},
+	{name: "start_timeout", kind: durationKey, above: true, def: time.Minute},
+	{name: "runs_per_process", kind: integerKey, max: maxInt32, def: int64(0)},
 }
 
 var kindKey = key{name: "kind", kind: wordKey, words: modelKinds, def: "mlp"}
@@ -117,6 +137,7 @@ var searchKeys = []key{
 	{name: "max_replicates", kind: integerKey, min: 1, max: maxInt32, def: int64(5)},
 	{name: "racing", kind: booleanKey, def: true},
 	{name: "seed", kind: integerKey, max: maxExact, def: int64(0)},
+	{name: "on_finish", kind: commandKey, def: []string(nil)},
 }
 
 func spreadNames() []string {
@@ -164,6 +185,12 @@ func (k key) want() string {
 		return "a list of lists of widths, such as [[128]]"
 	case columnsKey:
 		return "true for every column with text, false, or a list of columns such as [color, shape]"
+	case commandKey:
+		return "a list of words, such as [python3, train.py]"
+	case slotsKey:
+		return "a list of environments, one for each process, such as [{CUDA_VISIBLE_DEVICES: \"0\"}]"
+	case valueKey:
+		return "a number, a word, true or false, a choice of such, or a range"
 	}
 	return k.wantNumber()
 }
@@ -216,7 +243,17 @@ func (k key) read(n *node) (value any, fault string) {
 	case booleanKey:
 		return boolean(n)
 	case durationKey:
-		return duration(n)
+		d, fault := duration(n)
+		if fault == "" && k.above && d == 0 {
+			fault = "0 is out of range"
+		}
+		return d, fault
+	case commandKey:
+		return readCommand(n)
+	case slotsKey:
+		return readSlots(n)
+	case valueKey:
+		return readValue(n)
 	case textKey:
 		return text(n)
 	case wordKey:

@@ -10,7 +10,7 @@ import (
 // model reads the model section: a key exists for the kinds that use it, and
 // momentum for the optimizer that does.
 func (p *parser) model(n *node) {
-	p.unknownKeys("model", append([]string{"kind"}, names(modelKeys)...), n)
+	p.unknownKeys("model", slices.Concat([]string{"kind", paramsKey}, names(modelKeys), names(commandKeys)), n)
 	p.def.Model = search.ModelConfig{Fixed: map[string]any{}, Keys: map[string][]string{}}
 	p.canon["model"] = map[string]any{}
 
@@ -20,17 +20,24 @@ func (p *parser) model(n *node) {
 	for _, name := range kinds {
 		p.def.Model.Keys[name] = keysOf(name)
 	}
+	own := slices.Contains(kinds, command)
+	if own && len(kinds) > 1 {
+		p.add(kind.at, "model.kind has command among others; a study has either built-in models or one command")
+	}
 	var optimizer setting
 	for _, k := range modelKeys {
 		f := n.field(k.name)
 		when, used := condition("model.kind", kinds, k.models)
 		users := "kind " + strings.Join(k.models, " or ")
-		if k.name == "momentum" {
+		if k.name == "momentum" && !own {
 			when, used = condition("model.optimizer", optimizer.words(), []string{"sgd"})
 			users = "optimizer sgd"
 		}
 		if !used {
-			if f != nil {
+			switch {
+			case f != nil && own:
+				p.add(f.at, "model.%s has no effect on a command; pass it on in params, as params: {%[1]s: ...}", k.name)
+			case f != nil:
 				p.add(f.at, "model.%s is used with %s only, and this study has none; remove it, or choose %[2]s", k.name, users)
 			}
 			continue
@@ -41,6 +48,7 @@ func (p *parser) model(n *node) {
 			optimizer = s
 		}
 	}
+	p.command(n, own)
 }
 
 // keysOf returns the model keys that a kind uses.

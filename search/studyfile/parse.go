@@ -86,8 +86,13 @@ func (p *parser) study(root *node) {
 		}
 	}
 	p.name(root.get("study"))
-	p.data(p.section(root, "data"))
-	p.model(p.section(root, "model"))
+	if model := p.section(root, "model"); p.brings(model) {
+		p.ownData(p.section(root, "data"))
+		p.model(model)
+	} else {
+		p.data(p.section(root, "data"))
+		p.model(model)
+	}
 	p.weighting(root)
 	p.objective(p.section(root, "objective"))
 	p.search(p.section(root, "search"))

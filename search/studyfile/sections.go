@@ -50,6 +50,24 @@ func (p *parser) unknownKeys(path string, known []string, n *node) {
 	}
 }
 
+// brings reports whether the model is the user's own program, which brings its
+// data.
+func (p *parser) brings(model *node) bool {
+	kind := model.get("kind")
+	return kind != nil && kind.kind == scalar && kind.text == command
+}
+
+// ownData reports the keys of a data section that nobody would read.
+func (p *parser) ownData(n *node) {
+	p.canon["data"] = map[string]any{}
+	if n == nil {
+		return
+	}
+	for _, f := range n.fields {
+		p.add(f.at, "data.%s has no effect on a command, which brings its own data; remove it", f.name)
+	}
+}
+
 func (p *parser) data(n *node) {
 	v := p.fixedSection("data", dataKeys, n)
 	p.def.Data = search.DataConfig{
@@ -134,6 +152,7 @@ func (p *parser) search(n *node) {
 		MaxReplicates: v.integer("max_replicates"),
 		Racing:        v["racing"].value.(bool),
 		Seed:          v.seed("seed"),
+		OnFinish:      v["on_finish"].value.([]string),
 	}
 	if !validUntil(c.Until) {
 		p.add(v.at("until"), "search.until: %s is not a time; want a clock time such as 07:00, or RFC 3339 such as 2026-03-01T07:00:00Z", quote(c.Until))
@@ -145,6 +164,9 @@ func (p *parser) search(n *node) {
 	default:
 		c.MaxReplicates = c.Replicates
 		p.canon["search"]["max_replicates"] = int64(c.Replicates)
+	}
+	if c.OnFinish == nil {
+		delete(p.canon["search"], "on_finish") // studies of before it existed are the same
 	}
 	p.def.Search = c
 }

@@ -98,7 +98,7 @@ func (p *parser) fixed(path string, k key, n *node) setting {
 	}
 	s.at, s.given = n.at, true
 	switch {
-	case k.kind == columnsKey && n.kind == list:
+	case k.kind == columnsKey && n.kind == list, k.kind == commandKey, k.kind == slotsKey:
 		s.value = p.one(path, k, n)
 	case n.kind == list:
 		p.add(n.at, "%s is a list; only model and weighting can be searched, want %s", path, k.want())
