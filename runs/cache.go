@@ -3,9 +3,12 @@ package runs
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 
 	"evenkeel/objective"
 )
@@ -19,7 +22,62 @@ func (s *Study) Save(_ context.Context, id objective.RunID, spec objective.Spec,
 	if err != nil {
 		return fmt.Errorf("run %s: %w", id, err)
 	}
+	if err := s.checkLabels(spec, r.ValLabels); err != nil {
+		return fmt.Errorf("run %s: %w", id, err)
+	}
 	return s.writer.putAndWait(insert.apply)
+}
+
+// checkLabels says whether a run's validation examples are others, or in another
+// order, than those of the runs before it.
+func (s *Study) checkLabels(spec objective.Spec, labels []uint16) error {
+	if labels == nil {
+		return nil
+	}
+	s.labelsMu.Lock()
+	defer s.labelsMu.Unlock()
+	if s.labels == nil {
+		s.labels = labels // unless other runs, of other invocations, said otherwise
+		split, err := json.Marshal(spec.Split)
+		if err != nil {
+			return err
+		}
+		var format sql.NullString
+		var known []byte
+		err = s.db.read.QueryRow(`SELECT labels_format, labels FROM datasets WHERE data = ? AND split = ?`, spec.Data, string(split)).Scan(&format, &known)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return s.db.failed(err)
+		}
+		if format.Valid {
+			if s.labels, err = decodeClasses(format.String, known); err != nil {
+				return err
+			}
+		}
+	}
+	if !slices.Equal(labels, s.labels) {
+		return fmt.Errorf("its validation labels differ from those of earlier runs on data %s; a trainer keeps its validation examples and their order, or names its data anew", spec.Data)
+	}
+	return nil
+}
+
+// KeepFailure records a failed run. It need not be durable before the search
+// goes on.
+func (s *Study) KeepFailure(_ context.Context, f objective.Failure) error {
+	canonical, err := f.Spec.Canonical()
+	if err != nil {
+		return err
+	}
+	now := timestamp(s.db.options.Now())
+	return s.writer.put(func(tx *transaction) error {
+		return tx.exec(`INSERT INTO failed_runs (study, run, spec, error, log, seconds, failed) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+			s.number, string(f.Run), string(canonical), plainText(f.Err), plainText(f.Log), f.Seconds, now)
+	})
+}
+
+// plainText returns s as text that every reader of the database can show: valid
+// UTF-8 without zero bytes.
+func plainText(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 }
 
 // runInsert is a run in the form of its rows.
@@ -28,6 +86,10 @@ type runInsert struct {
 	run      []any
 	matrices [][]any
 	outputs  [][]any
+	// labels is nil, or the labels to be remembered: their format and content, the
+	// data and the split.
+	labels []any
+	log    string
 }
 
 // newRunInsert does all the encoding, so that the writer only writes.
@@ -44,8 +106,16 @@ func newRunInsert(id objective.RunID, spec objective.Spec, r *objective.Result, 
 	}
 	in := &runInsert{id: string(id), run: []any{
 		string(id), string(canonical), spec.Trainer, spec.Version, spec.Numerics,
-		r.Stopped, r.Parameters, encodeEpochs(r.Epochs), r.Seconds, now,
-	}}
+		r.Stopped, r.Parameters, encodeEpochs(r.Epochs), r.Seconds, now, r.ValLabels != nil,
+	}, log: plainText(r.Log)}
+	if r.ValLabels != nil {
+		split, err := json.Marshal(spec.Split)
+		if err != nil {
+			return nil, err
+		}
+		format, labels := encodeClasses(r.ValLabels)
+		in.labels = []any{format, labels, spec.Data, string(split)}
+	}
 	for _, m := range []struct {
 		part string
 		c    *objective.Confusion
@@ -72,8 +142,8 @@ func newRunInsert(id objective.RunID, spec objective.Spec, r *objective.Result, 
 
 // apply inserts the rows unless the run is known.
 func (in *runInsert) apply(tx *transaction) error {
-	added, err := tx.execCount(`INSERT INTO runs (hash, spec, state, trainer, version, numerics, stopped, parameters, epochs, seconds, finished)
-		VALUES (?, ?, 'complete', ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, in.run...)
+	added, err := tx.execCount(`INSERT INTO runs (hash, spec, state, trainer, version, numerics, stopped, parameters, epochs, seconds, finished, labels)
+		VALUES (?, ?, 'complete', ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, in.run...)
 	if err != nil || added == 0 {
 		return err
 	}
@@ -87,12 +157,20 @@ func (in *runInsert) apply(tx *transaction) error {
 			return err
 		}
 	}
-	return nil
+	if in.labels != nil {
+		if err := tx.exec(`UPDATE datasets SET labels_format = ?, labels = ? WHERE data = ? AND split = ? AND labels IS NULL`, in.labels...); err != nil {
+			return err
+		}
+	}
+	if in.log == "" {
+		return nil
+	}
+	return tx.exec(`INSERT INTO logs (run, number, text) VALUES (?, 1, ?)`, in.id, in.log)
 }
 
 // Find returns the result of a run as it was saved, or false: every number to the
 // last bit, except that SQLite has one zero and one NaN (logits keep even those
-// apart). After [Study.EvictLogits] the logits may be missing.
+// apart), and without the log. After [Study.EvictLogits] the logits may be missing.
 func (s *Study) Find(ctx context.Context, id objective.RunID) (*objective.Result, bool, error) {
 	return s.db.Run(ctx, id)
 }
@@ -111,8 +189,9 @@ func (db *DB) Run(ctx context.Context, id objective.RunID) (*objective.Result, b
 	err = db.view(ctx, func(q querier) error {
 		var seconds sql.NullFloat64
 		var epochs string
-		err := q.QueryRowContext(ctx, `SELECT stopped, parameters, epochs, seconds FROM runs WHERE hash = ? AND state = 'complete'`, string(id)).
-			Scan(&r.Stopped, &r.Parameters, &epochs, &seconds)
+		var labels bool
+		err := q.QueryRowContext(ctx, `SELECT stopped, parameters, epochs, seconds, labels FROM runs WHERE hash = ? AND state = 'complete'`, string(id)).
+			Scan(&r.Stopped, &r.Parameters, &epochs, &seconds, &labels)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
@@ -126,6 +205,9 @@ func (db *DB) Run(ctx context.Context, id objective.RunID) (*objective.Result, b
 		}
 		if err == nil {
 			err = readOutputs(ctx, q, id, r)
+		}
+		if err == nil && labels {
+			err = readLabels(ctx, q, id, r)
 		}
 		if err != nil {
 			return fmt.Errorf("run %s: %w", id, err)
@@ -177,6 +259,18 @@ func readOutputs(ctx context.Context, q querier, id objective.RunID, r *objectiv
 		}
 		return err
 	})
+}
+
+// readLabels reads the labels that a run came with.
+func readLabels(ctx context.Context, q querier, id objective.RunID, r *objective.Result) error {
+	var format string
+	var labels []byte
+	err := q.QueryRowContext(ctx, `SELECT d.labels_format, d.labels FROM runs r
+		JOIN datasets d ON d.data = r.spec ->> '$.data' AND d.split = r.spec -> '$.split' WHERE r.hash = ?`, string(id)).Scan(&format, &labels)
+	if err == nil {
+		r.ValLabels, err = decodeClasses(format, labels)
+	}
+	return err
 }
 
 // decodeMatrix reads a confusion matrix.

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"os"
 	"os/user"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -33,11 +35,17 @@ type Study struct {
 	ranking    ranking
 	begun      map[int]begun
 	referenced map[int]bool
+	// labels are those of the validation examples, once a run came with them.
+	labelsMu sync.Mutex
+	labels   []uint16
+	// acceptCode says that other code than before is welcome.
+	acceptCode bool
 }
 
 var (
-	_ search.Store    = (*Study)(nil)
-	_ objective.Cache = (*Study)(nil)
+	_ search.Store            = (*Study)(nil)
+	_ objective.Cache         = (*Study)(nil)
+	_ objective.FailureKeeper = (*Study)(nil)
 )
 
 // Invocation says who works on a study. Empty fields are taken from the machine.
@@ -46,6 +54,21 @@ type Invocation struct {
 	PID        int
 	// Program is the version of the program.
 	Program string
+	// AcceptCode lets the study go on with other code than its runs were made with.
+	AcceptCode bool
+}
+
+// CodeChangedError says that a study's trainer is not the one that its runs were
+// made with.
+type CodeChangedError struct {
+	Study    string
+	Was, Now string
+}
+
+// Error names both and what can be done.
+func (e *CodeChangedError) Error() string {
+	return fmt.Sprintf("study %s was searched with trainer %s, and now finds %s: what it measured so far belongs to the old code; "+
+		"restore that, or start a new study (study: another name), or go on from here with the new code by --accept-code", e.Study, e.Was, e.Now)
 }
 
 // Opening says what [DB.OpenStudy] did.
@@ -70,7 +93,7 @@ func (db *DB) OpenStudy(ctx context.Context, def *search.Definition, who Invocat
 	if err != nil {
 		return nil, o, db.failed(err)
 	}
-	s = &Study{db: db, definition: def, begun: make(map[int]begun), referenced: make(map[int]bool)}
+	s = &Study{db: db, definition: def, begun: make(map[int]begun), referenced: make(map[int]bool), acceptCode: who.AcceptCode}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, conn.close(), s.unlock())
@@ -230,8 +253,9 @@ func (s *Study) Close(ended string) error {
 
 // Describe records what the study trains on: the names and training counts of
 // the classes, and the labels of the validation part if they are known. Data
-// that differ from those the study began with are an error; another version of
-// the trainer is recorded as an event.
+// that differ from those the study began with are an error, and so is another
+// trainer or another version of it, a [*CodeChangedError], unless the invocation
+// accepts it; it is recorded as an event.
 func (s *Study) Describe(ctx context.Context, title string, info objective.Info) error {
 	key, err := json.Marshal(info.Split)
 	if err != nil {
@@ -242,6 +266,9 @@ func (s *Study) Describe(ctx context.Context, title string, info objective.Info)
 		return fmt.Errorf("classes: %w", err)
 	}
 	if err := s.checkData(ctx, info, string(key)); err != nil {
+		return err
+	}
+	if err := s.checkCode(ctx, info); err != nil {
 		return err
 	}
 	var labels, format any
@@ -259,6 +286,10 @@ func (s *Study) Describe(ctx context.Context, title string, info objective.Info)
 		if err := tx.exec(`UPDATE studies SET data = ?, split = ? WHERE number = ? AND data IS NULL`, info.Data, string(key), s.number); err != nil {
 			return err
 		}
+		if err := tx.exec(`UPDATE studies SET trainer = ?, trainer_version = ?, numerics = ? WHERE number = ?`,
+			info.Trainer, info.Version, info.Numerics, s.number); err != nil {
+			return err
+		}
 		return s.event(tx, "trainer", text, true)
 	})
 }
@@ -273,6 +304,22 @@ func (s *Study) checkData(ctx context.Context, info objective.Info, split string
 	if data.Valid && (data.String != info.Data || was.String != split) {
 		return fmt.Errorf("study %s began with data %.12s and now finds %.12s; restore the data, or give the study another name",
 			s.definition.Name, data.String, info.Data)
+	}
+	return nil
+}
+
+// checkCode says whether the study was searched with other code.
+func (s *Study) checkCode(ctx context.Context, info objective.Info) error {
+	var trainer, version, numerics sql.NullString
+	err := s.db.read.QueryRowContext(ctx, `SELECT trainer, trainer_version, numerics FROM studies WHERE number = ?`, s.number).
+		Scan(&trainer, &version, &numerics)
+	if err != nil {
+		return s.db.failed(err)
+	}
+	was := strings.Join([]string{trainer.String, version.String, numerics.String}, " ")
+	now := strings.Join([]string{info.Trainer, info.Version, info.Numerics}, " ")
+	if trainer.Valid && was != now && !s.acceptCode {
+		return &CodeChangedError{Study: s.definition.Name, Was: was, Now: now}
 	}
 	return nil
 }

@@ -18,14 +18,14 @@ import (
 // leftOut are the tables that may differ between two equal searches, and times
 // the columns: they say when and where something happened, or how long it took.
 var (
-	leftOut = []string{"invocations", "events", "logs"}
-	times   = []string{"created", "saved", "started", "finished", "seconds", "at", "confirmed"}
+	leftOut = []string{"invocations", "events", "logs", "failed_runs"}
+	times   = []string{"created", "saved", "started", "finished", "seconds", "at", "confirmed", "failed"}
 )
 
 // Tables returns the contents of all tables of the database at path as text, a
 // row a line, in a canonical order: two searches that did the same give the same
 // text, however fast, in whatever order and with whatever interruptions. Left
-// out are invocations, events, logs, times, and how many trainings went on at
+// out are invocations, events, logs, failed runs, times, and how many trainings went on at
 // once.
 func Tables(t testing.TB, path string) string {
 	t.Helper()
