@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
-	"strings"
 	"time"
 
 	G "gorgonia.org/gorgonia"
@@ -67,7 +65,7 @@ func New(splits *data.Splits, opts Options) (*Trainer, error) {
 	return &Trainer{splits: splits, input: newStandardizer(splits.Train, splits.Dataset.Shape), level: level, info: objective.Info{
 		Trainer: "nets", Version: version, Numerics: level.NumericsID(), Data: splits.Dataset.Fingerprint, Split: splits.How,
 		Classes: splits.Dataset.Classes, TrainCounts: splits.Train.Counts(classes), ValLabels: splits.Val.Y,
-		Supports: []string{applyLoss, applyLogit},
+		Supports: []string{applyLoss, applyLogit, objective.SupportsWeightsFrom},
 	}}, nil
 }
 
@@ -153,8 +151,8 @@ func (t *Trainer) checkWeights(s objective.Spec) error {
 			return fmt.Errorf("the weight of class %d is %v; want a positive finite number", c, w)
 		}
 	}
-	if !slices.Contains(t.info.Supports, s.Apply) {
-		return fmt.Errorf("weights are to be applied by %q; want one of %s", s.Apply, strings.Join(t.info.Supports, ", "))
+	if s.Apply != applyLoss && s.Apply != applyLogit {
+		return fmt.Errorf("weights are to be applied by %q; want one of %s, %s", s.Apply, applyLoss, applyLogit)
 	}
 	if !(s.WeightsFrom >= 0 && s.WeightsFrom <= 1) {
 		return fmt.Errorf("weights_from is %v; want a share of the epochs from 0 to 1", s.WeightsFrom)

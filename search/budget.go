@@ -1,0 +1,53 @@
+package search
+
+// Trainings returns about how many training runs the whole study takes: every
+// evaluation of a trial on a seed trains its rounds, and its own unweighted
+// round where the model is searched; the reference is trained on every seed.
+// Rounds count with their mean over the space. What trials happen to share is
+// not taken off.
+func (d *Definition) Trainings() float64 {
+	each := d.meanRounds()
+	if d.searchesModel() {
+		each++
+	}
+	return float64(each*float64(d.Search.Evaluations())) + float64(d.Search.seeds())
+}
+
+// seeds returns the number of training seeds that any trial gets.
+func (c Config) seeds() int {
+	seeds := c.Replicates
+	for _, r := range c.rungs(c.Trials) {
+		seeds = r.seeds
+	}
+	return seeds
+}
+
+// meanRounds returns the mean number of rounds of a uniform point.
+func (d *Definition) meanRounds() float64 {
+	const shares = 1000 // our choice: far more than there are usually rounds
+	for _, p := range d.Space.Params {
+		if p.Name != "weighting.rounds" {
+			continue
+		}
+		sum := 0.0
+		for i := range shares {
+			v := p.At((float64(i) + 0.5) / shares)
+			if p.Kind == Categorical {
+				v = number(p.Choices[int(v)])
+			}
+			sum += v
+		}
+		return sum / shares
+	}
+	return number(d.Weighting.Fixed["rounds"])
+}
+
+// searchesModel reports whether trials have unweighted rounds of their own.
+func (d *Definition) searchesModel() bool {
+	for _, p := range d.Space.Params {
+		if len(p.Name) > len("model.") && p.Name[:len("model.")] == "model." {
+			return true
+		}
+	}
+	return false
+}
