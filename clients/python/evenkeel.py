@@ -1,0 +1,962 @@
+"""evenkeel: the client for training scripts that `evenkeel search` runs.
+
+A training script becomes searchable with a loop and an answer:
+
+    import evenkeel
+
+    for run in evenkeel.runs(classes=names, data="cifar10/v1"):
+        model = train(weight=run.class_weights, seed=run.seed, epochs=run.epochs, **run.params)
+        run.result(val=(labels, logits), test=lambda: evaluate(model, "test"))
+
+Started by evenkeel, the loop serves one training run after another, until evenkeel
+has no more. Started by hand, it trains once with weights of 1 and prints the recalls.
+`serve` does the same with a function instead of a loop body.
+
+This file needs Python 3.9 and nothing else: install it or copy it beside your script.
+It takes lists, NumPy arrays and PyTorch tensors and imports neither of them. It speaks
+over copies of standard input and output that it makes when it is imported; after that,
+what anything prints goes to standard error, which evenkeel keeps as the log. So import
+it first. docs/trainer.md describes the protocol and what users should know.
+
+To read the code, start with `runs` and `Run`; below them are the three channels that a
+run can answer to (evenkeel, a terminal, nobody), the measuring, and the code's version.
+"""
+
+from __future__ import annotations
+
+import array
+import ast
+import atexit
+import collections
+import hashlib
+import importlib.machinery
+import io
+import itertools
+import json
+import math
+import os
+import queue
+import signal
+import struct
+import sys
+import sysconfig
+import tempfile
+import threading
+import time
+import traceback
+from types import TracebackType
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple
+from typing import Optional, Protocol, Sequence, Set, Tuple, Type, Union
+
+__all__ = ["Retry", "Run", "runs", "serve"]
+__version__ = "0.1.0"
+
+PROTOCOL = 1
+ABILITIES = ("loss", "logit", "sampling", "warm_start")
+
+# Seconds from the end of standard input during a run to SIGTERM, and from there to the end.
+_GRACE = 5.0
+# Most characters of an error answer.
+_MESSAGE_LIMIT = 16_000
+
+Matrix = List[List[int]]
+
+
+class Retry(Exception):
+    """Raised by a training: this run failed for a passing reason and may be tried again."""
+
+
+def runs(
+    classes: Iterable[str],
+    data: str,
+    *,
+    supports: Iterable[str] = ("loss",),
+    train_counts: Optional[Iterable[int]] = None,
+    version: Optional[str] = None,
+    params: Optional[Mapping[str, Any]] = None,
+    epochs: int = 10,
+    broadcast: Optional[Callable[[Any], Any]] = None,
+) -> Iterator[Run]:
+    """Yield one training run after another; call `run.result` once for each.
+
+    classes: the class names, in the order of labels and of columns of logits.
+    data: names the data and the split; change it when either changes.
+    supports: what the script can do: "loss" (weights on the loss), "logit" (-ln w added
+        to the training logits), "sampling" (weights as quotas of the classes), and
+        "warm_start" (`run.start_from`, `run.save_to`). `run.apply` says which is wanted.
+    train_counts: the number of training examples of each class, if known.
+    version: names the code. By default a hash of the script and its local imports, with
+        the versions of Python and of the packages that they have imported by now.
+    params: defaults of `run.params`. A number that evenkeel sends for a default that is a
+        float arrives as a float.
+    epochs: when run by hand, unless the environment variable EVENKEEL_EPOCHS says otherwise.
+    broadcast: for scripts with several ranks (environment variable RANK): a function that
+        is called on every rank and returns the argument of rank 0. Only rank 0 speaks
+        with evenkeel; the others get the same runs, and their answers go nowhere.
+    """
+    script = _Script(
+        classes=_class_names(classes),
+        data=data,
+        supports=[str(s) for s in supports],
+        train_counts=None if train_counts is None else _whole(_table(train_counts, "train_counts"), "train_counts"),
+        version=version,
+        params=dict(params or {}),
+        epochs=epochs,
+    )
+    script.check()
+    return _loop(script, _channel(script, broadcast), broadcast)
+
+
+def serve(function: Callable[[Run], Any], classes: Iterable[str], data: str, **options: Any) -> None:
+    """Call function(run) for every run of `runs(classes, data, **options)`.
+
+    An exception becomes the run's error answer, and the next run is served by the same
+    process; in the loop over `runs` it ends the process. `Retry` asks for another try.
+    Run by hand, or with several ranks, where one rank cannot go on without the others,
+    exceptions are raised as usual.
+    """
+    alone = _rank() == 0 and options.get("broadcast") is None
+    for run in runs(classes, data, **options):
+        try:
+            function(run)
+        except Exception as err:
+            if not (alone and os.environ.get("EVENKEEL_PROTOCOL")):
+                raise
+            traceback.print_exc()
+            if not run.answered:
+                run.error(_report(type(err), err, err.__traceback__), retry=isinstance(err, Retry))
+
+
+class Run:
+    """One training run that is asked for. Its attributes do not change."""
+
+    id: str
+    """Names the run; the same run tried again has the same id."""
+    attempt: int
+    """1 for the first try."""
+    seed: int
+    """Seeds everything that is random: initial parameters, order of the data, dropout."""
+    class_weights: List[float]
+    """One weight per class, in the order of the classes."""
+    apply: str
+    """How the weights act, one of what the script supports."""
+    weights_from: float
+    """The share of the epochs before the weights act; see `weights_at`."""
+    epochs: int
+    """How many epochs to train."""
+    round: Optional[int]
+    """0 for the unweighted round, None if unknown."""
+    params: Dict[str, Any]
+    """The defaults given to `runs`, overlaid with what the study says."""
+    parts: Tuple[str, ...]
+    """Which of "train", "val", "test" to evaluate."""
+    dir: str
+    """A folder of the run's own; gone some time after the answer."""
+    start_from: Optional[str]
+    """A file with the parameters to start from, as an earlier run saved them, or None."""
+    save_to: Optional[str]
+    """Where to save the trained parameters, or None."""
+    answered: bool
+    """Whether `result` or `error` was called."""
+
+    def __init__(
+        self, job: Mapping[str, Any], script: _Script, channel: _Channel, broadcast: Optional[Callable[[Any], Any]]
+    ) -> None:
+        self.id = str(job["run"])
+        self.attempt = int(job.get("attempt", 1))
+        self.seed = int(job["seed"])
+        self.class_weights = [float(w) for w in job["class_weights"]]
+        self.apply = str(job.get("apply", "loss"))
+        self.weights_from = float(job.get("weights_from") or 0)
+        self.epochs = int(job.get("epochs", script.epochs))
+        self.round = job.get("round")
+        self.params = _overlay(script.params, job.get("params") or {})
+        self.parts = tuple(job.get("parts") or ("val",))
+        self.dir = str(job.get("dir") or "")
+        self.start_from = job.get("start_from")
+        self.save_to = job.get("save_to")
+        self.answered = False
+        self._script = script
+        self._channel = channel
+        self._broadcast = broadcast
+        self._stopped = False
+        self._last_epoch = 0
+        if len(self.class_weights) != len(script.classes):
+            raise ValueError(f"{len(self.class_weights)} class weights were sent for {len(script.classes)} classes")
+
+    def weights_at(self, epoch: int) -> List[float]:
+        """Return the class weights of an epoch, counted from 1, as `weights_from` has it."""
+        begins = math.floor(self.weights_from * self.epochs + 1e-9)
+        return list(self.class_weights) if epoch > begins else [1.0] * len(self.class_weights)
+
+    def epoch(self, epoch: int, loss: Any = None, val: Any = None) -> None:
+        """Report a finished epoch, counted from 1. Optional; it also says "still alive".
+
+        loss is the mean training loss, a number or a tensor with one; val is as in `result`.
+        """
+        if self.answered:
+            raise RuntimeError(f"run.epoch({epoch}) was called after the run's result")
+        if epoch < 1:
+            raise ValueError(f"epochs count from 1; got {epoch}")
+        self._last_epoch = epoch
+        if self._channel.silent:
+            return
+        number = None if loss is None else float(loss)
+        if number is not None and not math.isfinite(number):
+            raise ValueError(f"the loss of epoch {epoch} is {number}: the training diverged")
+        measured = None if val is None else _measure("val", val, self._script.classes)
+        self._channel.epoch(self, epoch, number, measured)
+
+    @property
+    def should_stop(self) -> bool:
+        """Whether evenkeel asks to end early and answer with a result. Ask once an epoch.
+
+        With several ranks it is a broadcast, so every rank must ask at the same place.
+        """
+        stop = None if self._channel.silent else self._channel.stop_requested(self)
+        if self._broadcast is not None:
+            stop = self._broadcast(stop)
+        self._stopped = self._stopped or bool(stop)
+        return self._stopped
+
+    def result(self, *, val: Any, train: Any = None, test: Any = None, epochs: Optional[int] = None) -> None:
+        """Answer with what was measured on each part, after the whole training.
+
+        Each of val, train and test is a pair (labels, predictions) or (labels, logits), or
+        a confusion matrix, classes x classes, rows true. A pair is a tuple; its members and
+        the matrix may be lists, arrays or tensors. Each may also be a function that
+        returns one of these: it is called only if the part is asked for, and what is
+        given for a part that is not asked for is not looked at.
+
+        epochs: how many were trained, where that may be fewer than run.epochs.
+        """
+        self._claim()
+        if self._channel.silent:
+            self.answered = True
+            return
+        if val is None:
+            raise ValueError("val is None; the result needs the validation part")
+        measured = {}
+        for part, given in (("val", val), ("train", train), ("test", test)):
+            if given is not None and (part in self.parts or part == "val"):
+                measured[part] = _measure(part, given, self._script.classes)
+        trained = self._epochs_trained(epochs)
+        self._channel.result(self, measured, trained, self._stopped or trained < self.epochs)
+        self.answered = True
+
+    def error(self, message: str, retry: bool = False) -> None:
+        """Answer that the run failed. retry says that the same run may succeed next time."""
+        self._claim()
+        self._channel.error(self, message, retry)
+        self.answered = True
+
+    def _claim(self) -> None:
+        if self.answered:
+            raise RuntimeError("this run has been answered already; call run.result or run.error once")
+
+    def _epochs_trained(self, said: Optional[int]) -> int:
+        if said is not None:
+            return int(said)
+        return self._last_epoch if self._stopped and self._last_epoch else self.epochs
+
+
+def _loop(script: _Script, channel: _Channel, broadcast: Optional[Callable[[Any], Any]]) -> Iterator[Run]:
+    """Yield the channel's runs. What a loop body raises never comes by here: see _Driver."""
+    while True:
+        job = channel.next_job()
+        if broadcast is not None:
+            job = broadcast(job)
+        if job is None:
+            return
+        run = Run(job, script, channel, broadcast)
+        channel.begin(run)
+        yield run
+        if not run.answered:
+            channel.forgotten(run)
+
+
+# --- the script: what is said of it once ---------------------------------------------
+
+
+class _Script(NamedTuple):
+    """The arguments of `runs`."""
+
+    classes: List[str]
+    data: str
+    supports: List[str]
+    train_counts: Optional[List[int]]
+    version: Optional[str]
+    params: Dict[str, Any]
+    epochs: int
+
+    def check(self) -> None:
+        if len(self.classes) < 2:
+            raise ValueError(f"classes has {len(self.classes)} entries; want at least 2")
+        if len(set(self.classes)) < len(self.classes):
+            twice = [c for c, n in collections.Counter(self.classes).items() if n > 1]
+            raise ValueError(f"classes has {twice[0]!r} twice; want distinct names")
+        if not isinstance(self.data, str) or not self.data:
+            raise ValueError(f'data is {self.data!r}; want a name such as "cifar10/v1"')
+        for ability in self.supports:
+            if ability not in ABILITIES:
+                raise ValueError(f"supports has {ability!r}; want some of {', '.join(ABILITIES)}")
+        if not self.supports:
+            raise ValueError('supports is empty; want at least ["loss"]')
+        if self.train_counts is not None:
+            if len(self.train_counts) != len(self.classes):
+                raise ValueError(f"train_counts has {len(self.train_counts)} entries for {len(self.classes)} classes")
+            if min(self.train_counts) < 1:
+                raise ValueError(f"train_counts has {min(self.train_counts)}; want at least 1 for every class")
+
+    def ready(self) -> Dict[str, Any]:
+        """Return the answer to hello."""
+        answer = {
+            "type": "ready", "protocol": PROTOCOL, "classes": self.classes, "data": self.data,
+            "version": self.version or _code_version(), "supports": self.supports,
+        }
+        if self.train_counts is not None:
+            answer["train_counts"] = self.train_counts
+        return answer
+
+
+def _class_names(classes: Iterable[str]) -> List[str]:
+    if isinstance(classes, str):
+        raise ValueError(f"classes is the text {classes!r}; want a list of names")
+    return [str(c) for c in classes]
+
+
+def _overlay(defaults: Mapping[str, Any], sent: Mapping[str, Any]) -> Dict[str, Any]:
+    """Return the defaults with what was sent on top; JSON writes 1.0 as 1, so floats stay floats."""
+    merged = {**defaults, **sent}
+    for name, default in defaults.items():
+        if type(default) is float and type(merged[name]) is int:
+            merged[name] = float(merged[name])
+    return merged
+
+
+# --- the channels that a run answers to ----------------------------------------------
+
+
+class _Channel(Protocol):
+    """Where runs come from and answers go to."""
+
+    silent: bool  # answers go nowhere, so nothing need be measured
+
+    def next_job(self) -> Optional[Mapping[str, Any]]: ...
+    def begin(self, run: Run) -> None: ...
+    def stop_requested(self, run: Run) -> bool: ...
+    def epoch(self, run: Run, epoch: int, loss: Optional[float], val: Optional[_Measured]) -> None: ...
+    def result(self, run: Run, parts: Mapping[str, _Measured], epochs: int, stopped: bool) -> None: ...
+    def error(self, run: Run, message: str, retry: bool) -> None: ...
+    def forgotten(self, run: Run) -> None: ...
+
+
+def _rank() -> int:
+    return int(os.environ.get("RANK") or 0)
+
+
+def _channel(script: _Script, broadcast: Optional[Callable[[Any], Any]]) -> _Channel:
+    """Return the channel of this process."""
+    if _rank() != 0:
+        if broadcast is None:
+            raise RuntimeError(f"RANK is {_rank()}, and only rank 0 gets runs; give evenkeel.runs broadcast=")
+        return _Nobody()
+    if not os.environ.get("EVENKEEL_PROTOCOL"):
+        return _Terminal(script)
+    if _PIPES is None or _PIPES.owner != os.getpid():
+        raise RuntimeError(
+            "evenkeel.runs was called in a child process of the trainer (a data loader's worker?); "
+            'put the loop under `if __name__ == "__main__":`'
+        )
+    return _Driver(script, _PIPES)
+
+
+class _Pipes(NamedTuple):
+    """The copies of standard input and output over which evenkeel is spoken to."""
+
+    requests: int
+    answers: int
+    owner: int
+
+
+def _take_pipes() -> Optional[_Pipes]:
+    """Take standard input and output away from everything else in this process.
+
+    Descriptor 1 becomes standard error, so that print, C libraries and child processes
+    cannot write into the protocol, and descriptor 0 is empty. Done when this module is
+    imported, if evenkeel started the process; of several ranks only rank 0 keeps the
+    copies, and so does only the first of a process and the children that it starts.
+    """
+    if not os.environ.get("EVENKEEL_PROTOCOL"):
+        return None
+    if os.environ.setdefault("EVENKEEL_TRAINER_PID", str(os.getpid())) != str(os.getpid()):
+        return None
+    pipes = _Pipes(os.dup(0), os.dup(1), os.getpid()) if _rank() == 0 else None
+    empty = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(empty, 0)
+    os.close(empty)
+    os.dup2(2, 1)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.flush()  # what was printed before the import goes to the log too
+        sys.stdout.reconfigure(line_buffering=True)
+    return pipes
+
+
+class _Driver:
+    """The channel to evenkeel: requests come in by a thread, answers go out at once.
+
+    An exception in the body of a for loop never reaches the iterator that it loops over.
+    So it is answered from sys.excepthook, or, where something else sits there or the
+    script ends by itself, when the interpreter exits; evenkeel then starts a new process.
+    """
+
+    silent = False
+    _taken = False
+
+    def __init__(self, script: _Script, pipes: _Pipes) -> None:
+        if _Driver._taken:
+            raise RuntimeError("evenkeel.runs was called twice; one loop serves all runs")
+        _Driver._taken = True
+        self._script = script
+        self._pipes = pipes
+        self._inbox: queue.SimpleQueue[Optional[Dict[str, Any]]] = queue.SimpleQueue()
+        self._stops: Set[str] = set()
+        self._open: Optional[Run] = None
+        self._gone = False  # standard input ended without bye
+        self._broken = False  # nobody reads the answers
+        self._writing = threading.Lock()
+        self._hook = sys.excepthook
+        sys.excepthook = self._uncaught
+        atexit.register(self._exiting)
+        threading.Thread(target=self._read, name="evenkeel", daemon=True).start()
+
+    def next_job(self) -> Optional[Mapping[str, Any]]:
+        while not self._broken:
+            message = self._inbox.get()
+            if message is None:
+                break
+            kind = message.get("type")
+            if kind == "hello":
+                if message.get("protocol") != PROTOCOL:
+                    raise RuntimeError(f"evenkeel speaks protocol {message.get('protocol')}, this client {PROTOCOL}")
+                self._send(self._script.ready())
+            elif kind == "train":
+                return None if self._gone else message
+            else:
+                print(f"evenkeel.py: cannot read the request {str(message)[:200]}", file=sys.stderr)
+        return None
+
+    def begin(self, run: Run) -> None:
+        self._open = run
+
+    def stop_requested(self, run: Run) -> bool:
+        return self._gone or self._broken or run.id in self._stops
+
+    def epoch(self, run: Run, epoch: int, loss: Optional[float], val: Optional[_Measured]) -> None:
+        answer: Dict[str, Any] = {"type": "epoch", "run": run.id, "epoch": epoch}
+        if loss is not None:
+            answer["loss"] = loss
+        if val is not None:
+            answer["val"] = {"confusion": val.confusion}
+        self._send(answer)
+
+    def result(self, run: Run, parts: Mapping[str, _Measured], epochs: int, stopped: bool) -> None:
+        answer: Dict[str, Any] = {"type": "result", "run": run.id, "class_weights": run.class_weights}
+        answer.update(stopped=stopped, epochs=epochs)
+        for part, measured in parts.items():
+            answer[part] = {"confusion": measured.confusion}
+            if run.dir and part != "train":  # nothing reads the training part's examples
+                answer[part].update(measured.save(run.dir, part))
+        self._send(answer)
+        self._open = None
+
+    def error(self, run: Run, message: str, retry: bool) -> None:
+        self._open = None
+        self._send({"type": "error", "run": run.id, "message": message[:_MESSAGE_LIMIT], "retry": retry})
+
+    def forgotten(self, run: Run) -> None:
+        run.error("the loop body ended without calling run.result(val=...)")
+
+    def _send(self, answer: Mapping[str, Any]) -> None:
+        """Write one line. If nobody reads any more, the loop ends at its next turn."""
+        line = memoryview(json.dumps(answer, allow_nan=False, separators=(",", ":")).encode() + b"\n")
+        with self._writing:
+            try:
+                while line:
+                    line = line[os.write(self._pipes.answers, line) :]
+            except BrokenPipeError:
+                self._broken = True
+
+    def _read(self) -> None:
+        """Read requests until bye or the end of input. Runs in a thread of its own.
+
+        It reads the descriptor and not a file object: a thread that waits in one of those
+        when the interpreter exits would hold its lock.
+        """
+        pending = b""
+        while True:
+            try:
+                chunk = os.read(self._pipes.requests, 1 << 16)
+            except OSError:
+                chunk = b""
+            if not chunk:
+                break
+            *lines, pending = (pending + chunk).split(b"\n")
+            for line in lines:
+                if not self._take(line):
+                    return
+        self._gone = True
+        self._inbox.put(None)
+        if self._open is not None:
+            self._abandoned()
+
+    def _take(self, line: bytes) -> bool:
+        """Take one request; return whether more may come."""
+        try:
+            message = json.loads(line)
+            kind, run = message.get("type"), message.get("run")
+        except (ValueError, AttributeError):
+            message, kind, run = {"unreadable": line.decode(errors="replace")}, None, None
+        if kind == "bye":
+            self._inbox.put(None)
+            return False
+        if kind == "stop":
+            self._stops.add(run)
+            return True
+        if kind == "train":
+            self._stops.discard(run)
+        self._inbox.put(message)
+        return True
+
+    def _abandoned(self) -> None:
+        """End the process if its run does not end soon: whoever asked for it is gone."""
+        print("evenkeel.py: standard input ended during a run, so nobody waits for it; ending", file=sys.stderr)
+        for end in (lambda: os.kill(os.getpid(), signal.SIGTERM), lambda: os._exit(1)):
+            time.sleep(_GRACE)
+            if self._open is None:
+                return
+            end()
+
+    def _uncaught(self, kind: Type[BaseException], err: BaseException, trace: Optional[TracebackType]) -> None:
+        self._answer_for(kind, err, trace)
+        self._hook(kind, err, trace)
+
+    def _exiting(self) -> None:
+        err = getattr(sys, "last_value", None)
+        if isinstance(err, BaseException):
+            self._answer_for(type(err), err, err.__traceback__)
+        elif self._unanswered():
+            self._answer("the script left the loop or ended before it called run.result", retry=False)
+
+    def _unanswered(self) -> bool:
+        return self._open is not None and os.getpid() == self._pipes.owner
+
+    def _answer_for(self, kind: Type[BaseException], err: BaseException, trace: Optional[TracebackType]) -> None:
+        if self._unanswered():
+            self._answer(_report(kind, err, trace), retry=isinstance(err, Retry))
+
+    def _answer(self, message: str, retry: bool) -> None:
+        if self._open is not None:
+            self._open.error(message, retry)
+
+
+def _report(kind: Type[BaseException], err: BaseException, trace: Optional[TracebackType]) -> str:
+    """Return what went wrong in a line, and the traceback, shortened at its beginning."""
+    headline = "".join(traceback.format_exception_only(kind, err)).strip()[: _MESSAGE_LIMIT // 2]
+    whole = "".join(traceback.format_exception(kind, err, trace))
+    return headline + "\n" + whole[-(_MESSAGE_LIMIT - len(headline) - 1) :]
+
+
+class _Nobody:
+    """The channel of every rank but 0: runs come by broadcast, answers go nowhere."""
+
+    silent = True
+
+    def next_job(self) -> Optional[Mapping[str, Any]]:
+        return None
+
+    def begin(self, run: Run) -> None: ...
+    def stop_requested(self, run: Run) -> bool:
+        return False
+
+    def epoch(self, run: Run, epoch: int, loss: Optional[float], val: Optional[_Measured]) -> None: ...
+    def result(self, run: Run, parts: Mapping[str, _Measured], epochs: int, stopped: bool) -> None: ...
+    def error(self, run: Run, message: str, retry: bool) -> None: ...
+    def forgotten(self, run: Run) -> None: ...
+
+
+class _Terminal:
+    """The channel of a script that is run by hand: one unweighted run, results printed."""
+
+    silent = False
+
+    def __init__(self, script: _Script) -> None:
+        self._script = script
+        self._dir: Optional[tempfile.TemporaryDirectory[str]] = None
+
+    def next_job(self) -> Optional[Mapping[str, Any]]:
+        if self._dir is not None:
+            self._dir.cleanup()
+            return None
+        self._dir = tempfile.TemporaryDirectory(prefix="evenkeel-")
+        modes = [s for s in self._script.supports if s != "warm_start"]
+        return {
+            "run": "by-hand", "seed": 1, "class_weights": [1.0] * len(self._script.classes),
+            "apply": modes[0] if modes else "loss", "epochs": self._epochs(), "round": 0,
+            "parts": ["val"], "dir": self._dir.name,
+        }
+
+    def _epochs(self) -> int:
+        said = os.environ.get("EVENKEEL_EPOCHS")
+        if not said:
+            return self._script.epochs
+        if not said.isdecimal() or int(said) < 1:
+            raise ValueError(f"EVENKEEL_EPOCHS is {said!r}; want a whole number from 1")
+        return int(said)
+
+    def begin(self, run: Run) -> None:
+        print(f"By hand: one training with class weights of 1, seed {run.seed}, {run.epochs} epochs.")
+
+    def stop_requested(self, run: Run) -> bool:
+        return False
+
+    def epoch(self, run: Run, epoch: int, loss: Optional[float], val: Optional[_Measured]) -> None:
+        line = f"epoch {epoch}/{run.epochs}"
+        if loss is not None:
+            line += f"  loss {loss:.4f}"
+        if val is not None:
+            line += f"  balanced accuracy {100 * _mean(_recalls(val.confusion)):.1f}"
+        print(line, flush=True)
+
+    def result(self, run: Run, parts: Mapping[str, _Measured], epochs: int, stopped: bool) -> None:
+        confusion = parts["val"].confusion
+        recalls = _recalls(confusion)
+        mean = _mean(recalls)
+        spread = math.sqrt(_mean([(r - mean) ** 2 for r in recalls]))
+        width = max(len(c) for c in [*self._script.classes, "class"])
+        print(f"\n{'class':{width}}  examples  recall")
+        for name, row, recall in zip(self._script.classes, confusion, recalls):
+            print(f"{name:{width}}  {sum(row):8}  {100 * recall:6.1f}")
+        print(f"\nvalidation: balanced accuracy {100 * mean:.1f}, spread {spread:.3f} (standard deviation)")
+        print("The test part was not asked for and stays closed.", flush=True)
+
+    def error(self, run: Run, message: str, retry: bool) -> None:
+        raise RuntimeError(message)
+
+    def forgotten(self, run: Run) -> None:
+        raise RuntimeError("the loop body ended without calling run.result(val=...)")
+
+
+def _recalls(confusion: Matrix) -> List[float]:
+    return [row[c] / sum(row) for c, row in enumerate(confusion)]
+
+
+def _mean(values: Sequence[float]) -> float:
+    return math.fsum(values) / len(values)
+
+
+# --- measuring: labels, predictions, logits, confusion matrices ----------------------
+
+
+class _Measured(NamedTuple):
+    """What is known of a part; the arrays are absent where a matrix was given."""
+
+    confusion: Matrix
+    labels: Optional[array.array[int]] = None
+    predictions: Optional[array.array[int]] = None
+    logits: Optional[array.array[float]] = None
+
+    def save(self, folder: str, part: str) -> Dict[str, str]:
+        """Write the arrays into a folder and return the file names by field of the answer."""
+        os.makedirs(folder, exist_ok=True)
+        files: Dict[str, str] = {}
+        if self.labels is not None and self.predictions is not None:
+            files["labels"] = _write_npy(folder, f"{part}_labels.npy", self.labels, (len(self.labels),))
+            files["predictions"] = _write_npy(folder, f"{part}_pred.npy", self.predictions, (len(self.predictions),))
+            if self.logits is not None:
+                shape = (len(self.labels), len(self.confusion))
+                files["scores"] = _write_npy(folder, f"{part}.npy", self.logits, shape)
+        return files
+
+
+def _measure(part: str, given: Any, classes: Sequence[str]) -> _Measured:
+    """Check what the user gave for a part and count it into a confusion matrix."""
+    while callable(given):
+        given = given()
+    if not (isinstance(given, tuple) and len(given) == 2):
+        return _given_matrix(part, given, classes)
+    labels_table, other = _table(given[0], f"{part} labels"), _table(given[1], f"{part} predictions or logits")
+    k = len(classes)
+    if k == 2 and labels_table.shape == other.shape == (2,):
+        raise ValueError(
+            f"{part} may be a 2 x 2 matrix or labels and predictions of two examples; give a matrix as a list"
+        )
+    labels = _classes_of(labels_table, f"{part} labels", k)
+    if other.shape[0] != len(labels):
+        raise ValueError(f"{part} has {len(labels)} labels but {other.shape[0]} predictions")
+    if len(other.shape) == 1:
+        predictions, logits = _classes_of(other, f"{part} predictions", k), None
+    else:
+        logits = _logits_of(other, f"{part} logits", k)
+        predictions = _argmax(logits, k)
+    pairs = collections.Counter(zip(labels, predictions))
+    confusion = [[pairs[t, p] for p in range(k)] for t in range(k)]
+    _check_rows(part, confusion, classes)
+    return _Measured(confusion, labels, predictions, logits)
+
+
+def _given_matrix(part: str, given: Any, classes: Sequence[str]) -> _Measured:
+    table, k = _table(given, part), len(classes)
+    if table.shape != (k, k):
+        shape = " x ".join(str(n) for n in table.shape)
+        raise ValueError(
+            f"{part} has shape {shape}; want the tuple (labels, predictions), the tuple (labels, logits), "
+            f"or a confusion matrix of {k} x {k}"
+        )
+    counts = _whole(table, f"{part} confusion matrix")
+    if min(counts) < 0 or max(counts) >= 1 << 53:
+        wrong = next(n for n in counts if not 0 <= n < 1 << 53)
+        raise ValueError(f"{part} confusion matrix has {wrong}; want counts from 0 to below 2^53")
+    confusion = [counts[c * k : (c + 1) * k] for c in range(k)]
+    _check_rows(part, confusion, classes)
+    return _Measured(confusion)
+
+
+def _check_rows(part: str, confusion: Matrix, classes: Sequence[str]) -> None:
+    empty = [name for name, row in zip(classes, confusion) if not any(row)]
+    if empty:
+        raise ValueError(f"{part} has no example of {', '.join(empty[:5])}; every class needs one to have a recall")
+
+
+class _Table(NamedTuple):
+    """Numbers in row order as bytes, in the format that struct knows them by."""
+
+    shape: Tuple[int, ...]
+    format: str
+    data: memoryview
+
+    def values(self) -> Sequence[Any]:
+        if self.format in "?e":  # which array does not know
+            return struct.unpack(f"{math.prod(self.shape)}{self.format}", self.data)
+        values = array.array(self.format)
+        values.frombytes(self.data)
+        return values
+
+
+def _table(given: Any, what: str) -> _Table:
+    """Read a list, an array or a tensor with one or two dimensions."""
+    given = _plain(given)
+    table = _from_buffer(given) or _from_list(given, what)
+    if len(table.shape) not in (1, 2) or 0 in table.shape:
+        shape = " x ".join(str(n) for n in table.shape) or "of a single number"
+        raise ValueError(f"{what}: shape {shape}; want one or two dimensions and at least one entry")
+    return table
+
+
+def _plain(given: Any) -> Any:
+    """Return a tensor, series or the like as an array or, where that fails, as a list."""
+    if hasattr(given, "detach"):
+        given = given.detach().cpu()
+    for name in ("numpy", "to_numpy"):
+        if hasattr(given, name):
+            try:
+                return getattr(given, name)()
+            except TypeError:  # NumPy lacks the type: bfloat16
+                return given.float().numpy() if hasattr(given, "float") else given.tolist()
+            except RuntimeError:  # PyTorch without NumPy
+                return given.tolist()
+    return given
+
+
+def _from_buffer(given: Any) -> Optional[_Table]:
+    """Read anything with a buffer of numbers in native format, without a copy if it is dense."""
+    try:
+        view = memoryview(given)
+    except (TypeError, ValueError, BufferError):
+        return None
+    if view.format not in tuple("?bBhHiIlLqQefd"):
+        return None
+    data = view.cast("B") if view.c_contiguous and view.nbytes else memoryview(view.tobytes())
+    return _Table(view.shape or (), view.format, data)
+
+
+def _from_list(given: Any, what: str) -> _Table:
+    """Read a list of numbers, a list of equally long rows, or what can turn itself into one."""
+    if hasattr(given, "tolist"):
+        given = given.tolist()
+    elif not isinstance(given, (list, tuple)) and isinstance(given, Iterable) and not isinstance(given, str):
+        given = list(given)
+    if not isinstance(given, (list, tuple)):
+        raise TypeError(f"{what}: got {type(given).__name__}; want a list, an array or a tensor of numbers")
+    if not given or not (isinstance(given[0], (list, tuple, array.array)) or getattr(given[0], "shape", None)):
+        return _packed((len(given),), given, what)
+    rows = [r if isinstance(r, (list, tuple)) else _table(r, what).values() for r in given]
+    for i, row in enumerate(rows):
+        if len(row) != len(rows[0]):
+            raise ValueError(f"{what}: row {i} has {len(row)} entries, row 0 has {len(rows[0])}")
+    return _packed((len(rows), len(rows[0])), list(itertools.chain.from_iterable(rows)), what)
+
+
+def _packed(shape: Tuple[int, ...], values: Sequence[Any], what: str) -> _Table:
+    """Pack Python numbers as 64-bit integers or reals."""
+    try:
+        numbers = [v if type(v) in (int, float) else _number(v) for v in values]
+        packed: Union[array.array[int], array.array[float]]
+        packed = array.array("q", numbers) if all(type(v) is int for v in numbers) else array.array("d", numbers)
+    except (TypeError, ValueError, OverflowError) as err:
+        raise TypeError(f"{what}: {err}; want numbers") from None
+    return _Table(shape, packed.typecode, memoryview(packed).cast("B"))
+
+
+def _number(value: Any) -> Union[int, float]:
+    """Return a bool, a NumPy scalar or a tensor of one number as a Python number."""
+    if isinstance(value, (str, bytes)):
+        raise TypeError(f"an entry is {value!r}")
+    value = value.item() if hasattr(value, "item") else value
+    return int(value) if isinstance(value, bool) else value if isinstance(value, int) else float(value)
+
+
+def _whole(table: _Table, what: str) -> List[int]:
+    """Return the entries, which must be whole numbers, in row order."""
+    values = table.values()
+    if table.format in "efd":
+        for i, v in enumerate(values):
+            if not v.is_integer():
+                raise ValueError(f"{what}: entry {i} is {v}; want whole numbers")
+    return [int(v) for v in values]
+
+
+def _classes_of(table: _Table, what: str, k: int) -> array.array[int]:
+    """Return the entries as class numbers from 0 to k - 1."""
+    if len(table.shape) != 1:
+        shape = " x ".join(str(n) for n in table.shape)
+        raise ValueError(f"{what}: shape {shape}; want one class number per example")
+    numbers = _whole(table, what)
+    if min(numbers) < 0 or max(numbers) >= k:
+        i, wrong = next((i, n) for i, n in enumerate(numbers) if not 0 <= n < k)
+        raise ValueError(f"{what}: entry {i} is {wrong}; want class numbers from 0 to {k - 1}")
+    return array.array("H", numbers)
+
+
+def _logits_of(table: _Table, what: str, k: int) -> array.array[float]:
+    """Return the entries as 32-bit reals, all finite."""
+    if table.shape[1] != k:
+        raise ValueError(f"{what}: {table.shape[1]} columns; want one for each of the {k} classes")
+    logits: array.array[float] = array.array("f", table.values())
+    if not math.isfinite(sum(logits)):
+        i = next(i for i, v in enumerate(logits) if not math.isfinite(v))
+        raise ValueError(f"{what}: row {i // k}, column {i % k} is {table.values()[i]}; want finite 32-bit numbers")
+    return logits
+
+
+def _argmax(logits: array.array[float], k: int) -> array.array[int]:
+    """Return the column of each row's largest entry, the first of equals."""
+    return array.array("H", [row.index(max(row)) for row in zip(*[iter(logits)] * k)])
+
+
+def _write_npy(folder: str, name: str, values: array.array[Any], shape: Tuple[int, ...]) -> str:
+    """Write NumPy's file format, version 1.0, and return the name."""
+    order = "<" if sys.byteorder == "little" else ">"
+    descr = order + {"f": "f4", "H": "u2"}[values.typecode]
+    header = f"{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}"
+    header += " " * (-(len(header) + 11) % 64) + "\n"  # magic, version and length are 10 bytes
+    with open(os.path.join(folder, name), "wb") as file:
+        file.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode("ascii"))
+        values.tofile(file)
+    return name
+
+
+# --- the version of the code ---------------------------------------------------------
+
+
+def _code_version() -> str:
+    """Hash the script, its local imports, and the versions of what they import from elsewhere.
+
+    Local is what lies in the script's folder, at any depth. Imports are found by reading
+    the files, so that one inside a function counts, and among the loaded modules, so that
+    one by a computed name counts if it has happened. This file does not count.
+    """
+    main = sys.modules["__main__"]
+    script = getattr(main, "__file__", None)
+    if not script or not os.path.isfile(script):
+        raise ValueError("the script is not a file whose changes could be seen: give evenkeel.runs a version")
+    script = os.path.abspath(script)
+    spec = getattr(main, "__spec__", None)  # python -m pkg.train counts from the folder of pkg
+    root = os.path.dirname(script)
+    for _ in range(spec.name.count(".") if spec else 0):
+        root = os.path.dirname(root)
+    files, packages = _sources(script, root)
+    digest = hashlib.sha256(b"python %d.%d\n" % sys.version_info[:2])
+    for name in sorted(packages):
+        version = getattr(sys.modules.get(name), "__version__", None)
+        if isinstance(version, str):
+            digest.update(f"package {name} {version}\n".encode())
+    for path in sorted(files):
+        with open(path, "rb") as file:
+            content = hashlib.sha256(file.read()).hexdigest()
+        relative = os.path.relpath(path, root).replace(os.sep, "/")
+        digest.update(f"file {relative} {content}\n".encode())
+    return "sha256:" + digest.hexdigest()
+
+
+def _sources(script: str, root: str) -> Tuple[Set[str], Set[str]]:
+    """Return the local files that a script runs, and the names of packages from elsewhere."""
+    libraries = [os.path.join(os.path.abspath(p), "") for k, p in sysconfig.get_paths().items() if k.endswith("lib")]
+
+    def local(path: str) -> bool:
+        if not path.startswith(os.path.join(root, "")) or path.startswith(tuple(libraries)):
+            return False
+        return not {"site-packages", "dist-packages"} & set(os.path.relpath(path, root).split(os.sep))
+
+    places = [root] + [p for p in (os.path.abspath(entry) for entry in sys.path) if local(p)]
+    modules = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
+    loaded = [os.path.abspath(file) for file in modules if isinstance(file, str)]
+    packages: Set[str] = set()
+    found: Set[str] = set()
+    waiting = [script] + [path for path in loaded if local(path) and os.path.isfile(path)]
+    while waiting:
+        path = waiting.pop()
+        if path in found or path == os.path.abspath(__file__):
+            continue
+        found.add(path)
+        for level, module, names in _imports(path):
+            above = os.path.dirname(path)
+            for _ in range(level - 1):
+                above = os.path.dirname(above)
+            bases = [above] if level else places
+            hits = [hit for base in bases for hit in _files_of(base, module, names) if local(hit)]
+            waiting.extend(hits)
+            if not hits and not level:
+                packages.add(module.partition(".")[0])
+    return found, packages
+
+
+def _imports(path: str) -> Iterator[Tuple[int, str, List[str]]]:
+    """Yield (dots, module, names) for the import statements of a Python file, wherever they stand."""
+    if not path.endswith(".py"):
+        return
+    try:
+        with open(path, "rb") as file:
+            tree = ast.parse(file.read())
+    except (SyntaxError, ValueError):
+        return  # it cannot be imported either
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield 0, alias.name, []
+        elif isinstance(node, ast.ImportFrom):
+            yield node.level, node.module or "", [alias.name for alias in node.names]
+
+
+def _files_of(base: str, module: str, names: Sequence[str]) -> Iterator[str]:
+    """Yield the files under base that `from module import names` executes, packages included."""
+    endings = [".py", *importlib.machinery.EXTENSION_SUFFIXES, os.sep + "__init__.py"]
+    steps = module.split(".") if module else []
+    stems = [os.path.join(base, *steps[: i + 1]) for i in range(len(steps))]
+    stems += [os.path.join(base, *steps, name) for name in names]
+    for path in [os.path.join(base, "__init__.py")] * (not steps) + [s + e for s in stems for e in endings]:
+        if os.path.isfile(path):
+            yield path
+
+
+_PIPES = _take_pipes()
