@@ -11,11 +11,11 @@ import argparse
 import gzip
 import os
 
+import evenkeel  # evenkeel: before anything that may print
+
 import numpy as np
 import torch
 from torch import nn
-
-import evenkeel  # evenkeel
 
 FASHION = ["T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Boot"]
 CIFAR10 = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
@@ -68,11 +68,11 @@ def logits(model, x):
 def train(x, y, run, classes, width=16, dropout=0.0, learning_rate=0.002):
     torch.manual_seed(run.seed)
     model = network(x.shape[1], x.shape[2], classes, width, dropout).to(x.device)
-    weight = torch.tensor(run.class_weights, device=x.device)  # evenkeel
-    loss_fn = nn.CrossEntropyLoss(weight=weight)
     optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate)
     shuffle = torch.Generator().manual_seed(run.seed)
     for epoch in range(1, run.epochs + 1):
+        weight = torch.tensor(run.weights_at(epoch), device=x.device)  # evenkeel
+        loss_fn = nn.CrossEntropyLoss(weight=weight)
         model.train()
         total = 0.0
         for batch in torch.randperm(len(y), generator=shuffle).to(x.device).split(64):
@@ -106,7 +106,7 @@ def main():
         (((x - mean) / std).to(device), y.to(device)) for x, y in parts]
 
     data = f"{name}/{'-'.join(map(str, args.sizes))} a class/seed 1"
-    for run in evenkeel.runs(classes=names, data=data):  # evenkeel
+    for run in evenkeel.runs(classes=names, data=data, epochs=8):  # evenkeel
         model = train(x, y, run, len(names), **run.params)
         run.result(val=(val_y, logits(model, val_x)), test=lambda: (test_y, logits(model, test_x)))  # evenkeel
 

@@ -17,7 +17,7 @@ train() {
 	run=$(field run '"[^"]*"') number='[-+.0-9eE]*' list='\[[^]]*\]'
 	awk -F, -v run="$run" -v seed="$(field seed "$number")" -v epochs="$(field epochs "$number")" \
 		-v rate="$(field rate "$number")" -v weights="$(field class_weights "$list")" \
-		-v parts="$(field parts "$list")" '
+		-v from="$(field weights_from "$number")" -v parts="$(field parts "$list")" '
 
 # Park and Miller: the same numbers in every awk, as rand() would not be.
 function uniform() { state = state * 16807 % 2147483647; return state / 2147483647 }
@@ -50,7 +50,8 @@ END {
 		loss = 0; split("", db); split("", du); split("", dv)
 		for (j = 1; j <= learns; j++) {
 			i = drawn[j]; predict(i)
-			share = w[class[i]] / total # so only the ratios of the weights count, as in PyTorch
+			# Divided by their sum, as in PyTorch, so only the ratios of the weights count.
+			share = epoch > from * epochs ? w[class[i]] / total : 1 / learns
 			loss -= share * log(p[class[i]])
 			for (c = 1; c <= 3; c++) {
 				g = share * (p[c] - (c == class[i]))

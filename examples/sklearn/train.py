@@ -6,14 +6,14 @@
 
 Lines marked `# evenkeel` are what made an ordinary training script a trainer.
 """
+import evenkeel  # evenkeel: before anything that may print
+
 import numpy as np
 from sklearn.datasets import make_classification
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import train_test_split
 from sklearn.utils import resample
-
-import evenkeel  # evenkeel
 
 NAMES = ["apple", "cherry", "grape", "lemon", "melon", "peach"]
 
