@@ -13,6 +13,7 @@ import (
 
 // newResume returns the command that continues a stored study.
 func newResume(g *global) *cobra.Command {
+	var session sessionFlags
 	var format *string
 	cmd := &cobra.Command{
 		Use:   "resume [STUDY]",
@@ -32,7 +33,8 @@ stored with; the study file is not needed. --trials, --time, --until and
 			if err != nil {
 				return err
 			}
-			return runStudy(cmd, g.db, def, *format)
+			session.format = *format
+			return runStudy(cmd, g.db, def, session)
 		},
 	}
 	for _, b := range budgetFlags {
@@ -40,6 +42,7 @@ stored with; the study file is not needed. --trials, --time, --until and
 			cmd.Flags().String(b.flag, "", "`"+b.value+"`: "+b.doc)
 		}
 	}
+	acceptCodeFlag(cmd, &session)
 	format = formatFlag(cmd)
 	return cmd
 }

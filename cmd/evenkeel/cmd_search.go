@@ -43,6 +43,7 @@ var budgetFlags = []struct{ flag, key, value, doc string }{
 // newSearch returns the command that runs or continues a study.
 func newSearch(g *global) *cobra.Command {
 	var f searchFlags
+	var session sessionFlags
 	var format *string
 	cmd := &cobra.Command{
 		Use:   "search [STUDY.yaml]",
@@ -71,7 +72,8 @@ same command continues.`,
 			if f.dryRun {
 				return dryRun(cmd, def, *format)
 			}
-			return runStudy(cmd, g.db, def, *format)
+			session.format = *format
+			return runStudy(cmd, g.db, def, session)
 		},
 	}
 	for _, b := range budgetFlags {
@@ -80,6 +82,7 @@ same command continues.`,
 	cmd.Flags().StringArrayVar(&f.set, "set", nil, "`KEY=VALUE`: a dotted key of the study file, the value as YAML; may be repeated")
 	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "print the space and one sampled trial, train nothing")
 	cmd.Flags().BoolVar(&f.printDefault, "print-default", false, "print the built-in study file")
+	acceptCodeFlag(cmd, &session)
 	format = formatFlag(cmd)
 	return cmd
 }

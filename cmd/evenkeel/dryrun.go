@@ -11,22 +11,16 @@ import (
 
 // dryRun prints the space of a study and its first trial, and trains nothing.
 func dryRun(cmd *cobra.Command, def *search.Definition, format string) error {
-	title, trainer, err := openTrainer(def)
+	w := cmd.OutOrStdout()
+	what, err := dryRunSubject(def)
 	if err != nil {
-		return usageError{err}
+		return err
 	}
 	r := spaceResult(def.Space)
 	if format != "table" {
-		return r.write(cmd.OutOrStdout(), format)
+		return r.write(w, format)
 	}
-	w := cmd.OutOrStdout()
-	info := trainer.Info()
-	examples := 0
-	for _, n := range info.TrainCounts {
-		examples += n
-	}
-	fmt.Fprintf(w, "study %s: %s, %d classes, %d training and %d validation examples\n",
-		def.Name, title, len(info.Classes), examples, len(info.ValLabels))
+	fmt.Fprintf(w, "study %s: %s\n", def.Name, what)
 	fmt.Fprintf(w, "%s, at most %s a seed, %s each; seed %d, window %d\n\n", count(def.Search.Trials, "trial"),
 		count(maxRounds(def)+1, "run"), count(def.Search.Replicates, "seed"), def.Search.Seed, def.Search.Window)
 	if len(r.rows) == 0 {
@@ -49,6 +43,24 @@ func dryRun(cmd *cobra.Command, def *search.Definition, format string) error {
 	}
 	fmt.Fprintf(w, "\ntrial 1 would be: %s, %s\n", recipe, count(plan.Rounds, "round"))
 	return nil
+}
+
+// dryRunSubject says what a study trains on. The user's own program is not
+// started.
+func dryRunSubject(def *search.Definition) (string, error) {
+	if c := def.Model.Command; c != nil {
+		return fmt.Sprintf("%s in %s (not started), %s", strings.Join(c.Words, " "), def.Folder, count(len(c.Slots), "slot")), nil
+	}
+	o, err := openModel(def)
+	if err != nil {
+		return "", err
+	}
+	info := o.Info()
+	examples := 0
+	for _, n := range info.TrainCounts {
+		examples += n
+	}
+	return fmt.Sprintf("%s, %d classes, %d training and %d validation examples", o.title, len(info.Classes), examples, len(info.ValLabels)), nil
 }
 
 // maxRounds returns the largest number of rounds a trial can have.

@@ -14,9 +14,9 @@ import (
 	"evenkeel/runs/runstest"
 )
 
-// process is the program under test as a process of its own, whose log is read
+// underTest is the program as a process of its own, whose log is read
 // line by line.
-type process struct {
+type underTest struct {
 	t      *testing.T
 	cmd    *exec.Cmd
 	log    *bufio.Scanner
@@ -24,13 +24,13 @@ type process struct {
 }
 
 // start runs the program in a folder.
-func start(t *testing.T, folder string, args ...string) *process {
+func start(t *testing.T, folder string, args ...string) *underTest {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &process{t: t, cmd: exec.CommandContext(t.Context(), self, args...)}
+	p := &underTest{t: t, cmd: exec.CommandContext(t.Context(), self, args...)}
 	p.cmd.Dir, p.cmd.Stdout = folder, &p.stdout
 	p.cmd.Env = append(os.Environ(), asProgram+"=1")
 	stderr, err := p.cmd.StderrPipe()
@@ -45,7 +45,7 @@ func start(t *testing.T, folder string, args ...string) *process {
 }
 
 // await reads the log up to a line with the given text.
-func (p *process) await(text string) {
+func (p *underTest) await(text string) {
 	p.t.Helper()
 	var seen []string
 	for p.log.Scan() {
@@ -58,7 +58,7 @@ func (p *process) await(text string) {
 }
 
 // signal sends a signal.
-func (p *process) signal(s os.Signal) {
+func (p *underTest) signal(s os.Signal) {
 	p.t.Helper()
 	if err := p.cmd.Process.Signal(s); err != nil {
 		p.t.Fatal(err)
@@ -66,7 +66,7 @@ func (p *process) signal(s os.Signal) {
 }
 
 // wait returns the exit status and the rest of the log.
-func (p *process) wait() (status int, log string) {
+func (p *underTest) wait() (status int, log string) {
 	p.t.Helper()
 	var rest []string
 	for p.log.Scan() {

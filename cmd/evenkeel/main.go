@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"evenkeel/objective/process"
 )
 
 // Exit statuses.
@@ -20,6 +22,7 @@ const (
 )
 
 func main() {
+	process.Guard() // never returns in the process that watches over a trainer
 	os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
 }
 
@@ -89,7 +92,7 @@ started; 130 interrupted, everything finished is stored.`,
 		return usagef("%w; see %s --help", err, cmd.CommandPath())
 	})
 	root.AddCommand(
-		newSearch(g), newResume(g), newStudies(g), newLeaderboard(g), newShow(g), newCompare(g),
+		newSearch(g), newResume(g), newCheck(g), newStudies(g), newLeaderboard(g), newShow(g), newCompare(g),
 		newQuery(g), newSchema(g), newWeights(g), newSchemes(g), newData(g), newVersion(g),
 	)
 	for _, c := range append(root.Commands(), root) {

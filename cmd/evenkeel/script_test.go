@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"evenkeel/objective/process"
 )
 
 // asProgram is the environment variable that makes the test binary the program.
@@ -19,6 +21,7 @@ const asProgram = "EVENKEEL_TEST_PROGRAM"
 // TestMain lets the test binary be the program itself, so that tests run the
 // real thing as a process of its own.
 func TestMain(m *testing.M) {
+	process.Guard()
 	if os.Getenv(asProgram) != "" {
 		os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
 	}

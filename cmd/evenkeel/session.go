@@ -7,16 +7,12 @@ import (
 	"maps"
 	"os"
 	"os/signal"
-	"runtime"
 	"slices"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"evenkeel/objective"
-	"evenkeel/objective/data"
-	"evenkeel/objective/nets"
 	"evenkeel/runs"
 	"evenkeel/search"
 	"evenkeel/search/random"
@@ -35,12 +31,19 @@ var samplers = map[string]func() search.Sampler{
 // samplerNames returns the samplers that a study file may name.
 func samplerNames() []string { return slices.Sorted(maps.Keys(samplers)) }
 
+// sessionFlags are what a search is told beside its definition.
+type sessionFlags struct {
+	format     string
+	acceptCode bool
+}
+
+// acceptCodeFlag adds --accept-code to a command.
+func acceptCodeFlag(cmd *cobra.Command, f *sessionFlags) {
+	cmd.Flags().BoolVar(&f.acceptCode, "accept-code", false, "go on although the trainer's code has changed since the study began")
+}
+
 // runStudy runs or continues a study and prints its leaderboard.
-func runStudy(cmd *cobra.Command, path string, def *search.Definition, format string) error {
-	title, trainer, err := openTrainer(def)
-	if err != nil {
-		return usageError{err}
-	}
+func runStudy(cmd *cobra.Command, path string, def *search.Definition, f sessionFlags) (err error) {
 	deadline, err := untilTime(def.Search.Until, time.Now())
 	if err != nil {
 		return usageError{err}
@@ -48,25 +51,56 @@ func runStudy(cmd *cobra.Command, path string, def *search.Definition, format st
 	if f := cmd.Flags().Lookup("until"); f != nil && f.Changed && !deadline.IsZero() && !deadline.After(time.Now()) {
 		return usagef("--until: %s is over; want a time to come", def.Search.Until)
 	}
+	log := newLog(cmd.ErrOrStderr(), time.Now)
+	ctx, stop, release := watchSignals(cmd.Context(), log)
+	defer release()
+	starting, started := untilStopped(ctx, stop)
+	trainer, err := openTrainer(starting, def, path)
+	if err != nil && starting.Err() != nil {
+		err = errInterrupted
+	}
+	started()
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closing := trainer.close(); err == nil {
+			err = closing
+		}
+	}()
 	db, err := runs.Open(cmd.Context(), path, runs.Options{})
 	if err != nil {
 		return err
 	}
-	log := newLog(cmd.ErrOrStderr(), time.Now)
-	outcome := searchStudy(cmd.Context(), db, def, title, trainer, deadline, log)
+	s := session{def: def, db: db, trainer: trainer, until: deadline, acceptCode: f.acceptCode, log: log}
+	outcome := s.search(ctx, stop)
+	if s.ended != "" && !errors.Is(outcome, errInterrupted) {
+		s.onFinish(cmd.Context(), path, outcome)
+	}
 	if outcome != nil && !errors.Is(outcome, errInterrupted) {
 		return errors.Join(outcome, db.Close())
 	}
-	err = printLeaderboard(cmd, db, leaderboardFlags{study: def.Name, format: format})
+	err = printLeaderboard(cmd, db, leaderboardFlags{study: def.Name, format: f.format})
 	return errors.Join(outcome, err, db.Close())
 }
 
-// searchStudy joins the study with its trainer and drives it to its end. It
-// returns errInterrupted if a signal cut it short.
-func searchStudy(ctx context.Context, db *runs.DB, def *search.Definition, title string, trainer objective.Trainer, until time.Time, log *eventLog) (err error) {
-	ctx, stop, release := watchSignals(ctx, log)
-	defer release()
-	study, opening, err := db.OpenStudy(ctx, def, runs.Invocation{Program: programVersion()})
+// session is one invocation's work on a study.
+type session struct {
+	def        *search.Definition
+	db         *runs.DB
+	trainer    *opened
+	until      time.Time
+	acceptCode bool
+	log        *eventLog
+	// ended is how the search ended, "" if it never began.
+	ended string
+}
+
+// search joins the study with its trainer and drives it to its end. It returns
+// errInterrupted if a signal cut it short.
+func (s *session) search(ctx context.Context, stop <-chan struct{}) (err error) {
+	def, log := s.def, s.log
+	study, opening, err := s.db.OpenStudy(ctx, def, runs.Invocation{Program: programVersion(), AcceptCode: s.acceptCode})
 	var differs *runs.DifferenceError
 	if errors.As(err, &differs) {
 		return usageError{err}
@@ -77,27 +111,31 @@ func searchStudy(ctx context.Context, db *runs.DB, def *search.Definition, title
 	if err != nil {
 		return err
 	}
-	ended := "failed"
+	s.ended = "failed"
 	defer func() {
 		if err != nil && ctx.Err() != nil {
 			err = errInterrupted
 		}
-		closing := study.Close(ended)
+		closing := study.Close(s.ended)
 		if err == nil || errors.Is(err, errInterrupted) && closing != nil {
 			err = closing // a failure before it would say the same
 		}
 	}()
-	if err := study.Describe(ctx, title, trainer.Info()); err != nil {
+	var changed *runs.CodeChangedError
+	if err := study.Describe(ctx, s.trainer.title, s.trainer.Info()); errors.As(err, &changed) {
+		s.ended = ""
+		return usageError{err}
+	} else if err != nil {
 		return err
 	}
 	log.opening(def, opening)
-	deadline, err := deadlineOf(ctx, study, def, until)
+	deadline, err := deadlineOf(ctx, study, def, s.until)
 	if err != nil {
 		return err
 	}
 	driver := search.Driver{
-		Definition: def, Store: study, Trainer: trainer, Sampler: samplers[def.Search.Sampler](),
-		Parallel: parallelism(def), Deadline: deadline, Clock: time.Now,
+		Definition: def, Store: study, Trainer: s.trainer, Sampler: samplers[def.Search.Sampler](),
+		Parallel: s.trainer.parallel, Deadline: deadline, Clock: time.Now,
 		Observe: log.observer(def),
 	}
 	unfollow := log.follow(def, deadline)
@@ -107,11 +145,11 @@ func searchStudy(ctx context.Context, db *runs.DB, def *search.Definition, title
 	case err != nil:
 		return err
 	case summary.End == search.EndStopped:
-		ended = "interrupted"
+		s.ended = "interrupted"
 		log.print("interrupted after %d steps, %d runs trained; the same command continues", summary.Steps, summary.Trained)
 		return errInterrupted
 	case summary.End == search.EndTime:
-		ended = "time"
+		s.ended = "time"
 		log.print("time is over after %s; evenkeel resume %s goes on, with a later --until, a longer --time, or '' and 0 for none",
 			count(summary.Trained, "run"), def.Name)
 		return nil
@@ -121,42 +159,22 @@ func searchStudy(ctx context.Context, db *runs.DB, def *search.Definition, title
 		}
 		log.print("complete: %d steps, %d runs trained, %d found", summary.Steps, summary.Trained, summary.Shared)
 	}
-	ended = "done"
+	s.ended = "done"
 	return nil
 }
 
-// openTrainer opens the data of a study and the trainer of its model, and
-// checks the model before anything starts.
-func openTrainer(def *search.Definition) (title string, t objective.Trainer, err error) {
-	ds, err := data.Open(def.Data.Source)
-	if err != nil {
-		return "", nil, fmt.Errorf("data.source: %w", err)
-	}
-	for _, kind := range slices.Sorted(maps.Keys(def.Model.Keys)) {
-		if err := nets.CheckShape(kind, ds.Shape); err != nil {
-			return "", nil, fmt.Errorf("model.kind with data.source %s: %w", ds.Source, err)
+// untilStopped returns a context that ends with ctx and as soon as stop is closed:
+// before trainings are under way there is nothing to wait for.
+func untilStopped(ctx context.Context, stop <-chan struct{}) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	go func() {
+		select {
+		case <-stop:
+			cancel()
+		case <-ctx.Done():
 		}
-	}
-	splits, err := data.Split(ds, def.Data.Split)
-	if err != nil {
-		return "", nil, fmt.Errorf("data: %w", err)
-	}
-	trainer, err := nets.New(splits, nets.Options{})
-	if err != nil {
-		return "", nil, err
-	}
-	if err := nets.Check(def.ReferenceModel()); err != nil {
-		return "", nil, fmt.Errorf("model: %w", err)
-	}
-	return ds.Title, trainer, nil
-}
-
-// parallelism returns the number of trainings at once.
-func parallelism(def *search.Definition) int {
-	if def.Search.Parallel > 0 {
-		return def.Search.Parallel
-	}
-	return runtime.NumCPU()
+	}()
+	return ctx, cancel
 }
 
 // deadlineOf returns when this invocation must end, the zero time if never.

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+
+	"evenkeel/objective"
+	"evenkeel/objective/data"
+	"evenkeel/objective/nets"
+	"evenkeel/objective/process"
+	"evenkeel/search"
+)
+
+// opened is the trainer of a study, ready to train.
+type opened struct {
+	objective.Trainer
+	// title names the data in tables.
+	title string
+	// parallel is the number of trainings at once.
+	parallel int
+	close    func() error
+}
+
+// openTrainer opens the trainer of a study's model and checks the model before
+// anything starts. The user's own program logs into a file beside the database.
+// An error is a usageError where the study file is at fault.
+func openTrainer(ctx context.Context, def *search.Definition, db string) (*opened, error) {
+	if def.Model.Command == nil {
+		return openModel(def)
+	}
+	c := def.Model.Command
+	trainer, err := process.Start(ctx, process.Options{
+		Command: c.Words, Dir: def.Folder, Slots: c.Slots,
+		Timeout: c.Timeout, Silence: c.Silence, StartTimeout: c.StartTimeout,
+		RunsPerProcess: c.RunsPerProcess, LogFile: trainerLog(db, def.Name),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("model.command: %w", err)
+	}
+	o := &opened{Trainer: trainer, title: trainer.Info().Data, parallel: len(c.Slots), close: trainer.Close}
+	if def.Search.Parallel > 0 {
+		o.parallel = min(o.parallel, def.Search.Parallel)
+	}
+	if err := checkAbilities(def, trainer.Info()); err != nil {
+		_ = trainer.Close() // the fault is what matters
+		return nil, usageError{err}
+	}
+	return o, nil
+}
+
+// openModel opens the data of a study and the built-in models.
+func openModel(def *search.Definition) (*opened, error) {
+	ds, err := data.Open(def.Data.Source)
+	if err != nil {
+		return nil, usagef("data.source: %w", err)
+	}
+	for _, kind := range slices.Sorted(maps.Keys(def.Model.Keys)) {
+		if err := nets.CheckShape(kind, ds.Shape); err != nil {
+			return nil, usagef("model.kind with data.source %s: %w", ds.Source, err)
+		}
+	}
+	splits, err := data.Split(ds, def.Data.Split)
+	if err != nil {
+		return nil, usagef("data: %w", err)
+	}
+	trainer, err := nets.New(splits, nets.Options{})
+	if err != nil {
+		return nil, usageError{err}
+	}
+	if err := nets.Check(def.ReferenceModel()); err != nil {
+		return nil, usagef("model: %w", err)
+	}
+	return &opened{Trainer: trainer, title: ds.Title, parallel: parallelism(def), close: func() error { return nil }}, nil
+}
+
+// parallelism returns the number of trainings of built-in models at once.
+func parallelism(def *search.Definition) int {
+	if def.Search.Parallel > 0 {
+		return def.Search.Parallel
+	}
+	return runtime.NumCPU()
+}
+
+// checkAbilities compares what a study asks of its trainer with what the trainer
+// says it can do.
+func checkAbilities(def *search.Definition, info objective.Info) error {
+	for _, apply := range def.Values("weighting.apply") {
+		if !slices.Contains(info.Supports, apply.(string)) {
+			return fmt.Errorf("weighting.apply: the trainer does not support %s; it supports %s", apply, strings.Join(info.Supports, ", "))
+		}
+	}
+	late := slices.ContainsFunc(def.Values("weighting.weights_from"), func(v any) bool { return v != 0.0 })
+	if late && !slices.Contains(info.Supports, objective.SupportsWeightsFrom) {
+		return fmt.Errorf("weighting.weights_from: the trainer does not say that it heeds it; let it heed weights_from and list %q in what it supports, or leave the key out",
+			objective.SupportsWeightsFrom)
+	}
+	return nil
+}
+
+// unsafeInNames matches what a file name should not have.
+var unsafeInNames = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
+
+// trainerLog returns the file for what the trainer of a study logs.
+func trainerLog(db, study string) string {
+	return db + "." + unsafeInNames.ReplaceAllString(study, "_") + ".log"
+}
