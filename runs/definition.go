@@ -126,9 +126,31 @@ func (s *Study) revise(ctx context.Context, conn *sql.Conn) ([]search.Change, er
 		return nil, nil
 	}
 	if !search.BudgetOnly(changes) {
-		return nil, &DifferenceError{Study: s.definition.Name, Changes: changes}
+		begun, err := s.restart(ctx, conn)
+		if err != nil {
+			return nil, err
+		}
+		if begun {
+			return nil, &DifferenceError{Study: s.definition.Name, Changes: changes}
+		}
 	}
 	return changes, s.insertDefinition(ctx, conn, stored.Revision+1, timestamp(s.db.options.Now()))
+}
+
+// restart makes a study that has measured nothing yet what its definition says
+// now, as if it were new: whoever mends a study file that failed at once need not
+// find another name. It changes nothing, and says so, once something is measured.
+func (s *Study) restart(ctx context.Context, conn *sql.Conn) (begun bool, err error) {
+	err = conn.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM steps WHERE study = ?1) OR EXISTS (SELECT 1 FROM trial_runs WHERE study = ?1)`,
+		s.number).Scan(&begun)
+	if err != nil || begun {
+		return begun, err
+	}
+	s.window = s.definition.Search.Window
+	_, err = conn.ExecContext(ctx, `UPDATE studies SET model = ?, window = ?, data = NULL, split = NULL,
+		trainer = NULL, trainer_version = NULL, numerics = NULL WHERE number = ?`,
+		modelKind(s.definition), s.window, s.number)
+	return false, err
 }
 
 func (s *Study) insertDefinition(ctx context.Context, conn *sql.Conn, revision int, now string) error {

@@ -76,7 +76,7 @@ type Opening struct {
 	// Created reports that the study is new.
 	Created bool
 	// Changes are the keys that differ from the stored definition, which was
-	// replaced; only trials, time, until and parallel may.
+	// replaced. Once something is measured only those of [search.BudgetOnly] may.
 	Changes []search.Change
 	// Killed reports that the invocation before this one never said goodbye.
 	Killed bool

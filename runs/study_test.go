@@ -73,6 +73,12 @@ func TestContinuing(t *testing.T) {
 			} else if err != nil {
 				t.Fatal(err)
 			} else {
+				if o.Created { // a study that has measured nothing could still be changed
+					step := search.Step{Number: 1, Kind: search.NewTrial, Trial: 1, Replicates: []int{0}, Point: define(t).Space.Middle()}
+					if err := s.Append(t.Context(), step); err != nil {
+						t.Fatal(err)
+					}
+				}
 				closeStudy(t, s)
 			}
 			var keys []string

@@ -124,3 +124,27 @@ func TestFailuresAreKept(t *testing.T) {
 		t.Errorf("failed runs %v; want %v", table.Rows, want)
 	}
 }
+
+// TestAStudyThatMeasuredNothingMayChange: until the first run is recorded, a
+// definition can be mended under the same name; then it cannot.
+func TestAStudyThatMeasuredNothingMayChange(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "test.db")
+	db := open(t, path, runs.Options{NoSync: true})
+	broken := newOutside("1")
+	broken.Before = func(context.Context, objective.Job) error { return errors.New("no such module") }
+	s := openStudy(t, db, define(t))
+	if err := drive(t.Context(), define(t), s, broken, 1); err == nil {
+		t.Fatal("a search whose first training fails ended well")
+	}
+	closeStudy(t, s)
+	changed := define(t, "search.seed=77", "search.window=2")
+	s = openStudy(t, db, changed)
+	if err := drive(t.Context(), changed, s, newOutside("2"), 1); err != nil {
+		t.Fatal(err)
+	}
+	closeStudy(t, s)
+	var differs *runs.DifferenceError
+	if _, _, err := db.OpenStudy(t.Context(), define(t), runs.Invocation{}); !errors.As(err, &differs) {
+		t.Errorf("with trials in it: %v; want the difference", err)
+	}
+}
