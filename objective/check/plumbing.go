@@ -1,0 +1,90 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"evenkeel/objective"
+)
+
+// warmStart is the one entry of [objective.Info.Supports] that is no way of
+// applying weights.
+const warmStart = "warm_start"
+
+// Plumbing reports, without training, whether what a trainer says of itself is
+// complete and fits a study that applies weights in the given ways: one finding
+// for each fault, or one that says all is well.
+func Plumbing(info objective.Info, apply []string) []Finding {
+	var found []Finding
+	fault := func(advice, format string, args ...any) {
+		found = append(found, Finding{Name: namePlumbing, State: Fault, Text: fmt.Sprintf(format, args...), Advice: advice})
+	}
+	for _, f := range []struct{ name, value, why string }{
+		{"data", info.Data, "a string that changes when the data or the split does"},
+		{"version", info.Version, "a string that changes when the code does"},
+	} {
+		if f.value == "" {
+			fault("Give it "+f.why+".", "the trainer states no %s, so old results could not be told from new ones", f.name)
+		}
+	}
+	if len(info.Classes) < 2 {
+		fault("Let it state the name of every class, in the order of the labels.",
+			"the trainer names %d of the classes; weighting needs at least 2", len(info.Classes))
+	}
+	for i, name := range info.Classes {
+		if name == "" {
+			fault("Give every class a name.", "class %d has an empty name", i)
+		}
+		if first := slices.Index(info.Classes, name); first < i && name != "" {
+			fault("Give every class a name of its own.", "classes %d and %d are both called %s", first, i, name)
+		}
+	}
+	if n := len(info.TrainCounts); n > 0 && n != len(info.Classes) {
+		fault("State one count for each class, in the order of the classes, or none.",
+			"the trainer states training counts of %d classes, but names %d", n, len(info.Classes))
+	} else {
+		for c, n := range info.TrainCounts {
+			if n <= 0 {
+				fault("A class without training examples cannot be learnt: leave it out or check the split.",
+					"the training part has %d examples of %s", n, info.Classes[c])
+			}
+		}
+	}
+	can := slices.DeleteFunc(slices.Clone(info.Supports), func(s string) bool { return s == warmStart })
+	for _, mode := range apply {
+		if !slices.Contains(can, mode) {
+			fault(fmt.Sprintf("Set weighting.apply to what it can do, or let the trainer do %s and say so.", mode),
+				"the study applies weights by %s; the trainer can do %s", mode, list(can, "nothing of the kind"))
+		}
+	}
+	if found == nil {
+		found = append(found, Finding{Name: namePlumbing, State: OK, Text: fmt.Sprintf(
+			"%d classes (%s), data %s, applies weights by %s", len(info.Classes), abridged(info.Classes), shortened(info.Data), list(can, "nothing"))})
+	}
+	return found
+}
+
+// list joins words, or returns the word for none.
+func list(words []string, none string) string {
+	if len(words) == 0 {
+		return none
+	}
+	return strings.Join(words, ", ")
+}
+
+// abridged names the first and the last of many classes.
+func abridged(names []string) string {
+	if len(names) > 4 {
+		return names[0] + ", " + names[1] + ", ..., " + names[len(names)-1]
+	}
+	return strings.Join(names, ", ")
+}
+
+// shortened cuts a fingerprint to what a person compares.
+func shortened(s string) string {
+	if r := []rune(s); len(r) > 40 {
+		return string(r[:12]) + "..."
+	}
+	return s
+}

@@ -1,0 +1,148 @@
+package check
+
+import (
+	"cmp"
+	"slices"
+
+	"evenkeel/objective"
+)
+
+// boost is the factor on the weight of one class; the contract's.
+const boost = 20
+
+// Thresholds of a reaction; our choices.
+const (
+	// sure is the probability with which seeds alone may pass for a reaction.
+	sure = 0.01
+	// leastRise is a change of recall that matters to anybody.
+	leastRise = 0.02
+	// leastRoom is how far from 1 a recall must be for a rise to show.
+	leastRoom = 0.05
+	// sureRise is the share of the room above a recall that twenty times the
+	// weight is expected to take.
+	sureRise = 0.75
+)
+
+// probe is a class whose weight is changed, to see whether the recall follows.
+type probe struct {
+	class int
+	// down says that the weight is divided, since the recall has no room to rise.
+	down bool
+}
+
+// choose returns the two classes with the lowest recalls, in that order.
+func choose(plain sample) (first, second probe) {
+	recall := plain.means()
+	order := make([]int, len(recall))
+	for c := range order {
+		order[c] = c
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(recall[a], recall[b]) })
+	down := func(c int) bool { return recall[c] > 1-leastRoom }
+	return probe{order[0], down(order[0])}, probe{order[1], down(order[1])}
+}
+
+// weights returns the probe's class weights, at any scale.
+func (p probe) weights(classes int) []float64 {
+	w := make([]float64, classes)
+	for c := range w {
+		w[c] = 1
+	}
+	w[p.class] = boost
+	if p.down {
+		w[p.class] = 1.0 / boost
+	}
+	return w
+}
+
+// sign is the direction in which the recall should go.
+func (p probe) sign() float64 {
+	if p.down {
+		return -1
+	}
+	return 1
+}
+
+// times words the factor on the weight.
+func (p probe) times() string {
+	if p.down {
+		return "/20"
+	}
+	return "x20"
+}
+
+// reaction is what a probe brought about.
+type reaction struct {
+	probe
+	// before and after are the mean recalls of the probe's class.
+	before, after float64
+	// followed says that the class reacted as it should, by its recall or, where
+	// that has no room, by how often it is predicted.
+	followed bool
+	// other is the class that reacted in its place, -1 if none did.
+	other int
+	// otherBefore and otherAfter are the shares of examples taken for other.
+	otherBefore, otherAfter float64
+	// same says that weighted and unweighted runs are equal in everything.
+	same bool
+	// least is the change of recall that would have counted.
+	least float64
+}
+
+// measured is a set of runs as recalls and as how often each class is predicted.
+type measured struct{ recall, predicted sample }
+
+func measure(runs []*objective.Result) measured { return measured{recalls(runs), predictions(runs)} }
+
+func (m measured) first(n int) measured {
+	return measured{m.recall.first(n), m.predicted.first(n)}
+}
+
+// judge compares runs with the probe's weights with unweighted ones of the same
+// seeds. null are runs of the same seeds as plain that should be no different from
+// it: they say how far pairs differ for no reason. The smaller of that and seed
+// noise is used.
+//
+// The class followed if its recall moved in the right direction by more than noise
+// does with probability sure/2, and by leastRise; or, the recall not having moved
+// the wrong way, if noise does not explain that it is predicted more often (less
+// often for a division), by a tenth at least. Otherwise another class has reacted
+// in its place if that holds of it with probability sure after Bonferroni; of
+// several the one with the largest change.
+func (p probe) judge(plain, weighted, null measured) reaction {
+	before := plain.first(len(weighted.recall.rates))
+	r := reaction{probe: p, other: -1, before: before.recall.mean(p.class), after: weighted.recall.mean(p.class)}
+	recall := smaller(plain.recall, before.recall, weighted.recall, null.recall)
+	predicted := smaller(plain.predicted, before.predicted, weighted.predicted, null.predicted)
+	moved := func(c int, alpha float64) bool {
+		change := p.sign() * predicted.diff[c]
+		return change > predicted.least(c, alpha) && change >= before.predicted.mean(c)/10
+	}
+	rise := p.sign() * recall.diff[p.class]
+	r.least = max(leastRise, recall.least(p.class, sure/2))
+	r.followed = rise >= r.least || rise >= 0 && moved(p.class, sure/2)
+	if r.followed {
+		return r
+	}
+	for c, d := range predicted.diff {
+		if c != p.class && moved(c, sure/float64(len(predicted.diff)-1)) &&
+			(r.other < 0 || p.sign()*d > p.sign()*predicted.diff[r.other]) {
+			r.other = c
+		}
+	}
+	if r.other >= 0 {
+		r.otherBefore, r.otherAfter = before.predicted.mean(r.other), weighted.predicted.mean(r.other)
+	}
+	return r
+}
+
+// smaller returns the difference of weighted from before against seed noise or, if
+// that is less, the pair noise of null against plain. Where no seed changes
+// anything, seed noise says nothing.
+func smaller(plain, before, weighted, null sample) contrast {
+	seeds, pairs := seedNoise(plain, weighted), pairNoise(plain, null)
+	if !seeds.none() && seeds.phi() < pairs.phi() {
+		return seeds.against(before, weighted)
+	}
+	return pairs.against(before, weighted)
+}

@@ -1,0 +1,219 @@
+package check
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"evenkeel/objective"
+)
+
+// The names of findings. With several ways of applying weights, those about
+// weights carry the way in brackets.
+const (
+	namePlumbing = "plumbing"
+	nameTraining = "training"
+	nameRepeat   = "same seed twice"
+	nameSeeds    = "other seed"
+	nameReaction = "one class x20"
+	nameOrder    = "order of weights"
+	nameScale    = "all weights x10"
+	nameEpoch    = "seconds per epoch"
+	nameStudy    = "time of the study"
+)
+
+// Config says what to check a trainer with.
+type Config struct {
+	// Spec is the unweighted run of the study's reference model. Its seed does
+	// not matter.
+	Spec objective.Spec
+	// Apply are the ways in which the study applies weights, at least one. The
+	// first is looked at most closely.
+	Apply []string
+	// Seeds are training seeds, at least two. Three are enough for most trainers;
+	// more make finer faults visible.
+	Seeds []int64
+	// Trainings is how many trainings the study expects; 0 is unknown.
+	Trainings float64
+	// Parallel is how many trainings go on at once, here as in the study; 0 is 1.
+	Parallel int
+	// Clock times the trainings; nil is time.Now.
+	Clock func() time.Time
+}
+
+// validate reports every fault of the configuration.
+func (c Config) validate() error {
+	var errs []error
+	if !c.Spec.Unweighted() {
+		errs = append(errs, fmt.Errorf("the run to check with has class weights; want the unweighted one"))
+	}
+	if len(c.Apply) == 0 {
+		errs = append(errs, fmt.Errorf("no way of applying weights to check; want at least one"))
+	}
+	seeds := slices.Compact(slices.Sorted(slices.Values(c.Seeds)))
+	if len(c.Seeds) < 2 || len(seeds) < len(c.Seeds) {
+		errs = append(errs, fmt.Errorf("training seeds %v; want at least two, all different", c.Seeds))
+	}
+	return errors.Join(errs...)
+}
+
+// Run checks a trainer and returns what it found, in order; report, which may be
+// nil, is told of each finding as soon as it is known. A trainer that fails is a
+// finding. The error is not nil when ctx ends first or the configuration is wrong;
+// the findings so far are returned with it. All trainings have ended when Run
+// returns.
+func Run(ctx context.Context, trainer objective.Trainer, cfg Config, report func(Finding)) ([]Finding, error) {
+	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
+	if cfg.Clock == nil {
+		cfg.Clock = time.Now
+	}
+	if report == nil {
+		report = func(Finding) {}
+	}
+	cfg.Parallel = max(1, cfg.Parallel)
+	info := trainer.Info()
+	c := &checker{cfg: cfg, info: info, report: report, pool: &pool{
+		trainer: trainer, classes: len(info.Classes), clock: cfg.Clock, slots: make(chan struct{}, cfg.Parallel),
+	}}
+	inner, cancel := context.WithCancel(ctx)
+	defer c.pool.wg.Wait()
+	defer cancel()
+	c.run(inner)
+	return c.found, ctx.Err()
+}
+
+// checker is a check under way.
+type checker struct {
+	cfg    Config
+	info   objective.Info
+	report func(Finding)
+	pool   *pool
+	found  []Finding
+
+	plain  []*objective.Result // the unweighted runs, one a seed
+	tens   []*objective.Result // every weight 10; nil if that failed
+	first  probe               // the class boosted on every seed,
+	second probe               // and the one boosted to see the order
+}
+
+// say reports a finding.
+func (c *checker) say(f Finding) {
+	c.found = append(c.found, f)
+	c.report(f)
+}
+
+// run performs the check; when ctx ends it returns early.
+func (c *checker) run(ctx context.Context) {
+	for _, f := range Plumbing(c.info, c.cfg.Apply) {
+		c.say(f)
+	}
+	if Worst(c.found) == Fault {
+		return
+	}
+	plain, err := results(c.pool.submit(ctx, c.specs(len(c.cfg.Seeds))...))
+	if err != nil {
+		c.failed(ctx, nameTraining, "the unweighted training fails", "Nothing can be searched over before that is mended.", err)
+		return
+	}
+	c.plain = plain
+	if !c.training() {
+		return
+	}
+	c.first, c.second = choose(recalls(plain))
+	again := c.pool.submit(ctx, c.specs(1)...)
+	var modes []*mode
+	for i, apply := range c.cfg.Apply {
+		modes = append(modes, c.startMode(ctx, apply, i == 0))
+	}
+	if !c.seeds(ctx, again) {
+		return
+	}
+	for _, m := range modes {
+		if !c.weights(ctx, m) {
+			return
+		}
+	}
+	c.cost()
+}
+
+// specs returns the unweighted specs of the first n seeds.
+func (c *checker) specs(n int) []objective.Spec {
+	specs := make([]objective.Spec, n)
+	for i := range specs {
+		specs[i] = c.cfg.Spec
+		specs[i].Seed = c.cfg.Seeds[i]
+	}
+	return specs
+}
+
+// failed reports a failed training, unless it was only broken off. It returns
+// whether the check can go on: not with a trainer that is broken for good.
+func (c *checker) failed(ctx context.Context, name, what, advice string, err error) bool {
+	if ctx.Err() != nil {
+		return false
+	}
+	f := Finding{Name: name, State: Fault, Text: fmt.Sprintf("%s: %v", what, err), Advice: advice}
+	var logged *objective.LoggedError
+	if errors.As(err, &logged) {
+		f.Log = logged.Log
+	}
+	c.say(f)
+	return !errors.Is(err, objective.ErrTrainerBroken)
+}
+
+// fewExamples is the number of validation examples of a class below which its
+// recall is hardly known: the standard error is 9 points at 30 examples and a
+// recall of one half. Our choice.
+const fewExamples = 30
+
+// training says what the unweighted runs are like, and returns whether they can
+// be compared with each other.
+func (c *checker) training() bool {
+	r := c.plain[0]
+	recall, support := recalls(c.plain).means(), r.Val.Support()
+	worst, fewest := 0, 0
+	var balanced float64
+	for i, x := range recall {
+		balanced += x / float64(len(recall))
+		if x < recall[worst] {
+			worst = i
+		}
+		if support[i] < support[fewest] {
+			fewest = i
+		}
+	}
+	f := Finding{Name: nameTraining, State: OK, Text: fmt.Sprintf(
+		"%s without weights: balanced accuracy %s on %d validation examples, the worst class is %s with a recall of %s",
+		plural(len(c.plain), "training"), percent(balanced), r.Val.Total(), c.info.Classes[worst], percent(recall[worst]))}
+	want := planned(c.cfg.Spec)
+	switch got := epochs(c.cfg.Spec, r); {
+	case c.examplesChange():
+		f.State, f.Advice = Fault, "Make the split once, with a seed of its own, and not from the training seed: recalls are only comparable on the same examples."
+		f.Text += "; but the validation examples change from one seed to the next"
+	case want > 0 && got != want && !r.Stopped:
+		f.State, f.Advice = Warning, "Let the trainer read the number of epochs from each request."
+		f.Text += fmt.Sprintf("; asked for %s, it reported %d", plural(want, "epoch"), got)
+	case support[fewest] < fewExamples:
+		f.State, f.Advice = Warning, fmt.Sprintf("Hold out more for validation: fewer than %d examples a class tell recalls apart only where they differ a lot.", fewExamples)
+		f.Text += fmt.Sprintf("; only %s of %s", plural(int(support[fewest]), "validation example"), c.info.Classes[fewest])
+	}
+	c.say(f)
+	return f.State != Fault
+}
+
+// examplesChange reports whether the unweighted runs were measured on different
+// validation parts, as far as their labels tell.
+func (c *checker) examplesChange() bool {
+	first := c.plain[0]
+	for _, r := range c.plain {
+		if !slices.Equal(r.Val.Support(), first.Val.Support()) ||
+			r.ValLabels != nil && first.ValLabels != nil && !slices.Equal(r.ValLabels, first.ValLabels) {
+			return true
+		}
+	}
+	return false
+}
