@@ -928,7 +928,7 @@ def _sources(script: str, root: str) -> Tuple[Set[str], Set[str]]:
             waiting.extend(hits)
             if not hits and not level:
                 packages.add(module.partition(".")[0])
-    return found, packages
+    return found, packages - {__name__}
 
 
 def _imports(path: str) -> Iterator[Tuple[int, str, List[str]]]:

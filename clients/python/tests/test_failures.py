@@ -1,0 +1,203 @@
+"""What goes wrong in a script becomes an error answer that says it."""
+
+from __future__ import annotations
+
+from tests.trainer import Case
+
+LOOP = """
+    import evenkeel, os, sys, threading, time
+    def train(run):
+        {body}
+    for run in evenkeel.runs(["a", "b"], "d"):
+        train(run)
+    print("after the loop")
+"""
+
+
+class InTheLoop(Case):
+    def failing(self, body: str, status: int = 1) -> "tuple[dict[str, object], str]":
+        """Return the error answer of a loop whose body fails, and the log."""
+        trainer = self.trainer(LOOP.format(body=body))
+        trainer.hello()
+        answer = trainer.ask(class_weights=[1, 1])
+        self.assertEqual((answer["type"], answer["run"]), ("error", "9f2c"))
+        self.assertEqual(trainer.exit_status(), status)
+        return answer, trainer.log()
+
+    def test_an_exception_is_answered_and_then_the_process_ends(self) -> None:
+        answer, log = self.failing("1 / 0")
+        message = str(answer["message"])
+        self.assertTrue(message.startswith("ZeroDivisionError: division by zero\nTraceback"), message)
+        self.assertIn("in train", message)
+        self.assertIs(answer["retry"], False)
+        self.assertIn("ZeroDivisionError", log)
+        self.assertNotIn("after the loop", log)
+
+    def test_retry(self) -> None:
+        answer, _ = self.failing('raise evenkeel.Retry("the GPU is busy")')
+        self.assertIs(answer["retry"], True)
+        self.assertIn("the GPU is busy", str(answer["message"]))
+
+    def test_interruption(self) -> None:
+        answer, _ = self.failing("raise KeyboardInterrupt", status=-2)
+        self.assertIn("KeyboardInterrupt", str(answer["message"]))
+
+    def test_exit(self) -> None:
+        answer, _ = self.failing("sys.exit(3)", status=3)
+        self.assertEqual(answer["message"], "the script left the loop or ended before it called run.result")
+
+    def test_another_excepthook(self) -> None:
+        answer, _ = self.failing('sys.excepthook = lambda *_: None; raise ValueError("odd")')
+        self.assertIn("ValueError: odd\nTraceback", str(answer["message"]))
+
+    def test_a_thread_that_goes_on_does_not_delay_the_answer(self) -> None:
+        trainer = self.trainer(LOOP.format(body="threading.Thread(target=time.sleep, args=(1000,)).start(); 1 / 0"))
+        trainer.hello()
+        self.assertIn("ZeroDivisionError", trainer.ask(class_weights=[1, 1])["message"])
+
+    def test_a_long_message_keeps_its_beginning_and_its_end(self) -> None:
+        answer, _ = self.failing('raise ValueError("first" + "x" * 100000 + "last")')
+        message = str(answer["message"])
+        self.assertLessEqual(len(message), 16000)
+        self.assertTrue(message.startswith("ValueError: first"))
+        self.assertTrue(message.endswith("last\n"))
+
+    def test_leaving_the_loop(self) -> None:
+        trainer = self.trainer("""
+            import evenkeel
+            for run in evenkeel.runs(["a", "b"], "d"):
+                break
+        """)
+        trainer.hello()
+        self.assertIn("the script left the loop", trainer.ask(class_weights=[1, 1])["message"])
+        self.assertEqual(trainer.exit_status(), 0)
+
+    def test_a_forgotten_result_costs_one_run(self) -> None:
+        trainer = self.trainer("""
+            import evenkeel
+            for run in evenkeel.runs(["a", "b"], "d"):
+                if run.seed != 1:
+                    run.result(val=[[1, 0], [0, 1]])
+        """)
+        trainer.hello()
+        answer = trainer.ask(class_weights=[1, 1], seed=1)
+        self.assertEqual((answer["type"], answer["message"]),
+                         ("error", "the loop body ended without calling run.result(val=...)"))
+        self.assertEqual(trainer.ask(class_weights=[1, 1])["type"], "result")
+        self.assertEqual(trainer.bye(), 0)
+
+    def test_a_second_answer_is_an_error_in_python(self) -> None:
+        for second in ("run.result(val=[[1, 0], [0, 1]])", 'run.error("no")', "run.epoch(1)"):
+            trainer = self.trainer(f"""
+                import evenkeel
+                for run in evenkeel.runs(["a", "b"], "d"):
+                    run.result(val=[[1, 0], [0, 1]])
+                    {second}
+            """)
+            trainer.hello()
+            self.assertEqual(trainer.ask(class_weights=[1, 1])["type"], "result")
+            self.assertEqual(trainer.exit_status(), 1)
+            self.assertIn("RuntimeError", trainer.log())
+
+    def test_a_fork_that_fails_does_not_answer(self) -> None:
+        trainer = self.trainer("""
+            import evenkeel, os, sys
+            for run in evenkeel.runs(["a", "b"], "d"):
+                child = os.fork()
+                if child == 0:
+                    raise ValueError("in the fork")
+                os.waitpid(child, 0)
+                run.result(val=[[1, 0], [0, 1]])
+        """)
+        trainer.hello()
+        self.assertEqual(trainer.ask(class_weights=[1, 1])["type"], "result")
+        self.assertEqual(trainer.bye(), 0)
+        self.assertIn("in the fork", trainer.log())
+
+    def test_a_diverged_loss(self) -> None:
+        for loss, shown in (('float("nan")', "nan"), ('-float("inf")', "-inf")):
+            answer, _ = self.failing(f"run.epoch(3, loss={loss})")
+            self.assertIn(f"ValueError: the loss of epoch 3 is {shown}: the training diverged", str(answer["message"]))
+
+    def test_epochs_count_from_one(self) -> None:
+        answer, _ = self.failing("run.epoch(0)")
+        self.assertIn("epochs count from 1; got 0", str(answer["message"]))
+
+    def test_weights_of_another_length(self) -> None:
+        trainer = self.trainer(LOOP.format(body="pass"))
+        trainer.hello()
+        trainer.train(class_weights=[1, 1, 1])
+        self.assertEqual(trainer.exit_status(), 1)
+        self.assertIn("3 class weights were sent for 2 classes", trainer.log())
+
+
+class Served(Case):
+    SCRIPT = """
+        import evenkeel, os
+        def train(run):
+            print("process", os.getpid())
+            if run.params["how"] == "raise":
+                raise ValueError("no such layer")
+            if run.params["how"] == "retry":
+                raise evenkeel.Retry("out of memory")
+            if run.params["how"] == "forget":
+                return
+            run.result(val=[[1, 0], [0, 1]])
+            if run.params["how"] == "late":
+                raise ValueError("after the result")
+        evenkeel.serve(train, classes=["a", "b"], data="d", params={"how": "well"}, epochs=1)
+    """
+
+    def test_the_process_lives_on(self) -> None:
+        trainer = self.trainer(self.SCRIPT)
+        trainer.hello()
+        for how, kind, retry, text in (
+            ("raise", "error", False, "ValueError: no such layer\nTraceback"),
+            ("retry", "error", True, "out of memory"),
+            ("forget", "error", False, "without calling run.result"),
+            ("late", "result", None, None),
+            ("well", "result", None, None),
+        ):
+            answer = trainer.ask(how, class_weights=[1, 1], params={"how": how})
+            self.assertEqual((answer["type"], answer["run"], answer.get("retry")), (kind, how, retry))
+            self.assertIn(text or "", answer.get("message", ""))
+        self.assertEqual(trainer.bye(), 0)
+        self.assertEqual(len({line for line in trainer.log().splitlines() if line.startswith("process")}), 1)
+        self.assertIn("ValueError: after the result", trainer.log())
+
+    def test_by_hand_exceptions_are_raised(self) -> None:
+        status, _, err = self.by_hand(self.SCRIPT.replace('"how": "well"', '"how": "raise"'))
+        self.assertEqual(status, 1)
+        self.assertIn("ValueError: no such layer", err)
+
+    def test_by_hand(self) -> None:
+        status, out, err = self.by_hand(self.SCRIPT)
+        self.assertEqual((status, err), (0, ""))
+        self.assertIn("balanced accuracy 100.0", out)
+
+
+class Arguments(Case):
+    def test_what_runs_refuses(self) -> None:
+        for arguments, text in (
+            ('["a"], "d"', "classes has 1 entries; want at least 2"),
+            ('"ab", "d"', "classes is the text 'ab'; want a list of names"),
+            ('["a", "b", "a"], "d"', "classes has 'a' twice"),
+            ('["a", "b"], ""', "data is ''"),
+            ('["a", "b"], "d", supports=["lose"]', "supports has 'lose'; want some of loss, logit, sampling, "),
+            ('["a", "b"], "d", supports=[]', "supports is empty"),
+            ('["a", "b"], "d", train_counts=[1]', "train_counts has 1 entries for 2 classes"),
+            ('["a", "b"], "d", train_counts=[1, 0]', "train_counts has 0; want at least 1"),
+            ('["a", "b"], "d", train_counts=[1, 1.5]', "train_counts: entry 1 is 1.5; want whole numbers"),
+        ):
+            status, _, err = self.by_hand(f"import evenkeel\nevenkeel.runs({arguments})")
+            self.assertEqual(status, 1)
+            self.assertIn(f"ValueError: {text}", err)
+
+    def test_one_loop_serves_all(self) -> None:
+        trainer = self.trainer("""
+            import evenkeel
+            evenkeel.runs(["a", "b"], "d")
+            evenkeel.runs(["a", "b"], "d")
+        """)
+        self.assertEqual(trainer.exit_status(), 1)
+        self.assertIn("evenkeel.runs was called twice", trainer.log())
