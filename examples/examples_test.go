@@ -53,7 +53,7 @@ func TestStudyFiles(t *testing.T) {
 func TestShellConforms(t *testing.T) {
 	trainertest.Run(t, trainertest.Suite{
 		New:       newShell,
-		Model:     shellModel(30),
+		Model:     shellModel(20),
 		Endless:   shellModel(1_000_000_000),
 		Learnable: true, Boosted: 1, Train: true, Test: true, Ones: true,
 	})
@@ -66,7 +66,7 @@ func TestShellEvens(t *testing.T) {
 	info := trainer.Info()
 	spec := objective.Spec{
 		Schema: objective.SpecVersion, Trainer: info.Trainer, Version: info.Version, Numerics: info.Numerics,
-		Data: info.Data, Model: shellModel(30), Seed: 1,
+		Data: info.Data, Model: shellModel(20), Seed: 1,
 	}
 	before := recalls(t, trainer, spec)
 	weights := make([]float64, len(before))

@@ -105,7 +105,7 @@ def main():
     (x, y), (val_x, val_y), (test_x, test_y) = [
         (((x - mean) / std).to(device), y.to(device)) for x, y in parts]
 
-    data = f"{name}/{'-'.join(map(str, args.sizes))} a class/seed 1"
+    data = f"{name}/{'-'.join(map(str, args.sizes))}/v1"
     for run in evenkeel.runs(classes=names, data=data, epochs=8):  # evenkeel
         model = train(x, y, run, len(names), **run.params)
         run.result(val=(val_y, logits(model, val_x)), test=lambda: (test_y, logits(model, test_x)))  # evenkeel

@@ -38,7 +38,7 @@ function confusion(name,   i, c, d, n, text) {
 }
 
 BEGIN { index_of["small"] = 1; index_of["medium"] = 2; index_of["large"] = 3 }
-NR > 1 { part[++rows] = $1; class[rows] = index_of[$2]; x[rows] = ($3 - 7.5) / 1.5; y[rows] = ($4 - 160) / 40 }
+NR > 1 { part[++rows] = $1; class[rows] = index_of[$2]; x[rows] = $3 - 7.2; y[rows] = ($4 - 150) / 40 }
 NR > 1 && $1 == "train" { learn[++learns] = rows }
 
 END {

@@ -34,7 +34,7 @@ def main():
     x, val_x, y, val_y = train_test_split(x, y, test_size=1 / 3, stratify=y, random_state=1)
     x, test_x, y, test_y = train_test_split(x, y, test_size=1 / 2, stratify=y, random_state=1)
 
-    for run in evenkeel.runs(classes=NAMES, data="make_classification/9000 rows/seed 4/split 1"):  # evenkeel
+    for run in evenkeel.runs(classes=NAMES, data="fruit/v1"):  # evenkeel
         # The solver of LogisticRegression is deterministic and ignores random_state.
         # Drawing the training rows with replacement makes the seed mean something:
         # how much the recalls would differ had other rows been collected.
