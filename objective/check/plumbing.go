@@ -8,9 +8,9 @@ import (
 	"evenkeel/objective"
 )
 
-// warmStart is the one entry of [objective.Info.Supports] that is no way of
+// abilities are the entries of [objective.Info.Supports] that are no ways of
 // applying weights.
-const warmStart = "warm_start"
+var abilities = []string{objective.SupportsWeightsFrom, "warm_start"}
 
 // Plumbing reports, without training, whether what a trainer says of itself is
 // complete and fits a study that applies weights in the given ways: one finding
@@ -51,7 +51,7 @@ func Plumbing(info objective.Info, apply []string) []Finding {
 			}
 		}
 	}
-	can := slices.DeleteFunc(slices.Clone(info.Supports), func(s string) bool { return s == warmStart })
+	can := slices.DeleteFunc(slices.Clone(info.Supports), func(s string) bool { return slices.Contains(abilities, s) })
 	for _, mode := range apply {
 		if !slices.Contains(can, mode) {
 			fault(fmt.Sprintf("Set weighting.apply to what it can do, or let the trainer do %s and say so.", mode),

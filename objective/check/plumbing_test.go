@@ -11,7 +11,7 @@ import (
 
 func TestPlumbing(t *testing.T) {
 	good := objective.Info{Trainer: "command", Version: "sha256:12", Numerics: "external", Data: "cifar10/v1",
-		Classes: []string{"car", "cat", "dog"}, TrainCounts: []int{5, 6, 7}, Supports: []string{"loss", "warm_start"}}
+		Classes: []string{"car", "cat", "dog"}, TrainCounts: []int{5, 6, 7}, Supports: []string{"loss", "warm_start", "weights_from"}}
 	for _, c := range []struct {
 		change func(*objective.Info)
 		says   []string // one for each finding

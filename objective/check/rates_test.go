@@ -10,7 +10,7 @@ import (
 
 // datasets is how many sets of blobs every trainer is tried on; more of them
 // measure the rates more closely.
-var datasets = flag.Int("check.datasets", 8, "sets of blobs for each trainer in the tests of false alarms and of detection")
+var datasets = flag.Int("check.datasets", 5, "sets of blobs for each trainer in the tests of false alarms and of detection")
 
 // Right trainers, most of them with rounding at its worst: another weight, however
 // slightly, is another generator. With -check.datasets=100, 8 of 1,400 checks blame
