@@ -54,7 +54,6 @@ func TestShellConforms(t *testing.T) {
 	trainertest.Run(t, trainertest.Suite{
 		New:       newShell,
 		Model:     shellModel(20),
-		Endless:   shellModel(1_000_000_000),
 		Learnable: true, Boosted: 1, Train: true, Test: true, Ones: true,
 	})
 }
