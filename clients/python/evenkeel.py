@@ -52,12 +52,12 @@ __all__ = ["Retry", "Run", "runs", "serve"]
 __version__ = "0.1.0"
 
 PROTOCOL = 1
-ABILITIES = ("loss", "logit", "sampling", "warm_start")
+ABILITIES = ("loss", "logit", "weights_from", "warm_start")
 
 # Seconds from the end of standard input during a run to SIGTERM, and from there to the end.
 _GRACE = 5.0
-# Most characters of an error answer.
-_MESSAGE_LIMIT = 16_000
+# Most characters of an error answer; evenkeel shows 4 KiB.
+_MESSAGE_LIMIT = 4_000
 
 Matrix = List[List[int]]
 
@@ -81,9 +81,10 @@ def runs(
 
     classes: the class names, in the order of labels and of columns of logits.
     data: names the data and the split; change it when either changes.
-    supports: what the script can do: "loss" (weights on the loss), "logit" (-ln w added
-        to the training logits), "sampling" (weights as quotas of the classes), and
-        "warm_start" (`run.start_from`, `run.save_to`). `run.apply` says which is wanted.
+    supports: what the script can do. How the weights act, at least one of "loss" (they
+        weigh the loss) and "logit" (-ln w is added to the training logits); `run.apply`
+        says which is wanted. "weights_from" (it heeds `run.weights_from`, or trains with
+        `run.weights_at`) and "warm_start" (`run.start_from`, `run.save_to`).
     train_counts: the number of training examples of each class, if known.
     version: names the code. By default a hash of the script and its local imports, with
         the versions of Python and of the packages that they have imported by now.
@@ -196,8 +197,8 @@ class Run:
         """
         if self.answered:
             raise RuntimeError(f"run.epoch({epoch}) was called after the run's result")
-        if epoch < 1:
-            raise ValueError(f"epochs count from 1; got {epoch}")
+        if epoch <= self._last_epoch:
+            raise ValueError(f"epoch {epoch} after epoch {self._last_epoch}; want them to rise, from 1")
         self._last_epoch = epoch
         if self._channel.silent:
             return
@@ -290,6 +291,8 @@ class _Script(NamedTuple):
     epochs: int
 
     def check(self) -> None:
+        if not all(c.strip() for c in self.classes):
+            raise ValueError("classes has an empty name")
         if len(self.classes) < 2:
             raise ValueError(f"classes has {len(self.classes)} entries; want at least 2")
         if len(set(self.classes)) < len(self.classes):
@@ -300,8 +303,8 @@ class _Script(NamedTuple):
         for ability in self.supports:
             if ability not in ABILITIES:
                 raise ValueError(f"supports has {ability!r}; want some of {', '.join(ABILITIES)}")
-        if not self.supports:
-            raise ValueError('supports is empty; want at least ["loss"]')
+        if not {"loss", "logit"} & set(self.supports):
+            raise ValueError(f"supports is {self.supports}; want loss or logit in it, the ways to apply weights")
         if self.train_counts is not None:
             if len(self.train_counts) != len(self.classes):
                 raise ValueError(f"train_counts has {len(self.train_counts)} entries for {len(self.classes)} classes")
@@ -407,7 +410,9 @@ class _Driver:
 
     An exception in the body of a for loop never reaches the iterator that it loops over.
     So it is answered from sys.excepthook, or, where something else sits there or the
-    script ends by itself, when the interpreter exits; evenkeel then starts a new process.
+    script ends by itself, when the interpreter exits. Such an answer says "exiting" and
+    is the last, so that evenkeel starts a new process and asks nothing more of this one,
+    which may take its time to end.
     """
 
     silent = False
@@ -424,10 +429,12 @@ class _Driver:
         self._open: Optional[Run] = None
         self._gone = False  # standard input ended without bye
         self._broken = False  # nobody reads the answers
+        self._ending = False  # the next answer is the last
         self._writing = threading.Lock()
         self._hook = sys.excepthook
         sys.excepthook = self._uncaught
         atexit.register(self._exiting)
+        os.register_at_fork(after_in_child=self._forked)
         threading.Thread(target=self._read, name="evenkeel", daemon=True).start()
 
     def next_job(self) -> Optional[Mapping[str, Any]]:
@@ -472,13 +479,16 @@ class _Driver:
 
     def error(self, run: Run, message: str, retry: bool) -> None:
         self._open = None
-        self._send({"type": "error", "run": run.id, "message": message[:_MESSAGE_LIMIT], "retry": retry})
+        answer = {"type": "error", "run": run.id, "message": message[:_MESSAGE_LIMIT], "retry": retry}
+        self._send({**answer, "exiting": True} if self._ending else answer)
 
     def forgotten(self, run: Run) -> None:
         run.error("the loop body ended without calling run.result(val=...)")
 
     def _send(self, answer: Mapping[str, Any]) -> None:
         """Write one line. If nobody reads any more, the loop ends at its next turn."""
+        if self._broken:
+            return
         line = memoryview(json.dumps(answer, allow_nan=False, separators=(",", ":")).encode() + b"\n")
         with self._writing:
             try:
@@ -545,19 +555,29 @@ class _Driver:
         err = getattr(sys, "last_value", None)
         if isinstance(err, BaseException):
             self._answer_for(type(err), err, err.__traceback__)
-        elif self._unanswered():
-            self._answer("the script left the loop or ended before it called run.result", retry=False)
-
-    def _unanswered(self) -> bool:
-        return self._open is not None and os.getpid() == self._pipes.owner
+        else:
+            self._last_answer("the script left the loop or ended before it called run.result", retry=False)
 
     def _answer_for(self, kind: Type[BaseException], err: BaseException, trace: Optional[TracebackType]) -> None:
-        if self._unanswered():
-            self._answer(_report(kind, err, trace), retry=isinstance(err, Retry))
-
-    def _answer(self, message: str, retry: bool) -> None:
         if self._open is not None:
+            self._last_answer(_report(kind, err, trace), retry=isinstance(err, Retry))
+
+    def _last_answer(self, message: str, retry: bool) -> None:
+        if self._open is not None:
+            self._ending = True
             self._open.error(message, retry)
+            os.close(self._pipes.answers)
+            self._broken = True
+
+    def _forked(self) -> None:
+        """In a forked child: it must neither answer nor keep the pipes open."""
+        self._open = None
+        self._broken = True
+        for pipe in (self._pipes.requests, self._pipes.answers):
+            try:
+                os.close(pipe)
+            except OSError:
+                pass  # the parent has had its last answer
 
 
 def _report(kind: Type[BaseException], err: BaseException, trace: Optional[TracebackType]) -> str:
@@ -599,11 +619,10 @@ class _Terminal:
             self._dir.cleanup()
             return None
         self._dir = tempfile.TemporaryDirectory(prefix="evenkeel-")
-        modes = [s for s in self._script.supports if s != "warm_start"]
         return {
             "run": "by-hand", "seed": 1, "class_weights": [1.0] * len(self._script.classes),
-            "apply": modes[0] if modes else "loss", "epochs": self._epochs(), "round": 0,
-            "parts": ["val"], "dir": self._dir.name,
+            "apply": "loss" if "loss" in self._script.supports else "logit", "epochs": self._epochs(),
+            "round": 0, "parts": ["val"], "dir": self._dir.name,
         }
 
     def _epochs(self) -> int:

@@ -74,7 +74,7 @@ class Frameworks(Case):
         for val, text in (
             ("(labels, torch.tensor(logits) / 0)", "val logits: row 0, column 0 is inf; want finite 32-bit numbers"),
             ("(np.array(['a', 'b']), logits)", "TypeError: val labels: an entry is 'a'; want numbers"),
-            ("(labels, np.float32(3))", "TypeError: val predictions or logits: got float"),
+            ("(labels, np.float32(3))", "val predictions or logits: shape of a single number; want one or two"),
             ("(labels, torch.tensor(3.0))", "val predictions or logits: shape of a single number; want one or two"),
             ("(torch.eye(3), logits)", "val labels: shape 3 x 3; want one class number per example"),
         ):
