@@ -63,6 +63,14 @@ func (p probe) sign() float64 {
 	return 1
 }
 
+// room is how far a recall can go in that direction.
+func (p probe) room(recall float64) float64 {
+	if p.down {
+		return recall
+	}
+	return 1 - recall
+}
+
 // times words the factor on the weight.
 func (p probe) times() string {
 	if p.down {
@@ -104,11 +112,13 @@ func (m measured) first(n int) measured {
 // noise is used.
 //
 // The class followed if its recall moved in the right direction by more than noise
-// does with probability sure/2, and by leastRise; or, the recall not having moved
-// the wrong way, if noise does not explain that it is predicted more often (less
-// often for a division), by a tenth at least. Otherwise another class has reacted
-// in its place if that holds of it with probability sure after Bonferroni; of
-// several the one with the largest change.
+// does with probability sure/2, and by leastRise; or, where the recall has no room
+// for that and did not move the wrong way, if noise does not explain that the class
+// is predicted more often (less often for a division), by a tenth at least. No other
+// class may be predicted more often by over twice as much: then the weight went
+// there, and the rise is a side effect. Where the class did not follow, another one
+// reacted in its place if noise does not explain how much more often it is predicted,
+// with probability sure after Bonferroni; of several the one with the largest change.
 func (p probe) judge(plain, weighted, null measured) reaction {
 	before := plain.first(len(weighted.recall.rates))
 	r := reaction{probe: p, other: -1, before: before.recall.mean(p.class), after: weighted.recall.mean(p.class)}
@@ -120,15 +130,17 @@ func (p probe) judge(plain, weighted, null measured) reaction {
 	}
 	rise := p.sign() * recall.diff[p.class]
 	r.least = max(leastRise, recall.least(p.class, sure/2))
-	r.followed = rise >= r.least || rise >= 0 && moved(p.class, sure/2)
-	if r.followed {
-		return r
-	}
+	largest := p.class
 	for c, d := range predicted.diff {
-		if c != p.class && moved(c, sure/float64(len(predicted.diff)-1)) &&
-			(r.other < 0 || p.sign()*d > p.sign()*predicted.diff[r.other]) {
-			r.other = c
+		if p.sign()*d > p.sign()*predicted.diff[largest] {
+			largest = c
 		}
+	}
+	cramped := p.room(r.before) < r.least && rise >= 0
+	elsewhere := p.sign()*predicted.diff[largest] > max(0, 2*p.sign()*predicted.diff[p.class])
+	r.followed = (rise >= r.least || cramped && moved(p.class, sure/2)) && !elsewhere
+	if !r.followed && largest != p.class && moved(largest, sure/float64(len(predicted.diff)-1)) {
+		r.other = largest
 	}
 	if r.other >= 0 {
 		r.otherBefore, r.otherAfter = before.predicted.mean(r.other), weighted.predicted.mean(r.other)
