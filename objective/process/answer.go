@@ -1,0 +1,213 @@
+package process
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"sync"
+
+	"evenkeel/objective"
+)
+
+// echoTolerance is how far a weight may be off in the echo, by the contract: it
+// may have been through float32 and back, not through another formula.
+const echoTolerance = 1e-6
+
+// checkEcho makes sure that the program trained with the weights it was sent.
+func checkEcho(l *list, sent []float32) error {
+	if l.fault != nil {
+		return fmt.Errorf("class_weights %w", l.fault)
+	}
+	if !l.given {
+		return fmt.Errorf("class_weights is missing; want the weights that were sent, as a sign that they were used")
+	}
+	if l.length() != len(sent) {
+		return fmt.Errorf("class_weights has %d entries; want the %d that were sent", l.length(), len(sent))
+	}
+	for c, item := range l.items {
+		got, err := strconv.ParseFloat(item, 64)
+		want := float64(sent[c])
+		if err != nil || !(math.Abs(got-want) <= echoTolerance*max(math.Abs(got), want)) {
+			return fmt.Errorf("class_weights of class %d is %s; want %v, as it was sent", c, abridged(item), sent[c])
+		}
+	}
+	return nil
+}
+
+// confusion returns the matrix of a part, nil if the part has none.
+func (p *part) confusion(name string, info *objective.Info) (*objective.Confusion, error) {
+	if !p.Confusion.given {
+		return nil, nil
+	}
+	if p.Confusion.fault != nil {
+		return nil, fmt.Errorf("%s.confusion %w", name, p.Confusion.fault)
+	}
+	m, err := objective.ConfusionFromRows(p.Confusion.rows)
+	if err != nil {
+		return nil, fmt.Errorf("%s.confusion: %w", name, err)
+	}
+	for c, n := range m.Support() {
+		if n == 0 {
+			return nil, fmt.Errorf("%s.confusion has an empty row %d; want an example of class %s at least", name, c, info.Classes[c])
+		}
+	}
+	return m, nil
+}
+
+// read turns an answer into a result, or says what is wrong with it.
+func (r *result) read(req train, info *objective.Info, dir *folder) (*objective.Result, error) {
+	if err := checkEcho(&r.ClassWeights, req.ClassWeights); err != nil {
+		return nil, err
+	}
+	out := &objective.Result{Stopped: r.Stopped}
+	var err error
+	if out.Val, err = r.Val.confusion("val", info); err != nil {
+		return nil, err
+	}
+	if out.Val == nil {
+		return nil, fmt.Errorf("val.confusion is missing; want counts, a row for each true class")
+	}
+	if out.Train, err = r.Train.confusion("train", info); err != nil {
+		return nil, err
+	}
+	if slices.Contains(req.Parts, "test") { // else nobody may see it
+		if out.Test, err = r.Test.confusion("test", info); err != nil {
+			return nil, err
+		}
+		if out.Test == nil {
+			return nil, fmt.Errorf("test.confusion is missing, though parts asked for test")
+		}
+	}
+	if err := r.Val.readFiles(out, dir); err != nil {
+		return nil, fmt.Errorf("val: %w", err)
+	}
+	return out, nil
+}
+
+// readFiles adds what the validation part left in files, and makes sure that it
+// tells the same as the matrix.
+func (p *part) readFiles(out *objective.Result, dir *folder) error {
+	var err error
+	classes, examples := out.Val.Classes(), out.Val.Total()
+	if p.Scores != "" {
+		if out.ValLogits, err = readScores(dir, string(p.Scores), examples, classes); err != nil {
+			return fmt.Errorf("scores: %w", err)
+		}
+		out.ValPredictions = largest(out.ValLogits, classes)
+	}
+	from := "the largest of the scores"
+	if p.Predictions != "" {
+		from = "predictions"
+		if out.ValPredictions, err = readClasses(dir, string(p.Predictions), examples, classes); err != nil {
+			return fmt.Errorf("predictions: %w", err)
+		}
+	}
+	if p.Labels != "" {
+		if out.ValLabels, err = readClasses(dir, string(p.Labels), examples, classes); err != nil {
+			return fmt.Errorf("labels: %w", err)
+		}
+	}
+	if err := agree(out.Val.Support(), out.ValLabels, "true", "labels"); err != nil {
+		return err
+	}
+	if err := agree(out.Val.Predicted(), out.ValPredictions, "predicted", from); err != nil {
+		return err
+	}
+	if out.ValLabels == nil || out.ValPredictions == nil {
+		return nil
+	}
+	m, err := objective.ConfusionFromLabels(classes, out.ValLabels, out.ValPredictions)
+	if err != nil {
+		return err
+	}
+	for i, row := range m.Rows() {
+		for j, n := range row {
+			if has := out.Val.At(i, j); has != n {
+				return fmt.Errorf("confusion has %d at row %d, column %d; labels and %s give %d", has, i, j, from, n)
+			}
+		}
+	}
+	return nil
+}
+
+// agree holds the classes of examples against the sums of the matrix.
+func agree(sums []int64, classes []uint16, which, from string) error {
+	if classes == nil {
+		return nil
+	}
+	counts := make([]int64, len(sums))
+	for _, c := range classes {
+		counts[c]++
+	}
+	for c, n := range counts {
+		if n != sums[c] {
+			return fmt.Errorf("confusion has %d examples of %s class %d; %s give %d", sums[c], which, c, from, n)
+		}
+	}
+	return nil
+}
+
+// largest returns the first class with the largest score, for each example.
+func largest(scores []float32, classes int) []uint16 {
+	best := make([]uint16, len(scores)/classes)
+	for i := range best {
+		row := scores[i*classes : (i+1)*classes]
+		b := 0
+		for c, v := range row {
+			if v > row[b] {
+				b = c
+			}
+		}
+		best[i] = uint16(b)
+	}
+	return best
+}
+
+// constants are what cannot change from run to run, since the data do not.
+type constants struct {
+	mu      sync.Mutex
+	support map[string][]int64 // examples of each class, by part
+	labels  []uint16
+}
+
+// hold compares a result with the ones before. What a first result says becomes
+// what later ones must say; equal labels share their memory.
+func (k *constants) hold(r *objective.Result) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	parts := map[string]*objective.Confusion{"val": r.Val, "train": r.Train, "test": r.Test}
+	for _, name := range []string{"val", "train", "test"} {
+		known := k.support[name]
+		if parts[name] == nil || known == nil {
+			continue
+		}
+		for c, n := range parts[name].Support() {
+			if n != known[c] {
+				return fmt.Errorf("%s.confusion has %d examples of class %d; an earlier run on the same data had %d", name, n, c, known[c])
+			}
+		}
+	}
+	if r.ValLabels != nil && k.labels != nil {
+		for i, c := range r.ValLabels {
+			if c != k.labels[i] {
+				return fmt.Errorf("val.labels has class %d for example %d; an earlier run on the same data had %d", c, i, k.labels[i])
+			}
+		}
+	}
+	if k.support == nil {
+		k.support = map[string][]int64{}
+	}
+	for name, m := range parts {
+		if m != nil && k.support[name] == nil {
+			k.support[name] = m.Support()
+		}
+	}
+	if r.ValLabels != nil {
+		if k.labels == nil {
+			k.labels = r.ValLabels
+		}
+		r.ValLabels = k.labels
+	}
+	return nil
+}

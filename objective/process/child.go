@@ -1,0 +1,220 @@
+package process
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// child is one process of the program with its guard. Its methods are called
+// from one goroutine at a time.
+type child struct {
+	guard    *exec.Cmd
+	in       *os.File // the program's standard input
+	lifeline *os.File // orders to the guard
+	out      *reader
+	log      *pump
+	patience patience
+
+	// begun is closed when the guard has started the program or could not;
+	// exited when the program has ended; gone when the guard has too, and with it
+	// everything that the program had started.
+	begun, exited, gone chan struct{}
+	leader              int    // set before begun is closed; 0 if failed is set
+	failed              string // set before begun is closed
+	status              string // set before exited is closed
+	runs                int    // how many it has been given
+}
+
+// launch starts the program under a guard.
+func launch(ctx context.Context, o Options, slot int, log *pump, p patience) (*child, error) {
+	path, err := executable()
+	if err != nil {
+		return nil, err
+	}
+	var pipes pipes
+	c := &child{log: log, patience: p, begun: make(chan struct{}), exited: make(chan struct{}), gone: make(chan struct{})}
+	stdin, in := pipes.down()
+	lifelineEnd, lifeline := pipes.down()
+	stdout, out := pipes.up()
+	stderr, errs := pipes.up()
+	reportEnd, report := pipes.up()
+	if pipes.err != nil {
+		pipes.closeTheirs()
+		pipes.closeOurs()
+		return nil, pipes.err
+	}
+	c.in, c.lifeline, c.out = in, lifeline, newReader(out)
+	c.guard = &exec.Cmd{
+		Path: path, Args: append([]string{guardName}, o.Command...), Dir: o.Dir, Env: o.environment(slot),
+		Stdin: stdin, Stdout: stdout, Stderr: stderr, ExtraFiles: []*os.File{lifelineEnd, reportEnd},
+		SysProcAttr: guardAttributes(),
+	}
+	err = c.guard.Start()
+	pipes.closeTheirs()
+	if err != nil {
+		pipes.closeOurs()
+		return nil, fmt.Errorf("starting the guard process: %w", err)
+	}
+	go c.out.loop()
+	c.log.from = errs
+	go c.log.loop()
+	go c.follow(report)
+	select {
+	case <-c.begun:
+	case <-ctx.Done():
+	}
+	if err := ctx.Err(); err != nil {
+		_ = c.end(false)
+		return nil, err
+	}
+	if c.failed != "" {
+		_ = c.end(false)
+		return nil, errors.New(c.failed)
+	}
+	return c, nil
+}
+
+// pipes are the pipes between the driver and a child.
+type pipes struct {
+	ours, theirs []*os.File
+	err          error
+}
+
+// down makes a pipe that the driver writes, up one that it reads.
+func (p *pipes) down() (theirs, ours *os.File) {
+	r, w := p.pipe()
+	p.ours, p.theirs = append(p.ours, w), append(p.theirs, r)
+	return r, w
+}
+
+func (p *pipes) up() (theirs, ours *os.File) {
+	r, w := p.pipe()
+	p.ours, p.theirs = append(p.ours, r), append(p.theirs, w)
+	return w, r
+}
+
+func (p *pipes) pipe() (r, w *os.File) {
+	if p.err == nil {
+		r, w, p.err = os.Pipe()
+	}
+	return r, w
+}
+
+func (p *pipes) closeOurs()   { closeAll(p.ours) }
+func (p *pipes) closeTheirs() { closeAll(p.theirs) }
+
+func closeAll(files []*os.File) {
+	for _, f := range files {
+		_ = f.Close() // a nil file, whose pipe could not be made, says so and no more
+	}
+}
+
+// follow reads what the guard reports until it ends, and reaps it.
+func (c *child) follow(report *os.File) {
+	lines := bufio.NewScanner(report)
+	begun, exited := false, false
+	for lines.Scan() {
+		word, rest, _ := strings.Cut(lines.Text(), " ")
+		number, _ := strconv.Atoi(rest)
+		switch {
+		case word == reportStarted && !begun:
+			c.leader = number
+			begun = true
+			close(c.begun)
+		case word == reportFailed && !begun:
+			c.failed = rest
+			begun = true
+			close(c.begun)
+		case word == reportExited && !exited:
+			c.status = fmt.Sprintf("exited with status %d", number)
+			exited = true
+			close(c.exited)
+		case word == reportSignaled && !exited:
+			c.status = fmt.Sprintf("was killed by signal %d (%v)", number, syscall.Signal(number))
+			exited = true
+			close(c.exited)
+		}
+	}
+	_ = report.Close()
+	_ = c.guard.Wait() // its status is known from its report
+	if !exited && c.leader != 0 {
+		killGroup(c.leader)
+	}
+	if !begun {
+		c.failed = "the guard process ended: " + c.guard.ProcessState.String()
+		close(c.begun)
+	}
+	if !exited {
+		c.status = "was ended together with its guard process"
+		close(c.exited)
+	}
+	close(c.gone)
+}
+
+// dead reports whether the process has ended, or can say nothing more.
+func (c *child) dead() bool {
+	select {
+	case <-c.exited:
+		return true
+	default:
+		return c.out.ended()
+	}
+}
+
+// within waits for what happens to a child, but not for ever.
+func within(happened <-chan struct{}, limit time.Duration) bool {
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
+	select {
+	case <-happened:
+		return true
+	case <-timer.C:
+		return false
+	}
+}
+
+// end ends the process: politely if it is owed that, then not. Nothing it has
+// started is left when end returns without an error.
+func (c *child) end(polite bool) error {
+	c.out.discard(polite)
+	if polite {
+		// Nobody waits for an answer, so a fault here does not matter.
+		_ = c.send(context.Background(), farewell, c.patience.bye)
+	}
+	_ = c.in.Close()
+	if c.failed == "" && !within(c.exited, c.patience.bye) {
+		_, _ = c.lifeline.Write([]byte{orderTerminate})
+		if !within(c.exited, c.patience.term) {
+			_, _ = c.lifeline.Write([]byte{orderKill})
+		}
+	}
+	_ = c.lifeline.Close() // kills what is left
+	gone := within(c.gone, c.patience.kill)
+	within(c.log.ended, c.patience.drain)
+	c.out.close()
+	c.log.close()
+	if !gone {
+		return fmt.Errorf("process %d of the training program could not be killed within %v", c.leader, c.patience.kill)
+	}
+	return nil
+}
+
+// tail returns the end of what the process has logged since the run began,
+// everything included that it wrote before its last message or its end.
+func (c *child) tail() string {
+	select {
+	case <-c.exited:
+		within(c.log.ended, c.patience.drain)
+	default:
+		c.log.catchUp()
+	}
+	return c.log.tail.String()
+}

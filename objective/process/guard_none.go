@@ -1,0 +1,24 @@
+//go:build !unix
+
+package process
+
+import (
+	"errors"
+	"os"
+	"syscall"
+)
+
+// errPlatform says that there are no process groups to end here.
+var errPlatform = errors.New("a training program of your own needs Linux, macOS or another Unix")
+
+func watch([]string) { os.Exit(2) }
+
+func executable() (string, error) { return "", errPlatform }
+
+func guardAttributes() *syscall.SysProcAttr { return nil }
+
+func killGroup(int) {}
+
+func readAvailable(uintptr, []byte) int { return 0 }
+
+func nonblocking() int { return 0 }

@@ -1,0 +1,137 @@
+package process
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"evenkeel/objective"
+)
+
+// abilities are the entries of `supports` that are known here; others are
+// ignored, since a program may be made for a later version too.
+var abilities = []string{"loss", "logit", "warm_start"}
+
+// readReady turns the answer to hello into what the trainer says of itself.
+func readReady(l line) (objective.Info, error) {
+	var info objective.Info
+	h, err := readHead(l)
+	if err != nil {
+		return info, err
+	}
+	switch h.Type {
+	case "ready":
+	case "error":
+		var f failed
+		if err := decode(l, h, &f); err != nil {
+			return info, err
+		}
+		return info, &answeredError{message: string(f.Message)}
+	default:
+		return info, violation(l, "the training program answered hello with a message of type %q; want ready", abridged(string(h.Type)))
+	}
+	var r ready
+	if err := decode(l, h, &r); err != nil {
+		return info, err
+	}
+	info = objective.Info{Trainer: "command", Numerics: "external", Version: string(r.Version), Data: string(r.Data)}
+	if err := r.check(&info); err != nil {
+		return info, violation(l, "ready: %w", err)
+	}
+	return info, nil
+}
+
+// check completes info, or says what is wrong with the answer to hello.
+func (r *ready) check(info *objective.Info) error {
+	if v, given, err := r.Protocol.real(); err != nil || !given || v != protocolVersion {
+		return fmt.Errorf("protocol is %s; want %d, the version spoken here", orMissing(r.Protocol.raw), protocolVersion)
+	}
+	if err := checkClasses(&r.Classes, info); err != nil {
+		return fmt.Errorf("classes %w", err)
+	}
+	if info.Data == "" {
+		return fmt.Errorf("data is empty; want a text that changes when the data or their split do")
+	}
+	if info.Version == "" {
+		return fmt.Errorf("version is empty; want a text that changes when the code does")
+	}
+	supports, err := r.Supports.texts()
+	if err != nil {
+		return fmt.Errorf("supports %w", err)
+	}
+	for _, a := range abilities {
+		if slices.Contains(supports, a) {
+			info.Supports = append(info.Supports, a)
+		}
+	}
+	if !slices.Contains(info.Supports, "loss") && !slices.Contains(info.Supports, "logit") {
+		return fmt.Errorf("supports is %q; want at least loss or logit, the ways to apply class weights", supports)
+	}
+	if !r.TrainCounts.given {
+		return nil
+	}
+	if r.TrainCounts.fault == nil && r.TrainCounts.length() != len(info.Classes) {
+		return fmt.Errorf("train_counts has %d entries; want %d, one for each class", r.TrainCounts.length(), len(info.Classes))
+	}
+	if r.TrainCounts.fault != nil {
+		return fmt.Errorf("train_counts %w", r.TrainCounts.fault)
+	}
+	for c, item := range r.TrainCounts.items {
+		n, err := count(item)
+		if err == nil && n == 0 {
+			err = fmt.Errorf("is 0; want at least one training example")
+		}
+		if err != nil {
+			return fmt.Errorf("train_counts of class %s %w", info.Classes[c], err)
+		}
+		info.TrainCounts = append(info.TrainCounts, int(n))
+	}
+	return nil
+}
+
+// checkClasses takes the class names over, which must be told apart.
+func checkClasses(l *list, info *objective.Info) error {
+	names, err := l.texts()
+	if err != nil {
+		return err
+	}
+	if len(names) < 2 {
+		return fmt.Errorf("has %d entries; want the names of at least 2 classes", len(names))
+	}
+	seen := make(map[string]int, len(names))
+	for c, name := range names {
+		if strings.TrimSpace(name) == "" {
+			return fmt.Errorf("entry %d is empty; want a name", c)
+		}
+		if first, twice := seen[name]; twice {
+			return fmt.Errorf("entries %d and %d are both %q; want different names", first, c, name)
+		}
+		seen[name] = c
+	}
+	info.Classes = names
+	return nil
+}
+
+func orMissing(s string) string {
+	if s == "" {
+		return "missing"
+	}
+	return abridged(s)
+}
+
+// changed says what a later process states otherwise than the first one did, or "".
+func changed(first, now objective.Info) string {
+	switch {
+	case first.Version != now.Version:
+		return fmt.Sprintf("the version of its code was %q and is %q", first.Version, now.Version)
+	case first.Data != now.Data:
+		return fmt.Sprintf("its data were %q and are %q", first.Data, now.Data)
+	case !slices.Equal(first.Classes, now.Classes):
+		return fmt.Sprintf("its classes were %q and are %q", first.Classes, now.Classes)
+	case !slices.Equal(first.Supports, now.Supports):
+		return fmt.Sprintf("it supported %q and supports %q", first.Supports, now.Supports)
+	case !slices.Equal(first.TrainCounts, now.TrainCounts):
+		return fmt.Sprintf("its train_counts were %d and are %d", first.TrainCounts, now.TrainCounts)
+	}
+	return ""
+}

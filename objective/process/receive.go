@@ -1,0 +1,188 @@
+package process
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"sync"
+	"time"
+)
+
+// maxLine is the longest line that a program may send, by the contract.
+const maxLine = 64 << 20
+
+// line is what a program sent up to a newline, or the beginning of what is not a
+// line.
+type line struct {
+	data []byte
+	// more says that something else was there at the same time.
+	more bool
+	// tooLong says that there was no newline within maxLine; data is the beginning.
+	tooLong bool
+}
+
+// reader reads a program's standard output, one line ahead of whoever asks; what
+// nobody asks for stays in the pipe.
+type reader struct {
+	file  *os.File
+	lines chan line     // closed at the end of the output
+	done  chan struct{} // closed when nobody will ask any more
+	once  sync.Once
+	ahead *line // received by ended, not asked for yet
+}
+
+func newReader(f *os.File) *reader {
+	return &reader{file: f, lines: make(chan line), done: make(chan struct{})}
+}
+
+// loop reads until the end of the output; after done it throws away what comes.
+func (r *reader) loop() {
+	defer close(r.lines)
+	in := bufio.NewReaderSize(r.file, 64<<10)
+	for {
+		l, err := readLine(in)
+		if err != nil && !json.Valid(l.data) {
+			return // the process ended within a line, which is not its fault
+		}
+		select {
+		case r.lines <- l:
+		case <-r.done:
+			_, _ = io.Copy(io.Discard, in)
+			return
+		}
+		if err != nil {
+			return
+		}
+		if l.tooLong {
+			<-r.done
+			_, _ = io.Copy(io.Discard, in)
+			return
+		}
+	}
+}
+
+// readLine reads up to the next newline, and no more than maxLine. The error is
+// that of the end of the output; data is what came before it then.
+func readLine(in *bufio.Reader) (line, error) {
+	var l line
+	for {
+		piece, err := in.ReadSlice('\n')
+		if len(l.data)+len(piece) > maxLine {
+			l.data, l.tooLong = bytes.Clone(l.data[:excerptLength]), true
+			return l, nil
+		}
+		l.data = extend(l.data, piece)
+		if errors.Is(err, bufio.ErrBufferFull) {
+			continue
+		}
+		l.more = in.Buffered() > 0
+		return l, err
+	}
+}
+
+// extend appends, but keeps the old and the new memory of a long line well below
+// twice its length: a line may be as long as maxLine.
+func extend(data, piece []byte) []byte {
+	need := len(data) + len(piece)
+	if need > cap(data) {
+		grown := max(2*cap(data), need)
+		if need > 1<<20 {
+			grown = min(max(8*cap(data), need), maxLine)
+		}
+		data = append(make([]byte, 0, grown), data...)
+	}
+	return append(data, piece...)
+}
+
+// discard lets go of the output: what is still to come is read and thrown away
+// if the program may finish its sentence, and refused otherwise.
+func (r *reader) discard(listen bool) {
+	r.once.Do(func() { close(r.done) })
+	if !listen {
+		_ = r.file.Close()
+	}
+}
+
+// close ends the reader for good.
+func (r *reader) close() {
+	r.discard(false)
+	for range r.lines { // until loop has let go
+	}
+}
+
+// ended reports whether the output is at its end.
+func (r *reader) ended() bool {
+	if r.ahead != nil {
+		return false
+	}
+	select {
+	case l, ok := <-r.lines:
+		if !ok {
+			return true
+		}
+		r.ahead = &l
+	default:
+	}
+	return false
+}
+
+// pending returns a line that is there already, if any.
+func (r *reader) pending() (line, bool) {
+	if r.ahead == nil {
+		r.ended()
+	}
+	l := r.ahead
+	r.ahead = nil
+	if l == nil {
+		return line{}, false
+	}
+	return *l, true
+}
+
+// errTimeUp says that nothing came in time.
+var errTimeUp = errors.New("time is up")
+
+// next returns the next line that the program sends, ctx.Err() or errTimeUp, or
+// says how the program ended.
+func (c *child) next(ctx context.Context, limit time.Duration) (line, error) {
+	if err := ctx.Err(); err != nil {
+		return line{}, err
+	}
+	if l, ok := c.out.pending(); ok {
+		return l, nil
+	}
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
+	exited := c.exited
+	for {
+		select {
+		case l, ok := <-c.out.lines:
+			if !ok {
+				return line{}, c.silenced()
+			}
+			return l, nil
+		case <-exited: // what it wrote before is still on its way
+			exited = nil
+			timer.Reset(c.patience.drain)
+		case <-ctx.Done():
+			return line{}, ctx.Err()
+		case <-timer.C:
+			if exited == nil {
+				return line{}, c.silenced()
+			}
+			return line{}, errTimeUp
+		}
+	}
+}
+
+// silenced says why nothing more can come.
+func (c *child) silenced() error {
+	if within(c.exited, c.patience.drain) {
+		return errors.New("the training program " + c.status)
+	}
+	return errors.New("the training program has closed its standard output")
+}

@@ -1,0 +1,86 @@
+package process
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// scratch is where runs get their folders.
+type scratch struct {
+	path      string
+	temporary bool
+}
+
+// newScratch makes the folder, a temporary one for "".
+func newScratch(path string) (scratch, error) {
+	if path == "" {
+		made, err := os.MkdirTemp("", "evenkeel-")
+		if err != nil {
+			return scratch{}, fmt.Errorf("scratch folder: %w", err)
+		}
+		return scratch{made, true}, nil
+	}
+	path, err := filepath.Abs(path)
+	if err == nil {
+		err = os.MkdirAll(path, 0o777)
+	}
+	if err != nil {
+		return scratch{}, fmt.Errorf("scratch folder: %w", err)
+	}
+	return scratch{path, false}, nil
+}
+
+func (s scratch) remove() error {
+	if !s.temporary {
+		return nil
+	}
+	return os.RemoveAll(s.path)
+}
+
+// folder is where one run leaves its files. It is held open: whatever the
+// program does to the path, only files in the folder itself are read.
+type folder struct {
+	path string
+	root *os.Root
+}
+
+func (s scratch) folder(run string) (*folder, error) {
+	path, err := os.MkdirTemp(s.path, run+"-")
+	if err != nil {
+		return nil, fmt.Errorf("folder of run %s: %w", run, err)
+	}
+	root, err := os.OpenRoot(path)
+	if err != nil {
+		_ = os.RemoveAll(path)
+		return nil, fmt.Errorf("folder of run %s: %w", run, err)
+	}
+	return &folder{path, root}, nil
+}
+
+// remove removes the folder and all that the program left in it.
+func (f *folder) remove() {
+	_ = f.root.Close()
+	_ = os.RemoveAll(f.path) // what cannot be removed is left
+}
+
+// open opens a file in the folder for reading. A path that leads out of it, by
+// whatever way, and what is not a regular file are errors.
+func (f *folder) open(name string) (*os.File, int64, error) {
+	if !filepath.IsLocal(name) {
+		return nil, 0, fmt.Errorf("%q is not a path inside the run's folder", abridged(name))
+	}
+	file, err := f.root.OpenFile(name, os.O_RDONLY|nonblocking(), 0)
+	if err != nil {
+		return nil, 0, err
+	}
+	s, err := file.Stat()
+	if err == nil && !s.Mode().IsRegular() {
+		err = fmt.Errorf("%q is not a regular file", abridged(name))
+	}
+	if err != nil {
+		_ = file.Close()
+		return nil, 0, err
+	}
+	return file, s.Size(), nil
+}

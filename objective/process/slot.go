@@ -1,0 +1,132 @@
+package process
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"evenkeel/objective"
+)
+
+// slot performs one run at a time, on a process that it starts when it needs one
+// and keeps while the process behaves.
+type slot struct {
+	trainer *Trainer
+	number  int
+	child   *child
+}
+
+// answeredError is a failure that the program itself reported. It leaves the
+// process as good as before.
+type answeredError struct {
+	message string
+	retry   bool
+}
+
+// maxMessage is how much of a program's own message is shown; the end of a long
+// one, where Python has the error itself.
+const maxMessage = 4 << 10
+
+func (e *answeredError) Error() string {
+	message := e.message
+	if len(message) > maxMessage {
+		message = "..." + strings.ToValidUTF8(message[len(message)-maxMessage:], "")
+	}
+	if message = strings.TrimSpace(message); message == "" {
+		message = "no reason given"
+	}
+	return "the training program reports: " + message
+}
+
+// source names what a slot logs.
+func (s *slot) source(what string) string { return fmt.Sprintf("slot %d, %s", s.number, what) }
+
+// process returns a process that is ready for a request.
+func (s *slot) process(ctx context.Context) (*child, error) {
+	limit := s.trainer.options.RunsPerProcess
+	if c := s.child; c != nil && (c.dead() || limit > 0 && c.runs >= limit) {
+		if err := s.replace(true); err != nil {
+			return nil, err
+		}
+	}
+	if s.child != nil {
+		return s.child, nil
+	}
+	c, info, err := s.start(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if what := changed(s.trainer.Info(), info); what != "" {
+		return nil, errors.Join(fmt.Errorf("%w: the training program changed while it was in use: %s", objective.ErrTrainerBroken, what), c.end(true))
+	}
+	s.child = c
+	return c, nil
+}
+
+// replace ends the slot's process; the next run gets a new one.
+func (s *slot) replace(polite bool) error {
+	c := s.child
+	s.child = nil
+	if c == nil {
+		return nil
+	}
+	return c.end(polite)
+}
+
+// start starts a process and shakes hands with it.
+func (s *slot) start(ctx context.Context) (*child, objective.Info, error) {
+	o := s.trainer.options
+	limited, cancel := context.WithTimeout(ctx, o.StartTimeout)
+	defer cancel()
+	log := newPump(s.trainer.log, s.source("start"))
+	c, err := launch(limited, o, s.number, log, s.trainer.patience)
+	var info objective.Info
+	if err == nil {
+		info, err = c.greet(limited, o.StartTimeout)
+	}
+	if err == nil {
+		return c, info, nil
+	}
+	text := log.tail.String()
+	if c != nil {
+		text = c.tail()
+		if fault := c.end(false); fault != nil {
+			err = fmt.Errorf("%w; %w", err, fault)
+		}
+	}
+	switch {
+	case ctx.Err() != nil:
+		return nil, info, ctx.Err()
+	case limited.Err() != nil:
+		err = fmt.Errorf("the training program was not ready within %v (start_timeout)", o.StartTimeout)
+	}
+	return nil, info, logged(fmt.Errorf("starting %s: %w", strings.Join(o.Command, " "), err), text)
+}
+
+// greet says hello and reads what the program says of itself.
+func (c *child) greet(ctx context.Context, limit time.Duration) (objective.Info, error) {
+	if err := c.send(ctx, greeting, limit); err != nil && !errors.Is(err, errClosedInput) {
+		return objective.Info{}, err
+	}
+	// A program that has ended or does not listen may have said why.
+	l, err := c.next(ctx, limit)
+	if err != nil {
+		return objective.Info{}, err
+	}
+	return readReady(l)
+}
+
+// logged adds the log to a failure: its last line to the text, its end for those
+// who want it.
+func logged(err error, log string) error {
+	text := strings.TrimSpace(log)
+	if last := strings.TrimSpace(text[strings.LastIndexByte(text, '\n')+1:]); last != "" {
+		if len(last) > excerptLength {
+			last = strings.ToValidUTF8(last[:excerptLength], "") + "..."
+		}
+		err = fmt.Errorf("%w; its log ends: %s", err, last)
+	}
+	return &objective.LoggedError{Err: err, Log: log}
+}

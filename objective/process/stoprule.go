@@ -1,0 +1,53 @@
+package process
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"evenkeel/objective"
+)
+
+// maxQuickFailures is how many runs in a row may fail within seconds of their
+// start before nothing more is tried, by the contract.
+const maxQuickFailures = 3
+
+// stopRule keeps a program that fails at once, again and again, from burning the
+// night.
+type stopRule struct {
+	quick time.Duration
+
+	mu     sync.Mutex
+	row    int
+	broken error
+}
+
+// stopped returns why nothing more is tried, if so.
+func (s *stopRule) stopped() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.broken
+}
+
+// note is told how every run ended and after what time, and returns what to say
+// of it.
+func (s *stopRule) note(err error, took time.Duration) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case err == nil || took >= s.quick:
+		s.row = 0
+	case !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded):
+		s.row++
+	}
+	if s.broken == nil && s.row == maxQuickFailures {
+		s.broken = fmt.Errorf("%w: %d runs in a row failed within %v of their start; the last: %w", objective.ErrTrainerBroken, s.row, s.quick, err)
+		return s.broken
+	}
+	if s.broken == nil && errors.Is(err, objective.ErrTrainerBroken) {
+		s.broken = err
+	}
+	return err
+}
