@@ -1,0 +1,102 @@
+package posthoc
+
+import (
+	"math"
+
+	"evenkeel/objective"
+)
+
+// CrossFitted is what shifts measure on examples that had no part in them: each
+// fold under the shift that the other two gave.
+type CrossFitted struct {
+	// Plain is the confusion matrix of all folds without a shift, Confusion that
+	// of all folds each under its own, added up, and Predictions what the latter
+	// counts, one for each example of the part. Recalls and accuracies may be read
+	// off Confusion; its spread flatters, see [CrossFitted.Spread].
+	Plain, Confusion *objective.Confusion
+	Predictions      []uint16
+	Folds            []Fold
+}
+
+// Fold is one fold in a [CrossFitted].
+type Fold struct {
+	// Shift is what the other folds gave, in nats.
+	Shift []float64
+	// Plain and Shifted are the fold's confusion matrices without and with it.
+	Plain, Shifted *objective.Confusion
+}
+
+// apply measures each fold under its shift.
+func (f *Folds) apply(shifts [][]float64) CrossFitted {
+	whole, zero := f.whole, make([]float64, f.whole.classes)
+	out := CrossFitted{Plain: whole.Confusion(zero), Predictions: make([]uint16, whole.Len())}
+	total, counts := whole.NewCounts(), whole.NewCounts()
+	var predictions []uint16
+	for k, fold := range f.fold {
+		predictions = fold.Predict(shifts[k], predictions[:0])
+		for e, i := range f.place[k] {
+			out.Predictions[i] = predictions[e]
+		}
+		fold.Count(shifts[k], counts)
+		for at, n := range counts.n {
+			total.n[at] += n
+		}
+		out.Folds = append(out.Folds, Fold{Shift: shifts[k], Plain: fold.Confusion(zero), Shifted: counts.Confusion()})
+	}
+	out.Confusion = total.Confusion()
+	return out
+}
+
+// Spread returns the spread S to report for the shifts,
+//
+//	S^2 = plain^2 + mean over folds of (shifted_k^2 - plain_k^2)
+//
+// where plain is the spread of all examples without a shift and plain_k and
+// shifted_k are those of fold k without and with its own; S is at least the
+// spread of Confusion.
+//
+// That last spread is not reported itself because it flatters. What chance takes
+// from a class in one fold is missing from the two folds that the fold's own shift
+// rests on, but it is in the shifts of the two others, and to first order the
+// three corrections add up to the one that would be fitted on all examples.
+// Classes that differ by chance alone then look even after cross-fitting. Within
+// a fold nothing cancels, and in squares, which is how independent noise adds up,
+// the noise of a third of the examples drops out of the difference.
+//
+// On simulated models (10 classes, 120 examples each) with classes truly alike,
+// fitted offsets change the standard deviation on fresh examples by +.013; the
+// added-up matrix says -.018, this rule +.017. With uneven classes they change it
+// by -.109; the matrix says -.134, this rule -.101.
+//
+// Logits that know nothing of the labels gain nothing, unless they lean to some
+// classes: predicting all equally often evens their recalls out at 1/K, truly.
+func (c CrossFitted) Spread(s objective.Spread) float64 {
+	plain := s.Of(c.Plain.Recall())
+	var change float64
+	for _, f := range c.Folds {
+		x, y := s.Of(f.Shifted.Recall()), s.Of(f.Plain.Recall())
+		change += float64(x*x) - float64(y*y)
+	}
+	square := float64(plain*plain) + change/float64(len(c.Folds))
+	return max(s.Of(c.Confusion.Recall()), math.Sqrt(max(0, square)))
+}
+
+// Drop returns the balanced accuracy lost by the shifts over all examples, below
+// 0 where it is gained. It is a mean over examples, in which nothing cancels.
+func (c CrossFitted) Drop() float64 {
+	return c.Plain.BalancedAccuracy() - c.Confusion.BalancedAccuracy()
+}
+
+// Difference returns the score of the shifts minus that of the unshifted model,
+//
+//	Spread - plain spread + penalty * max(0, Drop - tolerance).
+//
+// Lower is better, 0 is the unshifted model.
+func (c CrossFitted) Difference(s objective.Score) float64 {
+	return c.Spread(s.Spread) - s.Spread.Of(c.Plain.Recall()) + charge(s, c.Drop())
+}
+
+// charge returns what a drop of balanced accuracy costs.
+func charge(s objective.Score, drop float64) float64 {
+	return float64(s.Penalty * max(0, drop-s.Tolerance))
+}

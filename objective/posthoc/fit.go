@@ -1,0 +1,82 @@
+package posthoc
+
+import (
+	"math/rand/v2"
+	"slices"
+
+	"evenkeel/objective"
+)
+
+// Fitted is the outcome of [Part.Fit].
+type Fitted struct {
+	// Offsets are the numbers b, one per class, in nats, with sum 0.
+	Offsets []float64
+	// Score is the score that they have on the examples they were fitted to,
+	// which flatters them; Plain is that of the unshifted model.
+	Score, Plain float64
+}
+
+// Fit returns the offsets b with sum 0 that make
+//
+//	spread(recalls of argmax z + b) + penalty * max(0, drop - tolerance) + 0.001 |b / margin|^2
+//
+// small, where drop is the balanced accuracy lost against the unshifted model on
+// this part and margin the median distance between the two largest logits. The
+// last term decides between equals, and against a large offset for the sake of
+// one example; it is not in Fitted.Score. What it returns has never a larger sum
+// than no offsets. Logits times a number give offsets times that number.
+//
+// The score is constant between the points at which an example changes hands.
+// From several starting points, the offset of one class after the other, then of
+// pairs of classes together, is put in the middle of the best of all intervals
+// between such points, until little improves. For two classes that is the best
+// there is; for more it is a local optimum of that kind. The starting points are
+// no offsets, those of the iteration b += eta (mean r - r), and disturbed copies
+// of the best so far from a generator with a fixed seed, so that equal parts
+// have equal offsets. Where classes times examples are many, fewer points are
+// started from and fewer steps taken.
+func (p *Part) Fit(score objective.Score) Fitted {
+	d := newDescent(p, score)
+	zero := make([]float64, p.classes)
+	best, low := zero, d.cost(zero)
+	out := Fitted{Plain: low}
+	try := func(start []float64) {
+		if b, cost := d.descend(start); cost < low {
+			best, low = b, cost
+		}
+	}
+	if p.classes > 1 {
+		try(zero)
+		try(d.levelled())
+		rng := rand.New(rand.NewPCG(0x0ff5e75, 1))
+		for range d.effort.restarts {
+			start := slices.Clone(best)
+			for c := range start {
+				start[c] += float64(disturbance * d.margin * (2*rng.Float64() - 1))
+			}
+			centre(start)
+			try(start)
+		}
+	}
+	out.Offsets, out.Score = best, d.measure(best)
+	return out
+}
+
+// FittedFolds is the outcome of [Folds.Fit].
+type FittedFolds struct {
+	// All is fitted on all examples: to show, and to apply elsewhere.
+	All Fitted
+	// CrossFitted has what the offsets of two folds do in the third.
+	CrossFitted
+}
+
+// Fit fits offsets on all examples, see [Part.Fit], and measures what such
+// offsets are worth: those fitted on two folds are applied to the third. The
+// figure to report is [CrossFitted.Difference].
+func (f *Folds) Fit(score objective.Score) FittedFolds {
+	shifts := make([][]float64, foldCount)
+	for k, rest := range f.rest {
+		shifts[k] = rest.Fit(score).Offsets
+	}
+	return FittedFolds{All: f.whole.Fit(score), CrossFitted: f.apply(shifts)}
+}

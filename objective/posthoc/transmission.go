@@ -1,0 +1,116 @@
+package posthoc
+
+import (
+	"fmt"
+	"math"
+
+	"evenkeel/objective"
+)
+
+// Effect is what weights did to the recalls of one run, next to what they were
+// predicted to do: the changes against the unweighted run, one entry per class.
+type Effect struct{ Observed, Predicted []float64 }
+
+// EffectOf returns the effect of weights: plain is the confusion matrix of the
+// unweighted model, shifted that of its logits shifted by the weights, and
+// trained that of the model trained with them. It panics if they are of
+// different numbers of classes.
+func EffectOf(plain, shifted, trained *objective.Confusion) Effect {
+	if plain.Classes() != shifted.Classes() || plain.Classes() != trained.Classes() {
+		panic(fmt.Sprintf("posthoc: an effect from matrices of %d, %d and %d classes; want the same number",
+			plain.Classes(), shifted.Classes(), trained.Classes()))
+	}
+	e := Effect{Observed: trained.Recall(), Predicted: shifted.Recall()}
+	for c, r := range plain.Recall() {
+		e.Observed[c] -= r
+		e.Predicted[c] -= r
+	}
+	return e
+}
+
+// Transmission says how much of a predicted effect arrives.
+type Transmission struct {
+	// Tau is 1 where training does what the prediction says, 0 where it is not
+	// moved by weights, and below 0 where it does the opposite. It is NaN where
+	// no change was predicted.
+	Tau float64
+	// SE is the standard error of Tau; NaN for a single effect on fewer than two
+	// classes, and where Tau is NaN.
+	SE float64
+	// Effects is the number of effects that Tau is made of: those for which a
+	// change was predicted.
+	Effects int
+}
+
+// Transmit returns the transmission of the effects together, the slope of the
+// observed changes o over the predicted changes p through the origin:
+//
+//	tau = sum_g <o_g, p_g> / sum_g |p_g|^2
+//
+// so that an effect counts by the size of what was predicted. For one effect
+//
+//	SE^2 = |o - tau p|^2 / (K - 1) / |p|^2
+//
+// as if the classes' residuals were independent and alike. For G >= 2 effects it
+// takes nothing for granted within an effect, since the changes of the classes
+// of one run are tied to each other,
+//
+//	SE^2 = G / (G - 1) * sum_g <o_g - tau p_g, p_g>^2 / (sum_g |p_g|^2)^2
+//
+// but holds the effects to be independent. Rounds of one trial and seed are not
+// quite, nor are arms that share the seed of the unweighted run, and for fewer than
+// about ten effects the figure tends to be too small.
+//
+// Effects without a predicted change are left out. It panics if an effect has
+// slices of different lengths.
+//
+// Source: the sandwich estimator for clusters, K.-Y. Liang and S. L. Zeger,
+// Longitudinal data analysis using generalized linear models, Biometrika 73 (1),
+// 1986, with the usual factor for few clusters.
+func Transmit(effects ...Effect) Transmission {
+	var together, size float64
+	var used []Effect
+	for _, e := range effects {
+		if len(e.Observed) != len(e.Predicted) {
+			panic(fmt.Sprintf("posthoc: an effect with %d observed and %d predicted changes", len(e.Observed), len(e.Predicted)))
+		}
+		if s := dot(e.Predicted, e.Predicted); s > 0 {
+			together += dot(e.Observed, e.Predicted)
+			size += s
+			used = append(used, e)
+		}
+	}
+	t := Transmission{Tau: math.NaN(), SE: math.NaN(), Effects: len(used)}
+	if len(used) == 0 {
+		return t
+	}
+	t.Tau = together / size
+	var sum float64
+	if len(used) == 1 {
+		e := used[0]
+		for c, o := range e.Observed {
+			rest := o - float64(t.Tau*e.Predicted[c])
+			sum += float64(rest * rest)
+		}
+		if k := len(e.Observed); k > 1 {
+			t.SE = math.Sqrt(sum / float64(k-1) / size)
+		}
+		return t
+	}
+	for _, e := range used {
+		score := dot(e.Observed, e.Predicted) - float64(t.Tau*dot(e.Predicted, e.Predicted))
+		sum += float64(score * score)
+	}
+	g := float64(len(used))
+	t.SE = math.Sqrt(g/(g-1)*sum) / size
+	return t
+}
+
+// dot returns the inner product.
+func dot(a, b []float64) float64 {
+	var sum float64
+	for c, v := range a {
+		sum += float64(v * b[c])
+	}
+	return sum
+}

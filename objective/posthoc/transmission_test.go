@@ -1,0 +1,93 @@
+package posthoc_test
+
+import (
+	"math"
+	"testing"
+
+	"evenkeel/objective"
+	"evenkeel/objective/posthoc"
+)
+
+// Wanted values by hand.
+func TestTransmit(t *testing.T) {
+	t.Parallel()
+	one := posthoc.Effect{Observed: []float64{.05, -.01, 0}, Predicted: []float64{.1, -.04, 0}}
+	two := posthoc.Effect{Observed: []float64{.1, 0, 0}, Predicted: []float64{.1, 0, .1}}
+	none := posthoc.Effect{Observed: []float64{.1, 0, 0}, Predicted: []float64{0, 0, 0}}
+	tau := .0054 / .0116
+	rest := square(.05-tau*.1) + square(-.01+tau*.04)
+	pooled := (.0054 + .01) / (.0116 + .02)
+	sandwich := math.Sqrt(2*(square(.0054-pooled*.0116)+square(.01-pooled*.02))) / (.0116 + .02)
+	for _, c := range []struct {
+		name    string
+		effects []posthoc.Effect
+		want    posthoc.Transmission
+	}{
+		{"one", []posthoc.Effect{one}, posthoc.Transmission{Tau: tau, SE: math.Sqrt(rest / 2 / .0116), Effects: 1}},
+		{"pooled", []posthoc.Effect{one, none, two}, posthoc.Transmission{Tau: pooled, SE: sandwich, Effects: 2}},
+		{"no prediction", []posthoc.Effect{none}, posthoc.Transmission{Tau: math.NaN(), SE: math.NaN()}},
+		{"nothing", nil, posthoc.Transmission{Tau: math.NaN(), SE: math.NaN()}},
+	} {
+		got := posthoc.Transmit(c.effects...)
+		if !near(got.Tau, c.want.Tau) || !near(got.SE, c.want.SE) || got.Effects != c.want.Effects {
+			t.Errorf("%s: %+v; want %+v", c.name, got, c.want)
+		}
+	}
+}
+
+func square(x float64) float64 { return x * x }
+
+func near(a, b float64) bool {
+	return math.IsNaN(a) && math.IsNaN(b) || math.Abs(a-b) <= 1e-12*max(1, math.Abs(b))
+}
+
+func TestEffectOf(t *testing.T) {
+	t.Parallel()
+	matrix := func(a, b int64) *objective.Confusion {
+		m, err := objective.ConfusionFromRows([][]int64{{a, 10 - a}, {20 - b, b}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	e := posthoc.EffectOf(matrix(5, 18), matrix(8, 14), matrix(6, 17))
+	for c, want := range []float64{.1, -.05} {
+		if !near(e.Observed[c], want) || !near(e.Predicted[c], []float64{.3, -.2}[c]) {
+			t.Errorf("effect %+v", e)
+		}
+	}
+}
+
+// TestTransmissionIsEstimated: over many studies of 20 arms with a known
+// transmission the mean is right, and the standard errors say how the estimates
+// scatter.
+func TestTransmissionIsEstimated(t *testing.T) {
+	t.Parallel()
+	for _, truth := range []float64{0, .3, 1} {
+		var taus, squares []float64
+		rng := generator(1)
+		for range 400 {
+			var effects []posthoc.Effect
+			for range 20 {
+				e := posthoc.Effect{}
+				size := .02 + .08*rng.Float64()
+				for range 10 {
+					p := size * rng.NormFloat64()
+					e.Predicted = append(e.Predicted, p)
+					e.Observed = append(e.Observed, truth*p+.03*rng.NormFloat64())
+				}
+				effects = append(effects, e)
+			}
+			got := posthoc.Transmit(effects...)
+			taus, squares = append(taus, got.Tau), append(squares, got.SE*got.SE)
+		}
+		m, se := meanSE(taus)
+		if math.Abs(m-truth) > 4*se {
+			t.Errorf("mean transmission %v +- %v; want %v", m, se, truth)
+		}
+		scatter := se * math.Sqrt(400)
+		if said := math.Sqrt(mean(squares)); math.Abs(said/scatter-1) > .12 {
+			t.Errorf("transmission %v: standard errors say %v; estimates scatter by %v", truth, said, scatter)
+		}
+	}
+}
