@@ -72,11 +72,11 @@ func launch(ctx context.Context, o Options, slot int, log *pump, p patience) (*c
 	case <-ctx.Done():
 	}
 	if err := ctx.Err(); err != nil {
-		_ = c.end(false)
+		_ = c.end(expel)
 		return nil, err
 	}
 	if c.failed != "" {
-		_ = c.end(false)
+		_ = c.end(expel)
 		return nil, errors.New(c.failed)
 	}
 	return c, nil
@@ -181,16 +181,29 @@ func within(happened <-chan struct{}, limit time.Duration) bool {
 	}
 }
 
-// end ends the process: politely if it is owed that, then not. Nothing it has
-// started is left when end returns without an error.
-func (c *child) end(polite bool) error {
-	c.out.discard(polite)
-	if polite {
+// manner is how a process is told that it has to end.
+type manner int
+
+const (
+	dismiss   manner = iota // it is idle: bye, and time to wind up
+	interrupt               // it is in a run, which it may not leave for a bye
+	expel                   // it broke the rules: nobody listens to it any more
+)
+
+// end ends the process, if need be by force. Nothing it has started is left when
+// end returns without an error.
+func (c *child) end(how manner) error {
+	c.out.discard(how != expel)
+	limit := c.patience.busy
+	if how == dismiss {
+		limit = c.patience.bye
+	}
+	if how != expel {
 		// Nobody waits for an answer, so a fault here does not matter.
-		_ = c.send(context.Background(), farewell, c.patience.bye)
+		_ = c.send(context.Background(), farewell, limit)
 	}
 	_ = c.in.Close()
-	if c.failed == "" && !within(c.exited, c.patience.bye) {
+	if c.failed == "" && !within(c.exited, limit) {
 		_, _ = c.lifeline.Write([]byte{orderTerminate})
 		if !within(c.exited, c.patience.term) {
 			_, _ = c.lifeline.Write([]byte{orderKill})

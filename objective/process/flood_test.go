@@ -16,6 +16,9 @@ import (
 // memoryLimit is what the issue allows a hostile program to cost the driver.
 const memoryLimit = 100 << 20
 
+// floodMegabytes is the gigabyte of log that the issue speaks of.
+const floodMegabytes = 1024
+
 // peak returns the most memory that the test binary had from the system while do
 // was running.
 func peak(do func()) uint64 {

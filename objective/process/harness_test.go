@@ -21,7 +21,7 @@ const markVariable = "EVENKEEL_TEST_MARK"
 
 // short is little patience, for programs of which nothing good is to be expected.
 var short = patience{
-	stop: 200 * time.Millisecond, bye: 200 * time.Millisecond, term: 200 * time.Millisecond,
+	stop: 200 * time.Millisecond, bye: 200 * time.Millisecond, busy: 100 * time.Millisecond, term: 200 * time.Millisecond,
 	kill: time.Minute, drain: 10 * time.Second, quick: time.Minute,
 }
 

@@ -106,18 +106,19 @@ func (o Options) environment(slot int) []string {
 
 // patience is how long things may take that a study file does not name.
 type patience struct {
-	// stop is the time for an answer to a stop request, bye for an exit after
-	// bye, term for one after SIGTERM, kill for the kernel to end what is left.
-	stop, bye, term, kill time.Duration
+	// stop is the time for an answer to a stop request, bye for an idle process
+	// to exit after bye, busy for one that is in a run, term for one that got
+	// SIGTERM, kill for the kernel to end what is left.
+	stop, bye, busy, term, kill time.Duration
 	// drain is the time for what a dead process has written to arrive.
 	drain time.Duration
 	// quick is what counts as failing within seconds of the start.
 	quick time.Duration
 }
 
-// Our choices: a process that is obedient is never hurried, and Ctrl-C takes at
-// most about ten seconds with one that is not.
+// Our choices: a process that is obedient is never hurried, and Ctrl-C takes less
+// than ten seconds with one that is not.
 var defaultPatience = patience{
-	stop: 3 * time.Second, bye: 2 * time.Second, term: 3 * time.Second, kill: 10 * time.Second,
+	stop: 3 * time.Second, bye: 5 * time.Second, busy: time.Second, term: 4 * time.Second, kill: 10 * time.Second,
 	drain: time.Second, quick: 10 * time.Second,
 }

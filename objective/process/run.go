@@ -54,17 +54,21 @@ func (s *slot) attempt(ctx context.Context, job objective.Job, req train) (*obje
 		r.Log = c.tail()
 		return r, nil
 	case ctx.Err() != nil:
+		err = ctx.Err()
 		if !c.stopRun(req.Run) {
-			_ = s.replace(true)
+			if fault := s.replace(interrupt); fault != nil {
+				err = fmt.Errorf("%w; %w", err, fault)
+			}
 		}
-		return nil, ctx.Err()
+		return nil, err
 	case errors.As(err, &own):
 		return nil, logged(err, c.tail())
 	}
-	log := c.tail()
-	// One that only took too long may still listen; one that broke the rules is
-	// not heard any more.
-	if fault := s.replace(errors.Is(err, errTimeUp)); fault != nil {
+	log, how := c.tail(), expel
+	if errors.Is(err, errTimeUp) {
+		how = interrupt
+	}
+	if fault := s.replace(how); fault != nil {
 		err = fmt.Errorf("%w; %w", err, fault)
 	}
 	return nil, logged(err, log)
@@ -91,7 +95,7 @@ func (s *slot) request(ctx context.Context, req train) (*child, error) {
 		}
 		ended := errors.Is(err, errClosedInput) && within(c.exited, c.patience.drain)
 		log := c.tail()
-		if fault := s.replace(false); fault != nil {
+		if fault := s.replace(expel); fault != nil {
 			err = fmt.Errorf("%w; %w", err, fault)
 		}
 		switch {

@@ -47,7 +47,7 @@ func (s *slot) source(what string) string { return fmt.Sprintf("slot %d, %s", s.
 func (s *slot) process(ctx context.Context) (*child, error) {
 	limit := s.trainer.options.RunsPerProcess
 	if c := s.child; c != nil && (c.dead() || limit > 0 && c.runs >= limit) {
-		if err := s.replace(true); err != nil {
+		if err := s.replace(dismiss); err != nil {
 			return nil, err
 		}
 	}
@@ -59,20 +59,20 @@ func (s *slot) process(ctx context.Context) (*child, error) {
 		return nil, err
 	}
 	if what := changed(s.trainer.Info(), info); what != "" {
-		return nil, errors.Join(fmt.Errorf("%w: the training program changed while it was in use: %s", objective.ErrTrainerBroken, what), c.end(true))
+		return nil, errors.Join(fmt.Errorf("%w: the training program changed while it was in use: %s", objective.ErrTrainerBroken, what), c.end(dismiss))
 	}
 	s.child = c
 	return c, nil
 }
 
 // replace ends the slot's process; the next run gets a new one.
-func (s *slot) replace(polite bool) error {
+func (s *slot) replace(how manner) error {
 	c := s.child
 	s.child = nil
 	if c == nil {
 		return nil
 	}
-	return c.end(polite)
+	return c.end(how)
 }
 
 // start starts a process and shakes hands with it.
@@ -92,7 +92,7 @@ func (s *slot) start(ctx context.Context) (*child, objective.Info, error) {
 	text := log.tail.String()
 	if c != nil {
 		text = c.tail()
-		if fault := c.end(false); fault != nil {
+		if fault := c.end(expel); fault != nil {
 			err = fmt.Errorf("%w; %w", err, fault)
 		}
 	}

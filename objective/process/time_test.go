@@ -26,8 +26,8 @@ func TestTimeoutOfARunThatKeepsTalking(t *testing.T) {
 	}
 }
 
-// interrupt performs an endless run and ends its context after an epoch.
-func interrupt(t *testing.T, tr *Trainer, name string) {
+// breakOff performs an endless run and ends its context after an epoch.
+func breakOff(t *testing.T, tr *Trainer, name string) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -45,7 +45,7 @@ func TestStopIsAnswered(t *testing.T) {
 	tr := open(t, options(t), p)
 	before := pidOf(tr)
 	for range 4 { // more than the stop rule allows of failures
-		interrupt(t, tr, "endless")
+		breakOff(t, tr, "endless")
 	}
 	mustTrain(t, tr, job(tr, 1, nil))
 	if after := pidOf(tr); after != before {
@@ -57,7 +57,7 @@ func TestStopIsAnswered(t *testing.T) {
 func TestStopIsIgnored(t *testing.T) {
 	tr := open(t, options(t), short)
 	before := pidOf(tr)
-	interrupt(t, tr, "ignore everything")
+	breakOff(t, tr, "ignore everything")
 	mustTrain(t, tr, job(tr, 1, nil))
 	if pidOf(tr) == before {
 		t.Error("the process is still the same")

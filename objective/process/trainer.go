@@ -148,7 +148,7 @@ func (t *Trainer) Close() error {
 		faults := make([]error, len(t.free))
 		var wg sync.WaitGroup
 		for i, s := range t.free {
-			wg.Go(func() { faults[i] = s.replace(true) })
+			wg.Go(func() { faults[i] = s.replace(dismiss) })
 		}
 		wg.Wait()
 		t.fault = errors.Join(append(faults, t.log.close(), t.scratch.remove())...)
