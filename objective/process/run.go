@@ -61,8 +61,8 @@ func (s *slot) attempt(ctx context.Context, job objective.Job, req train) (*obje
 			}
 		}
 		return nil, err
-	case errors.As(err, &own):
-		return nil, logged(err, c.tail())
+	case errors.As(err, &own): // in its own words, which need no help from the log
+		return nil, &objective.LoggedError{Err: err, Log: c.tail()}
 	}
 	log, how := c.tail(), expel
 	if errors.Is(err, errTimeUp) {
