@@ -96,6 +96,14 @@ var faults = map[string]func(p *peer, q asked){
 		}
 		p.say(p.answer(q))
 	},
+	"retry elsewhere": func(p *peer, q asked) { // as an exception in a loop does, which ends the program
+		if q.Attempt == 1 {
+			p.say(message{"type": "error", "run": q.Run, "message": "out of memory", "retry": true, "exiting": true})
+			time.Sleep(50 * time.Millisecond) // it is still there for a moment, and reads no more
+			os.Exit(1)
+		}
+		p.say(p.answer(q))
+	},
 	"unasked test": change(func(m message) { m["test"] = message{"confusion": "never looked at"} }),
 	"stopped":      change(func(m message) { m["stopped"] = true }),
 	"wrong test":   change(func(m message) { m["test"] = message{"confusion": []int{}} }),

@@ -160,6 +160,17 @@ func TestRetriesTwiceWithTheSameSeed(t *testing.T) {
 	}
 }
 
+// TestRetriesWhereTheProgramEnds: a program that says it ends is given time to,
+// and the next attempt goes to a new process.
+func TestRetriesWhereTheProgramEnds(t *testing.T) {
+	tr := open(t, options(t), short)
+	before := pidOf(tr)
+	mustTrain(t, tr, fault(tr, "retry elsewhere", nil))
+	if after := pidOf(tr); after == before {
+		t.Errorf("process %d is still there; it said that it ends", before)
+	}
+}
+
 func TestStopsAfterThreeQuickFailures(t *testing.T) {
 	tr := open(t, options(t), short)
 	for range 2 { // a success between them starts the count again

@@ -77,6 +77,8 @@ type epoch struct {
 type failed struct {
 	Message text `json:"message"`
 	Retry   bool `json:"retry"`
+	// Exiting says that the process ends and takes no further request.
+	Exiting bool `json:"exiting"`
 }
 
 // result is the answer to train.

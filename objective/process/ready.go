@@ -10,7 +10,7 @@ import (
 
 // abilities are the entries of `supports` that are known here; others are
 // ignored, since a program may be made for a later version too.
-var abilities = []string{"loss", "logit", "warm_start"}
+var abilities = []string{"loss", "logit", objective.SupportsWeightsFrom, "warm_start"}
 
 // readReady turns the answer to hello into what the trainer says of itself.
 func readReady(l line) (objective.Info, error) {

@@ -62,7 +62,13 @@ func (s *slot) attempt(ctx context.Context, job objective.Job, req train) (*obje
 		}
 		return nil, err
 	case errors.As(err, &own): // in its own words, which need no help from the log
-		return nil, &objective.LoggedError{Err: err, Log: c.tail()}
+		log := c.tail()
+		if own.exiting {
+			if fault := s.replace(interrupt); fault != nil {
+				err = fmt.Errorf("%w; %w", err, fault)
+			}
+		}
+		return nil, &objective.LoggedError{Err: err, Log: log}
 	}
 	log, how := c.tail(), expel
 	if errors.Is(err, errTimeUp) {
@@ -147,7 +153,7 @@ func (s *slot) converse(ctx context.Context, c *child, job objective.Job, req tr
 			if err := decode(l, h, &f); err != nil {
 				return nil, err
 			}
-			return nil, &answeredError{string(f.Message), f.Retry}
+			return nil, &answeredError{string(f.Message), f.Retry, f.Exiting}
 		default:
 			r, err := s.result(c, l, h, req, dir)
 			if err == nil {

@@ -19,10 +19,11 @@ type slot struct {
 }
 
 // answeredError is a failure that the program itself reported. It leaves the
-// process as good as before.
+// process as good as before, unless it says that it ends.
 type answeredError struct {
 	message string
 	retry   bool
+	exiting bool
 }
 
 // maxMessage is how much of a program's own message is shown; the end of a long
