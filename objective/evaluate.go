@@ -16,9 +16,29 @@ type Evaluator struct {
 	Info           Info
 	ReferenceModel map[string]any
 	Score          Score
+	// Posthoc performs plans whose weights shift the trained model's logits; nil if
+	// there are none.
+	Posthoc Deriver
 
 	mu         sync.Mutex
 	references map[int64]measured
+}
+
+// ApplyPosthoc is the way of applying weights that trains nothing: they shift the
+// logits of the unweighted model by ln w.
+const ApplyPosthoc = "posthoc"
+
+// Deriver computes rounds 1..Rounds of a plan from the unweighted run of its
+// model, given the training counts and the true classes of the validation
+// examples. Rounds come without Run and ImageVariance, results with at least
+// Val and ValPredictions.
+type Deriver func(plan Plan, train []int, base *Result, labels []uint16) ([]Derived, error)
+
+// Derived is a round that was computed and not trained, with what would be the
+// result of its run.
+type Derived struct {
+	Round  Round
+	Result *Result
 }
 
 // measured is a round with the result it was measured on.
@@ -27,11 +47,20 @@ type measured struct {
 	result *Result
 }
 
-// Reference returns the unweighted reference on a training seed, and the seconds
-// spent on training it now.
-func (e *Evaluator) Reference(ctx context.Context, seed int64) (Round, float64, error) {
+// Reference returns the unweighted reference on a training seed with its result,
+// and the seconds spent on training it now.
+func (e *Evaluator) Reference(ctx context.Context, seed int64) (Round, *Result, float64, error) {
 	m, seconds, err := e.reference(ctx, seed)
-	return m.round, seconds, err
+	return m.round, m.result, seconds, err
+}
+
+// Labels returns the true classes of the validation examples of a result, nil if
+// they are unknown.
+func (e *Evaluator) Labels(r *Result) []uint16 {
+	if e.Info.ValLabels != nil {
+		return e.Info.ValLabels
+	}
+	return r.ValLabels
 }
 
 // reference is Reference with the result. Every replicate asks for it, so it is
@@ -67,6 +96,13 @@ func (e *Evaluator) Replicate(ctx context.Context, plan Plan, replicate int, see
 	}
 	rep := Replicate{Replicate: replicate, Seed: seed, Reference: ref.round}
 	base := e.spec(plan.Model, seed)
+	if plan.Apply == ApplyPosthoc {
+		spent, err := e.posthoc(ctx, plan, base, ref, &rep)
+		if err != nil {
+			return Replicate{}, seconds + spent, fmt.Errorf("replicate %d: %w", replicate, err)
+		}
+		return rep, seconds + spent, nil
+	}
 	spec, state, extra := base, schemes.State{}, Round{}
 	for r := 0; r <= plan.Rounds; r++ {
 		if r > 0 {
@@ -89,6 +125,41 @@ func (e *Evaluator) Replicate(ctx context.Context, plan Plan, replicate int, see
 		rep.Rounds = append(rep.Rounds, round)
 	}
 	return rep, seconds, nil
+}
+
+// posthoc appends the rounds of a plan that shifts the logits of its unweighted
+// run. Each is kept like a run, whose parent is the unweighted one.
+func (e *Evaluator) posthoc(ctx context.Context, plan Plan, base Spec, ref measured, rep *Replicate) (seconds float64, err error) {
+	m, seconds, err := e.run(ctx, base, 0)
+	if err != nil {
+		return seconds, err
+	}
+	m.round.ImageVariance = e.imageVariance(m.result, ref.result)
+	rep.Rounds = append(rep.Rounds, m.round)
+	labels := e.Labels(m.result)
+	if m.result.ValLogits == nil || labels == nil {
+		return seconds, fmt.Errorf("apply: posthoc shifts logits, and this run has none: the trainer must send the logits and labels of its validation examples")
+	}
+	derived, err := e.Posthoc(plan, e.trainCounts(m.round), m.result, labels)
+	if err != nil {
+		return seconds, err
+	}
+	for _, d := range derived {
+		spec, err := base.WithWeights(d.Round.Weights, ApplyPosthoc, 0)
+		if err != nil {
+			return seconds, fmt.Errorf("round %d: %w", d.Round.Round, err)
+		}
+		d.Round.Run = m.round.Run
+		if !spec.Unweighted() {
+			spec.Parent = m.round.Run
+			if d.Round.Run, err = e.Runner.Keep(ctx, spec, d.Result); err != nil {
+				return seconds, err
+			}
+		}
+		d.Round.ImageVariance = e.imageVariance(d.Result, ref.result)
+		rep.Rounds = append(rep.Rounds, d.Round)
+	}
+	return seconds, nil
 }
 
 // spec returns the unweighted spec of a model on a seed.
@@ -149,10 +220,7 @@ func (e *Evaluator) run(ctx context.Context, spec Spec, round int) (measured, fl
 // imageVariance measures a run against the reference image by image where both
 // kept their predictions, and bounds it from the matrices where they did not.
 func (e *Evaluator) imageVariance(a, ref *Result) float64 {
-	labels := e.Info.ValLabels
-	if labels == nil {
-		labels = a.ValLabels
-	}
+	labels := e.Labels(a)
 	n := len(labels)
 	if n == 0 || len(a.ValPredictions) != n || len(ref.ValPredictions) != n {
 		return unpairedVariance(a.Val, ref.Val)

@@ -128,6 +128,29 @@ func (r *Runner) Run(ctx context.Context, spec Spec) (Answer, error) {
 	return Answer{Run: id, Result: result, Seconds: seconds}, err
 }
 
+// Keep makes a result durable that was computed and not trained, unless it is
+// there already, and returns its address.
+func (r *Runner) Keep(ctx context.Context, spec Spec, result *Result) (RunID, error) {
+	id, err := spec.ID()
+	if err != nil {
+		return "", err
+	}
+	if err := result.Check(r.classes); err != nil {
+		return "", err
+	}
+	_, ok, err := r.cache.Find(ctx, id)
+	if err == nil && !ok {
+		err = r.cache.Save(context.WithoutCancel(ctx), id, spec, result)
+	}
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return "", interrupted(err)
+	case err != nil:
+		return "", fmt.Errorf("%w: %w", ErrStorage, err)
+	}
+	return id, nil
+}
+
 // get is Run for a known address.
 func (r *Runner) get(ctx context.Context, id RunID, spec Spec) (*Result, float64, error) {
 	for {

@@ -155,6 +155,7 @@ func (d *Driver) prepare(ctx context.Context) error {
 	d.eval = &objective.Evaluator{
 		Runner: runner, Info: d.Trainer.Info(),
 		ReferenceModel: d.Definition.ReferenceModel(), Score: d.Definition.Objective,
+		Posthoc: derive(d.Definition.Objective.Spread),
 	}
 	if w := d.Definition.Search.Window; d.Parallel > w*d.Definition.Search.Replicates {
 		d.Observe(Event{Kind: EventNotice, Text: fmt.Sprintf(

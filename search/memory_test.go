@@ -18,6 +18,7 @@ type memory struct {
 	records    []search.Record
 	arms       map[int][]objective.Arm
 	references map[int]objective.Round
+	offsets    map[int]search.Offsets
 	fail       error
 }
 
@@ -71,6 +72,16 @@ func (m *memory) Reference(_ context.Context, replicate int, _ int64, r objectiv
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.references[replicate] = r
+	return m.fail
+}
+
+func (m *memory) Offsets(_ context.Context, o search.Offsets) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.offsets == nil {
+		m.offsets = make(map[int]search.Offsets)
+	}
+	m.offsets[o.Replicate] = o
 	return m.fail
 }
 

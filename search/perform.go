@@ -63,7 +63,7 @@ func stopsSearch(err error) bool {
 // reference measures the reference on a replicate's seed and records it.
 func (d *Driver) reference(ctx context.Context, replicate int) error {
 	seed := TrainingSeed(d.Definition.Search.Seed, replicate, "search")
-	round, _, err := d.eval.Reference(ctx, seed)
+	round, result, _, err := d.eval.Reference(ctx, seed)
 	if err != nil {
 		return err
 	}
@@ -74,6 +74,11 @@ func (d *Driver) reference(ctx context.Context, replicate int) error {
 	}
 	if err := d.Store.Reference(context.WithoutCancel(ctx), replicate, seed, round); err != nil {
 		return fmt.Errorf("%w: %w", objective.ErrStorage, err)
+	}
+	if o, ok := fitOffsets(d.Definition.Objective, replicate, result, d.eval.Labels(result)); ok {
+		if err := d.Store.Offsets(context.WithoutCancel(ctx), o); err != nil {
+			return fmt.Errorf("%w: %w", objective.ErrStorage, err)
+		}
 	}
 	d.references[replicate] = true
 	d.Observe(Event{Kind: EventReference, Reference: round})

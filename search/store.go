@@ -62,6 +62,9 @@ type Store interface {
 	Finish(ctx context.Context, o Outcome, arms []objective.Arm) error
 	// Reference records the unweighted reference on one training seed.
 	Reference(ctx context.Context, replicate int, seed int64, r objective.Round) error
+	// Offsets records what fitted offsets do for the reference on one training seed.
+	// It may be called again with the same values.
+	Offsets(ctx context.Context, o Offsets) error
 	// Spent returns the driver's time of earlier invocations in seconds.
 	Spent(ctx context.Context) (float64, error)
 	// Flush waits until everything recorded is durable.

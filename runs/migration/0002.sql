@@ -21,3 +21,17 @@ CREATE TABLE failed_runs (
   seconds REAL    NOT NULL,
   failed  TEXT    NOT NULL
 ) STRICT;
+
+CREATE TABLE offsets (
+  -- What offsets on the reference's logits do without any training, one row for
+  -- each training seed: fitted to the study's score on two thirds of the validation
+  -- part and measured on the third, three times.
+  study         INTEGER NOT NULL REFERENCES studies (number),
+  replicate     INTEGER NOT NULL,       -- from 0
+  shifts        TEXT    NOT NULL,       -- JSON: what to add to the logits, fitted on the whole validation part
+  counts        BLOB    NOT NULL,       -- confusion matrix, like matrices.counts
+  spread        REAL    NOT NULL,
+  difference    REAL    NOT NULL,       -- score minus the reference's on this seed, charge included
+  accuracy_drop REAL    NOT NULL,       -- balanced accuracy lost against the reference
+  PRIMARY KEY (study, replicate)
+) STRICT, WITHOUT ROWID;
