@@ -16,6 +16,8 @@ import (
 type Board struct {
 	Study     StudyHead
 	Reference Reference
+	// Offsets is the second pinned row.
+	Offsets OffsetsRow
 	// Rows are the ranked arms.
 	Rows []Row
 }
@@ -32,7 +34,9 @@ type StudyHead struct {
 	// Trials counts all trials, Done those that ended, Failed those of them that
 	// failed, Arms the ranked arms.
 	Trials, Done, Failed, Arms int
-	Window                     int
+	// Invalid counts the trials that were declared invalid; Arms leaves theirs out.
+	Invalid int
+	Window  int
 }
 
 // class returns the name of a class.
@@ -100,6 +104,9 @@ func (db *DB) Leaderboard(ctx context.Context, study string, limit int) (*Board,
 		if b.Reference, err = readReference(ctx, q, &b.Study); err != nil {
 			return err
 		}
+		if b.Offsets, err = readOffsets(ctx, q, &b.Study); err != nil {
+			return err
+		}
 		b.Rows, err = readRows(ctx, q, &b.Study, limit)
 		return err
 	})
@@ -117,9 +124,10 @@ func readHead(ctx context.Context, q querier, study string) (*StudyHead, error) 
 	err = q.QueryRowContext(ctx, `SELECT s.model, s.window, s.arms, d.title, d.classes, d.train_counts,
 			(SELECT count(*) FROM trials t WHERE t.study = s.number),
 			(SELECT count(*) FROM trials t WHERE t.study = s.number AND t.state IN ('complete', 'failed')),
-			(SELECT count(*) FROM trials t WHERE t.study = s.number AND t.state = 'failed')
+			(SELECT count(*) FROM trials t WHERE t.study = s.number AND t.state = 'failed'),
+			(SELECT count(*) FROM trials t WHERE t.study = s.number AND t.invalid IS NOT NULL)
 		FROM studies s LEFT JOIN datasets d ON d.data = s.data AND d.split = s.split WHERE s.number = ?`, number).
-		Scan(&h.Model, &h.Window, &h.Arms, &title, &classes, &counts, &h.Trials, &h.Done, &h.Failed)
+		Scan(&h.Model, &h.Window, &h.Arms, &title, &classes, &counts, &h.Trials, &h.Done, &h.Failed, &h.Invalid)
 	if err != nil {
 		return nil, err
 	}
@@ -199,6 +207,13 @@ func meanRecall(reps []objective.Replicate, round func(objective.Replicate) obje
 	return mean
 }
 
+// selectRows selects what [scanRow] reads.
+const selectRows = `SELECT a.trial, a.round, t.scheme, t.rounds, a.seeds, s.reference_spread + a.difference,
+			a.spread, a.spread_se, a.gap, a.worst_class, a.worst_recall, a.balanced_accuracy, a.accuracy, a.difference,
+			a.half_width, a.weight_gain, a.weight_ratio, a.reference_spread, a.reference_balanced_accuracy,
+			t.params, t.seconds, a.accuracy_drop, a.holds_tolerance, a.over_tolerance, t.point
+		FROM arms a CROSS JOIN trials t ON t.study = a.study AND t.number = a.trial CROSS JOIN studies s ON s.number = a.study`
+
 // readRows reads ranked arms; limit 0 is all of them.
 func readRows(ctx context.Context, q querier, h *StudyHead, limit int) (rows []Row, err error) {
 	if limit < 1 {
@@ -206,12 +221,8 @@ func readRows(ctx context.Context, q querier, h *StudyHead, limit int) (rows []R
 	} else {
 		limit++ // the next one may be tied with the last
 	}
-	err = each(ctx, q, `SELECT a.trial, a.round, t.scheme, t.rounds, a.seeds, s.reference_spread + a.difference,
-			a.spread, a.spread_se, a.gap, a.worst_class, a.worst_recall, a.balanced_accuracy, a.accuracy, a.difference,
-			a.half_width, a.weight_gain, a.weight_ratio, a.reference_spread, a.reference_balanced_accuracy,
-			t.params, t.seconds, a.accuracy_drop, a.holds_tolerance, a.over_tolerance, t.point
-		FROM arms a CROSS JOIN trials t ON t.study = a.study AND t.number = a.trial CROSS JOIN studies s ON s.number = a.study
-		WHERE a.study = ? ORDER BY a.seeds DESC, a.difference, a.trial, a.round LIMIT ?`, []any{h.Number, limit}, func(scan scanner) error {
+	err = each(ctx, q, selectRows+`
+		WHERE a.study = ? AND t.invalid IS NULL ORDER BY a.seeds DESC, a.difference, a.trial, a.round LIMIT ?`, []any{h.Number, limit}, func(scan scanner) error {
 		r, err := scanRow(scan, h)
 		if err != nil {
 			return err
@@ -229,7 +240,18 @@ func readRows(ctx context.Context, q querier, h *StudyHead, limit int) (rows []R
 	return rows, err
 }
 
-// scanRow reads one row of the query of readRows.
+// readOwnRows reads the arms of one trial, without ranks: those of an invalid
+// trial have none.
+func readOwnRows(ctx context.Context, q querier, h *StudyHead, trial int) (rows []Row, err error) {
+	err = each(ctx, q, selectRows+` WHERE a.study = ? AND a.trial = ? ORDER BY a.round`, []any{h.Number, trial}, func(scan scanner) error {
+		r, err := scanRow(scan, h)
+		rows = append(rows, r)
+		return err
+	})
+	return rows, err
+}
+
+// scanRow reads one row of selectRows.
 func scanRow(scan scanner, h *StudyHead) (Row, error) {
 	r := Row{Study: h.Name}
 	var score, se, recall, half, ratio sql.NullFloat64

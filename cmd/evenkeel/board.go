@@ -111,6 +111,9 @@ func (p boardPage) table() (r result, hidden int, err error) {
 	}
 	r.columns = append(r.columns, column{name: "worst class", left: true}, column{name: "bal.acc", left: true})
 	r.rows = append(r.rows, p.row(p.reference(), ""))
+	if p.board.Offsets.Seeds > 0 {
+		r.rows = append(r.rows, p.row(p.offsets(), ""))
+	}
 	seen, leader := make(map[int]bool), p.leader()
 	for i, a := range p.board.Rows {
 		if !p.all && i != leader && (seen[a.Trial] || len(seen) == pageTrials) {
@@ -147,6 +150,20 @@ func (p boardPage) reference() []any {
 	}
 	return []any{
 		"-", "-", name, 0, "1.0", ref.Seeds, decimals(ref.Spread, 3), "", "", worstText(ref.WorstClass, ref.WorstRecall), percent(ref.BalancedAccuracy),
+	}
+}
+
+// offsets is the second pinned row: what shifting the unweighted model's logits
+// does without any training.
+func (p boardPage) offsets() []any {
+	o := p.board.Offsets
+	drop := points(-o.Drop)
+	if o.Drop > p.def.Objective.Tolerance {
+		drop += "!"
+	}
+	return []any{
+		"-", "-", "fitted offsets, no training", 0, "-", o.Seeds, decimals(o.Spread, 3), signed(o.Difference, 3), "",
+		worstText(o.WorstClass, o.WorstRecall), drop,
 	}
 }
 

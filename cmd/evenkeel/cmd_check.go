@@ -103,7 +103,12 @@ func checkConfig(def *search.Definition, trainer *opened) check.Config {
 		Trainings: def.Trainings(), Parallel: trainer.parallel,
 	}
 	for _, v := range def.Values("weighting.apply") {
-		cfg.Apply = append(cfg.Apply, v.(string))
+		if v != objective.ApplyPosthoc { // which the trainer has no part in
+			cfg.Apply = append(cfg.Apply, v.(string))
+		}
+	}
+	if cfg.Apply == nil {
+		cfg.Apply = []string{"loss"}
 	}
 	for r := range checkSeeds {
 		cfg.Seeds = append(cfg.Seeds, search.TrainingSeed(def.Search.Seed, r, "search"))

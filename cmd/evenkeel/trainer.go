@@ -90,6 +90,9 @@ func parallelism(def *search.Definition) int {
 // says it can do.
 func checkAbilities(def *search.Definition, info objective.Info) error {
 	for _, apply := range def.Values("weighting.apply") {
+		if apply == objective.ApplyPosthoc {
+			continue // done here, with the logits that each result must have
+		}
 		if !slices.Contains(info.Supports, apply.(string)) {
 			return fmt.Errorf("weighting.apply: the trainer does not support %s; it supports %s", apply, strings.Join(info.Supports, ", "))
 		}

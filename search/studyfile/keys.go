@@ -112,7 +112,7 @@ var weightingKeys = []key{
 	{name: "smoothing", kind: wordKey, words: []string{"laplace", "none"}, def: "laplace"},
 	{name: "clip", min: 1, max: math.Inf(1), zero: true, def: 0.0},
 	{name: "normalize", kind: wordKey, words: []string{"mean", "sum", "max", "support", "none"}, def: "mean"},
-	{name: "apply", kind: wordKey, words: []string{"loss", "logit"}, def: "loss"},
+	{name: "apply", kind: wordKey, words: []string{"loss", "logit", objective.ApplyPosthoc}, def: "loss"},
 	{name: "weights_from", max: 1, below: true, def: 0.0},
 }
 

@@ -13,6 +13,9 @@ import (
 // schemeExample is the right form of weighting.scheme, for messages.
 const schemeExample = "scheme: [{name: mean-ratio, exponent: 2}]"
 
+// trained are the ways of applying weights that act in training.
+var trained = []string{"loss", "logit"}
+
 // weighting reads the weighting section: the scheme entries, then the rest.
 func (p *parser) weighting(root *node) {
 	n := p.section(root, "weighting")
@@ -28,7 +31,18 @@ func (p *parser) weighting(root *node) {
 		if k.name != "update" {
 			s = p.open("weighting."+k.name, k, n.get(k.name))
 		}
-		p.put("weighting", s, p.def.Weighting.Fixed, nil)
+		var when *search.Condition
+		if k.name == "weights_from" {
+			var used bool
+			when, used = condition("weighting.apply", settings["apply"].words(), trained)
+			if f := n.field(k.name); !used && f != nil {
+				p.add(f.at, "weighting.weights_from has no effect with apply: posthoc, where weights act after the training; remove it")
+			}
+			if !used {
+				continue
+			}
+		}
+		p.put("weighting", s, p.def.Weighting.Fixed, when)
 		settings[k.name] = s
 	}
 	if p.found > 0 {
