@@ -20,6 +20,8 @@ type Options struct {
 	// or migrated, and no row is written. What a killed writer left in the log is
 	// folded into the file when the last reader leaves.
 	ReadOnly bool
+	// Existing refuses a file that does not exist instead of making it.
+	Existing bool
 	// NoSync leaves it to the operating system when data reaches the disk: a
 	// power failure may then damage the file. For benchmarks and tests.
 	NoSync bool
@@ -218,7 +220,7 @@ func (db *DB) inspectMissing() error {
 	} else if !info.IsDir() {
 		return fmt.Errorf("%s is not a folder", folder)
 	}
-	if db.options.ReadOnly {
+	if db.options.ReadOnly || db.options.Existing {
 		return fmt.Errorf("it does not exist; `evenkeel search` makes one, --db names another")
 	}
 	return nil

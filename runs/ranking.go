@@ -18,10 +18,22 @@ type ranking struct {
 	// of these there were when the intervals were last brought up to date.
 	arms, several, settled int
 	changed                bool
+	// invalid holds the trials that were declared invalid: they are not ranked.
+	invalid map[int]bool
 }
 
 // loadRanking reads the arms of a study.
 func loadRanking(ctx context.Context, q querier, study int) (r ranking, err error) {
+	r.invalid = make(map[int]bool)
+	err = each(ctx, q, `SELECT number FROM trials WHERE study = ? AND invalid IS NOT NULL`, []any{study}, func(scan scanner) error {
+		var trial int
+		err := scan(&trial)
+		r.invalid[trial] = true
+		return err
+	})
+	if err != nil {
+		return r, err
+	}
 	err = each(ctx, q, `SELECT trial, round, seeds, sum_squares FROM arms WHERE study = ? ORDER BY trial, round`, []any{study}, func(scan scanner) error {
 		var trial int
 		var a objective.Arm
@@ -44,8 +56,11 @@ func (r *ranking) at(trial int) []objective.Arm {
 	return r.trials[trial-1]
 }
 
-// set replaces the arms of a trial.
+// set replaces the arms of a trial; an invalid one's are left out.
 func (r *ranking) set(trial int, arms []objective.Arm) {
+	if r.invalid[trial] {
+		return
+	}
 	r.count(r.at(trial), -1)
 	r.count(arms, 1)
 	kept := make([]objective.Arm, len(arms))

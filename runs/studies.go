@@ -21,11 +21,13 @@ type StudyRow struct {
 	BestTrial, BestRound int
 	BestScheme           string
 	BestScore, Reference float64
-	// Host, User, PID and Program are those of the last invocation.
-	Host, User string
-	PID        int
-	Program    string
-	Created    time.Time
+	// Host, User, PID, Program (its version), GitCommit (of the study file's folder)
+	// and Started are those of the last invocation.
+	Host, User         string
+	PID                int
+	Program, GitCommit string
+	Started            time.Time
+	Created            time.Time
 	// Worked is the last sign of life.
 	Worked time.Time
 	// Seconds is the time spent over all invocations.
@@ -46,13 +48,14 @@ func (db *DB) Studies(ctx context.Context) (list []StudyRow, err error) {
 				(SELECT canonical ->> '$.search.trials' FROM definitions f WHERE f.study = s.number ORDER BY revision DESC LIMIT 1),
 				(SELECT count(DISTINCT run) FROM trial_runs r WHERE r.study = s.number),
 				a.trial, a.round, t.scheme, s.reference_spread + a.difference,
-				i.host, i.user, i.pid, i.program, i.started, i.seconds, coalesce(i.ended, 'running'),
+				i.host, i.user, i.pid, i.program, coalesce(i.git_commit, ''), i.started, i.seconds, coalesce(i.ended, 'running'),
 				(SELECT sum(seconds) FROM invocations n WHERE n.study = s.number)
 			FROM studies s
 			LEFT JOIN datasets d ON d.data = s.data AND d.split = s.split
 			LEFT JOIN invocations i ON i.study = s.number AND i.number = (SELECT max(number) FROM invocations n WHERE n.study = s.number)
 			LEFT JOIN arms a ON a.study = s.number AND (a.trial, a.round) =
-				(SELECT trial, round FROM arms b WHERE b.study = s.number ORDER BY seeds DESC, difference, trial, round LIMIT 1)
+				(SELECT b.trial, b.round FROM arms b JOIN trials v ON v.study = b.study AND v.number = b.trial
+				WHERE b.study = s.number AND v.invalid IS NULL ORDER BY b.seeds DESC, b.difference, b.trial, b.round LIMIT 1)
 			LEFT JOIN trials t ON t.study = s.number AND t.number = a.trial
 			ORDER BY s.number DESC`, nil, func(scan scanner) error {
 			r, err := scanStudy(scan)
@@ -68,16 +71,17 @@ func scanStudy(scan scanner) (StudyRow, error) {
 	var created string
 	var reference, score, seconds, spent sql.NullFloat64
 	var trial, round, pid sql.NullInt64
-	var scheme, host, user, program, started, state sql.NullString
+	var scheme, host, user, program, commit, started, state sql.NullString
 	err := scan(&r.Number, &r.Name, &r.Title, &r.Model, &created, &r.Arms, &reference,
 		&r.Trials, &r.Complete, &r.Failed, &r.Planned, &r.Runs,
 		&trial, &round, &scheme, &score,
-		&host, &user, &pid, &program, &started, &seconds, &state, &spent)
+		&host, &user, &pid, &program, &commit, &started, &seconds, &state, &spent)
 	r.Created = parseTime(created)
 	r.Reference, r.BestScore = orNaN(reference), orNaN(score)
 	r.BestTrial, r.BestRound, r.BestScheme = int(trial.Int64), int(round.Int64), scheme.String
 	r.Host, r.User, r.PID, r.Program = host.String, user.String, int(pid.Int64), program.String
-	r.Worked = parseTime(started.String).Add(time.Duration(seconds.Float64 * float64(time.Second)))
+	r.GitCommit, r.Started = commit.String, parseTime(started.String)
+	r.Worked = r.Started.Add(time.Duration(seconds.Float64 * float64(time.Second)))
 	r.Seconds, r.State = spent.Float64, state.String
 	if here, err := os.Hostname(); r.State == "running" && err == nil && r.Host == here && !alive(r.PID) {
 		r.State = "killed"
@@ -95,7 +99,7 @@ func (db *DB) Effort(ctx context.Context, study string) (trained int, seconds fl
 			return err
 		}
 		return q.QueryRowContext(ctx, `SELECT
-			(SELECT count(DISTINCT run) FROM trial_runs WHERE study = ?1),
+			(SELECT count(DISTINCT t.run) FROM trial_runs t JOIN runs r ON r.hash = t.run WHERE t.study = ?1 AND NOT r.derived),
 			(SELECT coalesce(sum(seconds), 0.0) FROM invocations WHERE study = ?1)`, number).Scan(&trained, &seconds)
 	})
 	return trained, seconds, err

@@ -54,6 +54,9 @@ type Invocation struct {
 	PID        int
 	// Program is the version of the program.
 	Program string
+	// GitCommit is the commit of the study file's folder, "+changes" behind it if
+	// files there differ; "" outside version control.
+	GitCommit string
 	// AcceptCode lets the study go on with other code than its runs were made with.
 	AcceptCode bool
 }
@@ -209,9 +212,9 @@ func (s *Study) invoke(ctx context.Context, conn *sql.Conn, who Invocation) (kil
 		return false, err
 	}
 	s.started = s.db.options.Now()
-	return changed > 0, conn.QueryRowContext(ctx, `INSERT INTO invocations (study, number, host, user, pid, program, started)
-		VALUES (?1, (SELECT coalesce(max(number), 0) + 1 FROM invocations WHERE study = ?1), ?2, ?3, ?4, ?5, ?6) RETURNING number`,
-		s.number, who.Host, who.User, who.PID, who.Program, timestamp(s.started)).Scan(&s.invocation)
+	return changed > 0, conn.QueryRowContext(ctx, `INSERT INTO invocations (study, number, host, user, pid, program, git_commit, started)
+		VALUES (?1, (SELECT coalesce(max(number), 0) + 1 FROM invocations WHERE study = ?1), ?2, ?3, ?4, ?5, nullif(?6, ''), ?7) RETURNING number`,
+		s.number, who.Host, who.User, who.PID, who.Program, who.GitCommit, timestamp(s.started)).Scan(&s.invocation)
 }
 
 // heartbeat keeps the time spent up to date, so that it survives a kill.

@@ -18,9 +18,12 @@ type Trial struct {
 	Number int
 	// State is waiting, running, complete, pruned or failed; Error says why it failed.
 	State, Error string
-	Scheme       string
-	Rounds       int
-	Point        search.Point
+	// Invalid is why the trial was declared invalid, "" if it was not. Its arms then
+	// have rank 0 and no intervals.
+	Invalid string
+	Scheme  string
+	Rounds  int
+	Point   search.Point
 	// Params are the parameters as a study file writes them, as JSON.
 	Params json.RawMessage
 	// Conditioned is the last step whose outcome the choice of the point knew.
@@ -86,7 +89,11 @@ func readTrial(ctx context.Context, q querier, study string, number int) (*Trial
 	if t.Reference, err = readReference(ctx, q, &t.Study); err != nil {
 		return nil, err
 	}
-	rows, err := readRows(ctx, q, &t.Study, 0)
+	read := func() ([]Row, error) { return readRows(ctx, q, &t.Study, 0) }
+	if t.Invalid != "" {
+		read = func() ([]Row, error) { return readOwnRows(ctx, q, &t.Study, number) }
+	}
+	rows, err := read()
 	if err != nil {
 		return nil, err
 	}
@@ -105,19 +112,20 @@ func readTrial(ctx context.Context, q querier, study string, number int) (*Trial
 // readRow reads the row of trials.
 func (t *Trial) readRow(ctx context.Context, q querier) error {
 	var started string
-	var finished, reason sql.NullString
+	var finished, reason, invalid sql.NullString
 	var point, params string
 	var best sql.NullInt64
-	err := q.QueryRowContext(ctx, `SELECT state, error, scheme, rounds, point, params, conditioned, started, finished, seconds, best_round
+	err := q.QueryRowContext(ctx, `SELECT state, error, scheme, rounds, point, params, conditioned, started, finished, seconds, best_round, invalid
 		FROM trials WHERE study = ? AND number = ?`, t.Study.Number, t.Number).
-		Scan(&t.State, &reason, &t.Scheme, &t.Rounds, &point, &params, &t.Conditioned, &started, &finished, &t.Seconds, &best)
+		Scan(&t.State, &reason, &t.Scheme, &t.Rounds, &point, &params, &t.Conditioned, &started, &finished, &t.Seconds, &best, &invalid)
 	if errors.Is(err, sql.ErrNoRows) {
 		return &NoTrialError{Study: t.Study.Name, Trial: t.Number, Trials: t.Study.Trials}
 	}
 	if err != nil {
 		return err
 	}
-	t.Error, t.Params, t.Best = reason.String, json.RawMessage(params), int(best.Int64)
+	t.Error, t.Invalid = reason.String, invalid.String
+	t.Params, t.Best = json.RawMessage(params), int(best.Int64)
 	t.Started, t.Finished = parseTime(started), parseTime(finished.String)
 	if err := json.Unmarshal([]byte(point), &t.Point); err != nil {
 		return fmt.Errorf("trial %d: point: %w", t.Number, err)

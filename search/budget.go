@@ -6,11 +6,18 @@ package search
 // Rounds count with their mean over the space. What trials happen to share is
 // not taken off.
 func (d *Definition) Trainings() float64 {
+	reference, trials := d.Budget()
+	return float64(reference) + trials
+}
+
+// Budget returns what [Definition.Trainings] is made of: the trainings of the
+// reference, one a seed, and those of trials.
+func (d *Definition) Budget() (reference int, trials float64) {
 	each := d.meanRounds()
 	if d.searchesModel() {
 		each++
 	}
-	return float64(each*float64(d.Search.Evaluations())) + float64(d.Search.seeds())
+	return d.Search.seeds(), float64(each * float64(d.Search.Evaluations()))
 }
 
 // seeds returns the number of training seeds that any trial gets.

@@ -23,6 +23,9 @@ func TestTrainings(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if reference, trials := def.Budget(); float64(reference)+trials != def.Trainings() || reference != max(def.Search.Replicates, def.Search.MaxReplicates) && def.Search.Racing {
+			t.Errorf("%s\n%d trainings of the reference and %v of trials", text, reference, trials)
+		}
 		if got := def.Trainings(); math.Abs(got-want) > 1e-9 {
 			t.Errorf("%s\n%v trainings, %d evaluations; want %v", text, got, def.Search.Evaluations(), want)
 		}

@@ -310,7 +310,7 @@ func (d *Driver) finish(ctx context.Context, o Outcome) error {
 	return nil
 }
 
-// allArms returns the arms of every trial that did not fail.
+// allArms returns the arms of every trial that neither failed nor is invalid.
 func (d *Driver) allArms() []objective.Arm {
 	var v view
 	known := d.steps
@@ -323,7 +323,7 @@ func (d *Driver) allArms() []objective.Arm {
 	v.advance(known, len(known), d.Definition.Objective)
 	var arms []objective.Arm
 	for _, t := range v.trials {
-		if !t.failed {
+		if !t.failed && !t.invalid {
 			arms = append(arms, t.arms...)
 		}
 	}

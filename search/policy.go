@@ -21,6 +21,9 @@ var (
 // [rungSeeds] seeds, the best [finalists] of those to MaxReplicates. A rung
 // starts when the one before has all its outcomes, and ranks by the seeds of
 // the one before, so that every comparison is between equals.
+//
+// A trial that was declared invalid counts as made, and is neither learned from
+// nor given more seeds; its place in a rung goes to the next one.
 type Policy struct {
 	Definition *Definition
 	Sampler    Sampler
@@ -102,7 +105,7 @@ func (c Config) Evaluations() int {
 // race returns the next step that gives a contender more seeds.
 func (p *Policy) race(v *view, step Step) (Step, error) {
 	c := p.Definition.Search
-	members, seeds := v.numbers(), c.Replicates
+	members, seeds := v.valid(), c.Replicates
 	for _, rung := range c.rungs(len(members)) {
 		if !v.known(members, seeds) {
 			return step, errDrain

@@ -46,6 +46,9 @@ type Outcome struct {
 type Record struct {
 	Step    Step
 	Outcome *Outcome
+	// Invalid is why the step's trial was declared invalid, the same in all its
+	// steps; "" if it was not. It never changes while a driver runs.
+	Invalid string
 }
 
 // Store is what the driver needs of a trial history for one study. Records are

@@ -32,6 +32,9 @@ type trialView struct {
 	measured []objective.Replicate
 	arms     []objective.Arm
 	failed   bool
+	// invalid trials count as made, and that is all: they are neither learned from
+	// nor raced.
+	invalid bool
 }
 
 // advance brings the view to a prefix. Steps are only ever appended and their
@@ -44,7 +47,7 @@ func (v *view) advance(steps []Record, conditioned int, score objective.Score) {
 	for ; v.steps < len(steps); v.steps++ {
 		step := steps[v.steps].Step
 		if step.Kind == NewTrial {
-			v.trials = append(v.trials, trialView{point: step.Point})
+			v.trials = append(v.trials, trialView{point: step.Point, invalid: steps[v.steps].Invalid != ""})
 		}
 		v.trials[step.Trial-1].promised += len(step.Replicates)
 	}
@@ -58,8 +61,10 @@ func (v *view) advance(steps []Record, conditioned int, score objective.Score) {
 	}
 }
 
-// numbers returns all trial numbers.
-func (v *view) numbers() []int { return interval(1, len(v.trials)+1) }
+// valid returns the numbers of all trials that were not declared invalid.
+func (v *view) valid() []int {
+	return slices.DeleteFunc(interval(1, len(v.trials)+1), func(n int) bool { return v.trials[n-1].invalid })
+}
 
 // known reports whether the given trials are known on their first seeds, or to
 // have failed.
@@ -121,7 +126,7 @@ func (v *view) best(score objective.Score, trials []int, seeds, size int) []int 
 
 // observations returns what a sampler may learn from: one observation per arm,
 // each of weight 1/rounds, and one pending or failed observation for a trial
-// without arms.
+// without arms. Invalid trials give none.
 func (v *view) observations() []Observation {
 	if v.fresh < len(v.starts) {
 		v.flat, v.starts = v.flat[:v.starts[v.fresh]], v.starts[:v.fresh]
@@ -130,6 +135,7 @@ func (v *view) observations() []Observation {
 		t := v.trials[v.fresh]
 		v.starts = append(v.starts, len(v.flat))
 		switch {
+		case t.invalid:
 		case t.failed:
 			v.flat = append(v.flat, Observation{Point: t.point, Value: math.NaN(), State: ObservedFailed, Weight: 1})
 		case len(t.arms) == 0:
