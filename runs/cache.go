@@ -106,7 +106,7 @@ func newRunInsert(id objective.RunID, spec objective.Spec, r *objective.Result, 
 	}
 	in := &runInsert{id: string(id), run: []any{
 		string(id), string(canonical), spec.Trainer, spec.Version, spec.Numerics,
-		r.Stopped, r.Parameters, encodeEpochs(r.Epochs), r.Seconds, now, r.ValLabels != nil,
+		r.Stopped, r.Parameters, encodeEpochs(r.Epochs), r.Seconds, now, r.ValLabels != nil, spec.Apply == objective.ApplyPosthoc,
 	}, log: plainText(r.Log)}
 	if r.ValLabels != nil {
 		split, err := json.Marshal(spec.Split)
@@ -142,8 +142,8 @@ func newRunInsert(id objective.RunID, spec objective.Spec, r *objective.Result, 
 
 // apply inserts the rows unless the run is known.
 func (in *runInsert) apply(tx *transaction) error {
-	added, err := tx.execCount(`INSERT INTO runs (hash, spec, state, trainer, version, numerics, stopped, parameters, epochs, seconds, finished, labels)
-		VALUES (?, ?, 'complete', ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, in.run...)
+	added, err := tx.execCount(`INSERT INTO runs (hash, spec, state, trainer, version, numerics, stopped, parameters, epochs, seconds, finished, labels, derived)
+		VALUES (?, ?, 'complete', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, in.run...)
 	if err != nil || added == 0 {
 		return err
 	}

@@ -46,7 +46,7 @@ func (db *DB) Studies(ctx context.Context) (list []StudyRow, err error) {
 				(SELECT count(*) FROM trials t WHERE t.study = s.number AND t.state = 'complete'),
 				(SELECT count(*) FROM trials t WHERE t.study = s.number AND t.state = 'failed'),
 				(SELECT canonical ->> '$.search.trials' FROM definitions f WHERE f.study = s.number ORDER BY revision DESC LIMIT 1),
-				(SELECT count(DISTINCT run) FROM trial_runs r WHERE r.study = s.number),
+				(SELECT count(DISTINCT r.run) FROM trial_runs r JOIN runs u ON u.hash = r.run WHERE r.study = s.number AND NOT u.derived),
 				a.trial, a.round, t.scheme, s.reference_spread + a.difference,
 				i.host, i.user, i.pid, i.program, coalesce(i.git_commit, ''), i.started, i.seconds, coalesce(i.ended, 'running'),
 				(SELECT sum(seconds) FROM invocations n WHERE n.study = s.number)
