@@ -16,6 +16,7 @@
 //
 // Reading needs no study: [DB.Leaderboard], [DB.Trial], [DB.Studies] and
 // [DB.Query] see what is committed, whoever is writing.
+// [DB.Invalidate] and [DB.FreeLogits] change studies that nobody works on.
 //
 // # The tables
 //

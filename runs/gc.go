@@ -1,0 +1,160 @@
+package runs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// Cleaning says what [DB.FreeLogits] is to free.
+type Cleaning struct {
+	// Study limits it to the runs of one study; "" is all of them.
+	Study string
+	// All frees every logit: also those of the reference and of the trials' best
+	// rounds and, unless Study is set, those of runs that no trial refers to.
+	All bool
+	// DryRun counts and frees nothing.
+	DryRun bool
+}
+
+// Freed says what [DB.FreeLogits] did.
+type Freed struct {
+	// Runs counts the training runs whose logits went, Bytes what these took.
+	Runs, Bytes int64
+	// Busy are the studies that were left out because somebody works on them.
+	Busy []string
+	// Before and After are the sizes of the database in bytes.
+	Before, After int64
+	// Kept is why the file did not shrink, "" if it did.
+	Kept string
+}
+
+// FreeLogits frees stored logits: those that [Study.EvictLogits] frees at the end
+// of a search, for studies that never came to theirs, or more. Runs themselves
+// stay with their matrices and predictions and are served as before. What a study
+// that is left out keeps stays too. A named study that somebody works on is a
+// [*LockedError]. The file is made smaller if nobody works on any study in it.
+func (db *DB) FreeLogits(ctx context.Context, c Cleaning) (*Freed, error) {
+	f := &Freed{}
+	err := db.visit(ctx, func(v *visit) error {
+		named := 0
+		if c.Study != "" {
+			number, _, err := findStudy(ctx, v.conn.conn, c.Study)
+			if err != nil {
+				return db.failed(err)
+			}
+			named = number
+		}
+		chosen, busy, err := v.lockAll(ctx, named, f)
+		if err != nil {
+			return err
+		}
+		if f.Before, err = v.size(ctx); err != nil {
+			return err
+		}
+		f.After = f.Before
+		err = v.transact(ctx, func(tx *transaction) error { return f.free(tx, c, chosen, busy) })
+		if err != nil || c.DryRun {
+			return err
+		}
+		return f.shrink(ctx, v)
+	})
+	return f, err
+}
+
+// lockAll locks every study that nobody works on, and returns the numbers of those
+// to clean and of those that are worked on.
+func (v *visit) lockAll(ctx context.Context, named int, f *Freed) (chosen, busy []int, err error) {
+	names := make(map[int]string)
+	var numbers []int
+	err = each(ctx, v.conn.conn, `SELECT number, name FROM studies ORDER BY number`, nil, func(scan scanner) error {
+		var number int
+		var name string
+		err := scan(&number, &name)
+		names[number], numbers = name, append(numbers, number)
+		return err
+	})
+	if err != nil {
+		return nil, nil, v.db.failed(err)
+	}
+	for _, number := range numbers {
+		_, err := v.lock(ctx, number, names[number])
+		var taken *LockedError
+		switch {
+		case errors.As(err, &taken) && number != named:
+			busy, f.Busy = append(busy, number), append(f.Busy, names[number])
+		case err != nil:
+			return nil, nil, err
+		case named == 0 || number == named:
+			chosen = append(chosen, number)
+		}
+	}
+	return chosen, busy, nil
+}
+
+// disposable selects the logits that go. Parameters: the chosen studies, those
+// that are worked on, whether all go, whether those go that no trial refers to.
+const disposable = ` FROM outputs WHERE kind = 'logits'
+	AND (?4 OR run IN (SELECT run FROM trial_runs WHERE study IN (SELECT value FROM json_each(?1))))
+	AND run NOT IN (SELECT run FROM trial_runs WHERE study IN (SELECT value FROM json_each(?2)))
+	AND run NOT IN (
+		SELECT r.run FROM trial_runs r LEFT JOIN trials t ON t.study = r.study AND t.number = r.trial
+		WHERE (r.trial = 0 OR r.round = t.best_round)
+		AND NOT (?3 AND r.study IN (SELECT value FROM json_each(?1))))`
+
+// free counts the logits that go and deletes them.
+func (f *Freed) free(tx *transaction, c Cleaning, chosen, busy []int) error {
+	// A study that is worked on may be about to refer to a run.
+	unreferenced := c.All && c.Study == "" && len(busy) == 0
+	args := []any{encodeInts(chosen), encodeInts(busy), c.All, unreferenced}
+	if err := tx.scanRow(`SELECT count(*), coalesce(sum(length(data)), 0)`+disposable, args, &f.Runs, &f.Bytes); err != nil || c.DryRun {
+		return err
+	}
+	return tx.exec(`DELETE`+disposable, args...)
+}
+
+// shrink gives free room back to the file system where that disturbs nobody.
+func (f *Freed) shrink(ctx context.Context, v *visit) error {
+	free, err := v.pragma(ctx, "freelist_count")
+	switch {
+	case err != nil:
+		return err
+	case free == 0:
+		f.Kept = "there is no room to give back"
+		return nil
+	case len(f.Busy) > 0:
+		f.Kept = "a search is running; its room is used again, and the next gc without one shrinks the file"
+		return nil
+	}
+	if _, err := v.conn.conn.ExecContext(ctx, "VACUUM"); err != nil {
+		f.Kept = fmt.Sprintf("its room is used again; making it smaller failed: %v", explain(err))
+		return nil
+	}
+	if f.After, err = v.size(ctx); err != nil {
+		return err
+	}
+	var waiting, pages, copied int
+	err = v.conn.conn.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&waiting, &pages, &copied)
+	if err != nil || waiting != 0 {
+		f.Kept = "another program reads it; it shrinks when that is done"
+	}
+	return nil
+}
+
+// size returns the size of the database in bytes.
+func (v *visit) size(ctx context.Context) (int64, error) {
+	pages, err := v.pragma(ctx, "page_count")
+	if err != nil {
+		return 0, err
+	}
+	bytes, err := v.pragma(ctx, "page_size")
+	return pages * bytes, err
+}
+
+// pragma returns a pragma that is a number.
+func (v *visit) pragma(ctx context.Context, name string) (n int64, err error) {
+	if err := v.conn.conn.QueryRowContext(ctx, "PRAGMA "+name).Scan(&n); err != nil {
+		return 0, v.db.failed(err)
+	}
+	return n, nil
+}

@@ -1,0 +1,52 @@
+package runs
+
+import (
+	"context"
+
+	"evenkeel/objective"
+)
+
+// Pace says how fast the last invocation of a study has been so far.
+type Pace struct {
+	// Done counts the evaluations of a trial on a seed that have ended, Made those
+	// of them that ended in the last invocation.
+	Done, Made int
+	// Seconds is how long that invocation had worked at its last sign of life,
+	// Spent how long all have.
+	Seconds, Spent float64
+}
+
+// Pace returns the pace of the named study, "" for the newest.
+func (db *DB) Pace(ctx context.Context, study string) (p Pace, err error) {
+	err = db.view(ctx, func(q querier) error {
+		number, _, err := findStudy(ctx, q, study)
+		if err != nil {
+			return err
+		}
+		return q.QueryRowContext(ctx, `SELECT
+			(SELECT coalesce(sum(json_array_length(replicates)), 0) FROM steps WHERE study = ?1 AND state <> 'open'),
+			(SELECT coalesce(sum(json_array_length(replicates)), 0) FROM steps WHERE study = ?1 AND state <> 'open'
+				AND finished >= (SELECT started FROM invocations WHERE study = ?1 ORDER BY number DESC LIMIT 1)),
+			(SELECT coalesce((SELECT seconds FROM invocations WHERE study = ?1 ORDER BY number DESC LIMIT 1), 0.0)),
+			(SELECT coalesce(sum(seconds), 0.0) FROM invocations WHERE study = ?1)`, number).
+			Scan(&p.Done, &p.Made, &p.Seconds, &p.Spent)
+	})
+	return p, err
+}
+
+// RunSeconds returns the mean duration of the stored runs of the model in spec on
+// any data or, if spec names data, on these with its split; and how many they
+// are. What was computed without training does not count.
+func (db *DB) RunSeconds(ctx context.Context, spec objective.Spec) (mean float64, runs int, err error) {
+	canonical, err := spec.Canonical()
+	if err != nil {
+		return 0, 0, err
+	}
+	err = db.view(ctx, func(q querier) error {
+		return q.QueryRowContext(ctx, `SELECT coalesce(avg(seconds), 0.0), count(seconds) FROM runs
+			WHERE spec -> '$.model' = ?1 -> '$.model' AND spec ->> '$.apply' IS NOT 'posthoc'
+			AND (?1 ->> '$.data' = '' OR spec ->> '$.data' = ?1 ->> '$.data' AND spec -> '$.split' = ?1 -> '$.split')`,
+			string(canonical)).Scan(&mean, &runs)
+	})
+	return mean, runs, err
+}

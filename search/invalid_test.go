@@ -1,0 +1,42 @@
+package search_test
+
+import (
+	"testing"
+
+	"evenkeel/objective/trainertest"
+)
+
+// TestInvalidTrialsAreNotRaced: each trial in turn is declared invalid before the
+// race. It gets no more seeds, its place goes to another, and the number of
+// trainings at once changes nothing.
+func TestInvalidTrialsAreNotRaced(t *testing.T) {
+	first := define(t, study, "search.racing=false")
+	for trial := 1; trial <= 12; trial += 3 {
+		var want string
+		for _, parallel := range []int{1, 4} {
+			m := newMemory()
+			complete(t, driver(first, m, &trainertest.Synthetic{Response: 0.3}, 4))
+			for i := range m.records {
+				if m.records[i].Step.Trial == trial {
+					m.records[i].Invalid = "by the test"
+				}
+			}
+			complete(t, driver(define(t, study), m, &trainertest.Synthetic{Response: 0.3}, parallel))
+			seeds, tiers := make(map[int]int), make(map[int]int)
+			for _, r := range m.records {
+				seeds[r.Step.Trial] += len(r.Step.Replicates)
+			}
+			for _, n := range seeds {
+				tiers[n]++
+			}
+			if len(seeds) != 12 || seeds[trial] != 1 || tiers[3]+tiers[5] != 4 || tiers[5] != 3 {
+				t.Errorf("trial %d invalid: seeds by trial %v; want it on one, three others on 5 and one on 3", trial, seeds)
+			}
+			if want == "" {
+				want = m.text()
+			} else if m.text() != want {
+				t.Errorf("trial %d invalid: parallel %d gives another study than 1", trial, parallel)
+			}
+		}
+	}
+}
