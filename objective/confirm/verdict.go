@@ -1,0 +1,73 @@
+package confirm
+
+// Verdict is a difference of spreads in words.
+type Verdict string
+
+// The verdicts. Worse has no slight form: a spread that is larger beyond noise is
+// not to be played down.
+const (
+	Better         Verdict = "better"
+	SlightlyBetter Verdict = "slightly better"
+	NoDifference   Verdict = "no difference beyond noise"
+	Worse          Verdict = "worse"
+)
+
+// slight is the share of B's figure below which a gain is called slight. Our
+// choice: a tenth of the unevenness is what few would retrain for.
+const slight = 0.1
+
+// Verdict returns the difference in words, where smaller is better (a spread): no
+// difference beyond noise unless p <= 0.05, and a gain of less than a tenth of B
+// is slight. p is PValue, or what [Holm] makes of it where several arms were
+// confirmed.
+func (d Difference) Verdict(p float64) Verdict {
+	switch {
+	case !(p <= 1-Level):
+		return NoDifference
+	case d.Estimate > 0:
+		return Worse
+	case -d.Estimate < slight*d.B:
+		return SlightlyBetter
+	}
+	return Better
+}
+
+// Holding says whether an accuracy tolerance held.
+type Holding string
+
+// What can be said of a tolerance.
+const (
+	Held      Holding = "held"
+	NotHeld   Holding = "not held"
+	Undecided Holding = "undecided"
+)
+
+// Drop is the balanced accuracy that A lost against B.
+type Drop struct {
+	// Drop is B's balanced accuracy minus A's; negative if A gained.
+	Drop float64
+	// Low and High are the one-sided 95 % bounds: the true drop is above Low with
+	// 95 %, and below High with 95 %.
+	Low, High float64
+	// Holding says whether the drop stays within the tolerance: held if even High
+	// does, not held if Low does not.
+	Holding Holding
+}
+
+// exact forgives the rounding of a drop that is exactly the tolerance: far above
+// rounding errors, far below one image.
+const exact = 1e-9
+
+// Tolerance says whether A lost at most the given balanced accuracy against B.
+func (c Comparison) Tolerance(tolerance float64) Drop {
+	b := c.BalancedAccuracy
+	half := quantile(Level, b.Freedom) * b.SE
+	d := Drop{Drop: -b.Estimate, Low: -b.Estimate - half, High: -b.Estimate + half, Holding: Undecided}
+	switch {
+	case d.High <= tolerance+exact:
+		d.Holding = Held
+	case d.Low > tolerance+exact:
+		d.Holding = NotHeld
+	}
+	return d
+}
