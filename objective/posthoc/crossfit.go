@@ -64,7 +64,7 @@ func (f *Folds) apply(shifts [][]float64) CrossFitted {
 // the noise of a third of the examples drops out of the difference.
 //
 // On simulated models (10 classes, 120 examples each) with classes truly alike,
-// fitted offsets change the standard deviation on fresh examples by +.013; the
+// offsets taken whole change the standard deviation on fresh examples by +.013; the
 // added-up matrix says -.018, this rule +.017. With uneven classes they change it
 // by -.109; the matrix says -.134, this rule -.101.
 //
