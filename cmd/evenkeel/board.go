@@ -67,8 +67,15 @@ func (p boardPage) title() string {
 	if h.Done < p.def.Search.Trials {
 		trials = fmt.Sprintf("%d of %d trials", h.Done, p.def.Search.Trials)
 	}
+	var marks []string
 	if h.Failed > 0 {
-		trials += fmt.Sprintf(" (%d failed)", h.Failed)
+		marks = append(marks, fmt.Sprintf("%d failed", h.Failed))
+	}
+	if h.Invalid > 0 {
+		marks = append(marks, fmt.Sprintf("%d invalidated", h.Invalid))
+	}
+	if len(marks) > 0 {
+		trials += " (" + strings.Join(marks, ", ") + ")"
 	}
 	data := cmp.Or(h.Title, "no data yet")
 	if len(h.Classes) > 0 {
@@ -177,6 +184,9 @@ func (p boardPage) row(cells []any, weights string) []any {
 
 // rankText marks ties.
 func rankText(a runs.Row) string {
+	if a.Rank == 0 { // of an invalid trial
+		return "-"
+	}
 	if a.Tied {
 		return strconv.Itoa(a.Rank) + "="
 	}

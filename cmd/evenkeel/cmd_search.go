@@ -70,7 +70,7 @@ same command continues.`,
 				return usageError{err}
 			}
 			if f.dryRun {
-				return dryRun(cmd, def, *format)
+				return dryRun(cmd, g.db, def, *format)
 			}
 			session.format = *format
 			return runStudy(cmd, g.db, def, session)

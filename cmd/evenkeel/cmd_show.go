@@ -34,9 +34,9 @@ per class and round.`,
   evenkeel show 7 --round 2 --format json`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			number, err := strconv.Atoi(args[0])
-			if err != nil || number < 1 {
-				return usagef("%q is not a trial number; want one from 1, see evenkeel leaderboard", args[0])
+			number, err := trialNumber(args[0])
+			if err != nil {
+				return err
 			}
 			db, err := openReading(cmd, g)
 			if err != nil {
@@ -77,6 +77,9 @@ func showTrial(cmd *cobra.Command, db *runs.DB, t *runs.Trial, round int, format
 		count(t.Rounds, "round"), t.State, count(len(t.Replicates), "seed"), recipe)
 	if t.Error != "" {
 		fmt.Fprintf(w, "Failed: %s\n", t.Error)
+	}
+	if t.Invalid != "" {
+		fmt.Fprintf(w, "Invalid, and not ranked: %s\n", t.Invalid)
 	}
 	if len(t.Replicates) == 0 {
 		return nil

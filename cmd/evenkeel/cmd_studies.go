@@ -17,8 +17,12 @@ func openReading(cmd *cobra.Command, g *global) (*runs.DB, error) {
 func newStudies(g *global) *cobra.Command {
 	var format *string
 	cmd := &cobra.Command{
-		Use:     "studies",
-		Short:   "List the studies of the trial history",
+		Use:   "studies",
+		Short: "List the studies of the trial history",
+		Long: `Lists the studies with their best score and where they come from: host, user, and
+the commit of the study file's folder at the last invocation, with + where tracked
+files differed (if the git program was there to tell). JSON and CSV have the
+version of the program too.`,
 		Example: "  evenkeel studies --format json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -53,7 +57,8 @@ func studiesResult(list []runs.StudyRow) result {
 		{name: "trial"}, {name: "round", hidden: true}, {name: "scheme", hidden: true},
 		{name: "seconds", title: "time", text: func(v any) string { return duration(v.(float64)) }},
 		{name: "created", hidden: true}, {name: "worked", title: "last worked on", text: shortTime},
-		{name: "host", left: true}, {name: "user", left: true}, {name: "program", hidden: true},
+		{name: "host", left: true}, {name: "user", left: true},
+		{name: "git_commit", title: "commit", left: true, text: shortCommit}, {name: "program", hidden: true},
 	}}
 	for _, s := range list {
 		var trial, round any
@@ -62,7 +67,7 @@ func studiesResult(list []runs.StudyRow) result {
 		}
 		r.rows = append(r.rows, []any{
 			s.Name, s.Model, s.State, s.Complete + s.Failed, s.Planned, s.Failed, s.Runs, s.Reference, s.BestScore,
-			trial, round, s.BestScheme, s.Seconds, s.Created, s.Worked, s.Host, s.User, s.Program,
+			trial, round, s.BestScheme, s.Seconds, s.Created, s.Worked, s.Host, s.User, s.GitCommit, s.Program,
 		})
 	}
 	return r

@@ -14,29 +14,45 @@ import (
 	"evenkeel/schemes/formula"
 )
 
-// weightsFlags are the flags of the calculator.
+// weightsFlags are the flags of the calculator, and those that take the weights
+// from a trial.
 type weightsFlags struct {
+	study                              string
+	trial, round                       int
 	scheme, formula, recall, normalize string
 	exponent                           float64
 	set                                []string
 }
 
-// newWeights returns the calculator: weights from recalls given as numbers.
-func newWeights(*global) *cobra.Command {
+// newWeights returns the calculator, weights from recalls given as numbers, which
+// also prints the weights of a trial.
+func newWeights(g *global) *cobra.Command {
 	var f weightsFlags
 	var format *string
 	cmd := &cobra.Command{
-		Use:   "weights --scheme NAME|--formula EXPR --recall R1,R2,...",
-		Short: "Calculate class weights from recalls",
+		Use:   "weights {--trial N | --scheme NAME | --formula EXPR} ...",
+		Short: "A trial's class weights, ready to paste, or weights calculated from recalls",
 		Long: `Calculates the class weights that a scheme or a formula gives for recalls you
 name, without smoothing and without any history: round 1, previous weights all 1.
 --set NAME=VALUE sets a parameter (see evenkeel schemes), or strength, for a
-formula with strength_of; --exponent K is short for --set exponent=K.`,
-		Example: `  evenkeel weights --scheme mean-ratio --exponent 2 --recall 0.956,0.737,0.781
+formula with strength_of; --exponent K is short for --set exponent=K.
+
+With --trial, the weights of one of the study's trials after its best round or
+--round: the geometric mean over its seeds, at mean 1. The formats torch, keras and
+sklearn are Python to paste into a training script, with comments on where the
+weights come from and how much single seeds' differ.`,
+		Example: `  evenkeel weights --trial 7 --format torch
+  evenkeel weights --scheme mean-ratio --exponent 2 --recall 0.956,0.737,0.781
   evenkeel weights --scheme error-power --set strength=1.5 --recall 0.956,0.737,0.781 --format json
   evenkeel weights --formula '(mean / x) ** k' --set k=2 --recall 0.956,0.737,0.781`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := f.mode(cmd, *format); err != nil {
+				return err
+			}
+			if cmd.Flags().Changed("trial") {
+				return f.ofTrial(cmd, g, *format)
+			}
 			if cmd.Flags().Changed("exponent") {
 				f.set = append(f.set, "exponent="+strconv.FormatFloat(f.exponent, 'g', -1, 64))
 			}
@@ -53,8 +69,63 @@ formula with strength_of; --exponent K is short for --set exponent=K.`,
 	cmd.Flags().StringVar(&f.normalize, "normalize", "mean", "`SCALE` of the weights: mean, sum, max or none")
 	cmd.Flags().Float64Var(&f.exponent, "exponent", 0, "short for --set exponent=`K`")
 	cmd.Flags().StringArrayVar(&f.set, "set", nil, "`NAME=VALUE` of a parameter; may be repeated")
-	format = formatFlag(cmd)
+	cmd.Flags().IntVar(&f.trial, "trial", 0, "`N`: print the weights of this trial")
+	cmd.Flags().IntVar(&f.round, "round", 0, "`R` of the trial; its best round is the default")
+	cmd.Flags().StringVar(&f.study, "study", "", "`NAME` of the trial's study; the newest is the default")
+	format = formatFlag(cmd, pasteFormats...)
 	return cmd
+}
+
+// mode says what is wrong with the flags together: they calculate or take the
+// weights from a trial.
+func (f weightsFlags) mode(cmd *cobra.Command, format string) error {
+	changed := cmd.Flags().Changed
+	others, need := []string{"scheme", "formula", "recall", "normalize", "exponent", "set"}, "both --trial and --%s; want the weights of a trial, or a calculation"
+	if !changed("trial") {
+		others, need = []string{"round", "study"}, "--%s without --trial; want --trial N, the trial whose weights to print"
+		if slices.Contains(pasteFormats, format) {
+			return usagef("--format %s is for the weights of a trial; want --trial N too", format)
+		}
+	}
+	for _, name := range others {
+		if changed(name) {
+			return usagef(need, name)
+		}
+	}
+	switch {
+	case changed("trial") && f.trial < 1:
+		return usagef("--trial %d: want the number of a trial, from 1, see evenkeel leaderboard", f.trial)
+	case changed("round") && f.round < 1:
+		return usagef("--round %d: want a round from 1; round 0 is unweighted", f.round)
+	}
+	return nil
+}
+
+// ofTrial prints the weights of a trial.
+func (f weightsFlags) ofTrial(cmd *cobra.Command, g *global, format string) error {
+	db, err := openReading(cmd, g)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	v, err := newVector(cmd.Context(), db, f.study, f.trial, f.round)
+	if err != nil {
+		return err
+	}
+	w := cmd.OutOrStdout()
+	if slices.Contains(pasteFormats, format) {
+		v.paste(w, format)
+		return nil
+	}
+	if forPeople(format) {
+		for _, note := range v.notes() {
+			for _, line := range wrap(note, pageWidth) {
+				fmt.Fprintln(w, line)
+			}
+		}
+		fmt.Fprintln(w)
+	}
+	return v.result(format).write(w, format)
 }
 
 // calculate returns the weights as a result.

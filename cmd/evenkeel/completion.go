@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+
 	"github.com/spf13/cobra"
 
 	"evenkeel/runs"
@@ -19,7 +21,11 @@ func complete(cmd *cobra.Command, g *global) {
 			_ = cmd.RegisterFlagCompletionFunc(flag, f)
 		}
 	}
-	offer("format", fixed(formats))
+	known := formats
+	if cmd.Name() == "weights" {
+		known = slices.Concat(formats, pasteFormats)
+	}
+	offer("format", fixed(known))
 	offer("study", g.studyNames)
 	offer("sampler", fixed(samplerNames()))
 	offer("scheme", fixed(schemeNames()))

@@ -3,26 +3,36 @@ package main
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"evenkeel/objective"
 	"evenkeel/search"
 )
 
 // dryRun prints the space of a study and its first trial, and trains nothing.
-func dryRun(cmd *cobra.Command, def *search.Definition, format string) error {
+func dryRun(cmd *cobra.Command, path string, def *search.Definition, format string) error {
 	w := cmd.OutOrStdout()
-	what, err := dryRunSubject(def)
+	what, info, err := dryRunSubject(def)
 	if err != nil {
 		return err
+	}
+	deadline, err := untilTime(def.Search.Until, time.Now())
+	if err != nil {
+		return usageError{err}
 	}
 	r := spaceResult(def.Space)
 	if format != "table" {
 		return r.write(w, format)
 	}
 	fmt.Fprintf(w, "study %s: %s\n", def.Name, what)
-	fmt.Fprintf(w, "%s, at most %s a seed, %s each; seed %d, window %d\n\n", count(def.Search.Trials, "trial"),
+	fmt.Fprintf(w, "%s, at most %s a seed, %s each; seed %d, window %d\n", count(def.Search.Trials, "trial"),
 		count(maxRounds(def)+1, "run"), count(def.Search.Replicates, "seed"), def.Search.Seed, def.Search.Window)
+	if err := printBudget(cmd, path, def, info, deadline); err != nil {
+		return err
+	}
+	fmt.Fprintln(w)
 	if len(r.rows) == 0 {
 		fmt.Fprintln(w, "The study file leaves nothing open: every trial is the same.")
 	} else if err := r.write(w, "table"); err != nil {
@@ -45,22 +55,22 @@ func dryRun(cmd *cobra.Command, def *search.Definition, format string) error {
 	return nil
 }
 
-// dryRunSubject says what a study trains on. The user's own program is not
-// started.
-func dryRunSubject(def *search.Definition) (string, error) {
+// dryRunSubject says what a study trains on, and on which data as far as is known:
+// the user's own program is not started.
+func dryRunSubject(def *search.Definition) (string, objective.Info, error) {
 	if c := def.Model.Command; c != nil {
-		return fmt.Sprintf("%s in %s (not started), %s", strings.Join(c.Words, " "), def.Folder, count(len(c.Slots), "slot")), nil
+		return fmt.Sprintf("%s in %s (not started), %s", strings.Join(c.Words, " "), def.Folder, count(len(c.Slots), "slot")), objective.Info{}, nil
 	}
 	o, err := openModel(def)
 	if err != nil {
-		return "", err
+		return "", objective.Info{}, err
 	}
 	info := o.Info()
 	examples := 0
 	for _, n := range info.TrainCounts {
 		examples += n
 	}
-	return fmt.Sprintf("%s, %d classes, %d training and %d validation examples", o.title, len(info.Classes), examples, len(info.ValLabels)), nil
+	return fmt.Sprintf("%s, %d classes, %d training and %d validation examples", o.title, len(info.Classes), examples, len(info.ValLabels)), info, nil
 }
 
 // maxRounds returns the largest number of rounds a trial can have.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -92,8 +93,8 @@ started; 130 interrupted, everything finished is stored.`,
 		return usagef("%w; see %s --help", err, cmd.CommandPath())
 	})
 	root.AddCommand(
-		newSearch(g), newResume(g), newCheck(g), newStudies(g), newLeaderboard(g), newShow(g), newCompare(g),
-		newQuery(g), newSchema(g), newWeights(g), newSchemes(g), newData(g), newVersion(g),
+		newSearch(g), newResume(g), newCheck(g), newStudies(g), newStatus(g), newLeaderboard(g), newShow(g), newCompare(g),
+		newInvalidate(g), newGC(g), newQuery(g), newSchema(g), newWeights(g), newSchemes(g), newData(g), newVersion(g),
 	)
 	for _, c := range append(root.Commands(), root) {
 		c.Args = usageArgs(c.Args)
@@ -124,17 +125,17 @@ func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 	}
 }
 
-// formatFlag adds --format to a command and returns where its value will be.
-func formatFlag(cmd *cobra.Command) *string {
-	f := cmd.Flags().String("format", "table", "`FORMAT` of the result: "+strings.Join(formats, ", "))
+// formatFlag adds --format to a command, with further formats than every command
+// has if there are any, and returns where its value will be.
+func formatFlag(cmd *cobra.Command, further ...string) *string {
+	known := slices.Concat(formats, further)
+	f := cmd.Flags().String("format", "table", "`FORMAT` of the result: "+strings.Join(known, ", "))
 	run := cmd.RunE
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		for _, known := range formats {
-			if *f == known {
-				return run(cmd, args)
-			}
+		if !slices.Contains(known, *f) {
+			return usagef("--format %s is not known; want one of %s", *f, strings.Join(known, ", "))
 		}
-		return usagef("--format %s is not known; want one of %s", *f, strings.Join(formats, ", "))
+		return run(cmd, args)
 	}
 	return f
 }

@@ -100,7 +100,7 @@ type session struct {
 // errInterrupted if a signal cut it short.
 func (s *session) search(ctx context.Context, stop <-chan struct{}) (err error) {
 	def, log := s.def, s.log
-	study, opening, err := s.db.OpenStudy(ctx, def, runs.Invocation{Program: programVersion(), AcceptCode: s.acceptCode})
+	study, opening, err := s.db.OpenStudy(ctx, def, runs.Invocation{Program: programVersion(), GitCommit: gitCommit(ctx, def.Folder), AcceptCode: s.acceptCode})
 	var differs *runs.DifferenceError
 	if errors.As(err, &differs) {
 		return usageError{err}

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"bytes"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"evenkeel/runs"
+	"evenkeel/search"
+	"evenkeel/search/studyfile"
+)
+
+// command runs the program inside the test and returns its status and output.
+func command(t *testing.T, args ...string) (status int, stdout, stderr string) {
+	t.Helper()
+	var out, log bytes.Buffer
+	status = run(t.Context(), args, &out, &log)
+	return status, out.String(), log.String()
+}
+
+// TestWhileAStudyIsSearched: status has its line; what would change the study is
+// refused or leaves it alone.
+func TestWhileAStudyIsSearched(t *testing.T) {
+	folder := studyFile(t, "2")
+	file, path := filepath.Join(folder, "study.yaml"), filepath.Join(folder, "evenkeel.db")
+	if status, _, log := command(t, "search", file, "--db", path, "--trials", "2"); status != exitDone {
+		t.Fatalf("search: status %d\n%s", status, log)
+	}
+	db, err := runs.Open(t.Context(), path, runs.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	def, err := readDefinition(t.Context(), db, "", []studyfile.Override{{Key: "search.trials", Value: "6"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	study, _, err := db.OpenStudy(t.Context(), def, runs.Invocation{Host: "", User: "eve", GitCommit: someCommit})
+	if err != nil {
+		t.Fatal(err)
+	}
+	status, stdout, stderr := command(t, "status", "--db", path)
+	line := regexp.MustCompile(`(?m)^interrupted +2 +6 +[0-9]+ +[-+]?\.[0-9]{3} +20[0-9-]+ [0-9:]+ \S+ +eve +[0-9]+$`)
+	if status != exitDone || !line.MatchString(stdout) || strings.Count(stdout, "\n") != 2 {
+		t.Errorf("status %d\n%s%s", status, stdout, stderr)
+	}
+	if status, _, stderr := command(t, "invalidate", "1", "--reason", "x", "--db", path); status != exitFailed || !strings.Contains(stderr, "is being worked on by process") {
+		t.Errorf("invalidate: status %d\n%s", status, stderr)
+	}
+	if status, _, stderr := command(t, "gc", "--study", "interrupted", "--db", path); status != exitFailed || !strings.Contains(stderr, "is being worked on by process") {
+		t.Errorf("gc of the study: status %d\n%s", status, stderr)
+	}
+	if status, stdout, stderr := command(t, "gc", "--all", "--db", path); status != exitDone || !strings.Contains(stdout, "freed the logits of 0 runs") ||
+		!strings.Contains(stdout, "left alone, being searched: interrupted") {
+		t.Errorf("gc: status %d\n%s%s", status, stdout, stderr)
+	}
+	if err := study.Close("done"); err != nil {
+		t.Fatal(err)
+	}
+	if _, stdout, _ := command(t, "status", "--db", path); !strings.HasPrefix(stdout, "No study in ") {
+		t.Errorf("after its end:\n%s", stdout)
+	}
+}
+
+// TestSecondsLeft: the pace of the invocation, and not more than the limits leave.
+func TestSecondsLeft(t *testing.T) {
+	began := time.Date(2026, 1, 2, 6, 0, 0, 0, time.UTC)
+	def := func(config search.Config) *search.Definition {
+		config.Trials, config.Replicates = 10, 1
+		return &search.Definition{Search: config}
+	}
+	pace := runs.Pace{Done: 6, Made: 3, Seconds: 60, Spent: 100}
+	for _, c := range []struct {
+		pace   runs.Pace
+		config search.Config
+		want   float64
+		known  bool
+	}{
+		{pace, search.Config{}, 80, true},
+		{runs.Pace{Done: 6, Seconds: 60}, search.Config{}, 0, false},
+		{runs.Pace{Done: 10, Made: 3, Seconds: 60}, search.Config{}, 0, true},
+		{pace, search.Config{Time: 130 * time.Second}, 30, true},
+		{pace, search.Config{Time: 90 * time.Second}, 0, true},
+		{pace, search.Config{Until: "06:02"}, 60, true},
+		{pace, search.Config{Until: "05:00"}, 80, true},
+		{pace, search.Config{Until: "2026-01-02T06:00:30Z"}, 0, true},
+	} {
+		got, known := secondsLeft(c.pace, def(c.config), began, began.Add(time.Minute))
+		if got != c.want || known != c.known {
+			t.Errorf("%+v, %+v: %v, %v; want %v, %v", c.pace, c.config, got, known, c.want, c.known)
+		}
+	}
+}
