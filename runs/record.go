@@ -65,7 +65,7 @@ func (s *Study) Finish(_ context.Context, o search.Outcome, arms []objective.Arm
 	now := timestamp(s.db.options.Now())
 	state, reason := "complete", any(nil)
 	if o.Err != "" {
-		state, reason, arms = "failed", o.Err, nil
+		state, reason = "failed", o.Err
 	}
 	var rounds []roundRow
 	for _, rep := range o.Replicates {
@@ -121,13 +121,12 @@ func (s *Study) beginning(tx *transaction, step int) (b begun, err error) {
 // fails the trial for good, with the error of the lowest, whichever ended first.
 func (s *Study) updateTrial(tx *transaction, step begun, state string, reason any, now string, seconds float64, arms []objective.Arm) error {
 	if step.kind != search.NewTrial {
+		// Seeds that fail cost the trial nothing that it has; the reason stays with it.
 		failed, err := s.failure(tx, step.trial)
 		if err != nil {
 			return err
 		}
-		if failed != nil {
-			state, reason, arms = "failed", failed, nil
-		}
+		state, reason = "complete", failed
 		if err := tx.exec(`DELETE FROM arms WHERE study = ? AND trial = ?`, s.number, step.trial); err != nil {
 			return err
 		}

@@ -330,12 +330,13 @@ func (d *Driver) allArms() []objective.Arm {
 	return arms
 }
 
-// measured returns all replicates of a trial in the order of its steps.
+// measured returns all replicates of a trial in the order of its steps, and
+// whether its first ones failed. Further seeds that fail cost only themselves.
 func (d *Driver) measured(trial int) (reps []objective.Replicate, failed bool) {
 	for _, r := range d.steps {
 		if r.Step.Trial == trial && r.Outcome != nil {
 			reps = append(reps, r.Outcome.Replicates...)
-			failed = failed || r.Outcome.Err != ""
+			failed = failed || r.Outcome.Err != "" && r.Step.Kind == NewTrial
 		}
 	}
 	return reps, failed

@@ -376,3 +376,38 @@ func TestTimeCutsTheSequence(t *testing.T) {
 		t.Error("the study cut by time and continued differs from the uncut one")
 	}
 }
+
+// TestFailedSeedsCostOnlyThemselves: where every seed but the first fails, the
+// trials keep the arms of the first, and the search goes to its end.
+func TestFailedSeedsCostOnlyThemselves(t *testing.T) {
+	d := define(t, study)
+	first := search.TrainingSeed(d.Search.Seed, 0, "search")
+	fails := func(_ context.Context, job objective.Job) error {
+		if job.Spec.Seed != first {
+			return errors.New("odd seed")
+		}
+		return nil
+	}
+	var want string
+	for _, parallel := range []int{1, 4} {
+		store := newMemory()
+		complete(t, driver(d, store, &trainertest.Synthetic{Response: 0.3, Before: fails}, parallel))
+		failed := 0
+		for _, r := range store.records {
+			if r.Outcome.Err != "" {
+				failed++
+			}
+			if arms := store.arms[r.Step.Trial]; len(arms) == 0 || arms[0].Seeds != 1 {
+				t.Errorf("trial %d has arms %v; want those of one seed", r.Step.Trial, arms)
+			}
+		}
+		if failed == 0 || failed == len(store.records) {
+			t.Errorf("%d of %d steps failed; want those for further seeds", failed, len(store.records))
+		}
+		if text := store.text(); want == "" {
+			want = text
+		} else if text != want {
+			t.Errorf("parallel %d gives another study", parallel)
+		}
+	}
+}

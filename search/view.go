@@ -31,7 +31,9 @@ type trialView struct {
 	promised int
 	measured []objective.Replicate
 	arms     []objective.Arm
-	failed   bool
+	// failed says that its first seeds failed, stuck that further ones did: it keeps
+	// its arms on the seeds it has, and gets no more.
+	failed, stuck bool
 	// invalid trials count as made, and that is all: they are neither learned from
 	// nor raced.
 	invalid bool
@@ -54,7 +56,10 @@ func (v *view) advance(steps []Record, conditioned int, score objective.Score) {
 	for ; v.conditioned < conditioned; v.conditioned++ {
 		record := steps[v.conditioned]
 		t := &v.trials[record.Step.Trial-1]
-		t.failed = t.failed || record.Outcome.Err != ""
+		if record.Outcome.Err != "" {
+			t.failed = t.failed || record.Step.Kind == NewTrial
+			t.stuck = true
+		}
 		t.measured = append(t.measured, record.Outcome.Replicates...)
 		t.arms = score.Arms(t.measured)
 		v.fresh = min(v.fresh, record.Step.Trial-1)
@@ -67,10 +72,10 @@ func (v *view) valid() []int {
 }
 
 // known reports whether the given trials are known on their first seeds, or to
-// have failed.
+// have failed there.
 func (v *view) known(trials []int, seeds int) bool {
 	for _, n := range trials {
-		if t := v.trials[n-1]; !t.failed && len(t.measured) < min(seeds, t.promised) {
+		if t := v.trials[n-1]; !t.stuck && len(t.measured) < min(seeds, t.promised) {
 			return false
 		}
 	}
@@ -91,7 +96,7 @@ func (v *view) best(score objective.Score, trials []int, seeds, size int) []int 
 	for _, n := range trials {
 		t := v.trials[n-1]
 		if t.failed || len(t.measured) < seeds {
-			continue
+			continue // it failed there, if not before
 		}
 		c := contender{number: n}
 		for i, arm := range score.Arms(t.measured[:seeds]) {
