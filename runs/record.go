@@ -117,8 +117,8 @@ func (s *Study) beginning(tx *transaction, step int) (b begun, err error) {
 	return b, err
 }
 
-// updateTrial sets what the end of a step makes of its trial. One failed step
-// fails the trial for good, with the error of the lowest, whichever ended first.
+// updateTrial sets what the end of a step makes of its trial. Its first step decides
+// whether it failed; of further seeds that did, the error of the lowest stays with it.
 func (s *Study) updateTrial(tx *transaction, step begun, state string, reason any, now string, seconds float64, arms []objective.Arm) error {
 	if step.kind != search.NewTrial {
 		// Seeds that fail cost the trial nothing that it has; the reason stays with it.
