@@ -22,7 +22,7 @@ const (
 //
 // With ten classes of 400 images the correction of a difference is up to one
 // standard error where a procedure takes most of the spread away (uncorrected,
-// intervals there hold in 82 % of cases instead of 95) and a tenth of one where it
+// intervals there hold in 82 % of cases instead of 96) and a twentieth of one where it
 // takes a tenth; with 100 classes of 100 images it decides.
 type Difference struct {
 	// A and B are the means over seeds; spreads are corrected and may be 0.
