@@ -9,8 +9,13 @@ import (
 // trial history above it, and not from a training run.
 var ErrStorage = errors.New("trial history")
 
+// ErrRefused is wrapped by the error of [Cache.Save] for a run that does not fit
+// those before it. That is a failure of the run and not of the storage.
+var ErrRefused = errors.New("the run does not fit those before it")
+
 // Cache finds and keeps finished training runs. Save returns when the run is
-// durable; saving a run that is there already changes nothing.
+// durable; saving a run that is there already changes nothing, but for the test
+// part, which is added to a run that was saved without.
 type Cache interface {
 	Find(ctx context.Context, id RunID) (*Result, bool, error)
 	Save(ctx context.Context, id RunID, spec Spec, r *Result) error

@@ -31,7 +31,7 @@ const ApplyPosthoc = "posthoc"
 // Deriver computes rounds 1..Rounds of a plan from the unweighted run of its
 // model, given the training counts and the true classes of the validation
 // examples. Rounds come without Run and ImageVariance, results with at least
-// Val and ValPredictions.
+// Val and ValPredictions, and with Test where base has test logits.
 type Deriver func(plan Plan, train []int, base *Result, labels []uint16) ([]Derived, error)
 
 // Derived is a round that was computed and not trained, with what would be the
@@ -50,7 +50,7 @@ type measured struct {
 // Reference returns the unweighted reference on a training seed with its result,
 // and the seconds spent on training it now.
 func (e *Evaluator) Reference(ctx context.Context, seed int64) (Round, *Result, float64, error) {
-	m, seconds, err := e.reference(ctx, seed)
+	m, seconds, err := e.reference(ctx, seed, false)
 	return m.round, m.result, seconds, err
 }
 
@@ -65,14 +65,14 @@ func (e *Evaluator) Labels(r *Result) []uint16 {
 
 // reference is Reference with the result. Every replicate asks for it, so it is
 // kept at hand.
-func (e *Evaluator) reference(ctx context.Context, seed int64) (measured, float64, error) {
+func (e *Evaluator) reference(ctx context.Context, seed int64, test bool) (measured, float64, error) {
 	e.mu.Lock()
 	m, ok := e.references[seed]
 	e.mu.Unlock()
-	if ok {
+	if ok && (!test || m.result.Test != nil) {
 		return m, 0, nil
 	}
-	m, seconds, err := e.run(ctx, e.spec(e.ReferenceModel, seed), 0)
+	m, seconds, err := e.run(ctx, e.Spec(e.ReferenceModel, seed), 0, test)
 	if err != nil {
 		return measured{}, seconds, fmt.Errorf("reference, seed %d: %w", seed, err)
 	}
@@ -90,16 +90,34 @@ func (e *Evaluator) reference(ctx context.Context, seed int64) (measured, float6
 // round before measured on validation. The seconds are those spent on training
 // now; runs that existed already cost nothing.
 func (e *Evaluator) Replicate(ctx context.Context, plan Plan, replicate int, seed int64) (Replicate, float64, error) {
-	ref, seconds, err := e.reference(ctx, seed)
+	t, seconds, err := e.replicate(ctx, plan, replicate, seed, false)
+	return t.Replicate, seconds, err
+}
+
+// Tested is a replicate of a confirmation, with the results, test part included,
+// of its reference and of its last round.
+type Tested struct {
+	Replicate
+	ReferenceResult, Last *Result
+}
+
+// ReplicateTest is Replicate with the test part of the reference and of the last
+// round, and of no other. Only a confirmation may ask for it.
+func (e *Evaluator) ReplicateTest(ctx context.Context, plan Plan, replicate int, seed int64) (Tested, float64, error) {
+	return e.replicate(ctx, plan, replicate, seed, true)
+}
+
+func (e *Evaluator) replicate(ctx context.Context, plan Plan, replicate int, seed int64, test bool) (Tested, float64, error) {
+	ref, seconds, err := e.reference(ctx, seed, test)
 	if err != nil {
-		return Replicate{}, seconds, err
+		return Tested{}, seconds, err
 	}
-	rep := Replicate{Replicate: replicate, Seed: seed, Reference: ref.round}
-	base := e.spec(plan.Model, seed)
+	rep := Tested{Replicate: Replicate{Replicate: replicate, Seed: seed, Reference: ref.round}, ReferenceResult: ref.result}
+	base := e.Spec(plan.Model, seed)
 	if plan.Apply == ApplyPosthoc {
-		spent, err := e.posthoc(ctx, plan, base, ref, &rep)
+		spent, err := e.posthoc(ctx, plan, base, ref, &rep, test)
 		if err != nil {
-			return Replicate{}, seconds + spent, fmt.Errorf("replicate %d: %w", replicate, err)
+			return Tested{}, seconds + spent, fmt.Errorf("replicate %d: %w", replicate, err)
 		}
 		return rep, seconds + spent, nil
 	}
@@ -107,30 +125,30 @@ func (e *Evaluator) Replicate(ctx context.Context, plan Plan, replicate int, see
 	for r := 0; r <= plan.Rounds; r++ {
 		if r > 0 {
 			if extra, state, err = e.weigh(plan, rep.Rounds[r-1], r, state); err != nil {
-				return Replicate{}, seconds, fmt.Errorf("replicate %d, round %d: %w", replicate, r, err)
+				return Tested{}, seconds, fmt.Errorf("replicate %d, round %d: %w", replicate, r, err)
 			}
 			if spec, err = base.WithWeights(extra.Weights, plan.Apply, plan.WeightsFrom); err != nil {
-				return Replicate{}, seconds, fmt.Errorf("replicate %d, round %d: %w", replicate, r, err)
+				return Tested{}, seconds, fmt.Errorf("replicate %d, round %d: %w", replicate, r, err)
 			}
 		}
-		m, spent, err := e.run(ctx, spec, r)
+		m, spent, err := e.run(ctx, spec, r, test && r == plan.Rounds)
 		seconds += spent
 		if err != nil {
-			return Replicate{}, seconds, fmt.Errorf("replicate %d, round %d: %w", replicate, r, err)
+			return Tested{}, seconds, fmt.Errorf("replicate %d, round %d: %w", replicate, r, err)
 		}
 		round := m.round
 		round.Raw, round.Weights, round.Shown = extra.Raw, extra.Weights, extra.Shown
 		round.Solved, round.Fallback = extra.Solved, extra.Fallback
 		round.ImageVariance = e.imageVariance(m.result, ref.result)
-		rep.Rounds = append(rep.Rounds, round)
+		rep.Rounds, rep.Last = append(rep.Rounds, round), m.result
 	}
 	return rep, seconds, nil
 }
 
 // posthoc appends the rounds of a plan that shifts the logits of its unweighted
 // run. Each is kept like a run, whose parent is the unweighted one.
-func (e *Evaluator) posthoc(ctx context.Context, plan Plan, base Spec, ref measured, rep *Replicate) (seconds float64, err error) {
-	m, seconds, err := e.run(ctx, base, 0)
+func (e *Evaluator) posthoc(ctx context.Context, plan Plan, base Spec, ref measured, rep *Tested, test bool) (seconds float64, err error) {
+	m, seconds, err := e.run(ctx, base, 0, test)
 	if err != nil {
 		return seconds, err
 	}
@@ -145,6 +163,9 @@ func (e *Evaluator) posthoc(ctx context.Context, plan Plan, base Spec, ref measu
 		return seconds, err
 	}
 	for _, d := range derived {
+		if !test || d.Round.Round < plan.Rounds {
+			d.Result.Test, d.Result.TestPredictions, d.Result.TestLabels = nil, nil, nil
+		}
 		spec, err := base.WithWeights(d.Round.Weights, ApplyPosthoc, 0)
 		if err != nil {
 			return seconds, fmt.Errorf("round %d: %w", d.Round.Round, err)
@@ -157,13 +178,13 @@ func (e *Evaluator) posthoc(ctx context.Context, plan Plan, base Spec, ref measu
 			}
 		}
 		d.Round.ImageVariance = e.imageVariance(d.Result, ref.result)
-		rep.Rounds = append(rep.Rounds, d.Round)
+		rep.Rounds, rep.Last = append(rep.Rounds, d.Round), d.Result
 	}
 	return seconds, nil
 }
 
-// spec returns the unweighted spec of a model on a seed.
-func (e *Evaluator) spec(model map[string]any, seed int64) Spec {
+// Spec returns the unweighted spec of a model on a seed.
+func (e *Evaluator) Spec(model map[string]any, seed int64) Spec {
 	return Spec{
 		Schema: SpecVersion, Trainer: e.Info.Trainer, Version: e.Info.Version, Numerics: e.Info.Numerics,
 		Data: e.Info.Data, Split: e.Info.Split, Model: model, Seed: seed,
@@ -203,9 +224,10 @@ func (e *Evaluator) trainCounts(last Round) []int {
 	return counts
 }
 
-// run performs one run and measures it.
-func (e *Evaluator) run(ctx context.Context, spec Spec, round int) (measured, float64, error) {
-	a, err := e.Runner.Run(ctx, spec)
+// run performs one run, with its test part if asked for, and measures it on
+// validation.
+func (e *Evaluator) run(ctx context.Context, spec Spec, round int, test bool) (measured, float64, error) {
+	a, err := e.Runner.run(ctx, spec, test)
 	if err != nil {
 		return measured{}, a.Seconds, err
 	}

@@ -22,6 +22,8 @@ type RunEvent struct {
 	Kind RunEventKind
 	Run  RunID
 	Spec Spec
+	// Test says that the run was asked for with its test part.
+	Test bool
 	// Epoch is set for RunEpoch.
 	Epoch Epoch
 	// Seconds is set for RunTrained.
@@ -57,8 +59,9 @@ type Runner struct {
 	stop     chan struct{}
 	stopOnce sync.Once
 
-	mu      sync.Mutex
-	flights map[RunID]*flight
+	mu sync.Mutex
+	// flights are the runs being computed, with and without their test part.
+	flights map[request]*flight
 	// recent holds the last unweighted results, which many trials ask for.
 	recent   map[RunID]*Result
 	order    []RunID
@@ -66,6 +69,12 @@ type Runner struct {
 	trained  int
 	shared   int
 	seconds  float64 // spent in successful trainings
+}
+
+// request is what a caller asks for.
+type request struct {
+	id   RunID
+	test bool
 }
 
 // flight is a run being computed; done is closed when result and err are set.
@@ -85,7 +94,7 @@ func NewRunner(t Trainer, c Cache, parallel int, clock func() time.Time, observe
 	return &Runner{
 		trainer: t, classes: len(t.Info().Classes), cache: c,
 		slots: make(chan struct{}, max(1, parallel)), observe: observe, clock: clock,
-		stop: make(chan struct{}), flights: make(map[RunID]*flight), recent: make(map[RunID]*Result),
+		stop: make(chan struct{}), flights: make(map[request]*flight), recent: make(map[RunID]*Result),
 	}
 }
 
@@ -120,11 +129,24 @@ type Answer struct {
 // Run returns the result of a run: found in the cache, shared with somebody who
 // asked for it at the same time, or trained now.
 func (r *Runner) Run(ctx context.Context, spec Spec) (Answer, error) {
+	return r.run(ctx, spec, false)
+}
+
+// RunTest is Run for a result with its test part, which only a confirmation asks
+// for. A run that is known without its test part is trained again and must measure
+// the same on validation; otherwise the error wraps [ErrIrreproducible]. Test
+// logits are those of unweighted runs, which weights may shift; nothing reads
+// those of weighted ones, and they are dropped.
+func (r *Runner) RunTest(ctx context.Context, spec Spec) (Answer, error) {
+	return r.run(ctx, spec, true)
+}
+
+func (r *Runner) run(ctx context.Context, spec Spec, test bool) (Answer, error) {
 	id, err := spec.ID()
 	if err != nil {
 		return Answer{}, err
 	}
-	result, seconds, err := r.get(ctx, id, spec)
+	result, seconds, err := r.get(ctx, request{id, test}, spec)
 	return Answer{Run: id, Result: result, Seconds: seconds}, err
 }
 
@@ -138,8 +160,8 @@ func (r *Runner) Keep(ctx context.Context, spec Spec, result *Result) (RunID, er
 	if err := result.Check(r.classes); err != nil {
 		return "", err
 	}
-	_, ok, err := r.cache.Find(ctx, id)
-	if err == nil && !ok {
+	found, ok, err := r.cache.Find(ctx, id)
+	if err == nil && (!ok || found.Test == nil && result.Test != nil) {
 		err = r.cache.Save(context.WithoutCancel(ctx), id, spec, result)
 	}
 	switch {
@@ -151,23 +173,26 @@ func (r *Runner) Keep(ctx context.Context, spec Spec, result *Result) (RunID, er
 	return id, nil
 }
 
-// get is Run for a known address.
-func (r *Runner) get(ctx context.Context, id RunID, spec Spec) (*Result, float64, error) {
+// get is Run and RunTest for a known address.
+func (r *Runner) get(ctx context.Context, q request, spec Spec) (*Result, float64, error) {
 	for {
 		r.mu.Lock()
-		if known := r.recent[id]; known != nil {
+		if known := r.recent[q.id]; known != nil && (!q.test || known.Test != nil) {
 			r.mu.Unlock()
-			r.noteShared(id, spec)
+			r.noteShared(q, spec)
 			return known, 0, nil
 		}
-		f, others := r.flights[id]
+		f, others := r.flights[request{q.id, true}] // serves both kinds
+		if !others {
+			f, others = r.flights[q]
+		}
 		if !others {
 			f = &flight{done: make(chan struct{})}
-			r.flights[id] = f
+			r.flights[q] = f
 		}
 		r.mu.Unlock()
 		if !others {
-			return r.lead(ctx, id, spec, f)
+			return r.lead(ctx, q, spec, f)
 		}
 		select {
 		case <-f.done:
@@ -178,20 +203,20 @@ func (r *Runner) get(ctx context.Context, id RunID, spec Spec) (*Result, float64
 			continue // the one who asked first gave up; we did not
 		}
 		if f.err == nil {
-			r.noteShared(id, spec)
+			r.noteShared(q, spec)
 		}
 		return f.result, 0, f.err
 	}
 }
 
 // lead computes a run on behalf of everybody who waits for it.
-func (r *Runner) lead(ctx context.Context, id RunID, spec Spec, f *flight) (*Result, float64, error) {
+func (r *Runner) lead(ctx context.Context, q request, spec Spec, f *flight) (*Result, float64, error) {
 	var seconds float64
-	f.result, seconds, f.err = r.compute(ctx, id, spec)
+	f.result, seconds, f.err = r.compute(ctx, q, spec)
 	r.mu.Lock()
-	delete(r.flights, id)
+	delete(r.flights, q)
 	if f.err == nil && spec.Unweighted() {
-		r.remember(id, f.result)
+		r.remember(q.id, f.result)
 	}
 	r.mu.Unlock()
 	close(f.done)
@@ -201,6 +226,12 @@ func (r *Runner) lead(ctx context.Context, id RunID, spec Spec, f *flight) (*Res
 // remember keeps an unweighted result at hand. The lock is held.
 func (r *Runner) remember(id RunID, result *Result) {
 	const keep = 32 // our choice: more than the seeds of a study, little memory
+	if known := r.recent[id]; known != nil {
+		if known.Test == nil {
+			r.recent[id] = result
+		}
+		return
+	}
 	if len(r.order) == keep {
 		delete(r.recent, r.order[0])
 		r.order = r.order[1:]
@@ -210,33 +241,34 @@ func (r *Runner) remember(id RunID, result *Result) {
 }
 
 // compute finds the run or trains and saves it.
-func (r *Runner) compute(ctx context.Context, id RunID, spec Spec) (*Result, float64, error) {
-	found, ok, err := r.cache.Find(ctx, id)
+func (r *Runner) compute(ctx context.Context, q request, spec Spec) (*Result, float64, error) {
+	found, ok, err := r.cache.Find(ctx, q.id)
 	if err != nil && ctx.Err() != nil {
 		return nil, 0, interrupted(err)
 	}
 	if err != nil {
 		return nil, 0, fmt.Errorf("%w: %w", ErrStorage, err)
 	}
-	if ok {
-		r.noteShared(id, spec)
+	if ok && (!q.test || found.Test != nil) {
+		r.noteShared(q, spec)
 		return found, 0, nil
 	}
 	if err := r.acquire(ctx); err != nil {
 		return nil, 0, err
 	}
-	r.observe(RunEvent{Kind: RunStarted, Run: id, Spec: spec})
+	r.observe(RunEvent{Kind: RunStarted, Run: q.id, Spec: spec, Test: q.test})
 	began := r.clock()
-	result, err := r.train(ctx, id, spec)
+	result, err := r.train(ctx, q, spec)
 	seconds := r.clock().Sub(began).Seconds()
 	<-r.slots // the next training need not wait for the disk
 	if err == nil {
-		err = result.Check(r.classes)
+		err = r.accept(q, spec, result, found)
 	}
 	if err == nil {
 		result.Seconds = seconds
 		// A finished run is kept even if everything is being broken off.
-		if err = r.cache.Save(context.WithoutCancel(ctx), id, spec, result); err != nil {
+		err = r.cache.Save(context.WithoutCancel(ctx), q.id, spec, result)
+		if err != nil && !errors.Is(err, ErrRefused) {
 			err = fmt.Errorf("%w: %w", ErrStorage, err)
 		}
 	}
@@ -244,14 +276,14 @@ func (r *Runner) compute(ctx context.Context, id RunID, spec Spec) (*Result, flo
 	case err != nil && ctx.Err() != nil && !errors.Is(err, ErrStorage):
 		return nil, seconds, interrupted(err)
 	case err != nil:
-		r.observe(RunEvent{Kind: RunFailed, Run: id, Spec: spec, Err: err})
-		return nil, seconds, r.keepFailure(ctx, id, spec, seconds, err)
+		r.observe(RunEvent{Kind: RunFailed, Run: q.id, Spec: spec, Test: q.test, Err: err})
+		return nil, seconds, r.keepFailure(ctx, q.id, spec, seconds, err)
 	}
 	r.mu.Lock()
 	r.trained++
 	r.seconds += seconds
 	r.mu.Unlock()
-	r.observe(RunEvent{Kind: RunTrained, Run: id, Spec: spec, Seconds: seconds})
+	r.observe(RunEvent{Kind: RunTrained, Run: q.id, Spec: spec, Test: q.test, Seconds: seconds})
 	return result, seconds, nil
 }
 
@@ -274,14 +306,14 @@ func (r *Runner) keepFailure(ctx context.Context, id RunID, spec Spec, seconds f
 }
 
 // train calls the trainer; a panic in it costs this run only.
-func (r *Runner) train(ctx context.Context, id RunID, spec Spec) (result *Result, err error) {
+func (r *Runner) train(ctx context.Context, q request, spec Spec) (result *Result, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			result, err = nil, fmt.Errorf("the trainer panicked: %v", p)
 		}
 	}()
-	return r.trainer.Train(ctx, Job{Spec: spec, OnEpoch: func(e Epoch) {
-		r.observe(RunEvent{Kind: RunEpoch, Run: id, Spec: spec, Epoch: e})
+	return r.trainer.Train(ctx, Job{Spec: spec, Test: q.test, OnEpoch: func(e Epoch) {
+		r.observe(RunEvent{Kind: RunEpoch, Run: q.id, Spec: spec, Test: q.test, Epoch: e})
 	}})
 }
 
@@ -323,11 +355,11 @@ func (r *Runner) expected() time.Duration {
 	return time.Duration(r.seconds / float64(r.trained) * float64(time.Second))
 }
 
-func (r *Runner) noteShared(id RunID, spec Spec) {
+func (r *Runner) noteShared(q request, spec Spec) {
 	r.mu.Lock()
 	r.shared++
 	r.mu.Unlock()
-	r.observe(RunEvent{Kind: RunShared, Run: id, Spec: spec})
+	r.observe(RunEvent{Kind: RunShared, Run: q.id, Spec: spec, Test: q.test})
 }
 
 // interrupted marks an error as the doing of the caller's context.

@@ -90,6 +90,11 @@ type Result struct {
 	// ValLabels are the true classes of the validation examples where a trainer
 	// says them with each result instead of in its [Info]; else nil.
 	ValLabels []uint16
+	// TestPredictions, TestLogits and TestLabels are the same for the test part.
+	// They are set only where [Job.Test] asked for it, and may be nil even then.
+	TestPredictions []uint16
+	TestLogits      []float32
+	TestLabels      []uint16
 	// Epochs is the per-epoch record; the last entry is the last epoch trained.
 	Epochs []Epoch
 	// Stopped reports that the run was ended before its planned epochs by its
@@ -128,28 +133,43 @@ func (r *Result) Check(classes int) error {
 			}
 		}
 	}
-	if r.ValPredictions != nil && int64(len(r.ValPredictions)) != r.Val.Total() {
-		return fmt.Errorf("%d validation predictions for %d validation examples", len(r.ValPredictions), r.Val.Total())
+	if err := checkExamples("validation", r.Val, r.ValPredictions, r.ValLogits, r.ValLabels); err != nil {
+		return err
 	}
-	if r.ValLabels != nil {
-		if int64(len(r.ValLabels)) != r.Val.Total() {
-			return fmt.Errorf("%d validation labels for %d validation examples", len(r.ValLabels), r.Val.Total())
+	if r.Test == nil {
+		if r.TestPredictions != nil || r.TestLogits != nil || r.TestLabels != nil {
+			return fmt.Errorf("answers for test examples without a test confusion matrix")
 		}
-		counts := make([]int64, classes)
-		for i, c := range r.ValLabels {
-			if int(c) >= classes {
-				return fmt.Errorf("validation label %d is class %d; want one below %d", i, c, classes)
+		return nil
+	}
+	return checkExamples("test", r.Test, r.TestPredictions, r.TestLogits, r.TestLabels)
+}
+
+// checkExamples reports what is wrong with what a result says of the examples of
+// one part, each of which may be nil, or nil.
+func checkExamples(part string, m *Confusion, predictions []uint16, logits []float32, labels []uint16) error {
+	if predictions != nil && int64(len(predictions)) != m.Total() {
+		return fmt.Errorf("%d %s predictions for %d %s examples", len(predictions), part, m.Total(), part)
+	}
+	if labels != nil {
+		if int64(len(labels)) != m.Total() {
+			return fmt.Errorf("%d %s labels for %d %s examples", len(labels), part, m.Total(), part)
+		}
+		counts := make([]int64, m.Classes())
+		for i, c := range labels {
+			if int(c) >= m.Classes() {
+				return fmt.Errorf("%s label %d is class %d; want one below %d", part, i, c, m.Classes())
 			}
 			counts[c]++
 		}
-		for c, n := range r.Val.Support() {
+		for c, n := range m.Support() {
 			if counts[c] != n {
-				return fmt.Errorf("%d validation labels of class %d; the confusion matrix has %d examples of it", counts[c], c, n)
+				return fmt.Errorf("%d %s labels of class %d; the confusion matrix has %d examples of it", counts[c], part, c, n)
 			}
 		}
 	}
-	if r.ValLogits != nil && int64(len(r.ValLogits)) != r.Val.Total()*int64(classes) {
-		return fmt.Errorf("%d validation logits; want %d examples x %d classes", len(r.ValLogits), r.Val.Total(), classes)
+	if logits != nil && int64(len(logits)) != m.Total()*int64(m.Classes()) {
+		return fmt.Errorf("%d %s logits; want %d examples x %d classes", len(logits), part, m.Total(), m.Classes())
 	}
 	return nil
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 
 	"evenkeel/objective"
@@ -15,49 +14,20 @@ import (
 
 // Save stores a finished run and returns when it is durable. Everything that
 // was recorded before is then durable too. A run that is there already is left
-// as it is. Save does not give up when ctx ends: the run has been paid for, and
+// as it is, but for a test part that it lacked. Save does not give up when ctx ends: the run has been paid for, and
 // a transaction takes milliseconds.
-func (s *Study) Save(_ context.Context, id objective.RunID, spec objective.Spec, r *objective.Result) error {
+func (s *Study) Save(ctx context.Context, id objective.RunID, spec objective.Spec, r *objective.Result) error {
 	insert, err := newRunInsert(id, spec, r, timestamp(s.db.options.Now()))
 	if err != nil {
 		return fmt.Errorf("run %s: %w", id, err)
 	}
-	if err := s.checkLabels(spec, r.ValLabels); err != nil {
+	if err := s.checkParts(spec, r); err != nil {
+		return fmt.Errorf("run %s: %w", id, err)
+	}
+	if err := s.checkTestLabels(context.WithoutCancel(ctx), spec, r.TestLabels); err != nil {
 		return fmt.Errorf("run %s: %w", id, err)
 	}
 	return s.writer.putAndWait(insert.apply)
-}
-
-// checkLabels says whether a run's validation examples are others, or in another
-// order, than those of the runs before it.
-func (s *Study) checkLabels(spec objective.Spec, labels []uint16) error {
-	if labels == nil {
-		return nil
-	}
-	s.labelsMu.Lock()
-	defer s.labelsMu.Unlock()
-	if s.labels == nil {
-		s.labels = labels // unless other runs, of other invocations, said otherwise
-		split, err := json.Marshal(spec.Split)
-		if err != nil {
-			return err
-		}
-		var format sql.NullString
-		var known []byte
-		err = s.db.read.QueryRow(`SELECT labels_format, labels FROM datasets WHERE data = ? AND split = ?`, spec.Data, string(split)).Scan(&format, &known)
-		if err != nil && !errors.Is(err, sql.ErrNoRows) {
-			return s.db.failed(err)
-		}
-		if format.Valid {
-			if s.labels, err = decodeClasses(format.String, known); err != nil {
-				return err
-			}
-		}
-	}
-	if !slices.Equal(labels, s.labels) {
-		return fmt.Errorf("its validation labels differ from those of earlier runs on data %s; a trainer keeps its validation examples and their order, or names its data anew", spec.Data)
-	}
-	return nil
 }
 
 // KeepFailure records a failed run. It need not be durable before the search
@@ -86,10 +56,13 @@ type runInsert struct {
 	run      []any
 	matrices [][]any
 	outputs  [][]any
+	test     *testInsert // nil without a test part
 	// labels is nil, or the labels to be remembered: their format and content, the
 	// data and the split.
 	labels []any
-	log    string
+	// supports are the rows' counts by part, followed by the data and the split.
+	supports []any
+	log      string
 }
 
 // newRunInsert does all the encoding, so that the writer only writes.
@@ -108,40 +81,71 @@ func newRunInsert(id objective.RunID, spec objective.Spec, r *objective.Result, 
 		string(id), string(canonical), spec.Trainer, spec.Version, spec.Numerics,
 		r.Stopped, r.Parameters, encodeEpochs(r.Epochs), r.Seconds, now, r.ValLabels != nil, spec.Apply == objective.ApplyPosthoc,
 	}, log: plainText(r.Log)}
-	if r.ValLabels != nil {
-		split, err := json.Marshal(spec.Split)
-		if err != nil {
-			return nil, err
+	split, err := json.Marshal(spec.Split)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range []*objective.Confusion{r.Val, r.Train, r.Test} {
+		var support any
+		if m != nil {
+			support = encodeInts(m.Support())
 		}
+		in.supports = append(in.supports, support)
+	}
+	in.supports = append(in.supports, spec.Data, string(split))
+	if r.ValLabels != nil {
 		format, labels := encodeClasses(r.ValLabels)
 		in.labels = []any{format, labels, spec.Data, string(split)}
 	}
 	for _, m := range []struct {
 		part string
 		c    *objective.Confusion
-	}{{"val", r.Val}, {"train", r.Train}, {"test", r.Test}} {
+	}{{"val", r.Val}, {"train", r.Train}} {
 		if m.c == nil {
 			continue
 		}
-		counts, err := m.c.AppendBinary(nil)
+		row, err := matrixRow(in.id, m.part, m.c)
 		if err != nil {
 			return nil, err
 		}
-		in.matrices = append(in.matrices, []any{in.id, m.part,
-			encodeInts(m.c.Support()), encodeInts(m.c.TruePositives()), encodeInts(m.c.Predicted()), counts})
+		in.matrices = append(in.matrices, row)
 	}
-	if r.ValPredictions != nil {
-		format, data := encodeClasses(r.ValPredictions)
-		in.outputs = append(in.outputs, []any{in.id, "predictions", format, data})
-	}
-	if r.ValLogits != nil {
-		in.outputs = append(in.outputs, []any{in.id, "logits", formatFloat32, encodeLogits(r.ValLogits)})
-	}
-	return in, nil
+	in.outputs = outputRows(in.id, r.ValPredictions, r.ValLogits)
+	in.test, err = newTestInsert(in.id, spec, r)
+	return in, err
 }
 
-// apply inserts the rows unless the run is known.
+// matrixRow is the row of a confusion matrix.
+func matrixRow(id, part string, m *objective.Confusion) ([]any, error) {
+	counts, err := m.AppendBinary(nil)
+	if err != nil {
+		return nil, err
+	}
+	return []any{id, part, encodeInts(m.Support()), encodeInts(m.TruePositives()), encodeInts(m.Predicted()), counts}, nil
+}
+
+// outputRows are the rows of what a run answered for the examples of a part.
+func outputRows(id string, predictions []uint16, logits []float32) (rows [][]any) {
+	if predictions != nil {
+		format, data := encodeClasses(predictions)
+		rows = append(rows, []any{id, "predictions", format, data})
+	}
+	if logits != nil {
+		rows = append(rows, []any{id, "logits", formatFloat32, encodeLogits(logits)})
+	}
+	return rows
+}
+
+// apply inserts the rows unless the run is known, and its test part unless that is.
 func (in *runInsert) apply(tx *transaction) error {
+	if err := in.insert(tx); err != nil || in.test == nil {
+		return err
+	}
+	return in.test.apply(tx)
+}
+
+// insert inserts the rows but those of the test part, unless the run is known.
+func (in *runInsert) insert(tx *transaction) error {
 	added, err := tx.execCount(`INSERT INTO runs (hash, spec, state, trainer, version, numerics, stopped, parameters, epochs, seconds, finished, labels, derived)
 		VALUES (?, ?, 'complete', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, in.run...)
 	if err != nil || added == 0 {
@@ -156,6 +160,11 @@ func (in *runInsert) apply(tx *transaction) error {
 		if err := tx.exec(`INSERT INTO outputs (run, kind, format, data) VALUES (?, ?, ?, ?)`, row...); err != nil {
 			return err
 		}
+	}
+	if err := tx.exec(`UPDATE datasets SET val_support = coalesce(val_support, ?1), train_support = coalesce(train_support, ?2),
+		test_support = coalesce(test_support, ?3) WHERE data = ?4 AND split = ?5
+		AND (val_support IS NULL OR train_support IS NULL AND ?2 IS NOT NULL OR test_support IS NULL AND ?3 IS NOT NULL)`, in.supports...); err != nil {
+		return err
 	}
 	if in.labels != nil {
 		if err := tx.exec(`UPDATE datasets SET labels_format = ?, labels = ? WHERE data = ? AND split = ? AND labels IS NULL`, in.labels...); err != nil {
@@ -208,6 +217,9 @@ func (db *DB) Run(ctx context.Context, id objective.RunID) (*objective.Result, b
 		}
 		if err == nil && labels {
 			err = readLabels(ctx, q, id, r)
+		}
+		if err == nil && r.Test != nil {
+			err = readTest(ctx, q, id, r)
 		}
 		if err != nil {
 			return fmt.Errorf("run %s: %w", id, err)

@@ -100,7 +100,8 @@ const disposable = ` FROM outputs WHERE kind = 'logits'
 	AND run NOT IN (
 		SELECT r.run FROM trial_runs r LEFT JOIN trials t ON t.study = r.study AND t.number = r.trial
 		WHERE (r.trial = 0 OR r.round = t.best_round)
-		AND NOT (?3 AND r.study IN (SELECT value FROM json_each(?1))))`
+		AND NOT (?3 AND r.study IN (SELECT value FROM json_each(?1))))
+	AND run NOT IN (SELECT run FROM confirm_runs WHERE what = 'reference')`
 
 // free counts the logits that go and deletes them.
 func (f *Freed) free(tx *transaction, c Cleaning, chosen, busy []int) error {

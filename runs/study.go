@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/user"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -35,9 +34,7 @@ type Study struct {
 	ranking    ranking
 	begun      map[int]begun
 	referenced map[int]bool
-	// labels are those of the validation examples, once a run came with them.
-	labelsMu sync.Mutex
-	labels   []uint16
+	parts      parts
 	// acceptCode says that other code than before is welcome.
 	acceptCode bool
 }
@@ -274,6 +271,9 @@ func (s *Study) Describe(ctx context.Context, title string, info objective.Info)
 	if err := s.checkCode(ctx, info); err != nil {
 		return err
 	}
+	s.parts.mu.Lock()
+	s.parts.data = info.Data
+	s.parts.mu.Unlock()
 	var labels, format any
 	if info.ValLabels != nil {
 		format, labels = encodeClasses(info.ValLabels)
@@ -304,9 +304,39 @@ func (s *Study) checkData(ctx context.Context, info objective.Info, split string
 	if err != nil {
 		return s.db.failed(err)
 	}
+	if err := s.checkClasses(ctx, info, split); err != nil {
+		return err
+	}
 	if data.Valid && (data.String != info.Data || was.String != split) {
 		return fmt.Errorf("study %s began with data %.12s and now finds %.12s; restore the data, or give the study another name",
 			s.definition.Name, data.String, info.Data)
+	}
+	return nil
+}
+
+// checkClasses says whether the data are known with other classes: two programs
+// may call different data the same.
+func (s *Study) checkClasses(ctx context.Context, info objective.Info, split string) error {
+	var classes, counts string
+	err := s.db.read.QueryRowContext(ctx, `SELECT classes, train_counts FROM datasets WHERE data = ? AND split = ?`, info.Data, split).
+		Scan(&classes, &counts)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return s.db.failed(err)
+	}
+	now, err := json.Marshal(info.Classes)
+	if err != nil {
+		return fmt.Errorf("classes: %w", err)
+	}
+	if string(now) != classes {
+		return fmt.Errorf("data %.40s have the classes %s in this history, and the trainer names %s; name the data anew, or keep the classes and their order",
+			info.Data, classes, now)
+	}
+	if given := encodeInts(info.TrainCounts); given != counts && given != "[]" && counts != "[]" {
+		return fmt.Errorf("data %.40s have %s training examples by class in this history, and the trainer states %s; name the data anew",
+			info.Data, counts, given)
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"evenkeel/objective"
 	"evenkeel/objective/trainertest"
 	"evenkeel/runs"
+	"evenkeel/search"
 )
 
 // outside is a trainer that says the labels with each result, as programs of the
@@ -67,9 +68,60 @@ func TestLabelsOfATrainerOutside(t *testing.T) {
 	defer closeStudy(t, s)
 	trainer.labels = append([]uint16{1}, trainer.labels[1:]...)
 	trainer.labels[50] = 0 // as many of each class, in another order
-	if err := drive(t.Context(), def, s, trainer, 2); !errors.Is(err, objective.ErrStorage) || !strings.Contains(err.Error(), "keeps its validation examples and their order") {
+	if err := drive(t.Context(), def, s, trainer, 2); err != nil && !errors.Is(err, search.ErrFailing) {
 		t.Errorf("with another order of the examples: %v", err)
 	}
+	refused, err := db.Query(t.Context(), `SELECT count(*) > 2, min(error) FROM failed_runs`)
+	if err != nil || refused.Rows[0][0] != int64(1) || !strings.Contains(refused.Rows[0][1].(string), "keeps its validation examples and their order") {
+		t.Errorf("failed runs %v, %v; want every run with another order of the examples", refused, err)
+	}
+}
+
+// TestOtherExamplesAreRefused: runs on more examples, or on other classes under
+// the same name, do not come into one history, whichever process measured them.
+func TestOtherExamplesAreRefused(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "test.db")
+	def, trainer := define(t), newOutside("1")
+	db := open(t, path, runs.Options{NoSync: true})
+	s := openStudy(t, db, def)
+	if err := drive(t.Context(), def, s, trainer, 2); err != nil {
+		t.Fatal(err)
+	}
+	closeStudy(t, s)
+	larger := &renamed{outside: newOutside("1"), data: trainer.Info().Data}
+	larger.PerClass, larger.labels = 60, nil
+	def = define(t, "search.trials=30")
+	s = openStudy(t, db, def)
+	if err := drive(t.Context(), def, s, larger, 2); err != nil && !errors.Is(err, search.ErrFailing) {
+		t.Fatal(err)
+	}
+	closeStudy(t, s)
+	refused, err := db.Query(t.Context(), `SELECT min(error) FROM failed_runs`)
+	if err != nil || !strings.Contains(refused.Rows[0][0].(string), "its validation part has [60 60 60 60] examples by class, and earlier runs on data") {
+		t.Errorf("failed runs %v, %v", refused, err)
+	}
+	other := &renamed{outside: newOutside("1"), data: trainer.Info().Data, classes: []string{"w", "x", "y", "z"}}
+	s = openStudy(t, db, define(t, "study=other"))
+	defer closeStudy(t, s)
+	if err := s.Describe(t.Context(), "title", other.Info()); err == nil || !strings.Contains(err.Error(), `names ["w","x","y","z"]; name the data anew`) {
+		t.Errorf("other classes under the same name: %v", err)
+	}
+}
+
+// renamed gives a trainer's data another name, and its classes if there are any.
+type renamed struct {
+	*outside
+	data    string
+	classes []string
+}
+
+func (r *renamed) Info() objective.Info {
+	info := r.outside.Info()
+	info.Data = r.data
+	if r.classes != nil {
+		info.Classes = r.classes
+	}
+	return info
 }
 
 // TestOtherCodeIsAsked: a study goes on with other code only if told so.

@@ -19,6 +19,8 @@ const (
 	EventRun EventKind = "run"
 	// EventOutcome: a step ended and was handed to the store.
 	EventOutcome EventKind = "outcome"
+	// EventFreshSeed: a fresh seed of a confirmation has been measured.
+	EventFreshSeed EventKind = "fresh seed"
 	// EventNotice: something a person should know, in Text.
 	EventNotice EventKind = "notice"
 )
@@ -39,6 +41,8 @@ type Event struct {
 	Reference objective.Round
 	// Run is set for EventRun.
 	Run objective.RunEvent
+	// Done of Total fresh seeds have been measured; set for EventFreshSeed.
+	Done, Total int
 	// Text is set for EventNotice.
 	Text string
 }

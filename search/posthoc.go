@@ -1,6 +1,8 @@
 package search
 
 import (
+	"fmt"
+
 	"evenkeel/objective"
 	"evenkeel/objective/posthoc"
 )
@@ -60,10 +62,57 @@ func derive(spread objective.Spread) objective.Deriver {
 		}
 		var derived []objective.Derived
 		for _, r := range rounds[1:] {
-			derived = append(derived, objective.Derived{Round: r.Round, Result: &objective.Result{
-				Val: r.Val, ValPredictions: r.CrossFitted.Predictions, ValLabels: base.ValLabels,
-			}})
+			result := &objective.Result{Val: r.Val, ValPredictions: r.CrossFitted.Predictions, ValLabels: base.ValLabels}
+			if err := shiftTest(base, r.Weights, result); err != nil {
+				return nil, err
+			}
+			derived = append(derived, objective.Derived{Round: r.Round, Result: result})
 		}
 		return derived, nil
 	}
+}
+
+// shiftTest adds to a result what weights applied post hoc do to the test part of
+// the run they shift, as far as that has one.
+func shiftTest(base *objective.Result, weights []float64, into *objective.Result) error {
+	if base.TestLogits == nil || base.TestLabels == nil {
+		return nil
+	}
+	part, err := posthoc.NewPart(base.Val.Classes(), base.TestLogits, base.TestLabels)
+	if err != nil {
+		return fmt.Errorf("test part: %w", err)
+	}
+	shift := posthoc.FromWeights(weights)
+	into.Test, into.TestPredictions, into.TestLabels = part.Confusion(shift), part.Predict(shift, nil), base.TestLabels
+	return nil
+}
+
+// shiftedResult is what a run says with its logits shifted by weights that were
+// not measured on it.
+func shiftedResult(base *objective.Result, labels []uint16, weights []float64) (*objective.Result, error) {
+	part, err := posthoc.NewPart(base.Val.Classes(), base.ValLogits, labels)
+	if err != nil {
+		return nil, err
+	}
+	shift := posthoc.FromWeights(weights)
+	r := &objective.Result{Val: part.Confusion(shift), ValPredictions: part.Predict(shift, nil), ValLabels: base.ValLabels}
+	return r, shiftTest(base, weights, r)
+}
+
+// offsetPredictions returns what the reference predicts on the test part with
+// offsets fitted to the score on its whole validation part; nil where its logits
+// or labels are unknown.
+func offsetPredictions(score objective.Score, r *objective.Result, labels []uint16) ([]uint16, error) {
+	if r.ValLogits == nil || r.TestLogits == nil || r.TestLabels == nil || labels == nil {
+		return nil, nil
+	}
+	val, err := posthoc.NewPart(r.Val.Classes(), r.ValLogits, labels)
+	if err != nil {
+		return nil, fmt.Errorf("fitted offsets: validation part: %w", err)
+	}
+	test, err := posthoc.NewPart(r.Val.Classes(), r.TestLogits, r.TestLabels)
+	if err != nil {
+		return nil, fmt.Errorf("fitted offsets: test part: %w", err)
+	}
+	return test.Predict(val.Fit(score).Offsets, nil), nil
 }

@@ -26,10 +26,10 @@ func Difference(want, got *objective.Result) error {
 			return fmt.Errorf("the %s matrix differs", m.part)
 		}
 	}
-	if !slices.Equal(want.ValPredictions, got.ValPredictions) {
+	if !slices.Equal(want.ValPredictions, got.ValPredictions) || !slices.Equal(want.TestPredictions, got.TestPredictions) {
 		return fmt.Errorf("the predictions differ")
 	}
-	if !slices.EqualFunc(want.ValLogits, got.ValLogits, func(a, b float32) bool { return math.Float32bits(a) == math.Float32bits(b) }) {
+	if !sameLogits(want.ValLogits, got.ValLogits) || !sameLogits(want.TestLogits, got.TestLogits) {
 		return fmt.Errorf("the logits differ")
 	}
 	if len(want.Epochs) != len(got.Epochs) {
@@ -45,6 +45,10 @@ func Difference(want, got *objective.Result) error {
 			got.Stopped, got.Parameters, got.Seconds, want.Stopped, want.Parameters, want.Seconds)
 	}
 	return nil
+}
+
+func sameLogits(a, b []float32) bool {
+	return slices.EqualFunc(a, b, func(a, b float32) bool { return math.Float32bits(a) == math.Float32bits(b) })
 }
 
 func sameEpoch(a, b objective.Epoch) bool {

@@ -26,11 +26,17 @@ func (m *Memory) Find(_ context.Context, id objective.RunID) (*objective.Result,
 	return r, ok, nil
 }
 
-// Save keeps a result unless the run is known.
+// Save keeps a result unless the run is known; a test part that it lacked is added.
 func (m *Memory) Save(_ context.Context, id objective.RunID, _ objective.Spec, r *objective.Result) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if _, known := m.runs[id]; !known {
+	known, ok := m.runs[id]
+	if ok && known.Test == nil && r.Test != nil {
+		whole := *known
+		whole.Test, whole.TestPredictions, whole.TestLogits, whole.TestLabels = r.Test, r.TestPredictions, r.TestLogits, r.TestLabels
+		m.runs[id] = &whole
+	}
+	if !ok {
 		m.runs[id] = r
 	}
 	return nil

@@ -56,6 +56,7 @@ func randomResult(rng *rand.Rand, classes int) *objective.Result {
 		for c := range classes {
 			r.Test.Add(c, c, 1+rng.Int64N(9))
 		}
+		randomTest(rng, r)
 	}
 	if rng.IntN(4) > 0 {
 		r.ValPredictions = predicted
@@ -73,6 +74,23 @@ func randomResult(rng *rand.Rand, classes int) *objective.Result {
 		r.Parameters = fmt.Sprintf("%016x", rng.Uint64())
 	}
 	return r
+}
+
+// randomTest adds, mostly, what a result says of test examples.
+func randomTest(rng *rand.Rand, r *objective.Result) {
+	if rng.IntN(4) > 0 {
+		for c, n := range r.Test.Support() {
+			for range n {
+				r.TestPredictions = append(r.TestPredictions, uint16(c))
+			}
+		}
+	}
+	if rng.IntN(4) > 0 {
+		r.TestLogits = make([]float32, int(r.Test.Total())*r.Test.Classes())
+		for i := range r.TestLogits {
+			r.TestLogits[i] = math.Float32frombits(rng.Uint32())
+		}
+	}
 }
 
 // awkward returns a number, often one that is easily lost on the way.

@@ -13,6 +13,7 @@ func Run(t *testing.T, open func(t *testing.T) objective.Cache) {
 	t.Run("unknown runs are not found", func(t *testing.T) { unknown(t, open(t)) })
 	t.Run("found as saved", func(t *testing.T) { roundTrip(t, open(t)) })
 	t.Run("the first save stands", func(t *testing.T) { firstStands(t, open(t)) })
+	t.Run("a test part is added", func(t *testing.T) { testPartAdded(t, open(t)) })
 	t.Run("concurrent use", func(t *testing.T) { concurrent(t, open(t)) })
 }
 
@@ -67,12 +68,44 @@ func firstStands(t *testing.T, c objective.Cache) {
 	rng := rand.New(rand.NewPCG(3, 3))
 	spec, first := Random(rng)
 	_, second := Random(rng)
+	withoutTest(second) // which would be added
 	for _, r := range []*objective.Result{first, first, second} {
 		if err := c.Save(t.Context(), id(t, spec), spec, r); err != nil {
 			t.Fatal(err)
 		}
 	}
 	expect(t, c, id(t, spec), first)
+}
+
+// testPartAdded: a run that was saved without its test part gets it from a later
+// save, and nothing else; the first test part stands.
+func testPartAdded(t *testing.T, c objective.Cache) {
+	rng := rand.New(rand.NewPCG(5, 5))
+	spec, r := Random(rng)
+	for r.Test == nil || r.TestPredictions == nil || r.TestLogits == nil {
+		spec, r = Random(rng)
+	}
+	plain, other := *r, *r
+	withoutTest(&plain)
+	other.Seconds++
+	other.Test, other.TestPredictions, other.TestLogits = r.Val, nil, nil
+	_, unlike := Random(rng)
+	unlike.Test, unlike.TestPredictions, unlike.TestLogits = r.Test, r.TestPredictions, r.TestLogits
+	for i, save := range []*objective.Result{&plain, unlike, &other} {
+		if err := c.Save(t.Context(), id(t, spec), spec, save); err != nil {
+			t.Fatal(err)
+		}
+		want := r
+		if i == 0 {
+			want = &plain
+		}
+		expect(t, c, id(t, spec), want)
+	}
+}
+
+// withoutTest takes the test part from a result.
+func withoutTest(r *objective.Result) {
+	r.Test, r.TestPredictions, r.TestLogits, r.TestLabels = nil, nil, nil, nil
 }
 
 func concurrent(t *testing.T, c objective.Cache) {

@@ -145,12 +145,24 @@ func (r *run) measure(ctx context.Context, result *objective.Result) error {
 		return fmt.Errorf("training part: %w", err)
 	}
 	if r.job.Test {
-		if result.Test, err = r.eval.confusion(ctx, r.splits.OpenTest("a training run whose job asks for the test part")); err != nil {
+		if err := r.measureTest(ctx, result); err != nil {
 			return fmt.Errorf("test part: %w", err)
 		}
 	}
 	result.Parameters = r.params.hash()
 	return nil
+}
+
+// measureTest opens the test part.
+func (r *run) measureTest(ctx context.Context, result *objective.Result) error {
+	part := r.splits.OpenTest("a training run whose job asks for the test part")
+	test, err := r.eval.measure(ctx, part)
+	if err != nil {
+		return err
+	}
+	result.TestPredictions, result.TestLogits, result.TestLabels = test.predictions, test.logits, part.Y
+	result.Test, err = objective.ConfusionFromLabels(r.eval.classes, part.Y, test.predictions)
+	return err
 }
 
 func (r *run) diverged(what string, v float64) error {

@@ -78,57 +78,69 @@ func (r *result) read(req train, info *objective.Info, dir *folder) (*objective.
 		if out.Test == nil {
 			return nil, fmt.Errorf("test.confusion is missing, though parts asked for test")
 		}
+		e, err := r.Test.readFiles(out.Test, dir)
+		if err != nil {
+			return nil, fmt.Errorf("test: %w", err)
+		}
+		out.TestPredictions, out.TestLogits, out.TestLabels = e.predictions, e.logits, e.labels
 	}
-	if err := r.Val.readFiles(out, dir); err != nil {
+	e, err := r.Val.readFiles(out.Val, dir)
+	if err != nil {
 		return nil, fmt.Errorf("val: %w", err)
 	}
+	out.ValPredictions, out.ValLogits, out.ValLabels = e.predictions, e.logits, e.labels
 	return out, nil
 }
 
-// readFiles adds what the validation part left in files, and makes sure that it
-// tells the same as the matrix.
-func (p *part) readFiles(out *objective.Result, dir *folder) error {
-	var err error
-	classes, examples := out.Val.Classes(), out.Val.Total()
+// examples is what a part left in files; each may be nil.
+type examples struct {
+	predictions, labels []uint16
+	logits              []float32
+}
+
+// readFiles reads what a part left in files, and makes sure that it tells the
+// same as the matrix.
+func (p *part) readFiles(has *objective.Confusion, dir *folder) (e examples, err error) {
+	classes, total := has.Classes(), has.Total()
 	if p.Scores != "" {
-		if out.ValLogits, err = readScores(dir, string(p.Scores), examples, classes); err != nil {
-			return fmt.Errorf("scores: %w", err)
+		if e.logits, err = readScores(dir, string(p.Scores), total, classes); err != nil {
+			return e, fmt.Errorf("scores: %w", err)
 		}
-		out.ValPredictions = largest(out.ValLogits, classes)
+		e.predictions = largest(e.logits, classes)
 	}
 	from := "the largest of the scores"
 	if p.Predictions != "" {
 		from = "predictions"
-		if out.ValPredictions, err = readClasses(dir, string(p.Predictions), examples, classes); err != nil {
-			return fmt.Errorf("predictions: %w", err)
+		if e.predictions, err = readClasses(dir, string(p.Predictions), total, classes); err != nil {
+			return e, fmt.Errorf("predictions: %w", err)
 		}
 	}
 	if p.Labels != "" {
-		if out.ValLabels, err = readClasses(dir, string(p.Labels), examples, classes); err != nil {
-			return fmt.Errorf("labels: %w", err)
+		if e.labels, err = readClasses(dir, string(p.Labels), total, classes); err != nil {
+			return e, fmt.Errorf("labels: %w", err)
 		}
 	}
-	if err := agree(out.Val.Support(), out.ValLabels, "true", "labels"); err != nil {
-		return err
+	if err := agree(has.Support(), e.labels, "true", "labels"); err != nil {
+		return e, err
 	}
-	if err := agree(out.Val.Predicted(), out.ValPredictions, "predicted", from); err != nil {
-		return err
+	if err := agree(has.Predicted(), e.predictions, "predicted", from); err != nil {
+		return e, err
 	}
-	if out.ValLabels == nil || out.ValPredictions == nil {
-		return nil
+	if e.labels == nil || e.predictions == nil {
+		return e, nil
 	}
-	m, err := objective.ConfusionFromLabels(classes, out.ValLabels, out.ValPredictions)
+	m, err := objective.ConfusionFromLabels(classes, e.labels, e.predictions)
 	if err != nil {
-		return err
+		return e, err
 	}
 	for i, row := range m.Rows() {
 		for j, n := range row {
-			if has := out.Val.At(i, j); has != n {
-				return fmt.Errorf("confusion has %d at row %d, column %d; labels and %s give %d", has, i, j, from, n)
+			if has := has.At(i, j); has != n {
+				return e, fmt.Errorf("confusion has %d at row %d, column %d; labels and %s give %d", has, i, j, from, n)
 			}
 		}
 	}
-	return nil
+	return e, nil
 }
 
 // agree holds the classes of examples against the sums of the matrix.
@@ -168,7 +180,7 @@ func largest(scores []float32, classes int) []uint16 {
 type constants struct {
 	mu      sync.Mutex
 	support map[string][]int64 // examples of each class, by part
-	labels  []uint16
+	labels  map[string][]uint16
 }
 
 // hold compares a result with the ones before. What a first result says becomes
@@ -188,10 +200,15 @@ func (k *constants) hold(r *objective.Result) error {
 			}
 		}
 	}
-	if r.ValLabels != nil && k.labels != nil {
-		for i, c := range r.ValLabels {
-			if c != k.labels[i] {
-				return fmt.Errorf("val.labels has class %d for example %d; an earlier run on the same data had %d", c, i, k.labels[i])
+	labels := map[string]*[]uint16{"val": &r.ValLabels, "test": &r.TestLabels}
+	for _, name := range []string{"val", "test"} {
+		known := k.labels[name]
+		if *labels[name] == nil || known == nil {
+			continue
+		}
+		for i, c := range *labels[name] {
+			if c != known[i] {
+				return fmt.Errorf("%s.labels has class %d for example %d; an earlier run on the same data had %d", name, c, i, known[i])
 			}
 		}
 	}
@@ -203,11 +220,16 @@ func (k *constants) hold(r *objective.Result) error {
 			k.support[name] = m.Support()
 		}
 	}
-	if r.ValLabels != nil {
-		if k.labels == nil {
-			k.labels = r.ValLabels
+	if k.labels == nil {
+		k.labels = map[string][]uint16{}
+	}
+	for name, own := range labels {
+		if *own != nil && k.labels[name] == nil {
+			k.labels[name] = *own
 		}
-		r.ValLabels = k.labels
+		if *own != nil {
+			*own = k.labels[name]
+		}
 	}
 	return nil
 }

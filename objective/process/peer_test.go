@@ -111,26 +111,32 @@ func (p *peer) train(q asked) {
 // answer computes a run and returns the result message.
 func (p *peer) answer(q asked) message {
 	spec := objective.Spec{Seed: q.Seed, Model: map[string]any{"epochs": q.Epochs}, Weights: q.ClassWeights}
-	r, err := p.model.Train(context.Background(), objective.Job{Spec: spec, OnEpoch: func(e objective.Epoch) {
+	test := slices.Contains(q.Parts, "test")
+	r, err := p.model.Train(context.Background(), objective.Job{Spec: spec, Test: test, OnEpoch: func(e objective.Epoch) {
 		p.say(message{"type": "epoch", "run": q.Run, "epoch": e.Epoch, "loss": e.Loss, "val": message{"confusion": nil}})
 	}})
 	if err != nil {
 		panic(err)
 	}
 	fmt.Fprintf(os.Stderr, "trained run %s, attempt %d\n", q.Run, q.Attempt)
-	val := message{"confusion": r.Val.Rows(), "scores": "val.npy", "predictions": "val_pred.npy", "labels": "val_labels.npy"}
-	k := r.Val.Classes()
-	write(q.Dir, "val.npy", npyFile("<f4", []int{len(r.ValLogits) / k, k}, r.ValLogits))
-	write(q.Dir, "val_pred.npy", npyFile("<u2", []int{len(r.ValPredictions)}, r.ValPredictions))
-	write(q.Dir, "val_labels.npy", npyFile("<u2", []int{len(r.ValPredictions)}, p.model.Info().ValLabels))
+	val := writePart(q.Dir, "val", r.Val, r.ValLogits, r.ValPredictions, p.model.Info().ValLabels)
 	m := message{
 		"type": "result", "run": q.Run, "class_weights": q.ClassWeights, "stopped": false, "epochs": q.Epochs,
 		"val": val, "train": message{"confusion": r.Train.Rows()}, "unknown": message{"a": 1},
 	}
-	if slices.Contains(q.Parts, "test") {
-		m["test"] = message{"confusion": r.Val.Rows()}
+	if test {
+		m["test"] = writePart(q.Dir, "test", r.Test, r.TestLogits, r.TestPredictions, r.TestLabels)
 	}
 	return m
+}
+
+// writePart writes what a model says of a part, and returns the part of the answer.
+func writePart(dir, name string, m *objective.Confusion, logits []float32, predictions, labels []uint16) message {
+	k := m.Classes()
+	write(dir, name+".npy", npyFile("<f4", []int{len(logits) / k, k}, logits))
+	write(dir, name+"_pred.npy", npyFile("<u2", []int{len(predictions)}, predictions))
+	write(dir, name+"_labels.npy", npyFile("<u2", []int{len(labels)}, labels))
+	return message{"confusion": m.Rows(), "scores": name + ".npy", "predictions": name + "_pred.npy", "labels": name + "_labels.npy"}
 }
 
 func write(dir, name string, b []byte) {

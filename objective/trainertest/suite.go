@@ -275,7 +275,7 @@ func testCancel(t *testing.T, h harness) {
 
 func testTestPart(t *testing.T, h harness) {
 	plain := h.train(t, objective.Job{Spec: h.spec(1)})
-	if plain.Test != nil {
+	if plain.Test != nil || plain.TestPredictions != nil || plain.TestLogits != nil || plain.TestLabels != nil {
 		t.Error("the test part was evaluated without being asked for")
 	}
 	if !h.Test {
@@ -288,8 +288,38 @@ func testTestPart(t *testing.T, h harness) {
 	if err := asked.Check(len(h.trainer.Info().Classes)); err != nil {
 		t.Error(err)
 	}
-	asked.Test = nil
+	checkTestPart(t, h, asked)
+	asked.Test, asked.TestPredictions, asked.TestLogits, asked.TestLabels = nil, nil, nil, nil
 	same(t, "asking for the test part", plain, asked)
+}
+
+// checkTestPart: what a result says of test examples agrees with its test matrix.
+func checkTestPart(t *testing.T, h harness, r *objective.Result) {
+	t.Helper()
+	k := len(h.trainer.Info().Classes)
+	if (r.TestPredictions != nil) != h.Predictions || (r.TestLogits != nil) != h.Logits || (r.TestLabels != nil) != h.Predictions {
+		t.Errorf("test predictions %v, logits %v, labels %v; the suite declares predictions, with labels, %v and logits %v",
+			r.TestPredictions != nil, r.TestLogits != nil, r.TestLabels != nil, h.Predictions, h.Logits)
+		return
+	}
+	if h.Predictions {
+		m, err := objective.ConfusionFromLabels(k, r.TestLabels, r.TestPredictions)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !m.Equal(r.Test) {
+			t.Errorf("test matrix %v; labels and predictions give %v", r.Test.Rows(), m.Rows())
+		}
+	}
+	if !h.Predictions || !h.Logits {
+		return
+	}
+	for i, p := range r.TestPredictions {
+		row := r.TestLogits[i*k : (i+1)*k]
+		if best := slices.Index(row, slices.Max(row)); best != int(p) {
+			t.Fatalf("test example %d: predicted class %d, but class %d has the first largest logit of %v", i, p, best, row)
+		}
+	}
 }
 
 func testEpochs(t *testing.T, h harness) {

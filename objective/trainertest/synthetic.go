@@ -11,7 +11,7 @@ import (
 )
 
 // Synthetic is a trainer that computes its answer at once from a formula: every
-// validation example of class c has a margin
+// validation or test example of class c has a margin
 //
 //	margin_i = difficulty_c + noise_i(seed) + Response * (ln w_c - mean ln w)
 //
@@ -52,10 +52,8 @@ func (s *Synthetic) Info() objective.Info {
 	for c := range classes {
 		info.Classes = append(info.Classes, fmt.Sprintf("class %d", c))
 		info.TrainCounts = append(info.TrainCounts, 4*per)
-		for range per {
-			info.ValLabels = append(info.ValLabels, uint16(c))
-		}
 	}
+	info.ValLabels = s.labels()
 	return info
 }
 
@@ -69,23 +67,13 @@ func (s *Synthetic) Train(ctx context.Context, job objective.Job) (*objective.Re
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	classes, per := s.size()
+	classes, _ := s.size()
 	shift := logShift(job.Spec.Weights, classes)
-	rng := rand.New(rand.NewPCG(uint64(job.Spec.Seed), 1))
-	result := &objective.Result{Val: objective.NewConfusion(classes), Train: objective.NewConfusion(classes)}
+	result := &objective.Result{Train: objective.NewConfusion(classes)}
+	result.Val, result.ValPredictions, result.ValLogits = s.measure(job.Spec.Seed, 1, shift)
 	for c := range classes {
-		for range per {
-			margin := 0.2 + float64(c)/float64(classes) + rng.NormFloat64() + float64(s.Response*shift[c])
-			predicted := c
-			if margin <= 0 {
-				predicted = (c + 1) % classes
-			}
-			result.Val.Add(c, predicted, 1)
-			result.Train.Add(c, predicted, 4)
-			result.ValPredictions = append(result.ValPredictions, uint16(predicted))
-			logits := make([]float32, classes)
-			logits[predicted] = float32(math.Abs(margin)) + 1
-			result.ValLogits = append(result.ValLogits, logits...)
+		for p := range classes {
+			result.Train.Add(c, p, 4*result.Val.At(c, p))
 		}
 	}
 	epochs := int64(1)
@@ -100,10 +88,45 @@ func (s *Synthetic) Train(ctx context.Context, job objective.Job) (*objective.Re
 		}
 	}
 	if job.Test {
-		result.Test = result.Val
+		result.Test, result.TestPredictions, result.TestLogits = s.measure(job.Spec.Seed, 2, shift)
+		result.TestLabels = s.labels()
 	}
 	result.Parameters = fmt.Sprintf("%x", binary.LittleEndian.AppendUint64(nil, math.Float64bits(result.Val.BalancedAccuracy())))
 	return result, nil
+}
+
+// measure answers for one part, of which the stream of noise is its own.
+func (s *Synthetic) measure(seed int64, part uint64, shift []float64) (m *objective.Confusion, predictions []uint16, logits []float32) {
+	classes, per := s.size()
+	rng := rand.New(rand.NewPCG(uint64(seed), part))
+	m = objective.NewConfusion(classes)
+	for c := range classes {
+		for range per {
+			margin := 0.2 + float64(c)/float64(classes) + rng.NormFloat64() + float64(s.Response*shift[c])
+			predicted := c
+			if margin <= 0 {
+				predicted = (c + 1) % classes
+			}
+			m.Add(c, predicted, 1)
+			predictions = append(predictions, uint16(predicted))
+			row := make([]float32, classes)
+			row[predicted] = float32(math.Abs(margin)) + 1
+			logits = append(logits, row...)
+		}
+	}
+	return m, predictions, logits
+}
+
+// labels returns the true classes of the examples of a part.
+func (s *Synthetic) labels() []uint16 {
+	classes, per := s.size()
+	var labels []uint16
+	for c := range classes {
+		for range per {
+			labels = append(labels, uint16(c))
+		}
+	}
+	return labels
 }
 
 // logShift returns ln w_c - mean ln w, 0 for the unweighted run.
