@@ -1,0 +1,83 @@
+// Package explain says why a class weighting did, or did not, even the recalls
+// out: in plain sentences, with the figures, the thresholds they are held
+// against, and what to try next.
+//
+// It is pure: it trains, stores and prints nothing, and draws no random number.
+// It works on what a search recorded anyway: matrices, weights, and, where they
+// were kept, predictions and logits. What was not recorded is left out or named in
+// one sentence ([Report.Missing]). It is no confirmation either: everything is
+// measured on the validation part, which chose the arm.
+//
+// # Where to start
+//
+//   - [Case] is what was recorded of one arm over its seeds, [Explain] the answer.
+//   - [Recalls] is all that somebody without a study has: recalls and weights.
+//   - [Report] has the verdict, the [Finding]s in order of promise and the
+//     [Step]s to try.
+//
+// # Symbols
+//
+//	r_c     recall of class c
+//	w_c     weight of class c
+//	s_ij    ln(w_i / w_j), the shift between classes i and j in nats
+//	z_c     logit of class c for an example
+//	change  spread with the weights minus the own unweighted model's, mean over seeds
+//	half    half the width of the 95 % interval of change, see below
+//	tau     share of the predicted changes of the recalls that training brought
+//
+// # Findings
+//
+//	plumbing       every matrix is the same with weights as without
+//	strength       ln(max w / min w) < 0.7
+//	pairs          |s_ij| < 0.35 for one of the three most confused pairs
+//	margins        share of examples of these pairs with |z_i - z_j| < |s_ij|
+//	prediction     spread of argmax z + ln w on the unweighted model's logits
+//	transmission   tau, absorbed below 0.3
+//	interpolation  recall of the worst class on the training part > 0.995
+//	overshoot      the recalls are less even than without weights
+//	offsets        what fitted offsets reach without training
+//	noise          half, and the smallest change that so many seeds would find
+//	sample         the spread that perfectly even classes would read
+//	floor          the best equal recall of the hardest pair
+//	price          who gained, who paid, accuracy lost for each point of spread
+//
+// A finding that stands in the way, or that calls for something else than what was
+// done, is a [Finding.Reason]; the others say how things are.
+//
+// # Noise
+//
+// The variance of change has a part of the seeds and one of the validation images,
+//
+//	V = s^2 / S + v
+//
+// where s^2 is the variance of the per-seed changes, drawn towards that of all arms
+// ([objective.EstimateNoise]), and v the variance over images of the linearised
+// change,
+//
+//	v = sum over classes c of var_c(d) / (m_c - 1)
+//	d_e = mean over seeds of g_c [right with weights] - h_c [right without]
+//
+// g and h being the gradients of the spread, per class and times the number of its
+// examples. It is not divided by the seeds, since all see the same images. Without
+// predictions the errors of the two models count as independent, which makes v
+// larger. half is Student's t at 1 - 0.05/(2 arms) times sqrt(V), as on the
+// leaderboard for all arms of the study together, since the arm is there because it
+// did well; degrees of freedom are those of s^2 after Satterthwaite, as if v were
+// known. With fewer than three seeds there is none.
+//
+// The smallest change that would be found with 80 % probability is half plus t_.8
+// sqrt(V); for a single arm and many seeds that is 2.8 standard errors (J. Cohen,
+// Statistical Power Analysis for the Behavioral Sciences, 1988).
+//
+// # Example
+//
+//	r, err := explain.Recalls{
+//		Classes: []string{"car", "dog", "cat"},
+//		Recall:  []float64{.956, .737, .781},
+//		Weights: []float64{.744, 1.253, 1.115},
+//	}.Explain()
+//	if err != nil {
+//		return err
+//	}
+//	fmt.Println(r.Verdict, r.Text) // too-weak: The weights are too weak to matter: ...
+package explain

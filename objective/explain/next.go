@@ -1,0 +1,248 @@
+package explain
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"evenkeel/schemes"
+)
+
+// steps returns what to try, in order of promise: what costs nothing first, then
+// what makes weights act, then what makes an effect visible, and last what no
+// weighting can replace.
+func (f *figures) steps(r *Report) []Step {
+	var all []Step
+	add := func(when bool, step func() Step) {
+		if when {
+			all = append(all, step())
+		}
+	}
+	inert := r.Verdict == TooWeak || r.Verdict == NotMeasurable || r.Verdict == Absorbed
+	worn := r.reason("interpolation") || f.absorbed()
+	add(r.Verdict == Ignored, checkStep)
+	add(!f.Posthoc && f.offsets.helpful() && r.Verdict != Even, f.offsetsStep)
+	add(f.paper.seeds == 0 && f.OwnScript, logitsStep)
+	add(r.Verdict == Overshoots, func() Step { return weaker(f.strength) })
+	add(inert && (f.strength < flat || r.reason("pairs") || r.reason("margins") || f.hopeless()), func() Step { return f.stronger() })
+	add(worn, f.stopStep)
+	add(worn, f.decayStep)
+	add(worn && r.Verdict != Ignored, deferredStep)
+	add(r.reason("price"), toleranceStep)
+	add(r.Verdict == NotMeasurable || r.reason("noise") && (r.Verdict == TooWeak || r.Verdict == Absorbed), f.seedsStep)
+	add(r.Verdict == Even || r.reason("noise") && f.imagesLimit(), f.imagesStep)
+	add((r.Verdict == Works || r.Verdict == Free) && !f.Posthoc, f.pasteStep)
+	add(r.Verdict == Works, moreSeedsStep)
+	add(r.reason("floor") || r.reason("pairs"), func() Step { return f.dataStep(r) })
+	return all
+}
+
+func checkStep() Step {
+	return Step{Name: "check", Text: "Find out whether the weights reach the loss: evenkeel check STUDY.yaml. A weight argument that is not passed on, or given in another order of classes, is the usual cause."}
+}
+
+func logitsStep() Step {
+	return Step{Name: "logits", Text: "Let the training script answer with the logits and labels of the validation examples (val=(labels, logits) in the Python client): offsets that need no training are then fitted beside every search."}
+}
+
+// offsetsStep offers the fitted offsets.
+func (f *figures) offsetsStep() Step {
+	const most = 12 // a longer list is nothing to read
+	s := Step{
+		Name: "offsets", Lines: []string{"weighting: {apply: posthoc}"},
+		Text: "Keep the unweighted model and add offsets to its logits.",
+	}
+	if len(f.Classes) <= most {
+		values := make([]float64, len(f.Classes))
+		n := 0
+		for i := range f.Replicates {
+			if o := f.outputs(i).Offsets; o != nil && len(o.Values) == len(values) {
+				n++
+			}
+		}
+		for i := range f.Replicates {
+			if o := f.outputs(i).Offsets; o != nil && len(o.Values) == len(values) {
+				add(values, o.Values, n)
+			}
+		}
+		var words []string
+		for c, v := range values {
+			words = append(words, f.Classes[c]+" "+offset(v))
+		}
+		s.Text += " Fitted here, as a mean over the seeds: " + strings.Join(words, ", ") + "."
+	}
+	s.Text += " A search over weights applied so trains the unweighted models only:"
+	return s
+}
+
+// offset writes a number to add to a logit: +0.84.
+func offset(v float64) string {
+	text := fmt.Sprintf("%+.2f", v)
+	if text == "-0.00" || text == "+0.00" {
+		return "0"
+	}
+	return text
+}
+
+// byError returns the strength of error-power with exponent 1 on these recalls.
+func byError(recall []float64) float64 {
+	least, most := math.Inf(1), 0.0
+	for _, r := range recall {
+		if !math.IsNaN(r) {
+			e := math.Max(1-r, 0.01) // the catalogue's floor
+			least, most = math.Min(least, e), math.Max(most, e)
+		}
+	}
+	return schemes.Log(most / least)
+}
+
+func (f *figures) stronger() Step { return stronger(f.before) }
+
+// stronger searches for strength itself.
+func stronger(recall []float64) Step {
+	return Step{
+		Name: "stronger", Lines: []string{"weighting: {scheme: [{name: error-power, strength: {low: 0.7, high: 3}}]}"},
+		Text: fmt.Sprintf("Search over the strength ln(max/min) itself, from 0.7 up; (1 - recall)^1 has %s on these recalls, since ratios of errors stay apart where ratios of recalls draw near 1:", nats(byError(recall))),
+	}
+}
+
+// weaker searches below a strength.
+func weaker(strength float64) Step {
+	return Step{
+		Name: "weaker", Text: fmt.Sprintf("Use weaker weights than these with their ln(max/min) of %s:", nats(strength)),
+		Lines: []string{fmt.Sprintf("weighting: {scheme: [{name: error-power, strength: {low: %.2g, high: %.2g}}]}", math.Min(0.3, strength/6), math.Min(3, strength/2))},
+	}
+}
+
+func (f *figures) stopStep() Step {
+	s := Step{Name: "stop-early", Text: "Stop before the training part is learned by heart; weights act early in training and wear off:"}
+	if f.OwnScript {
+		s.Text = "Stop before the training part is learned by heart, in your own script or with fewer epochs; weights act early in training and wear off."
+		return s
+	}
+	s.Lines = []string{"model: {early_stopping: 3}"}
+	return s
+}
+
+func (f *figures) decayStep() Step {
+	s := Step{Name: "decay", Text: "Regularise until the training accuracy visibly falls; that keeps the loss away from 0 and the weights at work:"}
+	if f.OwnScript {
+		s.Lines = []string{"model: {params: {weight_decay: {low: 0.001, high: 0.1, log: true}}}"}
+		return s
+	}
+	s.Lines = []string{"model: {weight_decay: {low: 0.001, high: 0.1, log: true}}"}
+	return s
+}
+
+func deferredStep() Step {
+	return Step{
+		Name: "deferred", Lines: []string{"weighting: {weights_from: [0.5, 0.8]}"},
+		Text: "Switch the weights on late, so that training ends before it has absorbed them:",
+	}
+}
+
+func toleranceStep() Step {
+	return Step{
+		Name: "tolerance", Lines: []string{"objective: {accuracy_tolerance: 0.005}"},
+		Text: "Say what accuracy is worth to you; a smaller tolerance ranks cheaper arms first:",
+	}
+}
+
+func (f *figures) pasteStep() Step {
+	return Step{Name: "paste", Text: fmt.Sprintf("Take the weights to your training script: evenkeel weights --trial %d --round %d --format torch.", f.Trial, f.Round)}
+}
+
+func moreSeedsStep() Step {
+	return Step{
+		Name: "seeds", Lines: []string{"search: {max_replicates: 10}"},
+		Text: "Let the leaders have more seeds before you rely on it; the arm was chosen on these images:",
+	}
+}
+
+const (
+	// worthwhile is the smallest change that seeds are counted for. Our choice.
+	worthwhile = 0.01
+	// mostSeeds is the largest number of seeds that is proposed.
+	mostSeeds = 30
+)
+
+// target is the change that more seeds should find.
+func (f *figures) target() float64 { return math.Max(math.Abs(f.change), worthwhile) }
+
+// power is how many standard errors make a change that stands out in 80 % of cases,
+// for many seeds.
+func (f *figures) power() float64 {
+	return quantile(f.level(), math.Inf(1)) + quantile(0.8, math.Inf(1))
+}
+
+// imagesLimit reports whether no number of seeds finds the target on these images.
+func (f *figures) imagesLimit() bool {
+	se := f.target() / f.power()
+	return f.noise.image >= float64(se*se)
+}
+
+// seedsNeeded returns how many seeds would find the target, 0 if none would or
+// more than can be proposed.
+func (f *figures) seedsNeeded() int {
+	se := f.target() / f.power()
+	if f.imagesLimit() || math.IsNaN(f.noise.seedSD) {
+		return 0
+	}
+	n := math.Ceil(float64(f.noise.seedSD*f.noise.seedSD) / (float64(se*se) - f.noise.image))
+	if n > mostSeeds {
+		return 0
+	}
+	return max(int(n), enoughSeeds)
+}
+
+func (f *figures) seedsStep() Step {
+	n := f.seedsNeeded()
+	if n <= f.seeds {
+		n = max(2*f.seeds, 5)
+		return Step{
+			Name: "seeds", Lines: []string{fmt.Sprintf("search: {replicates: %d, max_replicates: %d}", n, n)},
+			Text: "More seeds narrow the interval down:",
+		}
+	}
+	return Step{
+		Name: "seeds", Lines: []string{fmt.Sprintf("search: {replicates: %d, max_replicates: %d}", n, n)},
+		Text: fmt.Sprintf("A true change of %s would be found with about %d seeds:", small(f.target()), n),
+	}
+}
+
+func (f *figures) imagesStep() Step {
+	s := Step{Name: "images", Text: fmt.Sprintf("Measure on more validation examples: %s of them a class hide changes of the spread below %s however many seeds there are",
+		count(f.support), small(f.power()*math.Sqrt(f.noise.image)))}
+	if f.OwnScript {
+		s.Text += "; the script says which they are."
+		return s
+	}
+	s.Text += ":"
+	s.Lines = []string{"data: {validation: 0.4}"}
+	return s
+}
+
+// count says how many examples a class has.
+func count(support []int64) string {
+	lo, hi := slices.Min(support), slices.Max(support)
+	if lo == hi {
+		return fmt.Sprint(lo)
+	}
+	return fmt.Sprintf("%d to %d", lo, hi)
+}
+
+// dataStep names the classes that only better features or data tell apart.
+func (f *figures) dataStep(r *Report) Step {
+	i, j := f.names(f.pairs[0])
+	if r.reason("floor") {
+		if h, ok := f.hardestPair(); ok {
+			i, j = f.Classes[h.I], f.Classes[h.J]
+		}
+	}
+	return dataStep(i, j)
+}
+
+func dataStep(i, j string) Step {
+	return Step{Name: "data", Text: fmt.Sprintf("What tells %s and %s apart is features, not weights: more or cleaner examples of the two, augmentation, a larger model.", i, j)}
+}

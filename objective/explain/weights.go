@@ -1,0 +1,77 @@
+package explain
+
+import (
+	"fmt"
+	"strings"
+)
+
+const (
+	// flat is the strength below which weights are nearly uniform, a factor of 2.
+	flat = 0.7
+	// apart is the shift below which a pair of classes is hardly pushed apart, half
+	// of flat, a factor of 1.4.
+	apart = 0.35
+)
+
+// strengthFinding says that weights are nearly uniform. lightest and heaviest are
+// the names of the classes with those weights.
+func strengthFinding(strength float64, lightest, heaviest string) (Finding, bool) {
+	if strength >= flat {
+		return Finding{}, false
+	}
+	d := Finding{
+		Name: "strength", Reason: true, Try: "stronger",
+		Threshold: "ln(max/min) of 0.7, a factor of 2", Source: "our choice",
+		Figures: []Figure{{"strength", strength}, {"ratio", ratio(strength)}},
+	}
+	if strength == 0 {
+		d.Text = "The weights are all equal, and equal weights are none."
+		return d, true
+	}
+	d.Text = fmt.Sprintf("The weights are nearly uniform: the heaviest is %s times the lightest, which shifts %s against %s by ln %s = %s nats. That moves only examples to which the model gives, of the two, %s.",
+		factor(ratio(strength)), heaviest, lightest, factor(ratio(strength)), nats(strength), odds(strength))
+	return d, true
+}
+
+// strengthOf is the finding for a case.
+func (f *figures) strengthOf() (Finding, bool) {
+	return strengthFinding(f.strength, f.Classes[lowest(f.shift)], f.Classes[highest(f.shift)])
+}
+
+// together says how the weights treat two classes alike; "" if they do not.
+func together(i, j float64) string {
+	switch {
+	case i > 0 && j > 0:
+		return "both are raised together, which moves nothing between them"
+	case i < 0 && j < 0:
+		return "both are lowered together, which moves nothing between them"
+	}
+	return ""
+}
+
+// pairsOf says which of the most confused pairs the weights hardly push apart.
+func (f *figures) pairsOf() (Finding, bool) {
+	d := Finding{
+		Name: "pairs", Try: "data",
+		Threshold: "a shift of 0.35 nats, a factor of 1.4 between the two weights", Source: "our choice, half of that for all classes",
+	}
+	var sentences []string
+	for k, p := range f.pairs {
+		if p.shift >= apart || p.shift <= -apart {
+			continue
+		}
+		i, j := f.names(p)
+		text := fmt.Sprintf("%s and %s (%s of all errors) are pushed apart by %s nats only", i, j, percent(p.share), nats(p.shift))
+		if how := together(f.shift[p.i], f.shift[p.j]); how != "" && len(sentences) == 0 {
+			text += ": " + how
+		}
+		sentences = append(sentences, text)
+		d.Figures = append(d.Figures, Figure{"share_of_errors", p.share}, Figure{"shift", p.shift})
+		d.Reason = d.Reason || k == 0
+	}
+	if len(sentences) == 0 {
+		return d, false
+	}
+	d.Text = "Weights move examples only between classes that they push apart. " + strings.Join(sentences, "; ") + "."
+	return d, true
+}
