@@ -15,8 +15,9 @@ has no more. Started by hand, it trains once with weights of 1 and prints the re
 This file needs Python 3.9 and nothing else: install it or copy it beside your script.
 It takes lists, NumPy arrays and PyTorch tensors and imports neither of them. It speaks
 over copies of standard input and output that it makes when it is imported; after that,
-what anything prints goes to standard error, which evenkeel keeps as the log. So import
-it first. docs/trainer.md describes the protocol and what users should know.
+what anything prints goes to standard error, which evenkeel keeps as the log. It reads
+the script's files then, too, and notices if they are edited later. So import it first:
+an edit before that is not seen. docs/trainer.md describes the protocol and what users should know.
 
 To read the code, start with `runs` and `Run`; below them are the three channels that a
 run can answer to (evenkeel, a terminal, nobody), the measuring, and the code's version.
@@ -44,6 +45,7 @@ import tempfile
 import threading
 import time
 import traceback
+import warnings
 from types import TracebackType
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple
 from typing import Optional, Protocol, Sequence, Set, Tuple, Type, Union
@@ -56,8 +58,9 @@ ABILITIES = ("loss", "logit", "weights_from", "warm_start")
 
 # Seconds from the end of standard input during a run to SIGTERM, and from there to the end.
 _GRACE = 5.0
-# Most characters of an error answer; evenkeel shows 4 KiB.
+# Most characters of an error answer, and of what an exception contributes to one.
 _MESSAGE_LIMIT = 4_000
+_HEADLINE_LIMIT = 500
 
 Matrix = List[List[int]]
 
@@ -111,8 +114,8 @@ def runs(
 def serve(function: Callable[[Run], Any], classes: Iterable[str], data: str, **options: Any) -> None:
     """Call function(run) for every run of `runs(classes, data, **options)`.
 
-    An exception becomes the run's error answer, and the next run is served by the same
-    process; in the loop over `runs` it ends the process. `Retry` asks for another try.
+    An exception becomes the run's error answer, its traceback goes to the log, and the next
+    run is served by the same process; in the loop over `runs` it ends the process. `Retry` asks for another try.
     Run by hand, or with several ranks, where one rank cannot go on without the others,
     exceptions are raised as usual.
     """
@@ -121,11 +124,11 @@ def serve(function: Callable[[Run], Any], classes: Iterable[str], data: str, **o
         try:
             function(run)
         except Exception as err:
-            if not (alone and os.environ.get("EVENKEEL_PROTOCOL")):
+            if not (alone and _PIPES):
                 raise
             traceback.print_exc()
             if not run.answered:
-                run.error(_report(type(err), err, err.__traceback__), retry=isinstance(err, Retry))
+                run.error(_headline(err), retry=isinstance(err, Retry))
 
 
 class Run:
@@ -313,9 +316,10 @@ class _Script(NamedTuple):
 
     def ready(self) -> Dict[str, Any]:
         """Return the answer to hello."""
+        assert _CODE is not None  # since evenkeel started this process
         answer = {
             "type": "ready", "protocol": PROTOCOL, "classes": self.classes, "data": self.data,
-            "version": self.version or _code_version(), "supports": self.supports,
+            "version": self.version or _CODE.version(), "supports": self.supports,
         }
         if self.train_counts is not None:
             answer["train_counts"] = self.train_counts
@@ -363,8 +367,10 @@ def _channel(script: _Script, broadcast: Optional[Callable[[Any], Any]]) -> _Cha
     if _rank() != 0:
         if broadcast is None:
             raise RuntimeError(f"RANK is {_rank()}, and only rank 0 gets runs; give evenkeel.runs broadcast=")
+        if _CODE is not None and not script.version:
+            _CODE.version()  # this rank's files may be edited too
         return _Nobody()
-    if not os.environ.get("EVENKEEL_PROTOCOL"):
+    if not os.environ.get("EVENKEEL_TRAINER_PID"):
         return _Terminal(script)
     if _PIPES is None or _PIPES.owner != os.getpid():
         raise RuntimeError(
@@ -388,12 +394,12 @@ def _take_pipes() -> Optional[_Pipes]:
     Descriptor 1 becomes standard error, so that print, C libraries and child processes
     cannot write into the protocol, and descriptor 0 is empty. Done when this module is
     imported, if evenkeel started the process; of several ranks only rank 0 keeps the
-    copies, and so does only the first of a process and the children that it starts.
+    copies. Children find EVENKEEL_TRAINER_PID in their environment and EVENKEEL_PROTOCOL
+    only if they are trainers of their own, of a search that this process started.
     """
-    if not os.environ.get("EVENKEEL_PROTOCOL"):
+    if os.environ.pop("EVENKEEL_PROTOCOL", "") == "":
         return None
-    if os.environ.setdefault("EVENKEEL_TRAINER_PID", str(os.getpid())) != str(os.getpid()):
-        return None
+    os.environ["EVENKEEL_TRAINER_PID"] = str(os.getpid())
     pipes = _Pipes(os.dup(0), os.dup(1), os.getpid()) if _rank() == 0 else None
     empty = os.open(os.devnull, os.O_RDONLY)
     os.dup2(empty, 0)
@@ -444,14 +450,23 @@ class _Driver:
                 break
             kind = message.get("type")
             if kind == "hello":
-                if message.get("protocol") != PROTOCOL:
-                    raise RuntimeError(f"evenkeel speaks protocol {message.get('protocol')}, this client {PROTOCOL}")
-                self._send(self._script.ready())
+                self._greet(message.get("protocol"))
             elif kind == "train":
                 return None if self._gone else message
             else:
                 print(f"evenkeel.py: cannot read the request {str(message)[:200]}", file=sys.stderr)
         return None
+
+    def _greet(self, protocol: Any) -> None:
+        """Answer hello; end the process if it is not fit to serve runs."""
+        try:
+            if protocol != PROTOCOL:
+                raise ValueError(f"evenkeel speaks protocol {protocol}, evenkeel.py {PROTOCOL}; install them together")
+            answer = self._script.ready()
+        except (OSError, ValueError, _Edited) as err:
+            self._send({"type": "error", "message": str(err)})
+            sys.exit(1)
+        self._send(answer)
 
     def begin(self, run: Run) -> None:
         self._open = run
@@ -468,6 +483,12 @@ class _Driver:
         self._send(answer)
 
     def result(self, run: Run, parts: Mapping[str, _Measured], epochs: int, stopped: bool) -> None:
+        try:
+            if _CODE is not None and not self._script.version:
+                _CODE.check_late_imports()
+        except _Edited as err:
+            self._last_answer(str(err), retry=False)
+            sys.exit(1)
         answer: Dict[str, Any] = {"type": "result", "run": run.id, "class_weights": run.class_weights}
         answer.update(stopped=stopped, epochs=epochs)
         for part, measured in parts.items():
@@ -548,19 +569,23 @@ class _Driver:
             end()
 
     def _uncaught(self, kind: Type[BaseException], err: BaseException, trace: Optional[TracebackType]) -> None:
-        self._answer_for(kind, err, trace)
-        self._hook(kind, err, trace)
+        told = self._open is not None
+        self._answer_for(err)
+        if not (told and self._hook is sys.__excepthook__):
+            self._hook(kind, err, trace)
 
     def _exiting(self) -> None:
         err = getattr(sys, "last_value", None)
         if isinstance(err, BaseException):
-            self._answer_for(type(err), err, err.__traceback__)
+            self._answer_for(err)
         else:
             self._last_answer("the script left the loop or ended before it called run.result", retry=False)
 
-    def _answer_for(self, kind: Type[BaseException], err: BaseException, trace: Optional[TracebackType]) -> None:
+    def _answer_for(self, err: BaseException) -> None:
+        """Answer the open run; the traceback goes first, as the run's log ends with its answer."""
         if self._open is not None:
-            self._last_answer(_report(kind, err, trace), retry=isinstance(err, Retry))
+            traceback.print_exception(type(err), err, err.__traceback__)
+            self._last_answer(_headline(err), retry=isinstance(err, Retry))
 
     def _last_answer(self, message: str, retry: bool) -> None:
         if self._open is not None:
@@ -580,11 +605,19 @@ class _Driver:
                 pass  # the parent has had its last answer
 
 
-def _report(kind: Type[BaseException], err: BaseException, trace: Optional[TracebackType]) -> str:
-    """Return what went wrong in a line, and the traceback, shortened at its beginning."""
-    headline = "".join(traceback.format_exception_only(kind, err)).strip()[: _MESSAGE_LIMIT // 2]
-    whole = "".join(traceback.format_exception(kind, err, trace))
-    return headline + "\n" + whole[-(_MESSAGE_LIMIT - len(headline) - 1) :]
+def _headline(err: BaseException) -> str:
+    """Return in one line what went wrong, and where in the user's own code."""
+    parts = traceback.format_exception_only(type(err), err)
+    line = " ".join((parts[-1] if isinstance(err, SyntaxError) else parts[0]).split())
+    if len(line) > _HEADLINE_LIMIT:
+        line = line[:_HEADLINE_LIMIT] + "..."
+    home = _CODE.home if _CODE is not None else None
+    place = ""
+    for frame, number in traceback.walk_tb(err.__traceback__):
+        path = os.path.abspath(frame.f_code.co_filename)
+        if home is not None and home.holds(path) and os.path.isfile(path):  # "<string>" is none
+            place = f" ({home.name(path)}:{number})"
+    return line + place
 
 
 class _Nobody:
@@ -888,75 +921,162 @@ def _write_npy(folder: str, name: str, values: array.array[Any], shape: Tuple[in
 # --- the version of the code ---------------------------------------------------------
 
 
-def _code_version() -> str:
-    """Hash the script, its local imports, and the versions of what they import from elsewhere.
+class _Edited(Exception):
+    """A file is not any more what Python read: the version would name code that does not run."""
 
-    Local is what lies in the script's folder, at any depth. Imports are found by reading
-    the files, so that one inside a function counts, and among the loaded modules, so that
-    one by a computed name counts if it has happened. This file does not count.
-    """
+
+class _Home(NamedTuple):
+    """Where the script's own files are: local is what lies in its folder, at any depth."""
+
+    script: str
+    root: str
+    libraries: Tuple[str, ...]
+
+    def holds(self, path: str) -> bool:
+        """Whether a file is local. This one is not, wherever it lies."""
+        if path == os.path.abspath(__file__) or path.startswith(self.libraries):
+            return False
+        if not path.startswith(os.path.join(self.root, "")):
+            return False
+        return not {"site-packages", "dist-packages"} & set(os.path.relpath(path, self.root).split(os.sep))
+
+    def name(self, path: str) -> str:
+        return os.path.relpath(path, self.root).replace(os.sep, "/")
+
+
+def _home() -> Optional[_Home]:
+    """Return where the script is, None if it is not a file."""
     main = sys.modules["__main__"]
     script = getattr(main, "__file__", None)
     if not script or not os.path.isfile(script):
-        raise ValueError("the script is not a file whose changes could be seen: give evenkeel.runs a version")
+        return None
     script = os.path.abspath(script)
     spec = getattr(main, "__spec__", None)  # python -m pkg.train counts from the folder of pkg
     root = os.path.dirname(script)
     for _ in range(spec.name.count(".") if spec else 0):
         root = os.path.dirname(root)
-    files, packages = _sources(script, root)
-    digest = hashlib.sha256(b"python %d.%d\n" % sys.version_info[:2])
-    for name in sorted(packages):
-        version = getattr(sys.modules.get(name), "__version__", None)
-        if isinstance(version, str):
-            digest.update(f"package {name} {version}\n".encode())
-    for path in sorted(files):
-        with open(path, "rb") as file:
-            content = hashlib.sha256(file.read()).hexdigest()
-        relative = os.path.relpath(path, root).replace(os.sep, "/")
-        digest.update(f"file {relative} {content}\n".encode())
-    return "sha256:" + digest.hexdigest()
-
-
-def _sources(script: str, root: str) -> Tuple[Set[str], Set[str]]:
-    """Return the local files that a script runs, and the names of packages from elsewhere."""
     libraries = [os.path.join(os.path.abspath(p), "") for k, p in sysconfig.get_paths().items() if k.endswith("lib")]
+    return _Home(script, root, tuple(libraries))
 
-    def local(path: str) -> bool:
-        if not path.startswith(os.path.join(root, "")) or path.startswith(tuple(libraries)):
-            return False
-        return not {"site-packages", "dist-packages"} & set(os.path.relpath(path, root).split(os.sep))
 
-    places = [root] + [p for p in (os.path.abspath(entry) for entry in sys.path) if local(p)]
+class _Code:
+    """The local files that this process runs, as they were when evenkeel was imported.
+
+    Python reads a file once, perhaps minutes before evenkeel asks for the version; the
+    version of a file that was edited in between would be a lie, which is kept for good.
+    What cannot be seen is an edit after Python read the script and before it came to
+    `import evenkeel`: milliseconds, if that is the first line.
+    """
+
+    def __init__(self) -> None:
+        self._since = time.time_ns()
+        self._loaded: Set[str] = set()
+        self._files: Dict[str, str] = {}
+        self.home = _home()
+        self._fault: Optional[Exception] = None
+        try:
+            if self.home is not None:
+                self._files, _ = _sources(self.home)
+        except Exception as err:  # an import must not fail for it; runs(version=...) does without
+            self._fault = err
+
+    def version(self) -> str:
+        """Hash the script, its local imports, and the versions of what they import from elsewhere.
+
+        Imports are found by reading the files, so that one inside a function counts, and
+        among the loaded modules, so that one by a computed name counts if it has happened.
+        """
+        if self._fault is not None:
+            raise self._fault
+        home = self.home
+        if home is None:
+            raise ValueError("the script is not a file whose changes could be seen: give evenkeel.runs a version")
+        self._loaded = set(sys.modules)
+        files, packages = _sources(home)
+        for path, content in self._files.items():
+            if (files.get(path) or _digest(path)) != content:
+                raise _Edited(f"{home.name(path)} was edited while the program was starting; start again")
+        for path in sorted(files.keys() - self._files.keys()):
+            if _changed_since(path, self._since):
+                raise _Edited(
+                    f"{home.name(path)} was edited while the program was starting; start again, "
+                    "or give evenkeel.runs a version if the program itself writes that file"
+                )
+        self._files = files
+        digest = hashlib.sha256(b"python %d.%d\n" % sys.version_info[:2])
+        for name in sorted(packages):
+            version = getattr(sys.modules.get(name), "__version__", None)
+            if isinstance(version, str):
+                digest.update(f"package {name} {version}\n".encode())
+        for path in sorted(files):
+            digest.update(f"file {home.name(path)} {files[path]}\n".encode())
+        return "sha256:" + digest.hexdigest()
+
+    def check_late_imports(self) -> None:
+        """Raise _Edited if a file was imported since the version was told, and is another by now."""
+        if self.home is None:
+            return
+        late = [name for name in list(sys.modules) if name not in self._loaded]
+        for name in late:
+            file = getattr(sys.modules.get(name), "__file__", None)
+            path = os.path.abspath(file) if isinstance(file, str) else ""
+            if path in self._files and _digest(path) != self._files[path]:
+                raise _Edited(f"{self.home.name(path)} was edited before the program imported it; start again")
+        self._loaded.update(late)
+
+
+def _digest(path: str) -> Optional[str]:
+    """Return the hash of a file, None if it is gone."""
+    try:
+        with open(path, "rb") as file:
+            return hashlib.sha256(file.read()).hexdigest()
+    except OSError:
+        return None
+
+
+def _changed_since(path: str, then: int) -> bool:
+    """Whether a file was changed, or replaced, after a time in nanoseconds, or perhaps was.
+
+    File systems stamp with a clock that lags by up to 10 ms, some with whole seconds only.
+    """
+    stat = os.stat(path)
+    stamps = (stat.st_mtime_ns, stat.st_ctime_ns)
+    return any(stamp + (50_000_000 if stamp % 1_000_000_000 else 2_000_000_000) > then for stamp in stamps)
+
+
+def _sources(home: _Home) -> Tuple[Dict[str, str], Set[str]]:
+    """Return the local files that a script runs, with hashes, and the names of packages from elsewhere."""
+    places = [home.root] + [p for p in (os.path.abspath(entry) for entry in sys.path) if home.holds(p)]
     modules = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
     loaded = [os.path.abspath(file) for file in modules if isinstance(file, str)]
     packages: Set[str] = set()
-    found: Set[str] = set()
-    waiting = [script] + [path for path in loaded if local(path) and os.path.isfile(path)]
+    found: Dict[str, str] = {}
+    waiting = [home.script] + [path for path in loaded if home.holds(path) and os.path.isfile(path)]
     while waiting:
         path = waiting.pop()
-        if path in found or path == os.path.abspath(__file__):
+        if path in found:
             continue
-        found.add(path)
-        for level, module, names in _imports(path):
+        with open(path, "rb") as file:
+            content = file.read()
+        found[path] = hashlib.sha256(content).hexdigest()
+        for level, module, names in _imports(content) if path.endswith(".py") or path == home.script else ():
             above = os.path.dirname(path)
             for _ in range(level - 1):
                 above = os.path.dirname(above)
             bases = [above] if level else places
-            hits = [hit for base in bases for hit in _files_of(base, module, names) if local(hit)]
+            hits = [hit for base in bases for hit in _files_of(base, module, names) if home.holds(hit)]
             waiting.extend(hits)
             if not hits and not level:
                 packages.add(module.partition(".")[0])
     return found, packages - {__name__}
 
 
-def _imports(path: str) -> Iterator[Tuple[int, str, List[str]]]:
+def _imports(content: bytes) -> Iterator[Tuple[int, str, List[str]]]:
     """Yield (dots, module, names) for the import statements of a Python file, wherever they stand."""
-    if not path.endswith(".py"):
-        return
     try:
-        with open(path, "rb") as file:
-            tree = ast.parse(file.read())
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(content)
     except (SyntaxError, ValueError):
         return  # it cannot be imported either
     for node in ast.walk(tree):
@@ -978,4 +1098,5 @@ def _files_of(base: str, module: str, names: Sequence[str]) -> Iterator[str]:
             yield path
 
 
+_CODE = _Code() if os.environ.get("EVENKEEL_PROTOCOL") else None
 _PIPES = _take_pipes()

@@ -64,8 +64,9 @@ class Conversation(Case):
     def test_another_protocol_is_refused(self) -> None:
         trainer = self.trainer(PLAIN)
         trainer.send(type="hello", protocol=2)
+        self.assertEqual(trainer.answer(), {
+            "type": "error", "message": "evenkeel speaks protocol 2, evenkeel.py 1; install them together"})
         self.assertEqual(trainer.exit_status(), 1)
-        self.assertIn("evenkeel speaks protocol 2, this client 1", trainer.log())
 
     def test_a_run_has_what_was_sent(self) -> None:
         trainer = self.trainer("""
@@ -190,6 +191,21 @@ class Standard(Case):
         trainer.train("a", class_weights=[1, 1])
         trainer.train("b", class_weights=[1, 1])
         self.assertEqual([trainer.answer()["run"] for _ in range(2)], ["a", "b"])
+
+    def test_a_search_inside_a_run(self) -> None:
+        trainer = self.trainer("""
+            import evenkeel, json, os, subprocess, sys
+            for run in evenkeel.runs(["a", "b"], "d", version="7"):
+                if run.params.get("nested"):  # what the driver of a search does
+                    env = {**os.environ, "EVENKEEL_PROTOCOL": "1"}
+                    told = subprocess.run([sys.executable, "train.py"], env=env, stdout=subprocess.PIPE, text=True,
+                                          input='{"type":"hello","protocol":1}\\n{"type":"bye"}\\n')
+                    assert json.loads(told.stdout)["version"] == "7", told
+                run.result(val=[[1, 0], [0, 1]])
+        """)
+        trainer.hello()
+        self.assertEqual(trainer.ask(class_weights=[1, 1], params={"nested": 1})["type"], "result", trainer.log())
+        self.assertEqual(trainer.bye(), 0)
 
     def test_a_child_process_cannot_serve(self) -> None:
         trainer = self.trainer("""
