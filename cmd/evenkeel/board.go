@@ -31,6 +31,8 @@ type boardPage struct {
 	seconds float64
 	// cut says that recipes were cut.
 	cut bool
+	// confirmed says that figures to quote follow.
+	confirmed bool
 }
 
 // write prints head, table and the line about the leader, as a table or in
@@ -88,8 +90,11 @@ func (p boardPage) title() string {
 // legend says what the columns mean.
 func (p boardPage) legend(w io.Writer) {
 	h := p.board.Study
-	fmt.Fprintf(w, "Validation, %s: for choosing, not quoting. spread: %s of the recalls.\n",
-		perClass(h.ValCounts), p.def.Objective.Spread)
+	use := "for choosing, not quoting"
+	if p.confirmed {
+		use = "for choosing; quote what is CONFIRMED below"
+	}
+	fmt.Fprintf(w, "Validation, %s: %s. spread: %s of the recalls.\n", perClass(h.ValCounts), use, p.def.Objective.Spread)
 	fmt.Fprintf(w, `change: score against the unweighted model's on the same seeds. bal.acc: points against the better
 of that and the trial's own unweighted model; ! = more lost than the tolerance of %s.
 `, strings.TrimPrefix(points(p.def.Objective.Tolerance), "+"))
@@ -242,7 +247,10 @@ func (p boardPage) leader() int {
 // verdict says in one line whether the leader's difference exceeds what seeds
 // alone do, and claims nothing beyond that.
 func (p boardPage) verdict() string {
-	if len(p.board.Rows) == 0 {
+	if h := p.board.Study; len(p.board.Rows) == 0 {
+		if h.Failed > 0 && h.Failed == h.Done {
+			return fmt.Sprintf("%s failed; evenkeel show 1 says why, and the table failed_runs has the trainer's words.", allOf(h.Failed))
+		}
 		return "No trial is complete yet."
 	}
 	at := p.leader()
@@ -269,6 +277,14 @@ More seeds (search.max_replicates), more validation images or a larger tolerance
 		text += "\nThe arms above it do not hold the accuracy tolerance with a standard error to spare."
 	}
 	return text
+}
+
+// allOf says how many trials all of them are.
+func allOf(n int) string {
+	if n == 1 {
+		return "The only trial"
+	}
+	return fmt.Sprintf("All %d trials", n)
 }
 
 // count writes a number with its noun.

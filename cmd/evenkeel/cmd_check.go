@@ -32,7 +32,8 @@ func newCheck(g *global) *cobra.Command {
 over: whether one seed gives one result, whether a class that weighs 20 times as
 much gains recall, whether ten times all weights change nothing, what a training
 costs and how long the study will take. Every line is ok, a WARNING or a FAULT and
-says what to fix. Nothing is stored; the test part stays closed.
+says what to fix. Nothing is stored but the
+trainer's log; the test part stays closed.
 Exit status 1 if there is a fault.`,
 		Example: `  evenkeel check mine.yaml
   evenkeel check mine.yaml --set model.epochs=2
@@ -63,10 +64,14 @@ func checkStudy(cmd *cobra.Command, db string, def *search.Definition, format st
 			err = errInterrupted
 		}
 	}()
+	if c := def.Model.Command; c != nil {
+		log.print("starting %s in %s", strings.Join(c.Words, " "), def.Folder)
+	}
 	trainer, err := openTrainer(ctx, def, db)
 	if err != nil {
 		return err
 	}
+	log.print("about 15 trainings, %d at once", trainer.parallel)
 	defer func() {
 		if closing := trainer.close(); err == nil {
 			err = closing
@@ -100,12 +105,8 @@ func checkConfig(def *search.Definition, trainer *opened) check.Config {
 			Schema: objective.SpecVersion, Trainer: info.Trainer, Version: info.Version, Numerics: info.Numerics,
 			Data: info.Data, Split: info.Split, Model: def.ReferenceModel(),
 		},
+		Apply: appliedByTrainer(def), WeightsFrom: usesWeightsFrom(def),
 		Trainings: def.Trainings(), Parallel: trainer.parallel,
-	}
-	for _, v := range def.Values("weighting.apply") {
-		if v != objective.ApplyPosthoc { // which the trainer has no part in
-			cfg.Apply = append(cfg.Apply, v.(string))
-		}
 	}
 	if cfg.Apply == nil {
 		cfg.Apply = []string{"loss"}

@@ -49,7 +49,7 @@ stored with; the study file is not needed. --trials, --time, --until and
 
 // storedDefinition reads a study's definition from the database.
 func storedDefinition(cmd *cobra.Command, path, name string, overrides []studyfile.Override) (*search.Definition, error) {
-	db, err := runs.Open(cmd.Context(), path, runs.Options{ReadOnly: true})
+	db, err := runs.Open(cmd.Context(), path, runs.Options{Existing: true})
 	if err != nil {
 		return nil, err
 	}

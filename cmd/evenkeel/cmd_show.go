@@ -75,7 +75,10 @@ func showTrial(cmd *cobra.Command, db *runs.DB, t *runs.Trial, round int, format
 	}
 	fmt.Fprintf(w, "%s, trial %d: %s, %s, %s\n%s\n", t.Study.Name, t.Number,
 		count(t.Rounds, "round"), t.State, count(len(t.Replicates), "seed"), recipe)
-	if t.Error != "" {
+	switch {
+	case t.Error != "" && t.State == "complete":
+		fmt.Fprintf(w, "Further seeds failed: %s\n", t.Error)
+	case t.Error != "":
 		fmt.Fprintf(w, "Failed: %s\n", t.Error)
 	}
 	if t.Invalid != "" {

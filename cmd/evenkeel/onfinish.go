@@ -7,6 +7,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"evenkeel/search"
 )
 
 // finished is what the command of search.on_finish gets on its standard input.
@@ -22,9 +27,26 @@ type finished struct {
 	Leaderboard json.RawMessage `json:"leaderboard"`
 }
 
+// checkOnFinish says in the evening what would go wrong in the morning: that the
+// command of search.on_finish is not there.
+func checkOnFinish(def *search.Definition) error {
+	words := def.Search.OnFinish
+	if len(words) == 0 {
+		return nil
+	}
+	program := words[0]
+	if strings.ContainsRune(program, filepath.Separator) && !filepath.IsAbs(program) {
+		program = filepath.Join(def.Folder, program)
+	}
+	if _, err := exec.LookPath(program); err != nil {
+		return usagef("search.on_finish: %s cannot be started: %w", words[0], err)
+	}
+	return nil
+}
+
 // onFinish starts the command of search.on_finish, if there is one, in the study
-// file's folder, and waits for it. Its output goes to the log. That it fails is
-// said and changes nothing: the search is over.
+// file's folder, and waits for it or for ctx. Its output goes to the log. That it
+// fails is said and changes nothing: the search is over.
 func (s *session) onFinish(ctx context.Context, path string, outcome error) {
 	words := s.def.Search.OnFinish
 	if len(words) == 0 {
@@ -35,10 +57,15 @@ func (s *session) onFinish(ctx context.Context, path string, outcome error) {
 		cmd := exec.CommandContext(ctx, words[0], words[1:]...)
 		cmd.Dir, cmd.Stdin = s.def.Folder, bytes.NewReader(input)
 		cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
+		cmd.WaitDelay = time.Second // for pipes that somebody else holds open
+		dieWithParent(cmd)
+		// The parent of which a death is noticed is a thread, which must live as long.
+		runtime.LockOSThread()
 		err = cmd.Run()
+		runtime.UnlockOSThread()
 	}
 	if err != nil {
-		s.log.print("search.on_finish: %v", err)
+		s.log.print("search.on_finish, %s: %v", strings.Join(words, " "), err)
 	}
 }
 

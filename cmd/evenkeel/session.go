@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -51,7 +52,21 @@ func runStudy(cmd *cobra.Command, path string, def *search.Definition, f session
 	if f := cmd.Flags().Lookup("until"); f != nil && f.Changed && !deadline.IsZero() && !deadline.After(time.Now()) {
 		return usagef("--until: %s is over; want a time to come", def.Search.Until)
 	}
+	if err := checkOnFinish(def); err != nil {
+		return err
+	}
 	log := newLog(cmd.ErrOrStderr(), time.Now)
+	if def.Model.Command != nil {
+		complete, err := peek(cmd.Context(), path, def)
+		if err != nil {
+			return err
+		}
+		if complete {
+			log.print("study %s is complete; its program was not started", def.Name)
+			return printStored(cmd, path, leaderboardFlags{study: def.Name, format: f.format})
+		}
+		log.print("starting %s in %s", strings.Join(def.Model.Command.Words, " "), def.Folder)
+	}
 	ctx, stop, release := watchSignals(cmd.Context(), log)
 	defer release()
 	starting, started := untilStopped(ctx, stop)
@@ -63,25 +78,54 @@ func runStudy(cmd *cobra.Command, path string, def *search.Definition, f session
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if closing := trainer.close(); err == nil {
-			err = closing
-		}
-	}()
+	if err := checkTrainer(def, trainer.Info()); err != nil {
+		return errors.Join(err, trainer.close())
+	}
 	db, err := runs.Open(cmd.Context(), path, runs.Options{})
 	if err != nil {
-		return err
+		return errors.Join(err, trainer.close())
 	}
 	s := session{def: def, db: db, trainer: trainer, until: deadline, acceptCode: f.acceptCode, log: log}
 	outcome := s.search(ctx, stop)
+	// The trainer is gone before anything that may take long: it holds a GPU.
+	if closing := trainer.close(); outcome == nil {
+		outcome = closing
+	}
 	if s.ended != "" && !errors.Is(outcome, errInterrupted) {
-		s.onFinish(cmd.Context(), path, outcome)
+		waiting, done := untilStopped(ctx, stop)
+		s.onFinish(waiting, path, outcome)
+		done()
 	}
 	if outcome != nil && !errors.Is(outcome, errInterrupted) {
 		return errors.Join(outcome, db.Close())
 	}
 	err = printLeaderboard(cmd, db, leaderboardFlags{study: def.Name, format: f.format})
 	return errors.Join(outcome, err, db.Close())
+}
+
+// peek looks at what the history says of a study before its program is started,
+// which may take long: a search that others are at, another definition, or
+// nothing left to do. A history that cannot be read yet says nothing.
+func peek(ctx context.Context, path string, def *search.Definition) (complete bool, err error) {
+	db, err := runs.Open(ctx, path, runs.Options{ReadOnly: true})
+	if err != nil {
+		return false, nil
+	}
+	at, err := db.Peek(ctx, def)
+	var differs *runs.DifferenceError
+	if errors.As(err, &differs) {
+		err = usageError{err}
+	}
+	return at.Complete, errors.Join(err, db.Close())
+}
+
+// printStored prints a leaderboard from the history.
+func printStored(cmd *cobra.Command, path string, f leaderboardFlags) error {
+	db, err := runs.Open(cmd.Context(), path, runs.Options{ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	return errors.Join(printLeaderboard(cmd, db, f), db.Close())
 }
 
 // session is one invocation's work on a study.

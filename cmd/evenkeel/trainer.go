@@ -2,14 +2,16 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"hash/crc32"
 	"maps"
 	"regexp"
 	"runtime"
 	"slices"
-	"strings"
 
 	"evenkeel/objective"
+	"evenkeel/objective/check"
 	"evenkeel/objective/data"
 	"evenkeel/objective/nets"
 	"evenkeel/objective/process"
@@ -45,10 +47,6 @@ func openTrainer(ctx context.Context, def *search.Definition, db string) (*opene
 	o := &opened{Trainer: trainer, title: trainer.Info().Data, parallel: len(c.Slots), close: trainer.Close}
 	if def.Search.Parallel > 0 {
 		o.parallel = min(o.parallel, def.Search.Parallel)
-	}
-	if err := checkAbilities(def, trainer.Info()); err != nil {
-		_ = trainer.Close() // the fault is what matters
-		return nil, usageError{err}
 	}
 	return o, nil
 }
@@ -86,29 +84,44 @@ func parallelism(def *search.Definition) int {
 	return runtime.NumCPU()
 }
 
-// checkAbilities compares what a study asks of its trainer with what the trainer
-// says it can do.
-func checkAbilities(def *search.Definition, info objective.Info) error {
-	for _, apply := range def.Values("weighting.apply") {
-		if apply == objective.ApplyPosthoc {
-			continue // done here, with the logits that each result must have
-		}
-		if !slices.Contains(info.Supports, apply.(string)) {
-			return fmt.Errorf("weighting.apply: the trainer does not support %s; it supports %s", apply, strings.Join(info.Supports, ", "))
+// checkTrainer compares what a study asks of its trainer with what the trainer
+// says of itself: the plumbing part of a check.
+func checkTrainer(def *search.Definition, info objective.Info) error {
+	var faults []error
+	for _, f := range check.Plumbing(info, appliedByTrainer(def), usesWeightsFrom(def)) {
+		if f.State == check.Fault {
+			faults = append(faults, usagef("%s. %s", f.Text, f.Advice))
 		}
 	}
-	late := slices.ContainsFunc(def.Values("weighting.weights_from"), func(v any) bool { return v != 0.0 })
-	if late && !slices.Contains(info.Supports, objective.SupportsWeightsFrom) {
-		return fmt.Errorf("weighting.weights_from: the trainer does not say that it heeds it; let it heed weights_from and list %q in what it supports, or leave the key out",
-			objective.SupportsWeightsFrom)
+	return errors.Join(faults...)
+}
+
+// appliedByTrainer returns the ways of applying weights that the trainer has a
+// part in.
+func appliedByTrainer(def *search.Definition) []string {
+	var ways []string
+	for _, v := range def.Values("weighting.apply") {
+		if v != objective.ApplyPosthoc { // which is done here, with the logits of each result
+			ways = append(ways, v.(string))
+		}
 	}
-	return nil
+	return ways
+}
+
+// usesWeightsFrom reports whether some trial switches its weights on late.
+func usesWeightsFrom(def *search.Definition) bool {
+	return slices.ContainsFunc(def.Values("weighting.weights_from"), func(v any) bool { return v != 0.0 })
 }
 
 // unsafeInNames matches what a file name should not have.
 var unsafeInNames = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
 
-// trainerLog returns the file for what the trainer of a study logs.
+// trainerLog returns the file for what the trainer of a study logs. Names that a
+// file cannot have as they are get a mark of their own.
 func trainerLog(db, study string) string {
-	return db + "." + unsafeInNames.ReplaceAllString(study, "_") + ".log"
+	name := unsafeInNames.ReplaceAllString(study, "_")
+	if name != study {
+		name += fmt.Sprintf("-%08x", crc32.ChecksumIEEE([]byte(study)))
+	}
+	return db + "." + name + ".log"
 }

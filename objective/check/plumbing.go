@@ -14,8 +14,9 @@ var abilities = []string{objective.SupportsWeightsFrom, "warm_start"}
 
 // Plumbing reports, without training, whether what a trainer says of itself is
 // complete and fits a study that applies weights in the given ways: one finding
-// for each fault, or one that says all is well.
-func Plumbing(info objective.Info, apply []string) []Finding {
+// for each fault, or one that says all is well. weightsFrom says that the study
+// switches the weights on after a share of the epochs.
+func Plumbing(info objective.Info, apply []string, weightsFrom bool) []Finding {
 	var found []Finding
 	fault := func(advice, format string, args ...any) {
 		found = append(found, Finding{Name: namePlumbing, State: Fault, Text: fmt.Sprintf(format, args...), Advice: advice})
@@ -57,6 +58,10 @@ func Plumbing(info objective.Info, apply []string) []Finding {
 			fault(fmt.Sprintf("Set weighting.apply to what it can do, or let the trainer do %s and say so.", mode),
 				"the study applies weights by %s; the trainer can do %s", mode, list(can, "nothing of the kind"))
 		}
+	}
+	if weightsFrom && !slices.Contains(info.Supports, objective.SupportsWeightsFrom) {
+		fault(fmt.Sprintf("Let it heed weights_from and list %q in what it supports, or leave weighting.weights_from out.", objective.SupportsWeightsFrom),
+			"the study switches weights on late, and the trainer does not say that it can")
 	}
 	if found == nil {
 		found = append(found, Finding{Name: namePlumbing, State: OK, Text: fmt.Sprintf(

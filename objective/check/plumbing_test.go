@@ -31,7 +31,7 @@ func TestPlumbing(t *testing.T) {
 		info := good
 		info.Classes, info.TrainCounts = slices.Clone(good.Classes), slices.Clone(good.TrainCounts)
 		c.change(&info)
-		found := check.Plumbing(info, []string{"loss"})
+		found := check.Plumbing(info, []string{"loss"}, false)
 		if len(found) != len(c.says) {
 			t.Errorf("want %d findings, got%s", len(c.says), text(found))
 			continue

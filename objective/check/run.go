@@ -35,6 +35,8 @@ type Config struct {
 	// Seeds are training seeds, at least two. Three are enough for most trainers;
 	// more make finer faults visible.
 	Seeds []int64
+	// WeightsFrom says that the study switches weights on late.
+	WeightsFrom bool
 	// Trainings is how many trainings the study expects; 0 is unknown.
 	Trainings float64
 	// Parallel is how many trainings go on at once, here as in the study; 0 is 1.
@@ -108,7 +110,7 @@ func (c *checker) say(f Finding) {
 
 // run performs the check; when ctx ends it returns early.
 func (c *checker) run(ctx context.Context) {
-	for _, f := range Plumbing(c.info, c.cfg.Apply) {
+	for _, f := range Plumbing(c.info, c.cfg.Apply, c.cfg.WeightsFrom) {
 		c.say(f)
 	}
 	if Worst(c.found) == Fault {

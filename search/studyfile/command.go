@@ -2,6 +2,7 @@ package studyfile
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -197,6 +198,9 @@ func readValue(n *node) (value any, fault string) {
 		return n.text == "true", ""
 	case yamlFloat.MatchString(n.text) || yamlBased.MatchString(n.text) || yamlInfinite.MatchString(n.text):
 		v, fault := number(n)
+		if fault == "" && yamlInteger.MatchString(n.text) && math.Abs(v) > maxExact {
+			return v, brief(n.text) + " is too large to be exact; put it in quotes"
+		}
 		if fault == "" && v == float64(int64(v)) && v >= -maxExact && v <= maxExact {
 			return int64(v), "" // 1.0 and 1 are one value, as they are in JSON
 		}
