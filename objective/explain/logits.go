@@ -132,7 +132,11 @@ func (f *figures) prediction() (Finding, bool) {
 	switch {
 	case f.hopeless():
 		d.Try = "stronger"
-		d.Text += ": training that did exactly that would hardly show it."
+		if f.measured() {
+			d.Text += ": not much to aim at."
+		} else {
+			d.Text += ": training that did exactly that would hardly show it."
+		}
 	case p.change > 0:
 		d.Try = "weaker"
 		d.Text += ": they go too far even on paper."

@@ -19,13 +19,13 @@ func (f *figures) steps(r *Report) []Step {
 			all = append(all, step())
 		}
 	}
-	inert := r.Verdict == TooWeak || r.Verdict == NotMeasurable || r.Verdict == Absorbed
+	room := slices.Contains([]Verdict{TooWeak, NotMeasurable, Absorbed, Works, Free}, r.Verdict)
 	worn := r.reason("interpolation") || f.absorbed()
 	add(r.Verdict == Ignored, checkStep)
 	add(!f.Posthoc && f.offsets.helpful() && r.Verdict != Even, f.offsetsStep)
 	add(f.paper.seeds == 0 && f.OwnScript, logitsStep)
 	add(r.Verdict == Overshoots, func() Step { return weaker(f.strength) })
-	add(inert && (f.strength < flat || r.reason("pairs") || r.reason("margins") || f.hopeless()), func() Step { return f.stronger() })
+	add(room && (f.strength < flat || r.reason("pairs") || r.reason("margins") || f.hopeless()), func() Step { return f.stronger() })
 	add(worn, f.stopStep)
 	add(worn, f.decayStep)
 	add(worn && r.Verdict != Ignored, deferredStep)

@@ -170,8 +170,11 @@ func (f *figures) noiseOf() (Finding, bool) {
 	}
 	d := Finding{
 		Name: "noise", Reason: !f.measured() && !f.worse(), Try: "seeds",
-		Threshold: fmt.Sprintf("95 %% for all %s together; 80 %% power for the smallest", plural(max(f.Noise.Arms, 1), "arm")), Source: "Student's t over seeds, linearised over images",
+		Threshold: "95 %; 80 % power for the smallest", Source: "Student's t over seeds, linearised over images",
 		Figures: []Figure{{"change", f.change}, {"half_width", n.half}, {"smallest_measurable", n.smallest}, {"seed_sd", n.seedSD}, {"image_se", math.Sqrt(n.image)}},
+	}
+	if f.Noise.Arms > 1 {
+		d.Threshold = fmt.Sprintf("95 %% for all %d arms together; 80 %% power for the smallest", f.Noise.Arms)
 	}
 	if n.unpaired {
 		d.Source = "unweighted models alone: a difference of two has sqrt(2) times their standard deviation"
@@ -276,7 +279,7 @@ func (f *figures) price() (Finding, bool) {
 		}
 	}
 	d.Text = strings.Join(sides, ". ") + fmt.Sprintf(". Balanced accuracy %s points", points(-lost))
-	if f.change < 0 && lost > 0 {
+	if f.change < 0 && lost >= 0.0005 { // what is shown as 0.1 points
 		price := lost / -f.change
 		d.Figures = append(d.Figures, Figure{"price", price})
 		d.Reason = price > 1 && f.measured()

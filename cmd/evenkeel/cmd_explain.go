@@ -1,0 +1,411 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"evenkeel/objective"
+	"evenkeel/objective/explain"
+	"evenkeel/objective/posthoc"
+	"evenkeel/runs"
+)
+
+// explainFlags are the flags of explain: those of a study's arm, and those of
+// figures that somebody brings along.
+type explainFlags struct {
+	study                   string
+	round                   int
+	weights, support, names string
+	calculated              weightsFlags
+}
+
+// newExplain returns the command that says why weights did what they did.
+func newExplain(g *global) *cobra.Command {
+	var f explainFlags
+	var format *string
+	cmd := &cobra.Command{
+		Use:   "explain [TRIAL]",
+		Short: "Why the weighting did, or did not, even the recalls out",
+		Long: `Says in plain sentences why the weights of a trial did, or did not, even the
+recalls out on validation, from what was recorded: the answer, numbered findings
+(a * marks those that stand in the way) with what they are held against, and what
+to try next, both in order of promise. Without TRIAL it explains the leader, else
+the best arm. Nothing is trained.
+
+With --recall and --weights, or a scheme instead of weights as for evenkeel weights,
+it needs no study and says what recalls alone can tell.`,
+		Example: `  evenkeel explain
+  evenkeel explain 7 --round 2 --format json
+  evenkeel explain --recall .956,.737,.781 --weights .744,1.253,1.115 --names car,dog,cat
+  evenkeel explain --recall .956,.737,.781 --scheme mean-ratio --exponent 2`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := f.mode(cmd, args); err != nil {
+				return err
+			}
+			if cmd.Flags().Changed("recall") {
+				return f.ofRecalls(cmd, *format)
+			}
+			return f.ofTrial(cmd, g, args, *format)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.study, "study", "", "`NAME` of the study; the newest is the default")
+	flags.IntVar(&f.round, "round", 0, "`R` of the trial; its best round is the default")
+	flags.StringVar(&f.calculated.recall, "recall", "", "recall of each class without weights, a comma-separated `LIST` of numbers from 0 to 1")
+	flags.StringVar(&f.weights, "weights", "", "weight of each class, a comma-separated `LIST`")
+	flags.StringVar(&f.support, "support", "", "number of examples behind each recall, a comma-separated `LIST`")
+	flags.StringVar(&f.names, "names", "", "names of the classes, a comma-separated `LIST`")
+	flags.StringVar(&f.calculated.scheme, "scheme", "", "`NAME` of a scheme that makes the weights of the recalls")
+	flags.StringVar(&f.calculated.formula, "formula", "", "`EXPR` that makes them, in the variables and functions that evenkeel schemes lists")
+	flags.Float64Var(&f.calculated.exponent, "exponent", 0, "short for --set exponent=`K`")
+	flags.StringArrayVar(&f.calculated.set, "set", nil, "`NAME=VALUE` of a parameter of the scheme or formula; may be repeated")
+	format = formatFlag(cmd)
+	return cmd
+}
+
+// mode says what is wrong with the flags together: they name an arm of a study or
+// bring figures along.
+func (f explainFlags) mode(cmd *cobra.Command, args []string) error {
+	changed := cmd.Flags().Changed
+	if changed("recall") {
+		if len(args) > 0 || changed("study") || changed("round") {
+			return usagef("both --recall and a trial; want recalls and weights, or an arm of a study")
+		}
+		made := changed("scheme") || changed("formula")
+		switch {
+		case changed("weights") == made:
+			return usagef("want --weights, or --scheme or --formula that make them of the recalls, and not both")
+		case changed("weights") && (changed("exponent") || changed("set")):
+			return usagef("--exponent and --set are parameters of a scheme, and --weights needs none")
+		}
+		return nil
+	}
+	for _, name := range []string{"weights", "support", "names", "scheme", "formula", "exponent", "set"} {
+		if changed(name) {
+			return usagef("--%s without --recall; want --recall too, the recalls that the weights are made for", name)
+		}
+	}
+	if len(args) > 0 {
+		if n, err := strconv.Atoi(args[0]); err != nil || n < 1 {
+			return usagef("%q is not a trial number; want one from 1, see evenkeel leaderboard", args[0])
+		}
+	}
+	if changed("round") && f.round < 1 {
+		return usagef("--round %d: want a round from 1; round 0 is unweighted", f.round)
+	}
+	if changed("round") && len(args) == 0 {
+		return usagef("--round without TRIAL; want the trial whose round to explain")
+	}
+	return nil
+}
+
+// ofRecalls explains figures that somebody brings along.
+func (f explainFlags) ofRecalls(cmd *cobra.Command, format string) error {
+	recalls, err := parseRecalls(f.calculated.recall)
+	if err != nil {
+		return usageError{err}
+	}
+	c := explain.Recalls{Recall: recalls}
+	if f.names != "" {
+		for _, name := range strings.Split(f.names, ",") {
+			c.Classes = append(c.Classes, strings.TrimSpace(name))
+		}
+	}
+	if c.Weights, err = f.weightsOf(cmd, recalls); err == nil {
+		c.Support, err = parseSupport(f.support)
+	}
+	if err != nil {
+		return usageError{err}
+	}
+	report, err := c.Explain()
+	if err != nil {
+		return usageError{err}
+	}
+	return explanation{report: report}.write(cmd.OutOrStdout(), format)
+}
+
+// weightsOf returns the weights given, or those that a scheme makes.
+func (f explainFlags) weightsOf(cmd *cobra.Command, recalls []float64) ([]float64, error) {
+	if !cmd.Flags().Changed("weights") {
+		w := f.calculated
+		w.normalize = "mean"
+		if cmd.Flags().Changed("exponent") {
+			w.set = append(w.set, "exponent="+shortest(w.exponent))
+		}
+		recipe, err := w.recipe()
+		if err != nil {
+			return nil, err
+		}
+		step, err := recipe.FromSignal(recalls, nil, nil)
+		return step.Weights, err
+	}
+	var weights []float64
+	for i, word := range strings.Split(f.weights, ",") {
+		v, err := strconv.ParseFloat(strings.TrimSpace(word), 64)
+		if err != nil {
+			return nil, fmt.Errorf("--weights: entry %d is %q; want a positive number, such as 1.25", i+1, word)
+		}
+		weights = append(weights, v)
+	}
+	return weights, nil
+}
+
+// parseSupport reads a comma-separated list of counts, nil from nothing.
+func parseSupport(text string) ([]int64, error) {
+	if text == "" {
+		return nil, nil
+	}
+	var support []int64
+	for i, word := range strings.Split(text, ",") {
+		n, err := strconv.ParseInt(strings.TrimSpace(word), 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("--support: entry %d is %q; want a number of examples, such as 500", i+1, word)
+		}
+		support = append(support, n)
+	}
+	return support, nil
+}
+
+// ofTrial explains an arm of a study.
+func (f explainFlags) ofTrial(cmd *cobra.Command, g *global, args []string, format string) error {
+	db, err := openReading(cmd, g)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	number, round, err := f.arm(cmd, db, args)
+	if err != nil {
+		return err
+	}
+	evidence, err := db.Evidence(cmd.Context(), f.study, number, round)
+	if err != nil {
+		return err
+	}
+	t := evidence.Trial
+	switch {
+	case len(t.Arms) == 0:
+		return fmt.Errorf("trial %d has no results to explain: it is %s", number, t.State)
+	case round > len(t.Arms):
+		return usagef("--round %d: trial %d has rounds 1 to %d", round, number, len(t.Arms))
+	}
+	def, err := readDefinition(cmd.Context(), db, t.Study.Name, nil)
+	if err != nil {
+		return err
+	}
+	plan, err := def.Plan(t.Point)
+	if err != nil {
+		return err
+	}
+	recipe, err := recipeText(def, t.Point)
+	if err != nil {
+		return err
+	}
+	report, err := explain.Explain(caseOf(evidence, def.Objective, plan))
+	if err != nil {
+		return fmt.Errorf("trial %d: %w", number, err)
+	}
+	head := fmt.Sprintf("%s, trial %d round %d: %s, max/min %s, %s on validation", t.Study.Name, number, evidence.Round,
+		recipe, ratioText(t.Arms[evidence.Round-1].WeightRatio), count(len(t.Replicates), "seed"))
+	if t.Invalid != "" {
+		head += " (declared invalid: " + t.Invalid + ")"
+	}
+	return explanation{head, report}.write(cmd.OutOrStdout(), format)
+}
+
+// arm returns the trial to explain and its round, 0 for the best: the one named,
+// else the leader, else the best arm.
+func (f explainFlags) arm(cmd *cobra.Command, db *runs.DB, args []string) (trial, round int, err error) {
+	if len(args) > 0 {
+		trial, err = strconv.Atoi(args[0]) // mode has seen to it
+		return trial, f.round, err
+	}
+	board, err := db.Leaderboard(cmd.Context(), f.study, 0)
+	if err != nil {
+		return 0, 0, err
+	}
+	if len(board.Rows) == 0 {
+		return 0, 0, fmt.Errorf("study %s has no arms to explain yet", board.Study.Name)
+	}
+	at := boardPage{board: board}.leader()
+	row := board.Rows[max(at, 0)]
+	return row.Trial, row.Round, nil
+}
+
+// caseOf hands what was recorded of an arm over.
+func caseOf(e *runs.Evidence, score objective.Score, plan objective.Plan) explain.Case {
+	c := explain.Case{
+		Classes: make([]string, e.Trial.Replicates[0].Rounds[0].Val.Classes()), Score: score, Trial: e.Trial.Number, Round: e.Round,
+		Replicates: e.Trial.Replicates, Posthoc: plan.Apply == objective.ApplyPosthoc, OwnScript: e.Trial.Study.Model == "command", Noise: e.Noise,
+	}
+	for k := range c.Classes {
+		c.Classes[k] = className(e.Trial, k)
+	}
+	for _, rep := range e.Trial.Reference.Replicates {
+		c.References = append(c.References, rep.Reference.Spread)
+	}
+	for _, o := range e.Outputs {
+		out := explain.Outputs{Weighted: partOf(o.After, o.Labels)}
+		if out.Plain = partOf(o.Before, o.Labels); out.Plain == nil {
+			out.Plain = partOf(o.Reference, o.Labels)
+		}
+		if o.Labels != nil {
+			out.Labels, out.Before, out.After = o.Labels, o.Before.ValPredictions, o.After.ValPredictions
+		}
+		if o.Offsets != nil {
+			out.Offsets = &explain.Offsets{Values: o.Offsets.Values, Spread: o.Offsets.Spread, Drop: o.Offsets.Drop}
+		}
+		c.Outputs = append(c.Outputs, out)
+	}
+	return c
+}
+
+// partOf returns a run's logits with their labels, nil if they were not kept or
+// are not fit to be shifted.
+func partOf(r *objective.Result, labels []uint16) *posthoc.Part {
+	if r.ValLogits == nil || labels == nil {
+		return nil
+	}
+	part, err := posthoc.NewPart(r.Val.Classes(), r.ValLogits, labels)
+	if err != nil {
+		return nil
+	}
+	return part
+}
+
+// explanation is a report to be printed; head says of what, "" of nothing stored.
+type explanation struct {
+	head   string
+	report *explain.Report
+}
+
+// write prints it in a format.
+func (e explanation) write(w io.Writer, format string) error {
+	switch format {
+	case "table":
+		e.writeText(w)
+		return nil
+	case "markdown":
+		e.writeMarkdown(w)
+		return nil
+	}
+	return e.result().write(w, format)
+}
+
+// writeText prints it on lines of at most 100 columns.
+func (e explanation) writeText(w io.Writer) {
+	paragraph(w, "", e.report.Text)
+	if e.head != "" {
+		paragraph(w, "", e.head)
+	}
+	if len(e.report.Findings) > 0 {
+		fmt.Fprintln(w)
+	}
+	for i, d := range e.report.Findings {
+		paragraph(w, fmt.Sprintf("%2d.%s", i+1, mark(d)), d.Text)
+		paragraph(w, "    ", e.held(d))
+	}
+	if len(e.report.Missing) > 0 {
+		fmt.Fprintln(w, "\nNot known:")
+	}
+	for _, text := range e.report.Missing {
+		paragraph(w, "  -", text)
+	}
+	if len(e.report.Next) > 0 {
+		fmt.Fprintln(w, "\nTry next:")
+	}
+	for i, s := range e.report.Next {
+		paragraph(w, fmt.Sprintf("%2d. ", i+1), s.Text)
+		for _, line := range s.Lines {
+			fmt.Fprintln(w, "       "+line)
+		}
+	}
+}
+
+// writeMarkdown prints it as lists.
+func (e explanation) writeMarkdown(w io.Writer) {
+	fmt.Fprintf(w, "**%s**\n", e.report.Text)
+	if e.head != "" {
+		fmt.Fprintf(w, "\n%s\n", e.head)
+	}
+	fmt.Fprintln(w)
+	for i, d := range e.report.Findings {
+		fmt.Fprintf(w, "%d. %s *%s*\n", i+1, d.Text, e.held(d))
+	}
+	for i, text := range e.report.Missing {
+		fmt.Fprintf(w, "%s- %s\n", separator(i, "\nNot known:\n\n", ""), text)
+	}
+	for i, s := range e.report.Next {
+		fmt.Fprintf(w, "%s%d. %s\n", separator(i, "\nTry next:\n\n", ""), i+1, s.Text)
+		for _, line := range s.Lines {
+			fmt.Fprintf(w, "   `%s`\n", line)
+		}
+	}
+}
+
+// mark is what stands between a finding's number and its text.
+func mark(d explain.Finding) string {
+	if d.Reason {
+		return "*"
+	}
+	return " "
+}
+
+// held says what a finding is held against, where that is from, and which step
+// answers it.
+func (e explanation) held(d explain.Finding) string {
+	text := "[Threshold: " + d.Threshold + "; " + d.Source + ".]"
+	for i, s := range e.report.Next {
+		if d.Reason && s.Name == d.Try {
+			text += fmt.Sprintf(" Try %d.", i+1)
+		}
+	}
+	return text
+}
+
+// paragraph prints a text behind a mark on lines of at most pageWidth columns, all
+// of them starting where the first does.
+func paragraph(w io.Writer, mark, text string) {
+	indent := len(mark)
+	if indent > 0 {
+		indent++
+		mark += " "
+	}
+	for i, line := range wrap(text, pageWidth-indent) {
+		if i > 0 {
+			mark = strings.Repeat(" ", indent)
+		}
+		fmt.Fprintln(w, mark+line)
+	}
+}
+
+// result has one row for the verdict and for every finding, for what is missing
+// and for every step.
+func (e explanation) result() result {
+	r := result{columns: []column{
+		{name: "kind"}, {name: "name"}, {name: "reason"}, {name: "text"}, {name: "figures"}, {name: "threshold"}, {name: "source"}, {name: "try"}, {name: "lines"},
+	}}
+	r.rows = append(r.rows, []any{"verdict", string(e.report.Verdict), nil, e.report.Text, nil, nil, nil, nil, nil})
+	for _, d := range e.report.Findings {
+		figures := make(map[string]any)
+		for _, x := range d.Figures {
+			figures[x.Name] = finite(x.Value)
+		}
+		r.rows = append(r.rows, []any{"finding", d.Name, d.Reason, d.Text, figures, d.Threshold, d.Source, d.Try, nil})
+	}
+	for _, text := range e.report.Missing {
+		r.rows = append(r.rows, []any{"missing", nil, nil, text, nil, nil, nil, nil, nil})
+	}
+	for _, s := range e.report.Next {
+		var lines any
+		if s.Lines != nil {
+			lines = s.Lines
+		}
+		r.rows = append(r.rows, []any{"next", s.Name, nil, s.Text, nil, nil, nil, nil, lines})
+	}
+	return r
+}

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"evenkeel/objective"
+	"evenkeel/objective/explain"
+	"evenkeel/search/studyfile"
+)
+
+// TestStepsAreStudyFiles: what explain proposes to write into a study file is
+// accepted there, for the built-in models and for a program of the user's own.
+func TestStepsAreStudyFiles(t *testing.T) {
+	rows := func(a, b, c int64) [][]int64 {
+		return [][]int64{{a, 100 - a, 0}, {100 - b, b, 0}, {0, 100 - c, c}}
+	}
+	uneven, even, worse, costly := rows(90, 60, 75), rows(80, 80, 81), rows(99, 30, 75), rows(58, 57, 57)
+	seen := make(map[string]bool)
+	for _, own := range []bool{false, true} {
+		for _, matrices := range [][3][][]int64{
+			{uneven, worse, uneven}, {uneven, uneven, rows(100, 100, 100)}, {uneven, costly, uneven}, {even, even, even},
+			{uneven, rows(90, 61, 75), rows(100, 100, 100)},
+		} {
+			for _, ratio := range []float64{1.2, 6} {
+				for _, s := range stepsOf(t, own, ratio, matrices) {
+					for _, line := range s.Lines {
+						seen[s.Name] = true
+						checkLine(t, own, line)
+					}
+				}
+			}
+		}
+	}
+	for _, name := range []string{"offsets", "weaker", "stronger", "stop-early", "decay", "deferred", "tolerance", "seeds", "images"} {
+		if !seen[name] {
+			t.Errorf("no case of the test proposes %s", name)
+		}
+	}
+}
+
+// stepsOf explains made-up matrices: before, after, and on the training part.
+func stepsOf(t *testing.T, own bool, ratio float64, m [3][][]int64) []explain.Step {
+	t.Helper()
+	c := explain.Case{
+		Classes: []string{"a", "b", "c"}, Score: objective.Score{Spread: objective.StdDev, Tolerance: 0.02, Penalty: 2}, Round: 1, OwnScript: own,
+	}
+	round := func(number int, weights []float64, rows [][]int64) objective.Round {
+		val, err := objective.ConfusionFromRows(rows)
+		if err != nil {
+			t.Fatal(err)
+		}
+		train, err := objective.ConfusionFromRows(m[2])
+		if err != nil {
+			t.Fatal(err)
+		}
+		return objective.Round{
+			Round: number, Weights: weights, Val: val, Train: train,
+			Spread: c.Score.Spread.Of(val.Recall()), BalancedAccuracy: val.BalancedAccuracy(), Accuracy: val.Accuracy(),
+		}
+	}
+	for s := range 3 {
+		before := round(0, nil, m[0])
+		c.Replicates = append(c.Replicates, objective.Replicate{Replicate: s, Reference: before, Rounds: []objective.Round{before, round(1, []float64{1, ratio, 1}, m[1])}})
+		c.Outputs = append(c.Outputs, explain.Outputs{Offsets: &explain.Offsets{Spread: before.Spread / 2, Values: []float64{-1, 1, 0}}})
+		c.References = append(c.References, before.Spread)
+	}
+	r, err := explain.Explain(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.Next
+}
+
+// checkLine parses a line as part of a study file.
+func checkLine(t *testing.T, own bool, line string) {
+	t.Helper()
+	model := "kind: mlp"
+	if own {
+		model = "kind: command, command: [train]"
+	}
+	sections := map[string]string{"model": model, "weighting": "scheme: [{name: mean-ratio}]"}
+	section, rest, ok := strings.Cut(line, ": {")
+	if !ok {
+		t.Errorf("%s is no line of a study file", line)
+		return
+	}
+	if !strings.HasPrefix(rest, "scheme:") && sections[section] != "" {
+		rest = sections[section] + ", " + rest
+	}
+	sections[section] = strings.TrimSuffix(rest, "}")
+	var text strings.Builder
+	for _, name := range []string{"data", "model", "weighting", "objective", "search"} {
+		if sections[name] != "" && (!own || name != "data") {
+			text.WriteString(name + ": {" + sections[name] + "}\n")
+		}
+	}
+	if _, err := studyfile.Parse("s.yaml", []byte(text.String()), "/", nil); err != nil {
+		t.Errorf("%s: %v", line, err)
+	}
+}
