@@ -195,8 +195,9 @@ func (f *figures) noiseOf() (Finding, bool) {
 	return d, true
 }
 
-// evenLimit returns the spread that even classes read on average, and the one that
-// they exceed once in twenty, their standard deviation being a chi variable's.
+// evenLimit returns the spread that even classes read on average, and about the one
+// that they exceed once in twenty: it varies as a chi variable with K - 1 degrees of
+// freedom does, exactly for the standard deviation of normal recalls.
 func evenLimit(s objective.Spread, recall float64, support []int64) (average, limit float64) {
 	average = posthoc.EvenSpread(s, recall, support)
 	k := 0
