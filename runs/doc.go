@@ -31,9 +31,10 @@
 //	trial_runs     which run is which round of which replicate, with its weights
 //	runs           training runs by hash, shared by all studies
 //	matrices, outputs, logs   what a run left: confusion matrices, predictions, logits
-//	datasets       class names, and the labels of a validation part
+//	datasets       class names, and the labels of a validation and a test part
 //	events         what happened to a study
 //	confirmed_arms, test_reads   what the view confirmations shows
+//	confirm_runs, test_outputs   the runs behind it, and what they answered on the test part
 //
 // All keys are natural (a study's number, a trial's number, a run's hash), so a
 // study that was killed and continued, or ran with other parallelism, ends with

@@ -100,19 +100,19 @@ func shiftedResult(base *objective.Result, labels []uint16, weights []float64) (
 }
 
 // offsetPredictions returns what the reference predicts on the test part with
-// offsets fitted to the score on its whole validation part; nil where its logits
-// or labels are unknown.
+// the offsets that were fitted to the score on validation; nil where there are none,
+// see fitOffsets.
 func offsetPredictions(score objective.Score, r *objective.Result, labels []uint16) ([]uint16, error) {
 	if r.ValLogits == nil || r.TestLogits == nil || r.TestLabels == nil || labels == nil {
 		return nil, nil
 	}
-	val, err := posthoc.NewPart(r.Val.Classes(), r.ValLogits, labels)
+	folds, err := foldsOf(r, labels)
 	if err != nil {
-		return nil, fmt.Errorf("fitted offsets: validation part: %w", err)
+		return nil, nil // nothing to fit to, as in a search
 	}
 	test, err := posthoc.NewPart(r.Val.Classes(), r.TestLogits, r.TestLabels)
 	if err != nil {
 		return nil, fmt.Errorf("fitted offsets: test part: %w", err)
 	}
-	return test.Predict(val.Fit(score).Offsets, nil), nil
+	return test.Predict(folds.Fit(score).All.Offsets, nil), nil
 }

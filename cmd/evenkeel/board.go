@@ -92,7 +92,7 @@ func (p boardPage) legend(w io.Writer) {
 	h := p.board.Study
 	use := "for choosing, not quoting"
 	if p.confirmed {
-		use = "for choosing; quote what is CONFIRMED below"
+		use = "for choosing; quote CONFIRMED"
 	}
 	fmt.Fprintf(w, "Validation, %s: %s. spread: %s of the recalls.\n", perClass(h.ValCounts), use, p.def.Objective.Spread)
 	fmt.Fprintf(w, `change: score against the unweighted model's on the same seeds. bal.acc: points against the better

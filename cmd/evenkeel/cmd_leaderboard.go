@@ -63,7 +63,15 @@ func printLeaderboard(cmd *cobra.Command, db *runs.DB, f leaderboardFlags) error
 	if page.runs, page.seconds, err = db.Effort(cmd.Context(), board.Study.Name); err != nil {
 		return err
 	}
-	return page.write(cmd.OutOrStdout(), f.format)
+	confirmed := confirmedPage{def: def}
+	if confirmed.arms, err = db.Confirmations(cmd.Context(), board.Study.Name); err != nil {
+		return err
+	}
+	page.confirmed = len(confirmed.arms) > 0
+	if err := page.write(cmd.OutOrStdout(), f.format); err != nil {
+		return err
+	}
+	return confirmed.write(cmd.OutOrStdout(), f.format)
 }
 
 // boardResult is the leaderboard as the view of the same name has it.

@@ -167,3 +167,7 @@ func sum(x []int) int {
 	}
 	return total
 }
+
+// TestCounts returns the number of test examples of each class. It says nothing
+// of what a model does there.
+func (t *Trainer) TestCounts() []int { return t.splits.TestCounts() }

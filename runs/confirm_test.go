@@ -1,0 +1,148 @@
+package runs_test
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"evenkeel/objective"
+	"evenkeel/objective/trainertest"
+	"evenkeel/runs"
+	"evenkeel/runs/runstest"
+	"evenkeel/search"
+)
+
+// confirmTrial confirms round 1 of a trial of the test study.
+func confirmTrial(ctx context.Context, t *testing.T, db *runs.DB, trial, seeds, parallel int, trainer objective.Trainer) (*search.Confirmation, error) {
+	t.Helper()
+	def := define(t)
+	s := openStudy(t, db, def)
+	defer closeStudy(t, s)
+	if err := s.Describe(ctx, "synthetic", trainer.Info()); err != nil {
+		t.Fatal(err)
+	}
+	stored, err := db.Trial(ctx, "test", trial)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := def.Plan(stored.Point)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := search.Confirmer{Definition: def, Store: s, Trainer: trainer, Parallel: parallel, Clock: time.Now}
+	return c.Run(ctx, nil, search.Fixed{Trial: trial, Round: 1, Plan: plan, Seeds: seeds})
+}
+
+// TestConfirmationIsKept: the stored confirmation has the figures of the one that
+// was made, and the views show them.
+func TestConfirmationIsKept(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.db")
+	complete(t, path, 2)
+	db := open(t, path, runs.Options{})
+	before, err := db.Confirmations(t.Context(), "")
+	if err != nil || len(before) != 0 {
+		t.Fatalf("confirmations before any: %v, %v", before, err)
+	}
+	made, err := confirmTrial(t.Context(), t, db, 2, 6, 2, trainer())
+	if err != nil {
+		t.Fatal(err)
+	}
+	arms, err := db.Confirmations(t.Context(), "")
+	if err != nil || len(arms) != 1 {
+		t.Fatalf("%d confirmed arms, error %v; want 1", len(arms), err)
+	}
+	a := arms[0]
+	if a.Study != "test" || a.Trial != 2 || a.Round != 1 || a.Seeds != 6 || a.TestReads != 1 || !cmp.Equal(a.Images, []int64{50, 50, 50, 50}) {
+		t.Errorf("confirmed arm %+v", a)
+	}
+	for i, f := range made.Findings {
+		row, d := a.Rows[i], f.Spread
+		want := runs.ConfirmedRow{
+			What: f.What, Against: f.Against, Spread: d.A, BalancedAccuracy: f.BalancedAccuracy.A,
+			AgainstSpread: d.B, AgainstBalancedAccuracy: f.BalancedAccuracy.B,
+			Difference: d.Estimate, DifferenceLow: d.Low, DifferenceHigh: d.High,
+			PValue: d.PValue, SeedPValue: d.SignFlip(), Measurable: d.Measurable, PlainSpread: f.PlainA, AgainstPlainSpread: f.PlainB,
+			AccuracyDrop: f.Drop.Drop, AccuracyDropLow: f.Drop.Low, AccuracyDropHigh: f.Drop.High, Tolerance: f.Drop.Holding,
+			Gained: row.Gained, Lost: row.Lost,
+		}
+		if diff := cmp.Diff(want, row); diff != "" || len(row.Gained) != len(f.Gained()) || len(row.Lost) != len(f.Lost()) {
+			t.Errorf("row %d (-want +got):\n%s", i, diff)
+		}
+	}
+	view := query(t, db, `SELECT what, against, difference, p_value, test_reads FROM confirmations`)
+	if len(view.Rows) != len(made.Findings) || view.Rows[0][4] != int64(1) {
+		t.Errorf("the view has %v", view.Rows)
+	}
+	recalls := query(t, db, `SELECT phase, count(*), count(test_recall) FROM class_recalls WHERE phase <> 'search' GROUP BY phase ORDER BY phase`)
+	want := [][]any{{"longer", int64(24), int64(24)}, {"recipe", int64(24), int64(24)}, {"reference", int64(24), int64(24)}, {"vector", int64(24), int64(24)}}
+	if diff := cmp.Diff(want, recalls.Rows); diff != "" {
+		t.Errorf("class_recalls (-want +got):\n%s", diff)
+	}
+	if rows := query(t, db, `SELECT count(test_recall) FROM class_recalls WHERE phase = 'search'`).Rows; rows[0][0] != int64(0) {
+		t.Errorf("%v runs of the search have a test recall", rows[0][0])
+	}
+}
+
+// TestReadingsOfTheTestPart: repeating is no other reading, another arm and more
+// seeds are; a later confirmation replaces the earlier one.
+func TestReadingsOfTheTestPart(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.db")
+	complete(t, path, 2)
+	db := open(t, path, runs.Options{})
+	for i, c := range []struct{ trial, seeds, reads, arms int }{
+		{2, 6, 1, 1}, {2, 6, 1, 1}, {3, 6, 2, 2}, {2, 7, 3, 2}, {2, 6, 3, 2},
+	} {
+		if _, err := confirmTrial(t.Context(), t, db, c.trial, c.seeds, 2, trainer()); err != nil {
+			t.Fatal(err)
+		}
+		arms, err := db.Confirmations(t.Context(), "test")
+		if err != nil || len(arms) != c.arms || arms[0].TestReads != c.reads {
+			t.Errorf("confirmation %d: %d arms, error %v, readings %+v; want %d arms and %d readings", i+1, len(arms), err, arms, c.arms, c.reads)
+		}
+	}
+}
+
+// TestConfirmationGoesOn: cut short and continued, the history is that of one that
+// was not, and gc leaves a repetition nothing to train.
+func TestConfirmationGoesOn(t *testing.T) {
+	folder := t.TempDir()
+	whole, cut := filepath.Join(folder, "whole.db"), filepath.Join(folder, "cut.db")
+	for _, path := range []string{whole, cut} {
+		complete(t, path, 2)
+	}
+	if _, err := confirmTrial(t.Context(), t, open(t, whole, runs.Options{}), 2, 6, 1, trainer()); err != nil {
+		t.Fatal(err)
+	}
+	db := open(t, cut, runs.Options{})
+	for _, at := range []int{3, 9} {
+		ctx, cancel := context.WithCancel(t.Context())
+		n := 0
+		broken := &trainertest.Synthetic{Response: 0.3, Before: func(context.Context, objective.Job) error {
+			if n++; n == at {
+				cancel()
+			}
+			return nil
+		}}
+		if _, err := confirmTrial(ctx, t, db, 2, 6, 1, broken); !objective.IsInterruption(err) {
+			t.Fatalf("cut at training %d: error %v; want an interruption", at, err)
+		}
+		cancel()
+	}
+	if _, err := confirmTrial(t.Context(), t, db, 2, 6, 3, trainer()); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(runstest.Tables(t, whole), runstest.Tables(t, cut)); diff != "" {
+		t.Errorf("the continued confirmation differs (-whole +cut):\n%s", diff)
+	}
+	if _, err := db.FreeLogits(t.Context(), runs.Cleaning{All: true}); err != nil {
+		t.Fatal(err)
+	}
+	idle := &trainertest.Synthetic{Response: 0.3, Before: func(context.Context, objective.Job) error { return errors.New("a training") }}
+	if c, err := confirmTrial(t.Context(), t, db, 2, 6, 1, idle); err != nil || len(c.Findings) != 5 {
+		t.Errorf("repeated after gc: error %v; want the same five findings without a training", err)
+	}
+}

@@ -1,0 +1,272 @@
+package search_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"evenkeel/objective"
+	"evenkeel/objective/cachetest"
+	"evenkeel/objective/confirm"
+	"evenkeel/objective/trainertest"
+	"evenkeel/search"
+)
+
+// confirmations is a store of confirmations in memory.
+type confirmations struct {
+	*cachetest.Memory
+	mu       sync.Mutex
+	readings []search.Reading
+	last     *search.Confirmation
+}
+
+func newConfirmations() *confirmations { return &confirmations{Memory: cachetest.NewMemory()} }
+
+func (c *confirmations) OpenTest(_ context.Context, r search.Reading) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !slices.Contains(c.readings, r) {
+		c.readings = append(c.readings, r)
+	}
+	return nil
+}
+
+func (c *confirmations) Confirm(_ context.Context, x *search.Confirmation) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.last = x
+	return nil
+}
+
+// fixedArm is round 2 of error-power on the test study.
+func fixedArm(t *testing.T, d *search.Definition, seeds int) search.Fixed {
+	t.Helper()
+	plan, err := d.Plan(d.Space.Middle())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return search.Fixed{Trial: 4, Round: 2, Plan: plan, Seeds: seeds}
+}
+
+const confirmStudy = `
+study: test
+data: {source: embedded}
+model: {kind: softmax, epochs: 2}
+weighting:
+  scheme: [{name: error-power, exponent: {low: 0.2, high: 0.4}}]
+  rounds: 3
+search: {trials: 12}
+`
+
+// watched counts trainings and those that look at the test part.
+func watched(response float64, before func(n int64)) (t *trainertest.Synthetic, all, test *atomic.Int64) {
+	all, test = new(atomic.Int64), new(atomic.Int64)
+	return &trainertest.Synthetic{Response: response, PerClass: 400, Before: func(_ context.Context, job objective.Job) error {
+		if job.Test {
+			test.Add(1)
+		}
+		if n := all.Add(1); before != nil {
+			before(n)
+		}
+		return nil
+	}}, all, test
+}
+
+func confirmer(d *search.Definition, store search.ConfirmStore, trainer objective.Trainer, parallel int) *search.Confirmer {
+	return &search.Confirmer{Definition: d, Store: store, Trainer: trainer, Parallel: parallel, Clock: time.Now}
+}
+
+// find returns a finding.
+func find(t *testing.T, c *search.Confirmation, what, against string) search.Finding {
+	t.Helper()
+	for _, f := range c.Findings {
+		if f.What == what && f.Against == against {
+			return f
+		}
+	}
+	t.Fatalf("no finding %s against %s", what, against)
+	return search.Finding{}
+}
+
+// TestConfirmClaims: a trainer that ignores weights has no gain claimed, one that
+// follows them has; the runs are those that were announced, on seeds no search
+// uses.
+func TestConfirmClaims(t *testing.T) {
+	d := define(t, confirmStudy)
+	for _, c := range []struct {
+		response float64
+		verdict  confirm.Verdict
+	}{{0, confirm.NoDifference}, {1, confirm.Better}} {
+		store := newConfirmations()
+		trainer, all, test := watched(c.response, nil)
+		arm := fixedArm(t, d, 8)
+		got, err := confirmer(d, store, trainer, 3).Run(t.Context(), nil, arm)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := find(t, got, search.Recipe, search.AgainstReference)
+		if v := f.Spread.Verdict(f.Spread.PValue); v != c.verdict {
+			t.Errorf("response %g: %s (%.3f -> %.3f); want %s", c.response, v, f.Spread.B, f.Spread.A, c.verdict)
+		}
+		if v := find(t, got, search.Vector, search.AgainstReference).Spread; v.Verdict(v.PValue) != c.verdict {
+			t.Errorf("response %g: the vector is %s; want %s", c.response, v.Verdict(v.PValue), c.verdict)
+		}
+		find(t, got, search.Recipe, search.AgainstOffsets)
+		find(t, got, search.Longer, search.AgainstReference)
+		// Reference, rounds 1 and 2, the vector, the longer reference; round 1 alone has no test part.
+		if trainings, _ := arm.Cost(d); all.Load() != int64(8*trainings) || trainings != 5 || test.Load() != 8*4 {
+			t.Errorf("%d trainings, %d with the test part, %d a seed announced; want 40, 32, 5", all.Load(), test.Load(), trainings)
+		}
+		if len(store.readings) != 1 || store.readings[0].Trial != 4 || store.readings[0].Seeds != 8 {
+			t.Errorf("readings %v; want one", store.readings)
+		}
+		for _, r := range got.Runs {
+			if r.Seed == search.TrainingSeed(d.Search.Seed, r.Replicate, "search") || r.Seed != search.TrainingSeed(d.Search.Seed, r.Replicate, "confirm") {
+				t.Errorf("replicate %d has seed %d; want that of the phase confirm", r.Replicate, r.Seed)
+			}
+		}
+	}
+}
+
+// text is a confirmation as text, exactly.
+func text(c *search.Confirmation) string { return fmt.Sprintf("%v", *c) }
+
+// TestConfirmGoesOn: broken off anywhere and started again, it trains nothing
+// twice, reads the test part once and finds the same, whatever goes on at once;
+// repeated, it trains nothing.
+func TestConfirmGoesOn(t *testing.T) {
+	d := define(t, confirmStudy)
+	whole := newConfirmations()
+	trainer, _, _ := watched(1, nil)
+	trainer.PerClass = 60
+	want, err := confirmer(d, whole, trainer, 1).Run(t.Context(), nil, fixedArm(t, d, 6))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range []int64{1, 20, 29} {
+		store := newConfirmations()
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		trainer, all, _ := watched(1, func(n int64) {
+			if n == at {
+				cancel()
+			}
+		})
+		trainer.PerClass = 60
+		if _, err := confirmer(d, store, trainer, 4).Run(ctx, nil, fixedArm(t, d, 6)); !objective.IsInterruption(err) {
+			t.Fatalf("stopped at training %d: error %v; want an interruption", at, err)
+		}
+		if store.last != nil {
+			t.Errorf("stopped at training %d: something is claimed", at)
+		}
+		for i := range 2 {
+			before := all.Load()
+			got, err := confirmer(d, store, trainer, 2).Run(t.Context(), nil, fixedArm(t, d, 6))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if text(got) != text(want) {
+				t.Errorf("stopped at training %d: another confirmation than in one go", at)
+			}
+			if i == 1 && all.Load() != before {
+				t.Errorf("stopped at training %d: the repetition trained %d times; want nothing", at, all.Load()-before)
+			}
+		}
+		// Those under way were broken off, and nothing else was done twice.
+		if store.Len() != 30 || all.Load() > 30+4 || len(store.readings) != 1 {
+			t.Errorf("stopped at training %d: %d runs, %d trainings and %d readings in all; want 30, hardly more, and 1", at, store.Len(), all.Load(), len(store.readings))
+		}
+	}
+}
+
+// TestConfirmPosthoc: weights applied to logits train the reference alone, and
+// the very reading of known logits for another arm counts.
+func TestConfirmPosthoc(t *testing.T) {
+	d := define(t, confirmStudy, "weighting.apply=posthoc")
+	store := newConfirmations()
+	trainer, all, _ := watched(1, nil)
+	arm := fixedArm(t, d, 6)
+	got, err := confirmer(d, store, trainer, 2).Run(t.Context(), nil, arm)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if all.Load() != 6 {
+		t.Errorf("%d trainings; want those of the reference alone, 6", all.Load())
+	}
+	for _, f := range got.Findings {
+		if f.What == search.Longer {
+			t.Error("something was trained longer for weights that cost no training")
+		}
+	}
+	find(t, got, search.Vector, search.AgainstReference)
+	arm.Trial, arm.Round = 5, 1
+	if _, err := confirmer(d, store, trainer, 2).Run(t.Context(), nil, arm); err != nil {
+		t.Fatal(err)
+	}
+	if all.Load() != 6 || len(store.readings) != 2 {
+		t.Errorf("after another arm %d trainings and %d readings; want 6 and 2", all.Load(), len(store.readings))
+	}
+}
+
+// mute sends nothing about single test examples.
+type mute struct{ *trainertest.Synthetic }
+
+func (m mute) Train(ctx context.Context, job objective.Job) (*objective.Result, error) {
+	r, err := m.Synthetic.Train(ctx, job)
+	if err == nil {
+		r.TestPredictions, r.TestLogits, r.TestLabels = nil, nil, nil
+	}
+	return r, err
+}
+
+func TestConfirmRefuses(t *testing.T) {
+	d := define(t, confirmStudy)
+	good := fixedArm(t, d, 6)
+	few, beyond := good, good
+	few.Seeds, beyond.Round = 5, 4
+	boom := errors.New("boom")
+	failing := &trainertest.Synthetic{Before: func(context.Context, objective.Job) error { return boom }}
+	for name, c := range map[string]struct {
+		arm     search.Fixed
+		trainer objective.Trainer
+		want    string
+	}{
+		"five seeds":       {few, &trainertest.Synthetic{}, "needs at least 6"},
+		"no such round":    {beyond, &trainertest.Synthetic{}, "rounds 1 to 3"},
+		"no test examples": {good, mute{&trainertest.Synthetic{}}, "the prediction and the label of every test example"},
+		"a failing run":    {good, failing, "boom"},
+	} {
+		store := newConfirmations()
+		if _, err := confirmer(d, store, c.trainer, 2).Run(t.Context(), nil, c.arm); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: error %v; want one with %q", name, err, c.want)
+		}
+		if store.last != nil {
+			t.Errorf("%s: something was recorded", name)
+		}
+	}
+}
+
+// TestSearchNeverOpensTheTestPart: of a whole search no job asks for it.
+func TestSearchNeverOpensTheTestPart(t *testing.T) {
+	for _, apply := range []string{"loss", "posthoc"} {
+		d := define(t, confirmStudy, "weighting.apply="+apply)
+		trainer, all, test := watched(1, nil)
+		store := newMemory()
+		complete(t, driver(d, store, trainer, 2))
+		if all.Load() == 0 || test.Load() != 0 {
+			t.Errorf("apply %s: %d of %d trainings asked for the test part; want none", apply, test.Load(), all.Load())
+		}
+		for r := range maps.Values(store.runs) {
+			if r.Test != nil {
+				t.Errorf("apply %s: a run of a search has a test part", apply)
+			}
+		}
+	}
+}
