@@ -43,16 +43,12 @@ func (p *part) confusion(name string, info *objective.Info) (*objective.Confusio
 	if p.Confusion.fault != nil {
 		return nil, fmt.Errorf("%s.confusion %w", name, p.Confusion.fault)
 	}
-	m, err := objective.ConfusionFromRows(p.Confusion.rows)
-	if err != nil {
-		return nil, fmt.Errorf("%s.confusion: %w", name, err)
-	}
-	for c, n := range m.Support() {
+	for c, n := range p.Confusion.counts.Support() {
 		if n == 0 {
 			return nil, fmt.Errorf("%s.confusion has an empty row %d; want an example of class %s at least", name, c, info.Classes[c])
 		}
 	}
-	return m, nil
+	return p.Confusion.counts, nil
 }
 
 // read turns an answer into a result, or says what is wrong with it.

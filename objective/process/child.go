@@ -33,8 +33,9 @@ type child struct {
 	runs                int    // how many it has been given
 }
 
-// launch starts the program under a guard.
-func launch(ctx context.Context, o Options, slot int, log *pump, p patience) (*child, error) {
+// launch starts the program under a guard, which removes the temporary folder if
+// the driver cannot.
+func launch(ctx context.Context, o Options, slot int, temporary string, log *pump, p patience) (*child, error) {
 	path, err := executable()
 	if err != nil {
 		return nil, err
@@ -53,7 +54,7 @@ func launch(ctx context.Context, o Options, slot int, log *pump, p patience) (*c
 	}
 	c.in, c.lifeline, c.out = in, lifeline, newReader(out)
 	c.guard = &exec.Cmd{
-		Path: path, Args: append([]string{guardName}, o.Command...), Dir: o.Dir, Env: o.environment(slot),
+		Path: path, Args: guardArguments(o.Command, temporary), Dir: o.Dir, Env: o.environment(slot),
 		Stdin: stdin, Stdout: stdout, Stderr: stderr, ExtraFiles: []*os.File{lifelineEnd, reportEnd},
 		SysProcAttr: guardAttributes(),
 	}
@@ -209,6 +210,7 @@ func (c *child) end(how manner) error {
 			_, _ = c.lifeline.Write([]byte{orderKill})
 		}
 	}
+	_, _ = c.lifeline.Write([]byte{orderLeave})
 	_ = c.lifeline.Close() // kills what is left
 	gone := within(c.gone, c.patience.kill)
 	within(c.log.ended, c.patience.drain)

@@ -2,7 +2,11 @@
 
 package process
 
-import "syscall"
+import (
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
 
 // guardAttributes give a guard a session of its own: no terminal's signal
 // reaches it or the program, the driver alone decides.
@@ -18,6 +22,13 @@ func readAvailable(fd uintptr, p []byte) int {
 		return 0
 	}
 	return n
+}
+
+// readable reports whether there is something to read in a pipe.
+func readable(fd uintptr) bool {
+	p := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
+	n, err := unix.Poll(p, 0)
+	return err == nil && n == 1 && p[0].Revents&unix.POLLIN != 0
 }
 
 // nonblocking is the flag with which opening a named pipe does not hang.

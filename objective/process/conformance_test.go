@@ -21,7 +21,7 @@ func TestConformance(t *testing.T) {
 					return open(t, o, defaultPatience)
 				},
 				Model:     map[string]any{"kind": "command", "epochs": int64(3)},
-				Endless:   map[string]any{"kind": "command", "epochs": int64(3), "params.fault": "endless"},
+				Endless:   map[string]any{"kind": "command", "epochs": int64(1_000_000), "params.fault": "endless"},
 				Learnable: true, Predictions: true, Logits: true, Train: true, Test: true, Ones: true,
 			})
 		})

@@ -25,24 +25,34 @@
 // epoch is passed on. A result is checked (echo of the weights, shapes, counts,
 // the same examples as in every run before, files inside the folder that agree
 // with the matrix), and the folder is removed. An error of the program's own
-// fails the run and leaves the process; with `retry` the run is tried again, three
-// times in all. Everything else that can happen (an exit, silence, a line that is
-// no message or not the one that is due) fails the run with the reason and the end
-// of the log, and the process is replaced. Three failures in a row within seconds
-// of their start end the trainer, see [objective.ErrTrainerBroken].
+// fails the run and leaves the process; with `retry` the run is tried again after
+// a while, three times in all. Everything else that can happen (an exit, silence,
+// a line that is no message or not the one that is due) fails the run with the
+// reason and the end of the log, and the process is replaced. A process that has
+// answered before and ends soon after a request, without a word about it, was
+// ending already: the run goes to a new one. Three failures in a row within seconds
+// of the request, or to start at all, end the trainer, see
+// [objective.ErrTrainerBroken]; so does another version of the program's code, a
+// [CodeChangedError].
 //
 // When the context ends, the program is asked to stop. If it answers, its process
 // stays. If not, it is ended like every process: bye and the end of its input,
 // then SIGTERM to its group, then SIGKILL.
 //
-// # Why nothing is left
+// # What is left when the driver is killed
 //
 // The guard holds one end of a pipe, the lifeline, whose other end nobody but the
-// driver has. When the driver ends, by whatever signal, the kernel closes it, and
-// the guard kills the program's group. On Linux the guard also adopts every
-// descendant that left the group and kills those, and the program dies with its
-// guard. Neither hears a terminal's signals: both are in a session of the guard's
-// own.
+// driver has. When the driver ends, by whatever signal, the kernel closes it, the
+// guard kills the program's group, and removes the trainer's temporary folder. On
+// Linux the guard also adopts every descendant that left the group and kills those,
+// and the program dies with its guard. Neither hears a terminal's signals: both are
+// in a session of the guard's own.
+//
+// So nothing is left as long as the guard lives. Its name is trainer-guard, in
+// order that killing the driver by name (pkill) misses it on Linux. Whoever kills
+// the guard too, by the executable that both share or because it kills all of the
+// user's, ends the program on Linux, but not what left the program's group; and on
+// other systems what left the group is never followed.
 //
 // # Example
 //

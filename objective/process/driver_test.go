@@ -18,7 +18,7 @@ import (
 // that forks and hangs, and lives on.
 func driverMode(args []string) {
 	tr, err := start(context.Background(), Options{
-		Command: []string{args[0], modePrefix + "trainer"}, Dir: args[1], Scratch: args[1],
+		Command: []string{args[0], modePrefix + "trainer"}, Dir: args[1],
 		Slots: []map[string]string{{markVariable: args[2], "GORACE": "atexit_sleep_ms=0"}},
 	}, defaultPatience)
 	if err != nil {

@@ -3,6 +3,7 @@
 package process
 
 import (
+	"bufio"
 	"bytes"
 	"fmt"
 	"os"
@@ -25,14 +26,33 @@ var faults = map[string]func(p *peer, q asked){
 		flood(os.Stderr, int(q.Params["megabytes"].(float64)), '\n')
 		p.say(p.answer(q))
 	},
-	"flood stdout":    func(*peer, asked) { flood(os.Stdout, 1<<20, 'x') },
-	"text":            func(p *peer, q asked) { fmt.Println("epoch 1: loss 0.3"); p.say(p.answer(q)) },
-	"empty line":      func(p *peer, q asked) { fmt.Println(); p.say(p.answer(q)) },
-	"not an object":   func(*peer, asked) { fmt.Println("[1, 2]") },
-	"unknown type":    func(p *peer, q asked) { p.say(message{"type": "progress", "run": q.Run}) },
-	"other run":       change(func(m message) { m["run"] = "0123456789abcdef" }),
-	"no run":          change(func(m message) { delete(m, "run") }),
-	"twice":           func(p *peer, q asked) { a := p.answer(q); p.say(a); p.say(a) },
+	"flood epochs": func(_ *peer, q asked) {
+		out := bufio.NewWriter(os.Stdout)
+		for n := 1; ; n++ {
+			if n == 100_000 {
+				n = int(q.Epochs) + 1
+			}
+			if _, err := fmt.Fprintf(out, `{"type":"epoch","run":%q,"epoch":%d,"loss":1}`+"\n", q.Run, n); err != nil {
+				os.Exit(1)
+			}
+		}
+	},
+	"flood stdout":  func(*peer, asked) { flood(os.Stdout, 1<<20, 'x') },
+	"text":          func(p *peer, q asked) { fmt.Println("epoch 1: loss 0.3"); p.say(p.answer(q)) },
+	"empty line":    func(p *peer, q asked) { fmt.Println(); p.say(p.answer(q)) },
+	"not an object": func(*peer, asked) { fmt.Println("[1, 2]") },
+	"unknown type":  func(p *peer, q asked) { p.say(message{"type": "progress", "run": q.Run}) },
+	"other run":     change(func(m message) { m["run"] = "0123456789abcdef" }),
+	"no run":        change(func(m message) { delete(m, "run") }),
+	"twice":         func(p *peer, q asked) { a := p.answer(q); p.say(a); p.say(a) },
+	"wrong and twice": func(p *peer, q asked) {
+		m := p.answer(q)
+		delete(m, "train")
+		m["val"] = message{"confusion": [][]int{{9, 0, 0, 0}, {0, 9, 0, 0}, {0, 0, 9, 0}, {0, 0, 0, 9}}}
+		b := encode(m)
+		_, _ = os.Stdout.Write(append(b, b...))
+	},
+	"epoch beyond":    func(p *peer, q asked) { p.epoch(q, 4, "1"); p.say(p.answer(q)) },
 	"twice at once":   func(p *peer, q asked) { b := encode(p.answer(q)); _, _ = os.Stdout.Write(append(b, b...)) },
 	"text after":      func(p *peer, q asked) { p.say(p.answer(q)); fmt.Println("done") },
 	"no val":          change(func(m message) { delete(m, "val") }),
@@ -86,6 +106,11 @@ var faults = map[string]func(p *peer, q asked){
 		forever()
 	},
 	"answer and exit": func(p *peer, q asked) { p.say(p.answer(q)); os.Exit(0) },
+	"answer and linger": func(p *peer, q asked) { // and read no more
+		p.say(p.answer(q))
+		time.Sleep(100 * time.Millisecond)
+		os.Exit(0)
+	},
 	"error": func(p *peer, q asked) {
 		p.say(message{"type": "error", "run": q.Run, "message": "depth 9 is too deep"})
 	},

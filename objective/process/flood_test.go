@@ -3,6 +3,9 @@
 package process
 
 import (
+	"bufio"
+	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -79,5 +82,73 @@ func TestFloodOfOutput(t *testing.T) {
 		t.Errorf("the driver took %d MiB; want at most %d", most>>20, memoryLimit>>20)
 	}
 	t.Logf("an endless line cost the driver %d MiB", most>>20)
+	mustTrain(t, tr, job(tr, 1, nil))
+}
+
+// wideMode is a program with the most classes that are allowed, whose counts
+// have five digits, and which sends a matrix with every epoch.
+func wideMode([]string) {
+	p := &peer{lines: bufio.NewScanner(os.Stdin)}
+	classes, supports := make([]string, maxClasses), []string{"loss"}
+	for c := range classes {
+		classes[c] = fmt.Sprint("class ", c)
+	}
+	row := "[" + strings.Repeat("12345,", maxClasses-1) + "12345]"
+	matrix := "[" + strings.Repeat(row+",", maxClasses-1) + row + "]"
+	p.lines.Buffer(nil, 1<<24)
+	for p.lines.Scan() {
+		var q asked
+		if err := json.Unmarshal(p.lines.Bytes(), &q); err != nil {
+			panic(err)
+		}
+		switch q.Type {
+		case "hello":
+			p.say(message{"type": "ready", "protocol": 1, "classes": classes, "data": "wide", "version": "1", "supports": supports})
+		case "train":
+			for n := range q.Epochs {
+				p.epoch(q, int(n+1), `1,"val":{"confusion":`+matrix+`}`)
+			}
+			weights := encode(q.ClassWeights)
+			fmt.Printf(`{"type":"result","run":%q,"class_weights":%s,"val":{"confusion":%s},"train":{"confusion":%s}}`+"\n",
+				q.Run, weights[:len(weights)-1], matrix, matrix)
+		case "bye":
+			return
+		}
+	}
+}
+
+// TestManyClasses: matrices of a thousand classes for every epoch and for two
+// parts cost no more than the limit.
+func TestManyClasses(t *testing.T) {
+	o := options(t)
+	o.Command = command(t, "wide")
+	tr := open(t, o, short)
+	j := job(tr, 1, nil)
+	j.Spec.Model["epochs"] = int64(2)
+	most := peak(func() {
+		for range 2 {
+			if r := mustTrain(t, tr, j); len(r.Epochs) != 2 || r.Train.Classes() != maxClasses {
+				t.Errorf("%d epochs, %d classes; want 2 and %d", len(r.Epochs), r.Train.Classes(), maxClasses)
+			}
+		}
+	})
+	if most > memoryLimit {
+		t.Errorf("the driver took %d MiB; want at most %d", most>>20, memoryLimit>>20)
+	}
+	t.Logf("matrices of %d classes cost the driver %d MiB", maxClasses, most>>20)
+}
+
+// TestFloodOfEpochs: a program may send epochs until its number is used up.
+func TestFloodOfEpochs(t *testing.T) {
+	tr := open(t, options(t), short)
+	j := fault(tr, "flood epochs", nil)
+	j.Spec.Model["epochs"] = int64(1_000_000) // the most that a study file takes
+	most := peak(func() {
+		mustFail(t, tr, j, "epoch is 1000001; want an integer above 99999, the one before, and at most 1000000")
+	})
+	if most > memoryLimit {
+		t.Errorf("the driver took %d MiB; want at most %d", most>>20, memoryLimit>>20)
+	}
+	t.Logf("a flood of epochs cost the driver %d MiB", most>>20)
 	mustTrain(t, tr, job(tr, 1, nil))
 }

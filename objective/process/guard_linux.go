@@ -16,7 +16,7 @@ import (
 
 // nameGuard gives the process the name that ps and top show.
 func nameGuard() {
-	_ = os.WriteFile("/proc/self/comm", []byte("evenkeel-guard"), 0) // cosmetic
+	_ = os.WriteFile("/proc/self/comm", []byte(guardName), 0) // cosmetic
 }
 
 // adoptOrphans makes the guard the parent of every descendant whose own parent

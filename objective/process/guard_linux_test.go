@@ -3,6 +3,7 @@ package process
 import (
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -14,12 +15,33 @@ import (
 // TestNothingOutlivesAKilledDriver kills the driver as the kernel would when
 // memory runs out, while the program hangs beside a child in a session of its own.
 func TestNothingOutlivesAKilledDriver(t *testing.T) {
+	temporary := t.TempDir()
+	t.Setenv("TMPDIR", temporary)
 	d := startDriver(t)
+	if made, _ := filepath.Glob(filepath.Join(temporary, "*")); len(made) != 1 {
+		t.Fatalf("the driver has the temporary folders %q; want one", made)
+	}
 	if err := d.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	_ = d.Wait() // it was killed
 	eventually(t, "all processes are gone", func() bool { return len(marked(t.Name())) == 0 })
+	if left, _ := filepath.Glob(filepath.Join(temporary, "*")); len(left) > 0 {
+		t.Errorf("these folders are left: %v", left)
+	}
+}
+
+// TestGuardHasAnotherName: a command that kills the search by its name leaves the
+// guard to its work, and ps shows what it guards.
+func TestGuardHasAnotherName(t *testing.T) {
+	o := options(t)
+	o.Command = []string{"sh", "-c", `exec "$0" "$1"`, o.Command[0], o.Command[1]}
+	tr := open(t, o, short)
+	proc := "/proc/" + strconv.Itoa(tr.free[0].child.guard.Process.Pid)
+	name, title := contents(t, proc+"/comm"), contents(t, proc+"/cmdline")
+	if name != "trainer-guard\n" || !strings.HasPrefix(title, "trainer-guard: sh -c ") {
+		t.Errorf("the guard is %q with the arguments %q; want trainer-guard and the command", name, title)
+	}
 }
 
 // TestTerminalSignalsReachOnlyTheDriver: Ctrl-C goes to the foreground group of

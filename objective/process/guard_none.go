@@ -11,7 +11,7 @@ import (
 // errPlatform says that there are no process groups to end here.
 var errPlatform = errors.New("a training program of your own needs Linux, macOS or another Unix")
 
-func watch([]string) { os.Exit(2) }
+func watch([]string, string) { os.Exit(2) }
 
 func executable() (string, error) { return "", errPlatform }
 
@@ -20,5 +20,7 @@ func guardAttributes() *syscall.SysProcAttr { return nil }
 func killGroup(int) {}
 
 func readAvailable(uintptr, []byte) int { return 0 }
+
+func readable(uintptr) bool { return false }
 
 func nonblocking() int { return 0 }

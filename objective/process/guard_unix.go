@@ -31,8 +31,9 @@ const notStarted = 127
 const sweepLimit = 10 * time.Second
 
 // watch is the whole life of a guard: it starts the program, waits for its end
-// or for the driver's, and leaves nothing behind.
-func watch(command []string) {
+// or for the driver's, and leaves nothing behind, nor the temporary folder if the
+// driver is gone.
+func watch(command []string, temporary string) {
 	// A parent-death signal comes when the thread ends that started the child.
 	runtime.LockOSThread()
 	syscall.CloseOnExec(lifelineFD)
@@ -51,7 +52,8 @@ func watch(command []string) {
 	releaseStandard()
 	fmt.Fprintf(report, "%s %d\n", reportStarted, pid)
 	g := &group{leader: pid}
-	go g.obey(lifeline)
+	orphaned := make(chan bool, 1)
+	go func() { orphaned <- g.obey(lifeline) }()
 	go func() {
 		<-signals
 		g.signal(syscall.SIGKILL)
@@ -64,6 +66,9 @@ func watch(command []string) {
 	}
 	fmt.Fprintf(report, "%s %d\n", word, number)
 	sweep(time.Now().Add(sweepLimit))
+	if temporary != "" && hungUp(lifelineFD) && <-orphaned {
+		_ = os.RemoveAll(temporary) // as far as it goes
+	}
 	syscall.Exit(exit) // at once: nothing of the ordinary program has to be wound up
 }
 
@@ -126,20 +131,32 @@ func (g *group) signal(s syscall.Signal) {
 	}
 }
 
-// obey carries out the driver's orders until there is no driver.
-func (g *group) obey(lifeline *os.File) {
+// obey carries out the driver's orders until there is no driver, and reports
+// whether it went without a word.
+func (g *group) obey(lifeline *os.File) (orphaned bool) {
 	order := make([]byte, 1)
+	orphaned = true
 	for {
-		n, err := lifeline.Read(order)
-		if n == 1 && order[0] == orderTerminate {
-			g.signal(syscall.SIGTERM)
-			continue
-		}
-		if n == 1 && order[0] == orderKill || err != nil {
+		switch n, err := lifeline.Read(order); {
+		case err != nil:
 			g.signal(syscall.SIGKILL)
-			return
+			return orphaned
+		case n == 0:
+		case order[0] == orderTerminate:
+			g.signal(syscall.SIGTERM)
+		case order[0] == orderKill:
+			g.signal(syscall.SIGKILL)
+		case order[0] == orderLeave:
+			orphaned = false
 		}
 	}
+}
+
+// hungUp reports whether the other end of a pipe is closed.
+func hungUp(fd int) bool {
+	p := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
+	n, err := unix.Poll(p, 0)
+	return err == nil && n == 1 && p[0].Revents&unix.POLLHUP != 0
 }
 
 // wait returns how the program ended, after it killed the rest of its group. It

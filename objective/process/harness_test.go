@@ -22,7 +22,7 @@ const markVariable = "EVENKEEL_TEST_MARK"
 // short is little patience, for programs of which nothing good is to be expected.
 var short = patience{
 	stop: 200 * time.Millisecond, bye: 200 * time.Millisecond, busy: 100 * time.Millisecond, term: 200 * time.Millisecond,
-	kill: time.Minute, drain: 10 * time.Second, quick: time.Minute,
+	kill: time.Minute, drain: 10 * time.Second, quick: time.Minute, retry: [...]time.Duration{time.Millisecond, time.Millisecond},
 }
 
 // options are those of the well-behaved program, with a mark of its own.
@@ -82,7 +82,11 @@ func job(tr *Trainer, seed int64, params map[string]any) objective.Job {
 func fault(tr *Trainer, name string, more map[string]any) objective.Job {
 	params := map[string]any{"fault": name}
 	maps.Copy(params, more)
-	return job(tr, 1, params)
+	j := job(tr, 1, params)
+	if name == "endless" {
+		j.Spec.Model["epochs"] = int64(1_000_000)
+	}
+	return j
 }
 
 // mustTrain performs a run that has to succeed.

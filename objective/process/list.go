@@ -2,10 +2,13 @@ package process
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"math"
 	"strconv"
+
+	"evenkeel/objective"
 )
 
 // maxList bounds the lists of a message that have no other bound: a class is a
@@ -80,77 +83,101 @@ func (l *list) texts() ([]string, error) {
 type matrix struct {
 	classes int // rows and columns that are wanted
 	given   bool
-	rows    [][]int64
+	counts  *objective.Confusion
 	fault   error
 }
 
 // UnmarshalJSON takes in the counts; what is wrong is remembered as a fault,
 // which is reported with the part's name.
 func (m *matrix) UnmarshalJSON(b []byte) error {
-	*m = matrix{classes: m.classes}
 	if string(b) == "null" {
 		return nil
 	}
+	if m.given {
+		m.fault = errors.New("is there twice")
+		return nil
+	}
 	m.given = true
-	m.rows, m.fault = counts(b, m.classes)
+	m.counts, m.fault = counts(b, m.classes)
 	return nil
 }
 
 // counts reads a table of classes x classes counts.
-func counts(b []byte, classes int) ([][]int64, error) {
+func counts(b []byte, classes int) (*objective.Confusion, error) {
 	if b[0] != '[' {
 		return nil, fmt.Errorf("is %s; want rows of counts", abridged(string(b)))
 	}
-	rows := make([][]int64, 0, classes)
-	extra := 0
+	m := objective.NewConfusion(classes)
+	rows := 0
 	for item := range elements(b) {
-		if len(rows) == classes {
-			extra++
+		if rows++; rows > classes {
 			continue
 		}
 		if item[0] != '[' {
-			return nil, fmt.Errorf("row %d is %s; want %d counts", len(rows), abridged(string(item)), classes)
+			return nil, fmt.Errorf("row %d is %s; want %d counts", rows-1, abridged(string(item)), classes)
 		}
-		row := make([]int64, 0, classes)
 		columns := 0
 		for cell := range elements(item) {
 			if columns++; columns > classes {
 				continue
 			}
-			n, err := count(string(cell))
-			if err != nil {
-				return nil, fmt.Errorf("row %d, column %d %w", len(rows), columns-1, err)
+			n, plain := digits(cell)
+			var err error
+			if !plain {
+				n, err = count(string(cell))
 			}
-			row = append(row, n)
+			if err != nil {
+				return nil, fmt.Errorf("row %d, column %d %w", rows-1, columns-1, err)
+			}
+			if m.Total()+n >= maxCount {
+				return nil, fmt.Errorf("has counts that sum to %d up to row %d, column %d; want a sum below 2^53", m.Total()+n, rows-1, columns-1)
+			}
+			m.Add(rows-1, columns-1, n)
 		}
 		if columns != classes {
-			return nil, fmt.Errorf("row %d has %d columns; want %d, one for each class", len(rows), columns, classes)
+			return nil, fmt.Errorf("row %d has %d columns; want %d, one for each class", rows-1, columns, classes)
 		}
-		rows = append(rows, row)
 	}
-	if n := len(rows) + extra; n != classes {
-		return nil, fmt.Errorf("has %d rows; want %d, one for each class", n, classes)
+	if rows != classes {
+		return nil, fmt.Errorf("has %d rows; want %d, one for each class", rows, classes)
 	}
-	return rows, nil
+	return m, nil
+}
+
+// maxCount is what no count and no sum of counts reaches, by the contract.
+const maxCount = 1 << 53
+
+// digits reads a count that is written in the ordinary way, as nearly all are, and
+// takes no memory for it.
+func digits(b []byte) (n int64, ok bool) {
+	if len(b) > 15 { // below 2^53
+		return 0, false
+	}
+	for _, c := range b {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		n = 10*n + int64(c-'0')
+	}
+	return n, true
 }
 
 // count reads an integer from 0 below 2^53, however JSON may write it.
 func count(s string) (int64, error) {
-	const limit = 1 << 53
 	n, err := strconv.ParseInt(s, 10, 64)
 	if err != nil {
 		v, wrong := strconv.ParseFloat(s, 64)
 		if wrong != nil && !math.IsInf(v, 0) || !math.IsInf(v, 0) && v != math.Trunc(v) {
 			return 0, fmt.Errorf("is %s; want an integer", abridged(s))
 		}
-		n = limit
+		n = maxCount
 		if v < 0 {
 			n = -1
-		} else if v < limit {
+		} else if v < maxCount {
 			n = int64(v)
 		}
 	}
-	if n < 0 || n >= limit {
+	if n < 0 || n >= maxCount {
 		return 0, fmt.Errorf("is %s; want a count from 0 below 2^53", abridged(s))
 	}
 	return n, nil

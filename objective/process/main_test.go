@@ -16,6 +16,8 @@ const modePrefix = "mode:"
 
 var modes = map[string]func(args []string){
 	"trainer": func([]string) { (&peer{}).serve() },
+	"deaf":    func([]string) { (&peer{}).deaf() },
+	"wide":    wideMode,
 	"start":   startMode,
 	"driver":  driverMode,
 }

@@ -73,11 +73,11 @@ func TestReadLine(t *testing.T) {
 	long := strings.Repeat("y", 3<<20)
 	in := bufio.NewReaderSize(strings.NewReader("one\ntwo\n"+long+"\nend"), 64<<10)
 	for i, want := range []line{{data: []byte("one\n"), more: true}, {data: []byte("two\n"), more: true}, {data: []byte(long + "\n"), more: true}} {
-		if l, err := readLine(in); err != nil || !reflect.DeepEqual(l, want) {
+		if l, err := readLine(in, nil); err != nil || !reflect.DeepEqual(l, want) {
 			t.Errorf("line %d: %d bytes, more %v, error %v", i, len(l.data), l.more, err)
 		}
 	}
-	if l, err := readLine(in); !errors.Is(err, io.EOF) || string(l.data) != "end" {
+	if l, err := readLine(in, nil); !errors.Is(err, io.EOF) || string(l.data) != "end" {
 		t.Errorf("at the end: %q, %v; want what is there and io.EOF", l.data, err)
 	}
 }
@@ -87,10 +87,10 @@ func TestLongestLine(t *testing.T) {
 	line := func(n int) *bufio.Reader {
 		return bufio.NewReaderSize(io.MultiReader(io.LimitReader(endlessText{}, int64(n-1)), strings.NewReader("\n")), 64<<10)
 	}
-	if l, err := readLine(line(maxLine)); err != nil || l.tooLong || len(l.data) != maxLine {
+	if l, err := readLine(line(maxLine), nil); err != nil || l.tooLong || len(l.data) != maxLine {
 		t.Errorf("a line of the limit's length: %d bytes, too long: %v, error %v", len(l.data), l.tooLong, err)
 	}
-	if l, err := readLine(line(maxLine + 1)); err != nil || !l.tooLong || len(l.data) != excerptLength {
+	if l, err := readLine(line(maxLine+1), nil); err != nil || !l.tooLong || len(l.data) != excerptLength {
 		t.Errorf("a byte more: %d bytes, too long: %v, error %v", len(l.data), l.tooLong, err)
 	}
 }
@@ -164,7 +164,7 @@ func FuzzMessages(f *testing.F) {
 		if ready, err := readReady(l); err == nil && (len(ready.Classes) < 2 || ready.Data == "" || ready.Version == "" || len(ready.Supports) == 0) {
 			t.Errorf("accepted %+v", ready)
 		}
-		if e, err := readEpoch(l, h, nil); err == nil && (e.Epoch < 1 || math.IsInf(e.Loss, 0)) {
+		if e, err := readEpoch(l, h, nil, 0); err == nil && (e.Epoch < 1 || math.IsInf(e.Loss, 0)) {
 			t.Errorf("accepted %+v", e)
 		}
 		r := newResult(2)

@@ -95,13 +95,19 @@ func (o Options) complete() (Options, error) {
 	return o, errors.Join(faults...)
 }
 
+// takenVariable is what the Python client sets in its own process, so that its
+// children know that the protocol is taken. A search that is started from within
+// a training program has trainers of its own, which must not see it.
+const takenVariable = "EVENKEEL_TRAINER_PID"
+
 // environment returns the environment of a slot's process.
 func (o Options) environment(slot int) []string {
-	env := append(os.Environ(), "PWD="+o.Dir)
+	env := slices.DeleteFunc(os.Environ(), func(s string) bool { return strings.HasPrefix(s, takenVariable+"=") })
+	env = append(env, "PWD="+o.Dir)
 	for _, key := range slices.Sorted(maps.Keys(o.Slots[slot])) {
 		env = append(env, key+"="+o.Slots[slot][key])
 	}
-	return append(env, "EVENKEEL=1", "EVENKEEL_PROTOCOL=1")
+	return append(env, "EVENKEEL_PROTOCOL=1")
 }
 
 // patience is how long things may take that a study file does not name.
@@ -114,11 +120,15 @@ type patience struct {
 	drain time.Duration
 	// quick is what counts as failing within seconds of the start.
 	quick time.Duration
+	// retry is how long to wait before each further attempt at a run.
+	retry [maxAttempts - 1]time.Duration
 }
 
-// Our choices: a process that is obedient is never hurried, and Ctrl-C takes less
-// than ten seconds with one that is not.
+// Our choices. After Ctrl-C a run whose program ignores stop and SIGTERM takes
+// stop, busy and term together, less than five seconds. An idle process may have
+// more to wind up than one that is told to leave its run (a pool of workers, a
+// GPU), and gets bye and term. docs/trainer.md states these times.
 var defaultPatience = patience{
-	stop: 3 * time.Second, bye: 5 * time.Second, busy: time.Second, term: 4 * time.Second, kill: 10 * time.Second,
-	drain: time.Second, quick: 10 * time.Second,
+	stop: 2 * time.Second, bye: 5 * time.Second, busy: 500 * time.Millisecond, term: 2 * time.Second, kill: 10 * time.Second,
+	drain: time.Second, quick: 10 * time.Second, retry: [...]time.Duration{time.Second, 5 * time.Second},
 }

@@ -78,6 +78,14 @@ func (p *peer) serve() {
 	}
 }
 
+// deaf is the life of a program that takes no requests.
+func (p *peer) deaf() {
+	p.model.Response = 1
+	_ = os.Stdin.Close()
+	p.say(p.ready())
+	forever()
+}
+
 // ready says what the environment does not say otherwise.
 func (p *peer) ready() message {
 	info := p.model.Info()

@@ -89,11 +89,17 @@ func (r *ready) check(info *objective.Info) error {
 	return nil
 }
 
+// maxClasses is the most classes that a program may have, by the contract.
+const maxClasses = 1000
+
 // checkClasses takes the class names over, which must be told apart.
 func checkClasses(l *list, info *objective.Info) error {
 	names, err := l.texts()
 	if err != nil {
 		return err
+	}
+	if len(names) > maxClasses {
+		return fmt.Errorf("has %d entries; want at most %d classes", len(names), maxClasses)
 	}
 	if len(names) < 2 {
 		return fmt.Errorf("has %d entries; want the names of at least 2 classes", len(names))
@@ -117,21 +123,4 @@ func orMissing(s string) string {
 		return "missing"
 	}
 	return abridged(s)
-}
-
-// changed says what a later process states otherwise than the first one did, or "".
-func changed(first, now objective.Info) string {
-	switch {
-	case first.Version != now.Version:
-		return fmt.Sprintf("the version of its code was %q and is %q", first.Version, now.Version)
-	case first.Data != now.Data:
-		return fmt.Sprintf("its data were %q and are %q", first.Data, now.Data)
-	case !slices.Equal(first.Classes, now.Classes):
-		return fmt.Sprintf("its classes were %q and are %q", first.Classes, now.Classes)
-	case !slices.Equal(first.Supports, now.Supports):
-		return fmt.Sprintf("it supported %q and supports %q", first.Supports, now.Supports)
-	case !slices.Equal(first.TrainCounts, now.TrainCounts):
-		return fmt.Sprintf("its train_counts were %d and are %d", first.TrainCounts, now.TrainCounts)
-	}
-	return ""
 }

@@ -2,12 +2,13 @@ package process
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"io"
 	"os"
+	"runtime"
+	"slices"
 	"sync"
 	"time"
 )
@@ -16,7 +17,7 @@ import (
 const maxLine = 64 << 20
 
 // line is what a program sent up to a newline, or the beginning of what is not a
-// line.
+// line. Its data are good until the reader is asked for another one.
 type line struct {
 	data []byte
 	// more says that something else was there at the same time.
@@ -26,25 +27,38 @@ type line struct {
 }
 
 // reader reads a program's standard output, one line ahead of whoever asks; what
-// nobody asks for stays in the pipe.
+// nobody asks for stays in the pipe. All lines share their memory, since a
+// program may send many and each may be as long as maxLine.
 type reader struct {
 	file  *os.File
 	lines chan line     // closed at the end of the output
 	done  chan struct{} // closed when nobody will ask any more
 	once  sync.Once
-	ahead *line // received by ended, not asked for yet
+	spent chan struct{} // the line that was handed out is not needed any more
+	held  bool          // it is needed still
+	ahead *line         // received by ended, not asked for yet
 }
 
 func newReader(f *os.File) *reader {
-	return &reader{file: f, lines: make(chan line), done: make(chan struct{})}
+	return &reader{file: f, lines: make(chan line), done: make(chan struct{}), spent: make(chan struct{}, 1)}
+}
+
+// release lets the reader go on to the next line.
+func (r *reader) release() {
+	if r.held {
+		r.held = false
+		r.spent <- struct{}{}
+	}
 }
 
 // loop reads until the end of the output; after done it throws away what comes.
 func (r *reader) loop() {
 	defer close(r.lines)
 	in := bufio.NewReaderSize(r.file, 64<<10)
+	var memory []byte
 	for {
-		l, err := readLine(in)
+		l, err := readLine(in, memory)
+		memory = l.data[:0]
 		if err != nil && !json.Valid(l.data) {
 			return // the process ended within a line, which is not its fault
 		}
@@ -57,6 +71,10 @@ func (r *reader) loop() {
 		if err != nil {
 			return
 		}
+		select {
+		case <-r.spent:
+		case <-r.done:
+		}
 		if l.tooLong {
 			<-r.done
 			_, _ = io.Copy(io.Discard, in)
@@ -65,17 +83,22 @@ func (r *reader) loop() {
 	}
 }
 
-// readLine reads up to the next newline, and no more than maxLine. The error is
-// that of the end of the output; data is what came before it then.
-func readLine(in *bufio.Reader) (line, error) {
-	var l line
+// readLine reads up to the next newline, and no more than maxLine, into memory
+// if there is enough. The error is that of the end of the output; data is what
+// came before it then.
+func readLine(in *bufio.Reader, memory []byte) (line, error) {
+	l := line{data: memory}
 	for {
 		piece, err := in.ReadSlice('\n')
 		if len(l.data)+len(piece) > maxLine {
-			l.data, l.tooLong = bytes.Clone(l.data[:excerptLength]), true
+			l.data, l.tooLong = l.data[:excerptLength], true
 			return l, nil
 		}
+		before := cap(l.data)
 		l.data = extend(l.data, piece)
+		if cap(l.data) > max(before, steps[0]) {
+			runtime.GC() // the smaller memory goes at once; twice in a process's life at most
+		}
 		if errors.Is(err, bufio.ErrBufferFull) {
 			continue
 		}
@@ -84,18 +107,27 @@ func readLine(in *bufio.Reader) (line, error) {
 	}
 }
 
-// extend appends, but keeps the old and the new memory of a long line well below
-// twice its length: a line may be as long as maxLine.
+// steps are the sizes of memory for lines beyond a megabyte. They are far apart,
+// as the old memory and the new are there at the same time. The one between holds
+// two matrices of maxClasses with counts of ten digits.
+var steps = [...]int{8 << 20, 22 << 20, maxLine}
+
+// extend appends to the memory for lines.
 func extend(data, piece []byte) []byte {
 	need := len(data) + len(piece)
-	if need > cap(data) {
-		grown := max(2*cap(data), need)
-		if need > 1<<20 {
-			grown = min(max(8*cap(data), need), maxLine)
-		}
-		data = append(make([]byte, 0, grown), data...)
+	if need <= cap(data) {
+		return append(data, piece...)
 	}
-	return append(data, piece...)
+	grown := max(2*cap(data), need)
+	if need > 1<<20 {
+		grown = maxLine
+		for _, size := range slices.Backward(steps[:]) {
+			if need <= size {
+				grown = size
+			}
+		}
+	}
+	return append(append(make([]byte, 0, grown), data...), piece...)
 }
 
 // discard lets go of the output: what is still to come is read and thrown away
@@ -119,15 +151,29 @@ func (r *reader) ended() bool {
 	if r.ahead != nil {
 		return false
 	}
+	r.release()
 	select {
 	case l, ok := <-r.lines:
 		if !ok {
 			return true
 		}
-		r.ahead = &l
+		r.ahead, r.held = &l, true
 	default:
 	}
 	return false
+}
+
+// more reports whether anything came after a line that was handed out: in our
+// hands already, or still in the pipe.
+func (r *reader) more(after line) bool {
+	if after.more {
+		return true
+	}
+	there := false
+	if raw, err := r.file.SyscallConn(); err == nil {
+		_ = raw.Control(func(fd uintptr) { there = readable(fd) }) // closed: nothing is there
+	}
+	return there
 }
 
 // pending returns a line that is there already, if any.
@@ -164,6 +210,7 @@ func (c *child) next(ctx context.Context, limit time.Duration) (line, error) {
 			if !ok {
 				return line{}, c.silenced()
 			}
+			c.out.held = true
 			return l, nil
 		case <-exited: // what it wrote before is still on its way
 			exited = nil
@@ -179,10 +226,15 @@ func (c *child) next(ctx context.Context, limit time.Duration) (line, error) {
 	}
 }
 
+// endedError says that nothing more can come.
+type endedError struct{ how string }
+
+func (e *endedError) Error() string { return "the training program " + e.how }
+
 // silenced says why nothing more can come.
 func (c *child) silenced() error {
 	if within(c.exited, c.patience.drain) {
-		return errors.New("the training program " + c.status)
+		return &endedError{c.status}
 	}
-	return errors.New("the training program has closed its standard output")
+	return &endedError{"has closed its standard output"}
 }

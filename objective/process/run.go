@@ -1,10 +1,12 @@
 package process
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"math"
+	"runtime"
 	"time"
 
 	"evenkeel/objective"
@@ -14,109 +16,134 @@ import (
 // trying again may help, by the contract.
 const maxAttempts = 3
 
-// maxEpoch bounds the epochs of a run, and with it what a program can make us
-// remember.
+// maxEpoch bounds the epochs of a run whose request names no number, and with it
+// what a program can make us remember.
 const maxEpoch = 1 << 20
+
+// largeLine is the length of a result from which on it is worth the time to let
+// go of its memory at once.
+const largeLine = 4 << 20
 
 // run performs a run, on a new process where the old one cannot be used, and
 // again with the same seed where the program asks for that.
 func (s *slot) run(ctx context.Context, job objective.Job) (*objective.Result, error) {
+	s.lasted = 0
 	req, err := newRequest(job, len(s.trainer.info.Classes))
 	if err != nil {
 		return nil, err
 	}
 	for req.Attempt = 1; ; req.Attempt++ {
 		r, err := s.attempt(ctx, job, req)
+		if errors.Is(err, errUnheard) {
+			r, err = s.attempt(ctx, job, req) // on a process that is new
+		}
 		var own *answeredError
 		if !errors.As(err, &own) || !own.retry || req.Attempt == maxAttempts {
 			return r, err
 		}
+		select {
+		case <-time.After(s.trainer.patience.retry[req.Attempt-1]):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
 	}
 }
+
+// errUnheard says that a process that had answered runs before ended soon after
+// the next request, and said nothing of it: most likely it was ending when the
+// request was written, and no run was on it. It has been replaced.
+var errUnheard = errors.New("the training program ended before it could take the request")
 
 // attempt is one request and its answer. The process stays unless it broke the
 // protocol, ended, or had to be interrupted.
 func (s *slot) attempt(ctx context.Context, job objective.Job, req train) (*objective.Result, error) {
+	s.lasted = 0
 	dir, err := s.trainer.scratch.folder(req.Run)
 	if err != nil {
 		return nil, err
 	}
 	defer dir.remove()
 	req.Dir = dir.path
-	c, err := s.request(ctx, req)
+	c, err := s.process(ctx)
 	if err != nil {
 		return nil, err
 	}
-	r, err := s.converse(ctx, c, job, req, dir)
-	var own *answeredError
+	reused, heard := c.runs > 0, false
+	asked := time.Now()
+	var r *objective.Result
+	err = s.request(ctx, c, req)
+	sent := err == nil
+	if sent {
+		r, heard, err = s.converse(ctx, c, job, req, dir)
+	}
+	s.lasted = time.Since(asked)
 	switch {
 	case err == nil:
 		r.Log = c.tail()
 		return r, nil
 	case ctx.Err() != nil:
-		err = ctx.Err()
-		if !c.stopRun(req.Run) {
-			if fault := s.replace(interrupt); fault != nil {
-				err = fmt.Errorf("%w; %w", err, fault)
-			}
+		if sent && c.stopRun(req.Run) {
+			return nil, ctx.Err()
 		}
-		return nil, err
-	case errors.As(err, &own): // in its own words, which need no help from the log
+		return nil, s.replaced(ctx.Err(), interrupt)
+	}
+	failure, lost := s.failed(c, err)
+	if lost && reused && !heard && s.lasted < c.patience.quick {
+		return nil, errUnheard
+	}
+	return nil, failure
+}
+
+// failed replaces the process as the failure of a run demands, and returns the
+// failure with its log. lost says that the process ended or let go of its input
+// or output.
+func (s *slot) failed(c *child, err error) (failure *objective.LoggedError, lost bool) {
+	var own *answeredError
+	if errors.As(err, &own) { // in its own words, which need no help from the log
 		log := c.tail()
 		if own.exiting {
-			if fault := s.replace(interrupt); fault != nil {
-				err = fmt.Errorf("%w; %w", err, fault)
-			}
+			err = s.replaced(err, interrupt)
 		}
-		return nil, &objective.LoggedError{Err: err, Log: log}
+		return &objective.LoggedError{Err: err, Log: log}, false
 	}
-	log, how := c.tail(), expel
+	if errors.Is(err, errClosedInput) && within(c.exited, c.patience.drain) {
+		err = c.silenced()
+	}
+	how := expel
 	if errors.Is(err, errTimeUp) {
 		how = interrupt
 	}
+	log := c.tail()
+	var ended *endedError
+	lost = errors.As(err, &ended) || errors.Is(err, errClosedInput)
 	if fault := s.replace(how); fault != nil {
-		err = fmt.Errorf("%w; %w", err, fault)
+		err, lost = fmt.Errorf("%w; %w", err, fault), false
 	}
-	return nil, logged(err, log)
+	return &objective.LoggedError{Err: withLastLine(err, log), Log: log}, lost
 }
 
-// request sends a request to a process that takes it. One that ended before it
-// could be asked is replaced without a word, as no run was on it.
-func (s *slot) request(ctx context.Context, req train) (*child, error) {
-	for {
-		c, err := s.process(ctx)
-		if err != nil {
-			return nil, err
-		}
-		fresh := c.runs == 0
-		c.runs++
-		c.log.begin(s.source("run " + req.Run))
-		if l, early := c.out.pending(); early {
-			err = violation(l, "the training program sent something when nothing was asked of it; an earlier run had its answer")
-		} else {
-			err = c.send(ctx, req, s.trainer.options.Silence)
-		}
-		if err == nil {
-			return c, nil
-		}
-		ended := errors.Is(err, errClosedInput) && within(c.exited, c.patience.drain)
-		log := c.tail()
-		if fault := s.replace(expel); fault != nil {
-			err = fmt.Errorf("%w; %w", err, fault)
-		}
-		switch {
-		case ctx.Err() != nil:
-			return nil, ctx.Err()
-		case ended && fresh:
-			return nil, logged(errors.New("the training program "+c.status), log)
-		case !ended:
-			return nil, logged(err, log)
-		}
+// replaced ends the process because of err, and adds to err what could not be
+// ended.
+func (s *slot) replaced(err error, how manner) error {
+	if fault := s.replace(how); fault != nil {
+		return fmt.Errorf("%w; %w", err, fault)
 	}
+	return err
 }
 
-// converse reads what the program sends until the run has its answer.
-func (s *slot) converse(ctx context.Context, c *child, job objective.Job, req train, dir *folder) (*objective.Result, error) {
+// request sends a request to a process that is silent, as it should be.
+func (s *slot) request(ctx context.Context, c *child, req train) error {
+	c.runs++
+	c.log.begin(s.source("run " + req.Run))
+	if l, early := c.out.pending(); early {
+		return violation(l, "the training program sent something when nothing was asked of it; an earlier run had its answer")
+	}
+	return c.send(ctx, req, s.trainer.options.Silence)
+}
+
+// converse reads what the program sends until the run has its answer. heard
+// says that there was anything to read.
+func (s *slot) converse(ctx context.Context, c *child, job objective.Job, req train, dir *folder) (r *objective.Result, heard bool, err error) {
 	o := s.trainer.options
 	end := time.Now().Add(o.Timeout)
 	var epochs []objective.Epoch
@@ -125,24 +152,28 @@ func (s *slot) converse(ctx context.Context, c *child, job objective.Job, req tr
 		l, err := c.next(ctx, min(o.Silence, left))
 		switch {
 		case errors.Is(err, errTimeUp) && left <= o.Silence:
-			return nil, fmt.Errorf("%w: the run has not ended within %v (timeout)", err, o.Timeout)
+			return nil, heard, fmt.Errorf("%w: the run has not ended within %v (timeout)", err, o.Timeout)
 		case errors.Is(err, errTimeUp):
-			return nil, fmt.Errorf("%w: no answer and no epoch for %v (silence)", err, o.Silence)
+			return nil, heard, fmt.Errorf("%w: no answer and no epoch for %v (silence)", err, o.Silence)
 		case err != nil:
-			return nil, err
+			return nil, heard, err
 		}
+		heard = true
 		h, err := readHead(l)
 		if err == nil {
 			err = h.check(l, req.Run)
 		}
 		if err != nil {
-			return nil, err
+			return nil, heard, err
 		}
 		switch h.Type {
 		case "epoch":
-			e, err := readEpoch(l, h, epochs)
+			e, err := readEpoch(l, h, epochs, req.Epochs)
 			if err != nil {
-				return nil, err
+				return nil, heard, err
+			}
+			if epochs == nil {
+				epochs = make([]objective.Epoch, 0, min(max(req.Epochs, 0), maxEpoch))
 			}
 			epochs = append(epochs, e)
 			if job.OnEpoch != nil {
@@ -151,15 +182,15 @@ func (s *slot) converse(ctx context.Context, c *child, job objective.Job, req tr
 		case "error":
 			var f failed
 			if err := decode(l, h, &f); err != nil {
-				return nil, err
+				return nil, heard, err
 			}
-			return nil, &answeredError{string(f.Message), f.Retry, f.Exiting}
+			return nil, true, &answeredError{string(f.Message), f.Retry, f.Exiting}
 		default:
 			r, err := s.result(c, l, h, req, dir)
 			if err == nil {
 				r.Epochs = epochs
 			}
-			return r, err
+			return r, true, err
 		}
 	}
 }
@@ -178,8 +209,9 @@ func (h head) check(l line, run string) error {
 }
 
 // readEpoch reads what is known of an epoch. The loss may be missing, but not be
-// something else than a finite number.
-func readEpoch(l line, h head, before []objective.Epoch) (objective.Epoch, error) {
+// something else than a finite number. asked is how many epochs there are to be,
+// 0 if the request did not say.
+func readEpoch(l line, h head, before []objective.Epoch, asked int64) (objective.Epoch, error) {
 	out := objective.Epoch{Loss: math.NaN(), ValLoss: math.NaN()}
 	var e epoch
 	if err := decode(l, h, &e); err != nil {
@@ -197,8 +229,12 @@ func readEpoch(l line, h head, before []objective.Epoch) (objective.Epoch, error
 	if len(before) > 0 {
 		last = before[len(before)-1].Epoch
 	}
-	if err != nil || n <= int64(last) || n > maxEpoch {
-		return out, violation(l, "epoch is %s; want an integer above %d, the one before, and at most %d", orMissing(e.Epoch.raw), last, maxEpoch)
+	most := int64(maxEpoch)
+	if asked > 0 {
+		most = min(most, asked)
+	}
+	if err != nil || n <= int64(last) || n > most {
+		return out, violation(l, "epoch is %s; want an integer above %d, the one before, and at most %d, the epochs of the run", orMissing(e.Epoch.raw), last, most)
 	}
 	out.Epoch = int(n)
 	return out, nil
@@ -207,24 +243,28 @@ func readEpoch(l line, h head, before []objective.Epoch) (objective.Epoch, error
 // result reads the answer to a run, and makes sure that it is the last word.
 func (s *slot) result(c *child, l line, h head, req train, dir *folder) (*objective.Result, error) {
 	t := s.trainer
+	const wrong = "the result of the training program is wrong: %w"
 	answer := newResult(len(t.info.Classes))
 	if err := decode(l, h, answer); err != nil {
 		return nil, err
 	}
 	r, err := answer.read(req, &t.info, dir)
-	if err == nil {
-		err = t.constants.hold(r)
-	}
 	if err != nil {
-		return nil, violation(l, "the result of the training program is wrong: %w", err)
+		return nil, violation(l, wrong, err)
 	}
-	extra, ok := c.out.pending()
-	if !ok && l.more { // it is in our hands, if not yet a line
-		extra, _ = c.next(context.Background(), c.patience.drain)
-		ok = true
+	more, inHand := c.out.more(l), l.more
+	if len(l.data) > largeLine {
+		defer runtime.GC() // after it, or the next line would come on top
 	}
-	if ok {
-		return nil, violation(extra, "the training program went on after its result; want one answer to a run")
+	l = line{data: bytes.Clone(l.data[:min(len(l.data), excerptLength+1)])} // what comes next takes its place
+	if more {
+		// What came may be less than a line, or no more than the end of the output.
+		if extra, err := c.next(context.Background(), c.patience.drain); err == nil || inHand {
+			return nil, violation(extra, "the training program went on after its result; want one answer to a run")
+		}
+	}
+	if err := t.constants.hold(r); err != nil { // last: it remembers what passes
+		return nil, violation(l, wrong, err)
 	}
 	return r, nil
 }

@@ -31,6 +31,14 @@ func newScratch(path string) (scratch, error) {
 	return scratch{path, false}, nil
 }
 
+// orphan is what has to be removed when the driver is killed, "" for nothing.
+func (s scratch) orphan() string {
+	if !s.temporary {
+		return ""
+	}
+	return s.path
+}
+
 func (s scratch) remove() error {
 	if !s.temporary {
 		return nil

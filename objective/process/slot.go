@@ -16,6 +16,10 @@ type slot struct {
 	trainer *Trainer
 	number  int
 	child   *child
+	// lasted is how long the program was at the last attempt: from the request to
+	// the answer or the failure, without the process's start and end. It is 0 if
+	// there was no process to ask.
+	lasted time.Duration
 }
 
 // answeredError is a failure that the program itself reported. It leaves the
@@ -59,8 +63,8 @@ func (s *slot) process(ctx context.Context) (*child, error) {
 	if err != nil {
 		return nil, err
 	}
-	if what := changed(s.trainer.Info(), info); what != "" {
-		return nil, errors.Join(fmt.Errorf("%w: the training program changed while it was in use: %s", objective.ErrTrainerBroken, what), c.end(dismiss))
+	if err := changed(s.trainer.Info(), info); err != nil {
+		return nil, errors.Join(err, c.end(dismiss))
 	}
 	s.child = c
 	return c, nil
@@ -82,7 +86,7 @@ func (s *slot) start(ctx context.Context) (*child, objective.Info, error) {
 	limited, cancel := context.WithTimeout(ctx, o.StartTimeout)
 	defer cancel()
 	log := newPump(s.trainer.log, s.source("start"))
-	c, err := launch(limited, o, s.number, log, s.trainer.patience)
+	c, err := launch(limited, o, s.number, s.trainer.scratch.orphan(), log, s.trainer.patience)
 	var info objective.Info
 	if err == nil {
 		info, err = c.greet(limited, o.StartTimeout)
@@ -103,7 +107,8 @@ func (s *slot) start(ctx context.Context) (*child, objective.Info, error) {
 	case limited.Err() != nil:
 		err = fmt.Errorf("the training program was not ready within %v (start_timeout)", o.StartTimeout)
 	}
-	return nil, info, logged(fmt.Errorf("starting %s: %w", strings.Join(o.Command, " "), err), text)
+	err = withLastLine(fmt.Errorf("starting %s: %w", strings.Join(o.Command, " "), err), text)
+	return nil, info, &objective.LoggedError{Err: err, Log: text}
 }
 
 // greet says hello and reads what the program says of itself.
@@ -119,9 +124,8 @@ func (c *child) greet(ctx context.Context, limit time.Duration) (objective.Info,
 	return readReady(l)
 }
 
-// logged adds the log to a failure: its last line to the text, its end for those
-// who want it.
-func logged(err error, log string) error {
+// withLastLine adds the last line of the log to a failure.
+func withLastLine(err error, log string) error {
 	text := strings.TrimSpace(log)
 	if last := strings.TrimSpace(text[strings.LastIndexByte(text, '\n')+1:]); last != "" {
 		if len(last) > excerptLength {
@@ -129,5 +133,5 @@ func logged(err error, log string) error {
 		}
 		err = fmt.Errorf("%w; its log ends: %s", err, last)
 	}
-	return &objective.LoggedError{Err: err, Log: log}
+	return err
 }

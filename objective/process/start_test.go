@@ -46,6 +46,7 @@ func TestStartSaysWhatIsWrong(t *testing.T) {
 		{"text protocol", mode("replace", `"protocol":1`, `"protocol":"1"`), []string{`protocol is "1"; want 1`}},
 		{"one class", mode("replace", `["a","b"]`, `["a"]`), []string{"classes has 1 entries; want the names of at least 2"}},
 		{"same class", mode("replace", `["a","b"]`, `["a","b","a"]`), []string{`entries 0 and 2 are both "a"`}},
+		{"many classes", mode("replace", `["a","b"]`, `["0"`+strings.Repeat(`,"c"`, 1000)+`]`), []string{"classes has 1001 entries; want at most 1000 classes"}},
 		{"empty class", mode("replace", `["a","b"]`, `["a"," "]`), []string{"entry 1 is empty"}},
 		{"class numbers", mode("replace", `["a","b"]`, `[0,1]`), []string{"classes entry 0 is 0; want a text"}},
 		{"class count", mode("replace", `["a","b"]`, `2`), []string{"classes is 2; want a list"}},
@@ -133,13 +134,14 @@ func TestInfo(t *testing.T) {
 }
 
 // TestSlotsHaveTheirEnvironment: the program sees its slot's variables, and that
-// it is driven.
+// it is driven, even where the search was started from within another trainer.
 func TestSlotsHaveTheirEnvironment(t *testing.T) {
+	t.Setenv(takenVariable, "1")
 	o := options(t)
 	o.Slots[0]["TEST_GPU"] = "7"
-	o.Command = []string{"sh", "-c", `echo "gpu $TEST_GPU driven $EVENKEEL $EVENKEEL_PROTOCOL in $PWD" >&2; exit 1`}
+	o.Command = []string{"sh", "-c", `echo "gpu $TEST_GPU driven $EVENKEEL_PROTOCOL below ${EVENKEEL_TRAINER_PID-nobody} in $PWD" >&2; exit 1`}
 	_, err := start(t.Context(), o, short)
-	if want := "gpu 7 driven 1 1 in " + o.Dir; err == nil || !strings.Contains(err.Error(), want) {
+	if want := "gpu 7 driven 1 below nobody in " + o.Dir; err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("Start: %v; want an error with %q", err, want)
 	}
 }
@@ -172,8 +174,11 @@ func TestProgramThatChanges(t *testing.T) {
 	mustTrain(t, tr, job(tr, 4, nil)) // the code was loaded before
 	for range 2 {
 		_, err := tr.Train(t.Context(), job(tr, 5, nil))
-		if !errors.Is(err, objective.ErrTrainerBroken) || !strings.Contains(err.Error(), `the version of its code was "sha256:a" and is "sha256:b"`) {
-			t.Errorf("Train after the code changed: %v; want objective.ErrTrainerBroken with both versions", err)
+		var code *CodeChangedError
+		if !errors.Is(err, objective.ErrTrainerBroken) || !errors.As(err, &code) || *code != (CodeChangedError{Was: "sha256:a", Now: "sha256:b"}) {
+			t.Errorf("Train after the code changed: %v; want a CodeChangedError with both versions", err)
+		} else if !strings.Contains(err.Error(), `"sha256:a" and is "sha256:b"`) || !strings.Contains(err.Error(), "--accept-code") {
+			t.Errorf("Train after the code changed: %v; want both versions and what to do", err)
 		}
 	}
 }
@@ -181,8 +186,8 @@ func TestProgramThatChanges(t *testing.T) {
 // TestChanged names every difference.
 func TestChanged(t *testing.T) {
 	first := objective.Info{Version: "v", Data: "d", Classes: []string{"a", "b"}, Supports: []string{"loss"}, TrainCounts: []int{1, 2}}
-	if what := changed(first, first); what != "" {
-		t.Errorf("unchanged, but: %s", what)
+	if err := changed(first, first); err != nil {
+		t.Errorf("unchanged, but: %v", err)
 	}
 	for word, change := range map[string]func(i *objective.Info){
 		"version":      func(i *objective.Info) { i.Version = "w" },
@@ -193,8 +198,13 @@ func TestChanged(t *testing.T) {
 	} {
 		now := first
 		change(&now)
-		if what := changed(first, now); !strings.Contains(what, word) {
-			t.Errorf("changed says %q; want %q in it", what, word)
+		err := changed(first, now)
+		if !errors.Is(err, objective.ErrTrainerBroken) || !strings.Contains(err.Error(), word) {
+			t.Errorf("changed says %v; want objective.ErrTrainerBroken with %q", err, word)
+		}
+		var code *CodeChangedError
+		if errors.As(err, &code) != (word == "version") {
+			t.Errorf("%s differs: the error is a %T", word, err)
 		}
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"sync"
-	"time"
 
 	"evenkeel/objective"
 )
@@ -93,12 +92,11 @@ func (t *Trainer) Train(ctx context.Context, job objective.Job) (*objective.Resu
 	inner, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(t.life, cancel)()
-	began := time.Now()
 	r, err := s.run(inner, job)
 	if err != nil && inner.Err() != nil && ctx.Err() == nil {
 		return nil, errClosed
 	}
-	return r, t.rule.note(err, time.Since(began))
+	return r, t.rule.note(err, s.lasted)
 }
 
 // acquire waits for a free slot.
