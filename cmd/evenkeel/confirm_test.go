@@ -1,0 +1,69 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"evenkeel/runs/runstest"
+)
+
+func TestSeedsThatFit(t *testing.T) {
+	for _, c := range []struct {
+		left, each float64
+		most, want int
+	}{
+		{100, 10, 10, 9}, // a tenth in reserve
+		{1000, 10, 10, 10},
+		{50, 10, 10, 4},
+		{-1, 10, 10, 0},
+		{1, 0, 12, 12}, // too fast to be measured
+	} {
+		if got := seedsThatFit(c.left, c.each, c.most); got != c.want {
+			t.Errorf("%g s for seeds of %g s, at most %d: %d; want %d", c.left, c.each, c.most, got, c.want)
+		}
+	}
+}
+
+// TestInterruptedConfirmationContinues interrupts a confirmation with Ctrl-C and
+// with a kill, continues it, and holds the history against one never interrupted.
+func TestInterruptedConfirmationContinues(t *testing.T) {
+	folder := studyFile(t, "40")
+	if status, log := start(t, folder, "search", "study.yaml").wait(); status != exitDone {
+		t.Fatalf("search: status %d\n%s", status, log)
+	}
+	before, err := os.ReadFile(filepath.Join(folder, "evenkeel.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	args := []string{"confirm", "1/1", "--seeds", "6"}
+	if status, log := start(t, folder, args...).wait(); status != exitDone {
+		t.Fatalf("uninterrupted: status %d\n%s", status, log)
+	}
+	want := runstest.Tables(t, filepath.Join(folder, "evenkeel.db"))
+	for _, name := range []string{"Ctrl-C", "kill"} {
+		db := name + ".db"
+		if err := os.WriteFile(filepath.Join(folder, db), before, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		p := start(t, folder, append(args, "--db", db)...)
+		p.await("confirming trial 1 round 1")
+		if name == "kill" {
+			p.signal(os.Kill)
+			p.wait()
+		} else {
+			p.signal(os.Interrupt)
+			if status, log := p.wait(); status != exitInterrupted || !strings.Contains(log, "nothing is claimed") {
+				t.Errorf("%s: status %d, log\n%s\nwant %d and that nothing is claimed", name, status, log, exitInterrupted)
+			}
+		}
+		again := start(t, folder, append(args, "--db", db)...)
+		if status, log := again.wait(); status != exitDone || !strings.Contains(again.stdout.String(), "test part read once") {
+			t.Fatalf("%s, then again: status %d\n%s%s", name, status, log, again.stdout.String())
+		}
+		if got := runstest.Tables(t, filepath.Join(folder, db)); got != want {
+			t.Errorf("%s: the continued history differs from the one never interrupted", name)
+		}
+	}
+}
