@@ -40,6 +40,7 @@ func TestCaptures(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Setenv("PATH", "/usr/bin"+string(os.PathListSeparator)+os.Getenv("PATH")) // Debian's Python first
 	t.Setenv("PYTHONPATH", filepath.Join(root, "clients", "python"))
 	t.Chdir(t.TempDir())
 	if err := os.Symlink(filepath.Join(root, "examples"), "examples"); err != nil {
