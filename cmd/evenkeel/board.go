@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
+	"evenkeel/objective/posthoc"
 	"evenkeel/runs"
 	"evenkeel/search"
 )
@@ -104,6 +106,38 @@ of that and the trial's own unweighted model; ! = more lost than the tolerance o
 	if slices.ContainsFunc(p.board.Rows, func(a runs.Row) bool { return a.Seeds > 2 }) {
 		fmt.Fprintf(w, "+-: 95 %% for all %s together, as far as training seeds go; fewer than 3 seeds have none.\n", count(h.Arms, "arm"))
 	}
+	if even := posthoc.EvenSpread(p.def.Objective.Spread, p.board.Reference.BalancedAccuracy, h.ValCounts); !math.IsNaN(even) {
+		fmt.Fprintf(w, "Perfectly even classes would read %s here, by chance alone.\n", decimals(even, 3))
+	}
+}
+
+// next names the commands that go on from here, with the study's name where it is
+// not the newest, which they would take.
+func (p boardPage) next(newest string) string {
+	study := ""
+	if p.def.Name != newest {
+		study = " --study " + shellWord(p.def.Name)
+	}
+	commands := []string{"evenkeel explain" + study}
+	if at := p.leader(); at >= 0 {
+		if !p.confirmed {
+			commands = append(commands, "evenkeel confirm"+study)
+		}
+		a := p.board.Rows[at]
+		commands = append(commands, fmt.Sprintf("evenkeel weights --trial %d --round %d%s --format torch", a.Trial, a.Round, study))
+	}
+	return "Next: " + strings.Join(commands, " | ")
+}
+
+// plainWord matches what a shell takes as it is.
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9._/-]+$`)
+
+// shellWord quotes a word for a shell where it needs to be.
+func shellWord(s string) string {
+	if plainWord.MatchString(s) {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
 // searchesModel reports whether the trials' models differ, so that a change is

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -71,7 +72,15 @@ func printLeaderboard(cmd *cobra.Command, db *runs.DB, f leaderboardFlags) error
 	if err := page.write(cmd.OutOrStdout(), f.format); err != nil {
 		return err
 	}
-	return confirmed.write(cmd.OutOrStdout(), f.format)
+	if err := confirmed.write(cmd.OutOrStdout(), f.format); err != nil || len(board.Rows) == 0 {
+		return err
+	}
+	newest, err := db.Definition(cmd.Context(), "")
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(cmd.OutOrStdout(), page.next(newest.Study))
+	return err
 }
 
 // boardResult is the leaderboard as the view of the same name has it.
