@@ -20,6 +20,10 @@ type Fixed struct {
 	Trial, Round int
 	// Plan is the trial's, whatever its number of rounds.
 	Plan objective.Plan
+	// Vector is the fixed vector that is confirmed beside the recipe, at mean 1: the
+	// geometric mean of the weights that the search measured, which somebody would
+	// paste. Nil means that of the fresh seeds themselves.
+	Vector []float64
 	// Seeds is the number of fresh training seeds, at least [confirm.FewestSeeds].
 	Seeds int
 }
@@ -57,7 +61,7 @@ func (d *Definition) longer(f Fixed) map[string]any {
 const (
 	// Recipe is the arm's whole procedure, weights measured anew on every seed.
 	Recipe = "recipe"
-	// Vector is the geometric mean of the recipe's weights, the same on every seed.
+	// Vector is the one vector of weights, the same on every seed.
 	Vector = "vector"
 	// Longer is the reference, trained as long as the recipe with all its rounds.
 	Longer = "longer"
@@ -160,8 +164,10 @@ func (c *Confirmer) Run(ctx context.Context, stop <-chan struct{}, arm Fixed) (*
 	if err := p.each(func(s *freshSeed) error { return p.recipe(ctx, s) }); err != nil {
 		return nil, err
 	}
-	if p.vector, err = p.meanVector(); err != nil {
-		return nil, err
+	if p.vector = p.arm.Vector; p.vector == nil {
+		if p.vector, err = p.meanVector(); err != nil {
+			return nil, err
+		}
 	}
 	if err := p.each(func(s *freshSeed) error { return p.fixed(ctx, s) }); err != nil {
 		return nil, err

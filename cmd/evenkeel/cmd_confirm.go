@@ -107,6 +107,11 @@ func readArm(cmd *cobra.Command, g *global, study string, args []string) (a armT
 		return a, usagef("trial %d was declared invalid: %s", s.trial.Number, s.trial.Invalid)
 	}
 	a.Trial, a.Round = s.trial.Number, s.round
+	pasted := &vector{trial: s.trial, round: s.round}
+	if err := pasted.average(); err != nil {
+		return a, fmt.Errorf("trial %d, round %d: %w", a.Trial, a.Round, err)
+	}
+	a.Vector = pasted.weights
 	if a.Plan, err = a.def.Plan(s.trial.Point); err != nil {
 		return a, fmt.Errorf("trial %d: %w", a.Trial, err)
 	}

@@ -42,7 +42,7 @@ func newVector(ctx context.Context, db *runs.DB, study string, number, round int
 		return nil, err
 	}
 	switch {
-	case t.Error != "":
+	case t.Error != "" && len(t.Replicates) == 0:
 		return nil, fmt.Errorf("trial %d of study %s has no weights: it failed with: %s", number, t.Study.Name, t.Error)
 	case t.Best == 0 || len(t.Replicates) == 0:
 		return nil, fmt.Errorf("trial %d of study %s has no weights yet: it is %s", number, t.Study.Name, t.State)
