@@ -22,7 +22,7 @@ func (s *Study) Save(ctx context.Context, id objective.RunID, spec objective.Spe
 		return fmt.Errorf("run %s: %w", id, err)
 	}
 	if err := s.checkParts(spec, r); err != nil {
-		return fmt.Errorf("run %s: %w", id, err)
+		return err
 	}
 	if err := s.checkTestLabels(context.WithoutCancel(ctx), spec, r.TestLabels); err != nil {
 		return fmt.Errorf("run %s: %w", id, err)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
 	"strconv"
 
 	"github.com/gofrs/flock"
@@ -28,7 +29,7 @@ func (db *DB) Peek(ctx context.Context, def *search.Definition) (Standing, error
 	var number int
 	var ended sql.NullString
 	var stored *StoredDefinition
-	var begun bool
+	var begun, changed bool
 	err := db.view(ctx, func(q querier) error {
 		err := q.QueryRowContext(ctx, `SELECT number FROM studies WHERE name = ?`, def.Name).Scan(&number)
 		if err != nil {
@@ -39,6 +40,12 @@ func (db *DB) Peek(ctx context.Context, def *search.Definition) (Standing, error
 		}
 		err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM steps WHERE study = ?1) OR EXISTS (SELECT 1 FROM trial_runs WHERE study = ?1)`,
 			number).Scan(&begun)
+		if err != nil {
+			return err
+		}
+		// What was declared invalid, or valid again, since the last step may make work.
+		err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM events e WHERE e.study = ?1 AND e.kind IN ('invalidated', 'revalidated')
+			AND e.at >= (SELECT max(finished) FROM steps WHERE study = ?1))`, number).Scan(&changed)
 		if err != nil {
 			return err
 		}
@@ -62,13 +69,17 @@ func (db *DB) Peek(ctx context.Context, def *search.Definition) (Standing, error
 	if err := db.peekLock(ctx, number, def.Name); err != nil {
 		return at, err
 	}
-	at.Complete = len(changes) == 0 && ended.String == "done"
+	at.Complete = len(changes) == 0 && ended.String == "done" && !changed
 	return at, nil
 }
 
 // peekLock says who works on a study, if anybody does.
 func (db *DB) peekLock(ctx context.Context, number int, name string) error {
-	lock := flock.New(db.path + "." + strconv.Itoa(number) + ".lock")
+	path := db.path + "." + strconv.Itoa(number) + ".lock"
+	if _, err := os.Stat(path); err != nil {
+		return nil // nobody does; trying to lock it would make the file
+	}
+	lock := flock.New(path)
 	free, err := lock.TryRLock()
 	if err != nil {
 		return nil // OpenStudy will say it

@@ -133,6 +133,11 @@ func runConfirm(cmd *cobra.Command, path string, arm armToConfirm, f confirmFlag
 	log := newLog(cmd.ErrOrStderr(), time.Now)
 	ctx, stop, release := watchSignals(cmd.Context(), log)
 	defer release()
+	if arm.def.Model.Command != nil {
+		if _, err := peek(cmd.Context(), path, arm.def); err != nil {
+			return err
+		}
+	}
 	starting, started := untilStopped(ctx, stop)
 	trainer, err := openTrainer(starting, arm.def, path)
 	if err != nil && starting.Err() != nil {

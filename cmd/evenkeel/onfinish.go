@@ -57,8 +57,8 @@ func (s *session) onFinish(ctx context.Context, path string, outcome error) {
 		cmd := exec.CommandContext(ctx, words[0], words[1:]...)
 		cmd.Dir, cmd.Stdin = s.def.Folder, bytes.NewReader(input)
 		cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
-		cmd.WaitDelay = time.Second // for pipes that somebody else holds open
-		dieWithParent(cmd)
+		cmd.WaitDelay = 2 * time.Second // then it is killed, and pipes that others hold are closed
+		ownGroup(cmd)
 		// The parent of which a death is noticed is a thread, which must live as long.
 		runtime.LockOSThread()
 		err = cmd.Run()

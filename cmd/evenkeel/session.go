@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -85,13 +86,13 @@ func runStudy(cmd *cobra.Command, path string, def *search.Definition, f session
 	if err != nil {
 		return errors.Join(err, trainer.close())
 	}
-	s := session{def: def, db: db, trainer: trainer, until: deadline, acceptCode: f.acceptCode, log: log}
+	s := &session{def: def, db: db, trainer: trainer, until: deadline, acceptCode: f.acceptCode, log: log}
 	outcome := s.search(ctx, stop)
 	// The trainer is gone before anything that may take long: it holds a GPU.
 	if closing := trainer.close(); outcome == nil {
 		outcome = closing
 	}
-	if s.ended != "" && !errors.Is(outcome, errInterrupted) {
+	if s.ended != "" && !errors.Is(outcome, errInterrupted) && (s.worked.Load() || outcome != nil) {
 		waiting, done := untilStopped(ctx, stop)
 		s.onFinish(waiting, path, outcome)
 		done()
@@ -136,8 +137,10 @@ type session struct {
 	until      time.Time
 	acceptCode bool
 	log        *eventLog
-	// ended is how the search ended, "" if it never began.
-	ended string
+	// ended is how the search ended, "" if it never began; worked says that it did
+	// anything.
+	ended  string
+	worked atomic.Bool
 }
 
 // search joins the study with its trainer and drives it to its end. It returns
@@ -180,7 +183,7 @@ func (s *session) search(ctx context.Context, stop <-chan struct{}) (err error) 
 	driver := search.Driver{
 		Definition: def, Store: study, Trainer: s.trainer, Sampler: samplers[def.Search.Sampler](),
 		Parallel: s.trainer.parallel, Deadline: deadline, Clock: time.Now,
-		Observe: log.observer(def),
+		Observe: s.observer(),
 	}
 	unfollow := log.follow(def, deadline)
 	summary, err := driver.Run(ctx, stop)
@@ -205,6 +208,17 @@ func (s *session) search(ctx context.Context, stop <-chan struct{}) (err error) 
 	}
 	s.ended = "done"
 	return nil
+}
+
+// observer returns the function that the driver tells its events.
+func (s *session) observer() func(search.Event) {
+	log := s.log.observer(s.def)
+	return func(e search.Event) {
+		if e.Kind == search.EventOutcome {
+			s.worked.Store(true)
+		}
+		log(e)
+	}
 }
 
 // untilStopped returns a context that ends with ctx and as soon as stop is closed:

@@ -66,7 +66,9 @@ func watch(command []string, temporary string) {
 	}
 	fmt.Fprintf(report, "%s %d\n", word, number)
 	sweep(time.Now().Add(sweepLimit))
-	if temporary != "" && hungUp(lifelineFD) && <-orphaned {
+	gone := hungUp(lifelineFD)
+	runtime.KeepAlive(lifeline) // or a garbage collection closes it, and it looks alive
+	if temporary != "" && gone && <-orphaned {
 		_ = os.RemoveAll(temporary) // as far as it goes
 	}
 	syscall.Exit(exit) // at once: nothing of the ordinary program has to be wound up

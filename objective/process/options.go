@@ -124,8 +124,8 @@ type patience struct {
 	retry [maxAttempts - 1]time.Duration
 }
 
-// Our choices. After Ctrl-C a run whose program ignores stop and SIGTERM takes
-// stop, busy and term together, less than five seconds. An idle process may have
+// Our choices. When a search is broken off, a run whose program ignores stop and
+// SIGTERM takes stop, busy and term together, less than five seconds. An idle process may have
 // more to wind up than one that is told to leave its run (a pool of workers, a
 // GPU), and gets bye and term. docs/trainer.md states these times.
 var defaultPatience = patience{

@@ -10,7 +10,7 @@ import (
 )
 
 // TestPatienceIsDocumented: docs/trainer.md tells how long a program has, and a
-// program that heeds nothing ends within five seconds of Ctrl-C.
+// program that heeds nothing ends within five seconds of being told to.
 func TestPatienceIsDocumented(t *testing.T) {
 	p := defaultPatience
 	if worst := p.stop + p.busy + p.term; worst > 5*time.Second {
@@ -22,7 +22,7 @@ func TestPatienceIsDocumented(t *testing.T) {
 		fmt.Sprintf("any other %v", p.busy),
 		fmt.Sprintf("after %v more", p.term),
 		fmt.Sprintf("answers within %v", p.stop),
-		fmt.Sprintf("after Ctrl-C a program has %v", p.stop),
+		fmt.Sprintf("once stopped a program has %v", p.stop),
 		fmt.Sprintf("after %v and then after %v", p.retry[0], p.retry[1]),
 		fmt.Sprintf("within %v of the request", p.quick),
 	} {

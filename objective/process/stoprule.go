@@ -10,8 +10,9 @@ import (
 	"evenkeel/objective"
 )
 
-// maxQuickFailures is how many runs in a row may fail within seconds of their
-// start before nothing more is tried, by the contract.
+// maxQuickFailures is how many runs in a row may fail within seconds of the
+// request, or for want of a process that starts, before nothing more is tried, by
+// the contract.
 const maxQuickFailures = 3
 
 // stopRule keeps a program that fails at once, again and again, from burning the
@@ -43,7 +44,7 @@ func (s *stopRule) note(err error, took time.Duration) error {
 		s.row++
 	}
 	if s.broken == nil && s.row == maxQuickFailures {
-		s.broken = fmt.Errorf("%w: %d runs in a row failed within %v of their start; the last: %w", objective.ErrTrainerBroken, s.row, s.quick, err)
+		s.broken = fmt.Errorf("%w: %d runs in a row failed within %v of the request or could not be started; the last: %w", objective.ErrTrainerBroken, s.row, s.quick, err)
 		return s.broken
 	}
 	if s.broken == nil && errors.Is(err, objective.ErrTrainerBroken) {

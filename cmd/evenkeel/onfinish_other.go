@@ -1,8 +1,0 @@
-//go:build !linux
-
-package main
-
-import "os/exec"
-
-// dieWithParent does nothing where a death of the parent cannot be told to a child.
-func dieWithParent(*exec.Cmd) {}
