@@ -106,7 +106,7 @@ def main():
         (((x - mean) / std).to(device), y.to(device)) for x, y in parts]
 
     data = f"{name}/{'-'.join(map(str, args.sizes))}/v1"
-    for run in evenkeel.runs(classes=names, data=data, epochs=8):  # evenkeel
+    for run in evenkeel.runs(classes=names, data=data, epochs=8, supports=["loss", "weights_from"]):  # evenkeel
         model = train(x, y, run, len(names), **run.params)
         run.result(val=(val_y, logits(model, val_x)), test=lambda: (test_y, logits(model, test_x)))  # evenkeel
 

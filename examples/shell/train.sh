@@ -9,7 +9,7 @@ field() { printf '%s\n' "$request" | sed -n 's/.*"'"$1"'": *\('"$2"'\).*/\1/p'; 
 
 # Other data or other code make other runs; checksums say so by themselves.
 hello() {
-	printf '{"type":"ready","protocol":1,"classes":["small","medium","large"],"supports":["loss"],'
+	printf '{"type":"ready","protocol":1,"classes":["small","medium","large"],"supports":["loss","weights_from"],'
 	printf '"data":"apples/%s","version":"cksum:%s"}\n' "$(cksum <data.csv)" "$(cksum <train.sh)"
 }
 
