@@ -1,0 +1,249 @@
+package search
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"evenkeel/objective"
+	"evenkeel/objective/confirm"
+)
+
+// opener is a trainer whose test part is opened, in the record, before it is.
+type opener struct {
+	objective.Trainer
+	open func(context.Context) error
+}
+
+func (o opener) Train(ctx context.Context, job objective.Job) (*objective.Result, error) {
+	if job.Test {
+		if err := o.open(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return o.Trainer.Train(ctx, job)
+}
+
+// confirming is the work on one arm.
+type confirming struct {
+	*Confirmer
+	arm     Fixed
+	eval    *objective.Evaluator
+	observe func(Event)
+	reading Reading
+	seeds   []*freshSeed
+	vector  []float64
+
+	mu     sync.Mutex
+	opened bool
+	done   int
+}
+
+// freshSeed is what one seed measured. Predictions are those of the test part.
+type freshSeed struct {
+	replicate int
+	seed      int64
+	weights   []float64
+	labels    []uint16
+	test      map[string][]uint16 // by what, and by against
+	runs      []ConfirmedRun
+}
+
+// open records the reading, once.
+func (p *confirming) open(ctx context.Context) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.opened {
+		return nil
+	}
+	if err := p.Store.OpenTest(context.WithoutCancel(ctx), p.reading); err != nil {
+		return fmt.Errorf("%w: %w", objective.ErrStorage, err)
+	}
+	p.opened = true
+	return nil
+}
+
+// each works on all seeds side by side. A failure stops the others; it is told
+// before the interruptions that it caused.
+func (p *confirming) each(work func(*freshSeed) error) error {
+	errs := make(chan error)
+	for _, s := range p.seeds {
+		go func() {
+			err := work(s)
+			if err != nil {
+				err = fmt.Errorf("fresh seed %d of %d: %w", s.replicate+1, len(p.seeds), err)
+			}
+			errs <- err
+		}()
+	}
+	var failed, broken error
+	for range p.seeds {
+		err := <-errs
+		if err == nil {
+			continue
+		}
+		p.eval.Runner.Stop()
+		if objective.IsInterruption(err) {
+			broken = err
+		} else {
+			failed = errors.Join(failed, err)
+		}
+	}
+	if failed != nil {
+		return failed
+	}
+	return broken
+}
+
+// recipe performs the reference, the recipe and what is trained longer.
+func (p *confirming) recipe(ctx context.Context, s *freshSeed) error {
+	if p.arm.Plan.Apply == objective.ApplyPosthoc {
+		if err := p.open(ctx); err != nil { // shifts of known logits train nothing and read it all the same
+			return err
+		}
+	}
+	t, _, err := p.eval.ReplicateTest(ctx, p.arm.Plan, s.replicate, s.seed)
+	if err != nil {
+		return err
+	}
+	last := t.Rounds[p.arm.Round]
+	s.weights = last.Weights
+	if err := s.add(ConfirmedRun{What: AgainstReference, Run: t.Reference.Run}, t.ReferenceResult); err != nil {
+		return err
+	}
+	if err := s.add(ConfirmedRun{What: Recipe, Trial: p.arm.Trial, Round: p.arm.Round, Run: last.Run, Weights: last.Weights}, t.Last); err != nil {
+		return err
+	}
+	shifted, err := offsetPredictions(p.Definition.Objective, t.ReferenceResult, p.eval.Labels(t.ReferenceResult))
+	if err != nil {
+		return err
+	}
+	if shifted != nil {
+		s.test[AgainstOffsets] = shifted
+	}
+	if model := p.Definition.longer(p.arm); model != nil {
+		a, err := p.eval.Runner.RunTest(ctx, p.eval.Spec(model, s.seed))
+		if err != nil {
+			return fmt.Errorf("unweighted at the same training cost: %w", err)
+		}
+		if err := s.add(ConfirmedRun{What: Longer, Round: p.arm.Round, Run: a.Run}, a.Result); err != nil {
+			return err
+		}
+	}
+	p.mu.Lock()
+	p.done++
+	done := p.done
+	p.mu.Unlock()
+	p.observe(Event{Kind: EventFreshSeed, Done: done, Total: len(p.seeds)})
+	return nil
+}
+
+// meanVector joins the weights of all seeds.
+func (p *confirming) meanVector() ([]float64, error) {
+	vectors := make([][]float64, len(p.seeds))
+	for i, s := range p.seeds {
+		vectors[i] = s.weights
+	}
+	return confirm.GeometricMean(vectors)
+}
+
+// fixed performs a run with the one vector.
+func (p *confirming) fixed(ctx context.Context, s *freshSeed) error {
+	plan := p.arm.Plan
+	run := ConfirmedRun{What: Vector, Trial: p.arm.Trial, Round: p.arm.Round, Weights: p.vector}
+	base := p.eval.Spec(plan.Model, s.seed)
+	spec, err := base.WithWeights(p.vector, plan.Apply, plan.WeightsFrom)
+	if err != nil {
+		return err
+	}
+	if plan.Apply != objective.ApplyPosthoc || spec.Unweighted() {
+		a, err := p.eval.Runner.RunTest(ctx, spec)
+		if err != nil {
+			return fmt.Errorf("the vector: %w", err)
+		}
+		run.Run = a.Run
+		return s.add(run, a.Result)
+	}
+	a, err := p.eval.Runner.RunTest(ctx, base)
+	if err != nil {
+		return err
+	}
+	result, err := shiftedResult(a.Result, p.eval.Labels(a.Result), p.vector)
+	if err != nil {
+		return err
+	}
+	spec.Parent = a.Run
+	if run.Run, err = p.eval.Runner.Keep(ctx, spec, result); err != nil {
+		return err
+	}
+	return s.add(run, result)
+}
+
+// add keeps what a run says of the test examples.
+func (s *freshSeed) add(run ConfirmedRun, r *objective.Result) error {
+	if r.TestPredictions == nil || r.TestLabels == nil {
+		return fmt.Errorf("a confirmation needs the prediction and the label of every test example, and run %.8s has none: "+
+			"its answer must carry test labels with predictions or scores", run.Run)
+	}
+	if s.test == nil {
+		s.test, s.labels = make(map[string][]uint16), r.TestLabels
+	}
+	if !slices.Equal(s.labels, r.TestLabels) {
+		return fmt.Errorf("the test labels of run %.8s differ from those of another run; a trainer keeps its test examples and their order", run.Run)
+	}
+	s.test[run.What] = r.TestPredictions
+	run.Replicate, run.Seed = s.replicate, s.seed
+	s.runs = append(s.runs, run)
+	return nil
+}
+
+// compare makes the findings.
+func (p *confirming) compare() (*Confirmation, error) {
+	out := &Confirmation{Reading: p.reading, Images: make([]int64, len(p.eval.Info.Classes))}
+	labels := p.seeds[0].labels
+	for _, c := range labels {
+		out.Images[c]++
+	}
+	sample, err := confirm.NewSample(len(out.Images), labels)
+	if err != nil {
+		return nil, err
+	}
+	measured := make(map[string]*confirm.Measured)
+	for _, what := range []string{AgainstReference, AgainstOffsets, Recipe, Vector, Longer} {
+		var predictions [][]uint16
+		for _, s := range p.seeds {
+			if !slices.Equal(s.labels, labels) {
+				return nil, fmt.Errorf("the test labels differ from seed to seed; a trainer keeps its test examples and their order")
+			}
+			if x := s.test[what]; x != nil {
+				predictions = append(predictions, x)
+			}
+		}
+		if len(predictions) < len(p.seeds) {
+			continue // no logits to shift, nothing to train longer
+		}
+		if measured[what], err = sample.Measure(predictions); err != nil {
+			return nil, err
+		}
+	}
+	for _, q := range [][2]string{
+		{Recipe, AgainstReference}, {Recipe, AgainstOffsets}, {Vector, AgainstReference}, {Vector, AgainstOffsets}, {Longer, AgainstReference},
+	} {
+		a, b := measured[q[0]], measured[q[1]]
+		if a == nil || b == nil {
+			continue
+		}
+		score := p.Definition.Objective
+		c, err := confirm.Compare(a, b, score.Spread)
+		if err != nil {
+			return nil, err
+		}
+		out.Findings = append(out.Findings, Finding{What: q[0], Against: q[1], Comparison: c, Drop: c.Tolerance(score.Tolerance)})
+	}
+	for _, s := range p.seeds {
+		out.Runs = append(out.Runs, s.runs...)
+	}
+	return out, nil
+}
