@@ -85,22 +85,33 @@ func (r *reader) loop() {
 
 // readLine reads up to the next newline, and no more than maxLine, into memory
 // if there is enough. The error is that of the end of the output; data is what
-// came before it then.
+// came before it then. What does not fit into the largest of the usual sizes is
+// kept in pieces until the line is whole: an endless one never is.
 func readLine(in *bufio.Reader, memory []byte) (line, error) {
 	l := line{data: memory}
+	var rest [][]byte
+	length := 0
 	for {
 		piece, err := in.ReadSlice('\n')
-		if len(l.data)+len(piece) > maxLine {
+		if length += len(piece); length > maxLine {
 			l.data, l.tooLong = l.data[:excerptLength], true
 			return l, nil
 		}
-		before := cap(l.data)
-		l.data = extend(l.data, piece)
-		if cap(l.data) > max(before, steps[0]) {
-			runtime.GC() // the smaller memory goes at once; twice in a process's life at most
+		if rest != nil || length > max(cap(l.data), steps[len(steps)-1]) {
+			rest = append(rest, slices.Clone(piece))
+		} else {
+			before := cap(l.data)
+			l.data = extend(l.data, piece)
+			if cap(l.data) > max(before, steps[0]) {
+				runtime.GC() // the smaller memory goes at once; once in a process's life at most
+			}
 		}
 		if errors.Is(err, bufio.ErrBufferFull) {
 			continue
+		}
+		if rest != nil {
+			l.data = slices.Concat(append([][]byte{l.data}, rest...)...)
+			runtime.GC() // and so do the pieces
 		}
 		l.more = in.Buffered() > 0
 		return l, err
@@ -108,9 +119,9 @@ func readLine(in *bufio.Reader, memory []byte) (line, error) {
 }
 
 // steps are the sizes of memory for lines beyond a megabyte. They are far apart,
-// as the old memory and the new are there at the same time. The one between holds
-// two matrices of maxClasses with counts of ten digits.
-var steps = [...]int{8 << 20, 22 << 20, maxLine}
+// as the old memory and the new are there at the same time. The larger holds two
+// matrices of maxClasses with counts of ten digits.
+var steps = [...]int{8 << 20, 22 << 20}
 
 // extend appends to the memory for lines.
 func extend(data, piece []byte) []byte {
@@ -120,7 +131,6 @@ func extend(data, piece []byte) []byte {
 	}
 	grown := max(2*cap(data), need)
 	if need > 1<<20 {
-		grown = maxLine
 		for _, size := range slices.Backward(steps[:]) {
 			if need <= size {
 				grown = size
