@@ -255,8 +255,16 @@ func readMatrices(ctx context.Context, q querier, id objective.RunID, r *objecti
 	})
 }
 
+// readOutputs reads what a run answered for the validation examples.
 func readOutputs(ctx context.Context, q querier, id objective.RunID, r *objective.Result) error {
-	return each(ctx, q, `SELECT kind, format, data FROM outputs WHERE run = ?`, []any{string(id)}, func(scan scanner) error {
+	var err error
+	r.ValPredictions, r.ValLogits, err = answers(ctx, q, "outputs", id)
+	return err
+}
+
+// answers reads the rows of a run in a table of outputs; what is not there is nil.
+func answers(ctx context.Context, q querier, table string, id objective.RunID) (predictions []uint16, logits []float32, err error) {
+	err = each(ctx, q, `SELECT kind, format, data FROM `+table+` WHERE run = ?`, []any{string(id)}, func(scan scanner) error {
 		var kind, format string
 		var data sql.RawBytes
 		if err := scan(&kind, &format, &data); err != nil {
@@ -265,12 +273,13 @@ func readOutputs(ctx context.Context, q querier, id objective.RunID, r *objectiv
 		var err error
 		switch kind {
 		case "predictions":
-			r.ValPredictions, err = decodeClasses(format, data)
+			predictions, err = decodeClasses(format, data)
 		case "logits":
-			r.ValLogits, err = decodeLogits(format, data)
+			logits, err = decodeLogits(format, data)
 		}
 		return err
 	})
+	return predictions, logits, err
 }
 
 // readLabels reads the labels that a run came with.

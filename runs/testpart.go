@@ -95,21 +95,8 @@ func testLabels(ctx context.Context, q querier, data, split string) ([]uint16, e
 
 // readTest reads what a run answered for the test examples, and their labels.
 func readTest(ctx context.Context, q querier, id objective.RunID, r *objective.Result) error {
-	err := each(ctx, q, `SELECT kind, format, data FROM test_outputs WHERE run = ?`, []any{string(id)}, func(scan scanner) error {
-		var kind, format string
-		var data sql.RawBytes
-		if err := scan(&kind, &format, &data); err != nil {
-			return err
-		}
-		var err error
-		switch kind {
-		case "predictions":
-			r.TestPredictions, err = decodeClasses(format, data)
-		case "logits":
-			r.TestLogits, err = decodeLogits(format, data)
-		}
-		return err
-	})
+	var err error
+	r.TestPredictions, r.TestLogits, err = answers(ctx, q, "test_outputs", id)
 	if err != nil || r.TestPredictions == nil {
 		return err
 	}

@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"testing"
-	"time"
 
 	"evenkeel/objective"
 )
@@ -26,7 +25,6 @@ func driverMode(args []string) {
 	}
 	go func() { _, _ = tr.Train(context.Background(), fault(tr, "fork and hang", nil)) }()
 	go func() { _, _ = tr.Train(context.Background(), objective.Job{}) }() // waits for a slot
-	time.Sleep(50 * time.Millisecond)
 	fmt.Println("up")
 	forever()
 }

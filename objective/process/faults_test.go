@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -13,6 +14,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // faults are the ways in which the program of the tests can go wrong in a run.
@@ -108,7 +111,7 @@ var faults = map[string]func(p *peer, q asked){
 	"answer and exit": func(p *peer, q asked) { p.say(p.answer(q)); os.Exit(0) },
 	"answer and linger": func(p *peer, q asked) { // and read no more
 		p.say(p.answer(q))
-		time.Sleep(100 * time.Millisecond)
+		_, _ = unix.Poll([]unix.PollFd{{Fd: 0, Events: unix.POLLIN}}, -1) // the next request is on its way
 		os.Exit(0)
 	},
 	"error": func(p *peer, q asked) {
@@ -124,7 +127,7 @@ var faults = map[string]func(p *peer, q asked){
 	"retry elsewhere": func(p *peer, q asked) { // as an exception in a loop does, which ends the program
 		if q.Attempt == 1 {
 			p.say(message{"type": "error", "run": q.Run, "message": "out of memory", "retry": true, "exiting": true})
-			time.Sleep(50 * time.Millisecond) // it is still there for a moment, and reads no more
+			_, _ = io.Copy(io.Discard, os.Stdin) // it is still there until it is told to go
 			os.Exit(1)
 		}
 		p.say(p.answer(q))

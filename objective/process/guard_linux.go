@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strconv"
 	"syscall"
@@ -32,6 +33,9 @@ func programAttributes() *syscall.SysProcAttr {
 // sweep kills and reaps children, those of a killed child included, until there
 // are none or the time is up.
 func sweep(until time.Time) {
+	died := make(chan os.Signal, 1)
+	signal.Notify(died, syscall.SIGCHLD)
+	defer signal.Stop(died)
 	for time.Now().Before(until) {
 		for _, pid := range children() {
 			_ = syscall.Kill(pid, syscall.SIGKILL)
@@ -45,7 +49,10 @@ func sweep(until time.Time) {
 				break // the rest is not dead yet
 			}
 		}
-		time.Sleep(time.Millisecond)
+		select {
+		case <-died:
+		case <-time.After(10 * time.Millisecond): // a child that was adopted meanwhile sends nothing
+		}
 	}
 }
 
