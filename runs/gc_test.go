@@ -171,7 +171,7 @@ func TestKept(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.db")
 	complete(t, path, 2, "search.trials=2")
 	insert := func(number, what, against, difference string) string {
-		return `INSERT INTO confirmed_arms VALUES (1, ` + number + `, 1, 1, '` + what + `', '` + against + `', 10, 0, 0, 0, 0, ` + difference + `, NULL, NULL, NULL, '', NULL, NULL, 0, 0, 0, NULL, NULL, 'undecided', '[]', '[]', '[]')`
+		return `INSERT INTO confirmed_arms VALUES (1, ` + number + `, 1, 1, '` + what + `', '` + against + `', 10, 0, 0, 0, 0, ` + difference + `, NULL, NULL, NULL, '', NULL, NULL, 0, 0, 0, NULL, NULL, 'undecided', '[]', '[]', '[]', 0)`
 	}
 	db := open(t, path, runs.Options{})
 	for _, c := range []struct {
