@@ -158,7 +158,7 @@ func (e *Evaluator) posthoc(ctx context.Context, plan Plan, base Spec, ref measu
 	if m.result.ValLogits == nil || labels == nil {
 		return seconds, fmt.Errorf("apply: posthoc shifts logits, and this run has none: the trainer must send the logits and labels of its validation examples")
 	}
-	derived, err := e.Posthoc(plan, e.trainCounts(m.round), m.result, labels)
+	derived, err := e.Posthoc(plan, e.TrainCounts(m.round), m.result, labels)
 	if err != nil {
 		return seconds, err
 	}
@@ -195,7 +195,7 @@ func (e *Evaluator) Spec(model map[string]any, seed int64) Spec {
 func (e *Evaluator) weigh(plan Plan, last Round, r int, state schemes.State) (Round, schemes.State, error) {
 	step, err := plan.Recipe.Next(schemes.Measurement{
 		TruePositives: last.Val.TruePositives(), Support: last.Val.Support(), Predicted: last.Val.Predicted(),
-		Train: e.trainCounts(last),
+		Train: e.TrainCounts(last),
 	}, r, state)
 	if err != nil {
 		return Round{}, state, err
@@ -204,11 +204,11 @@ func (e *Evaluator) weigh(plan Plan, last Round, r int, state schemes.State) (Ro
 	return round, schemes.State{Weights: step.Weights, Solved: step.Solved}, nil
 }
 
-// trainCounts returns the number of training examples of each class: as the
+// TrainCounts returns the number of training examples of each class: as the
 // trainer states it, else as it measured it on the training part, else in
 // proportion to the validation part, which is all that a stratified split leaves
 // to know.
-func (e *Evaluator) trainCounts(last Round) []int {
+func (e *Evaluator) TrainCounts(last Round) []int {
 	if e.Info.TrainCounts != nil {
 		return e.Info.TrainCounts
 	}

@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"evenkeel/objective"
+	"evenkeel/objective/posthoc"
 	"evenkeel/search"
 )
 
@@ -18,6 +19,8 @@ type Board struct {
 	Reference Reference
 	// Offsets is the second pinned row.
 	Offsets OffsetsRow
+	// Screening is what was predicted without training.
+	Screening Screening
 	// Rows are the ranked arms.
 	Rows []Row
 }
@@ -60,6 +63,24 @@ type Reference struct {
 	Recall []float64
 	// Replicates are its training runs, one per seed.
 	Replicates []objective.Replicate
+}
+
+// Screening says how many points were predicted without training, and how much of
+// the predicted changes arrived in training: [posthoc.Transmission], with Effects 0
+// where nothing is known of it.
+type Screening struct {
+	Points int
+	posthoc.Transmission
+}
+
+// readScreening reads what a study keeps of its screening.
+func readScreening(ctx context.Context, q querier, study int) (Screening, error) {
+	var s Screening
+	var tau, se sql.NullFloat64
+	err := q.QueryRowContext(ctx, `SELECT screened, transmission, transmission_se, transmission_effects FROM studies WHERE number = ?`, study).
+		Scan(&s.Points, &tau, &se, &s.Effects)
+	s.Tau, s.SE = orNaN(tau), orNaN(se)
+	return s, err
 }
 
 // Row is one ranked arm, with the columns of the view leaderboard first.
@@ -105,6 +126,9 @@ func (db *DB) Leaderboard(ctx context.Context, study string, limit int) (*Board,
 			return err
 		}
 		if b.Offsets, err = readOffsets(ctx, q, &b.Study); err != nil {
+			return err
+		}
+		if b.Screening, err = readScreening(ctx, q, b.Study.Number); err != nil {
 			return err
 		}
 		b.Rows, err = readRows(ctx, q, &b.Study, limit)

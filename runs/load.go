@@ -32,15 +32,22 @@ func (s *Study) Load(ctx context.Context) ([]search.Record, error) {
 // loadSteps reads the steps and joins them with their rounds.
 func loadSteps(ctx context.Context, q querier, study int, rounds measurements) (records []search.Record, err error) {
 	err = each(ctx, q, `SELECT s.number, s.kind, s.trial, s.replicates, s.conditioned, s.state, coalesce(s.error, ''), coalesce(s.seconds, 0.0),
-			CASE s.kind WHEN 'trial' THEN t.point END, coalesce(t.invalid, '')
+			CASE s.kind WHEN 'trial' THEN t.point END, coalesce(t.invalid, ''),
+			CASE s.kind WHEN 'trial' THEN t.predicted_difference END, coalesce(t.predicted_round, 0)
 		FROM steps s JOIN trials t ON t.study = s.study AND t.number = s.trial
 		WHERE s.study = ? ORDER BY s.number`, []any{study}, func(scan scanner) error {
 		var r search.Record
 		var o search.Outcome
 		var kind, replicates, state string
 		var point sql.NullString
-		if err := scan(&r.Step.Number, &kind, &r.Step.Trial, &replicates, &r.Step.Conditioned, &state, &o.Err, &o.Seconds, &point, &r.Invalid); err != nil {
+		var predicted sql.NullFloat64
+		var round int
+		if err := scan(&r.Step.Number, &kind, &r.Step.Trial, &replicates, &r.Step.Conditioned, &state, &o.Err, &o.Seconds,
+			&point, &r.Invalid, &predicted, &round); err != nil {
 			return err
+		}
+		if predicted.Valid {
+			r.Step.Predicted = &search.Prediction{Difference: predicted.Float64, Round: round}
 		}
 		r.Step.Kind = search.StepKind(kind)
 		if err := json.Unmarshal([]byte(replicates), &r.Step.Replicates); err != nil {

@@ -189,8 +189,9 @@ func TestOldDatabases(t *testing.T) {
 			t.Errorf("%s: %d arms of %d trials against %d seeds; want 6 of 3 against 5",
 				file, len(board.Rows), board.Study.Trials, board.Reference.Seeds)
 		}
-		// It can be continued: the same study with another trial.
-		complete(t, path, 2, "search.trials=4")
+		// It can be continued: the same study with another trial. It was searched
+		// before there was any screening.
+		complete(t, path, 2, "search.trials=4", "search.screen=off")
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"evenkeel/objective"
+	"evenkeel/objective/posthoc"
 	"evenkeel/search"
 )
 
@@ -26,9 +27,14 @@ func (s *Study) Append(_ context.Context, step search.Step) error {
 	return s.writer.put(func(tx *transaction) error {
 		s.begun[step.Number] = begun{step.Trial, step.Kind}
 		if trial != nil {
-			if err := tx.exec(`INSERT INTO trials (study, number, state, scheme, rounds, point, params, conditioned, started)
-				VALUES (?, ?, 'running', ?, ?, ?, ?, ?, ?)`, trial...); err != nil {
+			if err := tx.exec(`INSERT INTO trials (study, number, state, scheme, rounds, point, params, conditioned, started, predicted_difference, predicted_round)
+				VALUES (?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?)`, trial...); err != nil {
 				return err
+			}
+			if p := step.Predicted; p != nil {
+				if err := tx.exec(`UPDATE studies SET screened = screened + ? WHERE number = ?`, p.Candidates, s.number); err != nil {
+					return err
+				}
 			}
 		}
 		return tx.exec(`INSERT INTO steps (study, number, kind, trial, replicates, conditioned, state, started)
@@ -52,7 +58,20 @@ func (s *Study) trialRow(step search.Step, now string) ([]any, error) {
 	if err := e.Encode(s.definition.Space.Render(step.Point)); err != nil {
 		return nil, err
 	}
-	return []any{s.number, step.Trial, plan.Recipe.Scheme.Name, plan.Rounds, string(point), strings.TrimSpace(params.String()), step.Conditioned, now}, nil
+	row := []any{s.number, step.Trial, plan.Recipe.Scheme.Name, plan.Rounds, string(point), strings.TrimSpace(params.String()), step.Conditioned, now}
+	if p := step.Predicted; p != nil {
+		return append(row, p.Difference, p.Round), nil
+	}
+	return append(row, nil, nil), nil
+}
+
+// Transmission records how much of what was predicted without training arrived in
+// it. It may return before that is durable.
+func (s *Study) Transmission(_ context.Context, t posthoc.Transmission) error {
+	return s.writer.put(func(tx *transaction) error {
+		return tx.exec(`UPDATE studies SET transmission = ?, transmission_se = ?, transmission_effects = ? WHERE number = ?`,
+			t.Tau, t.SE, t.Effects, s.number)
+	})
 }
 
 // Finish records the outcome of a step and the arms of its trial after it. It

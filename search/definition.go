@@ -81,6 +81,8 @@ type SchemeEntry struct {
 // Config is the search section of a study file.
 type Config struct {
 	Sampler string
+	// Screen is [ScreenAuto] or [ScreenOff].
+	Screen string
 	// Trials is the number of trials; Time bounds the driver's time over all
 	// invocations, 0 = none; Until is a clock time or RFC 3339 text, "" = none.
 	Trials int

@@ -31,8 +31,13 @@ type Driver struct {
 	policy Policy
 	eval   *objective.Evaluator
 	steps  []Record
+	// trials are all that was made, with everything measured so far.
+	trials []trialView
 	done   chan finished
 	active int
+	// begun says that what comes before the first decision is done, trusted that the
+	// screen, if there is one, chooses the points.
+	begun, trusted bool
 	// failures counts failed steps in a row, succeeded says that any step of the
 	// study ever ended well.
 	failures  int
@@ -132,10 +137,12 @@ func (d *Driver) prepare(ctx context.Context) error {
 		return err
 	}
 	evaluations, open := 0, 0
+	d.trials, d.begun = nil, false
 	for i, r := range steps {
 		if r.Step.Number != i+1 {
 			return fmt.Errorf("stored steps: step %d stands where step %d should", r.Step.Number, i+1)
 		}
+		d.noteStep(r)
 		if r.Outcome != nil {
 			d.countFailure(*r.Outcome)
 			evaluations += len(r.Step.Replicates)
@@ -209,6 +216,9 @@ func (d *Driver) loop(ctx context.Context, stop <-chan struct{}) (End, error) {
 			d.eval.Runner.Stop()
 		}
 	}
+	if failure == nil {
+		failure = d.noteTransmission(ctx) // of outcomes that were there before the screen
+	}
 	if end == EndStopped && !isClosed(stop) && !d.Deadline.IsZero() && !errors.Is(ctx.Err(), context.Canceled) {
 		end = EndTime
 	}
@@ -226,11 +236,8 @@ func (d *Driver) decide(ctx context.Context) (bool, error) {
 	if d.complete() < conditioned {
 		return false, nil
 	}
-	if len(d.steps) == 0 {
-		// The reference is the pinned row: nothing starts before it stands.
-		if err := d.reference(ctx, 0); err != nil {
-			return false, err
-		}
+	if err := d.begin(ctx); err != nil {
+		return false, err
 	}
 	d.Observe(Event{Kind: EventSuggesting, Step: Step{Number: n}})
 	step, err := d.policy.Next(d.steps, conditioned)
@@ -250,6 +257,7 @@ func (d *Driver) decide(ctx context.Context) (bool, error) {
 		return false, fmt.Errorf("%w: %w", objective.ErrStorage, err)
 	}
 	d.steps = append(d.steps, Record{Step: step})
+	d.noteStep(Record{Step: step})
 	d.Observe(Event{Kind: EventStep, Step: step})
 	d.launch(ctx, step)
 	return true, nil
@@ -302,6 +310,10 @@ func (d *Driver) finish(ctx context.Context, o Outcome) error {
 	if err := d.Store.Finish(context.WithoutCancel(ctx), o, arms); err != nil {
 		return fmt.Errorf("%w: %w", objective.ErrStorage, err)
 	}
+	d.noteOutcome(record.Step, o)
+	if err := d.noteTransmission(ctx); err != nil {
+		return err
+	}
 	d.Observe(Event{Kind: EventOutcome, Step: record.Step, Outcome: o, Arms: arms})
 	d.countFailure(o)
 	if d.failures >= maxFailuresLater || d.failures >= maxFailuresAtFirst && !d.succeeded {
@@ -340,6 +352,23 @@ func (d *Driver) measured(trial int) (reps []objective.Replicate, failed bool) {
 		}
 	}
 	return reps, failed
+}
+
+// noteStep keeps the trials that are made, and what a stored step measured.
+func (d *Driver) noteStep(r Record) {
+	if r.Step.Kind == NewTrial {
+		d.trials = append(d.trials, newTrialView(r))
+	}
+	if r.Outcome != nil {
+		d.noteOutcome(r.Step, *r.Outcome)
+	}
+}
+
+// noteOutcome keeps what a step measured.
+func (d *Driver) noteOutcome(step Step, o Outcome) {
+	t := &d.trials[step.Trial-1]
+	t.failed = t.failed || o.Err != "" && step.Kind == NewTrial
+	t.measured = append(t.measured, o.Replicates...)
 }
 
 // countFailure keeps the number of failures in a row.

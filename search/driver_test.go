@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"evenkeel/objective"
 	"evenkeel/objective/trainertest"
 	"evenkeel/search"
@@ -33,7 +35,7 @@ search: {trials: 12, max_replicates: 5}
 `
 
 // define parses a study file; changes are key=value overrides.
-func define(t *testing.T, text string, changes ...string) *search.Definition {
+func define(t testing.TB, text string, changes ...string) *search.Definition {
 	t.Helper()
 	var overrides []studyfile.Override
 	for _, c := range changes {
@@ -55,7 +57,7 @@ func driver(d *search.Definition, store search.Store, trainer objective.Trainer,
 }
 
 // complete runs a study to its end.
-func complete(t *testing.T, d *search.Driver) search.Summary {
+func complete(t testing.TB, d *search.Driver) search.Summary {
 	t.Helper()
 	summary, err := d.Run(t.Context(), nil)
 	if err != nil {
@@ -199,7 +201,7 @@ model: {kind: softmax, epochs: 2}
 weighting:
   scheme: [{name: mean-ratio, exponent: 2}]
   rounds: {low: 1, high: 4}
-search: {trials: 40, racing: false}
+search: {trials: 40, racing: false, screen: off}
 `)
 	m := newMemory()
 	summary := complete(t, driver(fixed, m, fine, 4))
@@ -213,7 +215,7 @@ model: {kind: softmax, epochs: 2}
 weighting:
   scheme: [{name: mean-ratio, exponent: {low: 0.25, high: 16, log: true}}]
   rounds: {low: 1, high: 3}
-search: {trials: 60, racing: false}
+search: {trials: 60, racing: false, screen: off}
 `)
 	m = newMemory()
 	summary = complete(t, driver(distinct, m, fine, 4))
@@ -367,8 +369,8 @@ func TestTimeCutsTheSequence(t *testing.T) {
 		t.Fatalf("end %q, %d trained, error %v; want time, 7", summary.End, summary.Trained, err)
 	}
 	for i, r := range cut.records {
-		if fmt.Sprint(r.Step) != fmt.Sprint(full.records[i].Step) {
-			t.Errorf("step %d differs from the longer study's", i+1)
+		if diff := cmp.Diff(full.records[i].Step, r.Step); diff != "" {
+			t.Errorf("step %d differs from the longer study's (-longer +cut):\n%s", i+1, diff)
 		}
 	}
 	complete(t, driver(d, cut, &trainertest.Synthetic{}, 1))

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"evenkeel/objective"
+	"evenkeel/objective/posthoc"
 	"evenkeel/search"
 )
 
@@ -19,6 +20,7 @@ type memory struct {
 	arms       map[int][]objective.Arm
 	references map[int]objective.Round
 	offsets    map[int]search.Offsets
+	sent       posthoc.Transmission
 	fail       error
 }
 
@@ -72,6 +74,13 @@ func (m *memory) Reference(_ context.Context, replicate int, _ int64, r objectiv
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.references[replicate] = r
+	return m.fail
+}
+
+func (m *memory) Transmission(_ context.Context, t posthoc.Transmission) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.sent = t
 	return m.fail
 }
 

@@ -62,27 +62,34 @@ func stopsSearch(err error) bool {
 
 // reference measures the reference on a replicate's seed and records it.
 func (d *Driver) reference(ctx context.Context, replicate int) error {
+	_, err := d.referenceRun(ctx, replicate)
+	return err
+}
+
+// referenceRun is reference with the run.
+func (d *Driver) referenceRun(ctx context.Context, replicate int) (ReferenceRun, error) {
 	seed := TrainingSeed(d.Definition.Search.Seed, replicate, "search")
 	round, result, _, err := d.eval.Reference(ctx, seed)
 	if err != nil {
-		return err
+		return ReferenceRun{}, err
 	}
+	run := ReferenceRun{Replicate: replicate, Round: round, Result: result, Labels: d.eval.Labels(result)}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.references[replicate] {
-		return nil
+		return run, nil
 	}
 	if err := d.Store.Reference(context.WithoutCancel(ctx), replicate, seed, round); err != nil {
-		return fmt.Errorf("%w: %w", objective.ErrStorage, err)
+		return ReferenceRun{}, fmt.Errorf("%w: %w", objective.ErrStorage, err)
 	}
-	if o, ok := fitOffsets(d.Definition.Objective, replicate, result, d.eval.Labels(result)); ok {
+	if o, ok := fitOffsets(d.Definition.Objective, replicate, result, run.Labels); ok {
 		if err := d.Store.Offsets(context.WithoutCancel(ctx), o); err != nil {
-			return fmt.Errorf("%w: %w", objective.ErrStorage, err)
+			return ReferenceRun{}, fmt.Errorf("%w: %w", objective.ErrStorage, err)
 		}
 	}
 	d.references[replicate] = true
 	d.Observe(Event{Kind: EventReference, Reference: round})
-	return nil
+	return run, nil
 }
 
 // oneLine writes an error on one line, as logs and tables need it.

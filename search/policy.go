@@ -24,9 +24,16 @@ var (
 //
 // A trial that was declared invalid counts as made, and is neither learned from
 // nor given more seeds; its place in a rung goes to the next one.
+//
+// With a Screen, a new trial's point is the one of many suggestions that is
+// predicted to lead, as long as training is seen to bring what is predicted.
+// The screen is as much a function of the definition as the sampler is: it knows
+// the reference's runs, which the definition determines.
 type Policy struct {
 	Definition *Definition
 	Sampler    Sampler
+	// Screen may be nil: every suggestion is taken as it is.
+	Screen *Screen
 
 	known view
 }
@@ -48,26 +55,44 @@ func (p *Policy) Next(steps []Record, conditioned int) (Step, error) {
 	if len(v.trials) < p.Definition.Search.Trials {
 		step.Kind, step.Trial = NewTrial, len(v.trials)+1
 		step.Replicates = interval(0, p.Definition.Search.Replicates)
-		point, err := p.suggest(v, step.Trial)
-		step.Point = point
+		var err error
+		step.Point, step.Predicted, err = p.suggest(v, step.Trial)
 		return step, err
 	}
 	return p.race(v, step)
 }
 
-// suggest asks the sampler for the point of a trial. The generator depends on
-// the trial's number and not on the step's, so that steps that add seeds do not
-// change what later trials draw.
-func (p *Policy) suggest(v *view, trial int) (Point, error) {
-	rng := Rand(p.Definition.Search.Seed, trial, "suggest")
-	point, err := p.Sampler.Suggest(p.Definition.Space, v.observations(), rng)
-	if err != nil {
-		return nil, fmt.Errorf("sampler %s, trial %d: %w", p.Sampler.Name(), trial, err)
+// suggest returns the point of a trial: the sampler's, or the one of many
+// suggestions that the screen prefers. Generators depend on the trial's number and
+// not on the step's, so that steps that add seeds do not change what later trials
+// draw; the screen's first candidate is what would be taken without it.
+func (p *Policy) suggest(v *view, trial int) (Point, *Prediction, error) {
+	history := v.observations()
+	draw := func(candidate int) (Point, error) {
+		purpose := "suggest"
+		if candidate > 0 {
+			purpose = fmt.Sprintf("screen %d", candidate)
+		}
+		point, err := p.Sampler.Suggest(p.Definition.Space, history, Rand(p.Definition.Search.Seed, trial, purpose))
+		if err == nil {
+			err = p.Definition.Space.Contains(point)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("sampler %s, trial %d: %w", p.Sampler.Name(), trial, err)
+		}
+		return point, nil
 	}
-	if err := p.Definition.Space.Contains(point); err != nil {
-		return nil, fmt.Errorf("sampler %s, trial %d: %w", p.Sampler.Name(), trial, err)
+	if p.Screen != nil {
+		screens, err := p.Screen.on(v.trials)
+		if err != nil {
+			return nil, nil, err
+		}
+		if screens {
+			return p.Screen.choose(v.trials, draw)
+		}
 	}
-	return point, nil
+	point, err := draw(0)
+	return point, nil, err
 }
 
 // rung is a stage of the race: so many trials get so many seeds.

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"evenkeel/objective"
+	"evenkeel/objective/posthoc"
 )
 
 // StepKind says what a step does.
@@ -27,6 +28,9 @@ type Step struct {
 	Replicates []int
 	// Point is set for NewTrial.
 	Point Point
+	// Predicted is what was predicted for the point that a [Screen] chose; nil where
+	// it was not screened.
+	Predicted *Prediction
 	// Conditioned is the last step whose outcome the decision knew.
 	Conditioned int
 }
@@ -57,7 +61,8 @@ type Record struct {
 // Flush returns when they are.
 type Store interface {
 	objective.Cache
-	// Load returns all steps in the order of their numbers.
+	// Load returns all steps in the order of their numbers. Of what was predicted for a
+	// trial it may leave out the number of candidates.
 	Load(ctx context.Context) ([]Record, error)
 	// Append adds the next step.
 	Append(ctx context.Context, s Step) error
@@ -68,6 +73,9 @@ type Store interface {
 	// Offsets records what fitted offsets do for the reference on one training seed.
 	// It may be called again with the same values.
 	Offsets(ctx context.Context, o Offsets) error
+	// Transmission records how much of what was predicted arrived in training, in
+	// place of what it was before.
+	Transmission(ctx context.Context, t posthoc.Transmission) error
 	// Spent returns the driver's time of earlier invocations in seconds.
 	Spent(ctx context.Context) (float64, error)
 	// Flush waits until everything recorded is durable.

@@ -26,6 +26,8 @@ type view struct {
 // trialView is one trial as far as it is known.
 type trialView struct {
 	point Point
+	// screened says that a screen chose the point.
+	screened bool
 	// promised is the number of seeds that steps have asked for, measured the
 	// replicates whose outcome is known, arms what they add up to.
 	promised int
@@ -39,6 +41,11 @@ type trialView struct {
 	invalid bool
 }
 
+// newTrialView returns the view of a trial of which only its step is known.
+func newTrialView(r Record) trialView {
+	return trialView{point: r.Step.Point, screened: r.Step.Predicted != nil, invalid: r.Invalid != ""}
+}
+
 // advance brings the view to a prefix. Steps are only ever appended and their
 // first outcome is final, so it looks at what is new; an earlier prefix than
 // the last one starts it over.
@@ -49,7 +56,7 @@ func (v *view) advance(steps []Record, conditioned int, score objective.Score) {
 	for ; v.steps < len(steps); v.steps++ {
 		step := steps[v.steps].Step
 		if step.Kind == NewTrial {
-			v.trials = append(v.trials, trialView{point: step.Point, invalid: steps[v.steps].Invalid != ""})
+			v.trials = append(v.trials, newTrialView(steps[v.steps]))
 		}
 		v.trials[step.Trial-1].promised += len(step.Replicates)
 	}

@@ -116,7 +116,7 @@ func TestKeyFaults(t *testing.T) {
 		}},
 		{"keys of later versions", scheme + "model: {augment: none}\nsearch: {pruner: none}\n", []string{
 			"s.yaml:2:9: unknown key \"augment\" in model; known keys: kind, params, epochs, batch, optimizer, learning_rate, momentum, weight_decay, dropout, early_stopping, hidden, command, slots, timeout, silence, start_timeout, runs_per_process",
-			"s.yaml:3:10: unknown key \"pruner\" in search; known keys: sampler, trials, time, until, parallel, window, replicates, max_replicates, racing, seed, on_finish",
+			"s.yaml:3:10: unknown key \"pruner\" in search; known keys: sampler, screen, trials, time, until, parallel, window, replicates, max_replicates, racing, seed, on_finish",
 		}},
 		{"keys the kind ignores", scheme + "model:\n  kind: softmax\n  hidden: [[3]]\n  dropout: 0.1\n", []string{
 			"s.yaml:4:3: model.hidden is used with kind mlp only, and this study has none; remove it, or choose kind mlp",

@@ -11,6 +11,7 @@ import (
 	"evenkeel/objective"
 	"evenkeel/objective/data"
 	"evenkeel/schemes"
+	"evenkeel/search"
 )
 
 // keyType is the declared type of a key; it decides how a literal is read.
@@ -128,6 +129,7 @@ var objectiveKeys = []key{
 
 var searchKeys = []key{
 	{name: "sampler", kind: wordKey, words: []string{"random", "tpe"}, def: "tpe"},
+	{name: "screen", kind: wordKey, words: []string{search.ScreenAuto, search.ScreenOff}, def: search.ScreenAuto},
 	{name: "trials", kind: integerKey, min: 1, max: maxInt32, def: int64(40)},
 	{name: "time", kind: durationKey, def: noTime},
 	{name: "until", kind: textKey, def: ""},

@@ -43,7 +43,7 @@ func TestDefaults(t *testing.T) {
 	want := `{"data":{"limit":0,"seed":1,"source":"embedded","test":0.2,"validation":0.2},` +
 		`"model":{"batch":128,"dropout":0,"early_stopping":0,"epochs":15,"hidden":[[128]],"kind":"mlp","learning_rate":0.001,"optimizer":"adam","weight_decay":0},` +
 		`"objective":{"accuracy_penalty":2,"accuracy_tolerance":0.01,"spread":"stddev"},` +
-		`"search":{"max_replicates":5,"parallel":0,"racing":true,"replicates":1,"sampler":"tpe","seed":0,"time":"0s","trials":40,"until":"","window":4},` +
+		`"search":{"max_replicates":5,"parallel":0,"racing":true,"replicates":1,"sampler":"tpe","screen":"auto","seed":0,"time":"0s","trials":40,"until":"","window":4},` +
 		`"study":"s",` +
 		`"weighting":{"apply":"loss","clip":0,"damping":0,"normalize":"mean","rounds":1,"scheme":[{"exponent":2,"name":"mean-ratio"}],"signal":"recall","smoothing":"laplace","update":"replace","weights_from":0}}`
 	if got := string(def.Canonical); got != want {
@@ -52,7 +52,7 @@ func TestDefaults(t *testing.T) {
 	if len(def.Space.Params) != 0 {
 		t.Errorf("space %v; want none", def.Space)
 	}
-	wantConfig := search.Config{Sampler: "tpe", Trials: 40, Window: 4, Replicates: 1, MaxReplicates: 5, Racing: true}
+	wantConfig := search.Config{Sampler: "tpe", Screen: "auto", Trials: 40, Window: 4, Replicates: 1, MaxReplicates: 5, Racing: true}
 	if diff := cmp.Diff(wantConfig, def.Search); diff != "" {
 		t.Error(diff)
 	}

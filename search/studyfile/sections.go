@@ -143,6 +143,7 @@ func (p *parser) search(n *node) {
 	v := p.fixedSection("search", searchKeys, n)
 	c := search.Config{
 		Sampler:       v.text("sampler"),
+		Screen:        v.text("screen"),
 		Trials:        v.integer("trials"),
 		Time:          v["time"].value.(time.Duration),
 		Until:         v.text("until"),
@@ -167,6 +168,9 @@ func (p *parser) search(n *node) {
 	}
 	if c.OnFinish == nil {
 		delete(p.canon["search"], "on_finish") // studies of before it existed are the same
+	}
+	if c.Screen == search.ScreenOff {
+		delete(p.canon["search"], "screen") // as above: those searched without it
 	}
 	p.def.Search = c
 }
