@@ -66,6 +66,7 @@ type Runner struct {
 	recent   map[RunID]*Result
 	order    []RunID
 	deadline time.Time
+	reserve  func(each time.Duration) time.Duration
 	trained  int
 	shared   int
 	seconds  float64 // spent in successful trainings
@@ -108,6 +109,15 @@ func (r *Runner) SetDeadline(t time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.deadline = t
+}
+
+// SetReserve keeps time free before the deadline for what comes afterwards: given
+// the mean duration of the trainings so far, 0 if there was none yet, reserve says
+// how much. It must be safe for concurrent calls.
+func (r *Runner) SetReserve(reserve func(each time.Duration) time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.reserve = reserve
 }
 
 // Counts returns how many runs were trained and how many requests were served
@@ -326,10 +336,7 @@ func (r *Runner) acquire(ctx context.Context) error {
 	case <-ctx.Done():
 		return interrupted(ctx.Err())
 	}
-	r.mu.Lock()
-	late := !r.deadline.IsZero() && r.clock().Add(r.expected()).After(r.deadline)
-	r.mu.Unlock()
-	if late {
+	if r.late() {
 		r.Stop()
 	}
 	err := ctx.Err()
@@ -345,6 +352,21 @@ func (r *Runner) acquire(ctx context.Context) error {
 		<-r.slots
 	}
 	return err
+}
+
+// late reports whether a training that starts now is not expected to end in time.
+func (r *Runner) late() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.deadline.IsZero() {
+		return false
+	}
+	each := r.expected()
+	end := r.clock().Add(each)
+	if r.reserve != nil {
+		end = end.Add(r.reserve(each))
+	}
+	return end.After(r.deadline)
 }
 
 // expected returns the mean duration of the trainings so far. The lock is held.

@@ -225,6 +225,25 @@ func TestDeadline(t *testing.T) {
 	}
 }
 
+// TestReserve: what is kept free before the deadline grows with the trainings'
+// length. Of 60 minutes, with trainings of ten and three of them in reserve, three
+// are started: the fourth would end ten minutes into the reserve.
+func TestReserve(t *testing.T) {
+	now := time.Date(2026, 1, 1, 23, 0, 0, 0, time.UTC)
+	trainer := &trainertest.Synthetic{Before: func(context.Context, objective.Job) error {
+		now = now.Add(10 * time.Minute)
+		return nil
+	}}
+	runner := objective.NewRunner(trainer, newMemory(), 1, func() time.Time { return now }, nil)
+	runner.SetDeadline(now.Add(60 * time.Minute))
+	runner.SetReserve(func(each time.Duration) time.Duration { return 3 * each })
+	for seed, want := range []error{nil, nil, nil, objective.ErrStopped} {
+		if _, err := runner.Run(t.Context(), seeded(int64(seed))); !errors.Is(err, want) {
+			t.Errorf("training %d: %v, want %v", seed+1, err, want)
+		}
+	}
+}
+
 func TestPanicCostsOneRun(t *testing.T) {
 	trainer := &trainertest.Synthetic{Before: func(_ context.Context, job objective.Job) error {
 		if job.Spec.Seed == 1 {

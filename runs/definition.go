@@ -47,6 +47,16 @@ type StoredDefinition struct {
 	Canonical json.RawMessage
 }
 
+// Screened reports whether the definition says that points are screened. Its
+// canonical form has search.screen only then: a study from before there was any
+// screening is one without.
+func (d *StoredDefinition) Screened() bool {
+	var keys struct {
+		Search struct{ Screen string }
+	}
+	return json.Unmarshal(d.Canonical, &keys) == nil && keys.Search.Screen == search.ScreenAuto
+}
+
 // Definition returns the definition in force of the named study, "" for the
 // newest one.
 func (db *DB) Definition(ctx context.Context, study string) (*StoredDefinition, error) {

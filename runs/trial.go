@@ -28,6 +28,8 @@ type Trial struct {
 	Params json.RawMessage
 	// Conditioned is the last step whose outcome the choice of the point knew.
 	Conditioned int
+	// Predicted is what was predicted for it before it was trained; nil if nothing was.
+	Predicted *search.Prediction
 	Started     time.Time
 	Finished    time.Time // zero while it runs
 	Seconds     float64
@@ -115,9 +117,13 @@ func (t *Trial) readRow(ctx context.Context, q querier) error {
 	var finished, reason, invalid sql.NullString
 	var point, params string
 	var best sql.NullInt64
-	err := q.QueryRowContext(ctx, `SELECT state, error, scheme, rounds, point, params, conditioned, started, finished, seconds, best_round, invalid
+	var predicted sql.NullFloat64
+	var predictedRound int
+	err := q.QueryRowContext(ctx, `SELECT state, error, scheme, rounds, point, params, conditioned, started, finished, seconds, best_round, invalid,
+			predicted_difference, coalesce(predicted_round, 0)
 		FROM trials WHERE study = ? AND number = ?`, t.Study.Number, t.Number).
-		Scan(&t.State, &reason, &t.Scheme, &t.Rounds, &point, &params, &t.Conditioned, &started, &finished, &t.Seconds, &best, &invalid)
+		Scan(&t.State, &reason, &t.Scheme, &t.Rounds, &point, &params, &t.Conditioned, &started, &finished, &t.Seconds, &best, &invalid,
+			&predicted, &predictedRound)
 	if errors.Is(err, sql.ErrNoRows) {
 		return &NoTrialError{Study: t.Study.Name, Trial: t.Number, Trials: t.Study.Trials}
 	}
@@ -126,6 +132,9 @@ func (t *Trial) readRow(ctx context.Context, q querier) error {
 	}
 	t.Error, t.Invalid = reason.String, invalid.String
 	t.Params, t.Best = json.RawMessage(params), int(best.Int64)
+	if predicted.Valid {
+		t.Predicted = &search.Prediction{Difference: predicted.Float64, Round: predictedRound}
+	}
 	t.Started, t.Finished = parseTime(started), parseTime(finished.String)
 	if err := json.Unmarshal([]byte(point), &t.Point); err != nil {
 		return fmt.Errorf("trial %d: point: %w", t.Number, err)

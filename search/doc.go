@@ -15,6 +15,7 @@
 //	round      one full training run in the reweighting loop; round 0 is unweighted
 //	arm        a (trial, round >= 1): what is ranked
 //	sampler    proposes points
+//	screen     predicts what points would measure, without training them
 //	window     W: step n is decided from the outcomes of the steps up to n - W
 //
 // # Where to start

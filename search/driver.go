@@ -23,6 +23,8 @@ type Driver struct {
 	// Deadline, if not zero, is when the search must have ended. Trainings that
 	// are not expected to end before it are not started.
 	Deadline time.Time
+	// Reserve, if not nil, keeps time free before the deadline: [objective.Runner.SetReserve].
+	Reserve func(each time.Duration) time.Duration
 	// Clock tells the time for the deadline and for durations.
 	Clock func() time.Time
 	// Observe, if not nil, is told of events, from several goroutines.
@@ -159,6 +161,7 @@ func (d *Driver) prepare(ctx context.Context) error {
 		d.Observe(Event{Kind: EventRun, Run: e})
 	})
 	runner.SetDeadline(d.Deadline)
+	runner.SetReserve(d.Reserve)
 	d.eval = &objective.Evaluator{
 		Runner: runner, Info: d.Trainer.Info(),
 		ReferenceModel: d.Definition.ReferenceModel(), Score: d.Definition.Objective,

@@ -106,9 +106,30 @@ of that and the trial's own unweighted model; ! = more lost than the tolerance o
 	if slices.ContainsFunc(p.board.Rows, func(a runs.Row) bool { return a.Seeds > 2 }) {
 		fmt.Fprintf(w, "+-: 95 %% for all %s together, as far as training seeds go; fewer than 3 seeds have none.\n", count(h.Arms, "arm"))
 	}
+	if text := p.screening(); text != "" {
+		fmt.Fprintln(w, text)
+	}
 	if even := posthoc.EvenSpread(p.def.Objective.Spread, p.board.Reference.BalancedAccuracy, h.ValCounts); !math.IsNaN(even) {
 		fmt.Fprintf(w, "Perfectly even classes would read %s here, by chance alone.\n", decimals(even, 3))
 	}
+}
+
+// screening says what was looked at without training, and how far that is borne
+// out; "" where nothing was.
+func (p boardPage) screening() string {
+	s := p.board.Screening
+	if s.Points == 0 {
+		return ""
+	}
+	text := "Screening: " + count(s.Points, "point") + " predicted without training"
+	if s.Effects == 0 {
+		return text + "."
+	}
+	text += fmt.Sprintf("; %.0f %%", 100*s.Tau)
+	if !math.IsNaN(s.SE) {
+		text += fmt.Sprintf(" +- %.0f", 100*s.SE)
+	}
+	return text + " of predicted changes arrived."
 }
 
 // next names the commands that go on from here, with the study's name where it is

@@ -84,6 +84,9 @@ func showTrial(cmd *cobra.Command, db *runs.DB, t *runs.Trial, round int, format
 	if t.Invalid != "" {
 		fmt.Fprintf(w, "Invalid, and not ranked: %s\n", t.Invalid)
 	}
+	if p := t.Predicted; p != nil {
+		fmt.Fprintf(w, "Predicted without training: change %s in round %d\n", signed(p.Difference, 3), p.Round)
+	}
 	if len(t.Replicates) == 0 {
 		return nil
 	}

@@ -52,6 +52,9 @@ func dryRun(cmd *cobra.Command, path string, def *search.Definition, format stri
 		return err
 	}
 	fmt.Fprintf(w, "\ntrial 1 would be: %s, %s\n", recipe, count(plan.Rounds, "round"))
+	if def.Search.Screen == search.ScreenAuto {
+		fmt.Fprintln(w, "That is the sampler's first suggestion. Once the unweighted model is trained, each trial is the one of\nmany suggestions that its logits predict to lead, where there are logits (search.screen).")
+	}
 	return nil
 }
 
