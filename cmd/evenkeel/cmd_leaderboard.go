@@ -75,6 +75,11 @@ func printLeaderboard(cmd *cobra.Command, db *runs.DB, f leaderboardFlags) error
 	if err := confirmed.write(cmd.OutOrStdout(), f.format); err != nil || len(board.Rows) == 0 {
 		return err
 	}
+	if a := confirmed.judged(page); a != nil {
+		for _, line := range wrap(confirmed.sentence(*a), pageWidth) {
+			fmt.Fprintln(cmd.OutOrStdout(), line)
+		}
+	}
 	newest, err := db.Definition(cmd.Context(), "")
 	if err != nil {
 		return err
