@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 
+	"evenkeel/objective"
 	"evenkeel/objective/confirm"
 	"evenkeel/search"
 )
@@ -18,17 +19,36 @@ var _ search.ConfirmStore = (*Study)(nil)
 func (s *Study) OpenTest(_ context.Context, r search.Reading) error {
 	now := timestamp(s.db.options.Now())
 	return s.writer.putAndWait(func(tx *transaction) error {
-		return tx.exec(`INSERT INTO test_reads (data, split, number, study, trial, at, round, seeds, reference)
+		return tx.exec(`INSERT INTO test_reads (data, split, number, study, trial, at, round, seeds, reference, resplit)
 			SELECT s.data, s.split, (SELECT coalesce(max(number), 0) + 1 FROM test_reads r WHERE r.data = s.data AND r.split = s.split),
-				s.number, ?2, ?3, ?4, ?5, ?6
+				s.number, ?2, ?3, ?4, ?5, ?6, ?7
 			FROM studies s WHERE s.number = ?1 AND NOT EXISTS (SELECT 1 FROM test_reads r WHERE r.data = s.data AND r.split = s.split
-				AND r.study = s.number AND r.trial = ?2 AND r.round = ?4 AND r.seeds = ?5 AND r.reference = ?6)`,
-			s.number, r.Trial, now, r.Round, r.Seeds, string(r.Reference))
+				AND r.study = s.number AND r.trial = ?2 AND r.round = ?4 AND r.seeds = ?5 AND r.reference = ?6 AND r.resplit = ?7)`,
+			s.number, r.Trial, now, r.Round, r.Seeds, string(r.Reference), r.Resplit)
 	})
 }
 
-// Confirm records a confirmation in place of any earlier one of the arm, and
-// returns when it is durable.
+// DescribeSplit records the parts that were drawn anew for one fresh seed: the row
+// of datasets that its runs belong to, which has their labels.
+func (s *Study) DescribeSplit(_ context.Context, info objective.Info) error {
+	split, err := json.Marshal(info.Split)
+	if err != nil {
+		return fmt.Errorf("split: %w", err)
+	}
+	var labels, format any
+	if info.ValLabels != nil {
+		format, labels = encodeClasses(info.ValLabels)
+	}
+	return s.writer.put(func(tx *transaction) error {
+		return tx.exec(`INSERT INTO datasets (data, split, title, classes, train_counts, labels, labels_format)
+			SELECT d.data, ?2, d.title, d.classes, ?3, ?4, ?5 FROM studies s JOIN datasets d ON d.data = s.data AND d.split = s.split
+			WHERE s.number = ?1 ON CONFLICT DO UPDATE SET labels = excluded.labels, labels_format = excluded.labels_format
+			WHERE labels IS NULL`, s.number, string(split), encodeInts(info.TrainCounts), labels, format)
+	})
+}
+
+// Confirm records a confirmation in place of any earlier one of the arm that was
+// made in the same way, and returns when it is durable.
 func (s *Study) Confirm(_ context.Context, c *search.Confirmation) error {
 	var rows [][]any
 	now := timestamp(s.db.options.Now())
@@ -37,14 +57,14 @@ func (s *Study) Confirm(_ context.Context, c *search.Confirmation) error {
 		rows = append(rows, []any{s.number, c.Trial, c.Round, f.What, f.Against, c.Seeds,
 			d.A, f.BalancedAccuracy.A, d.B, f.BalancedAccuracy.B, d.Estimate, d.Low, d.High, d.PValue, now,
 			d.SignFlip(), d.Measurable, f.PlainA, f.PlainB, f.Drop.Drop, f.Drop.Low, f.Drop.High, string(f.Drop.Holding),
-			encodeChanges(f.Gained()), encodeChanges(f.Lost()), encodeInts(c.Images)})
+			encodeChanges(f.Gained()), encodeChanges(f.Lost()), encodeInts(c.Images), c.Resplit})
 	}
 	return s.writer.putAndWait(func(tx *transaction) error {
 		for _, table := range []string{
-			`DELETE FROM confirmed_arms WHERE study = ? AND trial = ? AND round = ?`,
-			`DELETE FROM confirm_runs WHERE study = ? AND trial = ? AND round = ?`,
+			`DELETE FROM confirmed_arms WHERE study = ? AND trial = ? AND round = ? AND resplit = ?`,
+			`DELETE FROM confirm_runs WHERE study = ? AND trial = ? AND round = ? AND resplit = ?`,
 		} {
-			if err := tx.exec(table, s.number, c.Trial, c.Round); err != nil {
+			if err := tx.exec(table, s.number, c.Trial, c.Round, c.Resplit); err != nil {
 				return err
 			}
 		}
@@ -52,16 +72,16 @@ func (s *Study) Confirm(_ context.Context, c *search.Confirmation) error {
 			if err := tx.exec(`INSERT INTO confirmed_arms (number, study, trial, round, what, against, seeds,
 				test_spread, test_balanced_accuracy, against_test_spread, against_test_balanced_accuracy,
 				difference, difference_low, difference_high, p_value, confirmed, seed_p_value, measurable, plain_spread, against_plain_spread,
-				accuracy_drop, accuracy_drop_low, accuracy_drop_high, tolerance, gained, lost, images)
+				accuracy_drop, accuracy_drop_low, accuracy_drop_high, tolerance, gained, lost, images, resplit)
 				VALUES ((SELECT coalesce(max(number), 0) + 1 FROM confirmed_arms WHERE study = ?1),
-				?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)`, row...); err != nil {
+				?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27)`, row...); err != nil {
 				return err
 			}
 		}
 		for _, r := range c.Runs {
-			if err := tx.exec(`INSERT INTO confirm_runs (study, what, trial, round, replicate, seed, run, weights) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+			if err := tx.exec(`INSERT INTO confirm_runs (study, what, trial, round, replicate, resplit, seed, run, weights) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 				ON CONFLICT DO UPDATE SET seed = excluded.seed, run = excluded.run`,
-				s.number, r.What, r.Trial, r.Round, r.Replicate, r.Seed, string(r.Run), encodeFloats(r.Weights)); err != nil {
+				s.number, r.What, r.Trial, r.Round, r.Replicate, c.Resplit, r.Seed, string(r.Run), encodeFloats(r.Weights)); err != nil {
 				return err
 			}
 		}
@@ -82,10 +102,13 @@ func encodeChanges(classes []confirm.Class) string {
 	return string(b)
 }
 
-// ConfirmedArm is what the last confirmation said of an arm.
+// ConfirmedArm is what the last confirmation said of an arm; an arm that was
+// confirmed both with and without parts drawn anew is there twice.
 type ConfirmedArm struct {
 	Study               string
 	Trial, Round, Seeds int
+	// Resplit says that training and validation part were drawn anew for every seed.
+	Resplit bool
 	// Images is the number of test examples of each class, TestReads how often that
 	// test part was read.
 	Images    []int64
@@ -144,7 +167,7 @@ func readConfirmations(ctx context.Context, q querier, h *StudyHead) (arms []Con
 	}
 	err = each(ctx, q, `SELECT trial, round, what, against, seeds, test_spread, test_balanced_accuracy,
 		against_test_spread, against_test_balanced_accuracy, difference, difference_low, difference_high, p_value, seed_p_value, measurable,
-		plain_spread, against_plain_spread, accuracy_drop, accuracy_drop_low, accuracy_drop_high, tolerance, gained, lost, images
+		plain_spread, against_plain_spread, accuracy_drop, accuracy_drop_low, accuracy_drop_high, tolerance, gained, lost, images, resplit
 		FROM confirmed_arms WHERE study = ? ORDER BY number`, []any{h.Number}, func(scan scanner) error {
 		a := ConfirmedArm{Study: h.Name, TestReads: reads}
 		var r ConfirmedRow
@@ -152,7 +175,7 @@ func readConfirmations(ctx context.Context, q querier, h *StudyHead) (arms []Con
 		var low, high, p, flips, measurable, dropLow, dropHigh sql.NullFloat64
 		if err := scan(&a.Trial, &a.Round, &r.What, &r.Against, &a.Seeds, &r.Spread, &r.BalancedAccuracy,
 			&r.AgainstSpread, &r.AgainstBalancedAccuracy, &r.Difference, &low, &high, &p, &flips, &measurable,
-			&r.PlainSpread, &r.AgainstPlainSpread, &r.AccuracyDrop, &dropLow, &dropHigh, &r.Tolerance, &gained, &lost, &images); err != nil {
+			&r.PlainSpread, &r.AgainstPlainSpread, &r.AccuracyDrop, &dropLow, &dropHigh, &r.Tolerance, &gained, &lost, &images, &a.Resplit); err != nil {
 			return err
 		}
 		r.DifferenceLow, r.DifferenceHigh, r.PValue = orNaN(low), orNaN(high), orNaN(p)
@@ -163,7 +186,7 @@ func readConfirmations(ctx context.Context, q querier, h *StudyHead) (arms []Con
 		if err := errors.Join(err1, err2, json.Unmarshal([]byte(images), &a.Images)); err != nil {
 			return fmt.Errorf("confirmation of trial %d: %w", a.Trial, err)
 		}
-		if n := len(arms); n == 0 || arms[n-1].Trial != a.Trial || arms[n-1].Round != a.Round {
+		if n := len(arms); n == 0 || arms[n-1].Trial != a.Trial || arms[n-1].Round != a.Round || arms[n-1].Resplit != a.Resplit {
 			arms = append(arms, a)
 		}
 		last := &arms[len(arms)-1]

@@ -17,9 +17,11 @@ import (
 // saved, across all invocations.
 type parts struct {
 	mu sync.Mutex
-	// data is the name of the data that [Study.Describe] described; runs on other
-	// data are none of the study's.
+	// data and split are those that [Study.Describe] described; runs on other data are
+	// none of the study's, and on other splits of these only a confirmation's, which
+	// drew them itself.
 	data     string
+	split    objective.Split
 	loaded   bool
 	supports map[string][]int64
 	labels   []uint16
@@ -31,7 +33,7 @@ func (s *Study) checkParts(spec objective.Spec, r *objective.Result) error {
 	p := &s.parts
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.data == "" || spec.Data != p.data {
+	if p.data == "" || spec.Data != p.data || spec.Split != p.split {
 		return nil
 	}
 	if !p.loaded {

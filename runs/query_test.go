@@ -56,7 +56,7 @@ func query(t *testing.T, db *runs.DB, q string) *runs.Table {
 // viewColumns are the columns that the contract promises.
 var viewColumns = map[string]string{
 	"leaderboard":   "study, rank, trial, round, scheme, rounds, seeds, tier, score, spread, spread_se, gap, worst_class, worst_recall, balanced_accuracy, accuracy, difference, difference_low, difference_high, weight_gain, weight_ratio, reference_spread, reference_balanced_accuracy, params, seconds",
-	"confirmations": "study, trial, round, what, seeds, test_spread, test_balanced_accuracy, against, against_test_spread, against_test_balanced_accuracy, difference, difference_low, difference_high, p_value, test_reads",
+	"confirmations": "study, trial, round, what, seeds, test_spread, test_balanced_accuracy, against, against_test_spread, against_test_balanced_accuracy, difference, difference_low, difference_high, p_value, test_reads, resplit",
 	"class_recalls": "study, trial, replicate, round, class, support, weight, train_recall, val_recall, test_recall, phase",
 	"trial_history": "study, trial, state, started, finished, score, error, invalid",
 }

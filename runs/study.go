@@ -272,7 +272,7 @@ func (s *Study) Describe(ctx context.Context, title string, info objective.Info)
 		return err
 	}
 	s.parts.mu.Lock()
-	s.parts.data = info.Data
+	s.parts.data, s.parts.split = info.Data, info.Split
 	s.parts.mu.Unlock()
 	var labels, format any
 	if info.ValLabels != nil {

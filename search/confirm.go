@@ -23,6 +23,10 @@ type Fixed struct {
 	Vector []float64
 	// Seeds is the number of fresh training seeds, at least [confirm.FewestSeeds].
 	Seeds int
+	// Resplit draws training and validation part anew for every fresh seed, beside the
+	// same test part, so that what is found also holds for other training data of the
+	// source.
+	Resplit bool
 }
 
 // Cost returns how many trainings a fresh seed takes, and how long they are
@@ -70,9 +74,11 @@ const (
 
 // Reading is one occasion to look at a test part: a fixed arm on so many fresh
 // seeds, with the reference's run on the first of them, which stands for data and
-// code. Continuing or repeating it is the same reading.
+// code. Continuing or repeating it is the same reading; with parts drawn anew for
+// every seed it is another.
 type Reading struct {
 	Trial, Round, Seeds int
+	Resplit             bool
 	Reference           objective.RunID
 }
 
@@ -110,8 +116,12 @@ type ConfirmStore interface {
 	// OpenTest records that the test part is about to be read, unless that reading is
 	// recorded already, and returns when it is durable.
 	OpenTest(ctx context.Context, r Reading) error
-	// Confirm records a confirmation in place of any earlier one of the arm, and
-	// returns when it is durable.
+	// DescribeSplit records what one fresh seed trains on where its parts were drawn
+	// anew. It is called before any run on them, and need not wait for the disk.
+	DescribeSplit(ctx context.Context, info objective.Info) error
+	// Confirm records a confirmation in place of any earlier one of the arm that was
+	// made in the same way, with or without parts drawn anew, and returns when it is
+	// durable.
 	Confirm(ctx context.Context, c *Confirmation) error
 }
 
@@ -121,6 +131,13 @@ type Confirmer struct {
 	Definition *Definition
 	Store      ConfirmStore
 	Trainer    objective.Trainer
+	// Redraw returns the trainer like Trainer whose training and validation part are
+	// drawn anew with a seed, beside the same test part; nil where that cannot be
+	// done. It is asked once or a few times for each fresh seed of an arm with
+	// Resplit, and what it returns is let go of once that seed is measured: there are
+	// never more than Parallel of them, so it should make numbers of examples only
+	// when it trains.
+	Redraw func(seed int64) (objective.Trainer, error)
 	// Parallel is the number of trainings at once. It never changes a figure.
 	Parallel int
 	// Deadline, if not zero, is when it must have ended. Trainings that are not
@@ -154,19 +171,27 @@ func (c *Confirmer) Run(ctx context.Context, stop <-chan struct{}, arm Fixed) (*
 	go func() {
 		select {
 		case <-stop:
-			p.eval.Runner.Stop()
+			p.runner.Stop()
 		case <-watched:
 		}
 	}()
-	if err := p.each(func(s *freshSeed) error { return p.recipe(ctx, s) }); err != nil {
-		return nil, err
-	}
-	if p.vector = p.arm.Vector; p.vector == nil {
-		if p.vector, err = p.meanVector(); err != nil {
-			return nil, err
+	p.vector = p.arm.Vector
+	err = p.each(ctx, func(s *freshSeed) error {
+		err := p.recipe(ctx, s)
+		if err == nil && p.vector != nil {
+			err = p.fixed(ctx, s)
+		}
+		if err == nil {
+			p.tell()
+		}
+		return err
+	})
+	if err == nil && p.vector == nil { // that of all seeds, so it had to wait for them
+		if p.vector, err = p.meanVector(); err == nil {
+			err = p.each(ctx, func(s *freshSeed) error { return p.fixed(ctx, s) })
 		}
 	}
-	if err := p.each(func(s *freshSeed) error { return p.fixed(ctx, s) }); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	out, err := p.compare()
@@ -185,22 +210,49 @@ func (c *Confirmer) perform(arm Fixed) (*confirming, error) {
 	if p.observe == nil {
 		p.observe = func(Event) {}
 	}
-	p.eval = &objective.Evaluator{
-		Info: c.Trainer.Info(), ReferenceModel: c.Definition.ReferenceModel(), Score: c.Definition.Objective,
-		Posthoc: derive(c.Definition.Objective.Spread),
+	trainer := c.Trainer
+	if arm.Resplit {
+		if c.Redraw == nil {
+			return nil, fmt.Errorf("the parts of this trainer's data cannot be drawn anew: it splits them itself")
+		}
+		p.drawn = newDrawn(c.Trainer, c.Parallel)
+		trainer = p.drawn
 	}
+	p.runner = objective.NewRunner(opener{trainer, p.open}, c.Store, c.Parallel, c.Clock, func(e objective.RunEvent) {
+		p.observe(Event{Kind: EventRun, Run: e})
+	})
+	p.runner.SetDeadline(c.Deadline)
+	p.eval = p.evaluator(c.Trainer.Info())
 	for r := range arm.Seeds {
-		seed := TrainingSeed(c.Definition.Search.Seed, r, "confirm")
-		p.seeds = append(p.seeds, &freshSeed{replicate: r, seed: seed})
+		p.seeds = append(p.seeds, &freshSeed{
+			replicate: r, seed: TrainingSeed(c.Definition.Search.Seed, r, "confirm"), split: SplitSeed(c.Definition.Search.Seed, r), eval: p.eval,
+		})
 	}
-	first, err := p.eval.Spec(p.eval.ReferenceModel, p.seeds[0].seed).ID()
+	first, err := p.first()
 	if err != nil {
 		return nil, err
 	}
-	p.reading = Reading{Trial: arm.Trial, Round: arm.Round, Seeds: arm.Seeds, Reference: first}
-	p.eval.Runner = objective.NewRunner(opener{c.Trainer, p.open}, c.Store, c.Parallel, c.Clock, func(e objective.RunEvent) {
-		p.observe(Event{Kind: EventRun, Run: e})
-	})
-	p.eval.Runner.SetDeadline(c.Deadline)
+	p.reading = Reading{Trial: arm.Trial, Round: arm.Round, Seeds: arm.Seeds, Resplit: arm.Resplit, Reference: first}
 	return p, nil
+}
+
+// evaluator returns what measures runs on the data that info describes.
+func (p *confirming) evaluator(info objective.Info) *objective.Evaluator {
+	return &objective.Evaluator{
+		Runner: p.runner, Info: info, ReferenceModel: p.Definition.ReferenceModel(), Score: p.Definition.Objective,
+		Posthoc: derive(p.Definition.Objective.Spread),
+	}
+}
+
+// first returns the address of the reference's run on the first fresh seed.
+func (p *confirming) first() (objective.RunID, error) {
+	eval := p.eval
+	if p.arm.Resplit {
+		t, err := p.Redraw(p.seeds[0].split)
+		if err != nil {
+			return "", err
+		}
+		eval = p.evaluator(t.Info())
+	}
+	return eval.Spec(eval.ReferenceModel, p.seeds[0].seed).ID()
 }

@@ -24,6 +24,7 @@ type confirmations struct {
 	*cachetest.Memory
 	mu       sync.Mutex
 	readings []search.Reading
+	splits   []objective.Info
 	last     *search.Confirmation
 }
 
@@ -35,6 +36,13 @@ func (c *confirmations) OpenTest(_ context.Context, r search.Reading) error {
 	if !slices.Contains(c.readings, r) {
 		c.readings = append(c.readings, r)
 	}
+	return nil
+}
+
+func (c *confirmations) DescribeSplit(_ context.Context, info objective.Info) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.splits = append(c.splits, info)
 	return nil
 }
 

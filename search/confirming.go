@@ -30,7 +30,9 @@ func (o opener) Train(ctx context.Context, job objective.Job) (*objective.Result
 type confirming struct {
 	*Confirmer
 	arm     Fixed
-	eval    *objective.Evaluator
+	runner  *objective.Runner
+	eval    *objective.Evaluator // on the study's own split
+	drawn   *drawn               // with Resplit
 	observe func(Event)
 	reading Reading
 	seeds   []*freshSeed
@@ -44,11 +46,14 @@ type confirming struct {
 // freshSeed is what one seed measured. Predictions are those of the test part.
 type freshSeed struct {
 	replicate int
-	seed      int64
-	weights   []float64
-	labels    []uint16
-	test      map[string][]uint16 // by what, and by against
-	runs      []ConfirmedRun
+	// seed is that of the training, split that of parts drawn anew.
+	seed, split int64
+	// eval knows the data that this seed trains on.
+	eval    *objective.Evaluator
+	weights []float64
+	labels  []uint16
+	test    map[string][]uint16 // by what, and by against
+	runs    []ConfirmedRun
 }
 
 // open records the reading, once.
@@ -67,11 +72,11 @@ func (p *confirming) open(ctx context.Context) error {
 
 // each works on all seeds side by side. A failure stops the others; it is told
 // before the interruptions that it caused.
-func (p *confirming) each(work func(*freshSeed) error) error {
+func (p *confirming) each(ctx context.Context, work func(*freshSeed) error) error {
 	errs := make(chan error)
 	for _, s := range p.seeds {
 		go func() {
-			err := work(s)
+			err := p.onItsSplit(ctx, s, work)
 			if err != nil {
 				err = fmt.Errorf("fresh seed %d of %d: %w", s.replicate+1, len(p.seeds), err)
 			}
@@ -84,7 +89,7 @@ func (p *confirming) each(work func(*freshSeed) error) error {
 		if err == nil {
 			continue
 		}
-		p.eval.Runner.Stop()
+		p.runner.Stop()
 		if objective.IsInterruption(err) {
 			broken = err
 		} else {
@@ -104,7 +109,7 @@ func (p *confirming) recipe(ctx context.Context, s *freshSeed) error {
 			return err
 		}
 	}
-	t, _, err := p.eval.ReplicateTest(ctx, p.arm.Plan, s.replicate, s.seed)
+	t, _, err := s.eval.ReplicateTest(ctx, p.arm.Plan, s.replicate, s.seed)
 	if err != nil {
 		return err
 	}
@@ -116,7 +121,7 @@ func (p *confirming) recipe(ctx context.Context, s *freshSeed) error {
 	if err := s.add(ConfirmedRun{What: Recipe, Trial: p.arm.Trial, Round: p.arm.Round, Run: last.Run, Weights: last.Weights}, t.Last); err != nil {
 		return err
 	}
-	shifted, err := offsetPredictions(p.Definition.Objective, t.ReferenceResult, p.eval.Labels(t.ReferenceResult))
+	shifted, err := offsetPredictions(p.Definition.Objective, t.ReferenceResult, s.eval.Labels(t.ReferenceResult))
 	if err != nil {
 		return err
 	}
@@ -124,7 +129,7 @@ func (p *confirming) recipe(ctx context.Context, s *freshSeed) error {
 		s.test[AgainstOffsets] = shifted
 	}
 	if model := p.Definition.longer(p.arm); model != nil {
-		a, err := p.eval.Runner.RunTest(ctx, p.eval.Spec(model, s.seed))
+		a, err := p.runner.RunTest(ctx, s.eval.Spec(model, s.seed))
 		if err != nil {
 			return fmt.Errorf("unweighted at the same training cost: %w", err)
 		}
@@ -132,12 +137,16 @@ func (p *confirming) recipe(ctx context.Context, s *freshSeed) error {
 			return err
 		}
 	}
+	return nil
+}
+
+// tell says that one more seed is measured.
+func (p *confirming) tell() {
 	p.mu.Lock()
 	p.done++
 	done := p.done
 	p.mu.Unlock()
 	p.observe(Event{Kind: EventFreshSeed, Done: done, Total: len(p.seeds)})
-	return nil
 }
 
 // meanVector joins the weights of all seeds.
@@ -153,29 +162,29 @@ func (p *confirming) meanVector() ([]float64, error) {
 func (p *confirming) fixed(ctx context.Context, s *freshSeed) error {
 	plan := p.arm.Plan
 	run := ConfirmedRun{What: Vector, Trial: p.arm.Trial, Round: p.arm.Round, Weights: p.vector}
-	base := p.eval.Spec(plan.Model, s.seed)
+	base := s.eval.Spec(plan.Model, s.seed)
 	spec, err := base.WithWeights(p.vector, plan.Apply, plan.WeightsFrom)
 	if err != nil {
 		return err
 	}
 	if plan.Apply != objective.ApplyPosthoc || spec.Unweighted() {
-		a, err := p.eval.Runner.RunTest(ctx, spec)
+		a, err := p.runner.RunTest(ctx, spec)
 		if err != nil {
 			return fmt.Errorf("the vector: %w", err)
 		}
 		run.Run = a.Run
 		return s.add(run, a.Result)
 	}
-	a, err := p.eval.Runner.RunTest(ctx, base)
+	a, err := p.runner.RunTest(ctx, base)
 	if err != nil {
 		return err
 	}
-	result, err := shiftedResult(a.Result, p.eval.Labels(a.Result), p.vector)
+	result, err := shiftedResult(a.Result, s.eval.Labels(a.Result), p.vector)
 	if err != nil {
 		return err
 	}
 	spec.Parent = a.Run
-	if run.Run, err = p.eval.Runner.Keep(ctx, spec, result); err != nil {
+	if run.Run, err = p.runner.Keep(ctx, spec, result); err != nil {
 		return err
 	}
 	return s.add(run, result)

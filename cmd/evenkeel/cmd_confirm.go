@@ -21,6 +21,7 @@ type confirmFlags struct {
 	sessionFlags
 	study, until string
 	seeds        int
+	resplit      bool
 	time         time.Duration
 }
 
@@ -39,10 +40,13 @@ answer for other seeds and other test images at once.
 
 TRIAL is a number, after its best round; TRIAL/ROUND is another round; without it,
 the leader of the leaderboard. Every reading of a test part is counted and shown:
-choose on validation first, and confirm once. Ctrl-C keeps what is finished, and
+choose on validation first, and confirm once. With --resplit every fresh seed has a
+training and a validation part of its own, and intervals answer for other training
+data of the source too; that is another reading, kept beside one without. Ctrl-C keeps what is finished, and
 the same command continues; repeated, it trains nothing and is no other reading.`,
 		Example: `  evenkeel confirm
   evenkeel confirm 18/1 --seeds 20
+  evenkeel confirm 18/1 --resplit
   evenkeel confirm --until 07:00 --format json`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -54,11 +58,15 @@ the same command continues; repeated, it trains nothing and is no other reading.
 			if err != nil {
 				return err
 			}
+			if arm.Resplit = f.resplit; f.resplit && arm.def.Model.Command != nil {
+				return usagef("--resplit: study %s trains with a program of its own (model.kind: command), which splits its data itself; confirm without --resplit", arm.def.Name)
+			}
 			return runConfirm(cmd, g.db, arm, f)
 		},
 	}
 	cmd.Flags().StringVar(&f.study, "study", "", "`NAME` of the study; the newest is the default")
 	cmd.Flags().IntVar(&f.seeds, "seeds", confirm.Seeds, "`N` fresh training seeds, at least "+strconv.Itoa(confirm.FewestSeeds))
+	cmd.Flags().BoolVar(&f.resplit, "resplit", false, "draw training and validation part anew for every fresh seed; the test part stays")
 	cmd.Flags().DurationVar(&f.time, "time", 0, "`DURATION` it may take, such as 30m: as many seeds as fit")
 	cmd.Flags().StringVar(&f.until, "until", "", "`CLOCK`: when it must have ended, such as 07:00 or an RFC 3339 time")
 	acceptCodeFlag(cmd, &f.sessionFlags)
@@ -139,7 +147,11 @@ func runConfirm(cmd *cobra.Command, path string, arm armToConfirm, f confirmFlag
 		}
 	}
 	starting, started := untilStopped(ctx, stop)
-	trainer, err := openTrainer(starting, arm.def, path)
+	open := openTrainer
+	if arm.Resplit {
+		open = openRedrawable
+	}
+	trainer, err := open(starting, arm.def, path)
 	if err != nil && starting.Err() != nil {
 		err = errInterrupted
 	}
@@ -247,7 +259,7 @@ func (c *confirmation) run(ctx context.Context, stop <-chan struct{}) (err error
 	}
 	confirmer := search.Confirmer{
 		Definition: c.arm.def, Store: study, Trainer: c.trainer, Parallel: c.trainer.parallel,
-		Deadline: c.deadline, Clock: time.Now, Observe: c.observe,
+		Deadline: c.deadline, Clock: time.Now, Observe: c.observe, Redraw: c.trainer.redraw,
 	}
 	if !c.deadline.IsZero() {
 		var cancel context.CancelFunc
@@ -283,20 +295,26 @@ func (c *confirmation) fit(ctx context.Context) error {
 		return err
 	}
 	trainings, length := c.arm.Cost(c.arm.def)
-	each := mean * length / float64(c.trainer.parallel)
+	// Seeds take turns, each with all trainings at once; those with parts of their own
+	// take one after the other, as many side by side.
+	each, side := mean*length/float64(c.trainer.parallel), 1
+	if c.arm.Resplit {
+		each, side = mean*length, c.trainer.parallel
+	}
+	turns := func(seeds int) int { return (seeds + side - 1) / side }
 	if known > 0 && !c.deadline.IsZero() {
 		left := time.Until(c.deadline).Seconds()
-		seeds := seedsThatFit(left, each, c.arm.Seeds)
+		seeds := min(c.arm.Seeds, side*seedsThatFit(left, each, turns(c.arm.Seeds)))
 		if seeds < confirm.FewestSeeds {
 			return usagef("a confirmation needs at least %d fresh seeds, about %s here, and there is %s; nothing was started",
-				confirm.FewestSeeds, duration(each*confirm.FewestSeeds), duration(max(0, left)))
+				confirm.FewestSeeds, duration(each*float64(turns(confirm.FewestSeeds))), duration(max(0, left)))
 		}
 		c.arm.Seeds = seeds
 	}
-	text := fmt.Sprintf("confirming trial %d round %d of study %s on %d fresh seeds: at most %s",
-		c.arm.Trial, c.arm.Round, c.arm.def.Name, c.arm.Seeds, count(trainings*c.arm.Seeds, "training"))
+	text := fmt.Sprintf("confirming trial %d round %d of study %s on %d fresh seeds%s: at most %s",
+		c.arm.Trial, c.arm.Round, c.arm.def.Name, c.arm.Seeds, ownParts(c.arm.Resplit), count(trainings*c.arm.Seeds, "training"))
 	if known > 0 {
-		text += ", about " + duration(each*float64(c.arm.Seeds))
+		text += ", about " + duration(each*float64(turns(c.arm.Seeds)))
 	}
 	c.log.print("%s", text)
 	return nil

@@ -37,33 +37,39 @@ func TestInterruptedConfirmationContinues(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	args := []string{"confirm", "1/1", "--seeds", "6"}
-	if status, log := start(t, folder, args...).wait(); status != exitDone {
-		t.Fatalf("uninterrupted: status %d\n%s", status, log)
-	}
-	want := runstest.Tables(t, filepath.Join(folder, "evenkeel.db"))
-	for _, name := range []string{"Ctrl-C", "kill"} {
-		db := name + ".db"
-		if err := os.WriteFile(filepath.Join(folder, db), before, 0o600); err != nil {
+	for _, args := range [][]string{{"confirm", "1/1", "--seeds", "6"}, {"confirm", "1/1", "--seeds", "6", "--resplit"}} {
+		kind := args[len(args)-1]
+		uninterrupted := "whole" + kind + ".db"
+		if err := os.WriteFile(filepath.Join(folder, uninterrupted), before, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		p := start(t, folder, append(args, "--db", db)...)
-		p.await("confirming trial 1 round 1")
-		if name == "kill" {
-			p.signal(os.Kill)
-			p.wait()
-		} else {
-			p.signal(os.Interrupt)
-			if status, log := p.wait(); status != exitInterrupted || !strings.Contains(log, "nothing is claimed") {
-				t.Errorf("%s: status %d, log\n%s\nwant %d and that nothing is claimed", name, status, log, exitInterrupted)
+		if status, log := start(t, folder, append(args, "--db", uninterrupted)...).wait(); status != exitDone {
+			t.Fatalf("%s, uninterrupted: status %d\n%s", kind, status, log)
+		}
+		want := runstest.Tables(t, filepath.Join(folder, uninterrupted))
+		for _, name := range []string{"Ctrl-C", "kill"} {
+			db := name + kind + ".db"
+			if err := os.WriteFile(filepath.Join(folder, db), before, 0o600); err != nil {
+				t.Fatal(err)
 			}
-		}
-		again := start(t, folder, append(args, "--db", db)...)
-		if status, log := again.wait(); status != exitDone || !strings.Contains(again.stdout.String(), "test part read once") {
-			t.Fatalf("%s, then again: status %d\n%s%s", name, status, log, again.stdout.String())
-		}
-		if got := runstest.Tables(t, filepath.Join(folder, db)); got != want {
-			t.Errorf("%s: the continued history differs from the one never interrupted", name)
+			p := start(t, folder, append(args, "--db", db)...)
+			p.await("confirming trial 1 round 1")
+			if name == "kill" {
+				p.signal(os.Kill)
+				p.wait()
+			} else {
+				p.signal(os.Interrupt)
+				if status, log := p.wait(); status != exitInterrupted || !strings.Contains(log, "nothing is claimed") {
+					t.Errorf("%s: status %d, log\n%s\nwant %d and that nothing is claimed", db, status, log, exitInterrupted)
+				}
+			}
+			again := start(t, folder, append(args, "--db", db)...)
+			if status, log := again.wait(); status != exitDone || !strings.Contains(again.stdout.String(), "test part read once") {
+				t.Fatalf("%s, then again: status %d\n%s%s", db, status, log, again.stdout.String())
+			}
+			if got := runstest.Tables(t, filepath.Join(folder, db)); got != want {
+				t.Errorf("%s: the continued history differs from the one never interrupted", db)
+			}
 		}
 	}
 }

@@ -23,7 +23,7 @@ type confirmedPage struct {
 func (p confirmedPage) shown() []runs.ConfirmedArm {
 	var list []runs.ConfirmedArm
 	for _, a := range p.arms {
-		if p.only == nil || a.Trial == p.only.Trial && a.Round == p.only.Round {
+		if p.only == nil || a.Trial == p.only.Trial && a.Round == p.only.Round && a.Resplit == p.only.Resplit {
 			list = append(list, a)
 		}
 	}
@@ -47,14 +47,18 @@ func (p confirmedPage) write(w io.Writer, format string) error {
 func (p confirmedPage) result() result {
 	var r result
 	for _, name := range strings.Fields(`study trial round what seeds test_spread test_balanced_accuracy
-		against against_test_spread against_test_balanced_accuracy difference difference_low difference_high p_value test_reads`) {
+		against against_test_spread against_test_balanced_accuracy difference difference_low difference_high p_value test_reads resplit`) {
 		r.columns = append(r.columns, column{name: name})
 	}
 	for _, a := range p.shown() {
+		resplit := 0
+		if a.Resplit {
+			resplit = 1
+		}
 		for _, c := range a.Rows {
 			r.rows = append(r.rows, []any{
 				a.Study, a.Trial, a.Round, c.What, a.Seeds, c.Spread, c.BalancedAccuracy,
-				c.Against, c.AgainstSpread, c.AgainstBalancedAccuracy, c.Difference, c.DifferenceLow, c.DifferenceHigh, c.PValue, a.TestReads,
+				c.Against, c.AgainstSpread, c.AgainstBalancedAccuracy, c.Difference, c.DifferenceLow, c.DifferenceHigh, c.PValue, a.TestReads, resplit,
 			})
 		}
 	}
@@ -63,7 +67,9 @@ func (p confirmedPage) result() result {
 
 // section prints one arm.
 func (p confirmedPage) section(w io.Writer, a runs.ConfirmedArm, format string) error {
-	fmt.Fprintf(w, "CONFIRMED on test (%s, %d fresh seeds; test part read %s so far)\n", perClass(a.Images), a.Seeds, times(a.TestReads))
+	head := wrap(fmt.Sprintf("CONFIRMED on test (%s, %d fresh seeds%s; test part read %s so far)",
+		perClass(a.Images), a.Seeds, ownParts(a.Resplit), times(a.TestReads)), pageWidth-1)
+	fmt.Fprintln(w, strings.Join(head, "\n "))
 	r := result{columns: []column{
 		{name: "", left: true}, {name: "spread", left: true}, {name: "change"}, {name: "95 %", left: true}, {name: "", left: true},
 	}}
@@ -86,6 +92,14 @@ func (p confirmedPage) section(w io.Writer, a runs.ConfirmedArm, format string) 
 		fmt.Fprint(w, p.costs(*main), p.limits(a, *main))
 	}
 	return nil
+}
+
+// ownParts says behind the number of seeds where each of them has its own parts.
+func ownParts(resplit bool) string {
+	if resplit {
+		return ", each on its own training and validation parts"
+	}
+	return ""
 }
 
 // writeLines prints rows in columns without headings: text to the left, the
@@ -129,12 +143,24 @@ func mainRow(a runs.ConfirmedArm) *runs.ConfirmedRow {
 	return nil
 }
 
+// sameWay returns the arms of the study that were confirmed as a was, with or
+// without parts drawn anew: one family of tests.
+func (p confirmedPage) sameWay(a runs.ConfirmedArm) []runs.ConfirmedArm {
+	var list []runs.ConfirmedArm
+	for _, other := range p.arms {
+		if other.Resplit == a.Resplit {
+			list = append(list, other)
+		}
+	}
+	return list
+}
+
 // verdict puts a row into words, corrected by Holm's method where several arms of
-// the study were confirmed.
+// the study were confirmed in the same way.
 func (p confirmedPage) verdict(a runs.ConfirmedArm, row runs.ConfirmedRow) confirm.Verdict {
 	var values []float64
 	at := 0
-	for _, other := range p.arms {
+	for _, other := range p.sameWay(a) {
 		for _, c := range other.Rows {
 			if c.What != row.What || c.Against != row.Against {
 				continue
@@ -201,7 +227,7 @@ func (p confirmedPage) limits(a runs.ConfirmedArm, c runs.ConfirmedRow) string {
 	if p.verdict(a, c) == confirm.NoDifference {
 		text += fmt.Sprintf(" Not measurable: with these seeds and images a true change below %s may well go unseen.\n", decimals(c.Measurable, 3))
 	}
-	if n := len(p.arms); n > 1 {
+	if n := len(p.sameWay(a)); n > 1 {
 		text += fmt.Sprintf(" Words are corrected for %d confirmed arms (Holm), intervals are not.\n", n)
 	}
 	thin := 0

@@ -26,6 +26,9 @@ type opened struct {
 	// parallel is the number of trainings at once.
 	parallel int
 	close    func() error
+	// redraw, where it is not nil, is the same trainer with training and validation
+	// part drawn anew.
+	redraw func(seed int64) (objective.Trainer, error)
 }
 
 // openTrainer opens the trainer of a study's model and checks the model before
@@ -53,14 +56,9 @@ func openTrainer(ctx context.Context, def *search.Definition, db string) (*opene
 
 // openModel opens the data of a study and the built-in models.
 func openModel(def *search.Definition) (*opened, error) {
-	ds, err := data.Open(def.Data.Source)
+	ds, err := openData(def)
 	if err != nil {
-		return nil, usagef("data.source: %w", err)
-	}
-	for _, kind := range slices.Sorted(maps.Keys(def.Model.Keys)) {
-		if err := nets.CheckShape(kind, ds.Shape); err != nil {
-			return nil, usagef("model.kind with data.source %s: %w", ds.Source, err)
-		}
+		return nil, err
 	}
 	splits, err := data.Split(ds, def.Data.Split)
 	if err != nil {
@@ -70,6 +68,47 @@ func openModel(def *search.Definition) (*opened, error) {
 	if err != nil {
 		return nil, usageError{err}
 	}
+	return opening(def, ds, trainer)
+}
+
+// openRedrawable is openTrainer for the built-in models of a study whose parts are
+// to be drawn anew. Nothing becomes a number before it is trained on.
+func openRedrawable(_ context.Context, def *search.Definition, _ string) (*opened, error) {
+	ds, err := openData(def)
+	if err != nil {
+		return nil, err
+	}
+	dealt, err := data.Deal(ds, def.Data.Split)
+	if err != nil {
+		return nil, usagef("data: %w", err)
+	}
+	trainer, err := nets.NewLazy(dealt, nets.Options{})
+	if err != nil {
+		return nil, usageError{err}
+	}
+	o, err := opening(def, ds, trainer)
+	if err == nil {
+		o.redraw = func(seed int64) (objective.Trainer, error) { return trainer.Redraw(seed) }
+	}
+	return o, err
+}
+
+// openData opens the data of a study, which must suit its models.
+func openData(def *search.Definition) (*data.Dataset, error) {
+	ds, err := data.Open(def.Data.Source)
+	if err != nil {
+		return nil, usagef("data.source: %w", err)
+	}
+	for _, kind := range slices.Sorted(maps.Keys(def.Model.Keys)) {
+		if err := nets.CheckShape(kind, ds.Shape); err != nil {
+			return nil, usagef("model.kind with data.source %s: %w", ds.Source, err)
+		}
+	}
+	return ds, nil
+}
+
+// opening checks the model of a study and joins it with its trainer.
+func opening(def *search.Definition, ds *data.Dataset, trainer objective.Trainer) (*opened, error) {
 	if err := nets.Check(def.ReferenceModel()); err != nil {
 		return nil, usagef("model: %w", err)
 	}

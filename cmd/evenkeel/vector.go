@@ -180,15 +180,19 @@ var applied = map[string]string{
 // keeps says what part of the gain the vector keeps.
 func (v *vector) keeps() string {
 	k := v.kept
+	seeds := ""
+	if k != nil {
+		seeds = count(k.Seeds, "fresh seed") + ownParts(k.Resplit)
+	}
 	switch {
 	case k == nil:
 		return "one fixed vector keeps only part of what the recipe gains, which measures the weights anew for every seed"
 	case k.Recipe < 0:
 		return fmt.Sprintf("confirmed on %s: the recipe changes the score by %s, this vector by %s, which is %.0f %% of it",
-			count(k.Seeds, "fresh seed"), signed(k.Recipe, 3), signed(k.Vector, 3), 100*k.Vector/k.Recipe)
+			seeds, signed(k.Recipe, 3), signed(k.Vector, 3), 100*k.Vector/k.Recipe)
 	}
 	return fmt.Sprintf("confirmed on %s: the recipe changes the score by %s, this vector by %s: there is no gain to keep",
-		count(k.Seeds, "fresh seed"), signed(k.Recipe, 3), signed(k.Vector, 3))
+		seeds, signed(k.Recipe, 3), signed(k.Vector, 3))
 }
 
 // paste prints the vector as Python for one of pasteFormats.

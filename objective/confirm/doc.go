@@ -27,7 +27,8 @@
 //
 //	E_seed[ f(R(P_A(seed))) ] - E_seed[ f(R(P_B(seed))) ]
 //
-// the expected spread f of the true recalls, of A minus of B. It is not the spread
+// the expected spread f of the true recalls, of A minus of B; over seeds and training
+// data where each seed was given training data of its own. It is not the spread
 // of the expected recalls, which would be smaller, nor the expected spread on this
 // test part, which would be larger (see below).
 //

@@ -93,7 +93,8 @@ type Splits struct {
 	Dataset    *Dataset
 	Train, Val Part
 	// How is the rule of the split as far as it had an effect: with the source's
-	// own test part, the share for one is 0. It is part of a run's identity.
+	// own test part, the share for one is 0, and where no test part is drawn Resplit
+	// has become the seed. It is part of a run's identity.
 	How objective.Split
 	// test makes the test part when it is first asked for; nil means empty.
 	test       func() Part

@@ -17,7 +17,9 @@
 // the same bits on every machine.
 //
 // A dataset keeps images as the bytes they were published as; Split makes
-// numbers of the examples that a study uses, each once.
+// numbers of the examples that a study uses, each once. [Deal] only says which
+// example is in which part, and [Dealt.Redraw] draws training and validation part
+// anew beside the same test part.
 //
 // The test part is sealed: after Split only [Splits.OpenTest] reads it, and
 // only a confirmation may ask. [Splits.Dataset] has no examples any more.

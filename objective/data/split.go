@@ -9,7 +9,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
-	"sync"
 
 	"evenkeel/objective"
 )
@@ -37,7 +36,9 @@ import (
 //
 //	evenkeel split 1: PURPOSE, seed SEED, class INDEX
 //
-// Of the examples that are still there, those with the smallest keys are taken,
+// where SEED is s.Seed, but for "limit" and "validation" s.Resplit if that is not
+// 0: then the test part is that of the split without it, to the last example, and
+// what comes after it is drawn anew. Of the examples that are still there, those with the smallest keys are taken,
 // equal keys in source order. So no class depends on another and neither
 // architecture nor release of Go matters.
 //
@@ -49,24 +50,11 @@ import (
 // class with too few examples (named); a dataset with fewer than 2 classes,
 // sizes that do not match, or a class without an example in its test part.
 func Split(ds *Dataset, s objective.Split) (*Splits, error) {
-	roles, err := assign(ds, s)
+	d, err := Deal(ds, s)
 	if err != nil {
 		return nil, err
 	}
-	bare := *ds
-	bare.Train, bare.Test = Examples{}, Examples{}
-	if ds.Test.Len() > 0 {
-		s.Test = 0
-	}
-	source, rows := ds.testRows(roles)
-	return &Splits{
-		Dataset:    &bare,
-		How:        s,
-		Train:      ds.Train.gather(withRole(roles, training)),
-		Val:        ds.Train.gather(withRole(roles, validation)),
-		test:       sync.OnceValue(func() Part { return source.gather(rows) }),
-		testCounts: countRows(source, rows, len(ds.Classes)),
-	}, nil
+	return d.Splits(), nil
 }
 
 // Counts are the numbers of examples of each class in the parts of a split.
@@ -75,61 +63,11 @@ type Counts struct{ Train, Validation, Test []int }
 // CountSplit returns how many examples of each class [Split] would put into each
 // part, without making numbers of any. It fails as Split does.
 func CountSplit(ds *Dataset, s objective.Split) (Counts, error) {
-	roles, err := assign(ds, s)
+	d, err := Deal(ds, s)
 	if err != nil {
 		return Counts{}, err
 	}
-	classes := len(ds.Classes)
-	source, rows := ds.testRows(roles)
-	return Counts{
-		Train:      countRows(ds.Train, withRole(roles, training), classes),
-		Validation: countRows(ds.Train, withRole(roles, validation), classes),
-		Test:       countRows(source, rows, classes),
-	}, nil
-}
-
-// assign checks settings and dataset and gives every example of the source's
-// training part its role, by the rule of [Split].
-func assign(ds *Dataset, s objective.Split) ([]role, error) {
-	if err := checkSplit(s); err != nil {
-		return nil, err
-	}
-	if err := ds.check(); err != nil {
-		return nil, err
-	}
-	if ds.Test.Len() > 0 {
-		s.Test = 0
-	}
-	roles := make([]role, ds.Train.Len())
-	for c, members := range byClass(ds.Train.Y, len(ds.Classes)) {
-		k := class{index: c, seed: s.Seed, members: members, roles: roles, left: len(members)}
-		if err := k.deal(s); err != nil {
-			return nil, fmt.Errorf("class %q: %w", ds.Classes[c], err)
-		}
-	}
-	return roles, nil
-}
-
-// testRows returns where the examples of the test part are: all of the source's
-// own, or those held out.
-func (d *Dataset) testRows(roles []role) (Examples, []int) {
-	if d.Test.Len() == 0 {
-		return d.Train, withRole(roles, test)
-	}
-	rows := make([]int, d.Test.Len())
-	for i := range rows {
-		rows[i] = i
-	}
-	return d.Test, rows
-}
-
-// countRows returns the number of examples of each class among some rows.
-func countRows(e Examples, rows []int, classes int) []int {
-	counts := make([]int, classes)
-	for _, i := range rows {
-		counts[e.Y[i]]++
-	}
-	return counts
+	return d.Counts(), nil
 }
 
 // checkSplit reports everything that is wrong with the settings.
@@ -160,7 +98,7 @@ const (
 // class deals out the examples of one class.
 type class struct {
 	index   int
-	seed    int64
+	seed    int64  // of the draws to come
 	members []int  // indices of its examples, ascending
 	roles   []role // of all examples of the source's training part
 	left    int    // members whose role is still training
@@ -181,6 +119,9 @@ func (k *class) deal(s objective.Split) error {
 	}
 	if s.Test > 0 {
 		k.take("test", share(s.Test, k.left, 2), test)
+	}
+	if s.Resplit != 0 {
+		k.seed = s.Resplit
 	}
 	if s.Limit > 0 && k.left > s.Limit {
 		k.take("limit", k.left-s.Limit, dropped)

@@ -40,16 +40,21 @@ type Trainer struct {
 	newVM func(g *G.ExprGraph) (G.VM, error)
 }
 
+// level returns the kernel level asked for.
+func (o Options) level() (kernels.Level, error) {
+	if o.Kernels == "" {
+		return kernels.Active()
+	}
+	return kernels.Choose(o.Kernels)
+}
+
 var _ objective.Trainer = (*Trainer)(nil)
 
 // New returns a trainer on the given splits, which it keeps and does not change.
 // It fails if a part is empty, sizes do not fit, a number of an example is not
 // finite, or the kernels asked for do not exist here.
 func New(splits *data.Splits, opts Options) (*Trainer, error) {
-	level, err := kernels.Active()
-	if opts.Kernels != "" {
-		level, err = kernels.Choose(opts.Kernels)
-	}
+	level, err := opts.level()
 	if err != nil {
 		return nil, err
 	}
@@ -62,11 +67,19 @@ func New(splits *data.Splits, opts Options) (*Trainer, error) {
 			return nil, fmt.Errorf("%s part: %w", p.name, err)
 		}
 	}
-	return &Trainer{splits: splits, input: newStandardizer(splits.Train, splits.Dataset.Shape), level: level, info: objective.Info{
-		Trainer: "nets", Version: version, Numerics: level.NumericsID(), Data: splits.Dataset.Fingerprint, Split: splits.How,
-		Classes: splits.Dataset.Classes, TrainCounts: splits.Train.Counts(classes), ValLabels: splits.Val.Y,
+	return &Trainer{
+		splits: splits, input: newStandardizer(splits.Train, splits.Dataset.Shape), level: level,
+		info: describe(level, splits.Dataset, splits.How, splits.Train.Counts(classes), splits.Val.Y),
+	}, nil
+}
+
+// describe returns what a trainer says of itself.
+func describe(level kernels.Level, ds *data.Dataset, how objective.Split, counts []int, labels []uint16) objective.Info {
+	return objective.Info{
+		Trainer: "nets", Version: version, Numerics: level.NumericsID(), Data: ds.Fingerprint, Split: how,
+		Classes: ds.Classes, TrainCounts: counts, ValLabels: labels,
 		Supports: []string{applyLoss, applyLogit, objective.SupportsWeightsFrom},
-	}}, nil
+	}
 }
 
 func checkPart(p data.Part, features, classes int) error {

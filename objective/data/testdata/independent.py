@@ -49,13 +49,14 @@ def ranking(purpose, seed, c, n):
     return sorted(range(n), key=lambda i: (keys[i], i))
 
 
-def split(y, classes, seed, validation, test, limit):
+def split(y, classes, seed, validation, test, limit, resplit=0):
     """Role of each example: '-' dropped, t training, v validation, s sealed test."""
+    later = resplit or seed
     role = ["t"] * len(y)
     for c in range(classes):
         member = [i for i, k in enumerate(y) if k == c]
 
-        def take(purpose, n, to):
+        def take(purpose, seed, n, to):
             for p in ranking(purpose, seed, c, len(member)):
                 if n > 0 and role[member[p]] == "t":
                     role[member[p]] = to
@@ -64,12 +65,12 @@ def split(y, classes, seed, validation, test, limit):
         left = len(member)
         if test:
             n = max(1, min(left - 2, math.floor(test * left + 0.5)))
-            take("test", n, "s")
+            take("test", seed, n, "s")
             left -= n
         if limit and left > limit:
-            take("limit", left - limit, "-")
+            take("limit", later, left - limit, "-")
             left = limit
-        take("validation", max(1, min(left - 1, math.floor(validation * left + 0.5))), "v")
+        take("validation", later, max(1, min(left - 1, math.floor(validation * left + 0.5))), "v")
     return "".join(role)
 
 
@@ -87,7 +88,8 @@ def main():
         print("embedded: seed", seed, "limit", limit, "counts",
               role.count("t"), role.count("v"), "roles", hashlib.sha256(role.encode()).hexdigest())
     y = [i % 3 for i in range(30)]
-    for args in ((7, 0.2, 0.3, 0), (7, 0.2, 0.3, 5), (-1, 0.5, 0, 4)):
+    for args in ((7, 0.2, 0.3, 0), (7, 0.2, 0.3, 5), (-1, 0.5, 0, 4),
+                 (7, 0.2, 0.3, 0, 9), (7, 0.2, 0.3, 5, 9), (7, 0.2, 0.3, 5, 7)):
         print("i % 3:", args, split(y, 3, *args))
 
 

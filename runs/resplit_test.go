@@ -1,0 +1,208 @@
+package runs_test
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"evenkeel/objective"
+	"evenkeel/objective/trainertest"
+	"evenkeel/runs"
+	"evenkeel/runs/runstest"
+	"evenkeel/search"
+)
+
+// onSplit is the synthetic trainer on a split, which has a part in its noise.
+type onSplit struct {
+	*trainertest.Synthetic
+	split objective.Split
+}
+
+func (o onSplit) Info() objective.Info {
+	info := o.Synthetic.Info()
+	info.Split = o.split
+	return info
+}
+
+func (o onSplit) Train(ctx context.Context, job objective.Job) (*objective.Result, error) {
+	job.Spec.Seed += 7919 * o.split.Resplit
+	return o.Synthetic.Train(ctx, job)
+}
+
+// confirmResplit confirms round 1 of trial 2 with parts drawn anew, and the given
+// vector beside it.
+func confirmResplit(ctx context.Context, t *testing.T, db *runs.DB, parallel int, synthetic *trainertest.Synthetic) (*search.Confirmation, error) {
+	t.Helper()
+	def := define(t)
+	s := openStudy(t, db, def)
+	defer closeStudy(t, s)
+	if err := s.Describe(ctx, "synthetic", synthetic.Info()); err != nil {
+		t.Fatal(err)
+	}
+	stored, err := db.Trial(ctx, "test", 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := def.Plan(stored.Point)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := search.Confirmer{
+		Definition: def, Store: s, Trainer: synthetic, Parallel: parallel, Clock: time.Now,
+		Redraw: func(seed int64) (objective.Trainer, error) {
+			return onSplit{synthetic, objective.Split{Resplit: seed}}, nil
+		},
+	}
+	return c.Run(ctx, nil, search.Fixed{Trial: 2, Round: 1, Plan: plan, Seeds: 6, Resplit: true})
+}
+
+// TestBothKindsAreKept: a confirmation with parts drawn anew stands beside one
+// without, whichever is made or repeated later; each counts as a reading, and their
+// runs can be told apart.
+func TestBothKindsAreKept(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.db")
+	complete(t, path, 2)
+	db := open(t, path, runs.Options{})
+	steps := []struct {
+		resplit     bool
+		arms, reads int
+	}{{false, 1, 1}, {true, 2, 2}, {false, 2, 2}, {true, 2, 2}}
+	made := make(map[bool]*search.Confirmation)
+	for i, c := range steps {
+		var err error
+		if c.resplit {
+			made[true], err = confirmResplit(t.Context(), t, db, 2, trainer())
+		} else {
+			made[false], err = confirmTrial(t.Context(), t, db, 2, 6, 2, trainer())
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		arms, err := db.Confirmations(t.Context(), "test")
+		if err != nil || len(arms) != c.arms {
+			t.Fatalf("step %d: %d arms, error %v; want %d", i+1, len(arms), err, c.arms)
+		}
+		for _, a := range arms {
+			f := made[a.Resplit].Findings
+			if a.TestReads != c.reads || len(a.Rows) != len(f) || a.Rows[0].Difference != f[0].Spread.Estimate {
+				t.Errorf("step %d: an arm with resplit %v, %d readings and the difference %v; want %d and %v",
+					i+1, a.Resplit, a.TestReads, a.Rows[0].Difference, c.reads, f[0].Spread.Estimate)
+			}
+		}
+		// The last of both kinds says what a vector keeps.
+		last := made[c.resplit].Findings
+		want := &runs.Kept{Seeds: 6, Resplit: c.resplit}
+		for _, f := range last {
+			switch {
+			case f.Against == search.AgainstReference && f.What == search.Recipe:
+				want.Recipe = f.Spread.Estimate
+			case f.Against == search.AgainstReference && f.What == search.Vector:
+				want.Vector = f.Spread.Estimate
+			}
+		}
+		got, err := db.Kept(t.Context(), "", 2, 1)
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Errorf("step %d: kept (-want +got), %v:\n%s", i+1, err, diff)
+		}
+	}
+	if made[true].Findings[0].Spread.Estimate == made[false].Findings[0].Spread.Estimate {
+		t.Error("drawn anew, the parts gave the very same difference")
+	}
+	for sql, want := range map[string][][]any{
+		`SELECT resplit, count(*), count(DISTINCT spec ->> '$.split.resplit') FROM confirm_runs JOIN runs ON hash = run GROUP BY resplit ORDER BY resplit`: {
+			{int64(0), int64(24), int64(0)}, {int64(1), int64(24), int64(6)}},
+		`SELECT resplit, count(*), min(test_reads) FROM confirmations GROUP BY resplit ORDER BY resplit`: {
+			{int64(0), int64(5), int64(2)}, {int64(1), int64(5), int64(2)}},
+		`SELECT phase, count(*), count(test_recall) FROM class_recalls WHERE phase LIKE '%recipe' GROUP BY phase ORDER BY phase`: {
+			{"recipe", int64(24), int64(24)}, {"resplit recipe", int64(24), int64(24)}},
+		`SELECT number, resplit FROM test_reads ORDER BY number`: {{int64(1), int64(0)}, {int64(2), int64(1)}},
+		// Each split drawn anew is described, with its labels and the same test labels.
+		`SELECT count(*), count(labels), count(DISTINCT test_labels), count(DISTINCT classes) FROM datasets`: {
+			{int64(7), int64(7), int64(1), int64(1)}},
+	} {
+		if diff := cmp.Diff(want, query(t, db, sql).Rows); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", sql, diff)
+		}
+	}
+}
+
+// TestResplitConfirmationGoesOn: cut short and continued, the history is that of one
+// that was not, and a repetition trains nothing.
+func TestResplitConfirmationGoesOn(t *testing.T) {
+	folder := t.TempDir()
+	whole, cut := filepath.Join(folder, "whole.db"), filepath.Join(folder, "cut.db")
+	for _, path := range []string{whole, cut} {
+		complete(t, path, 2)
+	}
+	if _, err := confirmResplit(t.Context(), t, open(t, whole, runs.Options{}), 1, trainer()); err != nil {
+		t.Fatal(err)
+	}
+	db := open(t, cut, runs.Options{})
+	for _, at := range []int{3, 9} {
+		ctx, cancel := context.WithCancel(t.Context())
+		n := 0
+		broken := trainer()
+		broken.Before = func(context.Context, objective.Job) error {
+			if n++; n == at {
+				cancel()
+			}
+			return nil
+		}
+		if _, err := confirmResplit(ctx, t, db, 1, broken); !objective.IsInterruption(err) {
+			t.Fatalf("cut at training %d: error %v; want an interruption", at, err)
+		}
+		cancel()
+	}
+	for i := range 2 {
+		counting, n := trainer(), 0
+		counting.Before = func(context.Context, objective.Job) error { n++; return nil }
+		if _, err := confirmResplit(t.Context(), t, db, 1, counting); err != nil {
+			t.Fatal(err)
+		}
+		if i == 1 && n > 0 {
+			t.Errorf("repeated, it trained %d times; want nothing", n)
+		}
+		if diff := cmp.Diff(runstest.Tables(t, whole), runstest.Tables(t, cut)); diff != "" {
+			t.Errorf("the continued confirmation differs (-whole +cut):\n%s", diff)
+		}
+	}
+}
+
+// TestOldConfirmationsAreKept: the runs of confirmations that version 2 recorded are
+// those without parts drawn anew.
+func TestOldConfirmationsAreKept(t *testing.T) {
+	content, err := os.ReadFile("testdata/v2.db")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "old.db")
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	other(t, path, `INSERT INTO confirm_runs (study, what, trial, round, replicate, seed, run, weights)
+		SELECT 1, 'recipe', 2, 1, 3, 99, run, '[0.5,1.5]' FROM trial_runs LIMIT 1`)
+	other(t, path, `INSERT INTO test_reads SELECT data, split, 1, number, 2, '', 1, 10, 'hash' FROM studies`)
+	db := open(t, path, runs.Options{})
+	got := query(t, db, `SELECT study, what, trial, round, replicate, resplit, seed, weights, (SELECT sum(resplit) FROM test_reads) FROM confirm_runs`).Rows
+	want := [][]any{{int64(1), "recipe", int64(2), int64(1), int64(3), int64(0), int64(99), "[0.5,1.5]", int64(0)}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("after the migration (-want +got):\n%s", diff)
+	}
+	if tables := query(t, db, `SELECT name FROM sqlite_schema WHERE name LIKE 'confirm_runs%'`).Rows; len(tables) != 1 {
+		t.Errorf("tables %v; want confirm_runs alone", tables)
+	}
+}
+
+// TestSplitWithoutResplitKeepsItsRow: the text of a split that is not drawn anew,
+// which is a key of datasets and test_reads, is what earlier versions wrote.
+func TestSplitWithoutResplitKeepsItsRow(t *testing.T) {
+	text, err := json.Marshal(objective.Split{Validation: 0.2, Test: 0.1, Limit: 5, Seed: 3})
+	if want := `{"validation":0.2,"test":0.1,"limit":5,"seed":3}`; err != nil || string(text) != want {
+		t.Errorf("split %s, %v; want %s", text, err, want)
+	}
+}
