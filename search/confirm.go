@@ -149,15 +149,7 @@ func (c *Confirmer) Run(ctx context.Context, stop <-chan struct{}, arm Fixed) (*
 	if err != nil {
 		return nil, err
 	}
-	watched := make(chan struct{})
-	defer close(watched)
-	go func() {
-		select {
-		case <-stop:
-			p.eval.Runner.Stop()
-		case <-watched:
-		}
-	}()
+	defer stopWith(stop, p.eval.Runner)()
 	if err := p.each(func(s *freshSeed) error { return p.recipe(ctx, s) }); err != nil {
 		return nil, err
 	}
