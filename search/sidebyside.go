@@ -32,8 +32,14 @@ func sideBySide(n int, runner *objective.Runner, work func(i int) error) error {
 	return broken
 }
 
-// stopWith stops a runner as soon as stop is closed, until it is released.
+// stopWith stops a runner as soon as stop is closed, until it is released; at once if
+// it is closed already.
 func stopWith(stop <-chan struct{}, runner *objective.Runner) (release func()) {
+	select {
+	case <-stop:
+		runner.Stop()
+	default:
+	}
 	released := make(chan struct{})
 	go func() {
 		select {

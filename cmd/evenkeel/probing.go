@@ -67,6 +67,7 @@ func (p *probing) announce(ctx context.Context, v visited, prober *search.Prober
 	text := fmt.Sprintf("measuring trial %d of study %s on %s: ", p.trial, p.def.Name, count(len(p.probes.Replicates), "seed"))
 	if missing == 0 {
 		p.log.print("%s", text+"all trainings are stored")
+		prober.Observe = nil // there is nothing to wait for
 		return nil
 	}
 	each, err := v.seconds(ctx, p.plan.Model)

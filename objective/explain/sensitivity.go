@@ -130,7 +130,7 @@ func (f *figures) expected() (Finding, bool) {
 	sd := f.noise.seedSD
 	d := Finding{
 		Name: "expected", Try: "stronger",
-		Threshold: "the standard deviation that one seed leaves in a change of the spread", Source: "our choice; sensitivities times ln w, in a straight line",
+		Threshold: "the standard deviation that one seed leaves in a change of the spread", Source: "our choice; sensitivities times ln w, in a straight line, weights left alone at their mean",
 		Figures: []Figure{
 			{"expected_change", e.change}, {"expected_change_se", e.se}, {"change", f.change}, {"seed_sd", sd},
 			{"expected_recall_change", e.recalls[w]}, {"recall_seed_sd", r.seedSD[w]}, {"farthest_shift", e.farthest},
