@@ -41,10 +41,9 @@ the best arm. Nothing is trained, unless --measure asks for it.
 With --measure it first trains on up to three of the trial's seeds, with its model
 and way of applying weights: the worst class times 20 and divided by 20, and half a
 nat more and less on up to six classes. That tells whether weights can work here at
-all, which classes they move at whose cost, and which only trade. At most 45 short
-of those stored; they are kept, belong to no trial, and never see the test part.
-Ctrl-C keeps what is finished, and the same command continues; repeated, it trains
-nothing.
+all, which classes they move at whose cost, and which only trade. The at most 45
+trainings are kept, belong to no trial, and never see the test part. Ctrl-C keeps
+what is finished, and the same command continues; repeated, it trains nothing.
 
 With --recall and --weights, or a scheme instead of weights as for evenkeel weights,
 it needs no study and says what recalls alone can tell.`,
