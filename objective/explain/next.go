@@ -25,7 +25,7 @@ func (f *figures) steps(r *Report) []Step {
 	dim := (r.reason("expected") || r.reason("identifiable")) && f.strength < plenty
 	control, _ := r.find("control")
 	add(r.Verdict == Ignored || control.Try == "check", checkStep)
-	add(f.Probed == nil && !f.Posthoc && (r.Verdict == Absorbed || r.Verdict == NotMeasurable), f.measureStep)
+	add(f.Probed == nil && !f.Posthoc && f.seeds > 1 && (r.Verdict == Absorbed || r.Verdict == NotMeasurable), f.measureStep)
 	add(!f.Posthoc && f.offsets.helpful() && r.Verdict != Even, f.offsetsStep)
 	add(f.paper.seeds == 0 && f.OwnScript, logitsStep)
 	add(r.Verdict == Overshoots, func() Step { return weaker(f.strength) })
