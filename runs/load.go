@@ -33,21 +33,21 @@ func (s *Study) Load(ctx context.Context) ([]search.Record, error) {
 func loadSteps(ctx context.Context, q querier, study int, rounds measurements) (records []search.Record, err error) {
 	err = each(ctx, q, `SELECT s.number, s.kind, s.trial, s.replicates, s.conditioned, s.state, coalesce(s.error, ''), coalesce(s.seconds, 0.0),
 			CASE s.kind WHEN 'trial' THEN t.point END, coalesce(t.invalid, ''),
-			CASE s.kind WHEN 'trial' THEN t.predicted_difference END, coalesce(t.predicted_round, 0)
+			coalesce(t.predicted_difference, 0.0), CASE s.kind WHEN 'trial' THEN t.predicted_round END
 		FROM steps s JOIN trials t ON t.study = s.study AND t.number = s.trial
 		WHERE s.study = ? ORDER BY s.number`, []any{study}, func(scan scanner) error {
 		var r search.Record
 		var o search.Outcome
 		var kind, replicates, state string
 		var point sql.NullString
-		var predicted sql.NullFloat64
-		var round int
+		var predicted float64
+		var round sql.NullInt64
 		if err := scan(&r.Step.Number, &kind, &r.Step.Trial, &replicates, &r.Step.Conditioned, &state, &o.Err, &o.Seconds,
 			&point, &r.Invalid, &predicted, &round); err != nil {
 			return err
 		}
-		if predicted.Valid {
-			r.Step.Predicted = &search.Prediction{Difference: predicted.Float64, Round: round}
+		if round.Valid {
+			r.Step.Predicted = &search.Prediction{Difference: predicted, Round: int(round.Int64)}
 		}
 		r.Step.Kind = search.StepKind(kind)
 		if err := json.Unmarshal([]byte(replicates), &r.Step.Replicates); err != nil {

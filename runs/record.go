@@ -60,6 +60,9 @@ func (s *Study) trialRow(step search.Step, now string) ([]any, error) {
 	}
 	row := []any{s.number, step.Trial, plan.Recipe.Scheme.Name, plan.Rounds, string(point), strings.TrimSpace(params.String()), step.Conditioned, now}
 	if p := step.Predicted; p != nil {
+		if p.Round == 0 { // nothing could be predicted
+			return append(row, nil, 0), nil
+		}
 		return append(row, p.Difference, p.Round), nil
 	}
 	return append(row, nil, nil), nil

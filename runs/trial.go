@@ -30,9 +30,9 @@ type Trial struct {
 	Conditioned int
 	// Predicted is what was predicted for it before it was trained; nil if nothing was.
 	Predicted *search.Prediction
-	Started     time.Time
-	Finished    time.Time // zero while it runs
-	Seconds     float64
+	Started   time.Time
+	Finished  time.Time // zero while it runs
+	Seconds   float64
 	// Best is the round of the best arm, 0 if there is none.
 	Best int
 	// Arms are its arms with their ranks, by round.

@@ -166,15 +166,7 @@ func (c *Confirmer) Run(ctx context.Context, stop <-chan struct{}, arm Fixed) (*
 	if err != nil {
 		return nil, err
 	}
-	watched := make(chan struct{})
-	defer close(watched)
-	go func() {
-		select {
-		case <-stop:
-			p.runner.Stop()
-		case <-watched:
-		}
-	}()
+	defer stopWith(stop, p.runner)()
 	p.vector = p.arm.Vector
 	err = p.each(ctx, func(s *freshSeed) error {
 		err := p.recipe(ctx, s)

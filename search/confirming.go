@@ -2,7 +2,6 @@ package search
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -70,36 +69,14 @@ func (p *confirming) open(ctx context.Context) error {
 	return nil
 }
 
-// each works on all seeds side by side. A failure stops the others; it is told
-// before the interruptions that it caused.
+// each works on all seeds side by side.
 func (p *confirming) each(ctx context.Context, work func(*freshSeed) error) error {
-	errs := make(chan error)
-	for _, s := range p.seeds {
-		go func() {
-			err := p.onItsSplit(ctx, s, work)
-			if err != nil {
-				err = fmt.Errorf("fresh seed %d of %d: %w", s.replicate+1, len(p.seeds), err)
-			}
-			errs <- err
-		}()
-	}
-	var failed, broken error
-	for range p.seeds {
-		err := <-errs
-		if err == nil {
-			continue
+	return sideBySide(len(p.seeds), p.runner, func(i int) error {
+		if err := p.onItsSplit(ctx, p.seeds[i], work); err != nil {
+			return fmt.Errorf("fresh seed %d of %d: %w", p.seeds[i].replicate+1, len(p.seeds), err)
 		}
-		p.runner.Stop()
-		if objective.IsInterruption(err) {
-			broken = err
-		} else {
-			failed = errors.Join(failed, err)
-		}
-	}
-	if failed != nil {
-		return failed
-	}
-	return broken
+		return nil
+	})
 }
 
 // recipe performs the reference, the recipe and what is trained longer.

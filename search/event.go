@@ -21,6 +21,8 @@ const (
 	EventOutcome EventKind = "outcome"
 	// EventFreshSeed: a fresh seed of a confirmation has been measured.
 	EventFreshSeed EventKind = "fresh seed"
+	// EventProbedSeed: the probes of a training seed are complete.
+	EventProbedSeed EventKind = "probed seed"
 	// EventNotice: something a person should know, in Text.
 	EventNotice EventKind = "notice"
 )
@@ -41,7 +43,8 @@ type Event struct {
 	Reference objective.Round
 	// Run is set for EventRun.
 	Run objective.RunEvent
-	// Done of Total fresh seeds have been measured; set for EventFreshSeed.
+	// Done of Total seeds have been measured; set for EventFreshSeed and
+	// EventProbedSeed.
 	Done, Total int
 	// Text is set for EventNotice.
 	Text string

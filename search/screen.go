@@ -172,7 +172,7 @@ func (s screenSeed) crossFitted(chain posthoc.Chain) ([]objective.Round, error) 
 // Prediction is what a screen said of the point that it chose for a trial.
 type Prediction struct {
 	// Difference is the score minus the reference's of the trial's best arm, and
-	// Round that arm's.
+	// Round that arm's. Both are 0 where nothing could be predicted for the point.
 	Difference float64
 	Round      int
 	// Candidates is the number of points that were predicted to choose this one.
@@ -241,10 +241,11 @@ func (p *predicted) near(q *predicted) bool {
 }
 
 // choose draws the screen's number of points, numbered from 0, and returns the one
-// that is predicted to lead, at a distance from those of the trials before if there
-// is such a one. Rounds behind the best one are taken off it: they would be trained
-// to become worse. It returns the first point as it is, without a prediction, if
-// no point can be predicted. draw must be safe for concurrent calls.
+// that is predicted to lead among those at a distance from all trials before. Rounds
+// behind the best one are taken off it: they would be trained to become worse. It
+// returns the first point as it is if there is no such one: nothing can be predicted,
+// or all that is worth a training has been trained. draw must be safe for concurrent
+// calls.
 func (s *Screen) choose(trials []trialView, draw func(candidate int) (Point, error)) (Point, *Prediction, error) {
 	points, found := make([]Point, s.candidates), make([]*predicted, s.candidates)
 	err := inParallel(s.candidates, func(i int) (err error) {
@@ -260,27 +261,19 @@ func (s *Screen) choose(trials []trialView, draw func(candidate int) (Point, err
 	if err != nil {
 		return nil, nil, err
 	}
-	found = slices.DeleteFunc(found, func(p *predicted) bool { return p == nil })
-	if len(found) == 0 {
-		return points[0], nil, nil
-	}
-	slices.SortStableFunc(found, func(a, b *predicted) int {
-		switch {
-		case a.better(b):
-			return -1
-		case b.better(a):
-			return 1
-		}
-		return 0
-	})
-	best := found[0]
+	var best *predicted
 	for _, p := range found {
-		if !slices.ContainsFunc(earlier, p.near) {
+		if p != nil && (best == nil || p.better(best)) && !slices.ContainsFunc(earlier, p.near) {
 			best = p
-			break
 		}
 	}
-	return s.definition.Space.withRounds(best.point, best.round), &Prediction{best.difference, best.round, s.candidates}, nil
+	switch own := found[0]; {
+	case best != nil:
+		return s.definition.Space.withRounds(best.point, best.round), &Prediction{best.difference, best.round, s.candidates}, nil
+	case own != nil:
+		return own.point, &Prediction{own.difference, own.round, s.candidates}, nil
+	}
+	return points[0], &Prediction{Candidates: s.candidates}, nil
 }
 
 // earlier returns the predictions for the trials so far, whatever chose them.

@@ -362,8 +362,9 @@ func TestWithoutUsableWeightsThePointIsTaken(t *testing.T) {
 		t.Fatalf("error %v; want the search to give up on trials that fail", err)
 	}
 	for _, step := range newTrials(m) {
-		if step.Predicted != nil {
-			t.Errorf("trial %d: prediction %+v", step.Trial, step.Predicted)
+		own, err := random.New().Suggest(d.Space, nil, search.Rand(d.Search.Seed, step.Trial, "suggest"))
+		if p := step.Predicted; err != nil || p == nil || p.Round != 0 || !cmp.Equal(own, step.Point) {
+			t.Errorf("trial %d: prediction %+v, point %v; want none, and the sampler's own %v (%v)", step.Trial, p, step.Point, own, err)
 		}
 	}
 }

@@ -12,7 +12,6 @@ import (
 
 	"evenkeel/objective"
 	"evenkeel/objective/confirm"
-	"evenkeel/runs"
 	"evenkeel/search"
 )
 
@@ -61,7 +60,7 @@ the same command continues; repeated, it trains nothing and is no other reading.
 			if arm.Resplit = f.resplit; f.resplit && arm.def.Model.Command != nil {
 				return usagef("--resplit: study %s trains with a program of its own (model.kind: command), which splits its data itself; confirm without --resplit", arm.def.Name)
 			}
-			return runConfirm(cmd, g.db, arm, f)
+			return runConfirm(cmd, g, arm, f)
 		},
 	}
 	cmd.Flags().StringVar(&f.study, "study", "", "`NAME` of the study; the newest is the default")
@@ -123,58 +122,29 @@ func readArm(cmd *cobra.Command, g *global, study string, args []string) (a armT
 	if a.Plan, err = a.def.Plan(s.trial.Point); err != nil {
 		return a, fmt.Errorf("trial %d: %w", a.Trial, err)
 	}
-	list, err := db.Studies(cmd.Context())
-	for _, row := range list {
-		if row.Name == name {
-			a.state = row.State
-		}
-	}
+	a.state, err = studyState(cmd, db, name)
 	return a, err
 }
 
 // runConfirm confirms an arm and prints what came of it.
-func runConfirm(cmd *cobra.Command, path string, arm armToConfirm, f confirmFlags) (err error) {
+func runConfirm(cmd *cobra.Command, g *global, arm armToConfirm, f confirmFlags) error {
 	deadline, err := confirmDeadline(cmd, f, time.Now())
 	if err != nil {
 		return usageError{err}
 	}
-	log := newLog(cmd.ErrOrStderr(), time.Now)
-	ctx, stop, release := watchSignals(cmd.Context(), log)
-	defer release()
-	if arm.def.Model.Command != nil {
-		if _, err := peek(cmd.Context(), path, arm.def); err != nil {
-			return err
-		}
-	}
-	starting, started := untilStopped(ctx, stop)
-	open := openTrainer
+	r := newRevisit(cmd, arm.def, arm.state, f.acceptCode)
+	r.ready = func(t *opened) error { return hasTestPart(t.Trainer, arm.def) }
 	if arm.Resplit {
-		open = openRedrawable
+		r.open = openRedrawable
 	}
-	trainer, err := open(starting, arm.def, path)
-	if err != nil && starting.Err() != nil {
-		err = errInterrupted
-	}
-	started()
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if closing := trainer.close(); err == nil {
-			err = closing
-		}
-	}()
-	if err := hasTestPart(trainer.Trainer, arm.def); err != nil {
-		return err
-	}
-	db, err := runs.Open(cmd.Context(), path, runs.Options{})
-	if err != nil {
-		return err
-	}
-	c := confirmation{arm: arm, db: db, trainer: trainer, deadline: deadline, acceptCode: f.acceptCode, log: log}
+	c := confirmation{arm: arm, deadline: deadline, log: r.log}
 	c.arm.Seeds = f.seeds
-	if err := c.run(ctx, stop); err != nil {
-		return errors.Join(err, db.Close())
+	if err := r.run(cmd, g.db, c.run); err != nil {
+		return err
+	}
+	db, err := openReading(cmd, g)
+	if err != nil {
+		return err
 	}
 	arms, err := db.Confirmations(cmd.Context(), arm.def.Name)
 	if err == nil {
@@ -221,56 +191,30 @@ func confirmDeadline(cmd *cobra.Command, f confirmFlags, now time.Time) (time.Ti
 
 // confirmation is one invocation's work on confirming an arm.
 type confirmation struct {
-	arm        armToConfirm
-	db         *runs.DB
-	trainer    *opened
-	deadline   time.Time
-	acceptCode bool
-	log        *eventLog
+	arm      armToConfirm
+	deadline time.Time
+	log      *eventLog
 }
 
-// run opens the study for writing and confirms the arm. It returns errInterrupted
-// if a signal cut it short. The study's own state stays as the search left it.
-func (c *confirmation) run(ctx context.Context, stop <-chan struct{}) (err error) {
-	study, _, err := c.db.OpenStudy(ctx, c.arm.def, runs.Invocation{Program: programVersion(), AcceptCode: c.acceptCode})
-	if err != nil && ctx.Err() != nil {
-		return errInterrupted
-	}
-	if err != nil {
-		return err
-	}
-	defer func() {
-		ended := c.arm.state
-		if ended == "running" {
-			ended = "killed" // by somebody, since we have its lock
-		}
-		if closing := study.Close(ended); err == nil {
-			err = closing
-		}
-	}()
-	var changed *runs.CodeChangedError
-	if err := study.Describe(ctx, c.trainer.title, c.trainer.Info()); errors.As(err, &changed) {
-		return usageError{err}
-	} else if err != nil {
-		return err
-	}
-	if err := c.fit(ctx); err != nil {
+// run confirms the arm. It returns errInterrupted if a signal cut it short.
+func (c *confirmation) run(ctx context.Context, v visited) error {
+	if err := c.fit(ctx, v); err != nil {
 		return err
 	}
 	confirmer := search.Confirmer{
-		Definition: c.arm.def, Store: study, Trainer: c.trainer, Parallel: c.trainer.parallel,
-		Deadline: c.deadline, Clock: time.Now, Observe: c.observe, Redraw: c.trainer.redraw,
+		Definition: c.arm.def, Store: v.study, Trainer: v.trainer, Parallel: v.trainer.parallel,
+		Deadline: c.deadline, Clock: time.Now, Observe: c.observe, Redraw: v.trainer.redraw,
 	}
 	if !c.deadline.IsZero() {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithDeadline(ctx, c.deadline)
 		defer cancel()
 	}
-	_, err = confirmer.Run(ctx, stop, c.arm.Fixed)
+	_, err := confirmer.Run(ctx, v.stop, c.arm.Fixed)
 	switch {
 	case err == nil || !objective.IsInterruption(err):
 		return err
-	case closed(stop) || c.deadline.IsZero():
+	case closed(v.stop) || c.deadline.IsZero():
 		c.log.print("interrupted; nothing is claimed before all seeds are measured; the same command continues")
 		return errInterrupted
 	}
@@ -288,21 +232,21 @@ func closed(c <-chan struct{}) bool {
 
 // fit says what is about to be trained, and takes fewer seeds where the time is
 // short; below the fewest it refuses to start.
-func (c *confirmation) fit(ctx context.Context) error {
-	info := c.trainer.Info()
-	mean, known, err := c.db.RunSeconds(ctx, objective.Spec{Model: c.arm.def.ReferenceModel(), Data: info.Data, Split: info.Split})
+func (c *confirmation) fit(ctx context.Context, v visited) error {
+	each, err := v.seconds(ctx, c.arm.def.ReferenceModel())
 	if err != nil {
 		return err
 	}
 	trainings, length := c.arm.Cost(c.arm.def)
 	// Seeds take turns, each with all trainings at once; those with parts of their own
 	// take one after the other, as many side by side.
-	each, side := mean*length/float64(c.trainer.parallel), 1
+	each, side := each*length, 1
 	if c.arm.Resplit {
-		each, side = mean*length, c.trainer.parallel
+		side = v.trainer.parallel
+		each *= float64(side)
 	}
 	turns := func(seeds int) int { return (seeds + side - 1) / side }
-	if known > 0 && !c.deadline.IsZero() {
+	if each > 0 && !c.deadline.IsZero() {
 		left := time.Until(c.deadline).Seconds()
 		seeds := min(c.arm.Seeds, side*seedsThatFit(left, each, turns(c.arm.Seeds)))
 		if seeds < confirm.FewestSeeds {
@@ -313,7 +257,7 @@ func (c *confirmation) fit(ctx context.Context) error {
 	}
 	text := fmt.Sprintf("confirming trial %d round %d of study %s on %d fresh seeds%s: at most %s",
 		c.arm.Trial, c.arm.Round, c.arm.def.Name, c.arm.Seeds, ownParts(c.arm.Resplit), count(trainings*c.arm.Seeds, "training"))
-	if known > 0 {
+	if each > 0 {
 		text += ", about " + duration(each*float64(turns(c.arm.Seeds)))
 	}
 	c.log.print("%s", text)

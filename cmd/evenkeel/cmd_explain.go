@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -11,13 +10,16 @@ import (
 	"evenkeel/objective/explain"
 	"evenkeel/objective/posthoc"
 	"evenkeel/runs"
+	"evenkeel/search"
 )
 
 // explainFlags are the flags of explain: those of a study's arm, and those of
 // figures that somebody brings along.
 type explainFlags struct {
+	sessionFlags
 	study                   string
 	round                   int
+	measure                 bool
 	weights, support, names string
 	calculated              weightsFlags
 }
@@ -33,12 +35,20 @@ func newExplain(g *global) *cobra.Command {
 recalls out on validation, from what was recorded: the answer, numbered findings
 (a * marks those that stand in the way) with what they are held against, and what
 to try next, both in order of promise. Without TRIAL it explains the leader, else
-the best arm. Nothing is trained.
+the best arm. Nothing is trained, unless --measure asks for it.
+
+With --measure it first trains on up to three of the trial's seeds, with its model
+and way of applying weights: the worst class times 20 and divided by 20, and half a
+nat more and less on up to six classes. That tells whether weights can work here at
+all, which classes they move at whose cost, and which only trade. The at most 45
+trainings are kept, belong to no trial, and never see the test part. Ctrl-C keeps
+what is finished, and the same command continues; repeated, it trains nothing.
 
 With --recall and --weights, or a scheme instead of weights as for evenkeel weights,
 it needs no study and says what recalls alone can tell.`,
 		Example: `  evenkeel explain
   evenkeel explain 7 --round 2 --format json
+  evenkeel explain 7 --measure
   evenkeel explain --recall .956,.737,.781 --weights .744,1.253,1.115 --names car,dog,cat
   evenkeel explain --recall .956,.737,.781 --scheme mean-ratio --exponent 2`,
 		Args: cobra.MaximumNArgs(1),
@@ -63,6 +73,8 @@ it needs no study and says what recalls alone can tell.`,
 	flags.StringVar(&f.calculated.formula, "formula", "", "`EXPR` that makes them, in the variables and functions that evenkeel schemes lists")
 	flags.Float64Var(&f.calculated.exponent, "exponent", 0, "short for --set exponent=`K`")
 	flags.StringArrayVar(&f.calculated.set, "set", nil, "`NAME=VALUE` of a parameter of the scheme or formula; may be repeated")
+	flags.BoolVar(&f.measure, "measure", false, "train the few runs that say whether and where weights can work here")
+	acceptCodeFlag(cmd, &f.sessionFlags)
 	format = formatFlag(cmd)
 	return cmd
 }
@@ -72,6 +84,9 @@ it needs no study and says what recalls alone can tell.`,
 func (f explainFlags) mode(cmd *cobra.Command, args []string) error {
 	changed := cmd.Flags().Changed
 	if changed("recall") {
+		if f.measure {
+			return usagef("both --recall and --measure; recalls alone have no model to train, want a trial of a study")
+		}
 		if len(args) > 0 || changed("study") || changed("round") {
 			return usagef("both --recall and a trial; want recalls and weights, or an arm of a study")
 		}
@@ -89,6 +104,9 @@ func (f explainFlags) mode(cmd *cobra.Command, args []string) error {
 			return usagef("--%s without --recall; want --recall too, the recalls that the weights are made for", name)
 		}
 	}
+	if f.acceptCode && !f.measure {
+		return usagef("--accept-code without --measure; nothing is trained, so no code matters")
+	}
 	if len(args) > 0 {
 		if n, err := strconv.Atoi(args[0]); err != nil || n < 1 {
 			return usagef("%q is not a trial number; want one from 1, see evenkeel leaderboard", args[0])
@@ -103,117 +121,74 @@ func (f explainFlags) mode(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-// ofRecalls explains figures that somebody brings along.
-func (f explainFlags) ofRecalls(cmd *cobra.Command, format string) error {
-	recalls, err := parseRecalls(f.calculated.recall)
-	if err != nil {
-		return usageError{err}
-	}
-	c := explain.Recalls{Recall: recalls}
-	if f.names != "" {
-		for _, name := range strings.Split(f.names, ",") {
-			c.Classes = append(c.Classes, strings.TrimSpace(name))
-		}
-	}
-	if c.Weights, err = f.weightsOf(cmd, recalls); err == nil {
-		c.Support, err = parseSupport(f.support)
-	}
-	if err != nil {
-		return usageError{err}
-	}
-	report, err := c.Explain()
-	if err != nil {
-		return usageError{err}
-	}
-	return explanation{report: report}.write(cmd.OutOrStdout(), format)
-}
-
-// weightsOf returns the weights given, or those that a scheme makes.
-func (f explainFlags) weightsOf(cmd *cobra.Command, recalls []float64) ([]float64, error) {
-	if !cmd.Flags().Changed("weights") {
-		w := f.calculated
-		w.normalize = "mean"
-		if cmd.Flags().Changed("exponent") {
-			w.set = append(w.set, "exponent="+shortest(w.exponent))
-		}
-		recipe, err := w.recipe()
-		if err != nil {
-			return nil, err
-		}
-		step, err := recipe.FromSignal(recalls, nil, nil)
-		return step.Weights, err
-	}
-	var weights []float64
-	for i, word := range strings.Split(f.weights, ",") {
-		v, err := strconv.ParseFloat(strings.TrimSpace(word), 64)
-		if err != nil {
-			return nil, fmt.Errorf("--weights: entry %d is %q; want a positive number, such as 1.25", i+1, word)
-		}
-		weights = append(weights, v)
-	}
-	return weights, nil
-}
-
-// parseSupport reads a comma-separated list of counts, nil from nothing.
-func parseSupport(text string) ([]int64, error) {
-	if text == "" {
-		return nil, nil
-	}
-	var support []int64
-	for i, word := range strings.Split(text, ",") {
-		n, err := strconv.ParseInt(strings.TrimSpace(word), 10, 64)
-		if err != nil {
-			return nil, fmt.Errorf("--support: entry %d is %q; want a number of examples, such as 500", i+1, word)
-		}
-		support = append(support, n)
-	}
-	return support, nil
-}
-
 // ofTrial explains an arm of a study.
 func (f explainFlags) ofTrial(cmd *cobra.Command, g *global, args []string, format string) error {
-	db, err := openReading(cmd, g)
+	e, err := f.read(cmd, g, args)
 	if err != nil {
 		return err
 	}
-	defer db.Close()
-	number, round, err := f.arm(cmd, db, args)
+	c := caseOf(e.evidence, e.def.Objective, e.plan)
+	if f.measure {
+		if err := f.probe(cmd, g, e, &c); err != nil {
+			return err
+		}
+	}
+	report, err := explain.Explain(c)
+	if err != nil {
+		return fmt.Errorf("trial %d: %w", e.trial.Number, err)
+	}
+	recipe, err := recipeText(e.def, e.trial.Point)
 	if err != nil {
 		return err
 	}
-	evidence, err := db.Evidence(cmd.Context(), f.study, number, round)
-	if err != nil {
-		return err
-	}
-	t := evidence.Trial
-	switch {
-	case len(t.Arms) == 0:
-		return fmt.Errorf("trial %d has no results to explain: it is %s", number, t.State)
-	case round > len(t.Arms):
-		return usagef("--round %d: trial %d has rounds 1 to %d", round, number, len(t.Arms))
-	}
-	def, err := readDefinition(cmd.Context(), db, t.Study.Name, nil)
-	if err != nil {
-		return err
-	}
-	plan, err := def.Plan(t.Point)
-	if err != nil {
-		return err
-	}
-	recipe, err := recipeText(def, t.Point)
-	if err != nil {
-		return err
-	}
-	report, err := explain.Explain(caseOf(evidence, def.Objective, plan))
-	if err != nil {
-		return fmt.Errorf("trial %d: %w", number, err)
-	}
-	head := fmt.Sprintf("%s, trial %d round %d: %s, max/min %s, %s on validation", t.Study.Name, number, evidence.Round,
-		recipe, ratioText(t.Arms[evidence.Round-1].WeightRatio), count(len(t.Replicates), "seed"))
+	t := e.trial
+	head := fmt.Sprintf("%s, trial %d round %d: %s, max/min %s, %s on validation", t.Study.Name, t.Number, c.Round,
+		recipe, ratioText(t.Arms[c.Round-1].WeightRatio), count(len(t.Replicates), "seed"))
 	if t.Invalid != "" {
 		head += " (declared invalid: " + t.Invalid + ")"
 	}
 	return explanation{head, report}.write(cmd.OutOrStdout(), format)
+}
+
+// told is an arm of a study with what is recorded of it.
+type told struct {
+	evidence *runs.Evidence
+	trial    *runs.Trial
+	def      *search.Definition
+	plan     objective.Plan
+	// state is how the study's last invocation ended.
+	state string
+}
+
+// read reads the arm to explain.
+func (f explainFlags) read(cmd *cobra.Command, g *global, args []string) (e told, err error) {
+	db, err := openReading(cmd, g)
+	if err != nil {
+		return e, err
+	}
+	defer db.Close()
+	number, round, err := f.arm(cmd, db, args)
+	if err != nil {
+		return e, err
+	}
+	if e.evidence, err = db.Evidence(cmd.Context(), f.study, number, round); err != nil {
+		return e, err
+	}
+	e.trial = e.evidence.Trial
+	switch {
+	case len(e.trial.Arms) == 0:
+		return e, fmt.Errorf("trial %d has no results to explain: it is %s", number, e.trial.State)
+	case round > len(e.trial.Arms):
+		return e, usagef("--round %d: trial %d has rounds 1 to %d", round, number, len(e.trial.Arms))
+	}
+	if e.def, err = readDefinition(cmd.Context(), db, e.trial.Study.Name, nil); err != nil {
+		return e, err
+	}
+	if e.plan, err = e.def.Plan(e.trial.Point); err != nil {
+		return e, err
+	}
+	e.state, err = studyState(cmd, db, e.trial.Study.Name)
+	return e, err
 }
 
 // arm returns the trial to explain and its round, 0 for the best: the one named,

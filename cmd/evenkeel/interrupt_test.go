@@ -138,6 +138,39 @@ func TestInterruptedProgramContinues(t *testing.T) {
 	}
 }
 
+// TestInterruptedMeasureContinues interrupts explain --measure, continues it, and
+// holds what it prints against one never interrupted.
+func TestInterruptedMeasureContinues(t *testing.T) {
+	folder := studyFile(t, "120")
+	measure := []string{"explain", "1", "--measure", "--db"}
+	var want string
+	for i, db := range []string{"whole.db", "broken.db"} {
+		if status, log := start(t, folder, "search", "study.yaml", "--trials", "1", "--db", db).wait(); status != exitDone {
+			t.Fatalf("search: status %d\n%s", status, log)
+		}
+		if i > 0 {
+			p := start(t, folder, append(measure, db)...)
+			p.await("measuring trial 1 of study interrupted")
+			p.signal(os.Interrupt)
+			p.await("stopping")
+			p.signal(os.Interrupt)
+			status, log := p.wait()
+			if status != exitInterrupted || !strings.Contains(log, "interrupted; nothing is said before all trainings are done") || p.stdout.Len() > 0 {
+				t.Fatalf("status %d, want %d and a word on it\n%s%s", status, exitInterrupted, log, p.stdout.String())
+			}
+		}
+		p := start(t, folder, append(measure, db)...)
+		if status, log := p.wait(); status != exitDone {
+			t.Fatalf("status %d\n%s", status, log)
+		}
+		if i == 0 {
+			want = p.stdout.String()
+		} else if got := p.stdout.String(); got != want {
+			t.Errorf("continued it says\n%s\nwant\n%s", got, want)
+		}
+	}
+}
+
 // TestOneWriter: a second search of the same study is told who has it, while
 // readers are welcome; after a kill the study is free again.
 func TestOneWriter(t *testing.T) {

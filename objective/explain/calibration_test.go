@@ -2,6 +2,7 @@ package explain_test
 
 import (
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"evenkeel/objective"
@@ -31,12 +32,48 @@ func TestNothingIsRarelyMeasured(t *testing.T) {
 	}
 }
 
-// nullStudy returns an arm whose models differ from the unweighted ones by seeds
-// alone, on the same images.
-func nullStudy(t *testing.T, seeds int, rng *rand.Rand) explain.Case {
+// TestControlIsRarelyMoved: where weights change nothing, the control moves the worst
+// class by 2 standard errors in about 5 % of studies at most. Over 400 studies each it
+// was 2.5 and 1.5 % on 2 and 3 seeds.
+func TestControlIsRarelyMoved(t *testing.T) {
+	const studies = 200
+	for _, seeds := range []int{2, 3} {
+		moved := 0
+		for n := range studies {
+			rng := rand.New(rand.NewPCG(uint64(n), 98))
+			c := nullStudy(t, seeds, rng)
+			probes, err := explain.Probe(c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.Probed = &explain.Probed{Probes: probes}
+			train, labels := nullTrainer(t, rng)
+			one := func() explain.Trained {
+				p, zero := train(), make([]float64, 4)
+				return explain.Trained{Val: p.Confusion(zero), Predictions: p.Predict(zero, nil)}
+			}
+			for range seeds {
+				s := explain.ProbedSeed{Labels: labels, Plain: one()}
+				for range probes.Changes() {
+					s.Changed = append(s.Changed, one())
+				}
+				c.Probed.Seeds = append(c.Probed.Seeds, s)
+			}
+			if d, _ := finding(explained(t, c), "control"); !strings.Contains(d.Text, "no loss weighting can work here") {
+				moved++
+			}
+		}
+		if moved > studies*9/100 { // 5 % and two and a half standard deviations
+			t.Errorf("on %d seeds the control moves in %d of %d studies where weights change nothing", seeds, moved, studies)
+		}
+	}
+}
+
+// nullTrainer returns a training that ignores weights, on images drawn now, and the
+// images' classes.
+func nullTrainer(t *testing.T, rng *rand.Rand) (train func() *posthoc.Part, labels []uint16) {
 	const each = 120
 	var images []float64
-	var labels []uint16
 	for i := range 4 * each {
 		labels = append(labels, uint16(i%4))
 		for k := range 4 {
@@ -50,7 +87,7 @@ func nullStudy(t *testing.T, seeds int, rng *rand.Rand) explain.Case {
 			images = append(images, z)
 		}
 	}
-	train := func() *posthoc.Part {
+	return func() *posthoc.Part {
 		var scatter [4]float64
 		for k := range scatter {
 			scatter[k] = 0.15 * rng.NormFloat64()
@@ -60,7 +97,13 @@ func nullStudy(t *testing.T, seeds int, rng *rand.Rand) explain.Case {
 			logits[i] = float32(z + 0.5*rng.NormFloat64() + scatter[i%4])
 		}
 		return part(t, logits, labels)
-	}
+	}, labels
+}
+
+// nullStudy returns an arm whose models differ from the unweighted ones by seeds
+// alone, on the same images.
+func nullStudy(t *testing.T, seeds int, rng *rand.Rand) explain.Case {
+	train, labels := nullTrainer(t, rng)
 	c := explain.Case{Classes: []string{"car", "dog", "cat", "ship"}, Score: score, Round: 1}
 	zero := make([]float64, 4)
 	for s := range seeds {

@@ -31,6 +31,9 @@ type Case struct {
 	Noise objective.Noise
 	// References are the spreads of the unweighted reference on all its seeds.
 	References []float64
+	// Probed is what trainings gave in which one weight was changed ([Probe]); nil if
+	// there were none.
+	Probed *Probed
 }
 
 // Outputs is what was kept of one replicate beyond its matrices. Every field may
@@ -78,6 +81,9 @@ func (c Case) validate() error {
 		if w := rep.Rounds[c.Round].Weights; len(w) != len(c.Classes) {
 			return fmt.Errorf("replicate %d, round %d: %d weights for %d classes", rep.Replicate, c.Round, len(w), len(c.Classes))
 		}
+	}
+	if c.Probed != nil {
+		return c.Probed.validate(len(c.Classes))
 	}
 	return nil
 }

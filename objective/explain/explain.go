@@ -11,6 +11,7 @@ func Explain(c Case) (*Report, error) {
 	for _, find := range []func() (Finding, bool){
 		f.plumbing, f.overshoot, f.offsetsOf, f.strengthOf, f.pairsOf, f.margins, f.prediction,
 		f.transmission, f.noiseOf, f.sample, f.floor, f.price,
+		f.controlOf, f.sensitivity, f.expected, f.identifiable, f.tradeOf,
 	} {
 		if d, ok := find(); ok {
 			r.Findings = append(r.Findings, d)
@@ -45,6 +46,12 @@ func (f *figures) missing(train bool) []string {
 	}
 	if f.seeds < enoughSeeds {
 		all = append(all, "With "+plural(f.seeds, "seed")+" the change has no interval: it takes three.")
+	}
+	if r := f.response; r != nil && r.seeds < 2 {
+		all = append(all, "With one seed probed its own noise cannot be told from what the weights do: whether weights can work here, which classes' weights are identifiable and which pairs can only trade takes two seeds or more, as search.replicates gives them.")
+	}
+	if r := f.response; r != nil && r.right == nil {
+		all = append(all, "No predictions of the probes with their labels are known: the images' part of their standard errors is an upper bound.")
 	}
 	return all
 }

@@ -29,6 +29,9 @@ type figures struct {
 	// paper is what the weights do on the logits, trained what fitted offsets do.
 	paper   paper
 	offsets *offered
+	// response is what the probes say, nil without any.
+	response *response
+	control  control
 }
 
 // pair is two classes that are confused.
@@ -63,6 +66,8 @@ func compute(c Case) *figures {
 	f.noise = f.measureNoise()
 	f.paper = f.predict()
 	f.offsets = f.offered()
+	f.response = respond(f.Probed)
+	f.control = f.controlled()
 	return f
 }
 

@@ -19,13 +19,17 @@ func (f *figures) steps(r *Report) []Step {
 			all = append(all, step())
 		}
 	}
-	room := slices.Contains([]Verdict{TooWeak, NotMeasurable, Absorbed, Works, Free}, r.Verdict)
-	worn := r.reason("interpolation") || f.absorbed()
-	add(r.Verdict == Ignored, checkStep)
+	room := slices.Contains([]Verdict{TooWeak, NotMeasurable, Absorbed, Works, Free}, r.Verdict) && !f.closed()
+	worn := r.reason("interpolation") || f.absorbed() || f.closed() && !f.control.same
+	flatPairs := r.reason("pairs") || r.reason("margins") || f.hopeless()
+	dim := (r.reason("expected") || r.reason("identifiable")) && f.strength < plenty
+	control, _ := r.find("control")
+	add(r.Verdict == Ignored || control.Try == "check", checkStep)
+	add(f.Probed == nil && !f.Posthoc && f.seeds > 1 && (r.Verdict == Absorbed || r.Verdict == NotMeasurable), f.measureStep)
 	add(!f.Posthoc && f.offsets.helpful() && r.Verdict != Even, f.offsetsStep)
 	add(f.paper.seeds == 0 && f.OwnScript, logitsStep)
 	add(r.Verdict == Overshoots, func() Step { return weaker(f.strength) })
-	add(room && (f.strength < flat || r.reason("pairs") || r.reason("margins") || f.hopeless()), func() Step { return f.stronger() })
+	add(room && (f.strength < flat || flatPairs || dim), func() Step { return f.stronger() })
 	add(worn, f.stopStep)
 	add(worn, f.decayStep)
 	add(worn && r.Verdict != Ignored, deferredStep)
@@ -34,12 +38,16 @@ func (f *figures) steps(r *Report) []Step {
 	add(r.Verdict == Even || r.reason("noise") && f.imagesLimit(), f.imagesStep)
 	add((r.Verdict == Works || r.Verdict == Free) && !f.Posthoc, f.pasteStep)
 	add(r.Verdict == Works, moreSeedsStep)
-	add(r.reason("floor") || r.reason("pairs"), func() Step { return f.dataStep(r) })
+	add(r.reason("floor") || r.reason("pairs") || r.reason("trade") || f.unliftable(), func() Step { return f.dataStep(r) })
 	return all
 }
 
 func checkStep() Step {
 	return Step{Name: "check", Text: "Find out whether the weights reach the loss: evenkeel check STUDY.yaml. A weight argument that is not passed on, or given in another order of classes, is the usual cause."}
+}
+
+func (f *figures) measureStep() Step {
+	return Step{Name: "measure", Text: fmt.Sprintf("Let a few trainings tell whether weights can work here at all, on which classes, and at whose cost: evenkeel explain %d --round %d --measure.", f.Trial, f.Round)}
 }
 
 func logitsStep() Step {
@@ -234,12 +242,20 @@ func count(support []int64) string {
 
 // dataStep names the classes that only better features or data tell apart.
 func (f *figures) dataStep(r *Report) Step {
-	i, j := f.names(f.pairs[0])
-	if r.reason("floor") {
-		if h, ok := f.hardestPair(); ok {
-			i, j = f.Classes[h.I], f.Classes[h.J]
+	if h, ok := f.hardestPair(); ok && r.reason("floor") {
+		return dataStep(f.Classes[h.I], f.Classes[h.J])
+	}
+	if r.reason("trade") {
+		for _, t := range f.trades() {
+			if i, j := f.response.Classes[t.i], f.response.Classes[t.j]; i == f.response.Worst || j == f.response.Worst {
+				return dataStep(f.Classes[i], f.Classes[j])
+			}
 		}
 	}
+	if f.unliftable() && len(f.response.Classes) > 1 {
+		return dataStep(f.Classes[f.response.Worst], f.Classes[f.response.Classes[1]]) // its first partner
+	}
+	i, j := f.names(f.pairs[0])
 	return dataStep(i, j)
 }
 

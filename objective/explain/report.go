@@ -20,6 +20,8 @@ const (
 	TooWeak Verdict = "too-weak"
 	// Absorbed: logits shifted by the weights would change; the training did not.
 	Absorbed Verdict = "absorbed"
+	// Closed: not even a factor of 20 moves the worst class.
+	Closed Verdict = "closed"
 	// NotMeasurable: the change is within noise, for none of these reasons.
 	NotMeasurable Verdict = "not-measurable"
 	// Strong: without a study nothing speaks against the weights but that nothing
@@ -92,8 +94,8 @@ func (r *Report) reason(name string) bool {
 // order is the order of promise: first what a change of settings puts right, last
 // what no weighting can.
 var order = []string{
-	"plumbing", "overshoot", "offsets", "strength", "pairs", "margins", "prediction",
-	"transmission", "interpolation", "price", "noise", "sample", "floor",
+	"plumbing", "control", "overshoot", "offsets", "strength", "pairs", "expected", "identifiable", "margins", "prediction",
+	"transmission", "interpolation", "price", "trade", "sensitivity", "noise", "sample", "floor",
 }
 
 // arrange puts the findings in order.

@@ -2,7 +2,8 @@
 -- confirmations on splits drawn anew. Comments behind a column stay with the table.
 
 -- What shifting the reference's logits predicted for the trial before it was
--- trained: the difference and the round of its best arm. NULL = not screened.
+-- trained: the difference and the round of its best arm. NULL = not screened; where
+-- the point was and nothing could be predicted for it, the round is 0.
 ALTER TABLE trials ADD COLUMN predicted_difference REAL;
 ALTER TABLE trials ADD COLUMN predicted_round INTEGER;
 

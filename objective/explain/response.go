@@ -1,0 +1,165 @@
+package explain
+
+import "math"
+
+// response is what the probes say of the recalls; see the package comment. Slices
+// of classes have one entry for every class, columns one for every probed class.
+type response struct {
+	*Probed
+	seeds   int
+	support []int64
+	// plain are the mean recalls without weights, changed those of every change.
+	plain   []float64
+	changed [][]float64
+	// right is the share of seeds on which a change predicts an example rightly; nil
+	// where predictions are missing. labels are the examples' classes.
+	labels []uint16
+	right  [][]float64
+	// slope[d][c] is J_cd of the probed class d, slopeSE its standard error.
+	slope, slopeSE [][]float64
+	// seedSD[c] is the standard deviation of the difference between two trainings on
+	// one seed; NaN with one seed.
+	seedSD []float64
+}
+
+// respond computes the response; nil without probes.
+func respond(p *Probed) *response {
+	if p == nil {
+		return nil
+	}
+	r := &response{Probed: p, seeds: len(p.Seeds), support: p.Seeds[0].Plain.Val.Support()}
+	k, changes := len(r.support), len(p.Changes())
+	r.plain = make([]float64, k)
+	for range changes {
+		r.changed = append(r.changed, make([]float64, k))
+	}
+	for _, s := range p.Seeds {
+		add(r.plain, s.Plain.Val.Recall(), r.seeds)
+		for i, t := range s.Changed {
+			add(r.changed[i], t.Val.Recall(), r.seeds)
+		}
+	}
+	r.count()
+	r.seedSD = make([]float64, k)
+	for c := range r.seedSD {
+		r.seedSD[c] = math.Sqrt(r.scatter(only(c, k)))
+	}
+	for d := range p.Classes {
+		slope, se := make([]float64, k), make([]float64, k)
+		image := r.image(r.column(d, 1))
+		for c := range slope {
+			slope[c] = (r.changed[2+2*d][c] - r.changed[3+2*d][c]) / (2 * probeStep)
+			se[c] = r.error(r.seedSD[c]*r.seedSD[c], image[c])
+		}
+		r.slope, r.slopeSE = append(r.slope, slope), append(r.slopeSE, se)
+	}
+	return r
+}
+
+// only is 1 for class c.
+func only(c, classes int) []float64 {
+	g := make([]float64, classes)
+	g[c] = 1
+	return g
+}
+
+// error returns the standard error of a mean over the seeds, given the variances of
+// one seed and of the images. With one seed it is that of the images alone.
+func (r *response) error(seed, image float64) float64 {
+	if r.seeds > 1 {
+		image += seed / float64(r.seeds)
+	}
+	return math.Sqrt(image)
+}
+
+// count fills in right, if every seed has the predictions of every change.
+func (r *response) count() {
+	labels := r.Seeds[0].Labels
+	if len(labels) == 0 {
+		return
+	}
+	right := make([][]float64, len(r.changed))
+	for i := range right {
+		right[i] = make([]float64, len(labels))
+		for _, s := range r.Seeds {
+			p := s.Changed[i].Predictions
+			if len(p) != len(labels) || len(s.Labels) != len(labels) {
+				return
+			}
+			for e, c := range labels {
+				if s.Labels[e] != c {
+					return
+				}
+				if p[e] == c {
+					right[i][e] += 1 / float64(r.seeds)
+				}
+			}
+		}
+	}
+	r.labels, r.right = labels, right
+}
+
+// column returns a factor for every change, such that their sum is the slope by
+// the weight of probed class d, times a number.
+func (r *response) column(d int, times float64) []float64 {
+	k := make([]float64, len(r.changed))
+	k[2+2*d], k[3+2*d] = times/(2*probeStep), -times/(2*probeStep)
+	return k
+}
+
+// image returns the variance over images of a sum of changed recalls, by class.
+func (r *response) image(factors []float64) []float64 {
+	if r.right != nil {
+		return perClass(r.support, r.labels, func(e int, _ uint16) float64 {
+			var sum float64
+			for i, k := range factors {
+				if k != 0 {
+					sum += float64(k * r.right[i][e])
+				}
+			}
+			return sum
+		})
+	}
+	v := make([]float64, len(r.support))
+	for c, m := range r.support {
+		for i, k := range factors {
+			if m > 1 {
+				v[c] += binomial(k, r.changed[i][c]) / float64(m-1)
+			}
+		}
+	}
+	return v
+}
+
+// of returns a sum of changed recalls on every seed: factors for the changes, g
+// for the classes.
+func (r *response) of(factors, g []float64) []float64 {
+	values := make([]float64, r.seeds)
+	for s, seed := range r.Seeds {
+		for i, k := range factors {
+			if k == 0 {
+				continue
+			}
+			recall := seed.Changed[i].Val.Recall()
+			for c, x := range g {
+				if x != 0 {
+					values[s] += float64(k * x * recall[c])
+				}
+			}
+		}
+	}
+	return values
+}
+
+// scatter returns the variance, over seeds, of the slope of a sum of recalls by one
+// weight, pooled over the probed classes; NaN with one seed.
+func (r *response) scatter(g []float64) float64 {
+	if r.seeds < 2 {
+		return math.NaN()
+	}
+	var sum float64
+	for d := range r.Classes {
+		sum += squares(r.of(r.column(d, 1), g))
+	}
+	return sum / float64((r.seeds-1)*len(r.Classes))
+}
