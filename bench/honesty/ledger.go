@@ -24,6 +24,8 @@ type ledger struct {
 	path     string
 	header   []string // with the key
 	settings string
+	// empty says that the file has no header yet.
+	empty bool
 	// kept are the rows of complete repetitions, without the key.
 	kept map[int][][]string
 }
@@ -38,6 +40,7 @@ func openLedger(path string, columns []string, settings string) (*ledger, error)
 	}
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
+		l.empty = true
 		return l, nil
 	}
 	if err != nil {
@@ -49,6 +52,7 @@ func openLedger(path string, columns []string, settings string) (*ledger, error)
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	if len(records) == 0 {
+		l.empty = true
 		return l, nil
 	}
 	if !slices.Equal(records[0], l.header) {
@@ -133,14 +137,13 @@ func (l *ledger) encode(w io.Writer, records ...[]string) error {
 	return c.Error()
 }
 
-// writeHeader writes the header to w, and to the file if that is new.
+// writeHeader writes the header to w, and to the file if that has none.
 func (l *ledger) writeHeader(w io.Writer) error {
-	if l.path != "" {
-		if _, err := os.Stat(l.path); errors.Is(err, fs.ErrNotExist) {
-			if err := l.rewrite(); err != nil {
-				return err
-			}
+	if l.empty {
+		if err := l.rewrite(); err != nil {
+			return err
 		}
+		l.empty = false
 	}
 	return l.encode(w, l.header)
 }
