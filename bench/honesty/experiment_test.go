@@ -28,9 +28,6 @@ objective: {accuracy_tolerance: 1}
 search: {sampler: random, trials: 3, max_replicates: 1}
 `
 
-// noneLeads makes sure that no arm leads.
-const noneLeads = "objective.accuracy_tolerance=0"
-
 // tiny returns an experiment on three classes of 120 points in the plane, the third
 // of which lies between the others; arguments come behind those of a small one.
 func tiny(t *testing.T, args ...string) (*experiment, *bytes.Buffer) {
@@ -220,10 +217,11 @@ func TestDraw(t *testing.T) {
 	}
 }
 
-// A search without a leader promises nothing.
+// A search without a leader promises nothing: weights this strong leave one class
+// only, and that is not tolerated.
 func TestNoLeader(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "results.csv")
-	e, out := tiny(t, "-set", noneLeads, "-set", "objective.accuracy_penalty=0", "-only", "1", "-o", file)
+	e, out := tiny(t, "-set", "objective.accuracy_tolerance=0", "-set", "weighting.scheme.0.exponent=64", "-only", "1", "-o", file)
 	if err := e.holdPromises(t.Context()); err != nil {
 		t.Fatal(err)
 	}
