@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 
 	"evenkeel/objective"
@@ -23,6 +24,12 @@ type Board struct {
 	Screening Screening
 	// Rows are the ranked arms.
 	Rows []Row
+}
+
+// Leader returns the index of the leading arm: the first of the highest tier that
+// holds the accuracy tolerance with a standard error to spare; -1 without one.
+func (b *Board) Leader() int {
+	return slices.IndexFunc(b.Rows, func(a Row) bool { return a.Holds && a.Seeds == b.Rows[0].Seeds })
 }
 
 // StudyHead is what stands over the results of a study.

@@ -347,3 +347,20 @@ func TestSchemaIsExplained(t *testing.T) {
 		t.Errorf("a new database (-) and the program (+):\n%s", diff)
 	}
 }
+
+// TestLeader: the first arm of the highest tier that holds the tolerance leads;
+// one of a lower tier never does, however well it did.
+func TestLeader(t *testing.T) {
+	for _, c := range []struct {
+		rows []runs.Row
+		want int
+	}{
+		{nil, -1},
+		{[]runs.Row{{Seeds: 8}, {Seeds: 8, Holds: true}, {Seeds: 8, Holds: true}}, 1},
+		{[]runs.Row{{Seeds: 8}, {Seeds: 3, Holds: true}}, -1},
+	} {
+		if got := (&runs.Board{Rows: c.rows}).Leader(); got != c.want {
+			t.Errorf("leader of %+v is %d; want %d", c.rows, got, c.want)
+		}
+	}
+}

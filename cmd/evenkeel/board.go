@@ -140,7 +140,7 @@ func (p boardPage) next(newest string) string {
 		study = " --study " + shellWord(p.def.Name)
 	}
 	commands := []string{"evenkeel explain" + study}
-	if at := p.leader(); at >= 0 {
+	if at := p.board.Leader(); at >= 0 {
 		if !p.confirmed {
 			commands = append(commands, "evenkeel confirm"+study)
 		}
@@ -181,7 +181,7 @@ func (p boardPage) table() (r result, hidden int, err error) {
 	if p.board.Offsets.Seeds > 0 {
 		r.rows = append(r.rows, p.row(p.offsets(), ""))
 	}
-	seen, leader := make(map[int]bool), p.leader()
+	seen, leader := make(map[int]bool), p.board.Leader()
 	for i, a := range p.board.Rows {
 		if !p.all && i != leader && (seen[a.Trial] || len(seen) == pageTrials) {
 			hidden++
@@ -293,12 +293,6 @@ func accuracyChange(a runs.Row) string {
 	return text
 }
 
-// leader returns the index of the leading arm: the first of the highest tier that
-// holds the accuracy tolerance with a standard error to spare; -1 without one.
-func (p boardPage) leader() int {
-	return slices.IndexFunc(p.board.Rows, func(a runs.Row) bool { return a.Holds && a.Seeds == p.board.Rows[0].Seeds })
-}
-
 // verdict says in one line whether the leader's difference exceeds what seeds
 // alone do, and claims nothing beyond that.
 func (p boardPage) verdict() string {
@@ -308,7 +302,7 @@ func (p boardPage) verdict() string {
 		}
 		return "No trial is complete yet."
 	}
-	at := p.leader()
+	at := p.board.Leader()
 	if at < 0 {
 		return fmt.Sprintf(`No leader: no arm with %s holds the accuracy tolerance with a standard error to spare.
 More seeds (search.max_replicates), more validation images or a larger tolerance may find one.`, count(p.board.Rows[0].Seeds, "seed"))

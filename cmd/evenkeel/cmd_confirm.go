@@ -98,10 +98,10 @@ func readArm(cmd *cobra.Command, g *global, study string, args []string) (a armT
 	}
 	if len(args) == 0 {
 		page := boardPage{board: board, def: a.def}
-		if len(board.Rows) == 0 || page.leader() < 0 {
+		if len(board.Rows) == 0 || board.Leader() < 0 {
 			return a, usagef("study %s has no leader to confirm: %s; name a trial to confirm it all the same", name, strings.TrimSuffix(strings.ReplaceAll(page.verdict(), "\n", " "), "."))
 		}
-		leader := board.Rows[page.leader()]
+		leader := board.Rows[board.Leader()]
 		args = []string{fmt.Sprintf("%d/%d", leader.Trial, leader.Round)}
 	}
 	s, err := readSide(cmd, db, name, args[0])

@@ -205,7 +205,7 @@ func (f explainFlags) arm(cmd *cobra.Command, db *runs.DB, args []string) (trial
 	if len(board.Rows) == 0 {
 		return 0, 0, fmt.Errorf("study %s has no arms to explain yet", board.Study.Name)
 	}
-	at := boardPage{board: board}.leader()
+	at := board.Leader()
 	row := board.Rows[max(at, 0)]
 	return row.Trial, row.Round, nil
 }

@@ -126,6 +126,8 @@ func TestImportFaults(t *testing.T) {
 		{"schemes/a.go", "evenkeel/schemes/formula", true},
 		{"objective/a_test.go", "evenkeel/objective/trainertest", false},
 		{"cmd/evenkeel/a.go", "math/rand", true},
+		{"bench/honesty/a.go", "evenkeel/runs", false},
+		{"bench/honesty/a.go", "github.com/mattn/go-sqlite3", true},
 	} {
 		if got := importFault(c.file, c.name); (got != "") != c.wrong {
 			t.Errorf("%s importing %s: fault %q, want one: %v", c.file, c.name, got, c.wrong)

@@ -24,6 +24,9 @@
 // The test part is sealed: after Split only [Splits.OpenTest] reads it, and
 // only a confirmation may ask. [Splits.Dataset] has no examples any more.
 //
+// [Dataset.Draw] draws a smaller sample and keeps what stays outside, to hold what
+// a study says of the sample against the truth (bench/honesty).
+//
 // # Where to start
 //
 // Read [Source], [Dataset] and [Part], then [Split], whose comment has the exact

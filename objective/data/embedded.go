@@ -32,18 +32,46 @@ var embedded = sync.OnceValues(func() (*Dataset, error) {
 	h.Write([]byte(embeddedPreparation))
 	h.Write(s.Raw)
 	return &Dataset{
-		Source: "embedded",
-		Title:  "Fashion-MNIST sample",
-		Classes: []string{
-			"T-shirt", "Trouser", "Pullover", "Dress", "Coat",
-			"Sandal", "Shirt", "Sneaker", "Bag", "Boot",
-		},
+		Source:      "embedded",
+		Title:       "Fashion-MNIST sample",
+		Classes:     fashionClasses(),
 		Shape:       []int{1, fashion.Side, fashion.Side},
 		Train:       prepare(s.Train),
 		Test:        prepare(s.Test),
 		Fingerprint: hex.EncodeToString(h.Sum(nil)),
 	}, nil
 })
+
+// fashionClasses are the names of the classes of Fashion-MNIST.
+func fashionClasses() []string {
+	return []string{
+		"T-shirt", "Trouser", "Pullover", "Dress", "Coat",
+		"Sandal", "Shirt", "Sneaker", "Bag", "Boot",
+	}
+}
+
+// FashionDir is where Debian's package dataset-fashion-mnist puts the official
+// files of Fashion-MNIST.
+const FashionDir = fashion.DefaultDir
+
+// WholeFashion returns all 70,000 images of Fashion-MNIST from the official files
+// in dir, reduced exactly as the images of the embedded sample are, for samples
+// drawn anew ([Dataset.Draw]). It fails if a file is missing or not the official one.
+func WholeFashion(dir string) (*Dataset, error) {
+	train, test, err := fashion.Whole(dir)
+	if err != nil {
+		return nil, err
+	}
+	h := newFingerprint("whole fashion, preparation 1")
+	for _, p := range []fashion.Part{train, test} {
+		h.Write(p.Labels)
+		h.Write(p.Levels)
+	}
+	return &Dataset{
+		Source: "fashion:" + dir, Title: "Fashion-MNIST, reduced", Classes: fashionClasses(),
+		Shape: []int{1, fashion.Side, fashion.Side}, Train: prepare(train), Test: prepare(test), Fingerprint: sum(h),
+	}, nil
+}
 
 // sampleLevels are the numbers that the levels 0 to 15 stand for: level/15.
 var sampleLevels = levelsUpTo(fashion.Levels - 1)

@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -28,27 +29,58 @@ var official = [...]struct{ name, sha256 string }{
 // Build returns the uncompressed sample, made from the official files in dir.
 // It fails if one is missing or has another checksum.
 func Build(dir string) ([]byte, error) {
+	train, test, err := read(dir)
+	if err != nil {
+		return nil, err
+	}
+	return encode(train, test, Embedded)
+}
+
+// Whole returns all images of the official files in dir, 60,000 for training and
+// 10,000 for testing, reduced as those of the sample are. It fails as [Build] does.
+func Whole(dir string) (train, test Part, err error) {
+	trainSet, testSet, err := read(dir)
+	if err != nil {
+		return train, test, err
+	}
+	if err := errors.Join(checkSize("training", trainSet), checkSize("test", testSet)); err != nil {
+		return train, test, err
+	}
+	return reduce(trainSet, upTo(len(trainSet.Labels))), reduce(testSet, upTo(len(testSet.Labels))), nil
+}
+
+// upTo returns 0, 1, .. n-1.
+func upTo(n int) []int {
+	x := make([]int, n)
+	for i := range x {
+		x[i] = i
+	}
+	return x
+}
+
+// read returns the official files in dir, once their checksums are right.
+func read(dir string) (train, test *idx.Set, err error) {
 	var files [len(official)][]byte
 	for i, f := range official {
 		path := filepath.Join(dir, f.name)
 		b, err := os.ReadFile(path)
 		if err != nil {
-			return nil, fmt.Errorf("official file (Debian's package dataset-fashion-mnist installs it in %s): %w", DefaultDir, err)
+			return nil, nil, fmt.Errorf("official file (Debian's package dataset-fashion-mnist installs it in %s): %w", DefaultDir, err)
 		}
 		if sum := sha256.Sum256(b); hex.EncodeToString(sum[:]) != f.sha256 {
-			return nil, fmt.Errorf("%s has SHA-256 %x; want the official file, %s", path, sum, f.sha256)
+			return nil, nil, fmt.Errorf("%s has SHA-256 %x; want the official file, %s", path, sum, f.sha256)
 		}
 		files[i] = b
 	}
-	train, err := idx.ReadSet(bytes.NewReader(files[0]), bytes.NewReader(files[1]))
+	train, err = idx.ReadSet(bytes.NewReader(files[0]), bytes.NewReader(files[1]))
 	if err != nil {
-		return nil, fmt.Errorf("official training files: %w", err)
+		return nil, nil, fmt.Errorf("official training files: %w", err)
 	}
-	test, err := idx.ReadSet(bytes.NewReader(files[2]), bytes.NewReader(files[3]))
+	test, err = idx.ReadSet(bytes.NewReader(files[2]), bytes.NewReader(files[3]))
 	if err != nil {
-		return nil, fmt.Errorf("official test files: %w", err)
+		return nil, nil, fmt.Errorf("official test files: %w", err)
 	}
-	return encode(train, test, Embedded)
+	return train, test, nil
 }
 
 // encode returns the uncompressed sample of the first examples of each class.
@@ -59,21 +91,40 @@ func encode(train, test *idx.Set, l Layout) ([]byte, error) {
 		set      *idx.Set
 		perClass int
 	}{{"training", train, l.Train}, {"test", test, l.Test}} {
-		if part.set.Height != officialSide || part.set.Width != officialSide {
-			return nil, fmt.Errorf("%s images of %d x %d pixels; want %d x %d",
-				part.name, part.set.Height, part.set.Width, officialSide, officialSide)
+		if err := checkSize(part.name, part.set); err != nil {
+			return nil, err
 		}
 		chosen, err := firstOfEachClass(part.set.Labels, part.perClass)
 		if err != nil {
 			return nil, fmt.Errorf("%s labels: %w", part.name, err)
 		}
-		for _, i := range chosen {
-			levels := Shrink(part.set.Image(i))
-			labels = append(labels, part.set.Labels[i])
-			images = pack(images, &levels)
+		reduced := reduce(part.set, chosen)
+		labels = append(labels, reduced.Labels...)
+		for i := range chosen {
+			images = pack(images, (*[Side * Side]byte)(reduced.Levels[i*Side*Side:]))
 		}
 	}
 	return append(labels, images...), nil
+}
+
+// checkSize says whether the images have another size than the official ones.
+func checkSize(name string, set *idx.Set) error {
+	if set.Height != officialSide || set.Width != officialSide {
+		return fmt.Errorf("%s images of %d x %d pixels; want %d x %d", name, set.Height, set.Width, officialSide, officialSide)
+	}
+	return nil
+}
+
+// reduce returns the chosen examples of a set of official images as the sample
+// has them.
+func reduce(set *idx.Set, chosen []int) Part {
+	p := Part{Labels: make([]byte, 0, len(chosen)), Levels: make([]byte, 0, len(chosen)*Side*Side)}
+	for _, i := range chosen {
+		levels := Shrink(set.Image(i))
+		p.Labels = append(p.Labels, set.Labels[i])
+		p.Levels = append(p.Levels, levels[:]...)
+	}
+	return p
 }
 
 // firstOfEachClass returns the indices, ascending, of the first n examples of

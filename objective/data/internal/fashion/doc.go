@@ -3,7 +3,8 @@
 // classes, 14 x 14 pixels, 16 grey levels.
 //
 // [Build] makes the sample from the four official files, whose checksums it
-// verifies; [Decode] reads it back. The sample's only other use is package
+// verifies; [Decode] reads it back; [Whole] reduces all official images in the
+// same way. The sample's only other use is package
 // data, which turns levels into numbers and embeds the file. Nothing here
 // splits or trains.
 //

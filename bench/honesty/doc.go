@@ -1,0 +1,53 @@
+// Command honesty holds what `evenkeel confirm` claims against the truth:
+//
+//	go run ./bench/honesty -n 40 -o honesty.csv
+//	go run ./bench/honesty -o honesty.csv -table
+//
+// It needs the official files of Fashion-MNIST (Debian: dataset-fashion-mnist). A
+// repetition takes about a minute on two cores; what is in the file already is not
+// repeated, so the command can be broken off and given again.
+//
+// # One repetition
+//
+// From the 70,000 images, reduced as those of the embedded sample are, a sample of
+// the same size is drawn: 600 images a class to train on and 400 to test on. The
+// other 60,000 are outside; nothing below sees them but the truth. Every number is
+// derived from the repetition's, so that a repetition can be made again alone.
+//
+// On the sample the built-in study is searched with its own policy, driver and
+// history, the leader is confirmed on 10 fresh seeds and the test part, and what the
+// confirmation promises is taken down: the estimates and 95 % intervals of recipe,
+// vector and longer training against the reference, and of recipe against fitted
+// offsets. A search without a leader promises nothing and has one line that says so.
+//
+// # The truth
+//
+// The same arm, with the same vector, is then trained on 30 further seeds, which
+// neither search nor confirmation used, with the same training and validation part,
+// and measured on the 60,000 images outside. A confirmation estimates exactly the
+// expectation of this, E_seed[f(R(A)) - f(R(B))] for the given training and
+// validation part (docs/statistics.md); the mean over these seeds, spreads corrected
+// for what 6,000 images a class still add, is known with the standard error true_se,
+// which holds both kinds of noise.
+//
+// A promise is kept if its interval holds the true difference. Since that has an
+// error of its own, intervals of exactly 95 % would hold it somewhat less often: the
+// column "allowing for true_se" widens each by sqrt(1 + true_se^2/se^2). A promise is
+// honest on average if promised minus true has a mean within two of its standard
+// errors over repetitions. Shares carry 95 % intervals after Wilson (1927); the pooled
+// line has none, since the comparisons of a repetition are not independent.
+//
+// # Other worlds
+//
+// With -null, weights do nothing: a weighted run is an unweighted one on another
+// seed, derived from seed and weights. Whatever leads there leads by chance, the true
+// differences of recipe and vector are 0, and 2.5 % of confirmations should claim a
+// gain. Nothing is trained for the truth then.
+//
+// With -shuffled, weights act on other classes than they were meant for. It searches
+// only and prints the notices, to see that screening finds out.
+//
+// With -screening, two searches on the same draw are compared by what their leaders
+// truly score: A trains all of -points random points, B trains a quarter of them after
+// screening. See screening.go.
+package main

@@ -1,0 +1,171 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"evenkeel/objective"
+	"evenkeel/objective/confirm"
+	"evenkeel/runs"
+	"evenkeel/search"
+)
+
+// errBrokenOff ends an experiment that a signal cut short.
+var errBrokenOff = errors.New("interrupted; complete repetitions are in the file, and the same command continues")
+
+// study is one search in a history of its own, which is gone when it is closed.
+type study struct {
+	def     *search.Definition
+	trainer objective.Trainer
+	folder  string
+	db      *runs.DB
+	history *runs.Study
+}
+
+// openStudy makes the history of a search.
+func openStudy(ctx context.Context, def *search.Definition, t objective.Trainer, title string) (s *study, err error) {
+	s = &study{def: def, trainer: t}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.close())
+		}
+	}()
+	if s.folder, err = os.MkdirTemp("", "honesty-"); err != nil {
+		return s, err
+	}
+	if s.db, err = runs.Open(ctx, filepath.Join(s.folder, "study.db"), runs.Options{NoSync: true}); err != nil {
+		return s, err
+	}
+	if s.history, _, err = s.db.OpenStudy(ctx, def, runs.Invocation{Program: "honesty"}); err != nil {
+		return s, err
+	}
+	return s, s.history.Describe(ctx, title, t.Info())
+}
+
+// close removes the history.
+func (s *study) close() error {
+	var errs []error
+	if s.history != nil {
+		errs = append(errs, s.history.Close("done"))
+	}
+	if s.db != nil {
+		errs = append(errs, s.db.Close())
+	}
+	if s.folder != "" {
+		errs = append(errs, os.RemoveAll(s.folder))
+	}
+	return errors.Join(errs...)
+}
+
+// effort is what a search or a confirmation took.
+type effort struct {
+	trainings int
+	seconds   float64
+}
+
+// meter measures an effort, and keeps the notices.
+type meter struct {
+	began     time.Time
+	trainings atomic.Int64
+	mu        sync.Mutex
+	notices   []string
+}
+
+func startMeter() *meter { return &meter{began: time.Now()} }
+
+// observe is told of events.
+func (m *meter) observe(e search.Event) {
+	switch {
+	case e.Kind == search.EventRun && e.Run.Kind == objective.RunTrained:
+		m.trainings.Add(1)
+	case e.Kind == search.EventNotice:
+		m.mu.Lock()
+		m.notices = append(m.notices, e.Text)
+		m.mu.Unlock()
+	}
+}
+
+func (m *meter) effort() effort {
+	return effort{int(m.trainings.Load()), time.Since(m.began).Seconds()}
+}
+
+// searched is what a search ended with.
+type searched struct {
+	effort
+	// arm is the leader as a confirmation takes it, nil if no arm leads.
+	arm     *search.Fixed
+	notices []string
+}
+
+// search performs the whole search.
+func (s *study) search(ctx context.Context, workers int) (out searched, err error) {
+	sampler, err := samplerOf(s.def)
+	if err != nil {
+		return out, err
+	}
+	m := startMeter()
+	driver := search.Driver{
+		Definition: s.def, Store: s.history, Trainer: s.trainer, Sampler: sampler,
+		Parallel: workers, Clock: time.Now, Observe: m.observe,
+	}
+	summary, err := driver.Run(ctx, nil)
+	if err == nil && summary.End != search.EndComplete {
+		err = errBrokenOff
+	}
+	if err != nil {
+		return out, fmt.Errorf("search: %w", err)
+	}
+	out.effort, out.notices = m.effort(), m.notices
+	out.arm, err = s.leader(ctx)
+	return out, err
+}
+
+// leader returns the arm that `evenkeel confirm` would take, with the vector that
+// `evenkeel weights` would print.
+func (s *study) leader(ctx context.Context) (*search.Fixed, error) {
+	board, err := s.db.Leaderboard(ctx, s.def.Name, 0)
+	if err != nil {
+		return nil, err
+	}
+	at := board.Leader()
+	if at < 0 {
+		return nil, nil
+	}
+	row := board.Rows[at]
+	trial, err := s.db.Trial(ctx, s.def.Name, row.Trial)
+	if err != nil {
+		return nil, err
+	}
+	arm := &search.Fixed{Trial: row.Trial, Round: row.Round}
+	var weights [][]float64
+	for _, rep := range trial.Replicates {
+		weights = append(weights, rep.Rounds[row.Round].Weights)
+	}
+	if arm.Vector, err = confirm.GeometricMean(weights); err != nil {
+		return nil, err
+	}
+	arm.Plan, err = s.def.Plan(trial.Point)
+	return arm, err
+}
+
+// confirm confirms an arm on fresh seeds and the drawn test part.
+func (s *study) confirm(ctx context.Context, arm search.Fixed, workers int) (*search.Confirmation, effort, error) {
+	m := startMeter()
+	c := search.Confirmer{
+		Definition: s.def, Store: s.history, Trainer: s.trainer, Parallel: workers, Clock: time.Now, Observe: m.observe,
+	}
+	out, err := c.Run(ctx, nil, arm)
+	if objective.IsInterruption(err) {
+		err = errBrokenOff
+	}
+	if err != nil {
+		return nil, effort{}, fmt.Errorf("confirmation: %w", err)
+	}
+	return out, m.effort(), nil
+}

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"evenkeel/objective"
+	"evenkeel/search"
+)
+
+// truthOf measures a confirmed arm on further seeds and on the images outside of
+// the sample. It is a confirmation itself, so that what is estimated and what is
+// true are the same quantity by construction; only its images and seeds are others.
+func (e *experiment) truthOf(ctx context.Context, def *search.Definition, outside objective.Trainer, arm search.Fixed) (*search.Confirmation, effort, error) {
+	m := startMeter()
+	arm.Seeds = e.truth
+	c := search.Confirmer{
+		Definition: otherSeeds(def), Store: newMemory(), Trainer: outside, Parallel: e.workers, Clock: time.Now, Observe: m.observe,
+	}
+	out, err := c.Run(ctx, nil, arm)
+	if objective.IsInterruption(err) {
+		err = errBrokenOff
+	}
+	if err != nil {
+		return nil, effort{}, fmt.Errorf("truth: %w", err)
+	}
+	return out, m.effort(), nil
+}
+
+// otherSeeds returns the study with another seed, whose training seeds neither the
+// search nor its confirmation uses. Nothing else that is confirmed depends on it.
+func otherSeeds(def *search.Definition) *search.Definition {
+	other := *def
+	other.Search.Seed = search.TrainingSeed(def.Search.Seed, 0, "truth")
+	return &other
+}
+
+// memory keeps runs for the truth; nothing of it is recorded.
+type memory struct {
+	mu   sync.Mutex
+	runs map[objective.RunID]*objective.Result
+}
+
+var _ search.ConfirmStore = (*memory)(nil)
+
+func newMemory() *memory { return &memory{runs: make(map[objective.RunID]*objective.Result)} }
+
+// Find returns a run.
+func (m *memory) Find(_ context.Context, id objective.RunID) (*objective.Result, bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	r, ok := m.runs[id]
+	return r, ok, nil
+}
+
+// Save keeps a run; one with its test part takes the place of one without.
+func (m *memory) Save(_ context.Context, id objective.RunID, _ objective.Spec, r *objective.Result) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if known := m.runs[id]; known == nil || known.Test == nil && r.Test != nil {
+		m.runs[id] = r
+	}
+	return nil
+}
+
+// OpenTest does nothing: the images outside are no test part that wears out.
+func (m *memory) OpenTest(context.Context, search.Reading) error { return nil }
+
+// Confirm does nothing.
+func (m *memory) Confirm(context.Context, *search.Confirmation) error { return nil }
