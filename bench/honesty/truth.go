@@ -68,5 +68,8 @@ func (m *memory) Save(_ context.Context, id objective.RunID, _ objective.Spec, r
 // OpenTest does nothing: the images outside are no test part that wears out.
 func (m *memory) OpenTest(context.Context, search.Reading) error { return nil }
 
+// DescribeSplit is never called: the truth is on the repetition's own parts.
+func (m *memory) DescribeSplit(context.Context, objective.Info) error { return nil }
+
 // Confirm does nothing.
 func (m *memory) Confirm(context.Context, *search.Confirmation) error { return nil }

@@ -19,7 +19,7 @@ func (p confirmedPage) judged(board boardPage) *runs.ConfirmedArm {
 	if len(p.arms) == 0 {
 		return nil
 	}
-	if at := board.leader(); at >= 0 {
+	if at := board.board.Leader(); at >= 0 {
 		leader := board.board.Rows[at]
 		for i, a := range p.arms {
 			if a.Trial == leader.Trial && a.Round == leader.Round {
