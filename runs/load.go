@@ -23,6 +23,9 @@ func (s *Study) Load(ctx context.Context) ([]search.Record, error) {
 		if err != nil {
 			return err
 		}
+		if err := loadHits(ctx, q, s.number, rounds); err != nil {
+			return err
+		}
 		records, err = loadSteps(ctx, q, s.number, rounds)
 		return err
 	})
