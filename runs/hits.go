@@ -5,6 +5,7 @@ import (
 	"database/sql"
 
 	"evenkeel/objective"
+	"evenkeel/search"
 )
 
 // loadHits sets the hits of all rounds of a study as they were when their runs
@@ -48,4 +49,44 @@ func loadHits(ctx context.Context, q querier, study int, rounds measurements) er
 		}
 	}
 	return err
+}
+
+// seedsOnly is true, in SQL, for an arm a whose interval knows nothing of the images:
+// schema version 1 and 2 had none of that, and an arm that differs between seeds has
+// some.
+const seedsOnly = `a.image_variance = 0 AND a.sum_squares > 0`
+
+// withoutImages returns the trials that have such arms.
+func withoutImages(ctx context.Context, q querier, study int) (map[int]bool, error) {
+	trials := make(map[int]bool)
+	err := each(ctx, q, `SELECT DISTINCT a.trial FROM arms a WHERE a.study = ? AND `+seedsOnly, []any{study}, func(scan scanner) error {
+		var trial int
+		err := scan(&trial)
+		trials[trial] = true
+		return err
+	})
+	return trials, err
+}
+
+// addImages measures the image variance of the arms of some trials.
+func (s *Study) addImages(trials map[int]bool, records []search.Record) error {
+	measured := make(map[int][]objective.Replicate)
+	for _, r := range records {
+		if trials[r.Step.Trial] && r.Outcome != nil {
+			measured[r.Step.Trial] = append(measured[r.Step.Trial], r.Outcome.Replicates...)
+		}
+	}
+	return s.writer.put(func(tx *transaction) error {
+		for trial, reps := range measured {
+			arms := s.definition.Objective.Arms(reps)
+			for _, a := range arms {
+				if err := tx.exec(`UPDATE arms SET image_variance = ? WHERE study = ? AND trial = ? AND round = ?`,
+					a.ImageVariance, s.number, trial, a.Round); err != nil {
+					return err
+				}
+			}
+			s.ranking.set(trial, arms)
+		}
+		return nil
+	})
 }
