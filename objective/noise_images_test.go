@@ -180,8 +180,10 @@ func TestIntervalsHoldForOtherImages(t *testing.T) {
 	}
 }
 
-// BenchmarkIntervals prints the shares of docs/statistics.md, of 400 studies each:
-// run it with -benchtime 1x. It takes a few minutes.
+// BenchmarkIntervals prints the shares of docs/statistics.md, of 400 studies each
+// (minutes):
+//
+//	go test -run '^$' -bench Intervals -benchtime 1x ./objective
 func BenchmarkIntervals(b *testing.B) {
 	for _, world := range []string{"alike", "mild", "unlike", "quiet", "quiet, unlike"} {
 		for _, images := range []int{30, 120, 400} {
