@@ -106,7 +106,7 @@ of that and the trial's own unweighted model; ! = more lost than the tolerance o
 	if hasInterval := func(a runs.Row) bool { return !math.IsNaN(a.DifferenceHigh) }; slices.ContainsFunc(p.board.Rows, hasInterval) {
 		fmt.Fprintf(w, "+-: 95 %% for all %s together (seeds and images); fewer than 3 seeds have none.\n", count(h.Arms, "arm"))
 		if slices.ContainsFunc(p.board.Rows, func(a runs.Row) bool { return hasInterval(a) && a.SeedsOnly }) {
-			fmt.Fprintln(w, "Arms of an earlier version of this program have seeds only; more trials in this study would mend that.")
+			fmt.Fprintln(w, "Arms that an earlier version measured have seeds only; more trials in this study mend that.")
 		}
 	}
 	if even := posthoc.EvenSpread(p.def.Objective.Spread, p.board.Reference.BalancedAccuracy, h.ValCounts); !math.IsNaN(even) {
