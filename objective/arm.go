@@ -45,6 +45,10 @@ type Arm struct {
 	// freedom, of what Difference is the mean of: spread_s - reference_s, plus
 	// penalty * drop_s where the charge applies. [EstimateNoise] reads it.
 	SumSquares float64
+	// ImageVariance is the variance of Difference over validation images, stratified
+	// by class, with the same seeds ([ImageVariances]): what drawing other images of
+	// the same number would do to it, to first order.
+	ImageVariance float64
 	// Drop is the balanced accuracy lost against the better of the reference
 	// and the own baseline (each by its mean over the arm's seeds).
 	Drop float64
@@ -111,8 +115,8 @@ func (s Score) arm(replicates []Replicate, round int) Arm {
 			recall[c] += v / float64(n)
 		}
 	}
-	baseline := refBal
-	if mean(ownBal) > mean(refBal) {
+	baseline, ownIsBetter := refBal, mean(ownBal) > mean(refBal)
+	if ownIsBetter {
 		baseline = ownBal
 	}
 	drops := make([]float64, n)
@@ -140,12 +144,37 @@ func (s Score) arm(replicates []Replicate, round int) Arm {
 		}
 	}
 	arm.SumSquares = sumSquares(diff)
+	arm.ImageVariance = s.imageVariance(replicates, round, arm.Over, ownIsBetter)
 	variance := mean(imageVar)
 	if n > 1 {
 		variance += sumSquares(drops) / float64((n-1)*n)
 	}
 	arm.Holds = arm.Drop+math.Sqrt(variance) <= s.Tolerance+exact
 	return arm
+}
+
+// imageVariance measures [Arm.ImageVariance]: charged says that the charge applies,
+// ownIsBetter that it is against the own baseline.
+func (s Score) imageVariance(replicates []Replicate, round int, charged, ownIsBetter bool) float64 {
+	own, ref, arm := make([]Round, len(replicates)), make([]Round, len(replicates)), make([]Round, len(replicates))
+	for i, rep := range replicates {
+		own[i], ref[i], arm[i] = rep.Rounds[0], rep.Reference, rep.Rounds[round]
+	}
+	with, without := s.Spread.Linear(arm, 1), s.Spread.Linear(ref, -1)
+	parts := []Linear{with, without}
+	if charged {
+		with.addBalanced(-s.Penalty)
+		if ownIsBetter {
+			without = s.Spread.Linear(own, 0)
+			parts = append(parts, without)
+		}
+		without.addBalanced(s.Penalty)
+	}
+	var total float64
+	for _, v := range ImageVariances(parts...) {
+		total += v
+	}
+	return total
 }
 
 // ratioOf returns max w / min w, 1 without weights.
@@ -185,62 +214,4 @@ func sumSquares(x []float64) float64 {
 		sum += float64(d * d)
 	}
 	return sum
-}
-
-// ImageVariance returns the variance, over images, of the balanced accuracy of
-// predictions a minus that of predictions b on the same images,
-//
-//	1/K^2 * sum over classes c of var_c(d) / (m_c - 1),
-//
-// where d_i = [a_i right] - [b_i right], var_c divides by the number m_c of
-// images of class c and K is the number of classes with at least two images.
-// truth, a and b hold a class per image and have equal lengths.
-func ImageVariance(classes int, truth, a, b []uint16) float64 {
-	count, sum, squares := make([]float64, classes), make([]float64, classes), make([]float64, classes)
-	for i, c := range truth {
-		var d float64
-		if a[i] == c {
-			d++
-		}
-		if b[i] == c {
-			d--
-		}
-		count[c]++
-		sum[c] += d
-		squares[c] += d * d // exact: d is -1, 0 or 1
-	}
-	var total, k float64
-	for c := range count {
-		if count[c] < 2 {
-			continue
-		}
-		m := sum[c] / count[c]
-		total += (squares[c]/count[c] - float64(m*m)) / (count[c] - 1)
-		k++
-	}
-	if k == 0 {
-		return 0
-	}
-	return total / float64(k*k)
-}
-
-// unpairedVariance bounds ImageVariance from the confusion matrices alone: the
-// binomial variances of both balanced accuracies added up, as if the errors of
-// the two runs were independent.
-func unpairedVariance(a, b *Confusion) float64 {
-	var total, k float64
-	support := a.Support()
-	ra, rb := a.Recall(), b.Recall()
-	for c, m := range support {
-		if m == 0 {
-			continue
-		}
-		va, vb := float64(ra[c]*(1-ra[c])), float64(rb[c]*(1-rb[c]))
-		total += (va + vb) / float64(m)
-		k++
-	}
-	if k == 0 {
-		return 0
-	}
-	return total / float64(k*k)
 }

@@ -30,7 +30,7 @@ const ApplyPosthoc = "posthoc"
 
 // Deriver computes rounds 1..Rounds of a plan from the unweighted run of its
 // model, given the training counts and the true classes of the validation
-// examples. Rounds come without Run and ImageVariance, results with at least
+// examples. Rounds come without Run, Hits and ImageVariance, results with at least
 // Val and ValPredictions, and with Test where base has test logits.
 type Deriver func(plan Plan, train []int, base *Result, labels []uint16) ([]Derived, error)
 
@@ -177,6 +177,7 @@ func (e *Evaluator) posthoc(ctx context.Context, plan Plan, base Spec, ref measu
 				return seconds, err
 			}
 		}
+		d.Round.Hits = NewHits(d.Result.Val, labels, d.Result.ValPredictions)
 		d.Round.ImageVariance = e.imageVariance(d.Result, ref.result)
 		rep.Rounds, rep.Last = append(rep.Rounds, d.Round), d.Result
 	}
@@ -234,6 +235,7 @@ func (e *Evaluator) run(ctx context.Context, spec Spec, round int, test bool) (m
 	val := a.Result.Val
 	return measured{Round{
 		Round: round, Run: a.Run, Val: val, Train: a.Result.Train,
+		Hits:             NewHits(val, e.Labels(a.Result), a.Result.ValPredictions),
 		Spread:           e.Score.Spread.Of(val.Recall()),
 		BalancedAccuracy: val.BalancedAccuracy(), Accuracy: val.Accuracy(),
 	}, a.Result}, a.Seconds, nil

@@ -126,6 +126,13 @@ func TestNoiseOfLittle(t *testing.T) {
 	if got := n.HalfWidth(two[0]); math.Abs(got-want) > 1e-12*want {
 		t.Errorf("half width %v, want %v", got, want)
 	}
+	// With an image variance the squares of the half widths add up; 2.3940 is the
+	// normal quantile at 1 - .05/6 of every table.
+	two[0].ImageVariance = 0.0009
+	want = math.Hypot(want, 2.3940*0.03)
+	if got := n.HalfWidth(two[0]); math.Abs(got-want) > 1e-4*want {
+		t.Errorf("half width with images %v, want %v", got, want)
+	}
 	still := []Arm{{Seeds: 3}, {Seeds: 3}, {Seeds: 3}}
 	if got := EstimateNoise(still).HalfWidth(still[0]); got != 0 {
 		t.Errorf("arms that never vary have half width %v", got)

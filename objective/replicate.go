@@ -16,6 +16,9 @@ type Round struct {
 	Val, Train *Confusion
 	// Spread, BalancedAccuracy and Accuracy are measured on validation.
 	Spread, BalancedAccuracy, Accuracy float64
+	// Hits says which validation examples the run predicted rightly; nil where that
+	// is not known. [Arm.ImageVariance] reads it.
+	Hits Hits
 	// ImageVariance is the variance, over the validation images and stratified
 	// by class, of this run's balanced accuracy minus the reference's on the
 	// same images; 0 for the reference itself.

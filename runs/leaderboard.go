@@ -111,6 +111,9 @@ type Row struct {
 	// with one standard error to spare, Over that it is exceeded.
 	Drop        float64
 	Holds, Over bool
+	// SeedsOnly reports that the interval knows nothing of the validation images: the
+	// arm is of schema version 1 or 2.
+	SeedsOnly bool
 	// Tied reports that another arm has the same rank.
 	Tied bool
 	// Point is the trial's point.
@@ -242,7 +245,7 @@ func meanRecall(reps []objective.Replicate, round func(objective.Replicate) obje
 const selectRows = `SELECT a.trial, a.round, t.scheme, t.rounds, a.seeds, s.reference_spread + a.difference,
 			a.spread, a.spread_se, a.gap, a.worst_class, a.worst_recall, a.balanced_accuracy, a.accuracy, a.difference,
 			a.half_width, a.weight_gain, a.weight_ratio, a.reference_spread, a.reference_balanced_accuracy,
-			t.params, t.seconds, a.accuracy_drop, a.holds_tolerance, a.over_tolerance, t.point
+			t.params, t.seconds, a.accuracy_drop, a.holds_tolerance, a.over_tolerance, t.point, ` + seedsOnly + `
 		FROM arms a CROSS JOIN trials t ON t.study = a.study AND t.number = a.trial CROSS JOIN studies s ON s.number = a.study`
 
 // readRows reads ranked arms; limit 0 is all of them.
@@ -291,7 +294,7 @@ func scanRow(scan scanner, h *StudyHead) (Row, error) {
 	if err := scan(&r.Trial, &r.Round, &r.Scheme, &r.Rounds, &r.Seeds, &score,
 		&r.Spread, &se, &r.Gap, &worst, &recall, &r.BalancedAccuracy, &r.Accuracy, &r.Difference,
 		&half, &r.WeightGain, &ratio, &r.ReferenceSpread, &r.ReferenceBalancedAccuracy,
-		&params, &r.Seconds, &r.Drop, &r.Holds, &r.Over, &point); err != nil {
+		&params, &r.Seconds, &r.Drop, &r.Holds, &r.Over, &point, &r.SeedsOnly); err != nil {
 		return r, err
 	}
 	r.Tier, r.Score, r.SpreadSE, r.WorstRecall, r.WeightRatio = r.Seeds, orNaN(score), orNaN(se), orNaN(recall), orNaN(ratio)

@@ -12,21 +12,32 @@ import (
 
 // Load returns all steps of the study in the order of their numbers, with the
 // outcomes of those that ended, as they were recorded. What was recorded before
-// in this process is included.
+// in this process is included. Arms of schema version 1 and 2 get the image variance
+// that they lack, so that the intervals of a study that goes on are of one kind.
 func (s *Study) Load(ctx context.Context) ([]search.Record, error) {
 	if err := s.Flush(ctx); err != nil {
 		return nil, err
 	}
 	var records []search.Record
+	var lacking map[int]bool
 	err := s.db.view(ctx, func(q querier) error {
 		rounds, err := loadRounds(ctx, q, s.number, allTrials)
 		if err != nil {
 			return err
 		}
-		records, err = loadSteps(ctx, q, s.number, rounds)
+		if err := loadHits(ctx, q, s.number, rounds); err != nil {
+			return err
+		}
+		if records, err = loadSteps(ctx, q, s.number, rounds); err != nil {
+			return err
+		}
+		lacking, err = withoutImages(ctx, q, s.number)
 		return err
 	})
-	return records, err
+	if err != nil || len(lacking) == 0 {
+		return records, err
+	}
+	return records, s.addImages(lacking, records)
 }
 
 // loadSteps reads the steps and joins them with their rounds.

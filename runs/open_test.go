@@ -189,9 +189,25 @@ func TestOldDatabases(t *testing.T) {
 			t.Errorf("%s: %d arms of %d trials against %d seeds; want 6 of 3 against 5",
 				file, len(board.Rows), board.Study.Trials, board.Reference.Seeds)
 		}
-		// It can be continued: the same study with another trial. It was searched
-		// before there was any screening.
+		narrow := make(map[[2]int]float64)
+		for _, row := range board.Rows {
+			if row.Seeds > 1 && !row.SeedsOnly {
+				t.Errorf("%s: trial %d round %d knows of images", file, row.Trial, row.Round)
+			}
+			narrow[[2]int{row.Trial, row.Round}] = row.DifferenceHigh - row.Difference
+		}
+		// It can be continued: the same study with another trial. Then the images are in
+		// the intervals of the old arms too. It was searched before there was screening.
 		complete(t, path, 2, "search.trials=4", "search.screen=off")
+		if board, err = db.Leaderboard(t.Context(), "test", 0); err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range board.Rows {
+			if half := row.DifferenceHigh - row.Difference; row.SeedsOnly || half <= narrow[[2]int{row.Trial, row.Round}] {
+				t.Errorf("%s: trial %d round %d has half width %v after %v, seeds only %v",
+					file, row.Trial, row.Round, half, narrow[[2]int{row.Trial, row.Round}], row.SeedsOnly)
+			}
+		}
 	}
 }
 

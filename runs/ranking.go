@@ -13,7 +13,7 @@ import (
 // are used in the order of trials and rounds, so nothing depends on the order in
 // which trials finished.
 type ranking struct {
-	trials [][]objective.Arm // by trial number - 1; only Round, Seeds and SumSquares
+	trials [][]objective.Arm // by trial number - 1; only Round, Seeds, SumSquares and ImageVariance
 	// arms counts all arms, several those with several seeds, settled how many
 	// of these there were when the intervals were last brought up to date.
 	arms, several, settled int
@@ -34,10 +34,10 @@ func loadRanking(ctx context.Context, q querier, study int) (r ranking, err erro
 	if err != nil {
 		return r, err
 	}
-	err = each(ctx, q, `SELECT trial, round, seeds, sum_squares FROM arms WHERE study = ? ORDER BY trial, round`, []any{study}, func(scan scanner) error {
+	err = each(ctx, q, `SELECT trial, round, seeds, sum_squares, image_variance FROM arms WHERE study = ? ORDER BY trial, round`, []any{study}, func(scan scanner) error {
 		var trial int
 		var a objective.Arm
-		if err := scan(&trial, &a.Round, &a.Seeds, &a.SumSquares); err != nil {
+		if err := scan(&trial, &a.Round, &a.Seeds, &a.SumSquares, &a.ImageVariance); err != nil {
 			return err
 		}
 		r.set(trial, append(r.at(trial), a))
@@ -65,7 +65,7 @@ func (r *ranking) set(trial int, arms []objective.Arm) {
 	r.count(arms, 1)
 	kept := make([]objective.Arm, len(arms))
 	for i, a := range arms {
-		kept[i] = objective.Arm{Round: a.Round, Seeds: a.Seeds, SumSquares: a.SumSquares}
+		kept[i] = objective.Arm{Round: a.Round, Seeds: a.Seeds, SumSquares: a.SumSquares, ImageVariance: a.ImageVariance}
 	}
 	r.trials[trial-1], r.changed = kept, true
 }
@@ -120,7 +120,7 @@ func checkArms(arms []objective.Arm) error {
 		}
 		for name, v := range map[string]float64{
 			"spread": a.Spread, "gap": a.Gap, "balanced accuracy": a.BalancedAccuracy, "accuracy": a.Accuracy,
-			"difference": a.Difference, "sum of squares": a.SumSquares, "drop": a.Drop, "weight gain": a.WeightGain,
+			"difference": a.Difference, "sum of squares": a.SumSquares, "image variance": a.ImageVariance, "drop": a.Drop, "weight gain": a.WeightGain,
 			"reference spread": a.ReferenceSpread, "reference balanced accuracy": a.ReferenceBalancedAccuracy,
 		} {
 			if math.IsNaN(v) {

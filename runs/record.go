@@ -180,11 +180,11 @@ func (s *Study) failure(tx *transaction, trial int) (reason any, err error) {
 func (s *Study) insertArms(tx *transaction, trial int, arms []objective.Arm) error {
 	for _, a := range arms {
 		if err := tx.exec(`INSERT INTO arms (study, trial, round, seeds, spread, spread_se, gap, worst_class, worst_recall,
-			balanced_accuracy, accuracy, difference, sum_squares, accuracy_drop, holds_tolerance, over_tolerance,
+			balanced_accuracy, accuracy, difference, sum_squares, image_variance, accuracy_drop, holds_tolerance, over_tolerance,
 			weight_gain, weight_ratio, reference_spread, reference_balanced_accuracy)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			s.number, trial, a.Round, a.Seeds, a.Spread, a.SpreadSE, a.Gap, a.WorstClass, a.WorstRecall,
-			a.BalancedAccuracy, a.Accuracy, a.Difference, a.SumSquares, a.Drop, a.Holds, a.Over,
+			a.BalancedAccuracy, a.Accuracy, a.Difference, a.SumSquares, a.ImageVariance, a.Drop, a.Holds, a.Over,
 			a.WeightGain, a.WeightRatio, a.ReferenceSpread, a.ReferenceBalancedAccuracy); err != nil {
 			return err
 		}

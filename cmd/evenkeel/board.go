@@ -103,8 +103,11 @@ of that and the trial's own unweighted model; ! = more lost than the tolerance o
 	if p.searchesModel() {
 		fmt.Fprintln(w, "weights: change of spread against the trial's own unweighted model, which has the same parameters.")
 	}
-	if slices.ContainsFunc(p.board.Rows, func(a runs.Row) bool { return a.Seeds > 2 }) {
-		fmt.Fprintf(w, "+-: 95 %% for all %s together, as far as training seeds go; fewer than 3 seeds have none.\n", count(h.Arms, "arm"))
+	if hasInterval := func(a runs.Row) bool { return !math.IsNaN(a.DifferenceHigh) }; slices.ContainsFunc(p.board.Rows, hasInterval) {
+		fmt.Fprintf(w, "+-: 95 %% for all %s together (seeds and images); fewer than 3 seeds have none.\n", count(h.Arms, "arm"))
+		if slices.ContainsFunc(p.board.Rows, func(a runs.Row) bool { return hasInterval(a) && a.SeedsOnly }) {
+			fmt.Fprintln(w, "Arms that an earlier version measured have seeds only; more trials in this study mend that.")
+		}
 	}
 	if text := p.screening(); text != "" {
 		fmt.Fprintln(w, text)
@@ -171,7 +174,7 @@ func (p boardPage) searchesModel() bool {
 func (p boardPage) table() (r result, hidden int, err error) {
 	r = result{tight: true, columns: []column{
 		{name: "rank"}, {name: "trial"}, {name: "recipe", left: true}, {name: "round"}, {name: "max/min"}, {name: "seeds"},
-		{name: "spread"}, {name: "change"}, {name: "+-"},
+		{name: "spread"}, {name: "change"}, {name: "+-"}, {name: "noise?", left: true},
 	}}
 	if p.searchesModel() {
 		r.columns = append(r.columns, column{name: "weights"})
@@ -198,7 +201,7 @@ func (p boardPage) table() (r result, hidden int, err error) {
 		}
 		r.rows = append(r.rows, p.row([]any{
 			rank, a.Trial, recipe, fmt.Sprintf("%d/%d", a.Round, a.Rounds), ratioText(a.WeightRatio), a.Seeds,
-			decimals(a.Spread, 3), signed(a.Difference, 3), halfWidth(a), worstText(a.WorstClass, a.WorstRecall), accuracyChange(a),
+			decimals(a.Spread, 3), signed(a.Difference, 3), halfWidth(a), noiseText(a), worstText(a.WorstClass, a.WorstRecall), accuracyChange(a),
 		}, signed(-a.WeightGain, 3)))
 	}
 	return r, hidden, nil
@@ -216,7 +219,7 @@ func (p boardPage) reference() []any {
 		}
 	}
 	return []any{
-		"-", "-", name, 0, "1.0", ref.Seeds, decimals(ref.Spread, 3), "", "", worstText(ref.WorstClass, ref.WorstRecall), percent(ref.BalancedAccuracy),
+		"-", "-", name, 0, "1.0", ref.Seeds, decimals(ref.Spread, 3), "", "", "", worstText(ref.WorstClass, ref.WorstRecall), percent(ref.BalancedAccuracy),
 	}
 }
 
@@ -229,7 +232,7 @@ func (p boardPage) offsets() []any {
 		drop += "!"
 	}
 	return []any{
-		"-", "-", "fitted offsets, no training", 0, "-", o.Seeds, decimals(o.Spread, 3), signed(o.Difference, 3), "",
+		"-", "-", "fitted offsets, no training", 0, "-", o.Seeds, decimals(o.Spread, 3), signed(o.Difference, 3), "", "",
 		worstText(o.WorstClass, o.WorstRecall), drop,
 	}
 }
@@ -259,6 +262,18 @@ func halfWidth(a runs.Row) string {
 		return ""
 	}
 	return decimals(a.DifferenceHigh-a.Difference, 3)
+}
+
+// noiseText says whether an arm's difference exceeds the noise of seeds and images,
+// whichever way it goes.
+func noiseText(a runs.Row) string {
+	switch {
+	case math.IsNaN(a.DifferenceHigh):
+		return ""
+	case a.DifferenceHigh < 0 || a.DifferenceLow > 0:
+		return "beyond"
+	}
+	return "within"
 }
 
 // ratioText writes the ratio of the largest weight to the smallest.
@@ -293,8 +308,8 @@ func accuracyChange(a runs.Row) string {
 	return text
 }
 
-// verdict says in one line whether the leader's difference exceeds what seeds
-// alone do, and claims nothing beyond that.
+// verdict says in one line whether the leader's difference exceeds the noise of
+// seeds and validation images, and claims nothing beyond that.
 func (p boardPage) verdict() string {
 	if h := p.board.Study; len(p.board.Rows) == 0 {
 		if h.Failed > 0 && h.Failed == h.Done {
@@ -311,13 +326,13 @@ More seeds (search.max_replicates), more validation images or a larger tolerance
 	text := fmt.Sprintf("Leader (*): trial %d round %d, spread %s (unweighted %s): ", a.Trial, a.Round, decimals(a.Spread, 3), decimals(a.ReferenceSpread, 3))
 	switch {
 	case math.IsNaN(a.DifferenceHigh):
-		text += count(a.Seeds, "seed") + " cannot tell it from what seeds alone do."
+		text += count(a.Seeds, "seed") + " cannot tell it from noise."
 	case a.DifferenceHigh < 0:
-		text += fmt.Sprintf("over %d seeds, more than seeds alone do.", a.Seeds)
+		text += fmt.Sprintf("over %d seeds, beyond noise.", a.Seeds)
 	case a.Difference >= 0:
 		text += fmt.Sprintf("over %d seeds, not more even.", a.Seeds)
 	default:
-		text += fmt.Sprintf("over %d seeds, within what seeds alone do.", a.Seeds)
+		text += fmt.Sprintf("over %d seeds, within noise.", a.Seeds)
 	}
 	if p.searchesModel() {
 		text += fmt.Sprintf("\nIts weights change the spread by %s against its own unweighted model; the rest is the model.", signed(-a.WeightGain, 3))

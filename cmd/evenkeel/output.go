@@ -61,7 +61,7 @@ func (r result) fit(column, width int) (cutAny bool) {
 	width -= len(r.columns) - 1
 	for _, row := range r.rows {
 		whole := r.columns[column].cell(row[column])
-		text := cut(whole, max(width, 16))
+		text := cut(whole, max(width, 12))
 		cutAny = cutAny || text != whole
 		row[column] = text
 	}

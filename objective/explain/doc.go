@@ -64,21 +64,25 @@
 // change,
 //
 //	v = sum over classes c of var_c(d) / (m_c - 1)
-//	d_e = mean over seeds of g_c [right with weights] - h_c [right without]
+//	d_e = mean over seeds of g_sc [right with weights] - h_sc [right without]
 //
-// g and h being the gradients of the spread, per class and times the number of its
-// examples. It is not divided by the seeds, since all see the same images. Without
-// predictions the errors of the two models count as independent, which makes v
-// larger. half is Student's t at 1 - 0.05/(2 arms) times sqrt(V), as on the
-// leaderboard for all arms of the study together, since the arm is there because it
-// did well; degrees of freedom are those of s^2 after Satterthwaite, as if v were
-// known. With fewer than three seeds there is none.
+// g_s and h_s being the gradients of the spread at what seed s measured, of which
+// [objective.ImageVariances] makes v. It is not divided by the seeds, since all see
+// the same images. Without predictions the errors of the two models count as
+// independent, which makes v larger. half is that of the leaderboard
+// ([objective.Noise.HalfWidth]), for all arms of the study together, since the arm is
+// there because it did well,
+//
+//	sqrt(t^2 s^2 / S + z^2 v)
+//
+// with quantiles of Student's t and of the normal distribution. With fewer than three
+// seeds there is none.
 //
 // On 400 made-up studies each of one arm whose weights change nothing, a change stood
-// out in 5.3, 2.8 and 2.8 % on 3, 5 and 8 seeds.
+// out in 2.5, 1.0 and 2.5 % on 3, 5 and 8 seeds.
 //
 // The smallest change that would be found with 80 % probability is half plus t_.8
-// sqrt(V); for a single arm and many seeds that is 2.8 standard errors (J. Cohen,
+// sqrt(V), with degrees of freedom after Satterthwaite; for a single arm and many seeds that is 2.8 standard errors (J. Cohen,
 // Statistical Power Analysis for the Behavioral Sciences, 1988).
 //
 // # Probes

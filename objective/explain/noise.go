@@ -52,23 +52,21 @@ func (f *figures) measureNoise() noise {
 	n.seedSD = math.Sqrt(variance)
 	ofSeeds := variance / float64(f.seeds)
 	total := ofSeeds + n.image
-	if total == 0 {
-		n.smallest = 0
-		if f.seeds >= enoughSeeds {
-			n.half = 0
-		}
-		return n
-	}
-	if ofSeeds > 0 {
-		freedom *= float64((total / ofSeeds) * (total / ofSeeds))
-	} else {
-		freedom = math.Inf(1)
-	}
-	se := math.Sqrt(total)
-	critical := quantile(f.level(), freedom)
-	n.smallest = (critical + quantile(0.8, freedom)) * se
+	critical, normal := quantile(f.level(), freedom), quantile(f.level(), math.Inf(1))
+	width := math.Sqrt(float64(critical*critical*ofSeeds) + float64(normal*normal*n.image))
 	if f.seeds >= enoughSeeds {
-		n.half = critical * se
+		noise := f.Noise
+		noise.Arms = max(noise.Arms, 1)
+		width = noise.HalfWidth(objective.Arm{Seeds: f.seeds, SumSquares: s, ImageVariance: n.image})
+		n.half = width
+	}
+	if n.smallest = width; total > 0 {
+		if ofSeeds > 0 {
+			freedom *= float64((total / ofSeeds) * (total / ofSeeds))
+		} else {
+			freedom = math.Inf(1)
+		}
+		n.smallest += quantile(0.8, freedom) * math.Sqrt(total)
 	}
 	return n
 }
@@ -85,109 +83,50 @@ func quantile(p, freedom float64) float64 {
 	return distuv.StudentsT{Mu: 0, Sigma: 1, Nu: freedom}.Quantile(p)
 }
 
-// gradient returns the derivatives of the spread by each recall, by central
-// differences; 0 for classes without examples.
-func gradient(s objective.Spread, recall []float64) []float64 {
-	const h = 1e-5
-	g, x := make([]float64, len(recall)), append([]float64(nil), recall...)
-	for c, r := range recall {
-		if math.IsNaN(r) {
-			continue
-		}
-		x[c] = r + h
-		above := s.Of(x)
-		x[c] = r - h
-		g[c], x[c] = (above-s.Of(x))/(2*h), r
-	}
-	return g
-}
-
 // imageVariance returns v of the package comment.
 func (f *figures) imageVariance() float64 {
-	before, after := gradient(f.Score.Spread, f.before), gradient(f.Score.Spread, f.after)
-	if labels, right := f.hits(); labels != nil {
-		return stratified(f.support, labels, func(e int, c uint16) float64 {
-			return float64(after[c]*right[1][e]) - float64(before[c]*right[0][e])
-		})
+	before, after := f.rounds()
+	var total float64
+	for _, v := range objective.ImageVariances(f.Score.Spread.Linear(after, 1), f.Score.Spread.Linear(before, -1)) {
+		total += v
 	}
-	var v float64
-	for c, m := range f.support {
-		if m > 1 {
-			v += (binomial(before[c], f.before[c]) + binomial(after[c], f.after[c])) / float64(m-1)
-		}
-	}
-	return v
+	return total
 }
 
-// binomial is the variance of g times a hit of probability r.
-func binomial(g, r float64) float64 { return float64(g * g * r * (1 - r)) }
-
-// hits returns the labels and, without and with the weights, the share of seeds
-// that predicted each example rightly; nil where predictions are missing.
-func (f *figures) hits() (labels []uint16, right [2][]float64) {
-	labels = f.outputs(0).Labels
-	right[0], right[1] = make([]float64, len(labels)), make([]float64, len(labels))
-	for i := range f.Replicates {
-		o := f.outputs(i)
-		if len(labels) == 0 || len(o.Before) != len(labels) || len(o.After) != len(labels) {
-			return nil, right
-		}
-		for k, p := range [][]uint16{o.Before, o.After} {
-			for e, c := range labels {
-				if p[e] == c {
-					right[k][e] += 1 / float64(f.seeds)
-				}
-			}
-		}
+// rounds returns the rounds without and with the weights on every seed, with their
+// hits as far as predictions were kept.
+func (f *figures) rounds() (before, after []objective.Round) {
+	for i, rep := range f.Replicates {
+		b, a, o := rep.Rounds[0], rep.Rounds[f.Round], f.outputs(i)
+		b.Hits, a.Hits = objective.NewHits(b.Val, o.Labels, o.Before), objective.NewHits(a.Val, o.Labels, o.After)
+		before, after = append(before, b), append(after, a)
 	}
-	return labels, right
+	return before, after
 }
 
-// stratified returns the sum over classes of var_c(d) / (m_c - 1).
-func stratified(support []int64, labels []uint16, d func(e int, c uint16) float64) float64 {
-	var v float64
-	for _, x := range perClass(support, labels, d) {
-		v += x
-	}
-	return v
-}
-
-// perClass returns the variance of the mean of d in each class.
-func perClass(support []int64, labels []uint16, d func(e int, c uint16) float64) []float64 {
-	sum, square := make([]float64, len(support)), make([]float64, len(support))
-	for e, c := range labels {
-		x := d(e, c)
-		sum[c] += x
-		square[c] += float64(x * x)
-	}
-	v := make([]float64, len(support))
-	for c, m := range support {
-		if m > 1 {
-			mean := sum[c] / float64(m)
-			v[c] = max(0, square[c]/float64(m)-float64(mean*mean)) / float64(m-1)
+// recalls returns scale times the mean of every class's recall, each for itself.
+func recalls(rounds []objective.Round, scale float64) objective.Linear {
+	l := objective.Linear{Rounds: rounds}
+	for _, r := range rounds {
+		slopes := make([]float64, r.Val.Classes())
+		for c := range slopes {
+			slopes[c] = scale / float64(len(rounds))
 		}
+		l.Slopes = append(l.Slopes, slopes)
 	}
-	return v
+	return l
 }
 
 // classErrors returns the standard error of each class's change of recall, seeds
 // and images together.
 func (f *figures) classErrors() []float64 {
-	v := make([]float64, len(f.Classes))
-	if labels, right := f.hits(); labels != nil {
-		v = perClass(f.support, labels, func(e int, _ uint16) float64 { return right[1][e] - right[0][e] })
-	} else {
-		for c, m := range f.support {
-			if m > 1 {
-				v[c] = (binomial(1, f.before[c]) + binomial(1, f.after[c])) / float64(m-1)
-			}
-		}
-	}
+	before, after := f.rounds()
+	v := objective.ImageVariances(recalls(after, 1), recalls(before, -1))
 	for c := range v {
 		if f.seeds > 1 {
 			d := make([]float64, f.seeds)
-			for i, rep := range f.Replicates {
-				d[i] = rep.Rounds[f.Round].Val.Recall()[c] - rep.Rounds[0].Val.Recall()[c]
+			for i := range d {
+				d[i] = after[i].Val.Recall()[c] - before[i].Val.Recall()[c]
 			}
 			v[c] += squares(d) / float64((f.seeds-1)*f.seeds)
 		}

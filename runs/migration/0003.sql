@@ -16,7 +16,9 @@ ALTER TABLE studies ADD COLUMN transmission_se REAL;
 ALTER TABLE studies ADD COLUMN transmission_effects INTEGER NOT NULL DEFAULT 0;
 
 -- The variance, over validation images, of the mean over seeds that difference is.
--- It is part of half_width; 0 in arms of version 1 and 2.
+-- It is part of half_width, which is 95 % for other seeds and other images then, and
+-- not only as far as training seeds go. 0 in arms of version 1 and 2, until their
+-- study goes on.
 ALTER TABLE arms ADD COLUMN image_variance REAL NOT NULL DEFAULT 0;
 
 -- 1: training and validation part were drawn anew for every fresh seed. A later

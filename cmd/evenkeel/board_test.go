@@ -1,0 +1,110 @@
+package main
+
+import (
+	"bytes"
+	"math"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"evenkeel/objective"
+	"evenkeel/runs"
+	"evenkeel/search"
+	"evenkeel/search/studyfile"
+)
+
+// boardOf is a page over rows, the first of which leads.
+func boardOf(rows ...runs.Row) boardPage {
+	return boardPage{
+		board: &runs.Board{Study: runs.StudyHead{Name: "s", Arms: len(rows), ValCounts: []int64{120, 120}}, Reference: runs.Reference{Seeds: 5, Spread: .13, WorstClass: "Shirt"}, Rows: rows},
+		def:   &search.Definition{Name: "s", Objective: objective.Score{Spread: objective.StdDev, Tolerance: 0.01}},
+	}
+}
+
+// row is an arm whose difference has the given half width.
+func row(difference, half float64, seeds int) runs.Row {
+	return runs.Row{
+		Trial: 18, Round: 2, Rounds: 2, Seeds: seeds, Spread: .1, Difference: difference, DifferenceLow: difference - half, DifferenceHigh: difference + half,
+		WeightRatio: 19.5, WorstClass: "T-shirt", WorstRecall: .667, Drop: .021, Over: true, Holds: true,
+	}
+}
+
+// TestNoiseOnTheBoard: column and verdict say whether an interval leaves out 0.
+func TestNoiseOnTheBoard(t *testing.T) {
+	for _, c := range []struct {
+		arm           runs.Row
+		word, verdict string
+	}{
+		{row(-.03, .02, 5), "beyond", "over 5 seeds, beyond noise."},
+		{row(-.03, .04, 5), "within", "over 5 seeds, within noise."},
+		{row(.01, .04, 5), "within", "over 5 seeds, not more even."},
+		{row(.05, .04, 5), "beyond", "over 5 seeds, not more even."},
+		{row(-.03, math.NaN(), 2), "", "2 seeds cannot tell it from noise."},
+	} {
+		if got := noiseText(c.arm); got != c.word {
+			t.Errorf("difference %v to %v: %q, want %q", c.arm.DifferenceLow, c.arm.DifferenceHigh, got, c.word)
+		}
+		if got := boardOf(c.arm).verdict(); !strings.HasSuffix(got, c.verdict) {
+			t.Errorf("verdict %q, want it to end in %q", got, c.verdict)
+		}
+	}
+}
+
+// TestLegendOfIntervals: what they contain, also where an old history has less.
+func TestLegendOfIntervals(t *testing.T) {
+	old := row(-.03, .02, 5)
+	old.SeedsOnly = true
+	const line = "+-: 95 % for all 2 arms together (seeds and images); fewer than 3 seeds have none.\n"
+	for _, c := range []struct {
+		rows      []runs.Row
+		line, old bool
+	}{
+		{[]runs.Row{row(-.03, .02, 5), row(-.03, .02, 5)}, true, false},
+		{[]runs.Row{row(-.03, .02, 5), old}, true, true},
+		{[]runs.Row{row(-.03, math.NaN(), 2), row(-.03, math.NaN(), 2)}, false, false},
+	} {
+		var b bytes.Buffer
+		boardOf(c.rows...).legend(&b)
+		if strings.Contains(b.String(), line) != c.line || strings.Contains(b.String(), "have seeds only") != c.old {
+			t.Errorf("legend of intervals %v, of old ones %v:\n%s", c.line, c.old, b.String())
+		}
+	}
+}
+
+// TestBoardFitsThePage: 100 columns with recipes cut, also where the model is searched.
+func TestBoardFitsThePage(t *testing.T) {
+	for _, rate := range []string{"0.001", "{low: 0.0001, high: 0.01, log: true}"} {
+		text := "study: s\nmodel: {kind: mlp, learning_rate: " + rate + `}
+weighting: {scheme: {name: mean-ratio, exponent: {low: 0.25, high: 16, log: true}}, update: [replace, accumulate]}`
+		def, err := studyfile.Parse("s.yaml", []byte(text), "/", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := boardOf(row(-.03, .02, 5), row(-.03, .02, 8))
+		p.def = def
+		p.board.Offsets = runs.OffsetsRow{Seeds: 5, WorstClass: "Pullover"}
+		for i := range p.board.Rows {
+			p.board.Rows[i].Trial, p.board.Rows[i].Point = 18+i, def.Space.Middle()
+		}
+		r, _, err := p.table()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !r.fit(2, pageWidth) {
+			t.Errorf("learning rate %s: no recipe was cut; want some, or the test says nothing", rate)
+		}
+		var b bytes.Buffer
+		if err := r.write(&b, "table"); err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Split(b.String(), "\n")
+		if !strings.Contains(lines[0], "change   +- noise? ") {
+			t.Errorf("heading %q; want noise? behind +-", lines[0])
+		}
+		for _, line := range lines {
+			if n := utf8.RuneCountInString(line); n > pageWidth {
+				t.Errorf("%d columns: %s", n, line)
+			}
+		}
+	}
+}
