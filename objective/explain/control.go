@@ -39,7 +39,7 @@ func (f *figures) controlled() control {
 	image := r.image(k)[w]
 	// The training without weights may have no predictions of the same examples: as
 	// if independent, which is the wider.
-	apart := binomial(1, c.up) + binomial(1, c.plain)
+	apart := float64(c.up*(1-c.up)) + float64(c.plain*(1-c.plain))
 	c.gapSE = r.error(r.wild(gaps, w), image)
 	c.liftSE = r.error(r.wild(lifts, w), apart/math.Max(1, float64(r.support[w]-1)))
 	return c

@@ -50,7 +50,7 @@ func (f *figures) missing(train bool) []string {
 	if r := f.response; r != nil && r.seeds < 2 {
 		all = append(all, "With one seed probed its own noise cannot be told from what the weights do: whether weights can work here, which classes' weights are identifiable and which pairs can only trade takes two seeds or more, as search.replicates gives them.")
 	}
-	if r := f.response; r != nil && r.right == nil {
+	if r := f.response; r != nil && !r.paired {
 		all = append(all, "No predictions of the probes with their labels are known: the images' part of their standard errors is an upper bound.")
 	}
 	return all

@@ -172,9 +172,11 @@ func TestProbe(t *testing.T) {
 // and .72 and .48 on the other: slopes .20 and .24, mean .22, squares about it .0008.
 // Class 1 has the slopes .10 and .10 by its own weight, and class 0 by that -.10 and
 // -.14, squares .0008: pooled over the two weights the variance of a seed is .0008
-// with two degrees of freedom, so .0008. Without predictions the images leave
-// (.71 * .29 + .49 * .51) / 99 = .0046040, and the standard error is
-// sqrt(.0008 / 2 + .0046040) = .07074.
+// with two degrees of freedom, so .0008. Without predictions the images leave, as if
+// a model erred on the same ones with both seeds,
+// (mean(sqrt(.7 * .3), sqrt(.72 * .28))^2 + mean(sqrt(.5 * .5), sqrt(.48 * .52))^2) / 99
+// = (.45363^2 + .49980^2) / 99 = .0046018, and the standard error is
+// sqrt(.0008 / 2 + .0046018) = .07072.
 func TestProbesByHand(t *testing.T) {
 	m := func(a, b int64) explain.Trained {
 		return explain.Trained{Val: matrix([]int64{a, 100 - a}, []int64{100 - b, b})}
@@ -203,7 +205,7 @@ func TestProbesByHand(t *testing.T) {
 		want     float64
 	}{
 		{"sensitivity", "a by a", 0.22},
-		{"sensitivity", "a by a se", 0.07074},
+		{"sensitivity", "a by a se", 0.07072},
 		{"sensitivity", "b by a", -0.10},
 		{"sensitivity", "b by b", 0.10},
 		{"sensitivity", "a by b", -0.12},
@@ -211,8 +213,9 @@ func TestProbesByHand(t *testing.T) {
 		{"control", "recall_times_20", 0.94},
 		{"control", "recall_divided_by_20", 0.11},
 		{"control", "difference", 0.83},
-		// Gaps .85 and .81 have the variance .0008 as well; images (.94*.06 + .11*.89)/99.
-		{"control", "difference_se", 0.04426},
+		// Gaps .85 and .81 have the variance .0008 as well; images, with the recalls .95
+		// and .93, .10 and .12, (.23655^2 + .31248^2) / 99 = .0015515.
+		{"control", "difference_se", 0.04418},
 		{"control", "lift", 0.34},
 		// ln w is -+ ln 4 / 2 = -+ .693147: recall a changes by .22 * -.693147 - .12 * .693147.
 		{"expected", "expected_recall_change", -0.23567},

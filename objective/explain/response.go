@@ -1,6 +1,10 @@
 package explain
 
-import "math"
+import (
+	"math"
+
+	"evenkeel/objective"
+)
 
 // response is what the probes say of the recalls; see the package comment. Slices
 // of classes have one entry for every class, columns one for every probed class.
@@ -11,10 +15,9 @@ type response struct {
 	// plain are the mean recalls without weights, changed those of every change.
 	plain   []float64
 	changed [][]float64
-	// right is the share of seeds on which a change predicts an example rightly; nil
-	// where predictions are missing. labels are the examples' classes.
-	labels []uint16
-	right  [][]float64
+	// runs are the trainings with every change, paired that their predictions are known.
+	runs   [][]objective.Round
+	paired bool
 	// slope[d][c] is J_cd of the probed class d, slopeSE its standard error.
 	slope, slopeSE [][]float64
 	// seedSD[c] is the standard deviation of the difference between two trainings on
@@ -39,7 +42,13 @@ func respond(p *Probed) *response {
 			add(r.changed[i], t.Val.Recall(), r.seeds)
 		}
 	}
-	r.count()
+	r.paired = true
+	for i := range changes {
+		r.runs = append(r.runs, r.rounds(i))
+		for _, run := range r.runs[i] {
+			r.paired = r.paired && run.Hits != nil
+		}
+	}
 	r.seedSD = make([]float64, k)
 	for c := range r.seedSD {
 		r.seedSD[c] = math.Sqrt(r.scatter(only(c, k)))
@@ -72,31 +81,15 @@ func (r *response) error(seed, image float64) float64 {
 	return math.Sqrt(image)
 }
 
-// count fills in right, if every seed has the predictions of every change.
-func (r *response) count() {
-	labels := r.Seeds[0].Labels
-	if len(labels) == 0 {
-		return
+// rounds returns the trainings with one change, one a seed, with their hits as far
+// as predictions are known.
+func (r *response) rounds(change int) []objective.Round {
+	list := make([]objective.Round, r.seeds)
+	for i, s := range r.Seeds {
+		t := s.Changed[change]
+		list[i] = objective.Round{Val: t.Val, Hits: objective.NewHits(t.Val, s.Labels, t.Predictions)}
 	}
-	right := make([][]float64, len(r.changed))
-	for i := range right {
-		right[i] = make([]float64, len(labels))
-		for _, s := range r.Seeds {
-			p := s.Changed[i].Predictions
-			if len(p) != len(labels) || len(s.Labels) != len(labels) {
-				return
-			}
-			for e, c := range labels {
-				if s.Labels[e] != c {
-					return
-				}
-				if p[e] == c {
-					right[i][e] += 1 / float64(r.seeds)
-				}
-			}
-		}
-	}
-	r.labels, r.right = labels, right
+	return list
 }
 
 // column returns a factor for every change, such that their sum is the slope by
@@ -109,26 +102,13 @@ func (r *response) column(d int, times float64) []float64 {
 
 // image returns the variance over images of a sum of changed recalls, by class.
 func (r *response) image(factors []float64) []float64 {
-	if r.right != nil {
-		return perClass(r.support, r.labels, func(e int, _ uint16) float64 {
-			var sum float64
-			for i, k := range factors {
-				if k != 0 {
-					sum += float64(k * r.right[i][e])
-				}
-			}
-			return sum
-		})
-	}
-	v := make([]float64, len(r.support))
-	for c, m := range r.support {
-		for i, k := range factors {
-			if m > 1 {
-				v[c] += binomial(k, r.changed[i][c]) / float64(m-1)
-			}
+	var parts []objective.Linear
+	for i, k := range factors {
+		if k != 0 {
+			parts = append(parts, recalls(r.runs[i], k))
 		}
 	}
-	return v
+	return objective.ImageVariances(parts...)
 }
 
 // of returns a sum of changed recalls on every seed: factors for the changes, g

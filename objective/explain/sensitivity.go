@@ -110,7 +110,7 @@ func (f *figures) forecast() forecast {
 		after[c] = math.Max(0, math.Min(1, r.plain[c]+d))
 	}
 	out.change = f.Score.Spread.Of(after) - f.Score.Spread.Of(r.plain)
-	g := gradient(f.Score.Spread, after)
+	g := f.Score.Spread.Gradient(after)
 	var image float64
 	for c, v := range r.image(k) {
 		image += float64(g[c] * g[c] * v)
