@@ -1,5 +1,7 @@
 package search
 
+import "evenkeel/objective"
+
 // Trainings returns about how many training runs the whole study takes: every
 // evaluation of a trial on a seed trains its rounds, and its own unweighted
 // round where the model is searched; the reference is trained on every seed.
@@ -57,4 +59,21 @@ func (d *Definition) searchesModel() bool {
 		}
 	}
 	return false
+}
+
+// ConfirmLength returns how long confirming an arm of so many rounds takes on one
+// fresh seed, in trainings of the usual length; see [Fixed.Cost]. Where the model is
+// searched, the arm is taken to have another one than the reference.
+func (d *Definition) ConfirmLength(round int) float64 {
+	arm := Fixed{Round: round, Plan: objective.Plan{Model: d.ReferenceModel(), Apply: objective.ApplyPosthoc}}
+	for _, v := range d.Values("weighting.apply") {
+		if v != objective.ApplyPosthoc {
+			arm.Plan.Apply = ""
+		}
+	}
+	_, length := arm.Cost(d)
+	if d.searchesModel() {
+		length++
+	}
+	return length
 }

@@ -92,12 +92,17 @@ func (p boardPage) title() string {
 // legend says what the columns mean.
 func (p boardPage) legend(w io.Writer) {
 	h := p.board.Study
-	use := "for choosing, not quoting"
+	use := "not for quoting"
 	if p.confirmed {
-		use = "for choosing; quote CONFIRMED"
+		use = "quote CONFIRMED"
 	}
-	fmt.Fprintf(w, "Validation, %s: %s. spread: %s of the recalls.\n", perClass(h.ValCounts), use, p.def.Objective.Spread)
-	fmt.Fprintf(w, `change: score against the unweighted model's on the same seeds. bal.acc: points against the better
+	fmt.Fprintf(w, "SCREENING on validation (%s, %s): for choosing, %s.\n", perClass(h.ValCounts), count(p.seeds(), "seed"), use)
+	fmt.Fprintf(w, "spread: %s of the recalls", p.def.Objective.Spread)
+	if even := posthoc.EvenSpread(p.def.Objective.Spread, p.board.Reference.BalancedAccuracy, h.ValCounts); !math.IsNaN(even) {
+		fmt.Fprintf(w, "; perfectly even classes would read %s here, by chance alone", decimals(even, 3))
+	}
+	fmt.Fprintf(w, `.
+change: score against the unweighted model's on the same seeds. bal.acc: points against the better
 of that and the trial's own unweighted model; ! = more lost than the tolerance of %s.
 `, strings.TrimPrefix(points(p.def.Objective.Tolerance), "+"))
 	if p.searchesModel() {
@@ -109,22 +114,27 @@ of that and the trial's own unweighted model; ! = more lost than the tolerance o
 			fmt.Fprintln(w, "Arms that an earlier version measured have seeds only; more trials in this study mend that.")
 		}
 	}
-	if text := p.screening(); text != "" {
+	if text := p.predicted(); text != "" {
 		fmt.Fprintln(w, text)
-	}
-	if even := posthoc.EvenSpread(p.def.Objective.Spread, p.board.Reference.BalancedAccuracy, h.ValCounts); !math.IsNaN(even) {
-		fmt.Fprintf(w, "Perfectly even classes would read %s here, by chance alone.\n", decimals(even, 3))
 	}
 }
 
-// screening says what was looked at without training, and how far that is borne
+// seeds returns the number of training seeds of the highest tier.
+func (p boardPage) seeds() int {
+	if len(p.board.Rows) == 0 {
+		return p.board.Reference.Seeds
+	}
+	return p.board.Rows[0].Seeds
+}
+
+// predicted says what was looked at without training, and how far that is borne
 // out; "" where nothing was.
-func (p boardPage) screening() string {
+func (p boardPage) predicted() string {
 	s := p.board.Screening
 	if s.Points == 0 {
 		return ""
 	}
-	text := "Screening: " + count(s.Points, "point") + " predicted without training"
+	text := count(s.Points, "point") + " were predicted without training"
 	if s.Effects == 0 {
 		return text + "."
 	}
@@ -132,7 +142,7 @@ func (p boardPage) screening() string {
 	if !math.IsNaN(s.SE) {
 		text += fmt.Sprintf(" +- %.0f", 100*s.SE)
 	}
-	return text + " of predicted changes arrived."
+	return text + " of the predicted changes arrived."
 }
 
 // next names the commands that go on from here, with the study's name where it is
@@ -173,7 +183,7 @@ func (p boardPage) searchesModel() bool {
 // table lays the rows out and says how many arms it leaves out.
 func (p boardPage) table() (r result, hidden int, err error) {
 	r = result{tight: true, columns: []column{
-		{name: "rank"}, {name: "trial"}, {name: "recipe", left: true}, {name: "round"}, {name: "max/min"}, {name: "seeds"},
+		{name: "rank"}, {name: "trial"}, {name: "recipe", left: true}, {name: "round"}, {name: "max/min"},
 		{name: "spread"}, {name: "change"}, {name: "+-"}, {name: "noise?", left: true},
 	}}
 	if p.searchesModel() {
@@ -200,8 +210,8 @@ func (p boardPage) table() (r result, hidden int, err error) {
 			rank += "*"
 		}
 		r.rows = append(r.rows, p.row([]any{
-			rank, a.Trial, recipe, fmt.Sprintf("%d/%d", a.Round, a.Rounds), ratioText(a.WeightRatio), a.Seeds,
-			decimals(a.Spread, 3), signed(a.Difference, 3), halfWidth(a), noiseText(a), worstText(a.WorstClass, a.WorstRecall), accuracyChange(a),
+			rank, a.Trial, recipe, fmt.Sprintf("%d/%d", a.Round, a.Rounds), ratioText(a.WeightRatio),
+			decimals(a.Spread, 3), signed(a.Difference, 3), halfWidth(a), noiseText(a, p.seeds()), worstText(a.WorstClass, a.WorstRecall), accuracyChange(a),
 		}, signed(-a.WeightGain, 3)))
 	}
 	return r, hidden, nil
@@ -219,7 +229,7 @@ func (p boardPage) reference() []any {
 		}
 	}
 	return []any{
-		"-", "-", name, 0, "1.0", ref.Seeds, decimals(ref.Spread, 3), "", "", "", worstText(ref.WorstClass, ref.WorstRecall), percent(ref.BalancedAccuracy),
+		"-", "-", name, 0, "1.0", decimals(ref.Spread, 3), "", "", "", worstText(ref.WorstClass, ref.WorstRecall), percent(ref.BalancedAccuracy),
 	}
 }
 
@@ -232,7 +242,7 @@ func (p boardPage) offsets() []any {
 		drop += "!"
 	}
 	return []any{
-		"-", "-", "fitted offsets, no training", 0, "-", o.Seeds, decimals(o.Spread, 3), signed(o.Difference, 3), "", "",
+		"-", "-", "fitted offsets, no training", 0, "-", decimals(o.Spread, 3), signed(o.Difference, 3), "", "",
 		worstText(o.WorstClass, o.WorstRecall), drop,
 	}
 }
@@ -265,9 +275,11 @@ func halfWidth(a runs.Row) string {
 }
 
 // noiseText says whether an arm's difference exceeds the noise of seeds and images,
-// whichever way it goes.
-func noiseText(a runs.Row) string {
+// whichever way it goes; of an arm with fewer seeds than the leaders, how many.
+func noiseText(a runs.Row, seeds int) string {
 	switch {
+	case a.Seeds < seeds:
+		return count(a.Seeds, "seed")
 	case math.IsNaN(a.DifferenceHigh):
 		return ""
 	case a.DifferenceHigh < 0 || a.DifferenceLow > 0:

@@ -41,7 +41,7 @@ func TestNoiseOnTheBoard(t *testing.T) {
 		{row(.05, .04, 5), "beyond", "over 5 seeds, not more even."},
 		{row(-.03, math.NaN(), 2), "", "2 seeds cannot tell it from noise."},
 	} {
-		if got := noiseText(c.arm); got != c.word {
+		if got := noiseText(c.arm, c.arm.Seeds); got != c.word {
 			t.Errorf("difference %v to %v: %q, want %q", c.arm.DifferenceLow, c.arm.DifferenceHigh, got, c.word)
 		}
 		if got := boardOf(c.arm).verdict(); !strings.HasSuffix(got, c.verdict) {
@@ -75,7 +75,7 @@ func TestLegendOfIntervals(t *testing.T) {
 func TestBoardFitsThePage(t *testing.T) {
 	for _, rate := range []string{"0.001", "{low: 0.0001, high: 0.01, log: true}"} {
 		text := "study: s\nmodel: {kind: mlp, learning_rate: " + rate + `}
-weighting: {scheme: {name: mean-ratio, exponent: {low: 0.25, high: 16, log: true}}, update: [replace, accumulate]}`
+weighting: {scheme: {name: mean-ratio, exponent: {low: 0.25, high: 16, log: true}}, update: [accumulate, replace], damping: {low: 0.1, high: 0.9}}`
 		def, err := studyfile.Parse("s.yaml", []byte(text), "/", nil)
 		if err != nil {
 			t.Fatal(err)

@@ -12,16 +12,23 @@ import (
 	"github.com/spf13/cobra"
 
 	"evenkeel/objective"
+	"evenkeel/objective/confirm"
 	"evenkeel/runs"
 	"evenkeel/search"
 )
 
 // printBudget says how many trainings a study takes and, where its time is
 // limited, how many of them fit as far as the history knows what one takes.
-func printBudget(cmd *cobra.Command, path string, def *search.Definition, info objective.Info, deadline time.Time) error {
+func printBudget(cmd *cobra.Command, path string, def *search.Definition, info objective.Info, deadline time.Time, confirmed bool) error {
 	w := cmd.OutOrStdout()
 	reference, trials := def.Budget()
-	fmt.Fprintf(w, "about %s: %d reference, %.0f of trials\n", count(int(math.Round(float64(reference)+trials)), "training"), reference, trials)
+	whole, parts := float64(reference)+trials, fmt.Sprintf("%d reference, %.0f of trials", reference, trials)
+	if confirmed {
+		// The leader's rounds are not known yet; its trainings count by their length.
+		confirming := confirm.Seeds * def.ConfirmLength(maxRounds(def))
+		whole, parts = whole+confirming, fmt.Sprintf("%s, at most %.0f to confirm the leader", parts, confirming)
+	}
+	fmt.Fprintf(w, "about %s: %s\n", count(int(math.Round(whole)), "training"), parts)
 	if def.Search.Time == 0 && deadline.IsZero() {
 		return nil
 	}
@@ -37,7 +44,7 @@ func printBudget(cmd *cobra.Command, path string, def *search.Definition, info o
 	slots := slotsOf(def)
 	fit := math.Floor(math.Max(0, left.Seconds()) / h.seconds * float64(slots))
 	text := fmt.Sprintf("about %.0f fit", fit)
-	if fit >= float64(reference)+trials {
+	if fit >= whole {
 		text = "all of them fit"
 	}
 	fmt.Fprintf(w, "%s %s, at %s each (mean of %s of the reference's model) and %d at once\n",

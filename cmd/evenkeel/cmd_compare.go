@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -39,7 +40,7 @@ over seeds; they know nothing of the noise of these validation images.`,
 			defer db.Close()
 			var sides []side
 			for _, arg := range args {
-				s, err := readSide(cmd, db, study, arg)
+				s, err := readSide(cmd.Context(), db, study, arg)
 				if err != nil {
 					return err
 				}
@@ -80,13 +81,13 @@ func (s side) at(replicate int) objective.Round {
 }
 
 // readSide reads TRIAL or TRIAL/ROUND.
-func readSide(cmd *cobra.Command, db *runs.DB, study, arg string) (side, error) {
+func readSide(ctx context.Context, db *runs.DB, study, arg string) (side, error) {
 	number, rest, given := strings.Cut(arg, "/")
 	n, err := strconv.Atoi(number)
 	if err != nil || n < 1 {
 		return side{}, usagef("%q is not a trial; want a number from 1 such as 7, or 7/2 for its round 2", arg)
 	}
-	t, err := db.Trial(cmd.Context(), study, n)
+	t, err := db.Trial(ctx, study, n)
 	if err != nil {
 		return side{}, err
 	}

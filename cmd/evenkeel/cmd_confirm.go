@@ -12,6 +12,7 @@ import (
 
 	"evenkeel/objective"
 	"evenkeel/objective/confirm"
+	"evenkeel/runs"
 	"evenkeel/search"
 )
 
@@ -97,33 +98,50 @@ func readArm(cmd *cobra.Command, g *global, study string, args []string) (a armT
 		return a, err
 	}
 	if len(args) == 0 {
-		page := boardPage{board: board, def: a.def}
-		if len(board.Rows) == 0 || board.Leader() < 0 {
-			return a, usagef("study %s has no leader to confirm: %s; name a trial to confirm it all the same", name, strings.TrimSuffix(strings.ReplaceAll(page.verdict(), "\n", " "), "."))
+		leader, why := leaderOf(board, a.def)
+		if why != "" {
+			return a, usagef("study %s has no leader to confirm: %s; name a trial to confirm it all the same", name, why)
 		}
-		leader := board.Rows[board.Leader()]
-		args = []string{fmt.Sprintf("%d/%d", leader.Trial, leader.Round)}
+		args = []string{leader}
 	}
-	s, err := readSide(cmd, db, name, args[0])
+	if err := a.read(cmd.Context(), db, args[0]); err != nil {
+		return a, err
+	}
+	a.state, err = studyState(cmd, db, name)
+	return a, err
+}
+
+// leaderOf returns the leader as TRIAL/ROUND, or why there is none.
+func leaderOf(board *runs.Board, def *search.Definition) (leader, why string) {
+	at := board.Leader()
+	if at < 0 {
+		verdict := boardPage{board: board, def: def}.verdict()
+		return "", strings.TrimSuffix(strings.ReplaceAll(verdict, "\n", " "), ".")
+	}
+	return fmt.Sprintf("%d/%d", board.Rows[at].Trial, board.Rows[at].Round), ""
+}
+
+// read reads what is to be confirmed of TRIAL or TRIAL/ROUND of the study a.def.
+func (a *armToConfirm) read(ctx context.Context, db *runs.DB, arg string) error {
+	s, err := readSide(ctx, db, a.def.Name, arg)
 	switch {
 	case err != nil:
-		return a, err
+		return err
 	case s.round < 1:
-		return a, usagef("%s: round 0 is unweighted; want a round from 1", args[0])
+		return usagef("%s: round 0 is unweighted; want a round from 1", arg)
 	case s.trial.Invalid != "":
-		return a, usagef("trial %d was declared invalid: %s", s.trial.Number, s.trial.Invalid)
+		return usagef("trial %d was declared invalid: %s", s.trial.Number, s.trial.Invalid)
 	}
 	a.Trial, a.Round = s.trial.Number, s.round
 	pasted := &vector{trial: s.trial, round: s.round}
 	if err := pasted.average(); err != nil {
-		return a, fmt.Errorf("trial %d, round %d: %w", a.Trial, a.Round, err)
+		return fmt.Errorf("trial %d, round %d: %w", a.Trial, a.Round, err)
 	}
 	a.Vector = pasted.weights
 	if a.Plan, err = a.def.Plan(s.trial.Point); err != nil {
-		return a, fmt.Errorf("trial %d: %w", a.Trial, err)
+		return fmt.Errorf("trial %d: %w", a.Trial, err)
 	}
-	a.state, err = studyState(cmd, db, name)
-	return a, err
+	return nil
 }
 
 // runConfirm confirms an arm and prints what came of it.

@@ -43,6 +43,7 @@ stored with; the study file is not needed. --trials, --time, --until and
 		}
 	}
 	acceptCodeFlag(cmd, &session)
+	confirmFlag(cmd, &session)
 	format = formatFlag(cmd)
 	return cmd
 }

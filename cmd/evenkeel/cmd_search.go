@@ -69,10 +69,10 @@ same command continues.`,
 			if err != nil {
 				return usageError{err}
 			}
-			if f.dryRun {
-				return dryRun(cmd, g.db, def, *format)
-			}
 			session.format = *format
+			if f.dryRun {
+				return dryRun(cmd, g.db, def, session)
+			}
 			return runStudy(cmd, g.db, def, session)
 		},
 	}
@@ -83,6 +83,7 @@ same command continues.`,
 	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "print the space and one sampled trial, train nothing")
 	cmd.Flags().BoolVar(&f.printDefault, "print-default", false, "print the built-in study file")
 	acceptCodeFlag(cmd, &session)
+	confirmFlag(cmd, &session)
 	format = formatFlag(cmd)
 	return cmd
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // dryRun prints the space of a study and its first trial, and trains nothing.
-func dryRun(cmd *cobra.Command, path string, def *search.Definition, format string) error {
+func dryRun(cmd *cobra.Command, path string, def *search.Definition, f sessionFlags) error {
 	w := cmd.OutOrStdout()
 	what, info, err := dryRunSubject(def)
 	if err != nil {
@@ -23,13 +23,14 @@ func dryRun(cmd *cobra.Command, path string, def *search.Definition, format stri
 		return usageError{err}
 	}
 	r := spaceResult(def.Space)
-	if format != "table" {
-		return r.write(w, format)
+	if f.format != "table" {
+		return r.write(w, f.format)
 	}
 	fmt.Fprintf(w, "study %s: %s\n", def.Name, what)
 	fmt.Fprintf(w, "%s, at most %s a seed, %s each; seed %d, window %d\n", count(def.Search.Trials, "trial"),
 		count(maxRounds(def)+1, "run"), count(def.Search.Replicates, "seed"), def.Search.Seed, def.Search.Window)
-	if err := printBudget(cmd, path, def, info, deadline); err != nil {
+	confirmed, _ := confirms(cmd, def, f)
+	if err := printBudget(cmd, path, def, info, deadline, confirmed); err != nil {
 		return err
 	}
 	fmt.Fprintln(w)

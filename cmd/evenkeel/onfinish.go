@@ -25,6 +25,8 @@ type finished struct {
 	DB string `json:"db"`
 	// Leaderboard holds the arms as `evenkeel leaderboard --format json` has them.
 	Leaderboard json.RawMessage `json:"leaderboard"`
+	// Confirmations are those of the study as `evenkeel confirm --format json` has them.
+	Confirmations json.RawMessage `json:"confirmations"`
 }
 
 // checkOnFinish says in the evening what would go wrong in the morning: that the
@@ -71,7 +73,7 @@ func (s *session) onFinish(ctx context.Context, path string, outcome error) {
 
 // finished returns the result of the search as JSON on one line.
 func (s *session) finished(ctx context.Context, path string, outcome error) ([]byte, error) {
-	f := finished{Study: s.def.Name, Ended: s.ended, Leaderboard: json.RawMessage("[]")}
+	f := finished{Study: s.def.Name, Ended: s.ended, Leaderboard: json.RawMessage("[]"), Confirmations: json.RawMessage("[]")}
 	if outcome != nil {
 		f.Error = outcome.Error()
 	}
@@ -88,6 +90,15 @@ func (s *session) finished(ctx context.Context, path string, outcome error) ([]b
 		return nil, err
 	}
 	f.Leaderboard = rows.Bytes()
+	confirmed := confirmedPage{def: s.def}
+	if confirmed.arms, err = s.db.Confirmations(ctx, s.def.Name); err != nil {
+		return nil, err
+	}
+	var arms bytes.Buffer
+	if err := confirmed.write(&arms, "json"); err != nil {
+		return nil, err
+	}
+	f.Confirmations = arms.Bytes()
 	line, err := json.Marshal(f)
 	return append(line, '\n'), err
 }

@@ -37,6 +37,7 @@ func samplerNames() []string { return slices.Sorted(maps.Keys(samplers)) }
 type sessionFlags struct {
 	format     string
 	acceptCode bool
+	confirm    bool
 }
 
 // acceptCodeFlag adds --accept-code to a command.
@@ -82,11 +83,18 @@ func runStudy(cmd *cobra.Command, path string, def *search.Definition, f session
 	if err := checkTrainer(def, trainer.Info()); err != nil {
 		return errors.Join(err, trainer.close())
 	}
+	var leader *leaderConfirmation
+	if yes, asked := confirms(cmd, def, f); yes {
+		leader = &leaderConfirmation{asked: asked}
+		if err := hasTestPart(trainer.Trainer, def); asked && err != nil {
+			return errors.Join(err, trainer.close())
+		}
+	}
 	db, err := runs.Open(cmd.Context(), path, runs.Options{})
 	if err != nil {
 		return errors.Join(err, trainer.close())
 	}
-	s := &session{def: def, db: db, trainer: trainer, until: deadline, acceptCode: f.acceptCode, log: log}
+	s := &session{def: def, db: db, trainer: trainer, until: deadline, acceptCode: f.acceptCode, leader: leader, log: log}
 	outcome := s.search(ctx, stop)
 	// The trainer is gone before anything that may take long: it holds a GPU.
 	if closing := trainer.close(); outcome == nil {
@@ -136,7 +144,9 @@ type session struct {
 	trainer    *opened
 	until      time.Time
 	acceptCode bool
-	log        *eventLog
+	// leader is how the search ends with a confirmation, nil if it does not.
+	leader *leaderConfirmation
+	log    *eventLog
 	// ended is how the search ended, "" if it never began; worked says that it did
 	// anything.
 	ended  string
@@ -185,6 +195,9 @@ func (s *session) search(ctx context.Context, stop <-chan struct{}) (err error) 
 		Parallel: s.trainer.parallel, Deadline: deadline, Clock: time.Now,
 		Observe: s.observer(),
 	}
+	if s.leader != nil && !deadline.IsZero() {
+		driver.Reserve = s.leader.reserve(def, s.trainer.parallel, time.Until(deadline))
+	}
 	unfollow := log.follow(def, deadline)
 	summary, err := driver.Run(ctx, stop)
 	unfollow()
@@ -199,15 +212,17 @@ func (s *session) search(ctx context.Context, stop <-chan struct{}) (err error) 
 		s.ended = "time"
 		log.print("time is over after %s; evenkeel resume %s goes on, with a later --until, a longer --time, or '' and 0 for none",
 			count(summary.Trained, "run"), def.Name)
-		return nil
 	default:
 		if err := study.EvictLogits(ctx); err != nil {
 			return err
 		}
 		log.print("complete: %d steps, %d runs trained, %d found", summary.Steps, summary.Trained, summary.Shared)
+		s.ended = "done"
 	}
-	s.ended = "done"
-	return nil
+	if s.leader == nil {
+		return nil
+	}
+	return s.leader.run(ctx, s, visited{db: s.db, study: study, trainer: s.trainer, stop: stop}, deadline)
 }
 
 // observer returns the function that the driver tells its events.
@@ -216,6 +231,9 @@ func (s *session) observer() func(search.Event) {
 	return func(e search.Event) {
 		if e.Kind == search.EventOutcome {
 			s.worked.Store(true)
+		}
+		if s.leader != nil {
+			s.leader.observe(e)
 		}
 		log(e)
 	}
