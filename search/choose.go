@@ -1,0 +1,172 @@
+package search
+
+import (
+	"maps"
+	"math"
+	"reflect"
+	"slices"
+
+	"evenkeel/objective"
+	"evenkeel/objective/posthoc"
+)
+
+// apart is how far, in nats (root mean square over the classes), the weights that
+// are predicted for a trial must lie from those of earlier trials: an exponent of
+// 0.8 and one of 0.85 are not worth two trainings. Our choice.
+const apart = 0.1
+
+// Prediction is what a screen said of the point that it chose for a trial.
+type Prediction struct {
+	// Difference is the score minus the reference's of the trial's best arm, and
+	// Round that arm's. Both are 0 where nothing could be predicted for the point.
+	Difference float64
+	Round      int
+	// Candidates is the number of points that were predicted to choose this one.
+	Candidates int
+}
+
+// predicted is a point with what is predicted for it.
+type predicted struct {
+	point Point
+	plan  objective.Plan
+	// The arm that would lead: the best of those that hold the accuracy tolerance,
+	// of all if none does.
+	difference float64
+	round      int
+	holds      bool
+	// shift is ln w there, centred, mean over the seeds.
+	shift []float64
+}
+
+// predict returns the prediction for a point, nil if its recipe gives no weights.
+func (s *Screen) predict(point Point) (*predicted, error) {
+	plan, err := s.definition.Plan(point)
+	if err != nil {
+		return nil, err
+	}
+	reps, err := s.Predict(plan)
+	if err != nil {
+		return nil, nil
+	}
+	p := &predicted{point: point, plan: plan, difference: math.Inf(1)}
+	for _, arm := range s.definition.Objective.Arms(reps) {
+		if arm.Holds && !p.holds || arm.Holds == p.holds && arm.Difference < p.difference {
+			p.difference, p.round, p.holds = arm.Difference, arm.Round, arm.Holds
+		}
+	}
+	if p.round == 0 {
+		return nil, nil
+	}
+	p.shift = make([]float64, s.seeds[0].part.Classes())
+	for _, rep := range reps {
+		for c, b := range posthoc.FromWeights(rep.Rounds[p.round].Weights) {
+			p.shift[c] += b / float64(len(reps))
+		}
+	}
+	return p, nil
+}
+
+// better reports whether p is predicted to lead q.
+func (p *predicted) better(q *predicted) bool {
+	if p.holds != q.holds {
+		return p.holds
+	}
+	return p.difference < q.difference
+}
+
+// near reports whether two trials would be all but the same: the same model,
+// trained with nearly the same weights in the same way.
+func (p *predicted) near(q *predicted) bool {
+	var squares float64
+	for c, b := range p.shift {
+		d := b - q.shift[c]
+		squares += float64(d * d)
+	}
+	return math.Sqrt(squares/float64(len(p.shift))) < apart && p.plan.Apply == q.plan.Apply &&
+		p.plan.WeightsFrom == q.plan.WeightsFrom && reflect.DeepEqual(p.plan.Model, q.plan.Model)
+}
+
+// choose draws the screen's number of points, numbered from 0, and returns the one
+// that is predicted to lead among those at a distance from all trials before. Rounds
+// behind the best one are taken off it: they would be trained to become worse. It
+// returns the first point as it is if there is no such one: nothing can be predicted,
+// or all that is worth a training has been trained. draw must be safe for concurrent
+// calls.
+func (s *Screen) choose(trials []trialView, draw func(candidate int) (Point, error)) (Point, *Prediction, error) {
+	points, found := make([]Point, s.candidates), make([]*predicted, s.candidates)
+	err := inParallel(s.candidates, func(i int) (err error) {
+		if points[i], err = draw(i); err == nil {
+			found[i], err = s.predict(points[i])
+		}
+		return err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	earlier, err := s.earlier(trials)
+	if err != nil {
+		return nil, nil, err
+	}
+	var best *predicted
+	for _, p := range found {
+		if p != nil && (best == nil || p.better(best)) && !slices.ContainsFunc(earlier, p.near) {
+			best = p
+		}
+	}
+	switch own := found[0]; {
+	case best != nil:
+		return s.definition.Space.withRounds(best.point, best.round), &Prediction{best.difference, best.round, s.candidates}, nil
+	case own != nil:
+		return own.point, &Prediction{own.difference, own.round, s.candidates}, nil
+	}
+	return points[0], &Prediction{Candidates: s.candidates}, nil
+}
+
+// earlier returns the predictions for the trials so far, whatever chose them.
+func (s *Screen) earlier(trials []trialView) ([]*predicted, error) {
+	var list []*predicted
+	for i, t := range trials {
+		p, ok := s.chosen[i]
+		if !ok {
+			var err error
+			if p, err = s.predict(t.point); err != nil {
+				return nil, err
+			}
+			s.chosen[i] = p
+		}
+		if p != nil && !t.failed && !t.invalid {
+			list = append(list, p)
+		}
+	}
+	return list, nil
+}
+
+// withRounds returns the point with the fewest rounds that the space allows and
+// that are not below r, at most its own; the point itself where rounds are not
+// searched.
+func (s Space) withRounds(point Point, r int) Point {
+	for _, p := range s.Params {
+		if p.Name != "weighting.rounds" {
+			continue
+		}
+		rounds := func(v float64) float64 {
+			if p.Kind == Categorical {
+				return number(p.Choices[int(v)])
+			}
+			return v
+		}
+		best := point[p.Name]
+		for k := 0.0; k < p.Count(); k++ {
+			v := p.gridValue(k)
+			if p.Kind != Categorical && rounds(v) >= rounds(best) {
+				break // values ascend
+			}
+			if rounds(v) >= float64(r) && rounds(v) < rounds(best) {
+				best = v
+			}
+		}
+		point = maps.Clone(point)
+		point[p.Name] = best
+	}
+	return point
+}
