@@ -113,7 +113,9 @@ type ConfirmedArm struct {
 	// test part was read.
 	Images    []int64
 	TestReads int
-	Rows      []ConfirmedRow
+	// Invalid says that the trial was declared invalid.
+	Invalid bool
+	Rows    []ConfirmedRow
 }
 
 // ConfirmedRow is one comparison on the test part, with the columns of the view
@@ -167,15 +169,16 @@ func readConfirmations(ctx context.Context, q querier, h *StudyHead) (arms []Con
 	}
 	err = each(ctx, q, `SELECT trial, round, what, against, seeds, test_spread, test_balanced_accuracy,
 		against_test_spread, against_test_balanced_accuracy, difference, difference_low, difference_high, p_value, seed_p_value, measurable,
-		plain_spread, against_plain_spread, accuracy_drop, accuracy_drop_low, accuracy_drop_high, tolerance, gained, lost, images, resplit
-		FROM confirmed_arms WHERE study = ? ORDER BY number`, []any{h.Number}, func(scan scanner) error {
+		plain_spread, against_plain_spread, accuracy_drop, accuracy_drop_low, accuracy_drop_high, tolerance, gained, lost, images, resplit,
+		EXISTS (SELECT 1 FROM trials t WHERE t.study = c.study AND t.number = c.trial AND t.invalid IS NOT NULL)
+		FROM confirmed_arms c WHERE study = ? ORDER BY number`, []any{h.Number}, func(scan scanner) error {
 		a := ConfirmedArm{Study: h.Name, TestReads: reads}
 		var r ConfirmedRow
 		var images, gained, lost string
 		var low, high, p, flips, measurable, dropLow, dropHigh sql.NullFloat64
 		if err := scan(&a.Trial, &a.Round, &r.What, &r.Against, &a.Seeds, &r.Spread, &r.BalancedAccuracy,
 			&r.AgainstSpread, &r.AgainstBalancedAccuracy, &r.Difference, &low, &high, &p, &flips, &measurable,
-			&r.PlainSpread, &r.AgainstPlainSpread, &r.AccuracyDrop, &dropLow, &dropHigh, &r.Tolerance, &gained, &lost, &images, &a.Resplit); err != nil {
+			&r.PlainSpread, &r.AgainstPlainSpread, &r.AccuracyDrop, &dropLow, &dropHigh, &r.Tolerance, &gained, &lost, &images, &a.Resplit, &a.Invalid); err != nil {
 			return err
 		}
 		r.DifferenceLow, r.DifferenceHigh, r.PValue = orNaN(low), orNaN(high), orNaN(p)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"evenkeel/objective"
 	"evenkeel/search"
 )
 
@@ -33,26 +34,36 @@ func (s *Study) Offsets(_ context.Context, o search.Offsets) error {
 type OffsetsRow struct {
 	Seeds                    int
 	Spread, BalancedAccuracy float64
-	// Difference is the score minus the reference's on the same seeds, Drop the
-	// balanced accuracy lost.
-	Difference, Drop float64
-	WorstClass       string
-	WorstRecall      float64
+	// Change is the spread minus the reference's on the same seeds, Drop the balanced
+	// accuracy lost. The study's score charges for the latter, see [OffsetsRow.Difference].
+	Change, Drop float64
+	WorstClass   string
+	WorstRecall  float64
 	// Recall is the mean recall of each class.
 	Recall []float64
 }
 
-// readOffsets reads the second pinned row. The charge for lost accuracy is that
+// Difference is the score minus the reference's on the same seeds. The charge is that
 // of the mean drop, as it is for arms.
+func (r OffsetsRow) Difference(s objective.Score) float64 {
+	return r.Change + float64(s.Penalty*max(0, r.Drop-s.Tolerance))
+}
+
+// readOffsets reads the second pinned row.
 func readOffsets(ctx context.Context, q querier, h *StudyHead) (OffsetsRow, error) {
 	var all []search.Offsets
-	err := each(ctx, q, `SELECT replicate, counts, spread, difference, accuracy_drop FROM offsets WHERE study = ? ORDER BY replicate`,
+	var plain []float64
+	err := each(ctx, q, `SELECT o.replicate, o.counts, o.spread, o.accuracy_drop, t.spread FROM offsets o
+		JOIN trial_runs t ON t.study = o.study AND t.trial = 0 AND t.replicate = o.replicate
+		WHERE o.study = ? ORDER BY o.replicate`,
 		[]any{h.Number}, func(scan scanner) error {
 			var o search.Offsets
 			var counts []byte
-			if err := scan(&o.Replicate, &counts, &o.Spread, &o.Difference, &o.Drop); err != nil {
+			var reference float64
+			if err := scan(&o.Replicate, &counts, &o.Spread, &o.Drop, &reference); err != nil {
 				return err
 			}
+			plain = append(plain, reference)
 			var err error
 			o.Val, err = decodeMatrix(counts)
 			all = append(all, o)
@@ -64,10 +75,10 @@ func readOffsets(ctx context.Context, q querier, h *StudyHead) (OffsetsRow, erro
 	}
 	n := float64(len(all))
 	r.Recall = make([]float64, all[0].Val.Classes())
-	for _, o := range all {
+	for i, o := range all {
 		r.Spread += o.Spread / n
+		r.Change += (o.Spread - plain[i]) / n
 		r.BalancedAccuracy += o.Val.BalancedAccuracy() / n
-		r.Difference += o.Difference / n
 		r.Drop += o.Drop / n
 		for c, v := range o.Val.Recall() {
 			r.Recall[c] += v / n

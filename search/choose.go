@@ -11,9 +11,11 @@ import (
 )
 
 // apart is how far, in nats (root mean square over the classes), the weights that
-// are predicted for a trial must lie from those of earlier trials: an exponent of
-// 0.8 and one of 0.85 are not worth two trainings. Our choice.
-const apart = 0.1
+// are predicted for a trial are to lie from those of earlier trials: an exponent of
+// 0.8 and one of 0.85 are not worth two trainings while others are left that are
+// predicted to be better than the reference. Where there are none, half as far will
+// do, down to closest. Our choice.
+const apart, closest = 0.1, 0.01
 
 // Prediction is what a screen said of the point that it chose for a trial.
 type Prediction struct {
@@ -76,22 +78,22 @@ func (p *predicted) better(q *predicted) bool {
 
 // near reports whether two trials would be all but the same: the same model,
 // trained with nearly the same weights in the same way.
-func (p *predicted) near(q *predicted) bool {
+func (p *predicted) near(q *predicted, within float64) bool {
 	var squares float64
 	for c, b := range p.shift {
 		d := b - q.shift[c]
 		squares += float64(d * d)
 	}
-	return math.Sqrt(squares/float64(len(p.shift))) < apart && p.plan.Apply == q.plan.Apply &&
+	return math.Sqrt(squares/float64(len(p.shift))) < within && p.plan.Apply == q.plan.Apply &&
 		p.plan.WeightsFrom == q.plan.WeightsFrom && reflect.DeepEqual(p.plan.Model, q.plan.Model)
 }
 
 // choose draws the screen's number of points, numbered from 0, and returns the one
-// that is predicted to lead among those at a distance from all trials before. Rounds
-// behind the best one are taken off it: they would be trained to become worse. It
-// returns the first point as it is if there is no such one: nothing can be predicted,
-// or all that is worth a training has been trained. draw must be safe for concurrent
-// calls.
+// that is predicted to lead among those at a distance from all trials before, which is
+// the smaller the less is left. Rounds behind the best one are taken off it: they
+// would be trained to become worse. It returns the first point as it is if there is no
+// such one: nothing can be predicted, or all that is worth a training has been
+// trained. draw must be safe for concurrent calls.
 func (s *Screen) choose(trials []trialView, draw func(candidate int) (Point, error)) (Point, *Prediction, error) {
 	points, found := make([]Point, s.candidates), make([]*predicted, s.candidates)
 	err := inParallel(s.candidates, func(i int) (err error) {
@@ -108,9 +110,13 @@ func (s *Screen) choose(trials []trialView, draw func(candidate int) (Point, err
 		return nil, nil, err
 	}
 	var best *predicted
-	for _, p := range found {
-		if p != nil && (best == nil || p.better(best)) && !slices.ContainsFunc(earlier, p.near) {
-			best = p
+	for within := apart; within >= closest && (best == nil || best.difference >= 0); within /= 2 {
+		best = nil
+		for _, p := range found {
+			if p != nil && (best == nil || p.better(best)) &&
+				!slices.ContainsFunc(earlier, func(q *predicted) bool { return p.near(q, within) }) {
+				best = p
+			}
 		}
 	}
 	switch own := found[0]; {

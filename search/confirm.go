@@ -2,6 +2,7 @@ package search
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"reflect"
@@ -152,8 +153,10 @@ type Confirmer struct {
 // Run confirms an arm and records the outcome. Runs that the store has are not
 // trained again, so that a confirmation that was broken off goes on, and one that
 // is repeated trains nothing. After stop is closed no training is started; when ctx
-// ends those under way are broken off too; either way, and when the time is over,
-// the error is an interruption ([objective.IsInterruption]) and nothing is claimed.
+// ends those under way are broken off too; either way the error is an interruption
+// ([objective.IsInterruption]) and nothing is claimed. Where the time is over, the
+// seeds that are complete are what there is, if they are at least [confirm.FewestSeeds];
+// else it is an interruption too.
 func (c *Confirmer) Run(ctx context.Context, stop <-chan struct{}, arm Fixed) (*Confirmation, error) {
 	if arm.Seeds < confirm.FewestSeeds {
 		return nil, fmt.Errorf("%d fresh seeds; a confirmation needs at least %d", arm.Seeds, confirm.FewestSeeds)
@@ -174,10 +177,14 @@ func (c *Confirmer) Run(ctx context.Context, stop <-chan struct{}, arm Fixed) (*
 			err = p.fixed(ctx, s)
 		}
 		if err == nil {
+			s.complete = true
 			p.tell()
 		}
 		return err
 	})
+	if err != nil && c.timeIsOver(ctx, stop, err) && p.vector != nil && p.keepComplete() >= confirm.FewestSeeds {
+		err = nil
+	}
 	if err == nil && p.vector == nil { // that of all seeds, so it had to wait for them
 		if p.vector, err = p.meanVector(); err == nil {
 			err = p.each(ctx, func(s *freshSeed) error { return p.fixed(ctx, s) })
@@ -196,6 +203,11 @@ func (c *Confirmer) Run(ctx context.Context, stop <-chan struct{}, arm Fixed) (*
 	return out, nil
 }
 
+// timeIsOver reports whether an error says that the deadline has come, and nothing else.
+func (c *Confirmer) timeIsOver(ctx context.Context, stop <-chan struct{}, err error) bool {
+	return !c.Deadline.IsZero() && objective.IsInterruption(err) && !isClosed(stop) && !errors.Is(ctx.Err(), context.Canceled)
+}
+
 // perform prepares the work on an arm.
 func (c *Confirmer) perform(arm Fixed) (*confirming, error) {
 	p := &confirming{Confirmer: c, arm: arm, observe: c.Observe}
@@ -207,7 +219,7 @@ func (c *Confirmer) perform(arm Fixed) (*confirming, error) {
 		if c.Redraw == nil {
 			return nil, fmt.Errorf("the parts of this trainer's data cannot be drawn anew: it splits them itself")
 		}
-		p.drawn = newDrawn(c.Trainer, c.Parallel)
+		p.drawn = newDrawn(c.Trainer)
 		trainer = p.drawn
 	}
 	p.runner = objective.NewRunner(opener{trainer, p.open}, c.Store, c.Parallel, c.Clock, func(e objective.RunEvent) {

@@ -53,6 +53,8 @@ type freshSeed struct {
 	labels  []uint16
 	test    map[string][]uint16 // by what, and by against
 	runs    []ConfirmedRun
+	// complete says that everything of this seed is measured.
+	complete bool
 }
 
 // open records the reading, once.
@@ -69,9 +71,10 @@ func (p *confirming) open(ctx context.Context) error {
 	return nil
 }
 
-// each works on all seeds side by side.
+// each works on all seeds in turn, on as many at once as there are trainings: so seeds
+// are complete one after the other, and where time runs out most of them are.
 func (p *confirming) each(ctx context.Context, work func(*freshSeed) error) error {
-	return sideBySide(len(p.seeds), p.runner, func(i int) error {
+	return inTurn(len(p.seeds), p.Parallel, p.runner, func(i int) error {
 		if err := p.onItsSplit(ctx, p.seeds[i], work); err != nil {
 			return fmt.Errorf("fresh seed %d of %d: %w", p.seeds[i].replicate+1, len(p.seeds), err)
 		}
@@ -124,6 +127,12 @@ func (p *confirming) tell() {
 	done := p.done
 	p.mu.Unlock()
 	p.observe(Event{Kind: EventFreshSeed, Done: done, Total: len(p.seeds)})
+}
+
+// keepComplete leaves the seeds that are complete, and returns how many they are.
+func (p *confirming) keepComplete() int {
+	p.seeds = slices.DeleteFunc(p.seeds, func(s *freshSeed) bool { return !s.complete })
+	return len(p.seeds)
 }
 
 // meanVector joins the weights of all seeds.
@@ -188,6 +197,7 @@ func (s *freshSeed) add(run ConfirmedRun, r *objective.Result) error {
 // compare makes the findings.
 func (p *confirming) compare() (*Confirmation, error) {
 	out := &Confirmation{Reading: p.reading, Images: make([]int64, len(p.eval.Info.Classes))}
+	out.Seeds = len(p.seeds)
 	labels := p.seeds[0].labels
 	for _, c := range labels {
 		out.Images[c]++

@@ -13,10 +13,6 @@ import (
 type drawn struct {
 	objective.Trainer // on the study's own split, which trains nothing here
 
-	// places are those of seeds at work: as many as trainings, so that no more data
-	// are at hand than are trained on.
-	places chan struct{}
-
 	mu   sync.Mutex
 	open map[objective.Split]*drawnTrainer
 }
@@ -28,8 +24,8 @@ type drawnTrainer struct {
 }
 
 // newDrawn returns a drawn that knows no split yet.
-func newDrawn(own objective.Trainer, parallel int) *drawn {
-	return &drawn{Trainer: own, places: make(chan struct{}, max(1, parallel)), open: make(map[objective.Split]*drawnTrainer)}
+func newDrawn(own objective.Trainer) *drawn {
+	return &drawn{Trainer: own, open: make(map[objective.Split]*drawnTrainer)}
 }
 
 // Train performs a run on the split that its spec names.
@@ -64,14 +60,13 @@ func (d *drawn) drop(split objective.Split) {
 	}
 }
 
-// onItsSplit does the work of a seed on the parts that are drawn for it: all its runs
+// onItsSplit does the work of a seed on the parts that are drawn for it, which are at
+// hand for as many seeds as are at work: all its runs
 // are made on the same, and everything that is measured takes its labels from them.
 func (p *confirming) onItsSplit(ctx context.Context, s *freshSeed, work func(*freshSeed) error) error {
 	if !p.arm.Resplit {
 		return work(s)
 	}
-	p.drawn.places <- struct{}{}
-	defer func() { <-p.drawn.places }()
 	t, err := p.Redraw(s.split)
 	if err != nil {
 		return err

@@ -295,29 +295,36 @@ search: {trials: 5, replicates: 2, racing: false}
 	}
 }
 
-// TestScreenedTrialsDiffer: no two trials of a one-parameter space are all but the
-// same while others are left.
+// TestScreenedTrialsDiffer: in a space of one parameter trials keep their distance
+// while points are left that are predicted to be better than the reference, and then
+// come closer to each other rather than go where it is worse.
 func TestScreenedTrialsDiffer(t *testing.T) {
-	d := define(t, `
+	for trials, least := range map[string]float64{"4": 0.1, "12": 0.01} {
+		d := define(t, `
 study: apart
 model: {kind: softmax, epochs: 2}
 weighting: {scheme: [{name: mean-ratio, strength: {low: 0.1, high: 4}}]}
-search: {trials: 8, racing: false}
-`)
-	m := newMemory()
-	complete(t, driver(d, m, newShifting(1), 2))
-	weights := make(map[int][]float64)
-	for _, record := range m.records {
-		weights[record.Step.Trial] = posthoc.FromWeights(record.Outcome.Replicates[0].Rounds[1].Weights)
-	}
-	for a, x := range weights {
-		for b, y := range weights {
-			var squares float64
-			for c := range x {
-				squares += (x[c] - y[c]) * (x[c] - y[c])
+objective: {accuracy_tolerance: 1}
+search: {racing: false}
+`, "search.trials="+trials)
+		m := newMemory()
+		complete(t, driver(d, m, newShifting(1), 2))
+		weights := make(map[int][]float64)
+		for _, record := range m.records {
+			weights[record.Step.Trial] = posthoc.FromWeights(record.Outcome.Replicates[0].Rounds[1].Weights)
+			if p := record.Step.Predicted; p.Difference >= 0 {
+				t.Errorf("%s trials, trial %d: predicted %+.3f; want better than the reference", trials, record.Step.Trial, p.Difference)
 			}
-			if a < b && math.Sqrt(squares/float64(len(x))) < 0.1 {
-				t.Errorf("trials %d and %d have all but the same weights: %v and %v", a, b, x, y)
+		}
+		for a, x := range weights {
+			for b, y := range weights {
+				var squares float64
+				for c := range x {
+					squares += (x[c] - y[c]) * (x[c] - y[c])
+				}
+				if distance := math.Sqrt(squares / float64(len(x))); a < b && distance < least {
+					t.Errorf("%s trials: %d and %d are %.3f nats apart; want %g", trials, a, b, distance, least)
+				}
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package search
 
 import (
 	"errors"
+	"sync/atomic"
 
 	"evenkeel/objective"
 )
@@ -30,6 +31,20 @@ func sideBySide(n int, runner *objective.Runner, work func(i int) error) error {
 		return failed
 	}
 	return broken
+}
+
+// inTurn does n pieces of work in their order, so many at once. Failures are told as
+// by sideBySide.
+func inTurn(n, atOnce int, runner *objective.Runner, work func(i int) error) error {
+	var next atomic.Int64
+	return sideBySide(min(n, max(1, atOnce)), runner, func(int) error {
+		for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+			if err := work(i); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // stopWith stops a runner as soon as stop is closed, until it is released; at once if

@@ -32,8 +32,10 @@ type boardPage struct {
 	seconds float64
 	// cut says that recipes were cut.
 	cut bool
-	// confirmed says that figures to quote follow.
-	confirmed bool
+	// confirmed are the arms whose figures to quote follow.
+	confirmed []runs.ConfirmedArm
+	// unfinished says that the search was cut short.
+	unfinished bool
 }
 
 // write prints head, table and the line about the leader, as a table or in
@@ -96,11 +98,14 @@ func (p boardPage) next(newest string) string {
 		study = " --study " + shellWord(p.def.Name)
 	}
 	commands := []string{"evenkeel explain" + study}
+	if p.unfinished {
+		commands = append([]string{strings.TrimSpace("evenkeel resume " + shellWord(p.def.Name))}, commands...)
+	}
 	if at := p.board.Leader(); at >= 0 {
-		if !p.confirmed {
+		a := p.board.Rows[at]
+		if !slices.ContainsFunc(p.confirmed, func(c runs.ConfirmedArm) bool { return c.Trial == a.Trial && c.Round == a.Round }) {
 			commands = append(commands, "evenkeel confirm"+study)
 		}
-		a := p.board.Rows[at]
 		commands = append(commands, fmt.Sprintf("evenkeel weights --trial %d --round %d%s --format torch", a.Trial, a.Round, study))
 	}
 	return "Next: " + strings.Join(commands, " | ")
@@ -185,7 +190,7 @@ func (p boardPage) offsets() []any {
 		drop += "!"
 	}
 	return []any{
-		"-", "-", "fitted offsets, no training", 0, "-", decimals(o.Spread, 3), signed(o.Difference, 3), "", "",
+		"-", "-", "fitted offsets, no training", 0, "-", decimals(o.Spread, 3), signed(o.Difference(p.def.Objective), 3), "", "",
 		worstText(o.WorstClass, o.WorstRecall), drop,
 	}
 }

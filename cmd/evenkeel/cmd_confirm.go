@@ -116,7 +116,7 @@ func leaderOf(board *runs.Board, def *search.Definition) (leader, why string) {
 	at := board.Leader()
 	if at < 0 {
 		verdict := boardPage{board: board, def: def}.verdict()
-		return "", strings.TrimSuffix(strings.ReplaceAll(verdict, "\n", " "), ".")
+		return "", strings.TrimPrefix(strings.TrimSuffix(strings.ReplaceAll(verdict, "\n", " "), "."), "No leader: ")
 	}
 	return fmt.Sprintf("%d/%d", board.Rows[at].Trial, board.Rows[at].Round), ""
 }
@@ -268,8 +268,8 @@ func (c *confirmation) fit(ctx context.Context, v visited) error {
 		left := time.Until(c.deadline).Seconds()
 		seeds := min(c.arm.Seeds, side*seedsThatFit(left, each, turns(c.arm.Seeds)))
 		if seeds < confirm.FewestSeeds {
-			return usagef("a confirmation needs at least %d fresh seeds, about %s here, and there is %s; nothing was started",
-				confirm.FewestSeeds, duration(each*float64(turns(confirm.FewestSeeds))), duration(max(0, left)))
+			return usagef("a confirmation needs at least %d fresh seeds, about %s here with some in reserve, and there is %s; nothing was started",
+				confirm.FewestSeeds, duration(each*float64(turns(confirm.FewestSeeds))/inTime), duration(max(0, left)))
 		}
 		c.arm.Seeds = seeds
 	}
@@ -282,13 +282,16 @@ func (c *confirmation) fit(ctx context.Context, v visited) error {
 	return nil
 }
 
+// inTime is the share of the time that is planned with; a tenth is in reserve.
+const inTime = 0.9
+
 // seedsThatFit returns how many seeds of so many seconds each fit, with a tenth of
 // the time in reserve, and at most as many as were asked for.
 func seedsThatFit(left, each float64, most int) int {
 	if left <= 0 {
 		return 0
 	}
-	if fit := 0.9 * left / each; fit < float64(most) {
+	if fit := inTime * left / each; fit < float64(most) {
 		return int(fit)
 	}
 	return most

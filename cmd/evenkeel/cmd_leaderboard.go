@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -25,7 +26,7 @@ func newLeaderboard(g *global) *cobra.Command {
 		Long: `Ranks the arms of a study, an arm being a trial after one of its rounds, under
 the pinned unweighted model. The table shows the best arm of the first trials on
 100 columns; --all shows every arm, --wide whole recipes. JSON and CSV hold every
-arm with the columns of the SQL view leaderboard, numbers unrounded.`,
+arm with the columns of the SQL view leaderboard, numbers unrounded, and say which one leads.`,
 		Example: `  evenkeel leaderboard
   evenkeel leaderboard --study fashion --all
   evenkeel leaderboard --format json`,
@@ -68,14 +69,17 @@ func printLeaderboard(cmd *cobra.Command, db *runs.DB, f leaderboardFlags) error
 	if confirmed.arms, err = db.Confirmations(cmd.Context(), board.Study.Name); err != nil {
 		return err
 	}
-	page.confirmed = len(confirmed.arms) > 0
+	page.confirmed = confirmed.arms
+	if page.unfinished, err = unfinished(cmd.Context(), db, board.Study.Name); err != nil {
+		return err
+	}
 	if err := page.write(cmd.OutOrStdout(), f.format); err != nil {
 		return err
 	}
 	if err := confirmed.write(cmd.OutOrStdout(), f.format); err != nil || len(board.Rows) == 0 {
 		return err
 	}
-	if a := confirmed.judged(page); a != nil {
+	if a := confirmed.judged(board); a != nil {
 		for _, line := range wrap(confirmed.sentence(*a), pageWidth) {
 			fmt.Fprintln(cmd.OutOrStdout(), line)
 		}
@@ -88,19 +92,33 @@ func printLeaderboard(cmd *cobra.Command, db *runs.DB, f leaderboardFlags) error
 	return err
 }
 
+// unfinished reports whether a search of the study was cut short.
+func unfinished(ctx context.Context, db *runs.DB, study string) (bool, error) {
+	list, err := db.Studies(ctx)
+	for _, s := range list {
+		if s.Name == study {
+			return s.State != "done" && s.State != "running", err
+		}
+	}
+	return false, err
+}
+
 // boardResult is the leaderboard as the view of the same name has it.
 func boardResult(b *runs.Board) result {
 	var r result
 	for _, name := range strings.Fields(`study rank trial round scheme rounds seeds tier score spread spread_se gap
 		worst_class worst_recall balanced_accuracy accuracy difference difference_low difference_high
-		weight_gain weight_ratio reference_spread reference_balanced_accuracy params seconds`) {
+		weight_gain weight_ratio reference_spread reference_balanced_accuracy params seconds
+		accuracy_drop holds_tolerance leader`) {
 		r.columns = append(r.columns, column{name: name})
 	}
-	for _, a := range b.Rows {
+	leader := b.Leader()
+	for i, a := range b.Rows {
 		r.rows = append(r.rows, []any{
 			a.Study, a.Rank, a.Trial, a.Round, a.Scheme, a.Rounds, a.Seeds, a.Tier, a.Score, a.Spread, a.SpreadSE, a.Gap,
 			a.WorstClass, a.WorstRecall, a.BalancedAccuracy, a.Accuracy, a.Difference, a.DifferenceLow, a.DifferenceHigh,
 			a.WeightGain, a.WeightRatio, a.ReferenceSpread, a.ReferenceBalancedAccuracy, a.Params, a.Seconds,
+			a.Drop, a.Holds, i == leader,
 		})
 	}
 	return r

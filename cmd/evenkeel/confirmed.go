@@ -88,6 +88,9 @@ func (p confirmedPage) section(w io.Writer, a runs.ConfirmedArm, format string) 
 	} else {
 		writeLines(w, r.rows)
 	}
+	if a.Invalid {
+		fmt.Fprintf(w, " trial %d was declared invalid since: do not quote it\n", a.Trial)
+	}
 	if main := mainRow(a); main != nil {
 		fmt.Fprint(w, p.costs(*main), p.limits(a, *main))
 	}

@@ -77,7 +77,7 @@ func (l *leaderConfirmation) reserve(def *search.Definition, parallel int, whole
 // without which nothing can be said, up to three quarters of it; else none. Our
 // choice. A tenth is added, as [seedsThatFit] keeps it back.
 func confirmReserve(seed, whole time.Duration) time.Duration {
-	of := func(seeds int) time.Duration { return time.Duration(float64(seeds) * float64(seed) / 0.9) }
+	of := func(seeds int) time.Duration { return time.Duration(float64(seeds) * float64(seed) / inTime) }
 	for seeds := confirm.Seeds; seeds > confirm.FewestSeeds; seeds-- {
 		if of(seeds) <= whole/2 {
 			return of(seeds)
@@ -108,6 +108,9 @@ func (l *leaderConfirmation) confirm(ctx context.Context, s *session, v visited,
 		return err
 	}
 	leader, why := leaderOf(board, s.def)
+	if why == "" && !(board.Rows[board.Leader()].Difference < 0) {
+		why = "the leader is not more even than the unweighted model"
+	}
 	if why != "" {
 		s.log.print("nothing to confirm: %s", why)
 		return nil

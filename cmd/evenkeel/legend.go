@@ -14,11 +14,11 @@ import (
 // legend says what the columns mean.
 func (p boardPage) legend(w io.Writer) {
 	h := p.board.Study
-	use := "not for quoting"
-	if p.confirmed {
-		use = "quote CONFIRMED"
+	use := ", not for quoting"
+	if len(p.confirmed) > 0 {
+		use = "; quote CONFIRMED"
 	}
-	fmt.Fprintf(w, "SCREENING on validation (%s, %s): for choosing, %s.\n", perClass(h.ValCounts), count(p.seeds(), "seed"), use)
+	fmt.Fprintf(w, "SCREENING on validation (%s, %s): for choosing%s.\n", perClass(h.ValCounts), count(p.seeds(), "seed"), use)
 	fmt.Fprintf(w, "spread: %s of the recalls", p.def.Objective.Spread)
 	if even := posthoc.EvenSpread(p.def.Objective.Spread, p.board.Reference.BalancedAccuracy, h.ValCounts); !math.IsNaN(even) {
 		fmt.Fprintf(w, "; perfectly even classes would read %s here, by chance alone", decimals(even, 3))

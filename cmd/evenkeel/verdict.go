@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"strings"
 
 	"evenkeel/objective/confirm"
 	"evenkeel/runs"
@@ -10,28 +9,35 @@ import (
 )
 
 // mostOf is the share of the weights' gain from which on another way is said to do
-// most of it. Our choice.
-const mostOf = 0.5
+// most of it, farther the loss of balanced accuracy against the weights from which on
+// it is mentioned. Our choice.
+const mostOf, farther = 0.5, 0.003
 
-// judged returns the confirmed arm that the verdict is about: the leader, or the one
-// that was confirmed last; nil if there is none.
-func (p confirmedPage) judged(board boardPage) *runs.ConfirmedArm {
-	if len(p.arms) == 0 {
-		return nil
+// judged returns the confirmed arm that the verdict is about: the leader's, or that of
+// the arm that was confirmed last where the leader was not; on the study's own split
+// rather than on others; nil if there is none. Invalidated trials have no verdict.
+func (p confirmedPage) judged(board *runs.Board) *runs.ConfirmedArm {
+	var found *runs.ConfirmedArm
+	at := board.Leader()
+	leads := func(a *runs.ConfirmedArm) bool {
+		return at >= 0 && a.Trial == board.Rows[at].Trial && a.Round == board.Rows[at].Round
 	}
-	if at := board.board.Leader(); at >= 0 {
-		leader := board.board.Rows[at]
-		for i, a := range p.arms {
-			if a.Trial == leader.Trial && a.Round == leader.Round {
-				return &p.arms[i]
-			}
+	for i := range p.arms {
+		a := &p.arms[i]
+		switch {
+		case a.Invalid:
+		case found == nil, leads(a) && !leads(found):
+			found = a
+		case leads(found) && !leads(a):
+		case !a.Resplit || found.Resplit:
+			found = a // a later one, or the same arm on the study's own split
 		}
 	}
-	return &p.arms[len(p.arms)-1]
+	return found
 }
 
 // sentence says in words what a confirmed arm comes to: whether the classes are more
-// even, who paid for it, and whether something cheaper would have done. It says
+// even, who pays for it, and whether something cheaper would have done. It says
 // nothing that the rows do not.
 func (p confirmedPage) sentence(a runs.ConfirmedArm) string {
 	main := mainRow(a)
@@ -39,7 +45,8 @@ func (p confirmedPage) sentence(a runs.ConfirmedArm) string {
 		return ""
 	}
 	verdict := p.verdict(a, *main)
-	text := "Verdict: "
+	gained := verdict == confirm.Better || verdict == confirm.SlightlyBetter
+	text := fmt.Sprintf("Verdict on trial %d/%d: ", a.Trial, a.Round)
 	switch verdict {
 	case confirm.Better:
 		text += "the classes are more even beyond noise"
@@ -51,53 +58,68 @@ func (p confirmedPage) sentence(a runs.ConfirmedArm) string {
 		text += fmt.Sprintf("no change of the spread beyond noise; below %s it may go unseen", decimals(main.Measurable, 3))
 	}
 	if verdict != confirm.NoDifference && len(main.Gained) > 0 && len(main.Lost) > 0 {
-		text += fmt.Sprintf("; %s paid for %s", main.Lost[0].Class, main.Gained[0].Class)
+		text += fmt.Sprintf("; %s gains most, %s pays most", main.Gained[0].Class, main.Lost[0].Class)
 	}
-	if main.Tolerance == confirm.NotHeld {
+	switch {
+	case main.Tolerance == confirm.NotHeld:
 		text += "; it costs more accuracy than you allow"
+	case gained && main.Tolerance == confirm.Undecided:
+		text += "; whether it costs more accuracy than you allow is not certain"
 	}
 	text += "."
-	if more := p.cheaper(a, *main, verdict); more != "" {
-		text += " " + more
+	for _, more := range []string{p.offsetsSentence(a, *main, gained), p.longerSentence(a, *main, gained)} {
+		if more != "" {
+			text += " " + more
+		}
 	}
 	return text
 }
 
-// cheaper says what fitted offsets and longer training do of it, "" if little.
-func (p confirmedPage) cheaper(a runs.ConfirmedArm, main runs.ConfirmedRow, verdict confirm.Verdict) string {
-	var sentences []string
-	gained := verdict == confirm.Better || verdict == confirm.SlightlyBetter
+// longerSentence says where training the unweighted model longer evens the classes out
+// beyond noise, and so far that the weights are not worth their trainings.
+func (p confirmedPage) longerSentence(a runs.ConfirmedArm, main runs.ConfirmedRow, gained bool) string {
 	for _, row := range a.Rows {
-		text := ""
-		switch {
-		case row.What == search.Recipe && row.Against == search.AgainstOffsets:
-			text = p.offsetsSentence(a, row, main, gained)
-		case row.What == search.Longer && gained && row.Difference < mostOf*main.Difference:
-			text = "Training the unweighted model longer does most of it."
+		if row.What != search.Longer {
+			continue
 		}
-		if text != "" {
-			sentences = append(sentences, text)
+		verdict := p.verdict(a, row)
+		switch {
+		case verdict != confirm.Better && verdict != confirm.SlightlyBetter:
+		case !gained || row.Difference < main.Difference:
+			return fmt.Sprintf("Training the unweighted model as long does more (%s).", signed(row.Difference, 3))
+		case row.Difference < mostOf*main.Difference:
+			return fmt.Sprintf("Training the unweighted model as long does most of it (%s).", signed(row.Difference, 3))
 		}
 	}
-	return strings.Join(sentences, " ")
+	return ""
 }
 
-// offsetsSentence compares the recipe with fitted offsets; row is the recipe against
-// them.
-func (p confirmedPage) offsetsSentence(a runs.ConfirmedArm, row, main runs.ConfirmedRow, gained bool) string {
-	if drop := main.AgainstBalancedAccuracy - row.AgainstBalancedAccuracy; drop > p.def.Objective.Tolerance {
-		return "Offsets alone cost more accuracy than you allow."
-	}
-	switch p.verdict(a, row) {
-	case confirm.Worse:
-		return "Offsets on the unweighted model's logits do better, for free."
-	case confirm.NoDifference:
-		if gained {
-			return "Offsets do as much for free, as far as can be told."
+// offsetsSentence compares the recipe with fitted offsets, which train nothing, and
+// says so where they cost more accuracy.
+func (p confirmedPage) offsetsSentence(a runs.ConfirmedArm, main runs.ConfirmedRow, gained bool) string {
+	for _, row := range a.Rows {
+		if row.What != search.Recipe || row.Against != search.AgainstOffsets {
+			continue
 		}
-	default:
-		if offsets := row.AgainstSpread - main.AgainstSpread; gained && offsets < mostOf*main.Difference {
-			return "Offsets do most of it for free."
+		drop := main.AgainstBalancedAccuracy - row.AgainstBalancedAccuracy
+		if drop > p.def.Objective.Tolerance {
+			return "Offsets alone cost more accuracy than you allow."
+		}
+		price := ""
+		if row.BalancedAccuracy-row.AgainstBalancedAccuracy > farther {
+			price = fmt.Sprintf(", at %s points of balanced accuracy", points(-drop))
+		}
+		switch p.verdict(a, row) {
+		case confirm.Worse:
+			return "Offsets on the unweighted model's logits do better, without training" + price + "."
+		case confirm.NoDifference:
+			if gained {
+				return "Offsets do as much without training, as far as can be told" + price + "."
+			}
+		default:
+			if offsets := row.AgainstSpread - main.AgainstSpread; gained && offsets < mostOf*main.Difference {
+				return "Offsets do most of it without training" + price + "."
+			}
 		}
 	}
 	return ""

@@ -44,7 +44,7 @@ func (f *figures) judge(r *Report) {
 	default:
 		r.Verdict, r.Text = NotMeasurable, fmt.Sprintf("Nothing measurable: %s, which does not mean no effect.", changed)
 	}
-	if arm := f.Score.Arms(f.Replicates)[f.Round-1]; arm.Over && better {
+	if arm := f.Score.Arms(f.Replicates)[f.Round-1]; arm.Over && !f.ignored() {
 		r.Text += fmt.Sprintf(" It costs more than the tolerance: balanced accuracy %s points, %s allowed.", points(-arm.Drop), points(-f.Score.Tolerance))
 	}
 }
