@@ -81,6 +81,16 @@ const exact = 1e-9
 // the own baseline is the better one. With one seed the first term is unknown
 // and left out.
 func (s Score) Arms(replicates []Replicate) []Arm {
+	arms := s.Ranked(replicates)
+	for i := range arms {
+		arms[i].ImageVariance = s.imageVariance(replicates, arms[i])
+	}
+	return arms
+}
+
+// Ranked is Arms without ImageVariance, which costs more than all the rest and takes no
+// part in ranking.
+func (s Score) Ranked(replicates []Replicate) []Arm {
 	if len(replicates) == 0 {
 		return nil
 	}
@@ -144,7 +154,6 @@ func (s Score) arm(replicates []Replicate, round int) Arm {
 		}
 	}
 	arm.SumSquares = sumSquares(diff)
-	arm.ImageVariance = s.imageVariance(replicates, round, arm.Over, ownIsBetter)
 	variance := mean(imageVar)
 	if n > 1 {
 		variance += sumSquares(drops) / float64((n-1)*n)
@@ -153,18 +162,21 @@ func (s Score) arm(replicates []Replicate, round int) Arm {
 	return arm
 }
 
-// imageVariance measures [Arm.ImageVariance]: charged says that the charge applies,
-// ownIsBetter that it is against the own baseline.
-func (s Score) imageVariance(replicates []Replicate, round int, charged, ownIsBetter bool) float64 {
+// imageVariance measures [Arm.ImageVariance]. The charge, where it applies, is against
+// the better one of reference and own baseline.
+func (s Score) imageVariance(replicates []Replicate, of Arm) float64 {
 	own, ref, arm := make([]Round, len(replicates)), make([]Round, len(replicates)), make([]Round, len(replicates))
+	var ownBalanced, refBalanced float64
 	for i, rep := range replicates {
-		own[i], ref[i], arm[i] = rep.Rounds[0], rep.Reference, rep.Rounds[round]
+		own[i], ref[i], arm[i] = rep.Rounds[0], rep.Reference, rep.Rounds[of.Round]
+		ownBalanced += own[i].BalancedAccuracy
+		refBalanced += ref[i].BalancedAccuracy
 	}
 	with, without := s.Spread.Linear(arm, 1), s.Spread.Linear(ref, -1)
 	parts := []Linear{with, without}
-	if charged {
+	if of.Over {
 		with.addBalanced(-s.Penalty)
-		if ownIsBetter {
+		if ownBalanced > refBalanced {
 			without = s.Spread.Linear(own, 0)
 			parts = append(parts, without)
 		}

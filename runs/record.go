@@ -68,6 +68,27 @@ func (s *Study) trialRow(step search.Step, now string) ([]any, error) {
 	return append(row, nil, nil), nil
 }
 
+// ScreenSeeds returns the seeds of the reference that points are predicted from.
+func (s *Study) ScreenSeeds(ctx context.Context) (replicates []int, err error) {
+	var list sql.NullString
+	err = s.db.read.QueryRowContext(ctx, `SELECT screen_seeds FROM studies WHERE number = ?`, s.number).Scan(&list)
+	if err == nil && list.Valid {
+		err = json.Unmarshal([]byte(list.String), &replicates)
+	}
+	if err != nil {
+		return nil, s.db.failed(err)
+	}
+	return replicates, nil
+}
+
+// SetScreenSeeds records them, unless they are recorded already. It may return before
+// that is durable.
+func (s *Study) SetScreenSeeds(_ context.Context, replicates []int) error {
+	return s.writer.put(func(tx *transaction) error {
+		return tx.exec(`UPDATE studies SET screen_seeds = ? WHERE number = ? AND screen_seeds IS NULL`, encodeInts(replicates), s.number)
+	})
+}
+
 // Transmission records how much of what was predicted without training arrived in
 // it. It may return before that is durable.
 func (s *Study) Transmission(_ context.Context, t posthoc.Transmission) error {

@@ -51,7 +51,7 @@ func (s *Screen) predict(point Point) (*predicted, error) {
 		return nil, nil
 	}
 	p := &predicted{point: point, plan: plan, difference: math.Inf(1)}
-	for _, arm := range s.definition.Objective.Arms(reps) {
+	for _, arm := range s.definition.Objective.Ranked(reps) {
 		if arm.Holds && !p.holds || arm.Holds == p.holds && arm.Difference < p.difference {
 			p.difference, p.round, p.holds = arm.Difference, arm.Round, arm.Holds
 		}

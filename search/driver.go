@@ -37,9 +37,9 @@ type Driver struct {
 	trials []trialView
 	done   chan finished
 	active int
-	// begun says that what comes before the first decision is done, trusted that the
-	// screen, if there is one, chooses the points.
-	begun, trusted bool
+	// begun says that what comes before the first decision is done, screening that the
+	// screen, if there is one, chose all points so far.
+	begun, screening bool
 	// failures counts failed steps in a row, succeeded says that any step of the
 	// study ever ended well.
 	failures  int
@@ -261,6 +261,7 @@ func (d *Driver) decide(ctx context.Context) (bool, error) {
 	}
 	d.steps = append(d.steps, Record{Step: step})
 	d.noteStep(Record{Step: step})
+	d.noteScreening(step)
 	d.Observe(Event{Kind: EventStep, Step: step})
 	d.launch(ctx, step)
 	return true, nil

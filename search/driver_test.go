@@ -31,7 +31,7 @@ weighting:
     - {name: error-power, exponent: {low: 0.25, high: 2, log: true}}
   rounds: {low: 1, high: 3}
   update: [replace, accumulate]
-search: {trials: 12, max_replicates: 5}
+search: {trials: 12, max_replicates: 5, screen: off}
 `
 
 // define parses a study file; changes are key=value overrides.
@@ -72,7 +72,7 @@ func complete(t testing.TB, d *search.Driver) search.Summary {
 // TestParallelismChangesNothing: one worker, four, and workers that finish in
 // random order give the same steps, outcomes, arms and runs.
 func TestParallelismChangesNothing(t *testing.T) {
-	d := define(t, study)
+	d := define(t, study, "search.screen=auto")
 	want := newMemory()
 	complete(t, driver(d, want, &trainertest.Synthetic{Response: 0.3}, 1))
 	for _, parallel := range []int{2, 4, 16} {

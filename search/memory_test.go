@@ -21,6 +21,7 @@ type memory struct {
 	references map[int]objective.Round
 	offsets    map[int]search.Offsets
 	sent       posthoc.Transmission
+	screened   []int
 	fail       error
 }
 
@@ -74,6 +75,19 @@ func (m *memory) Reference(_ context.Context, replicate int, _ int64, r objectiv
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.references[replicate] = r
+	return m.fail
+}
+
+func (m *memory) ScreenSeeds(context.Context) ([]int, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.screened, nil
+}
+
+func (m *memory) SetScreenSeeds(_ context.Context, replicates []int) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.screened = replicates
 	return m.fail
 }
 

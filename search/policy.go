@@ -3,6 +3,8 @@ package search
 import (
 	"errors"
 	"fmt"
+
+	"evenkeel/objective/posthoc"
 )
 
 // errDrain says that the next step can only be decided when every step before
@@ -36,6 +38,8 @@ type Policy struct {
 	Screen *Screen
 
 	known view
+	// judged is what the last decision on a point knew of the screen.
+	judged posthoc.Transmission
 }
 
 const (
@@ -83,10 +87,11 @@ func (p *Policy) suggest(v *view, trial int) (Point, *Prediction, error) {
 		return point, nil
 	}
 	if p.Screen != nil {
-		screens, err := p.Screen.on(v.trials)
+		screens, t, err := p.Screen.on(v.trials)
 		if err != nil {
 			return nil, nil, err
 		}
+		p.judged = t
 		if screens {
 			return p.Screen.choose(v.trials, draw)
 		}

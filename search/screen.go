@@ -19,18 +19,20 @@ const (
 	// seeds' noise of a prediction is well below that of a trained arm on one seed.
 	screenSeeds = 5
 	// mostCandidates and fewestCandidates bound the points that are predicted for
-	// each new trial; screenWork is how many (example, round) pairs all of them may
-	// cost in between, about a third of a second of one core, and crossFitting how many
-	// times that a chain costs that is cross-fitted. Our choice; measured.
-	mostCandidates, fewestCandidates = 256, 32
-	screenWork, crossFitting         = 3e7, 7
+	// each new trial; screenWork is how many examples may be predicted for all of them
+	// in between, about a third of a second of one core. A round costs as much as
+	// matrixCost examples for each cell of its matrix besides, and crossFitting times as
+	// much where it is cross-fitted. Our choice; measured.
+	mostCandidates, fewestCandidates = 256, 4
+	screenWork                       = 3e7
+	matrixCost, crossFitting         = 5, 7
 )
 
 // Screen predicts what trials measure without training any: it shifts the logits
 // of the trained reference by ln w, measures, and weighs anew, which is the whole
 // reweighting loop ([posthoc.Chain]). So many points can be looked at for each one
 // that is trained. Whether training brings what is predicted is measured as trials
-// finish ([Screen.Transmission]).
+// finish.
 //
 // A prediction knows nothing of the model's own parameters: where these are
 // searched, the sampler chooses them and the screen chooses the weighting.
@@ -58,6 +60,14 @@ type ReferenceRun struct {
 	Labels    []uint16
 }
 
+// usable says why nothing can be predicted from a run.
+func (r ReferenceRun) usable() error {
+	if r.Result.ValLogits == nil || r.Labels == nil {
+		return fmt.Errorf("the reference's logits and labels on validation are not at hand")
+	}
+	return nil
+}
+
 // screenSeed is the reference on one seed.
 type screenSeed struct {
 	replicate int
@@ -72,17 +82,20 @@ type screenSeed struct {
 // logits, or no labels to hold them against.
 func NewScreen(d *Definition, train []int, runs []ReferenceRun) (*Screen, error) {
 	s := &Screen{definition: d, train: train, chosen: make(map[int]*predicted), effects: make(map[int]trialEffects)}
+	derives := slices.Contains(d.Values("weighting.apply"), any(objective.ApplyPosthoc))
 	for _, r := range runs[:min(len(runs), screenSeeds)] {
-		if r.Result.ValLogits == nil || r.Labels == nil {
-			return nil, fmt.Errorf("the reference's logits and labels on validation are not at hand")
+		if err := r.usable(); err != nil {
+			return nil, err
 		}
 		part, err := posthoc.NewPart(r.Result.Val.Classes(), r.Result.ValLogits, r.Labels)
 		if err != nil {
 			return nil, err
 		}
 		seed := screenSeed{replicate: r.Replicate, reference: r.Round, part: part}
-		if folds, err := posthoc.NewFolds(part); err == nil {
-			seed.folds = folds
+		if derives {
+			if folds, err := posthoc.NewFolds(part); err == nil {
+				seed.folds = folds
+			}
 		}
 		seed.plain = part.Predict(make([]float64, part.Classes()), nil)
 		s.seeds = append(s.seeds, seed)
@@ -90,8 +103,9 @@ func NewScreen(d *Definition, train []int, runs []ReferenceRun) (*Screen, error)
 	if len(s.seeds) == 0 {
 		return nil, fmt.Errorf("the reference was not trained on any seed")
 	}
-	each := float64(len(s.seeds)*s.seeds[0].part.Len()) * (float64(d.meanRounds()) + 1)
-	if slices.Contains(d.Values("weighting.apply"), any(objective.ApplyPosthoc)) {
+	classes := s.seeds[0].part.Classes()
+	each := float64(len(s.seeds)*(s.seeds[0].part.Len()+matrixCost*classes*classes)) * (d.meanRounds() + 1)
+	if derives {
 		each *= crossFitting
 	}
 	s.candidates = int(min(max(screenWork/each, fewestCandidates), mostCandidates))

@@ -103,7 +103,7 @@ func newTrials(m *memory) (list []search.Step) {
 // trial measures what was predicted for it, and the best of six screened trials is
 // better than the best of 24 that are not.
 func TestScreenChoosesAndIsBelieved(t *testing.T) {
-	d := define(t, study, "search.trials=6", "search.racing=false", "search.replicates=3", "objective.accuracy_tolerance=1")
+	d := define(t, study, "search.screen=auto", "search.trials=6", "search.racing=false", "search.replicates=3", "objective.accuracy_tolerance=1")
 	m := newMemory()
 	dr := driver(d, m, newShifting(1), 2)
 	said := notices(dr)
@@ -137,7 +137,7 @@ func TestScreenChoosesAndIsBelieved(t *testing.T) {
 			t.Errorf("trial %d measures %v; predicted was %v", step.Trial, got, p.Difference)
 		}
 	}
-	plain := define(t, study, "search.trials=24", "search.racing=false", "search.replicates=3", "objective.accuracy_tolerance=1", "search.screen=off")
+	plain := define(t, study, "search.trials=24", "search.racing=false", "search.replicates=3", "objective.accuracy_tolerance=1")
 	all := newMemory()
 	complete(t, driver(plain, all, newShifting(1), 2))
 	if best(m) >= best(all) {
@@ -155,12 +155,12 @@ func TestScreenSwitchesItselfOff(t *testing.T) {
 		"shuffled": shuffled, "ignored": newShifting(0), "weak": newShifting(0.1),
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := define(t, study, "search.trials=16", "search.racing=false")
+			d := define(t, study, "search.screen=auto", "search.trials=16", "search.racing=false")
 			m := newMemory()
 			dr := driver(d, m, trainer, 2)
 			said := notices(dr)
 			complete(t, dr)
-			if len(*said) != 1 || !strings.HasPrefix((*said)[0], "screening is off: training brought ") {
+			if len(*said) != 1 || !strings.HasPrefix((*said)[0], "screening is off from trial ") {
 				t.Errorf("notices %q; want one that screening is off", *said)
 			}
 			if !(m.sent.Tau < 0.3) || m.sent.Effects == 0 {
@@ -195,7 +195,7 @@ func TestScreenNeedsLogits(t *testing.T) {
 	bare := newMemory()
 	silentTrainer := newShifting(1)
 	silentTrainer.bare = true
-	dr = driver(define(t, study), bare, silentTrainer, 2)
+	dr = driver(define(t, study, "search.screen=auto"), bare, silentTrainer, 2)
 	said := notices(dr)
 	complete(t, dr)
 	if len(*silent) > 0 || len(*said) != 1 || !strings.HasPrefix((*said)[0], "no screening: ") {
@@ -207,33 +207,50 @@ func TestScreenNeedsLogits(t *testing.T) {
 }
 
 // TestScreenGoesWithoutAFailedSeed: a reference that fails on a further seed costs
-// the prediction that seed, and is tried again when a trial needs it.
+// the prediction that seed, for the whole study: also after an interruption, when it
+// would be there.
 func TestScreenGoesWithoutAFailedSeed(t *testing.T) {
-	d := define(t, study, "search.racing=false", "search.replicates=2")
+	d := define(t, study, "search.screen=auto", "search.racing=false", "search.replicates=2")
 	second := search.TrainingSeed(d.Search.Seed, 1, "search")
-	failed := false
-	trainer := newShifting(1)
-	var mu sync.Mutex
-	trainer.Before = func(_ context.Context, job objective.Job) error {
-		mu.Lock()
-		defer mu.Unlock()
-		if job.Spec.Seed == second && !failed {
-			failed = true
-			return errors.New("out of memory")
+	flaky := func(after func()) *shifting {
+		trainer := newShifting(1)
+		failed, trained := false, 0
+		var mu sync.Mutex
+		trainer.Before = func(_ context.Context, job objective.Job) error {
+			mu.Lock()
+			defer mu.Unlock()
+			if job.Spec.Seed == second && !failed {
+				failed = true
+				return errors.New("out of memory")
+			}
+			if trained++; trained == 8 && after != nil {
+				after()
+			}
+			return nil
 		}
-		return nil
+		return trainer
 	}
-	m := newMemory()
-	dr := driver(d, m, trainer, 2)
+	want := newMemory()
+	dr := driver(d, want, flaky(nil), 2)
 	said := notices(dr)
 	complete(t, dr)
 	if len(*said) != 1 || !strings.Contains((*said)[0], "screening goes without seed 1: ") {
 		t.Errorf("notices %q; want one about seed 1", *said)
 	}
-	for _, step := range newTrials(m) {
-		if step.Predicted == nil || len(m.arms[step.Trial]) == 0 {
-			t.Errorf("trial %d: %+v, %d arms", step.Trial, step.Predicted, len(m.arms[step.Trial]))
+	for _, step := range newTrials(want) {
+		if step.Predicted == nil || len(want.arms[step.Trial]) == 0 {
+			t.Errorf("trial %d: %+v, %d arms", step.Trial, step.Predicted, len(want.arms[step.Trial]))
 		}
+	}
+	got := newMemory()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	if summary, err := driver(d, got, flaky(cancel), 2).Run(ctx, nil); err != nil || summary.End != search.EndStopped {
+		t.Fatalf("end %q, error %v; want stopped", summary.End, err)
+	}
+	complete(t, driver(d, got, newShifting(1), 2))
+	if diff := cmp.Diff(newTrials(want), newTrials(got)); diff != "" {
+		t.Errorf("the interrupted study has other trials (-want +got):\n%s", diff)
 	}
 }
 
@@ -354,7 +371,7 @@ func TestNewScreenRefuses(t *testing.T) {
 // TestWithoutUsableWeightsThePointIsTaken: a formula that gives no weights anywhere
 // is suggested as it is, and fails as a trial.
 func TestWithoutUsableWeightsThePointIsTaken(t *testing.T) {
-	d := define(t, study, "search.trials=4", "search.racing=false")
+	d := define(t, study, "search.screen=auto", "search.trials=4", "search.racing=false")
 	for i := range d.Weighting.Entries {
 		scheme := *d.Weighting.Entries[i].Scheme
 		scheme.Strict = true

@@ -30,9 +30,9 @@ func (d *Driver) begin(ctx context.Context) error {
 	return nil
 }
 
-// screen makes the policy's screen. Where there can be none a notice says why and
-// the sampler's points are taken as they are; a reference that fails on a further
-// seed costs that seed only.
+// screen makes the policy's screen, from the seeds of the reference that it was made
+// from at first. Where there can be none a notice says why and the sampler's points
+// are taken as they are; a reference that fails on a further seed costs that seed only.
 func (d *Driver) screen(ctx context.Context, first ReferenceRun) error {
 	notice := func(format string, arguments ...any) {
 		if len(d.trials) >= d.Definition.Search.Trials {
@@ -40,32 +40,43 @@ func (d *Driver) screen(ctx context.Context, first ReferenceRun) error {
 		}
 		d.Observe(Event{Kind: EventNotice, Text: fmt.Sprintf(format, arguments...)})
 	}
-	if _, err := NewScreen(d.Definition, nil, []ReferenceRun{first}); err != nil {
-		notice("no screening: %v", err)
+	seeds, err := d.Store.ScreenSeeds(ctx)
+	if err != nil {
+		return fmt.Errorf("%w: %w", objective.ErrStorage, err)
+	}
+	chosen := len(seeds) > 0
+	if !chosen {
+		seeds = interval(0, min(d.Definition.Search.seeds(), screenSeeds))
+	}
+	if err := first.usable(); err != nil {
+		if chosen {
+			notice("no screening from here on: %v; were they freed by evenkeel gc --all?", err)
+		} else {
+			notice("no screening: %v", err)
+		}
 		return nil
 	}
-	seeds := min(d.Definition.Search.seeds(), screenSeeds)
-	runs, errs := make([]ReferenceRun, seeds), make([]error, seeds)
-	runs[0] = first
+	runs, errs := make([]ReferenceRun, len(seeds)), make([]error, len(seeds))
 	ready := make(chan struct{})
-	for r := 1; r < seeds; r++ {
+	for i, r := range seeds {
 		go func() {
-			runs[r], errs[r] = d.referenceRun(ctx, r)
+			runs[i], errs[i] = d.referenceRun(ctx, r)
 			ready <- struct{}{}
 		}()
 	}
-	for r := 1; r < seeds; r++ {
+	for range seeds {
 		<-ready
 	}
 	var usable []ReferenceRun
-	for r, err := range errs {
+	var used []int
+	for i, err := range errs {
 		switch {
 		case err != nil && stopsSearch(err):
 			return err
 		case err != nil:
-			notice("screening goes without seed %d: %v", r, oneLine(err))
+			notice("screening goes without seed %d: %v", seeds[i], oneLine(err))
 		default:
-			usable = append(usable, runs[r])
+			usable, used = append(usable, runs[i]), append(used, seeds[i])
 		}
 	}
 	screen, err := NewScreen(d.Definition, d.eval.TrainCounts(first.Round), usable)
@@ -73,30 +84,39 @@ func (d *Driver) screen(ctx context.Context, first ReferenceRun) error {
 		notice("no screening: %v", err)
 		return nil
 	}
+	if !chosen {
+		if err := d.Store.SetScreenSeeds(context.WithoutCancel(ctx), used); err != nil {
+			return fmt.Errorf("%w: %w", objective.ErrStorage, err)
+		}
+	}
 	d.policy.Screen = screen
-	d.trusted, err = screen.on(d.trials)
+	d.screening, _, err = screen.on(d.trials)
 	return err
 }
 
-// noteTransmission records what the trials so far say of the screen, and says so
-// when the screen switches itself off or on.
+// noteScreening says so when a point is the first that was not screened.
+func (d *Driver) noteScreening(step Step) {
+	if d.policy.Screen == nil || step.Kind != NewTrial || step.Predicted != nil || !d.screening {
+		return
+	}
+	d.screening = false
+	t := d.policy.judged
+	d.Observe(Event{Kind: EventNotice, Text: fmt.Sprintf(
+		"screening is off from trial %d on: training brought %.0f %% (+- %.0f) of the changes that shifted logits predict, below %.0f %%; "+
+			"points are chosen by sampler %s alone", step.Trial, 100*t.Tau, 100*t.SE, 100*leastTransmission, d.Sampler.Name())})
+}
+
+// noteTransmission records what the trials so far say of the screen.
 func (d *Driver) noteTransmission(ctx context.Context) error {
-	screen := d.policy.Screen
-	if screen == nil {
+	if d.policy.Screen == nil {
 		return nil
 	}
-	trusted, t, err := screen.trusted(d.trials)
+	t, err := d.policy.Screen.transmission(d.trials)
 	if err != nil || t.Effects == 0 {
 		return err
 	}
 	if err := d.Store.Transmission(context.WithoutCancel(ctx), t); err != nil {
 		return fmt.Errorf("%w: %w", objective.ErrStorage, err)
-	}
-	if !trusted && d.trusted && len(d.trials) < d.Definition.Search.Trials {
-		d.Observe(Event{Kind: EventNotice, Text: fmt.Sprintf(
-			"screening is off: training brought %.0f %% (+- %.0f) of the changes that shifted logits predict, below %.0f %%; "+
-				"points are chosen by sampler %s alone", 100*t.Tau, 100*t.SE, 100*leastTransmission, d.Sampler.Name())})
-		d.trusted = false
 	}
 	return nil
 }

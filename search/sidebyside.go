@@ -37,9 +37,11 @@ func sideBySide(n int, runner *objective.Runner, work func(i int) error) error {
 // by sideBySide.
 func inTurn(n, atOnce int, runner *objective.Runner, work func(i int) error) error {
 	var next atomic.Int64
+	var failed atomic.Bool
 	return sideBySide(min(n, max(1, atOnce)), runner, func(int) error {
-		for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+		for i := int(next.Add(1)) - 1; i < n && !failed.Load(); i = int(next.Add(1)) - 1 {
 			if err := work(i); err != nil {
+				failed.Store(true)
 				return err
 			}
 		}

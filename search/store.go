@@ -73,6 +73,11 @@ type Store interface {
 	// Offsets records what fitted offsets do for the reference on one training seed.
 	// It may be called again with the same values.
 	Offsets(ctx context.Context, o Offsets) error
+	// ScreenSeeds returns the seeds of the reference that points are predicted from, by
+	// index; none before they were set.
+	ScreenSeeds(ctx context.Context) ([]int, error)
+	// SetScreenSeeds records them, once for a study.
+	SetScreenSeeds(ctx context.Context, replicates []int) error
 	// Transmission records how much of what was predicted arrived in training, in
 	// place of what it was before.
 	Transmission(ctx context.Context, t posthoc.Transmission) error

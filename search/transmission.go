@@ -2,6 +2,8 @@ package search
 
 import (
 	"fmt"
+	"math"
+	"slices"
 
 	"evenkeel/objective"
 	"evenkeel/objective/posthoc"
@@ -17,18 +19,19 @@ const (
 	enoughTrials = 4
 )
 
-// trialEffects are the effects of a trial on so many replicates.
+// trialEffects is the effect of a trial on so many replicates.
 type trialEffects struct {
 	replicates int
-	effects    []posthoc.Effect
+	effect     posthoc.Effect // of one dimension, see joined; empty if there is none
 }
 
 // transmission returns how much of what shifts of the logits predict arrived in the
-// trials that are known, and how many trials say so. An effect is a weighted round
-// on one seed: the change of the recalls against the trial's own unweighted round,
-// beside that of the reference's logits shifted by the very weights it was trained
-// with. Weights that are applied post hoc say nothing of training and are left out.
-func (s *Screen) transmission(trials []trialView) (t posthoc.Transmission, trained int, err error) {
+// trials that are known; Effects counts these. A trial is one effect: for every
+// weighted round and seed of it, the changes of the recalls against its own unweighted
+// round, beside those of the reference's logits shifted by the very weights it was
+// trained with. Weights that are applied post hoc say nothing of training and are left
+// out.
+func (s *Screen) transmission(trials []trialView) (t posthoc.Transmission, err error) {
 	var all []posthoc.Effect
 	for i, trial := range trials {
 		if trial.failed || trial.invalid || len(trial.measured) == 0 {
@@ -38,20 +41,38 @@ func (s *Screen) transmission(trials []trialView) (t posthoc.Transmission, train
 		if known.replicates != len(trial.measured) {
 			plan, err := s.definition.Plan(trial.point)
 			if err != nil {
-				return t, 0, fmt.Errorf("trial %d: %w", i+1, err)
+				return t, fmt.Errorf("trial %d: %w", i+1, err)
 			}
 			known = trialEffects{replicates: len(trial.measured)}
 			if plan.Apply != objective.ApplyPosthoc {
-				known.effects = s.effectsOf(trial.measured)
+				known.effect = joined(s.effectsOf(trial.measured))
 			}
 			s.effects[i] = known
 		}
-		if len(known.effects) > 0 {
-			trained++
-			all = append(all, known.effects...)
+		if len(known.effect.Predicted) > 0 {
+			all = append(all, known.effect)
 		}
 	}
-	return posthoc.Transmit(all...), trained, nil
+	return posthoc.Transmit(all...), nil
+}
+
+// joined returns an effect of one dimension that counts in a transmission like all of
+// the given ones together: with p the predicted changes and o the observed ones, it
+// predicts |p| and observes <o, p> / |p|. Rounds and seeds of a trial are tied to each
+// other, so they are one cluster. It is empty if nothing is predicted.
+func joined(effects []posthoc.Effect) posthoc.Effect {
+	var together, size float64
+	for _, e := range effects {
+		for c, p := range e.Predicted {
+			together += float64(e.Observed[c] * p)
+			size += float64(p * p)
+		}
+	}
+	if size == 0 {
+		return posthoc.Effect{}
+	}
+	length := math.Sqrt(size)
+	return posthoc.Effect{Observed: []float64{together / length}, Predicted: []float64{length}}
 }
 
 // effectsOf returns the effects of a trial's weighted rounds.
@@ -75,23 +96,21 @@ func (s *Screen) effectsOf(measured []objective.Replicate) (effects []posthoc.Ef
 	return effects
 }
 
-// trusted reports whether points are to be chosen by prediction, given what is
-// known of the trials so far: not where transmission is below [leastTransmission]
-// by more than its standard error.
-func (s *Screen) trusted(trials []trialView) (bool, posthoc.Transmission, error) {
-	t, trained, err := s.transmission(trials)
-	return trained < enoughTrials || !(t.Tau+t.SE < leastTransmission), t, err
+// trusted reports whether points are to be chosen by prediction, given what the
+// trials say: not where transmission is below [leastTransmission] by more than its
+// standard error.
+func trusted(t posthoc.Transmission) bool {
+	return t.Effects < enoughTrials || !(t.Tau+t.SE < leastTransmission)
 }
 
 // on reports whether the next point is to be chosen by prediction: as long as
 // training is seen to bring what is predicted. Once a point was not, none is: a
-// screen that is switched off stays off, as the trials it gave up on show.
-func (s *Screen) on(trials []trialView) (bool, error) {
-	for _, t := range trials {
-		if !t.screened {
-			return false, nil
-		}
+// screen that is switched off stays off, as the trials it gave up on show. It
+// returns what it judged by.
+func (s *Screen) on(trials []trialView) (bool, posthoc.Transmission, error) {
+	t, err := s.transmission(trials)
+	if err != nil || slices.ContainsFunc(trials, func(t trialView) bool { return !t.screened }) {
+		return false, t, err
 	}
-	trusted, _, err := s.trusted(trials)
-	return trusted, err
+	return trusted(t), t, nil
 }

@@ -106,7 +106,7 @@ func (v *view) best(score objective.Score, trials []int, seeds, size int) []int 
 			continue // it failed there, if not before
 		}
 		c := contender{number: n}
-		for i, arm := range score.Arms(t.measured[:seeds]) {
+		for i, arm := range score.Ranked(t.measured[:seeds]) {
 			if i == 0 || arm.Difference < c.value {
 				c.value = arm.Difference
 			}

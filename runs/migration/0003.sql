@@ -9,8 +9,10 @@ ALTER TABLE trials ADD COLUMN predicted_round INTEGER;
 
 -- How many points of the space were predicted without training, how much of the
 -- predicted changes of the recalls arrived in training (1 = all), its standard
--- error, and the number of trained arms, each on one seed, that say so.
+-- error, and the number of trials that say so. screen_seeds: JSON, the seeds of the
+-- reference that predict, by index; NULL = not screened.
 ALTER TABLE studies ADD COLUMN screened INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE studies ADD COLUMN screen_seeds TEXT;
 ALTER TABLE studies ADD COLUMN transmission REAL;
 ALTER TABLE studies ADD COLUMN transmission_se REAL;
 ALTER TABLE studies ADD COLUMN transmission_effects INTEGER NOT NULL DEFAULT 0;
