@@ -47,6 +47,20 @@ func (s *Study) DescribeSplit(_ context.Context, info objective.Info) error {
 	})
 }
 
+// TestOpened reports whether the test part was opened for an arm of the named study,
+// whether or not anything was confirmed then.
+func (db *DB) TestOpened(ctx context.Context, study string, trial, round int) (opened bool, err error) {
+	err = db.view(ctx, func(q querier) error {
+		number, _, err := findStudy(ctx, q, study)
+		if err != nil {
+			return err
+		}
+		return q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM test_reads WHERE study = ? AND trial = ? AND round = ?)`,
+			number, trial, round).Scan(&opened)
+	})
+	return opened, err
+}
+
 // Confirm records a confirmation in place of any earlier one of the arm that was
 // made in the same way, and returns when it is durable.
 func (s *Study) Confirm(_ context.Context, c *search.Confirmation) error {
@@ -149,7 +163,7 @@ func (r ConfirmedRow) difference() confirm.Difference {
 func (r ConfirmedRow) Verdict(p float64) confirm.Verdict { return r.difference().Verdict(p) }
 
 // Confirmations returns the confirmed arms of the named study, "" for the newest,
-// in the order in which they were first confirmed.
+// in the order of trials and rounds, those on the study's own split first.
 func (db *DB) Confirmations(ctx context.Context, study string) (arms []ConfirmedArm, err error) {
 	err = db.view(ctx, func(q querier) error {
 		head, err := readHead(ctx, q, study)
@@ -171,7 +185,7 @@ func readConfirmations(ctx context.Context, q querier, h *StudyHead) (arms []Con
 		against_test_spread, against_test_balanced_accuracy, difference, difference_low, difference_high, p_value, seed_p_value, measurable,
 		plain_spread, against_plain_spread, accuracy_drop, accuracy_drop_low, accuracy_drop_high, tolerance, gained, lost, images, resplit,
 		EXISTS (SELECT 1 FROM trials t WHERE t.study = c.study AND t.number = c.trial AND t.invalid IS NOT NULL)
-		FROM confirmed_arms c WHERE study = ? ORDER BY number`, []any{h.Number}, func(scan scanner) error {
+		FROM confirmed_arms c WHERE study = ? ORDER BY trial, round, resplit, number`, []any{h.Number}, func(scan scanner) error {
 		a := ConfirmedArm{Study: h.Name, TestReads: reads}
 		var r ConfirmedRow
 		var images, gained, lost string

@@ -187,6 +187,9 @@ func (d *Driver) loop(ctx context.Context, stop <-chan struct{}) (End, error) {
 	for {
 		if deciding && (isClosed(stop) || ctx.Err() != nil) {
 			deciding = false
+			if d.active == 0 && d.isComplete() {
+				end = EndComplete
+			}
 		}
 		if deciding {
 			more, err := d.decide(ctx)
@@ -265,6 +268,17 @@ func (d *Driver) decide(ctx context.Context) (bool, error) {
 	d.Observe(Event{Kind: EventStep, Step: step})
 	d.launch(ctx, step)
 	return true, nil
+}
+
+// isComplete reports whether nothing is left to decide, which a study may be whose time
+// is over or that is told to stop.
+func (d *Driver) isComplete() bool {
+	n := len(d.steps)
+	if len(d.trials) < d.Definition.Search.Trials || d.complete() < n {
+		return false
+	}
+	_, err := d.policy.Next(d.steps, n)
+	return errors.Is(err, errDone)
 }
 
 // complete returns the length of the longest prefix of steps with outcomes.

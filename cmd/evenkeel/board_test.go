@@ -54,7 +54,7 @@ func TestNoiseOnTheBoard(t *testing.T) {
 func TestLegendOfIntervals(t *testing.T) {
 	old := row(-.03, .02, 5)
 	old.SeedsOnly = true
-	const line = "+-: 95 % for all 2 arms together (seeds and images); fewer than 3 seeds have none.\n"
+	const line = "+-: 95 % for all 2 arms together (seeds and images), as if these images had not chosen them.\n"
 	for _, c := range []struct {
 		rows      []runs.Row
 		line, old bool

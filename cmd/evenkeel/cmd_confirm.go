@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -255,16 +256,15 @@ func (c *confirmation) fit(ctx context.Context, v visited) error {
 	if err != nil {
 		return err
 	}
-	trainings, length := c.arm.Cost(c.arm.def)
-	// Seeds take turns, each with all trainings at once; those with parts of their own
-	// take one after the other, as many side by side.
-	each, side := each*length, 1
-	if c.arm.Resplit {
-		side = v.trainer.parallel
-		each *= float64(side)
+	repeated, err := c.repeated(ctx, v)
+	if err != nil {
+		return err
 	}
-	turns := func(seeds int) int { return (seeds + side - 1) / side }
-	if each > 0 && !c.deadline.IsZero() {
+	trainings, length := c.arm.Cost(c.arm.def)
+	side := v.trainer.parallel
+	each *= length
+	turns := func(seeds int) int { return turnsOf(seeds, side) }
+	if each > 0 && !c.deadline.IsZero() && !repeated {
 		left := time.Until(c.deadline).Seconds()
 		seeds := min(c.arm.Seeds, side*seedsThatFit(left, each, turns(c.arm.Seeds)))
 		if seeds < confirm.FewestSeeds {
@@ -280,6 +280,19 @@ func (c *confirmation) fit(ctx context.Context, v visited) error {
 	}
 	c.log.print("%s", text)
 	return nil
+}
+
+// turnsOf returns how many turns seeds take, each with its trainings one after the
+// other, where so many are at work at once.
+func turnsOf(seeds, atOnce int) int { return (seeds + atOnce - 1) / atOnce }
+
+// repeated reports whether the arm is confirmed already, in the same way and on as many
+// seeds: nothing is trained then, and nothing of it should be replaced by less.
+func (c *confirmation) repeated(ctx context.Context, v visited) (bool, error) {
+	known, err := v.db.Confirmations(ctx, c.arm.def.Name)
+	return slices.ContainsFunc(known, func(a runs.ConfirmedArm) bool {
+		return a.Trial == c.arm.Trial && a.Round == c.arm.Round && a.Resplit == c.arm.Resplit && a.Seeds >= c.arm.Seeds
+	}), err
 }
 
 // inTime is the share of the time that is planned with; a tenth is in reserve.

@@ -19,7 +19,8 @@ func newGC(g *global) *cobra.Command {
 		Long: `Frees logits, which are most of what a run takes. A search does so itself at its
 end and keeps those of the reference and of every trial's best round; gc does the
 same for studies that never came to their end. --all frees these too: fitted
-offsets of such a study can then not be computed any more without training.
+offsets of such a study can then not be computed any more without training, explain
+has less to go by, and a study that goes on does so without screening.
 
 Nothing else is ever removed. Runs keep their matrices and predictions and are
 found again by whoever asks for them, also those that no trial refers to. Studies

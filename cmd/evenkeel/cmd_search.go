@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	_ "embed"
 	"errors"
 	"fmt"
@@ -11,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"evenkeel/runs"
 	"evenkeel/search"
 	"evenkeel/search/studyfile"
 )
@@ -27,6 +30,8 @@ const defaultName = "default.yaml"
 type searchFlags struct {
 	set                  []string
 	printDefault, dryRun bool
+	// unscreened says that the study goes on without screening, see beforeScreening.
+	unscreened bool
 }
 
 // budgetFlags are flags that stand for keys of the study file.
@@ -68,6 +73,11 @@ same command continues.`,
 			def, err := f.definition(cmd, args)
 			if err != nil {
 				return usageError{err}
+			}
+			if f.unscreened = beforeScreening(cmd.Context(), g.db, def); f.unscreened {
+				if def, err = f.definition(cmd, args); err != nil {
+					return usageError{err}
+				}
 			}
 			session.format = *format
 			if f.dryRun {
@@ -116,9 +126,28 @@ func (f searchFlags) definition(cmd *cobra.Command, args []string) (*search.Defi
 	return studyfile.Parse(args[0], text, folder, overrides)
 }
 
+// beforeScreening reports whether a study was begun before there was any screening, and
+// its file says nothing of it: the same file is the same study then, and it goes on
+// without.
+func beforeScreening(ctx context.Context, path string, def *search.Definition) bool {
+	if def.Search.Screen != search.ScreenAuto || bytes.Contains(def.Source, []byte("screen:")) {
+		return false
+	}
+	db, err := runs.Open(ctx, path, runs.Options{Existing: true})
+	if err != nil {
+		return false // what is wrong with it is said later
+	}
+	defer db.Close()
+	stored, err := db.Definition(ctx, def.Name)
+	return err == nil && !stored.Screened()
+}
+
 // overrides returns --set and the budget flags, in this order.
 func (f searchFlags) overrides(cmd *cobra.Command) ([]studyfile.Override, error) {
 	var list []studyfile.Override
+	if f.unscreened {
+		list = append(list, studyfile.Override{Key: "search.screen", Value: search.ScreenOff})
+	}
 	for _, text := range f.set {
 		o, ok := studyfile.SplitOverride(text)
 		if !ok {

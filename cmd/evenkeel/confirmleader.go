@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -10,6 +12,7 @@ import (
 
 	"evenkeel/objective"
 	"evenkeel/objective/confirm"
+	"evenkeel/runs"
 	"evenkeel/search"
 	"evenkeel/search/studyfile"
 )
@@ -42,9 +45,8 @@ type leaderConfirmation struct {
 	asked bool
 
 	mu sync.Mutex
-	// The best arm so far, of which the time to keep free depends.
-	round, tier int
-	difference  float64
+	// best is the arm that would lead so far, of which the time to keep free depends.
+	best *objective.Arm
 }
 
 // observe keeps the best arm.
@@ -52,86 +54,135 @@ func (l *leaderConfirmation) observe(e search.Event) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, a := range e.Arms {
-		if l.round == 0 || a.Seeds > l.tier || a.Seeds == l.tier && a.Difference < l.difference {
-			l.round, l.tier, l.difference = a.Round, a.Seeds, a.Difference
+		if b := l.best; b == nil || a.Seeds > b.Seeds || a.Seeds == b.Seeds &&
+			(a.Holds && !b.Holds || a.Holds == b.Holds && a.Difference < b.Difference) {
+			l.best = &a
 		}
 	}
 }
 
-// reserve returns how much time to keep free before a deadline that is so far away
-// when the search begins.
-func (l *leaderConfirmation) reserve(def *search.Definition, parallel int, whole time.Duration) func(each time.Duration) time.Duration {
+// reserve returns how much time to keep free before the deadline of a search that
+// begins now.
+func (l *leaderConfirmation) reserve(def *search.Definition, parallel int, deadline time.Time, clock func() time.Time) func(each time.Duration) time.Duration {
+	whole := deadline.Sub(clock())
 	return func(each time.Duration) time.Duration {
 		l.mu.Lock()
-		round := l.round
-		l.mu.Unlock()
-		if round == 0 {
-			round = maxRounds(def)
+		round := maxRounds(def)
+		if l.best != nil {
+			round = l.best.Round
 		}
-		return confirmReserve(time.Duration(float64(each)*def.ConfirmLength(round)/float64(parallel)), whole)
+		l.mu.Unlock()
+		seed := time.Duration(float64(each) * def.ConfirmLength(round))
+		return confirmReserve(seed, parallel, whole, deadline.Sub(clock()))
 	}
 }
 
 // confirmReserve returns the time to keep free for a confirmation, given that of one
-// fresh seed: for ten of them, but not more than half of the whole time; for the six
-// without which nothing can be said, up to three quarters of it; else none. Our
-// choice. A tenth is added, as [seedsThatFit] keeps it back.
-func confirmReserve(seed, whole time.Duration) time.Duration {
-	of := func(seeds int) time.Duration { return time.Duration(float64(seeds) * float64(seed) / inTime) }
+// fresh seed and how many are at work at once: for ten of them, but not more than half
+// of the whole time; for the six without which nothing can be said, up to three
+// quarters of it; none where these do not fit into what is left. Our choice. A tenth
+// is added, as [seedsThatFit] keeps it back.
+func confirmReserve(seed time.Duration, parallel int, whole, left time.Duration) time.Duration {
+	of := func(seeds int) time.Duration {
+		return time.Duration(float64(turnsOf(seeds, parallel)) * float64(seed) / inTime)
+	}
+	fewest := of(confirm.FewestSeeds)
+	if fewest > left || fewest > whole*3/4 {
+		return 0
+	}
 	for seeds := confirm.Seeds; seeds > confirm.FewestSeeds; seeds-- {
 		if of(seeds) <= whole/2 {
 			return of(seeds)
 		}
 	}
-	if fewest := of(confirm.FewestSeeds); fewest <= whole*3/4 {
-		return fewest
-	}
-	return 0
+	return fewest
 }
 
-// run confirms the leader of the session's study, unless there is none, or it is
-// confirmed already. What prevents it costs the search nothing: it is said, and is an
-// error only where the confirmation was asked for, the storage fails, or somebody
-// interrupts.
+// unconfirmedError says why a search that was to end with a confirmation did not. The
+// search itself is done, and its leaderboard is printed.
+type unconfirmedError struct{ reason error }
+
+func (e unconfirmedError) Error() string {
+	return fmt.Sprintf("the leader is not confirmed: %v", e.reason)
+}
+
+// run confirms the leader of the session's study, unless there is none that is more
+// even than the unweighted model, or it is confirmed already. What prevents it costs
+// the search nothing: it is said, and is an [unconfirmedError] where the confirmation
+// was asked for.
 func (l *leaderConfirmation) run(ctx context.Context, s *session, v visited, deadline time.Time) error {
 	err := l.confirm(ctx, s, v, deadline)
-	if err == nil || errors.Is(err, errInterrupted) || errors.Is(err, objective.ErrStorage) || l.asked {
+	switch {
+	case err == nil || errors.Is(err, errInterrupted) || errors.Is(err, objective.ErrStorage):
 		return err
+	case l.asked:
+		return unconfirmedError{err}
 	}
-	s.log.print("the leader is not confirmed: %v", err)
+	s.log.print("%v", unconfirmedError{err})
 	return nil
 }
 
 func (l *leaderConfirmation) confirm(ctx context.Context, s *session, v visited, deadline time.Time) error {
-	board, err := s.db.Leaderboard(ctx, s.def.Name, 0)
-	if err != nil {
+	arm, why, err := awaiting(ctx, s.db, s.def)
+	if err != nil || arm == nil {
+		if why != "" {
+			s.log.print("nothing to confirm: %s", why)
+		}
 		return err
 	}
-	leader, why := leaderOf(board, s.def)
-	if why == "" && !(board.Rows[board.Leader()].Difference < 0) {
-		why = "the leader is not more even than the unweighted model"
-	}
-	if why != "" {
-		s.log.print("nothing to confirm: %s", why)
-		return nil
+	// Nobody opens a test part by going on with a study in which nothing is left to do.
+	begun, err := s.db.TestOpened(ctx, s.def.Name, arm.Trial, arm.Round)
+	if err != nil || !l.asked && !s.worked.Load() && !begun {
+		return err
 	}
 	if err := hasTestPart(s.trainer.Trainer, s.def); err != nil {
 		return err
 	}
-	arm := armToConfirm{def: s.def}
-	if err := arm.read(ctx, s.db, leader); err != nil {
-		return err
-	}
-	known, err := s.db.Confirmations(ctx, s.def.Name)
-	if err != nil {
-		return err
-	}
-	for _, a := range known {
-		if a.Trial == arm.Trial && a.Round == arm.Round && !a.Resplit {
-			return nil
-		}
-	}
 	arm.Seeds = confirm.Seeds
-	c := confirmation{arm: arm, deadline: deadline, log: s.log}
+	s.worked.Store(true)
+	c := confirmation{arm: *arm, deadline: deadline, log: s.log}
 	return c.run(ctx, v)
+}
+
+// awaiting returns the leader of a study if it is still to be confirmed, or why there
+// is nothing to confirm: no arm leads, or none that is more even than the unweighted
+// model. Neither is there where it is confirmed.
+func awaiting(ctx context.Context, db *runs.DB, def *search.Definition) (arm *armToConfirm, why string, err error) {
+	board, err := db.Leaderboard(ctx, def.Name, 0)
+	if err != nil {
+		return nil, "", err
+	}
+	leader, why := leaderOf(board, def)
+	if why == "" && !(board.Rows[board.Leader()].Difference < 0) {
+		why = "the leader is not more even than the unweighted model"
+	}
+	if why != "" {
+		return nil, why, nil
+	}
+	arm = &armToConfirm{def: def}
+	if err := arm.read(ctx, db, leader); err != nil {
+		return nil, "", err
+	}
+	known, err := db.Confirmations(ctx, def.Name)
+	if slices.ContainsFunc(known, func(a runs.ConfirmedArm) bool {
+		return a.Trial == arm.Trial && a.Round == arm.Round && !a.Resplit
+	}) {
+		arm = nil
+	}
+	return arm, "", err
+}
+
+// awaitsConfirmation reports whether a complete study is still to be confirmed, as far
+// as its history says: because somebody asks for it, or began it.
+func awaitsConfirmation(ctx context.Context, path string, def *search.Definition, asked bool) (bool, error) {
+	db, err := runs.Open(ctx, path, runs.Options{ReadOnly: true})
+	if err != nil {
+		return false, err
+	}
+	defer db.Close()
+	arm, _, err := awaiting(ctx, db, def)
+	if err != nil || arm == nil || asked {
+		return arm != nil, err
+	}
+	return db.TestOpened(ctx, def.Name, arm.Trial, arm.Round)
 }

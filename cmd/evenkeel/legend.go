@@ -31,7 +31,10 @@ of that and the trial's own unweighted model; ! = more lost than the tolerance o
 		fmt.Fprintln(w, "weights: change of spread against the trial's own unweighted model, which has the same parameters.")
 	}
 	if hasInterval := func(a runs.Row) bool { return !math.IsNaN(a.DifferenceHigh) }; slices.ContainsFunc(p.board.Rows, hasInterval) {
-		fmt.Fprintf(w, "+-: 95 %% for all %s together (seeds and images); fewer than 3 seeds have none.\n", count(h.Arms, "arm"))
+		fmt.Fprintf(w, "+-: 95 %% for all %s together (seeds and images), as if these images had not chosen them.\n", count(h.Arms, "arm"))
+		if p.board.Rows[len(p.board.Rows)-1].Seeds < p.seeds() {
+			fmt.Fprintln(w, "Arms on fewer seeds than the first have that number under noise?; below 3 seeds there is no +-.")
+		}
 		if slices.ContainsFunc(p.board.Rows, func(a runs.Row) bool { return hasInterval(a) && a.SeedsOnly }) {
 			fmt.Fprintln(w, "Arms that an earlier version measured have seeds only; more trials in this study mend that.")
 		}

@@ -76,7 +76,7 @@ func (p *probing) announce(ctx context.Context, v visited, prober *search.Prober
 	}
 	text += "at most " + count(missing, "training")
 	if each > 0 {
-		text += ", about " + duration(each*float64(missing))
+		text += ", about " + duration(each*float64(missing)/float64(v.trainer.parallel))
 	}
 	p.log.print("%s", text)
 	return nil

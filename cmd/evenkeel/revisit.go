@@ -99,15 +99,15 @@ func (r revisit) visit(ctx context.Context, v visited, work func(context.Context
 	return work(ctx, v)
 }
 
-// seconds returns what a training of a model takes, spread over those at once, by
-// the runs that are stored; 0 if none is.
+// seconds returns what a training of a model takes by the runs that are stored; 0 if
+// none is.
 func (v visited) seconds(ctx context.Context, model map[string]any) (float64, error) {
 	info := v.trainer.Info()
 	mean, known, err := v.db.RunSeconds(ctx, objective.Spec{Model: model, Data: info.Data, Split: info.Split})
 	if err != nil || known == 0 {
 		return 0, err
 	}
-	return mean / float64(v.trainer.parallel), nil
+	return mean, nil
 }
 
 // studyState returns how the last invocation of a study ended.

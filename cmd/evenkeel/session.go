@@ -63,6 +63,13 @@ func runStudy(cmd *cobra.Command, path string, def *search.Definition, f session
 		if err != nil {
 			return err
 		}
+		if yes, asked := confirms(cmd, def, f); complete && yes {
+			awaits, err := awaitsConfirmation(cmd.Context(), path, def, asked)
+			if err != nil {
+				return err
+			}
+			complete = !awaits
+		}
 		if complete {
 			log.print("study %s is complete; its program was not started", def.Name)
 			return printStored(cmd, path, leaderboardFlags{study: def.Name, format: f.format})
@@ -88,6 +95,9 @@ func runStudy(cmd *cobra.Command, path string, def *search.Definition, f session
 		leader = &leaderConfirmation{asked: asked}
 		if err := hasTestPart(trainer.Trainer, def); asked && err != nil {
 			return errors.Join(err, trainer.close())
+		} else if err != nil {
+			log.print("the leader will not be confirmed: %v", err)
+			leader = nil // and no time is kept free
 		}
 	}
 	db, err := runs.Open(cmd.Context(), path, runs.Options{})
@@ -100,12 +110,18 @@ func runStudy(cmd *cobra.Command, path string, def *search.Definition, f session
 	if closing := trainer.close(); outcome == nil {
 		outcome = closing
 	}
+	var unconfirmed unconfirmedError
+	searched := errors.As(outcome, &unconfirmed)
 	if s.ended != "" && !errors.Is(outcome, errInterrupted) && (s.worked.Load() || outcome != nil) {
 		waiting, done := untilStopped(ctx, stop)
-		s.onFinish(waiting, path, outcome)
+		if failed := outcome; searched {
+			s.onFinish(waiting, path, nil)
+		} else {
+			s.onFinish(waiting, path, failed)
+		}
 		done()
 	}
-	if outcome != nil && !errors.Is(outcome, errInterrupted) {
+	if outcome != nil && !searched && !errors.Is(outcome, errInterrupted) {
 		return errors.Join(outcome, db.Close())
 	}
 	err = printLeaderboard(cmd, db, leaderboardFlags{study: def.Name, format: f.format})
@@ -196,7 +212,7 @@ func (s *session) search(ctx context.Context, stop <-chan struct{}) (err error) 
 		Observe: s.observer(),
 	}
 	if s.leader != nil && !deadline.IsZero() {
-		driver.Reserve = s.leader.reserve(def, s.trainer.parallel, time.Until(deadline))
+		driver.Reserve = s.leader.reserve(def, s.trainer.parallel, deadline, time.Now)
 	}
 	unfollow := log.follow(def, deadline)
 	summary, err := driver.Run(ctx, stop)
@@ -206,7 +222,7 @@ func (s *session) search(ctx context.Context, stop <-chan struct{}) (err error) 
 		return err
 	case summary.End == search.EndStopped:
 		s.ended = "interrupted"
-		log.print("interrupted after %d steps, %d runs trained; the same command continues", summary.Steps, summary.Trained)
+		log.print("interrupted after %s, %s trained; the same command continues", count(summary.Steps, "step"), count(summary.Trained, "run"))
 		return errInterrupted
 	case summary.End == search.EndTime:
 		s.ended = "time"
@@ -216,7 +232,7 @@ func (s *session) search(ctx context.Context, stop <-chan struct{}) (err error) 
 		if err := study.EvictLogits(ctx); err != nil {
 			return err
 		}
-		log.print("complete: %d steps, %d runs trained, %d found", summary.Steps, summary.Trained, summary.Shared)
+		log.print("complete: %s, %s trained, %d found", count(summary.Steps, "step"), count(summary.Trained, "run"), summary.Shared)
 		s.ended = "done"
 	}
 	if s.leader == nil {

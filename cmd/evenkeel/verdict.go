@@ -53,12 +53,19 @@ func (p confirmedPage) sentence(a runs.ConfirmedArm) string {
 	case confirm.SlightlyBetter:
 		text += "the classes are slightly more even, beyond noise"
 	case confirm.Worse:
-		text += "the classes are less even than without weights, beyond noise"
+		text += "the classes are less even than the unweighted model's, beyond noise"
 	default:
-		text += fmt.Sprintf("no change of the spread beyond noise; below %s it may go unseen", decimals(main.Measurable, 3))
+		text += "no change of the spread beyond noise"
 	}
-	if verdict != confirm.NoDifference && len(main.Gained) > 0 && len(main.Lost) > 0 {
-		text += fmt.Sprintf("; %s gains most, %s pays most", main.Gained[0].Class, main.Lost[0].Class)
+	if verdict != confirm.NoDifference {
+		for _, list := range []struct {
+			classes []runs.ClassChange
+			does    string
+		}{{main.Gained, "gains"}, {main.Lost, "pays"}} {
+			if len(list.classes) > 0 {
+				text += fmt.Sprintf("; %s %s most", list.classes[0].Class, list.does)
+			}
+		}
 	}
 	switch {
 	case main.Tolerance == confirm.NotHeld:

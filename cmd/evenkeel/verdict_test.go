@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"testing"
 
 	"evenkeel/objective"
@@ -18,7 +19,7 @@ func TestVerdictSentence(t *testing.T) {
 	row := func(what, against string, from, to, p float64) runs.ConfirmedRow {
 		return runs.ConfirmedRow{
 			What: what, Against: against, AgainstSpread: from, Spread: to, Difference: to - from, PValue: p,
-			Measurable: 0.02, Tolerance: confirm.Held, AgainstBalancedAccuracy: 0.83,
+			Measurable: 0.02, Tolerance: confirm.Held, BalancedAccuracy: 0.83, AgainstBalancedAccuracy: 0.83,
 		}
 	}
 	main := row(search.Recipe, search.AgainstReference, 0.11, 0.08, sure)
@@ -31,50 +32,103 @@ func TestVerdictSentence(t *testing.T) {
 	slight := row(search.Recipe, search.AgainstReference, 0.11, 0.105, sure)
 	noise := row(search.Recipe, search.AgainstReference, 0.11, 0.105, unsure)
 	worse := row(search.Recipe, search.AgainstReference, 0.11, 0.13, sure)
-	dear := row(search.Recipe, search.AgainstOffsets, 0.09, 0.08, sure)
-	dear.AgainstBalancedAccuracy = 0.80
+	const better = "Verdict on trial 1/2: the classes are more even beyond noise; Shirt gains most; T-shirt pays most"
 	for _, c := range []struct {
 		rows []runs.ConfirmedRow
 		want string
 	}{
 		{nil, ""},
-		{[]runs.ConfirmedRow{main}, "Verdict: the classes are more even beyond noise; T-shirt paid for Shirt."},
-		{[]runs.ConfirmedRow{slight}, "Verdict: the classes are slightly more even, beyond noise."},
-		{[]runs.ConfirmedRow{noise}, "Verdict: no change of the spread beyond noise; below .020 it may go unseen."},
-		{[]runs.ConfirmedRow{worse}, "Verdict: the classes are less even than without weights, beyond noise."},
+		{[]runs.ConfirmedRow{main}, better + "."},
+		{[]runs.ConfirmedRow{changed(func(r *runs.ConfirmedRow) { r.Gained = nil })}, "Verdict on trial 1/2: the classes are more even beyond noise; T-shirt pays most."},
+		{[]runs.ConfirmedRow{slight}, "Verdict on trial 1/2: the classes are slightly more even, beyond noise."},
+		{[]runs.ConfirmedRow{noise}, "Verdict on trial 1/2: no change of the spread beyond noise."},
+		{[]runs.ConfirmedRow{worse}, "Verdict on trial 1/2: the classes are less even than the unweighted model's, beyond noise."},
 		{
 			[]runs.ConfirmedRow{changed(func(r *runs.ConfirmedRow) { r.Tolerance = confirm.NotHeld })},
-			"Verdict: the classes are more even beyond noise; T-shirt paid for Shirt; it costs more accuracy than you allow.",
+			better + "; it costs more accuracy than you allow.",
 		},
 		{
+			[]runs.ConfirmedRow{changed(func(r *runs.ConfirmedRow) { r.Tolerance = confirm.Undecided })},
+			better + "; whether it costs more accuracy than you allow is not certain.",
+		},
+		{ // .83 -> .83 both
 			[]runs.ConfirmedRow{main, row(search.Recipe, search.AgainstOffsets, 0.07, 0.08, sure)},
-			"Verdict: the classes are more even beyond noise; T-shirt paid for Shirt. Offsets on the unweighted model's logits do better, for free.",
+			better + ". Offsets on the unweighted model's logits do better, without training.",
+		},
+		{ // offsets lose 1 point, the weights none
+			[]runs.ConfirmedRow{main, dearer(row(search.Recipe, search.AgainstOffsets, 0.07, 0.08, sure), 0.82)},
+			better + ". Offsets on the unweighted model's logits do better, without training, at -1.0 points of balanced accuracy.",
 		},
 		{
 			[]runs.ConfirmedRow{main, row(search.Recipe, search.AgainstOffsets, 0.082, 0.08, unsure)},
-			"Verdict: the classes are more even beyond noise; T-shirt paid for Shirt. Offsets do as much for free, as far as can be told.",
+			better + ". Offsets do as much without training, as far as can be told.",
 		},
 		{ // offsets .11 -> .09 is two thirds of .11 -> .08
 			[]runs.ConfirmedRow{main, row(search.Recipe, search.AgainstOffsets, 0.09, 0.08, sure)},
-			"Verdict: the classes are more even beyond noise; T-shirt paid for Shirt. Offsets do most of it for free.",
+			better + ". Offsets do most of it without training.",
 		},
 		{
 			[]runs.ConfirmedRow{main, row(search.Recipe, search.AgainstOffsets, 0.105, 0.08, sure), row(search.Longer, search.AgainstReference, 0.11, 0.09, sure)},
-			"Verdict: the classes are more even beyond noise; T-shirt paid for Shirt. Training the unweighted model longer does most of it.",
+			better + ". Training the unweighted model as long does most of it (-.020).",
+		},
+		{ // as much, and within noise
+			[]runs.ConfirmedRow{main, row(search.Longer, search.AgainstReference, 0.11, 0.09, unsure)},
+			better + ".",
 		},
 		{
-			[]runs.ConfirmedRow{main, dear, row(search.Longer, search.AgainstReference, 0.11, 0.105, sure)},
-			"Verdict: the classes are more even beyond noise; T-shirt paid for Shirt. Offsets alone cost more accuracy than you allow.",
+			[]runs.ConfirmedRow{main, row(search.Longer, search.AgainstReference, 0.11, 0.07, sure)},
+			better + ". Training the unweighted model as long does more (-.040).",
 		},
 		{
+			[]runs.ConfirmedRow{main, dearer(row(search.Recipe, search.AgainstOffsets, 0.09, 0.08, sure), 0.80), row(search.Longer, search.AgainstReference, 0.11, 0.105, sure)},
+			better + ". Offsets alone cost more accuracy than you allow.",
+		},
+		{ // what longer training does is said where the weights do nothing
 			[]runs.ConfirmedRow{noise, row(search.Recipe, search.AgainstOffsets, 0.106, 0.105, unsure), row(search.Longer, search.AgainstReference, 0.11, 0.09, sure)},
-			"Verdict: no change of the spread beyond noise; below .020 it may go unseen.",
+			"Verdict on trial 1/2: no change of the spread beyond noise. Training the unweighted model as long does more (-.020).",
 		},
 	} {
-		arm := runs.ConfirmedArm{Trial: 1, Round: 1, Rows: c.rows}
+		arm := runs.ConfirmedArm{Trial: 1, Round: 2, Rows: c.rows}
 		page := confirmedPage{def: &search.Definition{Objective: objective.Score{Tolerance: 0.02}}, arms: []runs.ConfirmedArm{arm}}
 		if got := page.sentence(arm); got != c.want {
 			t.Errorf("%+v:\n%s\nwant\n%s", c.rows, got, c.want)
+		}
+	}
+}
+
+// dearer is a row against offsets that have another balanced accuracy; that of the
+// weights is .83.
+func dearer(r runs.ConfirmedRow, balanced float64) runs.ConfirmedRow {
+	r.AgainstBalancedAccuracy = balanced
+	return r
+}
+
+// TestJudged: the verdict is about the leader, on the study's own split, and never
+// about an invalid trial.
+func TestJudged(t *testing.T) {
+	arm := func(trial, round int, resplit, invalid bool) runs.ConfirmedArm {
+		return runs.ConfirmedArm{Trial: trial, Round: round, Resplit: resplit, Invalid: invalid}
+	}
+	led := &runs.Board{Rows: []runs.Row{{Trial: 2, Round: 1, Seeds: 3, Holds: true}}}
+	for _, c := range []struct {
+		board *runs.Board
+		arms  []runs.ConfirmedArm
+		want  string
+	}{
+		{led, nil, ""},
+		{led, []runs.ConfirmedArm{arm(1, 1, false, false), arm(2, 1, false, false), arm(3, 1, false, false)}, "2/1 false"},
+		{led, []runs.ConfirmedArm{arm(2, 1, true, false), arm(2, 1, false, false)}, "2/1 false"},
+		{led, []runs.ConfirmedArm{arm(2, 1, false, false), arm(2, 1, true, false)}, "2/1 false"},
+		{led, []runs.ConfirmedArm{arm(2, 1, true, false), arm(3, 1, false, false)}, "2/1 true"},
+		{led, []runs.ConfirmedArm{arm(1, 1, false, false), arm(3, 1, false, true)}, "1/1 false"},
+		{&runs.Board{}, []runs.ConfirmedArm{arm(1, 1, false, false), arm(3, 1, false, false)}, "3/1 false"},
+	} {
+		got := ""
+		if a := (confirmedPage{arms: c.arms}).judged(c.board); a != nil {
+			got = fmt.Sprintf("%d/%d %v", a.Trial, a.Round, a.Resplit)
+		}
+		if got != c.want {
+			t.Errorf("%+v: the verdict is about %q, want %q", c.arms, got, c.want)
 		}
 	}
 }
