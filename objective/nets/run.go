@@ -92,17 +92,11 @@ func (r *run) epoch(ctx context.Context, epoch int) (objective.Epoch, error) {
 		if err := ctx.Err(); err != nil {
 			return objective.Epoch{}, fmt.Errorf("epoch %d, step %d: %w", epoch, k+1, err)
 		}
-		r.batches.load(k, r.net, weights)
-		r.compute.step++
-		if err := r.net.run(); err != nil {
+		if err := r.step(k, weights); err != nil {
 			return objective.Epoch{}, fmt.Errorf("epoch %d, step %d: %w", epoch, k+1, err)
-		}
-		if l := r.net.loss.loss; !finite(l) {
-			return objective.Epoch{}, fmt.Errorf("epoch %d, step %d: %w", epoch, k+1, r.diverged("loss", l))
 		}
 		loss += float64(r.net.loss.loss * r.net.loss.weights)
 		total += r.net.loss.weights
-		r.opt.step(r.net.grads())
 	}
 	val, err := r.eval.measure(ctx, r.splits.Val)
 	if err == nil && !finite(val.loss) {
@@ -112,6 +106,21 @@ func (r *run) epoch(ctx context.Context, epoch int) (objective.Epoch, error) {
 		return objective.Epoch{}, fmt.Errorf("epoch %d, validation after step %d: %w", epoch, r.batches.count(), err)
 	}
 	return objective.Epoch{Epoch: epoch, Loss: loss / total, ValLoss: val.loss}, nil
+}
+
+// step performs one optimiser step on batch k of the epoch; weights has one entry
+// per class, nil means all 1. Parameters stay as they are if the loss is not finite.
+func (r *run) step(k int, weights []float32) error {
+	r.batches.load(k, r.net, weights)
+	r.compute.step++
+	if err := r.net.run(); err != nil {
+		return err
+	}
+	if l := r.net.loss.loss; !finite(l) {
+		return r.diverged("loss", l)
+	}
+	r.opt.step(r.net.grads())
+	return nil
 }
 
 // apply sets the logit offsets for an epoch, counted from 0, and returns the

@@ -163,7 +163,7 @@ func TestContextEndsTheRunWithinAStep(t *testing.T) {
 	}
 }
 
-func mustParse(t *testing.T, model map[string]any) Config {
+func mustParse(t testing.TB, model map[string]any) Config {
 	t.Helper()
 	c, err := ParseConfig(model)
 	if err != nil {

@@ -62,6 +62,13 @@ static void ek_pad(const ek_conv *s, const float *x, float *pad) {
 #define VL 4
 #define MR 4
 #define FMA(a, b, c) ((a) * (b) + (c))
+#if defined(__x86_64__)
+#define VREG(v) "x"(v)
+#elif defined(__aarch64__)
+#define VREG(v) "w"(v)
+#else
+#define VREG(v) "m"(v)
+#endif
 static inline float ek_sqrt1(float x) { return sqrtf(x); }
 #define SQRT(x) ((vec){ek_sqrt1((x)[0]), ek_sqrt1((x)[1]), ek_sqrt1((x)[2]), ek_sqrt1((x)[3])})
 #include "level.h"
@@ -71,6 +78,7 @@ static inline float ek_sqrt1(float x) { return sqrtf(x); }
 #undef MR
 #undef FMA
 #undef SQRT
+#undef VREG
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -79,6 +87,7 @@ static inline float ek_sqrt1(float x) { return sqrtf(x); }
 #define TARGET __attribute__((target("avx2,fma")))
 #define VL 8
 #define MR 6
+#define VREG(v) "x"(v)
 #define FMA(a, b, c) ((vec)_mm256_fmadd_ps((__m256)(a), (__m256)(b), (__m256)(c)))
 #define SQRT(x) ((vec)_mm256_sqrt_ps((__m256)(x)))
 #include "level.h"
@@ -88,11 +97,13 @@ static inline float ek_sqrt1(float x) { return sqrtf(x); }
 #undef MR
 #undef FMA
 #undef SQRT
+#undef VREG
 
 #define NAME(f) ek_avx512_##f
 #define TARGET __attribute__((target("avx512f,avx512dq,avx2,fma")))
 #define VL 16
 #define MR 8
+#define VREG(v) "v"(v)
 #define FMA(a, b, c) ((vec)_mm512_fmadd_ps((__m512)(a), (__m512)(b), (__m512)(c)))
 #define SQRT(x) ((vec)_mm512_sqrt_ps((__m512)(x)))
 #include "level.h"
@@ -114,18 +125,19 @@ typedef struct {
     __typeof__(ek_portable_gemm) *gemm;
     __typeof__(ek_portable_exp) *exp;
     __typeof__(ek_portable_adamw) *adamw;
+    __typeof__(ek_portable_peak) *peak;
     __typeof__(ek_portable_conv) *conv;
     __typeof__(ek_portable_conv_grad) *conv_grad;
 } ek_table;
 
 static const ek_table tables[EK_LEVELS] = {
-    {ek_portable_gemm, ek_portable_exp, ek_portable_adamw, ek_portable_conv, ek_portable_conv_grad},
+    {ek_portable_gemm, ek_portable_exp, ek_portable_adamw, ek_portable_peak, ek_portable_conv, ek_portable_conv_grad},
 #if defined(__x86_64__)
-    {ek_avx2_gemm, ek_avx2_exp, ek_avx2_adamw, ek_avx2_conv, ek_avx2_conv_grad},
-    {ek_avx512_gemm, ek_avx512_exp, ek_avx512_adamw, ek_avx512_conv, ek_avx512_conv_grad},
+    {ek_avx2_gemm, ek_avx2_exp, ek_avx2_adamw, ek_avx2_peak, ek_avx2_conv, ek_avx2_conv_grad},
+    {ek_avx512_gemm, ek_avx512_exp, ek_avx512_adamw, ek_avx512_peak, ek_avx512_conv, ek_avx512_conv_grad},
 #else
-    {ek_portable_gemm, ek_portable_exp, ek_portable_adamw, ek_portable_conv, ek_portable_conv_grad},
-    {ek_portable_gemm, ek_portable_exp, ek_portable_adamw, ek_portable_conv, ek_portable_conv_grad},
+    {ek_portable_gemm, ek_portable_exp, ek_portable_adamw, ek_portable_peak, ek_portable_conv, ek_portable_conv_grad},
+    {ek_portable_gemm, ek_portable_exp, ek_portable_adamw, ek_portable_peak, ek_portable_conv, ek_portable_conv_grad},
 #endif
 };
 
@@ -140,6 +152,8 @@ void ek_adamw(int level, long n, float *p, const float *g, float *m, float *v, f
               float rate, float root, float eps) {
     tables[level].adamw(n, p, g, m, v, decay, beta1, beta2, rate, root, eps);
 }
+
+double ek_peak(int level, long n) { return tables[level].peak(n); }
 
 long ek_conv_scratch(const ek_conv *s) {
     long panels = ek_panels(s->in, s->out), flipped = ek_panels(s->out, s->in);

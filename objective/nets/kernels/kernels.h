@@ -50,6 +50,10 @@ void ek_exp(int level, long n, float *x);
 void ek_adamw(int level, long n, float *p, const float *g, float *m, float *v, float decay, double beta1, double beta2,
               float rate, float root, float eps);
 
+// ek_peak performs n rounds of independent multiply-adds and returns how many
+// floating-point operations they are.
+double ek_peak(int level, long n);
+
 // ek_sgd performs one step of torch.optim.SGD; v is the momentum buffer.
 void ek_sgd(long n, float *p, const float *g, float *v, float rate, float momentum, float decay);
 

@@ -3,6 +3,7 @@
 //   NAME(f)  the level's name of f         TARGET  its target attribute, if any
 //   VL       floats in a vector            MR      rows of a tile
 //   FMA      a*b + c on vectors            SQRT    square root of a vector
+//   VREG     the asm constraint of a vector register
 // conv.h continues it with the convolutions.
 //
 // Vectors run across outputs: lane j of a vector belongs to output column j, and
@@ -151,6 +152,22 @@ static TARGET void NAME(adamw)(long n, float *p, const float *g, float *m, float
         memcpy(m + i, tm, rest);
         memcpy(v + i, tv, rest);
     }
+}
+
+// peak keeps 12 sums going, more than any unit's latency needs. The empty asm
+// hides the sums' values, so that no round can be left out.
+static TARGET double NAME(peak)(long n) {
+    vec acc[12], x = SPLAT(0.5f), y = SPLAT(1.0f);
+#pragma GCC unroll 12
+    for (int i = 0; i < 12; i++) acc[i] = SPLAT((float)i);
+    for (long k = 0; k < n; k++) {
+#pragma GCC unroll 12
+        for (int i = 0; i < 12; i++) {
+            acc[i] = FMA(acc[i], x, y);
+            __asm__ volatile("" : "+" VREG(acc[i]));
+        }
+    }
+    return 2.0 * 12 * VL * n;
 }
 
 #include "conv.h"
