@@ -20,7 +20,7 @@ type run struct {
 	compute *compute
 	net     *network
 	eval    *evaluator
-	batches *batches
+	loader  *loader
 	opt     *optimizer
 	stop    stopping
 	// from is the first epoch, counted from 0, in which the weights act.
@@ -33,25 +33,28 @@ func newRun(t *Trainer, job objective.Job, config Config) (*run, error) {
 	layers := architecture(config, t.splits.Dataset.Shape, classes)
 	seed := job.Spec.Seed
 	c := &compute{level: t.level}
+	c.start(t.threads)
 	r := &run{
 		job: job, config: config, splits: t.splits, compute: c,
-		params:  newParameters(seed, layers),
-		batches: newBatches(t.splits.Train, t.input, seed, batch),
-		from:    switchOn(job.Spec, config.Epochs),
+		params: newParameters(seed, layers),
+		from:   switchOn(job.Spec, config.Epochs),
 	}
-	r.opt = newOptimizer(config, t.level, r.params)
+	r.opt = newOptimizer(config, c, r.params)
 	r.stop = stopping{patience: config.EarlyStopping, from: min(r.from+1, config.Epochs)}
 	b := builder{c: c, layers: layers, params: r.params, newVM: t.newVM}
 	var err error
 	if r.net, err = newTrainingNetwork(b, batch, features, classes, seed, config.Dropout); err != nil {
+		c.close()
 		return nil, fmt.Errorf("training network: %w", err)
 	}
+	r.loader = &loader{batches: newBatches(t.splits.Train, t.input, seed, batch), c: c, net: r.net}
 	rows := evaluationRows
 	if config.Kind == kindCNN {
 		rows = evaluationImages
 	}
 	forward, err := newEvaluationNetwork(b, rows, features)
 	if err != nil {
+		c.close()
 		return nil, fmt.Errorf("evaluation network: %w", err)
 	}
 	r.eval = &evaluator{net: forward, input: t.input, level: t.level, rows: rows, features: features, classes: classes}
@@ -64,6 +67,9 @@ func newRun(t *Trainer, job objective.Job, config Config) (*run, error) {
 func switchOn(s objective.Spec, epochs int) int {
 	return int(math.Floor(float64(s.WeightsFrom*float64(epochs)) + 1e-9))
 }
+
+// close ends the threads of the run.
+func (r *run) close() { r.compute.close() }
 
 // train performs the epochs and measures the final model.
 func (r *run) train(ctx context.Context) (*objective.Result, error) {
@@ -85,10 +91,10 @@ func (r *run) train(ctx context.Context) (*objective.Result, error) {
 
 // epoch passes once over the training part.
 func (r *run) epoch(ctx context.Context, epoch int) (objective.Epoch, error) {
-	r.batches.shuffle(epoch)
+	r.loader.shuffle(epoch)
 	weights := r.apply(epoch - 1)
 	var loss, total float64
-	for k := range r.batches.count() {
+	for k := range r.loader.count() {
 		if err := ctx.Err(); err != nil {
 			return objective.Epoch{}, fmt.Errorf("epoch %d, step %d: %w", epoch, k+1, err)
 		}
@@ -103,7 +109,7 @@ func (r *run) epoch(ctx context.Context, epoch int) (objective.Epoch, error) {
 		err = r.diverged("validation loss", val.loss)
 	}
 	if err != nil {
-		return objective.Epoch{}, fmt.Errorf("epoch %d, validation after step %d: %w", epoch, r.batches.count(), err)
+		return objective.Epoch{}, fmt.Errorf("epoch %d, validation after step %d: %w", epoch, r.loader.count(), err)
 	}
 	return objective.Epoch{Epoch: epoch, Loss: loss / total, ValLoss: val.loss}, nil
 }
@@ -111,7 +117,7 @@ func (r *run) epoch(ctx context.Context, epoch int) (objective.Epoch, error) {
 // step performs one optimiser step on batch k of the epoch; weights has one entry
 // per class, nil means all 1. Parameters stay as they are if the loss is not finite.
 func (r *run) step(k int, weights []float32) error {
-	r.batches.load(k, r.net, weights)
+	r.loader.load(k, weights)
 	r.compute.step++
 	if err := r.net.run(); err != nil {
 		return err

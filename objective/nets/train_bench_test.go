@@ -25,7 +25,7 @@ var benchModels = []struct {
 
 // benchRun is a run on 1,280 examples of noise in ten classes, ready for steps
 // of 128 with Adam.
-func benchRun(b *testing.B, shape []int, model map[string]any) *run {
+func benchRun(b *testing.B, shape []int, model map[string]any, threads int) *run {
 	b.Helper()
 	rng := rand.New(rand.NewPCG(1, 2))
 	features := 1
@@ -45,7 +45,7 @@ func benchRun(b *testing.B, shape []int, model map[string]any) *run {
 	tr, err := New(&data.Splits{
 		Dataset: &data.Dataset{Source: "noise", Classes: make([]string, 10), Shape: shape, Fingerprint: "noise"},
 		Train:   part(1280), Val: part(10),
-	}, Options{})
+	}, Options{Threads: threads})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -53,7 +53,8 @@ func benchRun(b *testing.B, shape []int, model map[string]any) *run {
 	if err != nil {
 		b.Fatal(err)
 	}
-	r.batches.shuffle(1)
+	b.Cleanup(r.close)
+	r.loader.shuffle(1)
 	return r
 }
 
@@ -61,7 +62,7 @@ func benchRun(b *testing.B, shape []int, model map[string]any) *run {
 // update.
 func (r *run) steps(b *testing.B, n int) {
 	for i := range n {
-		if err := r.step(i%r.batches.count(), nil); err != nil {
+		if err := r.step(i%r.loader.count(), nil); err != nil {
 			b.Error(err)
 			return
 		}
@@ -77,9 +78,9 @@ func BenchmarkTrain(b *testing.B) {
 	}
 	peak := 0.0
 	for _, m := range benchModels {
-		for _, threads := range []int{1} {
+		for _, threads := range []int{1, 2} {
 			b.Run(fmt.Sprintf("%s/threads=%d", m.name, threads), func(b *testing.B) {
-				r := benchRun(b, m.shape, m.model)
+				r := benchRun(b, m.shape, m.model, threads)
 				r.steps(b, 2)
 				b.ResetTimer()
 				r.steps(b, b.N)
