@@ -66,14 +66,16 @@ func openModel(def *search.Definition) (*opened, error) {
 	if err != nil {
 		return nil, usagef("data: %w", err)
 	}
-	trainer, err := nets.New(splits, nets.Options{})
+	// Trainings side by side come first; cores that these leave over help in them.
+	parallel := parallelism(def)
+	trainer, err := nets.New(splits, nets.Options{Threads: runtime.NumCPU() / parallel})
 	if err != nil {
 		return nil, usageError{err}
 	}
 	if err := nets.Check(def.ReferenceModel()); err != nil {
 		return nil, usagef("model: %w", err)
 	}
-	return &opened{Trainer: trainer, title: ds.Title, parallel: parallelism(def), close: func() error { return nil }}, nil
+	return &opened{Trainer: trainer, title: ds.Title, parallel: parallel, close: func() error { return nil }}, nil
 }
 
 // parallelism returns the number of trainings of built-in models at once.

@@ -37,12 +37,23 @@ type loader struct {
 	c   *compute
 	net *network
 	ids []int // of the batch being loaded
+	// augmenter changes the images; nil leaves them as they are.
+	augmenter *augmenter
+}
+
+// shuffle deals anew for an epoch, and draws how its images are changed.
+func (l *loader) shuffle(epoch int) {
+	l.batches.shuffle(epoch)
+	if l.augmenter != nil {
+		l.augmenter.begin(l.seed, epoch)
+	}
 }
 
 // load loads batch k. Rows that the last batch lacks are zeros of weight 0: they
 // change neither loss nor gradient. weights has one entry per class; nil means all 1.
 func (l *loader) load(k int, weights []float32) {
 	l.ids = l.order[k*l.size : min((k+1)*l.size, len(l.order))]
+	l.c.examples = len(l.ids)
 	l.c.do(l, min(loaderParts, len(l.ids)))
 	labels, rows := labelsOf(l.net.labels), floats(l.net.rows)
 	for i, id := range l.ids {
@@ -67,6 +78,10 @@ func (l *loader) part(i int, _ *kernels.Workspace) {
 	from, to := slice(i, min(loaderParts, len(l.ids)), len(l.ids), 1)
 	for row := from; row < to; row++ {
 		id := l.ids[row]
-		l.input.apply(l.c.level, x[row*features:(row+1)*features], l.batches.part.X[id*features:(id+1)*features])
+		image := x[row*features : (row+1)*features]
+		l.input.apply(l.c.level, image, l.batches.part.X[id*features:(id+1)*features])
+		if l.augmenter != nil {
+			l.augmenter.apply(image, id)
+		}
 	}
 }

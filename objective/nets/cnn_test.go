@@ -244,8 +244,10 @@ func TestCNNTrains(t *testing.T) {
 
 func TestCheckShape(t *testing.T) {
 	for _, shape := range [][]int{{1, 8, 8}, {3, 32, 32}, {4, 9, 200}} {
-		if err := CheckShape("cnn", shape); err != nil {
-			t.Errorf("cnn on %v: %v", shape, err)
+		for _, kind := range []string{"cnn", "resnet8"} {
+			if err := CheckShape(kind, shape); err != nil {
+				t.Errorf("%s on %v: %v", kind, shape, err)
+			}
 		}
 	}
 	for _, kind := range []string{"softmax", "mlp"} {

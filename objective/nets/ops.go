@@ -20,6 +20,8 @@ type compute struct {
 	pool
 	// step is the number of the optimiser step, from which dropout draws.
 	step uint64
+	// examples is how many rows of the training batch are examples; 0 means all.
+	examples int
 }
 
 // imageParts is the number of groups into which the images of a batch are divided

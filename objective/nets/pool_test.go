@@ -79,6 +79,7 @@ func TestThreadsChangeNothing(t *testing.T) {
 		"mlp":     {tinyModel("mlp", "hidden", []int64{200, 70}, "batch", int64(96), "dropout", 0.2), false},
 		"sgd":     {tinyModel("mlp", "optimizer", "sgd", "momentum", 0.9, "hidden", []int64{300, 300}), false},
 		"cnn":     {tinyModel("cnn", "dropout", 0.1), true},
+		"resnet8": {tinyModel("resnet8"), true},
 	} {
 		splits := tinySplits()
 		if c.images {
@@ -106,7 +107,7 @@ func TestStepsAllocateNothing(t *testing.T) {
 	for _, c := range []struct {
 		kind   string
 		images bool
-	}{{"softmax", false}, {"mlp", false}, {"cnn", true}} {
+	}{{"softmax", false}, {"mlp", false}, {"cnn", true}, {"resnet8", true}} {
 		for _, threads := range []int{1, 2} {
 			splits := tinySplits()
 			if c.images {

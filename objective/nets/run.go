@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"evenkeel/objective"
 	"evenkeel/objective/data"
@@ -13,10 +14,12 @@ import (
 // run is one training run: everything it needs, used by one goroutine and
 // dropped at its end.
 type run struct {
-	job     objective.Job
-	config  Config
-	splits  *data.Splits
-	params  parameters
+	job    objective.Job
+	config Config
+	splits *data.Splits
+	params parameters
+	// all are the parameters and the running figures of normalisations.
+	all     parameters
 	compute *compute
 	net     *network
 	eval    *evaluator
@@ -39,17 +42,20 @@ func newRun(t *Trainer, job objective.Job, config Config) (*run, error) {
 		params: newParameters(seed, layers),
 		from:   switchOn(job.Spec, config.Epochs),
 	}
+	running, byLayer := newRunning(layers)
+	r.all = append(slices.Clone(r.params), running...)
 	r.opt = newOptimizer(config, c, r.params)
 	r.stop = stopping{patience: config.EarlyStopping, from: min(r.from+1, config.Epochs)}
-	b := builder{c: c, layers: layers, params: r.params, newVM: t.newVM}
+	b := builder{c: c, layers: layers, params: r.params, running: byLayer, newVM: t.newVM}
 	var err error
 	if r.net, err = newTrainingNetwork(b, batch, features, classes, seed, config.Dropout); err != nil {
 		c.close()
 		return nil, fmt.Errorf("training network: %w", err)
 	}
 	r.loader = &loader{batches: newBatches(t.splits.Train, t.input, seed, batch), c: c, net: r.net}
+	r.loader.augmenter = newAugmenter(config.Augment, t.splits.Dataset.Shape)
 	rows := evaluationRows
-	if config.Kind == kindCNN {
+	if onImages(config.Kind) {
 		rows = evaluationImages
 	}
 	forward, err := newEvaluationNetwork(b, rows, features)
@@ -83,9 +89,9 @@ func (r *run) train(ctx context.Context) (*objective.Result, error) {
 		if r.job.OnEpoch != nil {
 			r.job.OnEpoch(e)
 		}
-		result.Stopped = r.stop.observe(epoch, e.ValLoss, r.params) && epoch < r.config.Epochs
+		result.Stopped = r.stop.observe(epoch, e.ValLoss, r.all) && epoch < r.config.Epochs
 	}
-	r.stop.finish(r.params)
+	r.stop.finish(r.all)
 	return result, r.measure(ctx, result)
 }
 
@@ -164,7 +170,7 @@ func (r *run) measure(ctx context.Context, result *objective.Result) error {
 			return fmt.Errorf("test part: %w", err)
 		}
 	}
-	result.Parameters = r.params.hash()
+	result.Parameters = r.all.hash()
 	return nil
 }
 

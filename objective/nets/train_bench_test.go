@@ -21,6 +21,7 @@ var benchModels = []struct {
 	{"softmax", []int{784}, tinyModel(kindSoftmax, "batch", int64(128))},
 	{"mlp", []int{784}, tinyModel(kindMLP, "batch", int64(128), "hidden", []int64{256, 128})},
 	{"cnn", []int{3, 32, 32}, tinyModel(kindCNN, "batch", int64(128))},
+	{"resnet8", []int{3, 32, 32}, tinyModel(kindResNet8, "batch", int64(128))},
 }
 
 // benchRun is a run on 1,280 examples of noise in ten classes, ready for steps
