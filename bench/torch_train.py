@@ -8,10 +8,12 @@ Models, shapes and steps are those of BenchmarkTrain in objective/nets: softmax
 weighted cross-entropy; a step gathers a shuffled batch, goes forward and backward, and
 updates. --tuned keeps images channels-last; bench/train.sh adds the allocator
 settings, which must be in the environment before the program starts. Prints the
-images a second of the median step. Needs torch (Debian: python3-torch).
+images a second of the median step. Needs torch (Debian: python3-torch
+libopenblas0-pthread).
 """
 import argparse
 import statistics
+import sys
 import time
 
 import torch
@@ -58,6 +60,14 @@ def network(model):
     return resnet8(3, CLASSES)
 
 
+def check_blas():
+    """Refuses the reference BLAS, a tenth as fast, which nobody should compare with."""
+    with open("/proc/self/maps", encoding="utf-8") as maps:
+        text = maps.read()
+    if "libblas" in text and "openblas" not in text:
+        sys.exit("torch_train.py: PyTorch uses the reference BLAS here; install libopenblas0-pthread")
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--model", required=True, choices=sorted(SHAPES))
@@ -65,6 +75,7 @@ def main():
     p.add_argument("--steps", type=int, default=20)
     p.add_argument("--tuned", action="store_true", help="images channels-last")
     args = p.parse_args()
+    check_blas()
 
     torch.set_num_threads(args.threads)
     torch.manual_seed(1)

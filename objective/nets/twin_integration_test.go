@@ -78,6 +78,25 @@ func TestCNNTwinAgrees(t *testing.T) {
 	compareBalanced(t, ours, twinRecalls(t, exportSplit(t, source.String(), how), model, nil, seeds), false)
 }
 
+// TestResNetTwinAgrees does the same for a resnet8 on the embedded sample, five seeds,
+// balanced accuracy within 1 point: without and with augmentation, and with
+// batches of 32 of which the last is incomplete.
+func TestResNetTwinAgrees(t *testing.T) {
+	const seeds = 5
+	how := split
+	how.Limit = 205
+	dir := exportSplit(t, "embedded", how)
+	tr := trainerOn(t, embeddedSplit(t, how))
+	for _, augment := range []string{"none", "flip-crop"} {
+		t.Run(augment, func(t *testing.T) {
+			model := resnet8("epochs", int64(8), "batch", int64(32), "augment", augment)
+			ours := ourRecalls(t, tr, model, nil, seeds)
+			theirs := twinRecalls(t, dir, model, nil, seeds)
+			compareBalanced(t, ours, theirs, false)
+		})
+	}
+}
+
 // root is the root of the repository.
 var root = filepath.Join("..", "..")
 
