@@ -8,7 +8,7 @@ Models, shapes and steps are those of BenchmarkTrain in objective/nets: softmax
 weighted cross-entropy; a step gathers a shuffled batch, goes forward and backward, and
 updates. --tuned keeps images channels-last; bench/train.sh adds the allocator
 settings, which must be in the environment before the program starts. Prints the
-images a second of the median step. Needs torch (Debian: python3-torch
+images a second of the median step, and the images for a second of processor time. Needs torch (Debian: python3-torch
 libopenblas0-pthread).
 """
 import argparse
@@ -86,15 +86,18 @@ def main():
     loss = nn.CrossEntropyLoss(weight=torch.ones(CLASSES))
     opt = torch.optim.AdamW(net.parameters(), lr=0.001, weight_decay=0)
     order = torch.randperm(EXAMPLES)
-    took = []
+    took, used = [], 0.0
     for step in range(args.steps + 2):
+        if step == 2:
+            used = time.process_time()
         start = time.perf_counter()
         ids = order[step * BATCH % EXAMPLES:][:BATCH]
         opt.zero_grad()
         loss(net(x[ids]), y[ids]).backward()
         opt.step()
         took.append(time.perf_counter() - start)
-    print(f"{BATCH / statistics.median(took[2:]):.0f}")
+    used = time.process_time() - used
+    print(f"{BATCH / statistics.median(took[2:]):.0f} {BATCH * args.steps / used:.0f}")
 
 
 if __name__ == "__main__":

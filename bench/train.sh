@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Compares built-in training with PyTorch on this machine: the models of
 # BenchmarkTrain in objective/nets, ours and PyTorch as a user gets it and tuned, one
-# after the other, several rounds, and the ratios of the medians.
+# after the other, several rounds, and the ratios of the medians. On a busy machine only
+# the processor time says something, and only for one thread.
 #
 #   bench/train.sh [rounds]          MODELS="mlp cnn" THREADS="1" chooses
 #
@@ -23,7 +24,7 @@ go test -c -o "$folder/nets.test" ./objective/nets
 
 ours() { # model threads
   (cd objective/nets && "$folder/nets.test" -test.run '^$' -test.bench "^BenchmarkTrain\$/^$1\$/threads=$2" -test.benchtime "${steps[$1]}x") |
-    awk '/images\/s/ {for (i = 2; i <= NF; i++) if ($i == "images/s") print $(i-1)}'
+    awk '/images\/s/ {for (i = 2; i <= NF; i++) {if ($i == "images/s") wall = $(i-1); if ($i == "images/cpu-s") cpu = $(i-1)}; print wall, cpu}'
 }
 torch() { # model threads [--tuned]
   OPENBLAS_NUM_THREADS=$2 OMP_NUM_THREADS=$2 /usr/bin/python3 bench/torch_train.py --model "$1" --threads "$2" --steps "${steps[$1]}" "${@:3}"
@@ -53,10 +54,12 @@ import sys
 
 figures = collections.defaultdict(list)
 for line in open(sys.argv[1]):
-    model, threads, who, value = line.split()
-    figures[model, threads, who].append(float(value))
-print(f"{'model':8s} threads  {'ours':>9s} {'PyTorch':>9s} {'tuned':>9s} images/s, medians; ours to PyTorch, to tuned")
-for model, threads in dict.fromkeys(k[:2] for k in figures):
-    ours, default, tuned = (statistics.median(figures[model, threads, w]) for w in ("ours", "torch", "tuned"))
-    print(f"{model:8s} {threads:>7s}  {ours:9.0f} {default:9.0f} {tuned:9.0f} {ours / default:6.2f} {ours / tuned:6.2f}")
+    model, threads, who, wall, cpu = line.split()
+    figures[model, threads, who, "wall"].append(float(wall))
+    figures[model, threads, who, "processor"].append(float(cpu))
+print("images a second, medians over rounds: of the median step by the wall clock, and of all steps by processor time")
+print(f"{'model':8s} threads {'time':>9s} {'ours':>9s} {'PyTorch':>9s} {'tuned':>9s}  ours to PyTorch, to tuned")
+for model, threads, time in dict.fromkeys((k[0], k[1], k[3]) for k in figures):
+    ours, default, tuned = (statistics.median(figures[model, threads, w, time]) for w in ("ours", "torch", "tuned"))
+    print(f"{model:8s} {threads:>7s} {time:>9s} {ours:9.0f} {default:9.0f} {tuned:9.0f}  {ours / default:6.2f} {ours / tuned:6.2f}")
 END
