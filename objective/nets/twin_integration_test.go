@@ -90,7 +90,7 @@ func TestResNetTwinAgrees(t *testing.T) {
 	tr := trainerOn(t, embeddedSplit(t, how))
 	for _, augment := range []string{"none", "flip-crop"} {
 		t.Run(augment, func(t *testing.T) {
-			model := resnet8("epochs", int64(6), "batch", int64(32), "augment", augment)
+			model := resnet8("epochs", int64(8), "batch", int64(32), "augment", augment)
 			ours := ourRecalls(t, tr, model, nil, seeds)
 			theirs := twinRecalls(t, dir, model, nil, seeds)
 			compareBalanced(t, ours, theirs, true)
