@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Trains in PyTorch what `kind: softmax`, `mlp` and `cnn` train here, and measures it.
+"""Trains in PyTorch what `kind: softmax`, `mlp`, `cnn` and `resnet8` train here, and measures it.
 
     go run ./bench/exportsplit -out /tmp/split -seed 1
     /usr/bin/python3 bench/torch_twin.py --data /tmp/split --seeds 5
@@ -23,9 +23,11 @@ import numpy as np
 import torch
 from torch import nn
 
+from torch_train import resnet8
+
 DEFAULTS = {
     "kind": "mlp", "epochs": 15, "batch": 128, "optimizer": "adam", "learning_rate": 0.001,
-    "momentum": 0.9, "weight_decay": 0.0, "dropout": 0.0, "hidden": [128],
+    "momentum": 0.9, "weight_decay": 0.0, "dropout": 0.0, "augment": "none", "hidden": [128],
 }
 
 
@@ -50,6 +52,8 @@ def network(model, shape, classes):
     """The layers of a kind of model for examples of a shape."""
     if model["kind"] == "cnn":
         return cnn(model, shape, classes)
+    if model["kind"] == "resnet8":
+        return resnet8(shape[0], classes)
     layers = dense(model, int(np.prod(shape)), classes)
     return nn.Sequential(nn.Flatten(), *layers)
 
@@ -80,6 +84,20 @@ def dense(model, features, classes):
     return layers
 
 
+def augmented(model, x):
+    """Training images mirrored and moved, each on its own, as `augment` says."""
+    if model["augment"] == "none":
+        return x
+    most = (min(x.shape[2:]) + 4) // 8 if model["augment"] == "flip-crop" else 0
+    padded = nn.functional.pad(x, (most,) * 4)
+    out = torch.empty_like(x)
+    for i in range(len(x)):
+        down, right = (int(v) for v in torch.randint(0, 2 * most + 1, (2,)))
+        image = padded[i, :, down:down + x.shape[2], right:right + x.shape[3]]
+        out[i] = image.flip(2) if torch.rand(1) < 0.5 else image
+    return out
+
+
 def outputs(net, x):
     """The outputs for many examples, some at a time."""
     return torch.cat([net(part) for part in x.split(500)])
@@ -106,7 +124,7 @@ def train(model, parts, classes, weights, seed):
         for k in range(0, len(x), model["batch"]):
             ids = order[k:k + model["batch"]]
             opt.zero_grad()
-            loss(net(x[ids]), y[ids]).backward()
+            loss(net(augmented(model, x[ids])), y[ids]).backward()
             opt.step()
         net.eval()
         with torch.no_grad():  # ours measures the validation loss in every epoch too

@@ -34,7 +34,7 @@ func TestCaptures(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	same := level.NumericsID() == "nets/1/fma"
+	same := level.NumericsID() == "nets/2/fma"
 	paths := documentPaths(t)
 	root, err := filepath.Abs(filepath.Join("..", ".."))
 	if err != nil {

@@ -18,7 +18,7 @@ func TestStudyFileAndModelsAgree(t *testing.T) {
 		"65535", "65536", "65537", "999999", "1000000", "1000001", "2147483647", "2147483648", "1e300",
 	}
 	values := map[string][]string{
-		"string": {"adam", "sgd", "rmsprop", "''"},
+		"string": {"adam", "sgd", "rmsprop", "''", "none", "flip", "flip-crop", "crop"},
 		"int":    numbers, "real": numbers,
 		"ints": {"[[1]]", "[[65536]]", "[[65537]]", "[[0]]", "[[8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8]]", "[[8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8]]"},
 	}

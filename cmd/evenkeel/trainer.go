@@ -64,7 +64,7 @@ func openModel(def *search.Definition) (*opened, error) {
 	if err != nil {
 		return nil, usagef("data: %w", err)
 	}
-	trainer, err := nets.New(splits, nets.Options{})
+	trainer, err := nets.New(splits, netOptions(def))
 	if err != nil {
 		return nil, usageError{err}
 	}
@@ -82,7 +82,7 @@ func openRedrawable(_ context.Context, def *search.Definition, _ string) (*opene
 	if err != nil {
 		return nil, usagef("data: %w", err)
 	}
-	trainer, err := nets.NewLazy(dealt, nets.Options{})
+	trainer, err := nets.NewLazy(dealt, netOptions(def))
 	if err != nil {
 		return nil, usageError{err}
 	}
@@ -113,6 +113,12 @@ func opening(def *search.Definition, ds *data.Dataset, trainer objective.Trainer
 		return nil, usagef("model: %w", err)
 	}
 	return &opened{Trainer: trainer, title: ds.Title, parallel: parallelism(def), close: func() error { return nil }}, nil
+}
+
+// netOptions says how built-in models are trained: trainings side by side come first,
+// and cores that these leave over help in them.
+func netOptions(def *search.Definition) nets.Options {
+	return nets.Options{Threads: runtime.NumCPU() / parallelism(def)}
 }
 
 // parallelism returns the number of trainings of built-in models at once.

@@ -47,8 +47,16 @@ func softmax(changes ...any) map[string]any {
 
 // cnn returns the convolutional model with the same settings.
 func cnn(changes ...any) map[string]any {
-	m := mlp("kind", "cnn")
+	m := mlp("kind", "cnn", "augment", "none")
 	delete(m, "hidden")
+	return changed(m, changes)
+}
+
+// resnet8 returns the residual network with the same settings.
+func resnet8(changes ...any) map[string]any {
+	m := mlp("kind", "resnet8", "augment", "none")
+	delete(m, "hidden")
+	delete(m, "dropout")
 	return changed(m, changes)
 }
 

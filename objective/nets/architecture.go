@@ -2,15 +2,22 @@ package nets
 
 import (
 	"fmt"
+	"slices"
+
+	"gorgonia.org/tensor"
 
 	"evenkeel/objective/nets/kernels"
 )
 
-// layer is one layer with parameters: a convolution block if conv is set, else
-// a dense layer.
+// layer is one layer: a convolution block if conv is set, a residual block if units
+// are, global average pooling if pixels is, else a dense layer.
 type layer struct {
 	// conv is the shape of a convolution block, without the batch.
 	conv *kernels.Conv
+	// units are the convolutions of a residual block, without the batch.
+	units []kernels.Conv
+	// pixels are those of an image that is averaged, out its channels.
+	pixels int
 	// in x out is the shape of the weights: in is the number of terms of a sum,
 	// by which the initial weights are scaled, out that of units or filters.
 	in, out int
@@ -19,33 +26,60 @@ type layer struct {
 }
 
 // The filters of the two convolution blocks of a cnn, and the least height and
-// width of an image, at which the dense layer still sees 2x2 pixels.
+// width of an image, at which its dense layer still sees 2x2 pixels.
 const (
 	firstFilters, secondFilters = 32, 64
 	leastPixels                 = 8
 )
 
+// stageFilters are the filters of the stages of a resnet8, the first also that of
+// the convolution before them.
+var stageFilters = [3]int{16, 32, 64}
+
+// parameterShapes returns the shapes of a layer's parameters: weights, and then a
+// bias, or gain and bias of the normalisation, for each unit.
+func (l layer) parameterShapes() []tensor.Shape {
+	switch {
+	case l.pixels > 0:
+		return nil
+	case l.units == nil:
+		return []tensor.Shape{{l.in, l.out}, {l.out}}
+	}
+	var shapes []tensor.Shape
+	for _, u := range l.units {
+		shapes = append(shapes, tensor.Shape{u.Weights(), u.Out}, tensor.Shape{u.Out}, tensor.Shape{u.Out})
+	}
+	return shapes
+}
+
 // CheckShape reports whether a kind of model takes examples of a shape (see
-// data.Dataset): a cnn wants images of at least 8x8 pixels, the others take all.
+// data.Dataset): a cnn and a resnet8 want images of at least 8x8 pixels, the others
+// take all.
 func CheckShape(kind string, shape []int) error {
 	switch {
-	case kind != kindCNN:
+	case !onImages(kind):
 		return nil
 	case len(shape) != 3:
-		return fmt.Errorf("kind cnn wants images of at least %dx%d pixels; the data is a table with %d numbers an example",
-			leastPixels, leastPixels, shape[0])
+		return fmt.Errorf("kind %s wants images of at least %dx%d pixels; the data is a table with %d numbers an example",
+			kind, leastPixels, leastPixels, shape[0])
 	case shape[1] < leastPixels || shape[2] < leastPixels:
-		return fmt.Errorf("kind cnn wants images of at least %dx%d pixels; the data has %dx%d",
-			leastPixels, leastPixels, shape[1], shape[2])
+		return fmt.Errorf("kind %s wants images of at least %dx%d pixels; the data has %dx%d",
+			kind, leastPixels, leastPixels, shape[1], shape[2])
 	}
 	return nil
 }
 
+// onImages reports whether a kind of model takes images only.
+func onImages(kind string) bool { return slices.Contains(imageKinds, kind) }
+
 // architecture returns the layers of a model for examples of a shape that
 // [CheckShape] accepts.
 func architecture(c Config, shape []int, classes int) []layer {
-	if c.Kind == kindCNN {
+	switch c.Kind {
+	case kindCNN:
 		return convLayers(shape, classes)
+	case kindResNet8:
+		return residualLayers(shape, classes)
 	}
 	features := 1
 	for _, n := range shape {
@@ -75,4 +109,26 @@ func convLayers(shape []int, classes int) []layer {
 		{conv: &second, in: second.Weights(), out: secondFilters, relu: true, dropped: true},
 		{in: second.Outputs(), out: classes},
 	}
+}
+
+// residualLayers are those of a resnet8: a convolution, three residual blocks of
+// which the second and third halve the image, and so have a 1x1 convolution beside
+// them, global average pooling, and a dense layer to the classes.
+func residualLayers(shape []int, classes int) []layer {
+	height, width := shape[1], shape[2]
+	in := stageFilters[0]
+	layers := []layer{{units: []kernels.Conv{{In: shape[0], Height: height, Width: width, Out: in, Planar: true}}}}
+	for i, out := range stageFilters {
+		first := kernels.Conv{In: in, Height: height, Width: width, Out: out, Stride: min(i+1, 2)}
+		beside := first
+		height, width = first.OutputSize()
+		units := []kernels.Conv{first, {In: out, Height: height, Width: width, Out: out}}
+		if i > 0 {
+			beside.Kernel = 1
+			units = append(units, beside)
+		}
+		layers = append(layers, layer{units: units})
+		in = out
+	}
+	return append(layers, layer{pixels: height * width, out: in}, layer{in: in, out: classes})
 }

@@ -1,6 +1,9 @@
 package nets
 
-import "evenkeel/objective/data"
+import (
+	"evenkeel/objective/data"
+	"evenkeel/objective/nets/kernels"
+)
 
 // batches deals the training part in a new order every epoch.
 type batches struct {
@@ -28,22 +31,57 @@ func (b *batches) shuffle(epoch int) {
 // count returns the number of batches of an epoch; the last may be incomplete.
 func (b *batches) count() int { return (len(b.order) + b.size - 1) / b.size }
 
-// load fills the inputs of a network with batch k. Rows that the last batch
-// lacks are zeros of weight 0: they change neither loss nor gradient. weights has
-// one entry per class; nil means all 1.
-func (b *batches) load(k int, n *network, weights []float32) {
-	x, labels, rows := floats(n.x), n.labels.Data().([]uint16), floats(n.rows)
-	features := len(x) / b.size
-	ids := b.order[k*b.size : min((k+1)*b.size, len(b.order))]
-	for i, id := range ids {
-		y := b.part.Y[id]
-		b.input.apply(x[i*features:(i+1)*features], b.part.X[id*features:(id+1)*features])
+// loader fills the inputs of a network with batches.
+type loader struct {
+	*batches
+	c   *compute
+	net *network
+	ids []int // of the batch being loaded
+	// augmenter changes the images; nil leaves them as they are.
+	augmenter *augmenter
+}
+
+// shuffle deals anew for an epoch, and draws how its images are changed.
+func (l *loader) shuffle(epoch int) {
+	l.batches.shuffle(epoch)
+	if l.augmenter != nil {
+		l.augmenter.begin(l.seed, epoch)
+	}
+}
+
+// load loads batch k. Rows that the last batch lacks are zeros of weight 0: they
+// change neither loss nor gradient. weights has one entry per class; nil means all 1.
+func (l *loader) load(k int, weights []float32) {
+	l.ids = l.order[k*l.size : min((k+1)*l.size, len(l.order))]
+	l.c.examples = len(l.ids)
+	l.c.do(l, min(loaderParts, len(l.ids)))
+	labels, rows := labelsOf(l.net.labels), floats(l.net.rows)
+	for i, id := range l.ids {
+		y := l.batches.part.Y[id]
 		labels[i], rows[i] = y, 1
 		if weights != nil {
 			rows[i] = weights[y]
 		}
 	}
-	clear(x[len(ids)*features:])
-	clear(labels[len(ids):])
-	clear(rows[len(ids):])
+	x := floats(l.net.x)
+	clear(x[len(l.ids)*(len(x)/l.size):])
+	clear(labels[len(l.ids):])
+	clear(rows[len(l.ids):])
+}
+
+// loaderParts is into how many parts the loading of a batch is divided.
+const loaderParts = 8
+
+func (l *loader) part(i int, _ *kernels.Workspace) {
+	x := floats(l.net.x)
+	features := len(x) / l.size
+	from, to := slice(i, min(loaderParts, len(l.ids)), len(l.ids), 1)
+	for row := from; row < to; row++ {
+		id := l.ids[row]
+		image := x[row*features : (row+1)*features]
+		l.input.apply(l.c.level, image, l.batches.part.X[id*features:(id+1)*features])
+		if l.augmenter != nil {
+			l.augmenter.apply(image, id)
+		}
+	}
 }

@@ -10,13 +10,13 @@ import (
 	"evenkeel/objective/nets/kernels"
 )
 
-// BenchmarkTrain times whole runs at every kernel level: softmax and mlp on the
+// BenchmarkRun times whole runs at every kernel level: softmax and mlp on the
 // embedded sample, 4,800 training examples and 15 epochs; cnn on 3,840 images of
 // 3x32x32 pixels and one epoch, for time. The batch is 128. images/s counts
 // every example of every optimiser step; loading, the validation loss of each epoch
 // and the final measurement, of 1,200 and 128 validation examples and of the
 // training part, are in the time.
-func BenchmarkTrain(b *testing.B) {
+func BenchmarkRun(b *testing.B) {
 	for _, c := range []struct {
 		name   string
 		splits *data.Splits

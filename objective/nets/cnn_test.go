@@ -63,7 +63,7 @@ func cnnFixture(t *testing.T, l kernels.Level, p float64) (*network, parameters)
 		floats(n.x)[i] = float32(rng.NormFloat64())
 	}
 	for i := range batch - 1 {
-		n.labels.Data().([]uint16)[i] = uint16(rng.IntN(classes))
+		labelsOf(n.labels)[i] = uint16(rng.IntN(classes))
 		floats(n.rows)[i] = 0.2 + rng.Float32()
 	}
 	for i := range classes {
@@ -102,7 +102,7 @@ func plainBlock(x [][][]float64, w, b []float64) [][][]float64 {
 // parameters; it shares no code with the network.
 func plainLoss(n *network, params [][]float64, mask []float32) float64 {
 	var loss, total float64
-	for image, label := range n.labels.Data().([]uint16) {
+	for image, label := range labelsOf(n.labels) {
 		row := float64(floats(n.rows)[image])
 		if row == 0 {
 			continue
@@ -244,8 +244,10 @@ func TestCNNTrains(t *testing.T) {
 
 func TestCheckShape(t *testing.T) {
 	for _, shape := range [][]int{{1, 8, 8}, {3, 32, 32}, {4, 9, 200}} {
-		if err := CheckShape("cnn", shape); err != nil {
-			t.Errorf("cnn on %v: %v", shape, err)
+		for _, kind := range []string{"cnn", "resnet8"} {
+			if err := CheckShape(kind, shape); err != nil {
+				t.Errorf("%s on %v: %v", kind, shape, err)
+			}
 		}
 	}
 	for _, kind := range []string{"softmax", "mlp"} {

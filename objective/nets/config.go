@@ -13,6 +13,7 @@ const (
 	kindSoftmax = "softmax"
 	kindMLP     = "mlp"
 	kindCNN     = "cnn"
+	kindResNet8 = "resnet8"
 	adam        = "adam"
 	sgd         = "sgd"
 )
@@ -25,7 +26,8 @@ type Config struct {
 	LearningRate         float64
 	Momentum             float64 // sgd
 	WeightDecay, Dropout float64
-	EarlyStopping        int // patience in epochs, 0 = off
+	EarlyStopping        int    // patience in epochs, 0 = off
+	Augment              string // cnn, resnet8
 	Hidden               []int
 }
 

@@ -41,7 +41,7 @@ func TestCheckRefuses(t *testing.T) {
 		changes []any
 		want    string
 	}{
-		{"mlp", []any{"kind", "rnn"}, "model.kind is rnn; want one of softmax, mlp, cnn"},
+		{"mlp", []any{"kind", "rnn"}, "model.kind is rnn; want one of softmax, mlp, cnn, resnet8"},
 		{"mlp", []any{"kind", 3}, "model.kind is 3"},
 		{"mlp", []any{"epochs", int64(0)}, "model.epochs is 0; want an integer from 1"},
 		{"mlp", []any{"epochs", 1.5}, "model.epochs is 1.5"},
@@ -61,6 +61,8 @@ func TestCheckRefuses(t *testing.T) {
 		{"softmax", []any{"hidden", []int64{5}}, "model.hidden is not used by kind softmax"},
 		{"softmax", []any{"dropout", 0.1}, "model.dropout is not used by kind softmax"},
 		{"softmax", []any{"augment", "none"}, "model.augment is not used"},
+		{"cnn", []any{"augment", "rotate"}, `model.augment is "rotate"; want none, flip or flip-crop`},
+		{"resnet8", []any{"dropout", 0.1}, "model.dropout is not used by kind resnet8"},
 	} {
 		err := Check(tinyModel(c.kind, c.changes...))
 		if err == nil || !strings.Contains(err.Error(), c.want) {

@@ -1,6 +1,7 @@
 // Package nets trains the built-in models, softmax regression, multilayer
-// perceptrons and a small convolutional network, as an [objective.Trainer]. Graphs and their gradients are
-// gorgonia's; this is the only package that imports it.
+// perceptrons, a small convolutional and a small residual network, as an
+// [objective.Trainer]. Graphs and their gradients are gorgonia's; this is the only
+// package that imports it.
 //
 // It is not a neural-network library: it knows the model keys of a study file
 // ([Kinds], [Keys], [Check]), and one training run at a time turns a resolved
@@ -10,15 +11,19 @@
 //
 // A network is a gorgonia graph of a few coarse operations of our own (a dense
 // layer with bias and ReLU is one, a convolution with bias, ReLU and pooling
-// another), each with its symbolic derivative, so that
-// the backward pass is made by gorgonia's Grad. The operations call package
+// another, a residual block with its normalisations a third), each with its symbolic
+// derivative, so that the backward pass is made by gorgonia's Grad. The operations call package
 // kernels and write into buffers they own. A small machine executes the nodes in
 // a fixed order; gorgonia's tape machine gives the same bits, only slower. A
-// second graph without dropout shares the parameters and evaluates.
+// second graph without dropout, with running figures for normalisation, shares the
+// parameters and evaluates.
+//
+// A run may have several threads. They divide rows, columns and images among them;
+// where images are added up, it is in a fixed number of groups.
 //
 // Inputs are brought to mean 0 and standard deviation 1 over the training part,
-// images by channel and tables by column. Parameters start as torch.nn.Linear's and Conv2d's do, and initial values, data order and
-// dropout each have a generator derived from (seed, purpose); so a run depends
+// images by channel and tables by column. Parameters start as torch.nn.Linear's and Conv2d's do, and initial values, data order,
+// dropout and augmentation each have a generator derived from (seed, purpose); so a run depends
 // on its spec and the numerics id alone, never on threads or other runs.
 //
 // # Weights

@@ -41,7 +41,7 @@ func (e *evaluator) measure(ctx context.Context, p data.Part) (measured, error) 
 		}
 		to := min(from+e.rows, p.Len())
 		x := floats(e.net.x)
-		e.input.apply(x[:(to-from)*e.features], p.X[from*e.features:to*e.features])
+		e.input.apply(e.level, x[:(to-from)*e.features], p.X[from*e.features:to*e.features])
 		clear(x[(to-from)*e.features:])
 		if err := e.net.run(); err != nil {
 			return m, fmt.Errorf("evaluation: %w", err)

@@ -73,6 +73,14 @@ var keyTable = []Key{
 		set: func(c *Config, v any) bool { return integer(&c.EarlyStopping, v, 0, maxEpochs) },
 	},
 	{
+		Name: "augment", Type: "string", Doc: "flip mirrors half of the training images, flip-crop moves them too",
+		Range: "none, flip or flip-crop", Default: augmentNone, kinds: imageKinds,
+		set: func(c *Config, v any) bool {
+			c.Augment, _ = v.(string)
+			return c.Augment == augmentNone || c.Augment == augmentFlip || c.Augment == augmentFlipCrop
+		},
+	},
+	{
 		Name: "hidden", Type: "ints", Doc: "widths of the hidden layers", Range: "a list of 1 to 16 integers from 1 to 65536",
 		Default: []int64{128}, kinds: []string{kindMLP},
 		set: func(c *Config, v any) bool { return widths(&c.Hidden, v) },
@@ -83,7 +91,10 @@ var keyTable = []Key{
 var belowOne = math.Nextafter(1, 0)
 
 // Kinds returns the kinds of models this package trains.
-func Kinds() []string { return []string{kindSoftmax, kindMLP, kindCNN} }
+func Kinds() []string { return []string{kindSoftmax, kindMLP, kindCNN, kindResNet8} }
+
+// imageKinds are the kinds that take images only.
+var imageKinds = []string{kindCNN, kindResNet8}
 
 // Keys returns the keys that a kind uses with any optimizer, in the order of a
 // study file; momentum is among them, though only sgd uses it. It is nil for an

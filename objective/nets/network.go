@@ -2,6 +2,7 @@ package nets
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 
 	G "gorgonia.org/gorgonia"
@@ -33,8 +34,11 @@ type builder struct {
 	g      *G.ExprGraph
 	c      *compute
 	layers []layer
-	params parameters // two per layer
-	nodes  G.Nodes    // of the parameters
+	params parameters
+	// running are the running figures of each layer's normalisations.
+	running  [][]runningNorm
+	training bool
+	nodes    G.Nodes // of the parameters
 	// newVM makes the machine; nil means newMachine.
 	newVM func(g *G.ExprGraph) (G.VM, error)
 }
@@ -44,12 +48,14 @@ type builder struct {
 func (b *builder) forward(x *G.Node, dropoutSeed func(layer int) uint64, p float64) (*G.Node, error) {
 	y := x
 	for i, l := range b.layers {
-		w, bias := b.params[2*i], b.params[2*i+1]
-		wn := G.NewMatrix(b.g, G.Float32, G.WithShape(w.Shape()...), G.WithName(fmt.Sprintf("w%d", i)), G.WithValue(w))
-		bn := G.NewVector(b.g, G.Float32, G.WithShape(bias.Shape()...), G.WithName(fmt.Sprintf("b%d", i)), G.WithValue(bias))
-		b.nodes = append(b.nodes, wn, bn)
+		operands := G.Nodes{y}
+		for j := range l.parameterShapes() {
+			t := b.params[len(b.nodes)]
+			n := G.NewTensor(b.g, G.Float32, t.Dims(), G.WithShape(t.Shape()...), G.WithName(fmt.Sprintf("p%d.%d", i, j)), G.WithValue(t))
+			b.nodes, operands = append(b.nodes, n), append(operands, n)
+		}
 		var err error
-		if y, err = G.ApplyOp(l.op(b.c, x.Shape()[0], i == 0), y, wn, bn); err != nil {
+		if y, err = G.ApplyOp(b.op(i, x.Shape()[0]), operands...); err != nil {
 			return nil, fmt.Errorf("layer %d: %w", i+1, err)
 		}
 		if p > 0 && l.dropped {
@@ -61,14 +67,24 @@ func (b *builder) forward(x *G.Node, dropoutSeed func(layer int) uint64, p float
 	return y, nil
 }
 
-// op returns the operation of a layer on a batch; the first layer's input is data.
-func (l layer) op(c *compute, batch int, first bool) G.Op {
-	if l.conv == nil {
-		return newDense(c, batch, l.in, l.out, l.relu, first)
+// op returns the operation of layer i on a batch; the first layer's input is data.
+func (b *builder) op(i, batch int) G.Op {
+	l := b.layers[i]
+	switch {
+	case l.conv != nil:
+		conv := *l.conv
+		conv.Batch = batch
+		return newConvBlock(b.c, conv)
+	case l.units != nil:
+		units := slices.Clone(l.units)
+		for j := range units {
+			units[j].Batch = batch
+		}
+		return newResidual(b.c, units, b.running[i], b.training)
+	case l.pixels > 0:
+		return newAverage(batch, l.pixels, l.out)
 	}
-	conv := *l.conv
-	conv.Batch = batch
-	return newConvBlock(c, conv)
+	return newDense(b.c, batch, l.in, l.out, l.relu, i == 0)
 }
 
 // machineOf makes the machine and a function that reads a node from it.
@@ -92,7 +108,7 @@ func (b *builder) input(x *tensor.Dense, name string) *G.Node {
 func newTrainingNetwork(b builder, batch, features, classes int, seed int64, p float64) (*network, error) {
 	building.Lock()
 	defer building.Unlock()
-	b.g = G.NewGraph()
+	b.g, b.training = G.NewGraph(), true
 	n := &network{
 		x: newMatrix(batch, features), rows: newVector(batch), offset: newVector(classes),
 		labels: tensor.New(tensor.WithShape(batch), tensor.Of(tensor.Uint16)),

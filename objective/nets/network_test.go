@@ -87,7 +87,7 @@ func fixture(t *testing.T, l kernels.Level, hidden []int, p float64, spread floa
 		floats(n.x)[i] = spread * float32(rng.NormFloat64())
 	}
 	for i := range batch - 2 {
-		n.labels.Data().([]uint16)[i] = uint16(rng.IntN(classes))
+		labelsOf(n.labels)[i] = uint16(rng.IntN(classes))
 		floats(n.rows)[i] = 0.2 + rng.Float32()
 	}
 	for i := range classes {
@@ -123,7 +123,7 @@ func reference(n *network, params parameters, masks [][]float32) float64 {
 	}
 	classes := len(x) / batch
 	var loss, total float64
-	for i, y := range n.labels.Data().([]uint16) {
+	for i, y := range labelsOf(n.labels) {
 		w, sum, top := float64(floats(n.rows)[i]), 0.0, math.Inf(-1)
 		z := make([]float64, classes)
 		for c := range z {

@@ -17,6 +17,7 @@ type convBlock struct {
 	y    *tensor.Dense
 	// taken is which pixel of its window each y came from.
 	taken []uint8
+	now   struct{ x, w, b []float32 }
 }
 
 // newConvBlock makes a block; one on planar images is a first layer, and its
@@ -34,8 +35,23 @@ func (b *convBlock) Do(in ...G.Value) (G.Value, error) {
 	if err := b.check(in); err != nil {
 		return nil, err
 	}
-	b.c.level.ConvBlock(&b.c.ws, floats(b.y), b.taken, floats(in[0]), floats(in[1]), floats(in[2]), b.conv)
+	b.now.x, b.now.w, b.now.b = floats(in[0]), floats(in[1]), floats(in[2])
+	b.c.do(b, min(imageParts, b.conv.Batch))
 	return b.y, nil
+}
+
+func (b *convBlock) part(i int, ws *kernels.Workspace) {
+	from, some := images(i, b.conv)
+	x, y := b.now.x[from*some.Inputs():], from*some.Outputs()
+	b.c.level.ConvBlock(ws, floats(b.y)[y:], b.taken[y:], x, b.now.w, b.now.b, some)
+}
+
+// images returns the first image of group i and the shape with as many images as
+// the group has.
+func images(i int, c kernels.Conv) (from int, some kernels.Conv) {
+	from, to := slice(i, min(imageParts, c.Batch), c.Batch, 1)
+	c.Batch = to - from
+	return from, c
 }
 
 // DiffWRT reports that y has derivatives by x, unless x is data, by w and by b.
@@ -49,6 +65,7 @@ func (b *convBlock) SymDiff(in G.Nodes, y, dy *G.Node) (G.Nodes, error) {
 		base:  newBase("convolution gradient", matrixType, w.Shape(), matrixType, matrixType, matrixType, matrixType),
 		block: b, dw: newMatrix(b.conv.Weights(), b.conv.Out), db: newVector(b.conv.Out),
 	}
+	op.sums = make([]float32, min(imageParts, b.conv.Batch)*(op.dw.DataSize()+op.db.DataSize()))
 	grads := make(G.Nodes, 3)
 	var err error
 	if !b.conv.Planar {
@@ -58,11 +75,11 @@ func (b *convBlock) SymDiff(in G.Nodes, y, dy *G.Node) (G.Nodes, error) {
 		return nil, err
 	}
 	if op.dx != nil {
-		if grads[0], err = G.ApplyOp(newPart("convolution input gradient", matrixType, op.dx), grads[1]); err != nil {
+		if grads[0], err = G.ApplyOp(newFurther("convolution input gradient", matrixType, op.dx), grads[1]); err != nil {
 			return nil, err
 		}
 	}
-	grads[2], err = G.ApplyOp(newPart("convolution bias gradient", vectorType, op.db), grads[1])
+	grads[2], err = G.ApplyOp(newFurther("convolution bias gradient", vectorType, op.db), grads[1])
 	return grads, err
 }
 
@@ -72,6 +89,9 @@ type convGrad struct {
 	base
 	block      *convBlock
 	dw, db, dx *tensor.Dense
+	// sums are the gradients by w and b, one after the other, of each group of images.
+	sums []float32
+	now  struct{ x, w, dy []float32 }
 }
 
 // Do computes all gradients and returns the one by w.
@@ -79,27 +99,40 @@ func (g *convGrad) Do(in ...G.Value) (G.Value, error) {
 	if err := g.check(in); err != nil {
 		return nil, err
 	}
-	var dx []float32
-	if g.dx != nil {
-		dx = floats(g.dx)
-	}
-	b := g.block
-	b.c.level.ConvBlockGrad(&b.c.ws, floats(g.dw), floats(g.db), dx, floats(in[0]), floats(in[1]), floats(in[3]), b.taken, b.conv)
+	g.now.x, g.now.w, g.now.dy = floats(in[0]), floats(in[1]), floats(in[3])
+	parts := min(imageParts, g.block.conv.Batch)
+	g.block.c.do(g, parts)
+	dw, db := floats(g.dw), floats(g.db)
+	kernels.SumParts(dw, g.sums, parts, len(dw)+len(db))
+	kernels.SumParts(db, g.sums[len(dw):], parts, len(dw)+len(db))
 	return g.dw, nil
 }
 
-// part hands out a further result of the operation that makes its operand.
-type part struct {
+func (g *convGrad) part(i int, ws *kernels.Workspace) {
+	from, some := images(i, g.block.conv)
+	size := g.dw.DataSize()
+	sums := g.sums[i*(size+some.Out):]
+	var dx []float32
+	if g.dx != nil {
+		dx = floats(g.dx)[from*some.Inputs():]
+	}
+	y := from * some.Outputs()
+	g.block.c.level.ConvBlockGrad(ws, sums[:size], sums[size:size+some.Out], dx, g.now.x[from*some.Inputs():], g.now.w,
+		g.now.dy[y:], g.block.taken[y:], some)
+}
+
+// further hands out a further result of the operation that makes its operand.
+type further struct {
 	base
 	value *tensor.Dense
 }
 
-func newPart(name string, result hm.Type, value *tensor.Dense) *part {
-	return &part{base: newBase(name, result, value.Shape(), matrixType), value: value}
+func newFurther(name string, result hm.Type, value *tensor.Dense) *further {
+	return &further{base: newBase(name, result, value.Shape(), matrixType), value: value}
 }
 
 // Do returns the result.
-func (p *part) Do(in ...G.Value) (G.Value, error) {
+func (p *further) Do(in ...G.Value) (G.Value, error) {
 	if err := p.check(in); err != nil {
 		return nil, err
 	}

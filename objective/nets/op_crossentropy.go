@@ -31,7 +31,7 @@ func (e *crossEntropy) Do(in ...G.Value) (G.Value, error) {
 	if err := e.check(in); err != nil {
 		return nil, err
 	}
-	e.loss, e.weights = e.c.level.SoftmaxCE(floats(in[0]), in[1].Data().([]uint16), floats(in[2]), floats(in[3]), e.classes, floats(e.grad))
+	e.loss, e.weights = e.c.level.SoftmaxCE(floats(in[0]), labelsOf(in[1]), floats(in[2]), floats(in[3]), e.classes, floats(e.grad))
 	e.scalar = G.F32(e.loss)
 	return &e.scalar, nil
 }
@@ -58,7 +58,7 @@ func (g *crossEntropyGrad) Do(in ...G.Value) (G.Value, error) {
 	if err := g.check(in); err != nil {
 		return nil, err
 	}
-	if scale := in[1].Data().(float32); scale != 1 {
+	if scale := float32(*in[1].(*G.F32)); scale != 1 {
 		z := floats(g.forward.grad)
 		for i := range z {
 			z[i] *= scale

@@ -17,6 +17,8 @@ type dense struct {
 	// first marks a layer whose input is data: its gradient by x is not made.
 	first bool
 	y     *tensor.Dense
+	// now is what a step computes.
+	now struct{ x, w, b []float32 }
 }
 
 func newDense(c *compute, batch, in, out int, relu, first bool) *dense {
@@ -31,9 +33,40 @@ func (d *dense) Do(in ...G.Value) (G.Value, error) {
 	if err := d.check(in); err != nil {
 		return nil, err
 	}
-	d.c.level.MatMul(&d.c.ws, floats(d.y), floats(in[0]), floats(in[1]), floats(in[2]), d.batch, d.out, d.in, d.relu)
+	d.now.x, d.now.w, d.now.b = floats(in[0]), floats(in[1]), floats(in[2])
+	d.c.do(d, d.c.blocks(d.batch, d.out, d.in))
 	return d.y, nil
 }
+
+func (d *dense) part(i int, ws *kernels.Workspace) {
+	b := d.c.block(i, d.batch, d.out, d.in)
+	d.c.level.MatMulBlock(ws, b, floats(d.y), d.now.x, d.now.w, d.now.b, d.batch, d.out, d.in, d.relu)
+}
+
+// blocks returns into how many blocks a product of m rows, n columns and k terms is
+// divided: one for a single thread and for small ones, else some for each thread.
+func (c *compute) blocks(m, n, k int) int {
+	if c.threads() == 1 || m*n*k < leastProduct {
+		return 1
+	}
+	return max(min(2*c.threads(), max(n/columnUnit, m/rowUnit)), 1)
+}
+
+// block returns block i: columns where there are many, since a block packs its
+// columns anew, else rows.
+func (c *compute) block(i, m, n, k int) kernels.Block {
+	parts := c.blocks(m, n, k)
+	if n/columnUnit >= parts {
+		from, to := slice(i, parts, n, columnUnit)
+		return kernels.Block{Row: 0, Rows: m, Column: from, Columns: to - from}
+	}
+	from, to := slice(i, parts, m, rowUnit)
+	return kernels.Block{Row: from, Rows: to - from, Column: 0, Columns: n}
+}
+
+// The least product that is worth a second thread, and the sizes of blocks: whole
+// panels of columns, and rows that divide into tiles, at every kernel level.
+const leastProduct, columnUnit, rowUnit = 200_000, 32, 16
 
 // DiffWRT reports that y has derivatives by x, unless x is data, by w and by b.
 func (d *dense) DiffWRT(int) []bool { return []bool{!d.first, true, true} }
@@ -85,6 +118,7 @@ type inputGrad struct {
 	base
 	dense *dense
 	dx    *tensor.Dense
+	now   struct{ dy, w []float32 }
 }
 
 // Do computes dx from dy and w.
@@ -92,9 +126,15 @@ func (g *inputGrad) Do(in ...G.Value) (G.Value, error) {
 	if err := g.check(in); err != nil {
 		return nil, err
 	}
-	d := g.dense
-	d.c.level.MatMulNT(&d.c.ws, floats(g.dx), floats(in[0]), floats(in[1]), d.batch, d.in, d.out)
+	g.now.dy, g.now.w = floats(in[0]), floats(in[1])
+	g.dense.c.do(g, g.dense.c.blocks(g.dense.batch, g.dense.in, g.dense.out))
 	return g.dx, nil
+}
+
+func (g *inputGrad) part(i int, ws *kernels.Workspace) {
+	d := g.dense
+	b := d.c.block(i, d.batch, d.in, d.out)
+	d.c.level.MatMulNTBlock(ws, b, floats(g.dx), g.now.dy, g.now.w, d.batch, d.in, d.out)
 }
 
 // weightGrad is dw = xᵀ dy.
@@ -102,6 +142,7 @@ type weightGrad struct {
 	base
 	dense *dense
 	dw    *tensor.Dense
+	now   struct{ x, dy []float32 }
 }
 
 // Do computes dw from x and dy.
@@ -109,9 +150,15 @@ func (g *weightGrad) Do(in ...G.Value) (G.Value, error) {
 	if err := g.check(in); err != nil {
 		return nil, err
 	}
-	d := g.dense
-	d.c.level.MatMulTN(&d.c.ws, floats(g.dw), floats(in[0]), floats(in[1]), d.in, d.out, d.batch)
+	g.now.x, g.now.dy = floats(in[0]), floats(in[1])
+	g.dense.c.do(g, g.dense.c.blocks(g.dense.in, g.dense.out, g.dense.batch))
 	return g.dw, nil
+}
+
+func (g *weightGrad) part(i int, ws *kernels.Workspace) {
+	d := g.dense
+	b := d.c.block(i, d.in, d.out, d.batch)
+	d.c.level.MatMulTNBlock(ws, b, floats(g.dw), g.now.x, g.now.dy, d.in, d.out, d.batch)
 }
 
 // biasGrad is the sum of the rows of dy.

@@ -13,13 +13,20 @@ import (
 	"evenkeel/objective/nets/kernels"
 )
 
-// compute is what the operations of one run share: the kernel level, scratch
-// memory, and the number of the optimiser step, from which dropout draws.
+// compute is what the operations of one run share: the kernel level, its threads
+// with their scratch memory, and what changes from step to step.
 type compute struct {
 	level kernels.Level
-	ws    kernels.Workspace
-	step  uint64
+	pool
+	// step is the number of the optimiser step, from which dropout draws.
+	step uint64
+	// examples is how many rows of the training batch are examples; 0 means all.
+	examples int
 }
+
+// imageParts is the number of groups into which the images of a batch are divided
+// where a gradient is summed over them: fixed, since it decides the order of the sum.
+const imageParts = 16
 
 // The types of the values between operations.
 var (
@@ -88,8 +95,11 @@ func newVector(n int) *tensor.Dense {
 	return tensor.New(tensor.WithShape(n), tensor.Of(tensor.Float32))
 }
 
-// floats returns the numbers of a value that an operation here received.
-func floats(v G.Value) []float32 { return v.Data().([]float32) }
+// floats returns the numbers of a tensor of them. Unlike Data it allocates nothing.
+func floats(v G.Value) []float32 { return v.(*tensor.Dense).Float32s() }
+
+// labelsOf returns the numbers of a tensor of labels.
+func labelsOf(v G.Value) []uint16 { return v.(*tensor.Dense).Uint16s() }
 
 // check checks the number of values given to Do.
 func (b *base) check(in []G.Value) error {

@@ -6,20 +6,33 @@ import "evenkeel/objective/nets/kernels"
 // see [kernels.Level.AdamW] and [kernels.SGD].
 type optimizer struct {
 	config Config
-	level  kernels.Level
+	c      *compute
 	params parameters
 	// first is Adam's mean of gradients or the momentum buffer, second Adam's
 	// mean of squares.
 	first, second [][]float32
 	steps         int
+	// pieces are what threads share; each number is updated on its own.
+	pieces []piece
+	grads  [][]float32
 }
 
-func newOptimizer(c Config, level kernels.Level, p parameters) *optimizer {
-	o := &optimizer{config: c, level: level, params: p}
-	for _, t := range p {
-		o.first = append(o.first, make([]float32, t.DataSize()))
-		if c.Optimizer == adam {
-			o.second = append(o.second, make([]float32, t.DataSize()))
+// piece is some numbers of a parameter.
+type piece struct{ param, from, to int }
+
+// pieceSize is enough numbers for a second thread to be worth it.
+const pieceSize = 8192
+
+func newOptimizer(config Config, c *compute, p parameters) *optimizer {
+	o := &optimizer{config: config, c: c, params: p}
+	for i, t := range p {
+		n := t.DataSize()
+		o.first = append(o.first, make([]float32, n))
+		if config.Optimizer == adam {
+			o.second = append(o.second, make([]float32, n))
+		}
+		for from := 0; from < n; from += pieceSize {
+			o.pieces = append(o.pieces, piece{i, from, min(from+pieceSize, n)})
 		}
 	}
 	return o
@@ -28,11 +41,17 @@ func newOptimizer(c Config, level kernels.Level, p parameters) *optimizer {
 // step applies one gradient per parameter.
 func (o *optimizer) step(grads [][]float32) {
 	o.steps++
-	for i, t := range o.params {
-		if o.config.Optimizer == adam {
-			o.level.AdamW(floats(t), grads[i], o.first[i], o.second[i], o.config.LearningRate, o.config.WeightDecay, o.steps)
-			continue
-		}
-		kernels.SGD(floats(t), grads[i], o.first[i], o.config.LearningRate, o.config.Momentum, o.config.WeightDecay)
+	o.grads = grads
+	o.c.do(o, len(o.pieces))
+}
+
+func (o *optimizer) part(i int, _ *kernels.Workspace) {
+	at := o.pieces[i]
+	p, grad := floats(o.params[at.param])[at.from:at.to], o.grads[at.param][at.from:at.to]
+	first := o.first[at.param][at.from:at.to]
+	if o.config.Optimizer == adam {
+		o.c.level.AdamW(p, grad, first, o.second[at.param][at.from:at.to], o.config.LearningRate, o.config.WeightDecay, o.steps)
+		return
 	}
+	kernels.SGD(p, grad, first, o.config.LearningRate, o.config.Momentum, o.config.WeightDecay)
 }

@@ -5,33 +5,69 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"math"
+	"math/rand/v2"
 	"slices"
 
 	"gorgonia.org/tensor"
 )
 
-// parameters are the weights (in x out) and biases (out) of each layer, in turn.
-// The weights of a convolution are (3 x 3 x channels) x filters. The training and the evaluation graph share them.
+// parameters are those of each layer in turn, see [layer.parameterShapes]. The
+// weights of a convolution are (3 x 3 x channels) x filters. The training and the
+// evaluation graph share them.
 type parameters []*tensor.Dense
 
-// newParameters makes the initial parameters of layers, uniform in +-1/sqrt(in),
-// weights and biases alike, as the default initialisation of torch.nn.Linear and
-// torch.nn.Conv2d has them.
+// newParameters makes the initial parameters of layers: weights and biases uniform
+// in +-1/sqrt(in), as the default initialisation of torch.nn.Linear and
+// torch.nn.Conv2d has them, and normalisations that change nothing.
 func newParameters(seed int64, layers []layer) parameters {
 	var p parameters
-	for i, l := range layers {
-		bound := 1 / math.Sqrt(float64(l.in))
-		w, b := newMatrix(l.in, l.out), newVector(l.out)
-		for j, t := range []*tensor.Dense{w, b} {
-			rng := generator(seed, forParameters, 2*i+j)
-			x := floats(t)
-			for k := range x {
-				x[k] = float32(float64(2*rng.Float64()-1) * bound)
+	for _, l := range layers {
+		fan := l.in
+		for j, shape := range l.parameterShapes() {
+			if l.units != nil && len(shape) == 2 {
+				fan = shape[0]
 			}
+			t := tensor.New(tensor.WithShape(shape...), tensor.Of(tensor.Float32))
+			switch {
+			case l.units == nil || len(shape) == 2:
+				fill(floats(t), generator(seed, forParameters, len(p)), 1/math.Sqrt(float64(fan)))
+			case j%3 == 1: // gain; the bias stays 0
+				ones(floats(t))
+			}
+			p = append(p, t)
 		}
-		p = append(p, w, b)
 	}
 	return p
+}
+
+func fill(x []float32, rng *rand.Rand, bound float64) {
+	for k := range x {
+		x[k] = float32(float64(2*rng.Float64()-1) * bound)
+	}
+}
+
+func ones(x []float32) {
+	for k := range x {
+		x[k] = 1
+	}
+}
+
+// newRunning makes the running figures of the normalisations, mean 0 and variance 1,
+// as vectors and as they are used, layer by layer and unit by unit.
+func newRunning(layers []layer) (parameters, [][]runningNorm) {
+	var all parameters
+	var by [][]runningNorm
+	for _, l := range layers {
+		var units []runningNorm
+		for _, u := range l.units {
+			mean, variance := newVector(u.Out), newVector(u.Out)
+			ones(floats(variance))
+			all = append(all, mean, variance)
+			units = append(units, runningNorm{floats(mean), floats(variance)})
+		}
+		by = append(by, units)
+	}
+	return all, by
 }
 
 // snapshot copies the numbers.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"evenkeel/objective"
 	"evenkeel/objective/data"
@@ -13,14 +14,16 @@ import (
 // run is one training run: everything it needs, used by one goroutine and
 // dropped at its end.
 type run struct {
-	job     objective.Job
-	config  Config
-	splits  *data.Splits
-	params  parameters
+	job    objective.Job
+	config Config
+	splits *data.Splits
+	params parameters
+	// all are the parameters and the running figures of normalisations.
+	all     parameters
 	compute *compute
 	net     *network
 	eval    *evaluator
-	batches *batches
+	loader  *loader
 	opt     *optimizer
 	stop    stopping
 	// from is the first epoch, counted from 0, in which the weights act.
@@ -33,25 +36,31 @@ func newRun(t *Trainer, job objective.Job, config Config) (*run, error) {
 	layers := architecture(config, t.splits.Dataset.Shape, classes)
 	seed := job.Spec.Seed
 	c := &compute{level: t.level}
+	c.start(t.threads)
 	r := &run{
 		job: job, config: config, splits: t.splits, compute: c,
-		params:  newParameters(seed, layers),
-		batches: newBatches(t.splits.Train, t.input, seed, batch),
-		from:    switchOn(job.Spec, config.Epochs),
+		params: newParameters(seed, layers),
+		from:   switchOn(job.Spec, config.Epochs),
 	}
-	r.opt = newOptimizer(config, t.level, r.params)
+	running, byLayer := newRunning(layers)
+	r.all = append(slices.Clone(r.params), running...)
+	r.opt = newOptimizer(config, c, r.params)
 	r.stop = stopping{patience: config.EarlyStopping, from: min(r.from+1, config.Epochs)}
-	b := builder{c: c, layers: layers, params: r.params, newVM: t.newVM}
+	b := builder{c: c, layers: layers, params: r.params, running: byLayer, newVM: t.newVM}
 	var err error
 	if r.net, err = newTrainingNetwork(b, batch, features, classes, seed, config.Dropout); err != nil {
+		c.close()
 		return nil, fmt.Errorf("training network: %w", err)
 	}
+	r.loader = &loader{batches: newBatches(t.splits.Train, t.input, seed, batch), c: c, net: r.net}
+	r.loader.augmenter = newAugmenter(config.Augment, t.splits.Dataset.Shape)
 	rows := evaluationRows
-	if config.Kind == kindCNN {
+	if onImages(config.Kind) {
 		rows = evaluationImages
 	}
 	forward, err := newEvaluationNetwork(b, rows, features)
 	if err != nil {
+		c.close()
 		return nil, fmt.Errorf("evaluation network: %w", err)
 	}
 	r.eval = &evaluator{net: forward, input: t.input, level: t.level, rows: rows, features: features, classes: classes}
@@ -65,6 +74,9 @@ func switchOn(s objective.Spec, epochs int) int {
 	return int(math.Floor(float64(s.WeightsFrom*float64(epochs)) + 1e-9))
 }
 
+// close ends the threads of the run.
+func (r *run) close() { r.compute.close() }
+
 // train performs the epochs and measures the final model.
 func (r *run) train(ctx context.Context) (*objective.Result, error) {
 	result := &objective.Result{}
@@ -77,41 +89,50 @@ func (r *run) train(ctx context.Context) (*objective.Result, error) {
 		if r.job.OnEpoch != nil {
 			r.job.OnEpoch(e)
 		}
-		result.Stopped = r.stop.observe(epoch, e.ValLoss, r.params) && epoch < r.config.Epochs
+		result.Stopped = r.stop.observe(epoch, e.ValLoss, r.all) && epoch < r.config.Epochs
 	}
-	r.stop.finish(r.params)
+	r.stop.finish(r.all)
 	return result, r.measure(ctx, result)
 }
 
 // epoch passes once over the training part.
 func (r *run) epoch(ctx context.Context, epoch int) (objective.Epoch, error) {
-	r.batches.shuffle(epoch)
+	r.loader.shuffle(epoch)
 	weights := r.apply(epoch - 1)
 	var loss, total float64
-	for k := range r.batches.count() {
+	for k := range r.loader.count() {
 		if err := ctx.Err(); err != nil {
 			return objective.Epoch{}, fmt.Errorf("epoch %d, step %d: %w", epoch, k+1, err)
 		}
-		r.batches.load(k, r.net, weights)
-		r.compute.step++
-		if err := r.net.run(); err != nil {
+		if err := r.step(k, weights); err != nil {
 			return objective.Epoch{}, fmt.Errorf("epoch %d, step %d: %w", epoch, k+1, err)
-		}
-		if l := r.net.loss.loss; !finite(l) {
-			return objective.Epoch{}, fmt.Errorf("epoch %d, step %d: %w", epoch, k+1, r.diverged("loss", l))
 		}
 		loss += float64(r.net.loss.loss * r.net.loss.weights)
 		total += r.net.loss.weights
-		r.opt.step(r.net.grads())
 	}
 	val, err := r.eval.measure(ctx, r.splits.Val)
 	if err == nil && !finite(val.loss) {
 		err = r.diverged("validation loss", val.loss)
 	}
 	if err != nil {
-		return objective.Epoch{}, fmt.Errorf("epoch %d, validation after step %d: %w", epoch, r.batches.count(), err)
+		return objective.Epoch{}, fmt.Errorf("epoch %d, validation after step %d: %w", epoch, r.loader.count(), err)
 	}
 	return objective.Epoch{Epoch: epoch, Loss: loss / total, ValLoss: val.loss}, nil
+}
+
+// step performs one optimiser step on batch k of the epoch; weights has one entry
+// per class, nil means all 1. Parameters stay as they are if the loss is not finite.
+func (r *run) step(k int, weights []float32) error {
+	r.loader.load(k, weights)
+	r.compute.step++
+	if err := r.net.run(); err != nil {
+		return err
+	}
+	if l := r.net.loss.loss; !finite(l) {
+		return r.diverged("loss", l)
+	}
+	r.opt.step(r.net.grads())
+	return nil
 }
 
 // apply sets the logit offsets for an epoch, counted from 0, and returns the
@@ -149,7 +170,7 @@ func (r *run) measure(ctx context.Context, result *objective.Result) error {
 			return fmt.Errorf("test part: %w", err)
 		}
 	}
-	result.Parameters = r.params.hash()
+	result.Parameters = r.all.hash()
 	return nil
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"evenkeel/objective"
 	"evenkeel/objective/data"
+	"evenkeel/objective/nets/kernels"
 )
 
 // tinySplits are 230 training and 60 validation examples of three classes
@@ -163,7 +164,7 @@ func TestContextEndsTheRunWithinAStep(t *testing.T) {
 	}
 }
 
-func mustParse(t *testing.T, model map[string]any) Config {
+func mustParse(t testing.TB, model map[string]any) Config {
 	t.Helper()
 	c, err := ParseConfig(model)
 	if err != nil {
@@ -298,13 +299,13 @@ func TestEveryEpochDealsEveryExampleOnce(t *testing.T) {
 func TestStandardizer(t *testing.T) {
 	table := newStandardizer(data.Part{X: []float32{1, 7, 3, 7}, Y: []uint16{0, 1}}, []int{2})
 	out := make([]float32, 4)
-	table.apply(out, []float32{1, 7, 3, 8})
+	table.apply(kernels.Portable, out, []float32{1, 7, 3, 8})
 	if fmt.Sprint(out) != "[-1 0 1 0]" {
 		t.Errorf("columns became %v; want the first at -1 and 1, the constant one at 0", out)
 	}
 	// One image of two channels of 1x2 pixels: means 2 and 5, deviations 1 and 2.
 	image := newStandardizer(data.Part{X: []float32{1, 3, 3, 7}, Y: []uint16{0}}, []int{2, 1, 2})
-	image.apply(out, []float32{1, 3, 3, 7})
+	image.apply(kernels.Portable, out, []float32{1, 3, 3, 7})
 	if fmt.Sprint(out) != "[-1 1 -1 1]" {
 		t.Errorf("channels became %v; want -1, 1, -1, 1", out)
 	}

@@ -11,6 +11,8 @@ const (
 	forParameters = "parameters" // index: the number of the parameter
 	forOrder      = "order"      // index: the epoch
 	forDropout    = "dropout"    // index: the layer
+	// index: the epoch
+	forAugmentation = "augmentation"
 )
 
 // derive returns 128 bits that depend on the training seed, the purpose and the

@@ -70,4 +70,6 @@ func eachRun(x []float32, groups, size int, f func(group int, run []float32)) {
 }
 
 // apply writes the standardised rows of x to out.
-func (s standardizer) apply(out, x []float32) { kernels.Standardize(out, x, s.mean, s.scale) }
+func (s standardizer) apply(level kernels.Level, out, x []float32) {
+	level.Standardize(out, x, s.mean, s.scale)
+}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"evenkeel/objective/data"
+	"evenkeel/objective/nets/kernels"
 )
 
 // A column that is constant in the training part is 0 in every part, also where
@@ -18,7 +19,7 @@ func TestConstantColumnsAreZero(t *testing.T) {
 		}
 		s := newStandardizer(p, []int{2})
 		out := make([]float32, 2*n)
-		s.apply(out, p.X)
+		s.apply(kernels.Portable, out, p.X)
 		for i := range n {
 			if got := out[2*i]; got != 0 {
 				t.Fatalf("constant %v becomes %v in example %d; want 0", v, got, i)
@@ -27,7 +28,7 @@ func TestConstantColumnsAreZero(t *testing.T) {
 				t.Fatalf("beside constant %v, %v becomes %v; want %v", v, p.X[2*i+1], got, want)
 			}
 		}
-		s.apply(out[:2], []float32{v + 0.5, 0.5})
+		s.apply(kernels.Portable, out[:2], []float32{v + 0.5, 0.5})
 		if out[0] != 0 || out[1] != 0 {
 			t.Errorf("constant %v: %v in another part becomes %v; want 0", v, v+0.5, out[0])
 		}
@@ -39,7 +40,7 @@ func TestTinyDeviationIsNone(t *testing.T) {
 	tiny := float32(math.SmallestNonzeroFloat32)
 	s := newStandardizer(data.Part{X: []float32{0, tiny}, Y: []uint16{0, 1}}, []int{1})
 	out := make([]float32, 2)
-	s.apply(out, []float32{0, tiny})
+	s.apply(kernels.Portable, out, []float32{0, tiny})
 	if out[0] != 0 || out[1] != 0 {
 		t.Errorf("values 0 and %v become %v; want zeros", tiny, out)
 	}

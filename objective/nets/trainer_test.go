@@ -13,11 +13,15 @@ func TestConformance(t *testing.T) {
 	for name, model := range map[string]func(...any) map[string]any{
 		"softmax": softmax,
 		"cnn":     func(c ...any) map[string]any { return cnn(append(c, "dropout", 0.2)...) },
+		"resnet8": func(c ...any) map[string]any { return resnet8(append(c, "batch", int64(16))...) },
 		"mlp":     func(c ...any) map[string]any { return mlp(append(c, "hidden", []int64{16, 12}, "dropout", 0.2)...) },
 	} {
 		split := split
-		if name == "cnn" {
-			split.Limit = 150 // for time
+		switch name { // for time
+		case "cnn":
+			split.Limit = 150
+		case "resnet8":
+			split.Limit = 60
 		}
 		splits := embeddedSplit(t, split)
 		t.Run(name, func(t *testing.T) {

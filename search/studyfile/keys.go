@@ -75,7 +75,10 @@ var tableKeys = []string{"label", "test_file", "one_hot"}
 const command = "command"
 
 // builtIn are the kinds of models that the program brings.
-var builtIn = []string{"softmax", "mlp", "cnn"}
+var builtIn = []string{"softmax", "mlp", "cnn", "resnet8"}
+
+// onImages are those that take images only.
+var onImages = []string{"cnn", "resnet8"}
 
 var modelKinds = append(slices.Clone(builtIn), command)
 
@@ -89,6 +92,7 @@ var modelKeys = []key{
 	{name: "weight_decay", max: 1000, def: 0.0, models: builtIn},
 	{name: "dropout", max: 1, below: true, def: 0.0, models: []string{"mlp", "cnn"}},
 	{name: "early_stopping", kind: integerKey, max: 1_000_000, def: int64(0), models: builtIn},
+	{name: "augment", kind: wordKey, words: []string{"none", "flip", "flip-crop"}, def: "none", models: onImages},
 	{name: "hidden", kind: widthsKey, def: []int64{128}, models: []string{"mlp"}},
 }
 

@@ -73,6 +73,39 @@ func TestRowsAreIndependent(t *testing.T) {
 	}
 }
 
+// A product computed block by block has the bits of the whole, also where few
+// columns make the kernel compute the result turned.
+func TestBlocksAgreeWithTheWhole(t *testing.T) {
+	rng := rand.New(rand.NewPCG(12, 13))
+	for _, l := range Levels() {
+		var ws Workspace
+		for _, m := range []int{1, 9, 64, 65, 100} {
+			for _, n := range []int{1, 3, 10, 12, 13, 40, 70} {
+				const k = 11
+				x, w, bias := random(rng, m*k), random(rng, k*n), random(rng, n)
+				var whole, pieces [3][]float32
+				for i := range whole {
+					whole[i], pieces[i] = make([]float32, m*n), make([]float32, m*n)
+				}
+				l.MatMul(&ws, whole[0], x, w, bias, m, n, k, true)
+				l.MatMulTN(&ws, whole[1], x, w, m, n, k)
+				l.MatMulNT(&ws, whole[2], x, w, m, n, k)
+				for row := 0; row < m; row += 7 {
+					for column := 0; column < n; column += 9 {
+						b := Block{row, min(7, m-row), column, min(9, n-column)}
+						l.MatMulBlock(&ws, b, pieces[0], x, w, bias, m, n, k, true)
+						l.MatMulTNBlock(&ws, b, pieces[1], x, w, m, n, k)
+						l.MatMulNTBlock(&ws, b, pieces[2], x, w, m, n, k)
+					}
+				}
+				for i := range whole {
+					equalBits(t, fmt.Sprintf("%v m=%d n=%d, product %d", l, m, n, i), pieces[i], whole[i])
+				}
+			}
+		}
+	}
+}
+
 func TestChoose(t *testing.T) {
 	best, err := Choose("")
 	if err != nil || best != Levels()[len(Levels())-1] {
@@ -84,10 +117,10 @@ func TestChoose(t *testing.T) {
 	if _, err := Choose("sse9"); err == nil {
 		t.Error("Choose(sse9) succeeded; want an error that lists the levels")
 	}
-	if id := Portable.NumericsID(); id != "nets/1/portable" {
+	if id := Portable.NumericsID(); id != "nets/2/portable" {
 		t.Errorf("portable numerics id is %q", id)
 	}
-	if a, b := AVX2.NumericsID(), AVX512.NumericsID(); a != "nets/1/fma" || a != b {
+	if a, b := AVX2.NumericsID(), AVX512.NumericsID(); a != "nets/2/fma" || a != b {
 		t.Errorf("FMA numerics ids are %q and %q", a, b)
 	}
 }

@@ -3,23 +3,37 @@ package kernels
 // #include "kernels.h"
 import "C"
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+)
 
-// Conv is the shape of a convolution block: `Out` filters of 3x3 over images of
-// Height x Width pixels and `In` channels, padded by one pixel of zeros, then ReLU
-// and 2x2 max pooling.
+// Conv is the shape of a convolution: `Out` filters over images of Height x Width
+// pixels and `In` channels, padded by Kernel/2 pixels of zeros.
 type Conv struct {
 	Batch, Height, Width, In, Out int
+	// Kernel is the height and width of a filter, 3 or 1, and Stride the distance of
+	// the pixels where it is applied, 1 or 2. 0 means 3, and 1.
+	Kernel, Stride int
 	// Planar says that x is channel by channel, as data sets hold images; all else
 	// is pixel by pixel, the channels of a pixel side by side.
 	Planar bool
 }
 
+func (c Conv) kernel() int { return cmp.Or(c.Kernel, 3) }
+func (c Conv) stride() int { return cmp.Or(c.Stride, 1) }
+
 // Inputs returns the numbers of an image: Height x Width x In.
 func (c Conv) Inputs() int { return c.Height * c.Width * c.In }
 
-// Weights returns the weights of a filter: 3 x 3 x In.
-func (c Conv) Weights() int { return 9 * c.In }
+// Weights returns the weights of a filter: Kernel x Kernel x In.
+func (c Conv) Weights() int { return c.kernel() * c.kernel() * c.In }
+
+// OutputSize returns the height and width of what the convolution makes of an
+// image, before any pooling.
+func (c Conv) OutputSize() (height, width int) {
+	return (c.Height-1)/c.stride() + 1, (c.Width-1)/c.stride() + 1
+}
 
 // Outputs returns the numbers of a pooled image: Height/2 x Width/2 x Out, rounded
 // down: a last line or column without a partner is dropped.
@@ -46,8 +60,8 @@ func (l Level) ConvBlock(ws *Workspace, y []float32, taken []uint8, x, w, bias [
 // from dy, the gradient by y, and what the block took. A gradient by x goes to the
 // pixel that was taken, and nowhere if y was not positive. dx may be nil, and must
 // be if x is planar. dw has the shape of w, db of bias, dx of x. A gradient by a
-// weight is summed over the pixels of each image in reading order, then over the
-// images. It panics as ConvBlock does.
+// weight is summed over the pixels of some lines in reading order, then over these
+// blocks of about 256 pixels and over the images. It panics as ConvBlock does.
 func (l Level) ConvBlockGrad(ws *Workspace, dw, db, dx, x, w, dy []float32, taken []uint8, c Conv) {
 	c.check("ConvBlockGrad", len(x), min(len(w), len(dw)), len(db), len(dy), len(taken))
 	if dx != nil && (c.Planar || len(dx) < c.Batch*c.Inputs()) {
@@ -61,15 +75,20 @@ func (l Level) ConvBlockGrad(ws *Workspace, dw, db, dx, x, w, dy []float32, take
 func (c Conv) shape() C.ek_conv {
 	return C.ek_conv{
 		batch: C.long(c.Batch), height: C.long(c.Height), width: C.long(c.Width), in: C.long(c.In), out: C.long(c.Out),
-		planar: flag(c.Planar),
+		kernel: C.long(c.kernel()), stride: C.long(c.stride()), planar: flag(c.Planar),
 	}
 }
 
-// check panics if the lengths are too short for the shape.
+// check panics if the shape is not a block's or the lengths are too short for it.
 func (c Conv) check(what string, x, w, bias, y, taken int) {
-	if c.Batch < 1 || c.Height < 2 || c.Width < 2 || c.In < 1 || c.Out < 1 || x < c.Batch*c.Inputs() ||
+	if !c.valid() || c.kernel() != 3 || c.stride() != 1 || c.Height < 2 || c.Width < 2 || x < c.Batch*c.Inputs() ||
 		w < c.Weights()*c.Out || bias < c.Out || y < c.Batch*c.Outputs() || taken < c.Batch*c.Outputs() {
 		panic(fmt.Sprintf("kernels: %s of %+v with %d, %d, %d, %d and %d numbers for x, w, bias, y and taken",
 			what, c, x, w, bias, y, taken))
 	}
+}
+
+func (c Conv) valid() bool {
+	return c.Batch >= 1 && c.Height >= 1 && c.Width >= 1 && c.In >= 1 && c.Out >= 1 &&
+		(c.kernel() == 3 || c.kernel() == 1) && (c.stride() == 1 || c.stride() == 2)
 }

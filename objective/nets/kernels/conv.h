@@ -1,58 +1,56 @@
-// Convolution blocks, included by level.h: 3x3 convolution with padding 1, bias,
-// ReLU and 2x2 max pooling, one image after another. An image is first copied to
-// the inside of a padded one, channels last. There the window of a pixel is three
-// lines of 3*in numbers in a row, so a convolution is a matrix product whose sums
-// walk over three segments, with nothing unfolded in memory.
+// Convolutions, included by level.h, one image after another. An image is first
+// copied to the inside of a padded one, channels last. There the window of a pixel
+// is three lines of 3*in numbers in a row, so a convolution is a matrix product whose
+// sums walk over three segments, with nothing unfolded in memory.
 //
-// Every output of the convolution is one sum from its bias on, over lines, columns
-// and channels in this order; a gradient by a weight is one sum over the pixels
-// of an image in reading order, and these sums are added image by image.
+// Every output of a convolution is one sum from its bias on, over lines, columns and
+// channels in this order, and so is a gradient by the input. A gradient by a weight
+// is one sum over the pixels of some lines of an image in reading order
+// (ek_block_lines), and these sums are added in order, block by block and image by
+// image.
 
-typedef uint8_t NAME(bytes) __attribute__((vector_size(VL), aligned(1), may_alias));
-
-// pack3 packs the weights of a convolution, or, flipped, those of its gradient
-// by the input: filters turned by half a turn, inputs and outputs exchanged.
-static TARGET void NAME(pack3)(long in, long out, const float *w, int flipped, float *panels) {
-    for (long j = 0; j < out;) {
-        long room = out - j > VL ? 2 * VL : VL;
-        long width = out - j < room ? out - j : room;
-        for (long tap = 0; tap < 9; tap++, panels += in * room) {
-            if (flipped)
-                ek_pack(in, width, room, w + ((8 - tap) * out + j) * in, 1, in, panels);
-            else
-                ek_pack(in, width, room, w + tap * in * out + j, out, 1, panels);
-        }
-        j += width;
-    }
-}
-
-// conv3 convolves `lines` lines of `width` pixels; x is the first number of the
-// first window in an image with `line` numbers a line. bias may be NULL.
-INLINE void NAME(conv3)(long lines, long width, long line, long in, long out, const float *x, const float *panels,
-                        const float *bias, float *y) {
-    for (long j = 0; j < out;) {
-        long room = out - j > VL ? 2 * VL : VL;
-        long n = out - j < room ? out - j : room;
-        float start[2 * VL] = {0};
-        if (bias) memcpy(start, bias + j, n * sizeof(float));
-        ek_walk t = {.segments = 3, .terms = 3 * in, .a_row = in, .a_segment = line, .a_term = 1};
-        for (long i = 0; i < lines; i++) {
-            const float *a = x + i * line;
-            float *c = y + i * width * out + j;
-            if (room == 2 * VL) {
-                t.b_term = 2 * VL;
-                t.b_segment = 3 * in * 2 * VL;
-                NAME(panel_rows)(2, width, t, a, panels, start, EK_STORE, c, out, n);
-            } else {
-                t.b_term = VL;
-                t.b_segment = 3 * in * VL;
-                NAME(panel_rows)(1, width, t, a, panels, start, EK_STORE, c, out, n);
-            }
-        }
-        panels += 9 * in * room;
+// pack_forward packs the weights, panel by panel of the filters.
+static TARGET void NAME(pack_forward)(const ek_conv *s, const float *w, float *panels) {
+    long terms = s->kernel * s->kernel * s->in;
+    for (long j = 0; j < s->out;) {
+        long room = NAME(room)(s->out - j), n = s->out - j < room ? s->out - j : room;
+        NAME(pack)(terms, n, room, w + j, s->out, 1, panels);
+        panels += terms * room;
         j += n;
     }
 }
+
+// lines computes `lines` lines of `pixels` pixels from line `from` on, for one
+// panel of filters; c has `stride` numbers a pixel and `line` a line.
+INLINE void NAME(lines)(const ek_conv *s, const ek_image *x, long room, long width, long from, long lines, long pixels,
+                        const float *panel, const float *start, float *c, long stride, long line) {
+    ek_walk t = {.segments = s->kernel, .terms = s->kernel * s->in, .a_row = s->stride * s->in, .a_segment = x->line,
+                 .a_term = 1, .b_segment = s->kernel * s->in * room, .b_term = room};
+    for (long i = 0; i < lines; i++)
+        NAME(panel_rows)(room, pixels, &t, x->at + (from + i) * s->stride * x->line, panel, start, EK_STORE,
+                         c + i * line, stride, width);
+}
+
+static TARGET void NAME(conv)(const ek_conv *s, const float *x, const float *w, float *y, float *moments,
+                              float *scratch) {
+    const float zeros[2 * VL] = {0};
+    long height = ek_outputs(s->height, s), width = ek_outputs(s->width, s), pixels = height * width;
+    ek_room at = ek_layout(s, scratch);
+    NAME(pack_forward)(s, w, at.panels);
+    for (long i = 0; i < s->batch; i++, x += s->height * s->width * s->in, y += pixels * s->out) {
+        ek_image image = ek_pad(s, x, at.pad);
+        const float *panel = at.panels;
+        for (long j = 0; j < s->out;) {
+            long room = NAME(room)(s->out - j), n = s->out - j < room ? s->out - j : room;
+            NAME(lines)(s, &image, room, n, 0, height, width, panel, zeros, y + j, s->out, width * s->out);
+            panel += s->kernel * s->kernel * s->in * room;
+            j += n;
+        }
+        if (moments) NAME(moments)(pixels, s->out, y, moments + 2 * i * s->out);
+    }
+}
+
+typedef uint8_t NAME(bytes) __attribute__((vector_size(VL), aligned(1), may_alias));
 
 // pool1 takes the first largest of four pixels, `next` and `below` apart, in VL
 // channels, and cuts it at 0. NaN is larger than any number.
@@ -73,38 +71,41 @@ INLINE void NAME(pool1)(const float *x, long next, long below, float *y, uint8_t
     *(NAME(bytes) *)taken = __builtin_convertvector(code, NAME(bytes));
 }
 
-// pool takes a line of `width` windows out of two lines of pixels, which follow
-// each other at x.
-INLINE void NAME(pool)(long width, long channels, const float *x, float *y, uint8_t *taken) {
-    long below = 2 * width * channels;
-    for (long i = 0; i < width; i++, x += 2 * channels, y += channels, taken += channels) {
+// pool takes a line of `width` windows of n channels out of two lines of pixels,
+// which follow each other at x with `room` numbers a pixel.
+INLINE void NAME(pool)(long width, long n, long room, long channels, const float *x, float *y, uint8_t *taken) {
+    long below = 2 * width * room;
+    for (long i = 0; i < width; i++, x += 2 * room, y += channels, taken += channels) {
         long c = 0;
-        for (; c + VL <= channels; c += VL) NAME(pool1)(x + c, channels, below, y + c, taken + c);
-        if (c == channels) continue;
-        float in[4 * VL] = {0}, best[VL];
+        for (; c + VL <= n; c += VL) NAME(pool1)(x + c, room, below, y + c, taken + c);
+        if (c == n) continue;
+        float best[VL];
         uint8_t codes[VL];
-        size_t rest = channels - c;
-        memcpy(in, x + c, rest * sizeof(float));
-        memcpy(in + VL, x + c + channels, rest * sizeof(float));
-        memcpy(in + 2 * VL, x + c + below, rest * sizeof(float));
-        memcpy(in + 3 * VL, x + c + below + channels, rest * sizeof(float));
-        NAME(pool1)(in, VL, 2 * VL, best, codes);
-        memcpy(y + c, best, rest * sizeof(float));
-        memcpy(taken + c, codes, rest);
+        NAME(pool1)(x + c, room, below, best, codes);
+        memcpy(y + c, best, (n - c) * sizeof(float));
+        memcpy(taken + c, codes, n - c);
     }
 }
 
-static TARGET void NAME(conv)(const ek_conv *s, const float *x, const float *w, const float *bias, float *y,
-                              uint8_t *taken, float *scratch) {
-    long ph = s->height / 2, pw = s->width / 2, line = (s->width + 2) * s->in;
-    float *pad = scratch, *panels = pad + ek_padded(s, s->in), *pixels = panels + ek_panels(s->in, s->out);
-    NAME(pack3)(s->in, s->out, w, 0, panels);
-    memset(pad, 0, ek_padded(s, s->in) * sizeof(float));
-    for (long i = 0; i < s->batch; i++) {
-        ek_pad(s, x + i * s->height * s->width * s->in, pad);
-        for (long r = 0; r < ph; r++, y += pw * s->out, taken += pw * s->out) {
-            NAME(conv3)(2, 2 * pw, line, s->in, s->out, pad + 2 * r * line, panels, bias, pixels);
-            NAME(pool)(pw, s->out, pixels, y, taken);
+static TARGET void NAME(conv_block)(const ek_conv *s, const float *x, const float *w, const float *bias, float *y,
+                                    uint8_t *taken, float *scratch) {
+    long ph = s->height / 2, pw = s->width / 2;
+    ek_room at = ek_layout(s, scratch);
+    NAME(pack_forward)(s, w, at.panels);
+    for (long i = 0; i < s->batch; i++, x += s->height * s->width * s->in) {
+        ek_image image = ek_pad(s, x, at.pad);
+        const float *panel = at.panels;
+        for (long j = 0; j < s->out;) {
+            long room = NAME(room)(s->out - j), n = s->out - j < room ? s->out - j : room;
+            float start[2 * VL] = {0};
+            memcpy(start, bias + j, n * sizeof(float));
+            for (long r = 0; r < ph; r++) {
+                long to = ((i * ph + r) * pw) * s->out + j;
+                NAME(lines)(s, &image, room, room, 2 * r, 2, 2 * pw, panel, start, at.lines, room, 2 * pw * room);
+                NAME(pool)(pw, n, room, s->out, at.lines, y + to, taken + to);
+            }
+            panel += 9 * s->in * room;
+            j += n;
         }
     }
 }
@@ -123,7 +124,7 @@ INLINE void NAME(unpool1)(const float *dy, const uint8_t *taken, float *x, long 
 // unpool puts the gradients of one pooled image back where they came from, into
 // the inside of a padded image whose border stays 0, and sums them up by channel.
 static TARGET void NAME(unpool)(const ek_conv *s, const float *dy, const uint8_t *taken, float *pad, float *sums) {
-    long n = s->out, line = (s->width + 2) * n;
+    long n = s->out, line = (ek_outputs(s->width, s) + 2) * n;
     memset(sums, 0, n * sizeof(float));
     for (long r = 0; r < s->height / 2; r++) {
         float *at = pad + (2 * r + 1) * line + n;
@@ -147,45 +148,99 @@ static TARGET void NAME(unpool)(const ek_conv *s, const float *dy, const uint8_t
     }
 }
 
-// weights3 adds to dw, 3 x 3 x in x out, the gradient that one image gives; x and
-// dy are padded.
-INLINE void NAME(weights3)(const ek_conv *s, const float *x, const float *dy, float *dw) {
+// weights adds to dw, kernel x kernel x in x out, the gradient that one image
+// gives; dy is the inside of a padded image.
+static TARGET void NAME(weights)(const ek_conv *s, const ek_image *x, const ek_image *dy, float *dw, float *panel) {
     const float zeros[2 * VL] = {0};
-    long line = (s->width + 2) * s->in, dline = (s->width + 2) * s->out;
-    ek_walk t = {.segments = s->height, .terms = s->width, .a_row = 1, .a_segment = line, .a_term = s->in,
-                 .b_segment = dline, .b_term = s->out};
-    for (long j = 0; j < s->out;) {
-        long room = s->out - j > VL ? 2 * VL : VL;
-        long n = s->out - j < room ? s->out - j : room;
-        const float *b = dy + dline + s->out + j;
-        for (long ky = 0; ky < 3; ky++) {
-            const float *a = x + ky * line;
-            float *c = dw + ky * 3 * s->in * s->out + j;
-            if (room == 2 * VL)
-                NAME(panel_rows)(2, 3 * s->in, t, a, b, zeros, EK_ADD, c, s->out, n);
-            else
-                NAME(panel_rows)(1, 3 * s->in, t, a, b, zeros, EK_ADD, c, s->out, n);
+    long height = ek_outputs(s->height, s), width = ek_outputs(s->width, s), some = ek_block_lines(width);
+    for (long from = 0; from < height; from += some) {
+        long lines = height - from < some ? height - from : some;
+        for (long j = 0; j < s->out;) {
+            long room = NAME(room)(s->out - j), n = s->out - j < room ? s->out - j : room;
+            for (long i = 0; i < lines; i++)
+                NAME(pack)(width, n, room, dy->at + (from + i) * dy->line + j, s->out, 1, panel + i * width * room);
+            ek_walk t = {.segments = lines, .terms = width, .a_row = 1, .a_segment = s->stride * x->line,
+                         .a_term = s->stride * s->in, .b_segment = width * room, .b_term = room};
+            for (long ky = 0; ky < s->kernel; ky++)
+                NAME(panel_rows)(room, s->kernel * s->in, &t, x->at + (from * s->stride + ky) * x->line, panel, zeros,
+                                 EK_ADD, dw + ky * s->kernel * s->in * s->out + j, s->out, n);
+            j += n;
+        }
+    }
+}
+
+// A gradient by the input has, for stride 2, four kinds of pixels, by whether their
+// line and column are odd, and each has taps of its own; for stride 1 there is one
+// kind. pack_back packs the weights, panel by panel of the input channels and kind by
+// kind, taps in the order of the outputs that they lead to.
+static TARGET void NAME(pack_back)(const ek_conv *s, const float *w, float *panels) {
+    for (long j = 0; j < s->in;) {
+        long room = NAME(room)(s->in - j), n = s->in - j < room ? s->in - j : room;
+        for (long kind = 0; kind < s->stride * s->stride; kind++) {
+            ek_taps down = ek_taps_of(s, kind / s->stride), across = ek_taps_of(s, kind % s->stride);
+            for (long p = 0; p < down.count; p++)
+                for (long q = 0; q < across.count; q++) {
+                    long ky = down.first - p * s->stride, kx = across.first - q * s->stride;
+                    NAME(pack)(s->out, n, room, w + ((ky * s->kernel + kx) * s->in + j) * s->out, 1, s->out, panels);
+                    panels += s->out * room;
+                }
         }
         j += n;
     }
 }
 
-static TARGET void NAME(conv_grad)(const ek_conv *s, const float *x, const float *w, const float *dy,
-                                   const uint8_t *taken, float *dw, float *db, float *dx, float *scratch) {
+// inputs computes the gradient by one image, from that by its outputs, the inside
+// of a padded image; end is EK_STORE or EK_ADD.
+static TARGET void NAME(inputs)(const ek_conv *s, const ek_image *dy, const float *panels, float *dx, int end) {
+    const float zeros[2 * VL] = {0};
+    for (long j = 0; j < s->in;) {
+        long room = NAME(room)(s->in - j), n = s->in - j < room ? s->in - j : room;
+        for (long kind = 0; kind < s->stride * s->stride; kind++) {
+            long v = kind / s->stride, h = kind % s->stride, pixels = (s->width - h + s->stride - 1) / s->stride;
+            ek_taps down = ek_taps_of(s, v), across = ek_taps_of(s, h);
+            ek_walk t = {.segments = down.count, .terms = across.count * s->out, .a_row = s->out, .a_segment = dy->line,
+                         .a_term = 1, .b_segment = across.count * s->out * room, .b_term = room};
+            if (across.count == 0) t.segments = 0; // no taps: the sum is 0
+            if (t.segments == 0 && end == EK_ADD) continue;
+            const float *at = dy->at + down.output * dy->line + across.output * s->out;
+            for (long i = v; i < s->height; i += s->stride, at += dy->line)
+                NAME(panel_rows)(room, pixels, &t, at, panels, zeros, end, dx + (i * s->width + h) * s->in + j,
+                                 s->stride * s->in, n);
+            panels += down.count * across.count * s->out * room;
+        }
+        j += n;
+    }
+}
+
+static TARGET void NAME(conv_block_grad)(const ek_conv *s, const float *x, const float *w, const float *dy,
+                                         const uint8_t *taken, float *dw, float *db, float *dx, float *scratch) {
     long size = s->height * s->width * s->in, pooled = (s->height / 2) * (s->width / 2) * s->out;
-    // Sums over whole vectors read past the last pixel of dpad: EK_PANEL more.
-    float *pad = scratch, *dpad = pad + ek_padded(s, s->in), *panels = dpad + ek_padded(s, s->out) + EK_PANEL;
-    float *sums = panels + ek_panels(s->out, s->in);
-    memset(pad, 0, (panels - pad) * sizeof(float));
+    ek_room at = ek_layout(s, scratch);
+    ek_image d = ek_inside(s, at.dpad);
     memset(dw, 0, 9 * s->in * s->out * sizeof(float));
     memset(db, 0, s->out * sizeof(float));
-    if (dx) NAME(pack3)(s->out, s->in, w, 1, panels);
+    if (dx) NAME(pack_back)(s, w, at.panels);
     for (long i = 0; i < s->batch; i++) {
-        ek_pad(s, x + i * size, pad);
-        NAME(unpool)(s, dy + i * pooled, taken + i * pooled, dpad, sums);
-        for (long c = 0; c < s->out; c++) db[c] += sums[c];
-        NAME(weights3)(s, pad, dpad, dw);
-        if (dx)
-            NAME(conv3)(s->height, s->width, (s->width + 2) * s->out, s->out, s->in, dpad, panels, NULL, dx + i * size);
+        ek_image image = ek_pad(s, x + i * size, at.pad);
+        NAME(unpool)(s, dy + i * pooled, taken + i * pooled, at.dpad, at.lines);
+        for (long c = 0; c < s->out; c++) db[c] += at.lines[c];
+        NAME(weights)(s, &image, &d, dw, at.lines);
+        if (dx) NAME(inputs)(s, &d, at.panels, dx + i * size, EK_STORE);
+    }
+}
+
+static TARGET void NAME(conv_grad)(const ek_conv *s, const float *x, const float *w, const ek_norm_grad *g, float *dw,
+                                   float *dx, int add, float *scratch) {
+    long height = ek_outputs(s->height, s), width = ek_outputs(s->width, s), size = s->height * s->width * s->in;
+    ek_room at = ek_layout(s, scratch);
+    ek_image d = ek_inside(s, at.dpad);
+    memset(dw, 0, s->kernel * s->kernel * s->in * s->out * sizeof(float));
+    if (dx) NAME(pack_back)(s, w, at.panels);
+    for (long i = 0; i < s->batch; i++) {
+        ek_image image = ek_pad(s, x + i * size, at.pad);
+        for (long r = 0; r < height; r++)
+            NAME(norm_grad)(width, s->out, g, (i * height + r) * width * s->out, at.dpad + (r + 1) * d.line + s->out);
+        NAME(weights)(s, &image, &d, dw, at.lines);
+        if (dx) NAME(inputs)(s, &d, at.panels, dx + i * size, add ? EK_ADD : EK_STORE);
     }
 }

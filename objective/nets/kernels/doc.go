@@ -1,6 +1,7 @@
 // Package kernels holds the few operations in which training spends its time,
 // written in C for the vector units of the processor: matrix products with bias
-// and ReLU, the exponential, softmax cross-entropy, and the optimiser steps.
+// and ReLU, convolutions, batch normalisation, the exponential, softmax cross-entropy,
+// and the optimiser steps.
 //
 // It is not a linear-algebra library and knows nothing of graphs, models or
 // threads: each function is one call on the calling thread, over slices that the

@@ -28,14 +28,30 @@ func ColumnSums(out, x []float32, rows int) {
 	C.ek_column_sums(C.long(rows), C.long(len(out)), ptr(x), ptr(out))
 }
 
+// AddReLUGrad adds dy[i] to out[i] where y[i] > 0; y is the output of the ReLU. All
+// slices have the same length, or it panics; out overlaps none.
+func AddReLUGrad(out, y, dy []float32) {
+	sameLength("AddReLUGrad", out, y, dy)
+	C.ek_add_relu_grad(C.long(len(out)), ptr(y), ptr(dy), ptr(out))
+}
+
+// SumParts sets out[i] to the sum over p = 0..parts-1, in this order, of
+// x[p*stride+i]. It panics if x is too short.
+func SumParts(out, x []float32, parts, stride int) {
+	if parts < 1 || len(out) == 0 || len(x) < (parts-1)*stride+len(out) {
+		panic(fmt.Sprintf("kernels: SumParts of %d numbers in %d parts, %d apart, of %d", len(out), parts, stride, len(x)))
+	}
+	C.ek_sum_parts(C.long(parts), C.long(stride), C.long(len(out)), ptr(x), ptr(out))
+}
+
 // Standardize sets out[i][j] to (x[i][j] - mean[j]) * scale[j]; mean and scale
 // have one entry per column. out has as many numbers as x, a whole number of rows,
 // and may not overlap it; it panics otherwise.
-func Standardize(out, x, mean, scale []float32) {
+func (l Level) Standardize(out, x, mean, scale []float32) {
 	sameLength("Standardize", out, x)
 	sameLength("Standardize", mean, scale)
 	if len(x)%len(mean) != 0 {
 		panic(fmt.Sprintf("kernels: Standardize of %d numbers in rows of %d", len(x), len(mean)))
 	}
-	C.ek_standardize(C.long(len(x)/len(mean)), C.long(len(mean)), ptr(x), ptr(mean), ptr(scale), ptr(out))
+	C.ek_standardize(C.int(l), C.long(len(x)/len(mean)), C.long(len(mean)), ptr(x), ptr(mean), ptr(scale), ptr(out))
 }

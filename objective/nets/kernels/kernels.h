@@ -16,22 +16,24 @@ int ek_supported(int level);
 
 // ek_gemm computes c = A*B + bias, then max(., 0) if relu. A is m x k, read as
 // a[i*a_row + p*a_col]; B is k x n, read as b[p*b_row + j*b_col]; c is m x n,
-// dense. bias has n entries or is NULL. scratch has room for k*EK_PANEL floats.
+// read as c[i*ldc + j]. bias has n entries or is NULL. scratch has room for
+// (k + 16)*EK_PANEL floats.
 void ek_gemm(int level, long m, long n, long k, const float *a, long a_row, long a_col, const float *b, long b_row,
-             long b_col, const float *bias, int relu, float *c, float *scratch);
+             long b_col, const float *bias, int relu, float *c, long ldc, float *scratch);
 
-// ek_conv is the shape of a convolution block: images of height x width pixels
-// with `in` channels, `out` filters of 3x3 with padding 1, then ReLU and 2x2 max
-// pooling. Images are channels-last; planar says that x is channel by channel.
+// ek_conv is the shape of a convolution: images of height x width pixels with `in`
+// channels, `out` filters of kernel x kernel (1 or 3), padded by kernel/2 zeros,
+// stride 1 or 2. Images are channels-last; planar says that x is channel by channel.
 typedef struct {
-    long batch, height, width, in, out;
+    long batch, height, width, in, out, kernel, stride;
     int planar;
 } ek_conv;
 
-// ek_conv_scratch returns the number of floats that the two functions below need.
+// ek_conv_scratch returns the number of floats that the functions below need.
 long ek_conv_scratch(const ek_conv *s);
 
-// ek_conv_block computes y, batch x height/2 x width/2 x out, from w, 3 x 3 x in
+// ek_conv_block is a convolution, kernel 3 and stride 1, with bias, ReLU and 2x2 max
+// pooling. It computes y, batch x height/2 x width/2 x out, from w, 3 x 3 x in
 // x out, and bias, out entries. If taken is not NULL it gets, for each y, which pixel
 // of the window it came from (0 to 3 in reading order), or 4 if y is not positive.
 void ek_conv_block(int level, const ek_conv *s, const float *x, const float *w, const float *bias, float *y,
@@ -42,6 +44,36 @@ void ek_conv_block(int level, const ek_conv *s, const float *x, const float *w, 
 void ek_conv_block_grad(int level, const ek_conv *s, const float *x, const float *w, const float *dy,
                         const uint8_t *taken, float *dw, float *db, float *dx, float *scratch);
 
+// ek_convolve computes y, batch x outputs x out, from w, kernel x kernel x in x out.
+// If moments is not NULL it gets, for each image, the sum of each channel of y and
+// the sum of its squared deviations from its mean in that image: batch x 2 x out.
+void ek_convolve(int level, const ek_conv *s, const float *x, const float *w, float *y, float *moments,
+                 float *scratch);
+
+// ek_convolve_grad computes the gradient by w and, unless dx is NULL, that by x,
+// channels-last, which is added to what is in dx if add. The gradient dy by the
+// outputs is that of a normalisation: dy = g*gain + (y*slope + shift), by channel,
+// where g = dz, or 0 where z is not NULL and not positive. dz, z and y are images, the
+// other three have one entry per channel.
+void ek_convolve_grad(int level, const ek_conv *s, const float *x, const float *w, const float *dz, const float *z,
+                      const float *y, const float *gain, const float *slope, const float *shift, float *dw, float *dx,
+                      int add, float *scratch);
+
+// ek_norm computes z = y*gain + shift, plus added unless that is NULL, and then
+// max(z, 0) if relu; gain and shift have one entry per channel.
+void ek_norm(int level, long pixels, long channels, const float *y, const float *gain, const float *shift,
+             const float *added, int relu, float *z);
+
+// ek_norm_sums computes, for each image, the sums over its pixels of g (see
+// ek_convolve_grad) and of g*(y - mean): images x 2 x channels.
+void ek_norm_sums(int level, long images, long pixels, long channels, const float *dz, const float *z, const float *y,
+                  const float *mean, float *out);
+
+// ek_average computes the mean over the pixels of each channel of each image, and
+// ek_average_grad the gradient by x.
+void ek_average(long images, long pixels, long channels, const float *x, float *y);
+void ek_average_grad(long images, long pixels, long channels, const float *dy, float *dx);
+
 // ek_exp replaces x[i] by e^x[i].
 void ek_exp(int level, long n, float *x);
 
@@ -50,17 +82,29 @@ void ek_exp(int level, long n, float *x);
 void ek_adamw(int level, long n, float *p, const float *g, float *m, float *v, float decay, double beta1, double beta2,
               float rate, float root, float eps);
 
+// ek_peak performs n rounds of independent multiply-adds and returns how many
+// floating-point operations they are.
+double ek_peak(int level, long n);
+
 // ek_sgd performs one step of torch.optim.SGD; v is the momentum buffer.
 void ek_sgd(long n, float *p, const float *g, float *v, float rate, float momentum, float decay);
 
 // ek_relu_grad sets out[i] = dy[i] where y[i] > 0, else 0.
 void ek_relu_grad(long n, const float *y, const float *dy, float *out);
 
+// ek_add_relu_grad adds dy[i] to out[i] where y[i] > 0.
+void ek_add_relu_grad(long n, const float *y, const float *dy, float *out);
+
+// ek_sum_parts sets out[i] to the sum of x[p*stride + i] over p = 0 to parts - 1, in
+// this order.
+void ek_sum_parts(long parts, long stride, long n, const float *x, float *out);
+
 // ek_mul sets out[i] = x[i]*y[i].
 void ek_mul(long n, const float *x, const float *y, float *out);
 
 // ek_standardize sets out[i][j] = (x[i][j] - mean[j])*scale[j].
-void ek_standardize(long rows, long columns, const float *x, const float *mean, const float *scale, float *out);
+void ek_standardize(int level, long rows, long columns, const float *x, const float *mean, const float *scale,
+                    float *out);
 
 // ek_column_sums sets out[j] to the sum of x[i][j] over the rows, in row order.
 void ek_column_sums(long rows, long columns, const float *x, float *out);

@@ -3,6 +3,49 @@ package kernels
 // #cgo CFLAGS: -O3 -std=c11
 // #cgo LDFLAGS: -lm
 // #include "kernels.h"
+// // Nothing here keeps a pointer or calls back, so arguments may stay on the stack.
+// #cgo noescape ek_gemm
+// #cgo nocallback ek_gemm
+// #cgo noescape ek_conv_scratch
+// #cgo nocallback ek_conv_scratch
+// #cgo noescape ek_conv_block
+// #cgo nocallback ek_conv_block
+// #cgo noescape ek_conv_block_grad
+// #cgo nocallback ek_conv_block_grad
+// #cgo noescape ek_convolve
+// #cgo nocallback ek_convolve
+// #cgo noescape ek_convolve_grad
+// #cgo nocallback ek_convolve_grad
+// #cgo noescape ek_norm
+// #cgo nocallback ek_norm
+// #cgo noescape ek_norm_sums
+// #cgo nocallback ek_norm_sums
+// #cgo noescape ek_average
+// #cgo nocallback ek_average
+// #cgo noescape ek_average_grad
+// #cgo nocallback ek_average_grad
+// #cgo noescape ek_exp
+// #cgo nocallback ek_exp
+// #cgo noescape ek_adamw
+// #cgo nocallback ek_adamw
+// #cgo noescape ek_sgd
+// #cgo nocallback ek_sgd
+// #cgo noescape ek_relu_grad
+// #cgo nocallback ek_relu_grad
+// #cgo noescape ek_add_relu_grad
+// #cgo nocallback ek_add_relu_grad
+// #cgo noescape ek_sum_parts
+// #cgo nocallback ek_sum_parts
+// #cgo noescape ek_mul
+// #cgo nocallback ek_mul
+// #cgo noescape ek_standardize
+// #cgo nocallback ek_standardize
+// #cgo noescape ek_column_sums
+// #cgo nocallback ek_column_sums
+// #cgo noescape ek_log
+// #cgo nocallback ek_log
+// #cgo noescape ek_softmax_ce
+// #cgo nocallback ek_softmax_ce
 import "C"
 
 import (
@@ -30,7 +73,7 @@ const (
 )
 
 // numericsVersion counts changes of what the kernels compute, in any bit.
-const numericsVersion = 1
+const numericsVersion = 2
 
 var names = [...]string{Portable: "portable", AVX2: "avx2", AVX512: "avx512"}
 
@@ -45,8 +88,8 @@ func (l Level) String() string {
 // Supported reports whether this processor runs the level.
 func (l Level) Supported() bool { return C.ek_supported(C.int(l)) != 0 }
 
-// NumericsID names the arithmetic of the level: "nets/1/fma" or
-// "nets/1/portable". Levels with the same id give the same bits.
+// NumericsID names the arithmetic of the level: "nets/2/fma" or
+// "nets/2/portable". Levels with the same id give the same bits.
 func (l Level) NumericsID() string {
 	kind := "fma"
 	if l == Portable {

@@ -1,9 +1,11 @@
 // The kernels that exist at several levels, written once. kernels.c includes
 // this file once per level, with these macros set:
 //   NAME(f)  the level's name of f         TARGET  its target attribute, if any
-//   VL       floats in a vector            MR      rows of a tile
+//   VL       floats in a vector            MR      rows of a tile two vectors wide
+//   MR1      rows of a tile one vector wide
 //   FMA      a*b + c on vectors            SQRT    square root of a vector
-// conv.h continues it with the convolutions.
+//   VREG     the asm constraint of a vector register
+// norm.h and conv.h continue it with batch normalisation and the convolutions.
 //
 // Vectors run across outputs: lane j of a vector belongs to output column j, and
 // each output is one sum over p = 0, 1, 2, ... from its bias on. The order of no
@@ -22,70 +24,182 @@ typedef int32_t NAME(ivec) __attribute__((vector_size(VL * 4), may_alias));
 // tile computes `rows` rows of `vs` vectors; both are constants after inlining.
 // Each sum starts from `start` (vs vectors) and adds its terms as the walk says;
 // `end` says what becomes of it, and width how many columns exist.
-INLINE void NAME(tile)(const int rows, const int vs, const ek_walk t, const float *a, const float *b,
-                       const float *start, const int end, float *c, long ldc, long width) {
-    vec acc[MR][2];
+INLINE void NAME(tile)(const int rows, const int vs, const ek_walk *t, const float *a, const float *b,
+                       const float *start, int end, float *c, long ldc, long width) {
+    vec acc[MR1][2];
 #pragma GCC unroll 16
     for (int r = 0; r < rows; r++) {
 #pragma GCC unroll 2
         for (int v = 0; v < vs; v++) acc[r][v] = *(const mem *)(start + v * VL);
     }
-    for (long s = 0; s < t.segments; s++) {
-        const float *as = a + s * t.a_segment, *bs = b + s * t.b_segment;
-        for (long p = 0; p < t.terms; p++) {
+    const long terms = t->terms, a_row = t->a_row, a_term = t->a_term, b_term = t->b_term;
+    for (long s = 0; s < t->segments; s++) {
+        const float *as = a + s * t->a_segment, *bs = b + s * t->b_segment;
+        for (long p = 0; p < terms; p++) {
             vec y[2];
 #pragma GCC unroll 2
-            for (int v = 0; v < vs; v++) y[v] = *(const mem *)(bs + p * t.b_term + v * VL);
+            for (int v = 0; v < vs; v++) y[v] = *(const mem *)(bs + p * b_term + v * VL);
 #pragma GCC unroll 16
             for (int r = 0; r < rows; r++) {
-                vec x = SPLAT(as[r * t.a_row + p * t.a_term]);
+                vec x = SPLAT(as[r * a_row + p * a_term]);
 #pragma GCC unroll 2
                 for (int v = 0; v < vs; v++) acc[r][v] = FMA(x, y[v], acc[r][v]);
             }
         }
     }
+    if (end == EK_RELU) {
+#pragma GCC unroll 16
+        for (int r = 0; r < rows; r++) {
+#pragma GCC unroll 2
+            for (int v = 0; v < vs; v++) acc[r][v] = (vec)((ivec)acc[r][v] & ~(acc[r][v] < 0)); // NaN stays NaN
+        }
+    }
+    if (width == vs * VL) {
+#pragma GCC unroll 16
+        for (int r = 0; r < rows; r++) {
+#pragma GCC unroll 2
+            for (int v = 0; v < vs; v++) {
+                mem *out = (mem *)(c + r * ldc + v * VL);
+                if (end == EK_ADD) acc[r][v] += *out;
+                *out = acc[r][v];
+            }
+        }
+        return;
+    }
+    float last[MR1][2 * VL];
 #pragma GCC unroll 16
     for (int r = 0; r < rows; r++) {
-        float last[2 * VL];
-        float *out = width == vs * VL ? c + r * ldc : last;
-        if (end == EK_ADD && out == last) memcpy(last, c + r * ldc, width * sizeof(float));
 #pragma GCC unroll 2
-        for (int v = 0; v < vs; v++) {
-            vec y = acc[r][v];
-            if (end == EK_RELU) y = (vec)((ivec)y & ~(y < 0)); // NaN stays NaN
-            if (end == EK_ADD) y = *(mem *)(out + v * VL) + y;
-            *(mem *)(out + v * VL) = y;
-        }
-        if (out == last) memcpy(c + r * ldc, last, width * sizeof(float));
+        for (int v = 0; v < vs; v++) *(mem *)(last[r] + v * VL) = acc[r][v];
+    }
+    for (int r = 0; r < rows; r++)
+        for (long j = 0; j < width; j++) c[r * ldc + j] = end == EK_ADD ? c[r * ldc + j] + last[r][j] : last[r][j];
+}
+
+// The tiles by their rows, as functions: two vectors wide up to MR rows, one
+// vector wide up to MR1.
+typedef void NAME(tile_fn)(const ek_walk *t, const float *a, const float *b, const float *start, int end, float *c,
+                           long ldc, long width);
+#define TILE(rows, vs)                                                                                            \
+    static TARGET __attribute__((noinline)) void NAME(tile_##rows##x##vs)(const ek_walk *t, const float *a,       \
+                                                                          const float *b, const float *start,     \
+                                                                          int end, float *c, long ldc, long width) { \
+        NAME(tile)(rows, vs, t, a, b, start, end, c, ldc, width);                                                 \
+    }
+TILE(1, 2) TILE(2, 2) TILE(3, 2) TILE(4, 2)
+TILE(1, 1) TILE(2, 1) TILE(3, 1) TILE(4, 1) TILE(5, 1) TILE(6, 1) TILE(7, 1) TILE(8, 1)
+#if MR > 4
+TILE(5, 2) TILE(6, 2)
+TILE(9, 1) TILE(10, 1) TILE(11, 1) TILE(12, 1)
+#endif
+#if MR > 6
+TILE(7, 2) TILE(8, 2)
+TILE(13, 1) TILE(14, 1) TILE(15, 1) TILE(16, 1)
+#endif
+#undef TILE
+
+#define T2(rows) NAME(tile_##rows##x2)
+#define T1(rows) NAME(tile_##rows##x1)
+static NAME(tile_fn) *const NAME(tiles)[3][17] = {
+    {0},
+    {0, T1(1), T1(2), T1(3), T1(4), T1(5), T1(6), T1(7), T1(8),
+#if MR > 4
+     T1(9), T1(10), T1(11), T1(12),
+#endif
+#if MR > 6
+     T1(13), T1(14), T1(15), T1(16),
+#endif
+    },
+    {0, T2(1), T2(2), T2(3), T2(4),
+#if MR > 4
+     T2(5), T2(6),
+#endif
+#if MR > 6
+     T2(7), T2(8),
+#endif
+    },
+};
+#undef T1
+#undef T2
+
+// panel_rows runs all row tiles of one panel of `room` columns. A short last tile
+// would wait for its own sums, so the last two are made of nearly equal height.
+static TARGET void NAME(panel_rows)(long room, long m, const ek_walk *t, const float *a, const float *b,
+                                    const float *start, int end, float *c, long ldc, long width) {
+    const int vs = room > VL ? 2 : 1;
+    const long most = vs == 2 ? MR : MR1;
+    while (m > 0) {
+        long rows = m < most ? m : most;
+        if (m > most && m < 2 * most) rows = (m + 1) / 2;
+        NAME(tiles)[vs][rows](t, a, b, start, end, c, ldc, width);
+        a += rows * t->a_row;
+        c += rows * ldc;
+        m -= rows;
     }
 }
 
-// panel_rows runs all row tiles of one panel.
-INLINE void NAME(panel_rows)(const int vs, long m, const ek_walk t, const float *a, const float *b, const float *start,
-                             const int end, float *c, long ldc, long width) {
-    long i = 0;
-    for (; i + MR <= m; i += MR) NAME(tile)(MR, vs, t, a + i * t.a_row, b, start, end, c + i * ldc, ldc, width);
-    for (; i + 2 <= m; i += 2) NAME(tile)(2, vs, t, a + i * t.a_row, b, start, end, c + i * ldc, ldc, width);
-    for (; i < m; i++) NAME(tile)(1, vs, t, a + i * t.a_row, b, start, end, c + i * ldc, ldc, width);
+// room is the width of the panel of which n columns are left.
+INLINE long NAME(room)(long n) { return n > VL ? 2 * VL : VL; }
+
+// pack copies k rows of `width` columns of B side by side and pads each row with
+// zeros to `room`.
+static TARGET void NAME(pack)(long k, long width, long room, const float *b, long b_row, long b_col, float *panel) {
+    if (b_col == 1 && width == 2 * VL) {
+        for (long p = 0; p < k; p++, b += b_row, panel += 2 * VL) {
+            *(mem *)panel = *(const mem *)b;
+            *(mem *)(panel + VL) = *(const mem *)(b + VL);
+        }
+        return;
+    }
+    if (b_col == 1) {
+        long whole = width >= VL ? VL : 0;
+        for (long p = 0; p < k; p++, b += b_row, panel += room) {
+            if (whole) *(mem *)panel = *(const mem *)b;
+            for (long j = whole; j < width; j++) panel[j] = b[j];
+            for (long j = width; j < room; j++) panel[j] = 0;
+        }
+        return;
+    }
+    if (width < room) memset(panel, 0, k * room * sizeof(float));
+    for (long from = 0; from < k; from += 8) {
+        long to = k < from + 8 ? k : from + 8;
+        for (long j = 0; j < width; j++)
+            for (long p = from; p < to; p++) panel[p * room + j] = b[p * b_row + j * b_col];
+    }
+}
+
+// gemm_turned computes C transposed, panel by panel of C's rows, and writes it
+// turned: for few columns, of which a panel would be mostly padding. The terms of
+// each sum and their order are the same.
+static TARGET void NAME(gemm_turned)(long m, long n, long k, const float *a, long a_col, const float *b, long b_row,
+                                     float *c, long ldc, float *scratch) {
+    const float zeros[2 * VL] = {0};
+    float *turned = scratch, *panel = scratch + EK_TURNED * EK_PANEL;
+    for (long i = 0; i < m;) {
+        long room = NAME(room)(m - i), width = m - i < room ? m - i : room;
+        NAME(pack)(k, width, room, a + i, a_col, 1, panel);
+        ek_walk t = {.segments = 1, .terms = k, .a_row = 1, .a_term = b_row, .b_term = room};
+        NAME(panel_rows)(room, n, &t, b, panel, zeros, EK_STORE, turned, room, room);
+        for (long r = 0; r < width; r++)
+            for (long j = 0; j < n; j++) c[(i + r) * ldc + j] = turned[j * room + r];
+        i += width;
+    }
 }
 
 static TARGET void NAME(gemm)(long m, long n, long k, const float *a, long a_row, long a_col, const float *b, long b_row,
-                              long b_col, const float *bias, int relu, float *c, float *scratch) {
+                              long b_col, const float *bias, int relu, float *c, long ldc, float *scratch) {
+    if (!bias && !relu && a_row == 1 && b_col == 1 && n <= EK_TURNED && m >= 4 * VL) {
+        NAME(gemm_turned)(m, n, k, a, a_col, b, b_row, c, ldc, scratch);
+        return;
+    }
     int end = relu ? EK_RELU : EK_STORE;
     for (long j = 0; j < n;) {
-        long room = n - j > VL ? 2 * VL : VL;
-        long width = n - j < room ? n - j : room;
+        long room = NAME(room)(n - j), width = n - j < room ? n - j : room;
         float start[2 * VL] = {0};
         if (bias) memcpy(start, bias + j, width * sizeof(float));
-        ek_pack(k, width, room, b + j * b_col, b_row, b_col, scratch);
-        ek_walk t = {.segments = 1, .terms = k, .a_row = a_row, .a_term = a_col};
-        if (room == 2 * VL) {
-            t.b_term = 2 * VL;
-            NAME(panel_rows)(2, m, t, a, scratch, start, end, c + j, n, width);
-        } else {
-            t.b_term = VL;
-            NAME(panel_rows)(1, m, t, a, scratch, start, end, c + j, n, width);
-        }
+        NAME(pack)(k, width, room, b + j * b_col, b_row, b_col, scratch);
+        ek_walk t = {.segments = 1, .terms = k, .a_row = a_row, .a_term = a_col, .b_term = room};
+        NAME(panel_rows)(room, m, &t, a, scratch, start, end, c + j, ldc, width);
         j += width;
     }
 }
@@ -125,6 +239,14 @@ static TARGET void NAME(exp)(long n, float *x) {
     }
 }
 
+// standardize is written out for a single row; see ek_standardize.
+static TARGET void NAME(standardize)(long n, const float *x, const float *mean, const float *scale, float *out) {
+    long i = 0;
+    for (; i + VL <= n; i += VL)
+        *(mem *)(out + i) = (*(const mem *)(x + i) - *(const mem *)(mean + i)) * *(const mem *)(scale + i);
+    for (; i < n; i++) out[i] = (x[i] - mean[i]) * scale[i];
+}
+
 INLINE void NAME(adamw1)(float *p, const float *g, float *m, float *v, float decay, double beta1, double beta2,
                          float rate, float root, float eps) {
     vec grad = *(const mem *)g;
@@ -152,6 +274,24 @@ static TARGET void NAME(adamw)(long n, float *p, const float *g, float *m, float
         memcpy(v + i, tv, rest);
     }
 }
+
+// peak keeps 12 sums going, more than any unit's latency needs. The empty asm
+// hides the sums' values, so that no round can be left out.
+static TARGET double NAME(peak)(long n) {
+    vec acc[12], x = SPLAT(0.5f), y = SPLAT(1.0f);
+#pragma GCC unroll 12
+    for (int i = 0; i < 12; i++) acc[i] = SPLAT((float)i);
+    for (long k = 0; k < n; k++) {
+#pragma GCC unroll 12
+        for (int i = 0; i < 12; i++) {
+            acc[i] = FMA(acc[i], x, y);
+            __asm__ volatile("" : "+" VREG(acc[i]));
+        }
+    }
+    return 2.0 * 12 * VL * n;
+}
+
+#include "norm.h"
 
 #include "conv.h"
 

@@ -16,6 +16,11 @@ func (w *Workspace) reserve(n int) *C.float {
 	return ptr(w.buf)
 }
 
+// Block is a part of a product's result: Rows rows from row Row on, and Columns
+// columns from column Column on. Whoever computes all blocks of a result, in
+// whatever order and pieces, gets the bits of the whole.
+type Block struct{ Row, Rows, Column, Columns int }
+
 // MatMul computes y = x*w + bias, and then max(y, 0) if relu.
 //
 // Shapes: x is m x k, w is k x n, y is m x n, bias has n entries or is nil; all
@@ -23,31 +28,53 @@ func (w *Workspace) reserve(n int) *C.float {
 // for p = 0..k-1 in this order. NaN stays NaN through ReLU. y must not overlap
 // the others. It panics if a slice is shorter than its shape.
 func (l Level) MatMul(ws *Workspace, y, x, w, bias []float32, m, n, k int, relu bool) {
-	l.gemm(ws, y, x, w, bias, m, n, k, strides{k, 1}, strides{n, 1}, relu)
+	l.MatMulBlock(ws, Block{0, m, 0, n}, y, x, w, bias, m, n, k, relu)
+}
+
+// MatMulBlock computes one block of what [Level.MatMul] does.
+func (l Level) MatMulBlock(ws *Workspace, b Block, y, x, w, bias []float32, m, n, k int, relu bool) {
+	l.gemm(ws, b, y, x, w, bias, m, n, k, strides{k, 1}, strides{n, 1}, relu)
 }
 
 // MatMulTN computes y = xᵀ*w for x k x m and w k x n, so y is m x n: the
 // gradient of a dense layer by its weights. Otherwise as [Level.MatMul].
 func (l Level) MatMulTN(ws *Workspace, y, x, w []float32, m, n, k int) {
-	l.gemm(ws, y, x, w, nil, m, n, k, strides{1, m}, strides{n, 1}, false)
+	l.MatMulTNBlock(ws, Block{0, m, 0, n}, y, x, w, m, n, k)
+}
+
+// MatMulTNBlock computes one block of what [Level.MatMulTN] does.
+func (l Level) MatMulTNBlock(ws *Workspace, b Block, y, x, w []float32, m, n, k int) {
+	l.gemm(ws, b, y, x, w, nil, m, n, k, strides{1, m}, strides{n, 1}, false)
 }
 
 // MatMulNT computes y = x*wᵀ for x m x k and w n x k, so y is m x n: the
 // gradient of a dense layer by its input. Otherwise as [Level.MatMul].
 func (l Level) MatMulNT(ws *Workspace, y, x, w []float32, m, n, k int) {
-	l.gemm(ws, y, x, w, nil, m, n, k, strides{k, 1}, strides{1, k}, false)
+	l.MatMulNTBlock(ws, Block{0, m, 0, n}, y, x, w, m, n, k)
+}
+
+// MatMulNTBlock computes one block of what [Level.MatMulNT] does.
+func (l Level) MatMulNTBlock(ws *Workspace, b Block, y, x, w []float32, m, n, k int) {
+	l.gemm(ws, b, y, x, w, nil, m, n, k, strides{k, 1}, strides{1, k}, false)
 }
 
 // strides are the distances between rows and between columns.
 type strides struct{ row, col int }
 
-func (l Level) gemm(ws *Workspace, y, x, w, bias []float32, m, n, k int, xs, wss strides, relu bool) {
+func (l Level) gemm(ws *Workspace, b Block, y, x, w, bias []float32, m, n, k int, xs, wss strides, relu bool) {
 	if m < 1 || n < 1 || k < 1 || len(y) < m*n || len(x) < m*k || len(w) < k*n || (bias != nil && len(bias) < n) {
 		panic(fmt.Sprintf("kernels: matrix product m=%d n=%d k=%d with %d, %d, %d and %d numbers for y, x, w and bias",
 			m, n, k, len(y), len(x), len(w), len(bias)))
 	}
-	C.ek_gemm(C.int(l), C.long(m), C.long(n), C.long(k), ptr(x), C.long(xs.row), C.long(xs.col), ptr(w), C.long(wss.row),
-		C.long(wss.col), ptr(bias), flag(relu), ptr(y), ws.reserve(k*C.EK_PANEL))
+	if b.Row < 0 || b.Column < 0 || b.Rows < 1 || b.Columns < 1 || b.Row+b.Rows > m || b.Column+b.Columns > n {
+		panic(fmt.Sprintf("kernels: block %+v of a product of %d x %d", b, m, n))
+	}
+	if bias != nil {
+		bias = bias[b.Column:]
+	}
+	C.ek_gemm(C.int(l), C.long(b.Rows), C.long(b.Columns), C.long(k), ptr(x[b.Row*xs.row:]), C.long(xs.row), C.long(xs.col),
+		ptr(w[b.Column*wss.col:]), C.long(wss.row), C.long(wss.col), ptr(bias), flag(relu), ptr(y[b.Row*n+b.Column:]),
+		C.long(n), ws.reserve((k+16)*C.EK_PANEL))
 }
 
 // ptr returns the address of the first number, nil for an empty slice. It is

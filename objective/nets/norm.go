@@ -1,0 +1,171 @@
+package nets
+
+import (
+	"math"
+
+	"evenkeel/objective/nets/kernels"
+)
+
+// Batch normalisation as in torch.nn.BatchNorm2d (Ioffe and Szegedy, 2015, "Batch
+// normalization"): what is added to the variance, and the share of a batch in the
+// running figures that evaluation uses.
+const normEpsilon, normMomentum = 1e-5, 0.1
+
+// convNorm is a convolution without bias and the batch normalisation of its result
+// by channel, over the images and pixels of a batch:
+//
+//	y = conv(x, w),  z = gamma (y - mean)/sqrt(variance + 1e-5) + beta
+//
+// In training, mean and variance are those of the batch, and the running ones move
+// a tenth of the way to them, the variance with n-1; in evaluation they are the
+// running ones. What follows on z, adding and ReLU, is the caller's.
+type convNorm struct {
+	level   kernels.Level
+	conv    kernels.Conv
+	running runningNorm
+	y       []float32 // images x pixels x channels
+	moments []float32 // images x 2 x channels, see [kernels.Level.Convolve]
+
+	w, gamma, beta []float32 // of this step
+	// z = y*gain + shift; mean and inverse standard deviation of the batch.
+	gain, shift, mean, inverse []float32
+	n                          float64 // numbers of a channel in the batch
+
+	// The gradient: that by y (see [kernels.NormGrad]), and those by w, beta and gamma;
+	// those by w also for each group of images.
+	slope, offset          []float32
+	sums                   []float32 // images x 2 x channels, see [kernels.Level.NormSums]
+	dws, dw, dgamma, dbeta []float32
+}
+
+// runningNorm are the running figures of the channels, shared by the training and
+// the evaluation network.
+type runningNorm struct{ mean, variance []float32 }
+
+func newConvNorm(level kernels.Level, conv kernels.Conv, running runningNorm, training bool) *convNorm {
+	vector := func() []float32 { return make([]float32, conv.Out) }
+	u := &convNorm{
+		level: level, conv: conv, running: running, y: make([]float32, conv.Batch*outputs(conv)),
+		gain: vector(), shift: vector(), mean: vector(), inverse: vector(),
+	}
+	if training {
+		u.moments, u.sums = make([]float32, conv.Batch*2*conv.Out), make([]float32, conv.Batch*2*conv.Out)
+		u.slope, u.offset, u.dgamma, u.dbeta = vector(), vector(), vector(), vector()
+		u.dw = make([]float32, conv.Weights()*conv.Out)
+		u.dws = make([]float32, imageParts*len(u.dw))
+	}
+	return u
+}
+
+// outputs returns the numbers of an image that a convolution makes.
+func outputs(c kernels.Conv) int {
+	height, width := c.OutputSize()
+	return height * width * c.Out
+}
+
+// of returns the numbers of images g of x, whose images have `size` numbers; nil of nil.
+func (g group) of(x []float32, size int) []float32 {
+	if x == nil {
+		return nil
+	}
+	return x[g.from*size : g.to*size]
+}
+
+// group is some images of a batch, the i-th of its groups.
+type group struct{ i, from, to int }
+
+func (g group) shape(c kernels.Conv) kernels.Conv {
+	c.Batch = g.to - g.from
+	return c
+}
+
+// convolve computes y for some images.
+func (u *convNorm) convolve(g group, x []float32, ws *kernels.Workspace) {
+	u.level.Convolve(ws, g.of(u.y, outputs(u.conv)), g.of(u.moments, 2*u.conv.Out), g.of(x, u.conv.Inputs()), u.w, g.shape(u.conv))
+}
+
+// normalize computes z for some images, from y.
+func (u *convNorm) normalize(g group, z, added []float32, relu bool) {
+	n := outputs(u.conv)
+	u.level.Norm(g.of(z, n), g.of(u.y, n), u.gain, u.shift, g.of(added, n), relu)
+}
+
+// measure sets mean, gain and shift from the moments of the first `images` images,
+// which it combines in order and in float64 (Chan, Golub and LeVeque, 1983), and
+// moves the running figures.
+func (u *convNorm) measure(images int) {
+	channels, pixels := u.conv.Out, float64(outputs(u.conv)/u.conv.Out)
+	u.n = float64(images) * pixels
+	for c := range channels {
+		var sum, square float64
+		for i := range images {
+			sum += float64(u.moments[2*i*channels+c])
+		}
+		mean := sum / u.n
+		for i := range images {
+			d := float64(u.moments[2*i*channels+c])/pixels - mean
+			square += float64(u.moments[(2*i+1)*channels+c]) + float64(pixels*float64(d*d))
+		}
+		u.set(c, mean, square/u.n)
+		r := u.running
+		r.mean[c] = towards(r.mean[c], mean)
+		r.variance[c] = towards(r.variance[c], square/(u.n-1))
+	}
+}
+
+func towards(old float32, v float64) float32 {
+	return float32(float64((1-normMomentum)*float64(old)) + float64(normMomentum*v))
+}
+
+// recall sets mean, gain and shift from the running figures.
+func (u *convNorm) recall() {
+	for c := range u.conv.Out {
+		u.set(c, float64(u.running.mean[c]), float64(u.running.variance[c]))
+	}
+}
+
+func (u *convNorm) set(c int, mean, variance float64) {
+	u.mean[c], u.inverse[c] = float32(mean), float32(1/math.Sqrt(variance+normEpsilon))
+	gain := float64(u.gamma[c]) * float64(u.inverse[c])
+	u.gain[c] = float32(gain)
+	u.shift[c] = float32(float64(u.beta[c]) - float64(float64(u.mean[c])*gain))
+}
+
+// sum makes the sums that the gradient needs, for some images: dz is the gradient
+// by what came out of the ReLU, relu that output, or nil if there was none.
+func (u *convNorm) sum(g group, dz, relu []float32) {
+	n := outputs(u.conv)
+	u.level.NormSums(g.of(u.sums, 2*u.conv.Out), g.of(dz, n), g.of(relu, n), g.of(u.y, n), u.mean, g.to-g.from)
+}
+
+// differentiate sets the gradients by gamma and beta and what that by y is made of,
+// from the sums over the first `images` images. With g the gradient by z:
+//
+//	dbeta = sum g,  dgamma = sum g (y - mean) inverse
+//	dy = gain (g - dbeta/n - (y - mean) inverse dgamma/n)
+func (u *convNorm) differentiate(images int) {
+	channels := u.conv.Out
+	for c := range channels {
+		var g, product float64
+		for i := range images {
+			g += float64(u.sums[2*i*channels+c])
+			product += float64(u.sums[(2*i+1)*channels+c])
+		}
+		inverse, gain := float64(u.inverse[c]), float64(u.gain[c])
+		u.dbeta[c], u.dgamma[c] = float32(g), float32(product*inverse)
+		slope := -gain * inverse * inverse * product / u.n
+		u.slope[c] = float32(slope)
+		u.offset[c] = float32(-gain*g/u.n - float64(float64(u.mean[c])*slope))
+	}
+}
+
+// back computes the gradient by w that a group of images gives, and adds that by x
+// to dx, or stores it; dx may be nil. dz and relu are as in sum.
+func (u *convNorm) back(g group, x, dz, relu, dx []float32, add bool, ws *kernels.Workspace) {
+	n, in := outputs(u.conv), u.conv.Inputs()
+	grad := kernels.NormGrad{DZ: g.of(dz, n), Z: g.of(relu, n), Y: g.of(u.y, n), Gain: u.gain, Slope: u.slope, Shift: u.offset}
+	u.level.ConvolveGrad(ws, u.dws[g.i*len(u.dw):(g.i+1)*len(u.dw)], g.of(dx, in), g.of(x, in), u.w, grad, g.shape(u.conv), add)
+}
+
+// finish sums the gradients by w over the groups.
+func (u *convNorm) finish(groups int) { kernels.SumParts(u.dw, u.dws, groups, len(u.dw)) }

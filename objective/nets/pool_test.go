@@ -1,0 +1,139 @@
+package nets
+
+import (
+	"runtime"
+	"sync/atomic"
+	"testing"
+
+	"evenkeel/objective"
+	"evenkeel/objective/nets/kernels"
+)
+
+// counted counts how often each part was done.
+type counted []atomic.Int64
+
+func (c counted) part(i int, _ *kernels.Workspace) { c[i].Add(1) }
+
+// Every turn does every part once, for any number of threads and parts, whether
+// the helpers are looking for work, asleep, or about to fall asleep.
+func TestPoolDoesEveryPartOnce(t *testing.T) {
+	for threads := 1; threads <= 4; threads++ {
+		var p pool
+		p.start(threads)
+		if p.threads() != threads {
+			t.Errorf("%d threads; want %d", p.threads(), threads)
+		}
+		work := make(counted, 40)
+		want := make([]int64, len(work))
+		for turn := range 600 {
+			parts := turn % (len(work) + 1)
+			p.do(work, parts)
+			for i := range parts {
+				want[i]++
+			}
+			for i := range work {
+				if got := work[i].Load(); got != want[i] {
+					t.Fatalf("%d threads, turn %d: part %d done %d times; want %d", threads, turn, i, got, want[i])
+				}
+			}
+			if turn%100 == 50 {
+				for _, h := range p.helpers {
+					for !h.asleep.Load() { // it ends: a helper that finds nothing to do falls asleep
+						runtime.Gosched()
+					}
+				}
+			}
+		}
+		p.close()
+	}
+}
+
+// The parts of a slice cover it once, in whole units but for the last.
+func TestSlice(t *testing.T) {
+	for n := 1; n < 70; n++ {
+		for _, unit := range []int{1, 4, 32} {
+			for parts := 1; parts < 9; parts++ {
+				at := 0
+				for i := range parts {
+					from, to := slice(i, parts, n, unit)
+					if from != at || to < from || (to%unit != 0 && to != n) {
+						t.Fatalf("part %d of %d of %d in units of %d is %d to %d; want it to begin at %d", i, parts, n, unit, from, to, at)
+					}
+					at = to
+				}
+				if at != n {
+					t.Fatalf("%d parts of %d in units of %d end at %d", parts, n, unit, at)
+				}
+			}
+		}
+	}
+}
+
+// Threads change no bit of a run, whatever the model.
+func TestThreadsChangeNothing(t *testing.T) {
+	for name, c := range map[string]struct {
+		model  map[string]any
+		images bool
+	}{
+		"softmax": {tinyModel("softmax"), false},
+		"mlp":     {tinyModel("mlp", "hidden", []int64{200, 70}, "batch", int64(96), "dropout", 0.2), false},
+		"sgd":     {tinyModel("mlp", "optimizer", "sgd", "momentum", 0.9, "hidden", []int64{300, 300}), false},
+		"cnn":     {tinyModel("cnn", "dropout", 0.1), true},
+		"resnet8": {tinyModel("resnet8"), true},
+	} {
+		splits := tinySplits()
+		if c.images {
+			splits = imageSplits()
+		}
+		var first string
+		for _, threads := range []int{1, 2, 3} {
+			tr, err := New(splits, Options{Threads: threads})
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := tinyTrain(t, tr, c.model, 1)
+			if threads == 1 {
+				first = r.Parameters
+			}
+			if r.Parameters != first {
+				t.Errorf("%s: parameters %s on %d threads, %s on one", name, r.Parameters, threads, first)
+			}
+		}
+	}
+}
+
+// A step in the steady state allocates nothing, on one thread and on two.
+func TestStepsAllocateNothing(t *testing.T) {
+	for _, c := range []struct {
+		kind   string
+		images bool
+	}{{"softmax", false}, {"mlp", false}, {"cnn", true}, {"resnet8", true}} {
+		for _, threads := range []int{1, 2} {
+			splits := tinySplits()
+			if c.images {
+				splits = imageSplits()
+			}
+			tr, err := New(splits, Options{Threads: threads})
+			if err != nil {
+				t.Fatal(err)
+			}
+			model := tinyModel(c.kind)
+			r, err := newRun(tr, objective.Job{Spec: tinySpec(t, tr, model, 1)}, mustParse(t, model))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.loader.shuffle(1)
+			k := 0
+			allocated := testing.AllocsPerRun(20, func() {
+				if err := r.step(k%r.loader.count(), nil); err != nil {
+					t.Error(err)
+				}
+				k++
+			})
+			r.close()
+			if allocated > 0 {
+				t.Errorf("%s on %d threads: %v allocations a step; want none", c.kind, threads, allocated)
+			}
+		}
+	}
+}
