@@ -85,7 +85,7 @@ func crash(task string) error {
 	if err != nil {
 		return err
 	}
-	def, err := definition(nil)
+	def, err := definition([]string{screened})
 	if err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ func crash(task string) error {
 // is free, and the study, continued, ends with the tables of one never killed.
 func TestKilledStudyEndsTheSame(t *testing.T) {
 	whole := filepath.Join(t.TempDir(), "whole.db")
-	complete(t, whole, 2)
+	complete(t, whole, 2, screened)
 	want := runstest.Tables(t, whole)
 	phases := []string{phaseSuggesting, phaseTraining, runs.PhaseBegin, runs.PhaseWrite, runs.PhaseCommit, runs.PhaseCommitted}
 	hit := make(map[string]int)
@@ -128,7 +128,7 @@ func TestKilledStudyEndsTheSame(t *testing.T) {
 				hit[in]++
 				sound(t, path, acknowledged)
 			}
-			complete(t, path, 2)
+			complete(t, path, 2, screened)
 			if diff := cmp.Diff(want, runstest.Tables(t, path)); diff != "" {
 				t.Errorf("killed in %s and continued (-never killed +killed):\n%s", phase, diff)
 			}

@@ -26,8 +26,11 @@ weighting:
     - {name: error-power, exponent: {low: 0.25, high: 2, log: true}}
   rounds: {low: 1, high: 3}
   update: [replace, accumulate]
-search: {sampler: random, trials: 12, max_replicates: 5, seed: 3}
+search: {sampler: random, trials: 12, max_replicates: 5, seed: 3, screen: off}
 `
+
+// screened makes the test study one whose points are screened.
+const screened = "search.screen=auto"
 
 // define parses the test study with key=value overrides.
 func define(t testing.TB, changes ...string) *search.Definition {

@@ -13,7 +13,7 @@ func TestMakeOldDatabase(t *testing.T) {
 	if path == "" {
 		path = filepath.Join(t.TempDir(), "v.db")
 	}
-	complete(t, path, 2, "search.trials=3")
+	complete(t, path, 2, "search.trials=3", screened)
 	if _, err := os.Stat(path); err != nil {
 		t.Fatal(err)
 	}

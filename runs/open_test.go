@@ -168,10 +168,10 @@ func TestManyOpenAtOnce(t *testing.T) {
 // says how they were made.
 func TestOldDatabases(t *testing.T) {
 	files, err := filepath.Glob("testdata/v*.db")
-	if err != nil || len(files) != 2 {
+	if err != nil || len(files) != 3 {
 		t.Fatalf("databases in testdata: %v, %v; want one for each schema version", files, err)
 	}
-	for _, file := range files {
+	for i, file := range files {
 		content, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
@@ -185,20 +185,26 @@ func TestOldDatabases(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(board.Rows) != 6 || board.Study.Trials != 3 || board.Reference.Seeds != 5 {
-			t.Errorf("%s: %d arms of %d trials against %d seeds; want 6 of 3 against 5",
-				file, len(board.Rows), board.Study.Trials, board.Reference.Seeds)
+		// Since version 3 points are screened, and intervals know of images.
+		knows := i >= 2
+		if (!knows && len(board.Rows) != 6) || board.Study.Trials != 3 || board.Reference.Seeds != 5 || (board.Screening.Points > 0) != knows {
+			t.Errorf("%s: %d arms of %d trials against %d seeds, %d points screened; want 3 against 5",
+				file, len(board.Rows), board.Study.Trials, board.Reference.Seeds, board.Screening.Points)
 		}
 		narrow := make(map[[2]int]float64)
 		for _, row := range board.Rows {
-			if row.Seeds > 1 && !row.SeedsOnly {
-				t.Errorf("%s: trial %d round %d knows of images", file, row.Trial, row.Round)
+			if row.Seeds > 1 && row.SeedsOnly == knows {
+				t.Errorf("%s: trial %d round %d knows of seeds only: %v", file, row.Trial, row.Round, row.SeedsOnly)
 			}
 			narrow[[2]int{row.Trial, row.Round}] = row.DifferenceHigh - row.Difference
 		}
 		// It can be continued: the same study with another trial. Then the images are in
-		// the intervals of the old arms too. It was searched before there was screening.
-		complete(t, path, 2, "search.trials=4", "search.screen=off")
+		// the intervals of the old arms too.
+		if knows {
+			complete(t, path, 2, "search.trials=4", screened)
+			continue
+		}
+		complete(t, path, 2, "search.trials=4")
 		if board, err = db.Leaderboard(t.Context(), "test", 0); err != nil {
 			t.Fatal(err)
 		}

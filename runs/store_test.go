@@ -39,7 +39,7 @@ func TestParallelismChangesNothing(t *testing.T) {
 	var want string
 	for i, parallel := range []int{1, 4, 4} {
 		path := filepath.Join(t.TempDir(), "test.db")
-		complete(t, path, parallel)
+		complete(t, path, parallel, screened)
 		got := runstest.Tables(t, path)
 		if i == 0 {
 			want = got

@@ -92,7 +92,9 @@ func (p confirmedPage) longerSentence(a runs.ConfirmedArm, main runs.ConfirmedRo
 		verdict := p.verdict(a, row)
 		switch {
 		case verdict != confirm.Better && verdict != confirm.SlightlyBetter:
-		case !gained || row.Difference < main.Difference:
+		case !gained:
+			return fmt.Sprintf("Training the unweighted model as long does even them out (%s).", signed(row.Difference, 3))
+		case row.Difference < main.Difference:
 			return fmt.Sprintf("Training the unweighted model as long does more (%s).", signed(row.Difference, 3))
 		case row.Difference < mostOf*main.Difference:
 			return fmt.Sprintf("Training the unweighted model as long does most of it (%s).", signed(row.Difference, 3))

@@ -85,7 +85,7 @@ func TestVerdictSentence(t *testing.T) {
 		},
 		{ // what longer training does is said where the weights do nothing
 			[]runs.ConfirmedRow{noise, row(search.Recipe, search.AgainstOffsets, 0.106, 0.105, unsure), row(search.Longer, search.AgainstReference, 0.11, 0.09, sure)},
-			"Verdict on trial 1/2: no change of the spread beyond noise. Training the unweighted model as long does more (-.020).",
+			"Verdict on trial 1/2: no change of the spread beyond noise. Training the unweighted model as long does even them out (-.020).",
 		},
 	} {
 		arm := runs.ConfirmedArm{Trial: 1, Round: 2, Rows: c.rows}
