@@ -47,15 +47,17 @@ func (s *Study) DescribeSplit(_ context.Context, info objective.Info) error {
 	})
 }
 
-// TestOpened reports whether the test part was opened for an arm of the named study,
-// whether or not anything was confirmed then.
+// TestOpened reports whether a confirmation of an arm of the named study, on its own
+// split, has begun: the reference was measured on the test part, whether or not
+// anything was confirmed then.
 func (db *DB) TestOpened(ctx context.Context, study string, trial, round int) (opened bool, err error) {
 	err = db.view(ctx, func(q querier) error {
 		number, _, err := findStudy(ctx, q, study)
 		if err != nil {
 			return err
 		}
-		return q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM test_reads WHERE study = ? AND trial = ? AND round = ?)`,
+		return q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM test_reads r JOIN matrices m ON m.run = r.reference AND m.part = 'test'
+			WHERE r.study = ? AND r.trial = ? AND r.round = ? AND r.resplit = 0)`,
 			number, trial, round).Scan(&opened)
 	})
 	return opened, err

@@ -15,7 +15,7 @@ import (
 // 0.8 and one of 0.85 are not worth two trainings while others are left that are
 // predicted to be better than the reference. Where there are none, half as far will
 // do, down to closest. Our choice.
-const apart, closest = 0.1, 0.01
+const apart, closest = 0.1, 0.0125
 
 // Prediction is what a screen said of the point that it chose for a trial.
 type Prediction struct {

@@ -103,6 +103,52 @@ func find(t *testing.T, c *search.Confirmation, what, against string) search.Fin
 	return search.Finding{}
 }
 
+// TestTimeKeepsCompleteSeeds: where time runs out the seeds that are complete count, if
+// they are at least six; the same command with more time goes on, and is the same
+// reading. A seed takes five trainings: the reference, two rounds, the vector, and the
+// reference for longer; each takes an hour here.
+func TestTimeKeepsCompleteSeeds(t *testing.T) {
+	d := define(t, confirmStudy)
+	for _, c := range []struct {
+		hours, want int
+		fails       bool
+	}{{37, 7, false}, {30, 6, false}, {29, 0, false}, {37, 0, true}} {
+		now := time.Date(2026, 1, 1, 23, 0, 0, 0, time.UTC)
+		trainer, _, _ := watched(0.3, nil)
+		count := 0
+		trainer.Before = func(context.Context, objective.Job) error {
+			now = now.Add(time.Hour)
+			if count++; c.fails && count == 33 {
+				return errors.New("out of memory")
+			}
+			return nil
+		}
+		store := newConfirmations()
+		confirm := confirmer(d, store, trainer, 1)
+		confirm.Clock, confirm.Deadline = func() time.Time { return now }, now.Add(time.Duration(c.hours)*time.Hour)
+		arm := fixedArm(t, d, 10)
+		arm.Vector = []float64{1.5, 1.2, 0.8, 0.5}
+		got, err := confirm.Run(t.Context(), nil, arm)
+		switch {
+		case c.fails:
+			if err == nil || objective.IsInterruption(err) {
+				t.Errorf("a failure: %v; want it told", err)
+			}
+			continue
+		case c.want == 0:
+			if !objective.IsInterruption(err) {
+				t.Errorf("%d hours: %v, %v; want an interruption", c.hours, got, err)
+			}
+		case err != nil || got.Seeds != c.want || got.Findings[0].Comparison.Seeds != c.want || len(got.Runs) != 4*c.want:
+			t.Fatalf("%d hours: %+v, %v; want %d seeds", c.hours, got, err, c.want)
+		}
+		whole, err := confirmer(d, store, trainer, 1).Run(t.Context(), nil, arm)
+		if err != nil || whole.Seeds != 10 || len(store.readings) != 1 {
+			t.Errorf("%d hours and then all: %+v, %v, readings %v; want 10 seeds and one reading", c.hours, whole, err, store.readings)
+		}
+	}
+}
+
 // TestConfirmClaims: a trainer that ignores weights has no gain claimed, one that
 // follows them has; the runs are those that were announced, on seeds no search
 // uses.

@@ -187,9 +187,6 @@ func (d *Driver) loop(ctx context.Context, stop <-chan struct{}) (End, error) {
 	for {
 		if deciding && (isClosed(stop) || ctx.Err() != nil) {
 			deciding = false
-			if d.active == 0 && d.isComplete() {
-				end = EndComplete
-			}
 		}
 		if deciding {
 			more, err := d.decide(ctx)
@@ -221,6 +218,9 @@ func (d *Driver) loop(ctx context.Context, stop <-chan struct{}) (End, error) {
 			failure = f.err
 			d.eval.Runner.Stop()
 		}
+	}
+	if end == EndStopped && failure == nil && d.isComplete() {
+		end = EndComplete
 	}
 	if failure == nil {
 		failure = d.noteTransmission(ctx) // of outcomes that were there before the screen

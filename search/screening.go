@@ -3,6 +3,7 @@ package search
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"evenkeel/objective"
 )
@@ -90,8 +91,8 @@ func (d *Driver) screen(ctx context.Context, first ReferenceRun) error {
 		}
 	}
 	d.policy.Screen = screen
-	d.screening, _, err = screen.on(d.trials)
-	return err
+	d.screening = !slices.ContainsFunc(d.trials, func(t trialView) bool { return !t.screened })
+	return nil
 }
 
 // noteScreening says so when a point is the first that was not screened.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -237,7 +236,7 @@ func (c *confirmation) run(ctx context.Context, v visited) error {
 		c.log.print("interrupted; nothing is claimed before all seeds are measured; the same command continues")
 		return errInterrupted
 	}
-	return fmt.Errorf("time is over and not all seeds are measured, so nothing is claimed; what is trained is stored, and the same command with more time goes on")
+	return fmt.Errorf("time is over and fewer than %d seeds are complete, so nothing is claimed; what is trained is stored, and the same command with more time goes on", confirm.FewestSeeds)
 }
 
 func closed(c <-chan struct{}) bool {
@@ -256,7 +255,7 @@ func (c *confirmation) fit(ctx context.Context, v visited) error {
 	if err != nil {
 		return err
 	}
-	repeated, err := c.repeated(ctx, v)
+	known, err := c.known(ctx, v)
 	if err != nil {
 		return err
 	}
@@ -264,12 +263,12 @@ func (c *confirmation) fit(ctx context.Context, v visited) error {
 	side := v.trainer.parallel
 	each *= length
 	turns := func(seeds int) int { return turnsOf(seeds, side) }
-	if each > 0 && !c.deadline.IsZero() && !repeated {
+	if each > 0 && !c.deadline.IsZero() {
 		left := time.Until(c.deadline).Seconds()
-		seeds := min(c.arm.Seeds, side*seedsThatFit(left, each, turns(c.arm.Seeds)))
+		seeds := min(c.arm.Seeds, max(known, side*turnsThatFit(left, each, turns(c.arm.Seeds))))
 		if seeds < confirm.FewestSeeds {
-			return usagef("a confirmation needs at least %d fresh seeds, about %s here with some in reserve, and there is %s; nothing was started",
-				confirm.FewestSeeds, duration(each*float64(turns(confirm.FewestSeeds))/inTime), duration(max(0, left)))
+			return usagef("a confirmation needs at least %d fresh seeds, about %s here, and there is %s; nothing was started",
+				confirm.FewestSeeds, duration(each*float64(turns(confirm.FewestSeeds))), duration(max(0, left)))
 		}
 		c.arm.Seeds = seeds
 	}
@@ -286,25 +285,29 @@ func (c *confirmation) fit(ctx context.Context, v visited) error {
 // other, where so many are at work at once.
 func turnsOf(seeds, atOnce int) int { return (seeds + atOnce - 1) / atOnce }
 
-// repeated reports whether the arm is confirmed already, in the same way and on as many
-// seeds: nothing is trained then, and nothing of it should be replaced by less.
-func (c *confirmation) repeated(ctx context.Context, v visited) (bool, error) {
-	known, err := v.db.Confirmations(ctx, c.arm.def.Name)
-	return slices.ContainsFunc(known, func(a runs.ConfirmedArm) bool {
-		return a.Trial == c.arm.Trial && a.Round == c.arm.Round && a.Resplit == c.arm.Resplit && a.Seeds >= c.arm.Seeds
-	}), err
+// known returns on how many seeds the arm is confirmed already, in the same way: these
+// need no training, and nothing of it is to be replaced by less.
+func (c *confirmation) known(ctx context.Context, v visited) (seeds int, err error) {
+	list, err := v.db.Confirmations(ctx, c.arm.def.Name)
+	for _, a := range list {
+		if a.Trial == c.arm.Trial && a.Round == c.arm.Round && a.Resplit == c.arm.Resplit {
+			seeds = a.Seeds
+		}
+	}
+	return seeds, err
 }
 
-// inTime is the share of the time that is planned with; a tenth is in reserve.
-const inTime = 0.9
+// nearly is the share of a turn by which it may be too late to begin it: what is
+// complete when time is over counts, and most trainings are not the slowest.
+const nearly = 0.1
 
-// seedsThatFit returns how many seeds of so many seconds each fit, with a tenth of
-// the time in reserve, and at most as many as were asked for.
-func seedsThatFit(left, each float64, most int) int {
+// turnsThatFit returns how many turns of so many seconds fit, at most as many as are
+// wanted.
+func turnsThatFit(left, each float64, most int) int {
 	if left <= 0 {
 		return 0
 	}
-	if fit := inTime * left / each; fit < float64(most) {
+	if fit := left/each + nearly; fit < float64(most) {
 		return int(fit)
 	}
 	return most

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	_ "embed"
 	"errors"
@@ -9,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -74,7 +74,7 @@ same command continues.`,
 			if err != nil {
 				return usageError{err}
 			}
-			if f.unscreened = beforeScreening(cmd.Context(), g.db, def); f.unscreened {
+			if f.unscreened = beforeScreening(cmd.Context(), g.db, def, f.dryRun); f.unscreened {
 				if def, err = f.definition(cmd, args); err != nil {
 					return usageError{err}
 				}
@@ -126,14 +126,20 @@ func (f searchFlags) definition(cmd *cobra.Command, args []string) (*search.Defi
 	return studyfile.Parse(args[0], text, folder, overrides)
 }
 
+// namesScreen matches a study file that has the key, in block or flow style.
+var namesScreen = regexp.MustCompile(`(?m)(^|[{,])\s*"?screen"?\s*:`)
+
 // beforeScreening reports whether a study was begun before there was any screening, and
 // its file says nothing of it: the same file is the same study then, and it goes on
 // without.
-func beforeScreening(ctx context.Context, path string, def *search.Definition) bool {
-	if def.Search.Screen != search.ScreenAuto || bytes.Contains(def.Source, []byte("screen:")) {
+func beforeScreening(ctx context.Context, path string, def *search.Definition, dry bool) bool {
+	if def.Search.Screen != search.ScreenAuto || namesScreen.Match(def.Source) {
 		return false
 	}
-	db, err := runs.Open(ctx, path, runs.Options{Existing: true})
+	db, err := runs.Open(ctx, path, runs.Options{ReadOnly: true})
+	if err != nil && !dry { // it may be of an earlier version, which the search brings up to date
+		db, err = runs.Open(ctx, path, runs.Options{Existing: true})
+	}
 	if err != nil {
 		return false // what is wrong with it is said later
 	}

@@ -61,6 +61,10 @@ func (l *leaderConfirmation) observe(e search.Event) {
 	}
 }
 
+// inTime is the share of the time kept free that is planned with: trainings may take
+// longer than those before.
+const inTime = 0.9
+
 // reserve returns how much time to keep free before the deadline of a search that
 // begins now.
 func (l *leaderConfirmation) reserve(def *search.Definition, parallel int, deadline time.Time, clock func() time.Time) func(each time.Duration) time.Duration {
@@ -80,8 +84,7 @@ func (l *leaderConfirmation) reserve(def *search.Definition, parallel int, deadl
 // confirmReserve returns the time to keep free for a confirmation, given that of one
 // fresh seed and how many are at work at once: for ten of them, but not more than half
 // of the whole time; for the six without which nothing can be said, up to three
-// quarters of it; none where these do not fit into what is left. Our choice. A tenth
-// is added, as [seedsThatFit] keeps it back.
+// quarters of it; none where these do not fit into what is left. Our choice.
 func confirmReserve(seed time.Duration, parallel int, whole, left time.Duration) time.Duration {
 	of := func(seeds int) time.Duration {
 		return time.Duration(float64(turnsOf(seeds, parallel)) * float64(seed) / inTime)
@@ -112,6 +115,9 @@ func (e unconfirmedError) Error() string {
 // was asked for.
 func (l *leaderConfirmation) run(ctx context.Context, s *session, v visited, deadline time.Time) error {
 	err := l.confirm(ctx, s, v, deadline)
+	if err != nil && ctx.Err() != nil {
+		return errInterrupted
+	}
 	switch {
 	case err == nil || errors.Is(err, errInterrupted) || errors.Is(err, objective.ErrStorage):
 		return err
@@ -139,9 +145,11 @@ func (l *leaderConfirmation) confirm(ctx context.Context, s *session, v visited,
 		return err
 	}
 	arm.Seeds = confirm.Seeds
-	s.worked.Store(true)
 	c := confirmation{arm: *arm, deadline: deadline, log: s.log}
-	return c.run(ctx, v)
+	if err = c.run(ctx, v); err == nil {
+		s.worked.Store(true)
+	}
+	return err
 }
 
 // awaiting returns the leader of a study if it is still to be confirmed, or why there
@@ -181,7 +189,10 @@ func awaitsConfirmation(ctx context.Context, path string, def *search.Definition
 	}
 	defer db.Close()
 	arm, _, err := awaiting(ctx, db, def)
-	if err != nil || arm == nil || asked {
+	switch {
+	case err != nil && !asked:
+		return false, nil // the leaderboard is there all the same
+	case err != nil || arm == nil || asked:
 		return arm != nil, err
 	}
 	return db.TestOpened(ctx, def.Name, arm.Trial, arm.Round)

@@ -229,11 +229,11 @@ func (s *session) search(ctx context.Context, stop <-chan struct{}) (err error) 
 		log.print("time is over after %s; evenkeel resume %s goes on, with a later --until, a longer --time, or '' and 0 for none",
 			count(summary.Trained, "run"), def.Name)
 	default:
-		if err := study.EvictLogits(ctx); err != nil {
+		s.ended = "done"
+		if err := study.EvictLogits(context.WithoutCancel(ctx)); err != nil {
 			return err
 		}
 		log.print("complete: %s, %s trained, %d found", count(summary.Steps, "step"), count(summary.Trained, "run"), summary.Shared)
-		s.ended = "done"
 	}
 	if s.leader == nil {
 		return nil

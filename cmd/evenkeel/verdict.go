@@ -14,7 +14,7 @@ import (
 const mostOf, farther = 0.5, 0.003
 
 // judged returns the confirmed arm that the verdict is about: the leader's, or that of
-// the arm that was confirmed last where the leader was not; on the study's own split
+// the last trial that is confirmed where the leader is not; on the study's own split
 // rather than on others; nil if there is none. Invalidated trials have no verdict.
 func (p confirmedPage) judged(board *runs.Board) *runs.ConfirmedArm {
 	var found *runs.ConfirmedArm
@@ -95,7 +95,7 @@ func (p confirmedPage) longerSentence(a runs.ConfirmedArm, main runs.ConfirmedRo
 		case !gained:
 			return fmt.Sprintf("Training the unweighted model as long does even them out (%s).", signed(row.Difference, 3))
 		case row.Difference < main.Difference:
-			return fmt.Sprintf("Training the unweighted model as long does more (%s).", signed(row.Difference, 3))
+			return fmt.Sprintf("Training the unweighted model as long does as much (%s).", signed(row.Difference, 3))
 		case row.Difference < mostOf*main.Difference:
 			return fmt.Sprintf("Training the unweighted model as long does most of it (%s).", signed(row.Difference, 3))
 		}

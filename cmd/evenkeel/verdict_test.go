@@ -77,7 +77,7 @@ func TestVerdictSentence(t *testing.T) {
 		},
 		{
 			[]runs.ConfirmedRow{main, row(search.Longer, search.AgainstReference, 0.11, 0.07, sure)},
-			better + ". Training the unweighted model as long does more (-.040).",
+			better + ". Training the unweighted model as long does as much (-.040).",
 		},
 		{
 			[]runs.ConfirmedRow{main, dearer(row(search.Recipe, search.AgainstOffsets, 0.09, 0.08, sure), 0.80), row(search.Longer, search.AgainstReference, 0.11, 0.105, sure)},
