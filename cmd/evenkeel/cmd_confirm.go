@@ -223,7 +223,7 @@ func (c *confirmation) run(ctx context.Context, v visited) error {
 		Definition: c.arm.def, Store: v.study, Trainer: v.trainer, Parallel: v.trainer.parallel,
 		Deadline: c.deadline, Clock: time.Now, Observe: c.observe, Redraw: v.trainer.redraw,
 	}
-	if !c.deadline.IsZero() {
+	if !confirmer.Deadline.IsZero() {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithDeadline(ctx, c.deadline)
 		defer cancel()
@@ -270,7 +270,9 @@ func (c *confirmation) fit(ctx context.Context, v visited) error {
 			return usagef("a confirmation needs at least %d fresh seeds, about %s here, and there is %s; nothing was started",
 				confirm.FewestSeeds, duration(each*float64(turns(confirm.FewestSeeds))), duration(max(0, left)))
 		}
-		c.arm.Seeds = seeds
+		if c.arm.Seeds = seeds; seeds <= known {
+			c.deadline = time.Time{} // nothing is trained, and that is never too late
+		}
 	}
 	text := fmt.Sprintf("confirming trial %d round %d of study %s on %d fresh seeds%s: at most %s",
 		c.arm.Trial, c.arm.Round, c.arm.def.Name, c.arm.Seeds, ownParts(c.arm.Resplit), count(trainings*c.arm.Seeds, "training"))

@@ -20,6 +20,7 @@ type underTest struct {
 	t      *testing.T
 	cmd    *exec.Cmd
 	log    *bufio.Scanner
+	seen   []string
 	stdout bytes.Buffer
 }
 
@@ -47,14 +48,13 @@ func start(t *testing.T, folder string, args ...string) *underTest {
 // await reads the log up to a line with the given text.
 func (p *underTest) await(text string) {
 	p.t.Helper()
-	var seen []string
 	for p.log.Scan() {
-		seen = append(seen, p.log.Text())
+		p.seen = append(p.seen, p.log.Text())
 		if strings.Contains(p.log.Text(), text) {
 			return
 		}
 	}
-	p.t.Fatalf("the program ended without a line with %q:\n%s", text, strings.Join(seen, "\n"))
+	p.t.Fatalf("the program ended without a line with %q:\n%s", text, strings.Join(p.seen, "\n"))
 }
 
 // signal sends a signal.
@@ -65,19 +65,18 @@ func (p *underTest) signal(s os.Signal) {
 	}
 }
 
-// wait returns the exit status and the rest of the log.
+// wait returns the exit status and the whole log.
 func (p *underTest) wait() (status int, log string) {
 	p.t.Helper()
-	var rest []string
 	for p.log.Scan() {
-		rest = append(rest, p.log.Text())
+		p.seen = append(p.seen, p.log.Text())
 	}
 	err := p.cmd.Wait()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		p.t.Fatal(err)
 	}
-	return p.cmd.ProcessState.ExitCode(), strings.Join(rest, "\n")
+	return p.cmd.ProcessState.ExitCode(), strings.Join(p.seen, "\n")
 }
 
 // studyFile writes a study file with the given number of epochs and returns the
@@ -120,9 +119,11 @@ func TestInterruptedProgramContinues(t *testing.T) {
 			db := strings.ReplaceAll(c.name, " ", "-") + ".db"
 			p := start(t, folder, "search", "study.yaml", "--db", db)
 			p.await("unweighted: spread")
-			for _, s := range c.signals {
+			for i, s := range c.signals {
 				p.signal(s)
-				p.await("") // a line of the log, so that the next signal is another one
+				if i == 0 {
+					p.await("stopping: ") // so that the next signal is another one
+				}
 			}
 			status, log := p.wait()
 			if status != exitInterrupted || !strings.Contains(log, "interrupted") {
