@@ -70,7 +70,7 @@ model: {kind: softmax, epochs: 2}
 weighting:
   scheme: [{name: error-power, exponent: {low: 0.2, high: 0.4}}]
   rounds: 3
-search: {trials: 12}
+search: {trials: 12, screen: off}
 `
 
 // watched counts trainings and those that look at the test part.
@@ -310,7 +310,7 @@ func TestConfirmRefuses(t *testing.T) {
 // TestSearchNeverOpensTheTestPart: of a whole search no job asks for it.
 func TestSearchNeverOpensTheTestPart(t *testing.T) {
 	for _, apply := range []string{"loss", "posthoc"} {
-		d := define(t, confirmStudy, "weighting.apply="+apply)
+		d := define(t, confirmStudy, "weighting.apply="+apply, "search.screen=auto", "search.trials=4")
 		trainer, all, test := watched(1, nil)
 		store := newMemory()
 		complete(t, driver(d, store, trainer, 2))
