@@ -3,10 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
-	"sync"
 	"time"
 
 	"evenkeel/objective"
+	"evenkeel/objective/cachetest"
 	"evenkeel/search"
 )
 
@@ -38,32 +38,11 @@ func otherSeeds(def *search.Definition) *search.Definition {
 }
 
 // memory keeps runs for the truth; nothing of it is recorded.
-type memory struct {
-	mu   sync.Mutex
-	runs map[objective.RunID]*objective.Result
-}
+type memory struct{ *cachetest.Memory }
 
 var _ search.ConfirmStore = (*memory)(nil)
 
-func newMemory() *memory { return &memory{runs: make(map[objective.RunID]*objective.Result)} }
-
-// Find returns a run.
-func (m *memory) Find(_ context.Context, id objective.RunID) (*objective.Result, bool, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	r, ok := m.runs[id]
-	return r, ok, nil
-}
-
-// Save keeps a run; one with its test part takes the place of one without.
-func (m *memory) Save(_ context.Context, id objective.RunID, _ objective.Spec, r *objective.Result) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if known := m.runs[id]; known == nil || known.Test == nil && r.Test != nil {
-		m.runs[id] = r
-	}
-	return nil
-}
+func newMemory() *memory { return &memory{cachetest.NewMemory()} }
 
 // OpenTest does nothing: the images outside are no test part that wears out.
 func (m *memory) OpenTest(context.Context, search.Reading) error { return nil }
