@@ -78,7 +78,7 @@ func (d *dense) SymDiff(in G.Nodes, y, dy *G.Node) (G.Nodes, error) {
 	grads := make(G.Nodes, 3)
 	var err error
 	if d.relu {
-		cut := &reluGrad{base: newBase("relu gradient", matrixType, d.shape, matrixType, matrixType), dy: newMatrix(d.batch, d.out)}
+		cut := &reluGrad{base: newBase("relu gradient", matrixType, d.shape, matrixType, matrixType), level: d.c.level, dy: newMatrix(d.batch, d.out)}
 		if dy, err = G.ApplyOp(cut, y, dy); err != nil {
 			return nil, err
 		}
@@ -101,7 +101,8 @@ func (d *dense) SymDiff(in G.Nodes, y, dy *G.Node) (G.Nodes, error) {
 // reluGrad is dy where y > 0, else 0.
 type reluGrad struct {
 	base
-	dy *tensor.Dense
+	level kernels.Level
+	dy    *tensor.Dense
 }
 
 // Do computes the gradient before the ReLU from y and the gradient after it.
@@ -109,7 +110,7 @@ func (r *reluGrad) Do(in ...G.Value) (G.Value, error) {
 	if err := r.check(in); err != nil {
 		return nil, err
 	}
-	kernels.ReLUGrad(floats(r.dy), floats(in[0]), floats(in[1]))
+	r.level.ReLUGrad(floats(r.dy), floats(in[0]), floats(in[1]))
 	return r.dy, nil
 }
 

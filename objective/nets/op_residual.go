@@ -235,7 +235,7 @@ func (r *residualGrad) backFirst(g group, ws *kernels.Workspace) {
 	dx, n := r.inputGradient(), b.units[0].conv.Inputs()
 	b.units[0].back(g, b.now.x, r.dh, b.h, dx, len(b.units) > 2, ws)
 	if len(b.units) == 2 && dx != nil {
-		kernels.AddReLUGrad(g.of(dx, n), g.of(floats(b.z), n), g.of(r.dz, n))
+		b.units[0].level.AddReLUGrad(g.of(dx, n), g.of(floats(b.z), n), g.of(r.dz, n))
 	}
 }
 

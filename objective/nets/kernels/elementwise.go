@@ -7,9 +7,14 @@ import "fmt"
 
 // ReLUGrad sets out[i] to dy[i] where y[i] > 0, else to 0; y is the output of the
 // ReLU. All slices have the same length, or it panics; out overlaps none.
-func ReLUGrad(out, y, dy []float32) {
-	sameLength("ReLUGrad", out, y, dy)
-	C.ek_relu_grad(C.long(len(out)), ptr(y), ptr(dy), ptr(out))
+func (l Level) ReLUGrad(out, y, dy []float32) { l.reluGrad("ReLUGrad", out, y, dy, 0) }
+
+// AddReLUGrad adds to out[i] what [Level.ReLUGrad] would set it to.
+func (l Level) AddReLUGrad(out, y, dy []float32) { l.reluGrad("AddReLUGrad", out, y, dy, 1) }
+
+func (l Level) reluGrad(what string, out, y, dy []float32, add C.int) {
+	sameLength(what, out, y, dy)
+	C.ek_relu_grad(C.int(l), C.long(len(out)), ptr(y), ptr(dy), add, ptr(out))
 }
 
 // Mul sets out[i] to x[i]*y[i]. All slices have the same length, or it panics;
@@ -26,13 +31,6 @@ func ColumnSums(out, x []float32, rows int) {
 		panic(fmt.Sprintf("kernels: ColumnSums of %d rows, %d columns with %d numbers", rows, len(out), len(x)))
 	}
 	C.ek_column_sums(C.long(rows), C.long(len(out)), ptr(x), ptr(out))
-}
-
-// AddReLUGrad adds dy[i] to out[i] where y[i] > 0; y is the output of the ReLU. All
-// slices have the same length, or it panics; out overlaps none.
-func AddReLUGrad(out, y, dy []float32) {
-	sameLength("AddReLUGrad", out, y, dy)
-	C.ek_add_relu_grad(C.long(len(out)), ptr(y), ptr(dy), ptr(out))
 }
 
 // SumParts sets out[i] to the sum over p = 0..parts-1, in this order, of

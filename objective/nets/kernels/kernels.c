@@ -187,6 +187,7 @@ typedef struct {
     __typeof__(ek_portable_adamw) *adamw;
     __typeof__(ek_portable_peak) *peak;
     __typeof__(ek_portable_standardize) *standardize;
+    __typeof__(ek_portable_relu_grad) *relu_grad;
     __typeof__(ek_portable_norm) *norm;
     __typeof__(ek_portable_norm_sums) *norm_sums;
     __typeof__(ek_portable_conv) *conv;
@@ -195,10 +196,11 @@ typedef struct {
     __typeof__(ek_portable_conv_block_grad) *conv_block_grad;
 } ek_table;
 
-#define TABLE(l)                                                                                                 \
-    {                                                                                                            \
-        ek_##l##_gemm, ek_##l##_exp, ek_##l##_adamw, ek_##l##_peak, ek_##l##_standardize, ek_##l##_norm,         \
-            ek_##l##_norm_sums, ek_##l##_conv, ek_##l##_conv_grad, ek_##l##_conv_block, ek_##l##_conv_block_grad \
+#define TABLE(l)                                                                                              \
+    {                                                                                                         \
+        ek_##l##_gemm, ek_##l##_exp, ek_##l##_adamw, ek_##l##_peak, ek_##l##_standardize, ek_##l##_relu_grad, \
+            ek_##l##_norm, ek_##l##_norm_sums, ek_##l##_conv, ek_##l##_conv_grad, ek_##l##_conv_block,        \
+            ek_##l##_conv_block_grad                                                                          \
     }
 static const ek_table tables[EK_LEVELS] = {
     TABLE(portable),
@@ -262,6 +264,10 @@ void ek_norm_sums(int level, long images, long pixels, long channels, const floa
     }
 }
 
+void ek_relu_grad(int level, long n, const float *y, const float *dy, int add, float *out) {
+    tables[level].relu_grad(n, y, dy, add, out);
+}
+
 void ek_sgd(long n, float *restrict p, const float *restrict g, float *restrict v, float rate, float momentum,
             float decay) {
     for (long i = 0; i < n; i++) {
@@ -270,16 +276,8 @@ void ek_sgd(long n, float *restrict p, const float *restrict g, float *restrict 
     }
 }
 
-void ek_relu_grad(long n, const float *restrict y, const float *restrict dy, float *restrict out) {
-    for (long i = 0; i < n; i++) out[i] = y[i] > 0 ? dy[i] : 0;
-}
-
 void ek_mul(long n, const float *restrict x, const float *restrict y, float *restrict out) {
     for (long i = 0; i < n; i++) out[i] = x[i] * y[i];
-}
-
-void ek_add_relu_grad(long n, const float *restrict y, const float *restrict dy, float *restrict out) {
-    for (long i = 0; i < n; i++) out[i] += y[i] > 0 ? dy[i] : 0;
 }
 
 void ek_average(long images, long pixels, long channels, const float *restrict x, float *restrict y) {

@@ -89,11 +89,8 @@ double ek_peak(int level, long n);
 // ek_sgd performs one step of torch.optim.SGD; v is the momentum buffer.
 void ek_sgd(long n, float *p, const float *g, float *v, float rate, float momentum, float decay);
 
-// ek_relu_grad sets out[i] = dy[i] where y[i] > 0, else 0.
-void ek_relu_grad(long n, const float *y, const float *dy, float *out);
-
-// ek_add_relu_grad adds dy[i] to out[i] where y[i] > 0.
-void ek_add_relu_grad(long n, const float *y, const float *dy, float *out);
+// ek_relu_grad sets out[i] to dy[i] where y[i] > 0, else to 0, or adds that if add.
+void ek_relu_grad(int level, long n, const float *y, const float *dy, int add, float *out);
 
 // ek_sum_parts sets out[i] to the sum of x[p*stride + i] over p = 0 to parts - 1, in
 // this order.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -234,8 +235,6 @@ func f64(x []float32) []float64 {
 
 func TestElementwise(t *testing.T) {
 	out := make([]float32, 3)
-	ReLUGrad(out, []float32{1, 0, -1}, []float32{5, 6, 7})
-	equalBits(t, "ReLUGrad", out, []float32{5, 0, 0})
 	Mul(out, []float32{1, 2, 3}, []float32{4, 5, 6})
 	equalBits(t, "Mul", out, []float32{4, 10, 18})
 	sums := make([]float32, 4)
@@ -250,6 +249,30 @@ func equalBits(t *testing.T, what string, got, want []float32) {
 	for i := range want {
 		if math.Float32bits(got[i]) != math.Float32bits(want[i]) {
 			t.Fatalf("%s: entry %d is %v; want %v", what, i, got[i], want[i])
+		}
+	}
+}
+
+// The gradient of a ReLU at every level and for every tail; what lies behind stays.
+func TestReLUGrad(t *testing.T) {
+	for _, l := range Levels() {
+		for n := 1; n <= 70; n++ {
+			rng := rand.New(rand.NewPCG(uint64(n), 14))
+			y, dy, out := random(rng, n), random(rng, n), random(rng, n+1)
+			y[n/2] = 0
+			set, sum := slices.Clone(out), slices.Clone(out)
+			for i := range n {
+				set[i] = 0
+				if y[i] > 0 {
+					set[i] = dy[i]
+				}
+				sum[i] += set[i]
+			}
+			added := slices.Clone(out)
+			l.ReLUGrad(out[:n], y, dy)
+			equalBits(t, fmt.Sprintf("ReLUGrad of %d, %v", n, l), out, set)
+			l.AddReLUGrad(added[:n], y, dy)
+			equalBits(t, fmt.Sprintf("AddReLUGrad of %d, %v", n, l), added, sum)
 		}
 	}
 }

@@ -32,8 +32,6 @@ package kernels
 // #cgo nocallback ek_sgd
 // #cgo noescape ek_relu_grad
 // #cgo nocallback ek_relu_grad
-// #cgo noescape ek_add_relu_grad
-// #cgo nocallback ek_add_relu_grad
 // #cgo noescape ek_sum_parts
 // #cgo nocallback ek_sum_parts
 // #cgo noescape ek_mul

@@ -39,9 +39,16 @@ INLINE void NAME(tile)(const int rows, const int vs, const ek_walk *t, const flo
             vec y[2];
 #pragma GCC unroll 2
             for (int v = 0; v < vs; v++) y[v] = *(const mem *)(bs + p * b_term + v * VL);
+            const float *at = as + p * a_term;
 #pragma GCC unroll 16
             for (int r = 0; r < rows; r++) {
-                vec x = SPLAT(as[r * a_row + p * a_term]);
+                // Four rows from one address; hiding it keeps the compiler from holding
+                // the multiples of a_row, for which there are not registers enough.
+                if (r > 0 && r % 4 == 0) {
+                    at += 4 * a_row;
+                    __asm__("" : "+r"(at));
+                }
+                vec x = SPLAT(at[(r % 4) * a_row]);
 #pragma GCC unroll 2
                 for (int v = 0; v < vs; v++) acc[r][v] = FMA(x, y[v], acc[r][v]);
             }
@@ -236,6 +243,34 @@ static TARGET void NAME(exp)(long n, float *x) {
         memcpy(last, x + i, (n - i) * sizeof(float));
         *(mem *)last = NAME(exp1)(*(mem *)last);
         memcpy(x + i, last, (n - i) * sizeof(float));
+    }
+}
+
+// part reads, and put writes, the first n numbers of a vector.
+INLINE vec NAME(part)(const float *x, long n) {
+    if (n >= VL) return *(const mem *)x;
+    float some[VL] = {0};
+    memcpy(some, x, n * sizeof(float));
+    return *(const mem *)some;
+}
+
+INLINE void NAME(put)(float *x, long n, vec v) {
+    if (n >= VL) {
+        *(mem *)x = v;
+        return;
+    }
+    float some[VL];
+    *(mem *)some = v;
+    memcpy(x, some, n * sizeof(float));
+}
+
+// relu_grad cuts by masks, since a branch on every sign would be mispredicted half the time.
+static TARGET void NAME(relu_grad)(long n, const float *y, const float *dy, int add, float *out) {
+    for (long i = 0; i < n; i += VL) {
+        long some = n - i;
+        vec g = (vec)((ivec)NAME(part)(dy + i, some) & (NAME(part)(y + i, some) > 0));
+        if (add) g += NAME(part)(out + i, some);
+        NAME(put)(out + i, some, g);
     }
 }
 

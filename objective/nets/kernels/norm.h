@@ -3,24 +3,6 @@
 // that they do not wait for themselves: strand r has pixels r, r+4, r+8, ..., pixels
 // beyond a multiple of four go to strand 0, and the sum is (0 + 1) + (2 + 3).
 
-// part reads, and put writes, the first n numbers of a vector.
-INLINE vec NAME(part)(const float *x, long n) {
-    if (n >= VL) return *(const mem *)x;
-    float some[VL] = {0};
-    memcpy(some, x, n * sizeof(float));
-    return *(const mem *)some;
-}
-
-INLINE void NAME(put)(float *x, long n, vec v) {
-    if (n >= VL) {
-        *(mem *)x = v;
-        return;
-    }
-    float some[VL];
-    *(mem *)some = v;
-    memcpy(x, some, n * sizeof(float));
-}
-
 // moments computes, for one image, the sum of each channel and then the sum of its
 // squared deviations from its mean in the image: 2 x channels.
 static TARGET void NAME(moments)(long pixels, long channels, const float *y, float *out) {

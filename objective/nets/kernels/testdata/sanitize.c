@@ -40,7 +40,7 @@ static inline __attribute__((always_inline, target("avx2,fma"))) wide_two wide_s
 #define FMA(a, b, c) ((vec)wide_fma((wide_two)(a), (wide_two)(b), (wide_two)(c)))
 #define SQRT(x) ((vec)wide_sqrt((wide_two)(x)))
 #include "../level.h"
-static const ek_table wide = {wide_gemm, wide_exp, wide_adamw, wide_peak, wide_standardize, wide_norm,
+static const ek_table wide = {wide_gemm, wide_exp, wide_adamw, wide_peak, wide_standardize, wide_relu_grad, wide_norm,
                               wide_norm_sums, wide_conv, wide_conv_grad, wide_conv_block, wide_conv_block_grad};
 #endif
 
@@ -124,7 +124,7 @@ static void vectors(long n) {
 
 static void norms(long pixels, long channels) {
     long n = pixels * channels;
-    float *y = numbers(n), *dz = numbers(n), *z = numbers(n), *gain = numbers(channels), *first[3] = {0};
+    float *y = numbers(n), *dz = numbers(n), *z = numbers(n), *gain = numbers(channels), *first[5] = {0};
     for (int i = 0; i < level_count; i++) {
         const level *l = &levels[i];
         float *out = zeros(n), *sums = zeros(2 * channels);
@@ -134,17 +134,19 @@ static void norms(long pixels, long channels) {
         same("norm in place", l, n, out, &first[1]);
         l->t->norm_sums(pixels, channels, dz, z, y, gain, sums);
         same("norm sums", l, 2 * channels, sums, &first[2]);
+        l->t->relu_grad(n, y, dz, 0, out);
+        same("relu gradient", l, n, out, &first[3]);
+        l->t->relu_grad(n, z, dz, 1, out);
+        same("relu gradient added", l, n, out, &first[4]);
         free(out), free(sums);
     }
     float *mean = zeros(channels);
     ek_average(1, pixels, channels, y, mean);
     ek_average_grad(1, pixels, channels, mean, z);
-    ek_add_relu_grad(n, y, dz, z);
-    ek_relu_grad(n, y, dz, z);
     ek_mul(n, y, dz, z);
     ek_column_sums(pixels, channels, y, mean);
     ek_sum_parts(pixels, channels, channels, y, mean);
-    for (int i = 0; i < 3; i++) free(first[i]);
+    for (int i = 0; i < 5; i++) free(first[i]);
     free(y), free(dz), free(z), free(gain), free(mean);
 }
 
