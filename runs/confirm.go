@@ -14,8 +14,8 @@ import (
 
 var _ search.ConfirmStore = (*Study)(nil)
 
-// OpenTest records a reading of the test part, unless it is recorded already, and
-// returns when it is durable.
+// OpenTest records a reading of the test part, unless one of the same arm on at least
+// as many seeds is recorded, and returns when it is durable.
 func (s *Study) OpenTest(_ context.Context, r search.Reading) error {
 	now := timestamp(s.db.options.Now())
 	return s.writer.putAndWait(func(tx *transaction) error {
@@ -23,7 +23,7 @@ func (s *Study) OpenTest(_ context.Context, r search.Reading) error {
 			SELECT s.data, s.split, (SELECT coalesce(max(number), 0) + 1 FROM test_reads r WHERE r.data = s.data AND r.split = s.split),
 				s.number, ?2, ?3, ?4, ?5, ?6, ?7
 			FROM studies s WHERE s.number = ?1 AND NOT EXISTS (SELECT 1 FROM test_reads r WHERE r.data = s.data AND r.split = s.split
-				AND r.study = s.number AND r.trial = ?2 AND r.round = ?4 AND r.seeds = ?5 AND r.reference = ?6 AND r.resplit = ?7)`,
+				AND r.study = s.number AND r.trial = ?2 AND r.round = ?4 AND r.seeds >= ?5 AND r.reference = ?6 AND r.resplit = ?7)`,
 			s.number, r.Trial, now, r.Round, r.Seeds, string(r.Reference), r.Resplit)
 	})
 }
@@ -64,7 +64,8 @@ func (db *DB) TestOpened(ctx context.Context, study string, trial, round int) (o
 }
 
 // Confirm records a confirmation in place of any earlier one of the arm that was
-// made in the same way, and returns when it is durable.
+// made in the same way, and returns when it is durable. One on more seeds stays: else
+// the number of seeds could be chosen by the outcome.
 func (s *Study) Confirm(_ context.Context, c *search.Confirmation) error {
 	var rows [][]any
 	now := timestamp(s.db.options.Now())
@@ -76,6 +77,14 @@ func (s *Study) Confirm(_ context.Context, c *search.Confirmation) error {
 			encodeChanges(f.Gained()), encodeChanges(f.Lost()), encodeInts(c.Images), c.Resplit})
 	}
 	return s.writer.putAndWait(func(tx *transaction) error {
+		var had int
+		if err := tx.scanRow(`SELECT coalesce(max(seeds), 0) FROM confirmed_arms WHERE study = ? AND trial = ? AND round = ? AND resplit = ?`,
+			[]any{s.number, c.Trial, c.Round, c.Resplit}, &had); err != nil {
+			return err
+		}
+		if had > c.Seeds {
+			return nil
+		}
 		for _, table := range []string{
 			`DELETE FROM confirmed_arms WHERE study = ? AND trial = ? AND round = ? AND resplit = ?`,
 			`DELETE FROM confirm_runs WHERE study = ? AND trial = ? AND round = ? AND resplit = ?`,
@@ -179,7 +188,7 @@ func (db *DB) Confirmations(ctx context.Context, study string) (arms []Confirmed
 
 func readConfirmations(ctx context.Context, q querier, h *StudyHead) (arms []ConfirmedArm, err error) {
 	var reads int
-	err = q.QueryRowContext(ctx, `SELECT count(*) FROM test_reads r JOIN studies s ON s.data = r.data AND s.split = r.split WHERE s.number = ?`, h.Number).Scan(&reads)
+	err = q.QueryRowContext(ctx, `SELECT test_reads FROM readings WHERE study = ?`, h.Number).Scan(&reads)
 	if err != nil {
 		return nil, err
 	}

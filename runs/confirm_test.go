@@ -88,20 +88,82 @@ func TestConfirmationIsKept(t *testing.T) {
 }
 
 // TestReadingsOfTheTestPart: repeating is no other reading, another arm and more
-// seeds are; a later confirmation replaces the earlier one.
+// seeds are; a later confirmation replaces the earlier one, unless it is on fewer
+// seeds: else one could try numbers of seeds and keep the one that pleases.
 func TestReadingsOfTheTestPart(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.db")
 	complete(t, path, 2)
 	db := open(t, path, runs.Options{})
+	most := make(map[int]int)
 	for i, c := range []struct{ trial, seeds, reads, arms int }{
-		{2, 6, 1, 1}, {2, 6, 1, 1}, {3, 6, 2, 2}, {2, 7, 3, 2}, {2, 6, 3, 2},
+		{2, 6, 1, 1}, {2, 6, 1, 1}, {3, 6, 2, 2}, {2, 7, 3, 2}, {2, 6, 3, 2}, {2, 7, 3, 2},
 	} {
 		if _, err := confirmTrial(t.Context(), t, db, c.trial, c.seeds, 2, trainer()); err != nil {
 			t.Fatal(err)
 		}
+		most[c.trial] = max(most[c.trial], c.seeds)
 		arms, err := db.Confirmations(t.Context(), "test")
 		if err != nil || len(arms) != c.arms || arms[0].TestReads != c.reads {
 			t.Errorf("confirmation %d: %d arms, error %v, readings %+v; want %d arms and %d readings", i+1, len(arms), err, arms, c.arms, c.reads)
+		}
+		for _, a := range arms {
+			if a.Seeds != most[a.Trial] {
+				t.Errorf("confirmation %d: trial %d stands with %d seeds; want %d", i+1, a.Trial, a.Seeds, most[a.Trial])
+			}
+		}
+	}
+}
+
+// TestShorterContinuation: a confirmation that was cut short and is ended on fewer
+// seeds was one reading.
+func TestShorterContinuation(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.db")
+	complete(t, path, 2)
+	db := open(t, path, runs.Options{})
+	ctx, cancel := context.WithCancel(t.Context())
+	n := 0
+	broken := &trainertest.Synthetic{Response: 0.3, Before: func(context.Context, objective.Job) error {
+		if n++; n == 9 {
+			cancel()
+		}
+		return nil
+	}}
+	if _, err := confirmTrial(ctx, t, db, 2, 10, 1, broken); !objective.IsInterruption(err) {
+		t.Fatalf("error %v; want an interruption", err)
+	}
+	if _, err := confirmTrial(t.Context(), t, db, 2, 6, 1, trainer()); err != nil {
+		t.Fatal(err)
+	}
+	if arms, err := db.Confirmations(t.Context(), ""); err != nil || len(arms) != 1 || arms[0].Seeds != 6 || arms[0].TestReads != 1 {
+		t.Errorf("confirmed %+v, error %v; want 6 seeds and one reading", arms, err)
+	}
+}
+
+// TestReadingsOfOtherSplits: a test part of the source's own is the same one whatever
+// the split; one that is held out is another with another share or seed.
+func TestReadingsOfOtherSplits(t *testing.T) {
+	for _, c := range []struct {
+		study, reading string
+		same           bool
+	}{
+		{`{"validation":0.2,"test":0,"limit":0,"seed":1}`, `{"validation":0.21,"test":0,"limit":50,"seed":2}`, true},
+		{`{"validation":0.2,"test":0.2,"limit":0,"seed":1}`, `{"validation":0.3,"test":0.2,"limit":50,"seed":1}`, true},
+		{`{"validation":0.2,"test":0.2,"limit":0,"seed":1}`, `{"validation":0.2,"test":0.2,"limit":0,"seed":2}`, false},
+		{`{"validation":0.2,"test":0.2,"limit":0,"seed":1}`, `{"validation":0.2,"test":0.3,"limit":0,"seed":1}`, false},
+		{`{"validation":0.2,"test":0.2,"limit":0,"seed":1}`, `{"validation":0.2,"test":0,"limit":0,"seed":1}`, false},
+	} {
+		path := filepath.Join(t.TempDir(), "x.db")
+		complete(t, path, 2)
+		db := open(t, path, runs.Options{})
+		other(t, path, `PRAGMA foreign_keys = OFF; UPDATE studies SET split = '`+c.study+`';
+			INSERT INTO test_reads (data, split, number, study, trial, at, round, seeds, reference)
+			SELECT data, '`+c.reading+`', 1, number, 1, '', 1, 10, '' FROM studies`)
+		want := int64(0)
+		if c.same {
+			want = 1
+		}
+		if rows := query(t, db, `SELECT test_reads FROM readings`).Rows; len(rows) != 1 || rows[0][0] != want {
+			t.Errorf("a reading of %s by a study of %s counts %v; want %d", c.reading, c.study, rows, want)
 		}
 	}
 }
@@ -142,7 +204,7 @@ func TestConfirmationGoesOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	idle := &trainertest.Synthetic{Response: 0.3, Before: func(context.Context, objective.Job) error { return errors.New("a training") }}
-	if c, err := confirmTrial(t.Context(), t, db, 2, 6, 1, idle); err != nil || len(c.Findings) != 5 {
-		t.Errorf("repeated after gc: error %v; want the same five findings without a training", err)
+	if c, err := confirmTrial(t.Context(), t, db, 2, 6, 1, idle); err != nil || len(c.Findings) != 6 {
+		t.Errorf("repeated after gc: error %v; want the same six findings without a training", err)
 	}
 }

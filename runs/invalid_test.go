@@ -196,3 +196,29 @@ func TestOpenStepOfAnInvalidTrial(t *testing.T) {
 		t.Errorf("trial 1: %v; want it complete on one seed, with arms that are not ranked", rows)
 	}
 }
+
+// TestInvalidPredictedTrial: what arrived of the predictions is not told while a trial
+// that was predicted is invalid, and is told again after that.
+func TestInvalidPredictedTrial(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.db")
+	complete(t, path, 2)
+	db := open(t, path, runs.Options{})
+	other(t, path, `UPDATE studies SET screened = 100, transmission = 0.8, transmission_se = 0.1, transmission_effects = 2;
+		UPDATE trials SET predicted_difference = -0.02, predicted_round = 1 WHERE number = 2`)
+	for _, c := range []struct {
+		trial, effects int
+		do             func(trial int) (string, error)
+	}{
+		{1, 2, func(trial int) (string, error) { return db.Invalidate(t.Context(), "", trial, "why not") }},
+		{2, 0, func(trial int) (string, error) { return db.Invalidate(t.Context(), "", trial, "why not") }},
+		{2, 2, func(trial int) (string, error) { return db.Revalidate(t.Context(), "", trial) }},
+	} {
+		if _, err := c.do(c.trial); err != nil {
+			t.Fatal(err)
+		}
+		board, err := db.Leaderboard(t.Context(), "", 0)
+		if err != nil || board.Screening.Points != 100 || board.Screening.Effects != c.effects {
+			t.Errorf("trial %d: %+v, error %v; want 100 points and %d effects", c.trial, board.Screening, err, c.effects)
+		}
+	}
+}

@@ -80,12 +80,14 @@ type Screening struct {
 	posthoc.Transmission
 }
 
-// readScreening reads what a study keeps of its screening.
+// readScreening reads what a study keeps of its screening. Where a trial that was
+// predicted is invalid, what arrived of the predictions may rest on it, and is not told.
 func readScreening(ctx context.Context, q querier, study int) (Screening, error) {
 	var s Screening
 	var tau, se sql.NullFloat64
-	err := q.QueryRowContext(ctx, `SELECT screened, transmission, transmission_se, transmission_effects FROM studies WHERE number = ?`, study).
-		Scan(&s.Points, &tau, &se, &s.Effects)
+	err := q.QueryRowContext(ctx, `SELECT screened, transmission, transmission_se, iif(EXISTS (SELECT 1 FROM trials t
+		WHERE t.study = s.number AND t.invalid IS NOT NULL AND t.predicted_round > 0), 0, transmission_effects)
+		FROM studies s WHERE number = ?`, study).Scan(&s.Points, &tau, &se, &s.Effects)
 	s.Tau, s.SE = orNaN(tau), orNaN(se)
 	return s, err
 }

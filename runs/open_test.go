@@ -60,7 +60,7 @@ func TestOpenRefuses(t *testing.T) {
 		{"a newer one", func(t *testing.T, path string) {
 			complete(t, path, 1)
 			other(t, path, `PRAGMA user_version = 99`)
-		}, "schema version 99 is newer than this program's 3"},
+		}, "schema version 99 is newer than this program's 4"},
 		{"a folder", func(t *testing.T, path string) {
 			if err := os.Mkdir(path, 0o700); err != nil {
 				t.Fatal(err)
@@ -135,7 +135,7 @@ func TestOpenEmptyFile(t *testing.T) {
 func TestPragmas(t *testing.T) {
 	db := open(t, filepath.Join(t.TempDir(), "x.db"), runs.Options{})
 	for query, want := range map[string]any{
-		"PRAGMA journal_mode": "wal", "PRAGMA user_version": int64(3), "PRAGMA application_id": int64(0x45766b6c),
+		"PRAGMA journal_mode": "wal", "PRAGMA user_version": int64(4), "PRAGMA application_id": int64(0x45766b6c),
 		"SELECT count(*) FROM pragma_table_list WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND NOT strict": int64(0),
 	} {
 		table, err := db.Query(t.Context(), query)

@@ -340,8 +340,8 @@ func TestSchemaIsExplained(t *testing.T) {
 			t.Errorf("%s %s has no comment", o.Type, o.Name)
 		}
 	}
-	if views != len(viewColumns)+1 {
-		t.Errorf("%d views; want the contract's and epochs", views)
+	if views != len(viewColumns)+2 {
+		t.Errorf("%d views; want the contract's, epochs and readings", views)
 	}
 	of, err := completed(t).Schema(t.Context())
 	if err != nil {

@@ -100,9 +100,9 @@ func TestBothKindsAreKept(t *testing.T) {
 		for _, f := range last {
 			switch {
 			case f.Against == search.AgainstReference && f.What == search.Recipe:
-				want.Recipe = f.Spread.Estimate
+				want.Recipe = runs.KeptChange{Change: f.Spread.Estimate, Low: f.Spread.Low, High: f.Spread.High}
 			case f.Against == search.AgainstReference && f.What == search.Vector:
-				want.Vector = f.Spread.Estimate
+				want.Vector = runs.KeptChange{Change: f.Spread.Estimate, Low: f.Spread.Low, High: f.Spread.High}
 			}
 		}
 		got, err := db.Kept(t.Context(), "", 2, 1)
@@ -117,7 +117,7 @@ func TestBothKindsAreKept(t *testing.T) {
 		`SELECT resplit, count(*), count(DISTINCT spec ->> '$.split.resplit') FROM confirm_runs JOIN runs ON hash = run GROUP BY resplit ORDER BY resplit`: {
 			{int64(0), int64(24), int64(0)}, {int64(1), int64(24), int64(6)}},
 		`SELECT resplit, count(*), min(test_reads) FROM confirmations GROUP BY resplit ORDER BY resplit`: {
-			{int64(0), int64(5), int64(2)}, {int64(1), int64(5), int64(2)}},
+			{int64(0), int64(6), int64(2)}, {int64(1), int64(6), int64(2)}},
 		`SELECT phase, count(*), count(test_recall) FROM class_recalls WHERE phase LIKE '%recipe' GROUP BY phase ORDER BY phase`: {
 			{"recipe", int64(24), int64(24)}, {"resplit recipe", int64(24), int64(24)}},
 		`SELECT number, resplit FROM test_reads ORDER BY number`: {{int64(1), int64(0)}, {int64(2), int64(1)}},

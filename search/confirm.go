@@ -69,7 +69,8 @@ const (
 	Longer = "longer"
 	// AgainstReference is the unweighted reference; its runs have this name too.
 	AgainstReference = "reference"
-	// AgainstOffsets is the reference with offsets that were fitted on validation.
+	// AgainstOffsets is the reference with offsets that were fitted on validation; it is
+	// itself held against the reference under this name.
 	AgainstOffsets = "offsets"
 )
 
@@ -114,15 +115,15 @@ type ConfirmedRun struct {
 // ConfirmStore is what a [Confirmer] needs of a trial history for one study.
 type ConfirmStore interface {
 	objective.Cache
-	// OpenTest records that the test part is about to be read, unless that reading is
-	// recorded already, and returns when it is durable.
+	// OpenTest records that the test part is about to be read, unless a reading of the
+	// same arm on at least as many seeds is recorded, and returns when it is durable.
 	OpenTest(ctx context.Context, r Reading) error
 	// DescribeSplit records what one fresh seed trains on where its parts were drawn
 	// anew. It is called before any run on them, and need not wait for the disk.
 	DescribeSplit(ctx context.Context, info objective.Info) error
 	// Confirm records a confirmation in place of any earlier one of the arm that was
 	// made in the same way, with or without parts drawn anew, and returns when it is
-	// durable.
+	// durable. One on more seeds stays.
 	Confirm(ctx context.Context, c *Confirmation) error
 }
 

@@ -225,7 +225,8 @@ func (p *confirming) compare() (*Confirmation, error) {
 		}
 	}
 	for _, q := range [][2]string{
-		{Recipe, AgainstReference}, {Recipe, AgainstOffsets}, {Vector, AgainstReference}, {Vector, AgainstOffsets}, {Longer, AgainstReference},
+		{Recipe, AgainstReference}, {AgainstOffsets, AgainstReference}, {Recipe, AgainstOffsets},
+		{Vector, AgainstReference}, {Vector, AgainstOffsets}, {Longer, AgainstReference},
 	} {
 		a, b := measured[q[0]], measured[q[1]]
 		if a == nil || b == nil {

@@ -259,6 +259,11 @@ func (c *confirmation) fit(ctx context.Context, v visited) error {
 	if err != nil {
 		return err
 	}
+	if known > c.arm.Seeds {
+		c.log.print("trial %d round %d is confirmed on %d fresh seeds already, and %d would replace it by less: it stays",
+			c.arm.Trial, c.arm.Round, known, c.arm.Seeds)
+		c.arm.Seeds = known
+	}
 	trainings, length := c.arm.Cost(c.arm.def)
 	side := v.trainer.parallel
 	each *= length

@@ -91,7 +91,7 @@ func (p confirmedPage) section(w io.Writer, a runs.ConfirmedArm, format string) 
 	if a.Invalid {
 		fmt.Fprintf(w, " trial %d was declared invalid since: do not quote it\n", a.Trial)
 	}
-	if main := mainRow(a); main != nil {
+	if main := rowOf(a, search.Recipe, search.AgainstReference); main != nil {
 		fmt.Fprint(w, p.costs(*main), p.limits(a, *main))
 	}
 	return nil
@@ -126,6 +126,8 @@ func rowLabel(a runs.ConfirmedArm, c runs.ConfirmedRow) string {
 	switch {
 	case c.What == search.Recipe && c.Against == search.AgainstReference:
 		return trial + "unweighted"
+	case c.What == search.AgainstOffsets:
+		return "fitted offsets, no training"
 	case c.What == search.Recipe:
 		return trial + "fitted offsets"
 	case c.What == search.Vector && c.Against == search.AgainstReference:
@@ -136,10 +138,10 @@ func rowLabel(a runs.ConfirmedArm, c runs.ConfirmedRow) string {
 	return ""
 }
 
-// mainRow is the recipe against the unweighted model.
-func mainRow(a runs.ConfirmedArm) *runs.ConfirmedRow {
+// rowOf returns the comparison of what with against, nil if there is none.
+func rowOf(a runs.ConfirmedArm, what, against string) *runs.ConfirmedRow {
 	for i, c := range a.Rows {
-		if c.What == search.Recipe && c.Against == search.AgainstReference {
+		if c.What == what && c.Against == against {
 			return &a.Rows[i]
 		}
 	}
@@ -159,8 +161,12 @@ func (p confirmedPage) sameWay(a runs.ConfirmedArm) []runs.ConfirmedArm {
 }
 
 // verdict puts a row into words, corrected by Holm's method where several arms of
-// the study were confirmed in the same way.
+// the study were confirmed in the same way. Offsets belong to no arm: they are one and
+// the same test beside all of them.
 func (p confirmedPage) verdict(a runs.ConfirmedArm, row runs.ConfirmedRow) confirm.Verdict {
+	if row.What == search.AgainstOffsets {
+		return row.Verdict(row.PValue)
+	}
 	var values []float64
 	at := 0
 	for _, other := range p.sameWay(a) {
@@ -226,7 +232,7 @@ func changes(list []runs.ClassChange) string {
 
 // limits says what these figures cannot tell.
 func (p confirmedPage) limits(a runs.ConfirmedArm, c runs.ConfirmedRow) string {
-	text := p.offsets(a, c)
+	text := p.offsets(a)
 	if p.verdict(a, c) == confirm.NoDifference {
 		text += fmt.Sprintf(" Not measurable: with these seeds and images a true change below %s may well go unseen.\n", decimals(c.Measurable, 3))
 	}
@@ -245,18 +251,13 @@ func (p confirmedPage) limits(a runs.ConfirmedArm, c runs.ConfirmedRow) string {
 	return text
 }
 
-// offsets says so where fitted offsets are more even at a price that the study
-// does not allow.
-func (p confirmedPage) offsets(a runs.ConfirmedArm, c runs.ConfirmedRow) string {
-	for _, row := range a.Rows {
-		if row.What != search.Recipe || row.Against != search.AgainstOffsets {
-			continue
-		}
-		if drop := c.AgainstBalancedAccuracy - row.AgainstBalancedAccuracy; drop > p.def.Objective.Tolerance {
-			return fmt.Sprintf(" fitted offsets lose %s points of balanced accuracy: OVER your tolerance\n", strings.TrimPrefix(points(drop), "+"))
-		}
+// offsets says so where fitted offsets cost more than the study allows.
+func (p confirmedPage) offsets(a runs.ConfirmedArm) string {
+	own := rowOf(a, search.AgainstOffsets, search.AgainstReference)
+	if own == nil || own.Tolerance != confirm.NotHeld {
+		return ""
 	}
-	return ""
+	return fmt.Sprintf(" fitted offsets lose %s points of balanced accuracy: OVER your tolerance\n", strings.TrimPrefix(points(own.AccuracyDrop), "+"))
 }
 
 func classCount(n int) string {

@@ -15,7 +15,7 @@ import (
 func (p boardPage) legend(w io.Writer) {
 	h := p.board.Study
 	use := ", not for quoting"
-	if len(p.confirmed) > 0 {
+	if slices.ContainsFunc(p.confirmed, func(a runs.ConfirmedArm) bool { return !a.Invalid }) {
 		use = "; quote CONFIRMED"
 	}
 	fmt.Fprintf(w, "SCREENING on validation (%s, %s): for choosing%s.\n", perClass(h.ValCounts), count(p.seeds(), "seed"), use)

@@ -128,7 +128,7 @@ func (v *vector) object() result {
 	}
 	var recipe, single any
 	if v.kept != nil {
-		recipe, single = v.kept.Recipe, v.kept.Vector
+		recipe, single = v.kept.Recipe.Change, v.kept.Vector.Change
 	}
 	var invalid any
 	if t.Invalid != "" {
@@ -180,19 +180,28 @@ var applied = map[string]string{
 // keeps says what part of the gain the vector keeps.
 func (v *vector) keeps() string {
 	k := v.kept
-	seeds := ""
+	found := ""
 	if k != nil {
-		seeds = count(k.Seeds, "fresh seed") + ownParts(k.Resplit)
+		found = fmt.Sprintf("confirmed on %s%s: the recipe changes the spread by %s, this vector by %s",
+			count(k.Seeds, "fresh seed"), ownParts(k.Resplit), kept(k.Recipe), kept(k.Vector))
 	}
 	switch {
 	case k == nil:
 		return "one fixed vector keeps only part of what the recipe gains, which measures the weights anew for every seed"
-	case k.Recipe < 0:
-		return fmt.Sprintf("confirmed on %s: the recipe changes the score by %s, this vector by %s, which is %.0f %% of it",
-			seeds, signed(k.Recipe, 3), signed(k.Vector, 3), 100*k.Vector/k.Recipe)
+	case k.Recipe.Gain() && k.Vector.Change < 0:
+		return fmt.Sprintf("%s, which is %.0f %% of it", found, 100*k.Vector.Change/k.Recipe.Change)
+	case k.Recipe.Gain():
+		return found + ": it keeps nothing of the gain"
 	}
-	return fmt.Sprintf("confirmed on %s: the recipe changes the score by %s, this vector by %s: there is no gain to keep",
-		seeds, signed(k.Recipe, 3), signed(k.Vector, 3))
+	return found + ": there is no gain beyond noise to keep"
+}
+
+// kept writes a change of the spread with its interval.
+func kept(c runs.KeptChange) string {
+	if math.IsNaN(c.High) {
+		return signed(c.Change, 3)
+	}
+	return fmt.Sprintf("%s (95 %% %s to %s)", signed(c.Change, 3), signed(c.Low, 3), signed(c.High, 3))
 }
 
 // paste prints the vector as Python for one of pasteFormats.

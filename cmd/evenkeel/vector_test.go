@@ -65,11 +65,24 @@ func TestVectorIsPython(t *testing.T) {
 // TestVectorKeeps: what a confirmation measured, and no promise without one.
 func TestVectorKeeps(t *testing.T) {
 	v := someVector(t, []float64{0.5, 1, 1.5})
+	change := func(change, low, high float64) runs.KeptChange {
+		return runs.KeptChange{Change: change, Low: low, High: high}
+	}
 	for want, kept := range map[string]*runs.Kept{
 		"keeps only part of what the recipe gains": nil,
-		"confirmed on 10 fresh seeds: the recipe changes the score by -.029, this vector by -.018, which is 62 % of it": {Recipe: -0.029, Vector: -0.018, Seeds: 10},
-		"this vector by +.002, which is -10 % of it":               {Recipe: -0.02, Vector: 0.002, Seeds: 6},
-		"by +.003, this vector by -.001: there is no gain to keep": {Recipe: 0.003, Vector: -0.001, Seeds: 6},
+		"confirmed on 10 fresh seeds: the recipe changes the spread by -.029 (95 % -.040 to -.018), this vector by -.018 (95 % -.030 to -.006), which is 62 % of it": {
+			Recipe: change(-0.029, -0.04, -0.018), Vector: change(-0.018, -0.03, -0.006), Seeds: 10,
+		},
+		"this vector by +.002 (95 % -.010 to +.014): it keeps nothing of the gain": {
+			Recipe: change(-0.02, -0.03, -0.01), Vector: change(0.002, -0.01, 0.014), Seeds: 6,
+		},
+		// No share of a gain that may be none.
+		"by -.010 (95 % -.023 to +.003), this vector by +.008 (95 % -.012 to +.027): there is no gain beyond noise to keep": {
+			Recipe: change(-0.01, -0.023, 0.003), Vector: change(0.008, -0.012, 0.027), Seeds: 10,
+		},
+		"by +.003, this vector by -.001: there is no gain beyond noise to keep": {
+			Recipe: change(0.003, math.NaN(), math.NaN()), Vector: change(-0.001, math.NaN(), math.NaN()), Seeds: 6,
+		},
 	} {
 		if v.kept = kept; !strings.Contains(v.keeps(), want) {
 			t.Errorf("%+v: %q; want %q in it", kept, v.keeps(), want)

@@ -40,7 +40,7 @@ func (p confirmedPage) judged(board *runs.Board) *runs.ConfirmedArm {
 // even, who pays for it, and whether something cheaper would have done. It says
 // nothing that the rows do not.
 func (p confirmedPage) sentence(a runs.ConfirmedArm) string {
-	main := mainRow(a)
+	main := rowOf(a, search.Recipe, search.AgainstReference)
 	if main == nil {
 		return ""
 	}
@@ -70,7 +70,7 @@ func (p confirmedPage) sentence(a runs.ConfirmedArm) string {
 	switch {
 	case main.Tolerance == confirm.NotHeld:
 		text += "; it costs more accuracy than you allow"
-	case gained && main.Tolerance == confirm.Undecided:
+	case main.Tolerance == confirm.Undecided:
 		text += "; whether it costs more accuracy than you allow is not certain"
 	}
 	text += "."
@@ -85,51 +85,59 @@ func (p confirmedPage) sentence(a runs.ConfirmedArm) string {
 // longerSentence says where training the unweighted model longer evens the classes out
 // beyond noise, and so far that the weights are not worth their trainings.
 func (p confirmedPage) longerSentence(a runs.ConfirmedArm, main runs.ConfirmedRow, gained bool) string {
-	for _, row := range a.Rows {
-		if row.What != search.Longer {
-			continue
-		}
-		verdict := p.verdict(a, row)
-		switch {
-		case verdict != confirm.Better && verdict != confirm.SlightlyBetter:
-		case !gained:
-			return fmt.Sprintf("Training the unweighted model as long does even them out (%s).", signed(row.Difference, 3))
-		case row.Difference < main.Difference:
-			return fmt.Sprintf("Training the unweighted model as long does as much (%s).", signed(row.Difference, 3))
-		case row.Difference < mostOf*main.Difference:
-			return fmt.Sprintf("Training the unweighted model as long does most of it (%s).", signed(row.Difference, 3))
-		}
+	row := rowOf(a, search.Longer, search.AgainstReference)
+	if row == nil {
+		return ""
+	}
+	verdict := p.verdict(a, *row)
+	switch {
+	case verdict != confirm.Better && verdict != confirm.SlightlyBetter:
+	case !gained:
+		return fmt.Sprintf("Training the unweighted model as long does even them out (%s).", signed(row.Difference, 3))
+	case row.Difference < main.Difference:
+		return fmt.Sprintf("Training the unweighted model as long does as much (%s).", signed(row.Difference, 3))
+	case row.Difference < mostOf*main.Difference:
+		return fmt.Sprintf("Training the unweighted model as long does most of it (%s).", signed(row.Difference, 3))
 	}
 	return ""
 }
 
 // offsetsSentence compares the recipe with fitted offsets, which train nothing, and
-// says so where they cost more accuracy.
+// says so where they cost more accuracy: by the same rule as the recipe's own cost.
 func (p confirmedPage) offsetsSentence(a runs.ConfirmedArm, main runs.ConfirmedRow, gained bool) string {
-	for _, row := range a.Rows {
-		if row.What != search.Recipe || row.Against != search.AgainstOffsets {
-			continue
+	row, own := rowOf(a, search.Recipe, search.AgainstOffsets), rowOf(a, search.AgainstOffsets, search.AgainstReference)
+	if row == nil {
+		return ""
+	}
+	cost := confirm.Undecided
+	if own != nil { // confirmations of earlier versions have no such row
+		cost = own.Tolerance
+	}
+	if cost == confirm.NotHeld && main.Tolerance != confirm.NotHeld {
+		return "Offsets alone cost more accuracy than you allow."
+	}
+	price := ""
+	if row.BalancedAccuracy-row.AgainstBalancedAccuracy > farther {
+		price = fmt.Sprintf(", at %s points of balanced accuracy", points(row.AgainstBalancedAccuracy-main.AgainstBalancedAccuracy))
+		switch {
+		case cost == confirm.NotHeld:
+			price += ", more than you allow"
+		case cost == confirm.Undecided && own != nil:
+			price += ", perhaps more than you allow"
 		}
-		drop := main.AgainstBalancedAccuracy - row.AgainstBalancedAccuracy
-		if drop > p.def.Objective.Tolerance {
-			return "Offsets alone cost more accuracy than you allow."
-		}
-		price := ""
-		if row.BalancedAccuracy-row.AgainstBalancedAccuracy > farther {
-			price = fmt.Sprintf(", at %s points of balanced accuracy", points(-drop))
-		}
-		switch p.verdict(a, row) {
-		case confirm.Worse:
-			return "Offsets on the unweighted model's logits do better, without training" + price + "."
-		case confirm.NoDifference:
-			if gained {
-				return "Offsets do as much without training, as far as can be told" + price + "."
-			}
-		default:
-			if offsets := row.AgainstSpread - main.AgainstSpread; gained && offsets < mostOf*main.Difference {
-				return "Offsets do most of it without training" + price + "."
-			}
-		}
+	}
+	most := row.AgainstSpread-main.AgainstSpread < mostOf*main.Difference
+	switch verdict := p.verdict(a, *row); {
+	case verdict == confirm.Worse:
+		return "Offsets on the unweighted model's logits do better, without training" + price + "."
+	case !gained:
+		return ""
+	case verdict == confirm.NoDifference && most:
+		return "Offsets do as much without training, as far as can be told" + price + "."
+	case verdict == confirm.NoDifference:
+		return "Whether offsets, without training, do as much cannot be told."
+	case most:
+		return "Offsets do most of it without training" + price + "."
 	}
 	return ""
 }

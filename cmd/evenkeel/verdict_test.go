@@ -29,6 +29,11 @@ func TestVerdictSentence(t *testing.T) {
 		change(&r)
 		return r
 	}
+	offsets := func(cost confirm.Holding) runs.ConfirmedRow {
+		r := row(search.AgainstOffsets, search.AgainstReference, 0.11, 0.09, sure)
+		r.Tolerance = cost
+		return r
+	}
 	slight := row(search.Recipe, search.AgainstReference, 0.11, 0.105, sure)
 	noise := row(search.Recipe, search.AgainstReference, 0.11, 0.105, unsure)
 	worse := row(search.Recipe, search.AgainstReference, 0.11, 0.13, sure)
@@ -63,6 +68,10 @@ func TestVerdictSentence(t *testing.T) {
 			[]runs.ConfirmedRow{main, row(search.Recipe, search.AgainstOffsets, 0.082, 0.08, unsure)},
 			better + ". Offsets do as much without training, as far as can be told.",
 		},
+		{ // offsets .11 -> .109 is next to nothing, but too few seeds tell it from .08
+			[]runs.ConfirmedRow{main, row(search.Recipe, search.AgainstOffsets, 0.109, 0.08, 0.06)},
+			better + ". Whether offsets, without training, do as much cannot be told.",
+		},
 		{ // offsets .11 -> .09 is two thirds of .11 -> .08
 			[]runs.ConfirmedRow{main, row(search.Recipe, search.AgainstOffsets, 0.09, 0.08, sure)},
 			better + ". Offsets do most of it without training.",
@@ -80,8 +89,23 @@ func TestVerdictSentence(t *testing.T) {
 			better + ". Training the unweighted model as long does as much (-.040).",
 		},
 		{
-			[]runs.ConfirmedRow{main, dearer(row(search.Recipe, search.AgainstOffsets, 0.09, 0.08, sure), 0.80), row(search.Longer, search.AgainstReference, 0.11, 0.105, sure)},
+			[]runs.ConfirmedRow{main, offsets(confirm.NotHeld), dearer(row(search.Recipe, search.AgainstOffsets, 0.09, 0.08, sure), 0.80), row(search.Longer, search.AgainstReference, 0.11, 0.105, sure)},
 			better + ". Offsets alone cost more accuracy than you allow.",
+		},
+		{ // a point estimate beyond the tolerance decides nothing, as for the weights
+			[]runs.ConfirmedRow{main, offsets(confirm.Undecided), dearer(row(search.Recipe, search.AgainstOffsets, 0.07, 0.08, sure), 0.809)},
+			better + ". Offsets on the unweighted model's logits do better, without training, at -2.1 points of balanced accuracy, perhaps more than you allow.",
+		},
+		{ // what both cost too much tells them not apart
+			[]runs.ConfirmedRow{
+				changed(func(r *runs.ConfirmedRow) { r.Tolerance, r.BalancedAccuracy = confirm.NotHeld, 0.80 }), offsets(confirm.NotHeld),
+				row(search.Recipe, search.AgainstOffsets, 0.07, 0.08, sure),
+			},
+			better + "; it costs more accuracy than you allow. Offsets on the unweighted model's logits do better, without training.",
+		},
+		{ // not certain, and said so where the spread does not change either
+			[]runs.ConfirmedRow{func() runs.ConfirmedRow { r := noise; r.Tolerance = confirm.Undecided; return r }()},
+			"Verdict on trial 1/2: no change of the spread beyond noise; whether it costs more accuracy than you allow is not certain.",
 		},
 		{ // what longer training does is said where the weights do nothing
 			[]runs.ConfirmedRow{noise, row(search.Recipe, search.AgainstOffsets, 0.106, 0.105, unsure), row(search.Longer, search.AgainstReference, 0.11, 0.09, sure)},
