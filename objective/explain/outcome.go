@@ -195,34 +195,26 @@ func (f *figures) noiseOf() (Finding, bool) {
 	return d, true
 }
 
-// evenLimit returns the spread that even classes read on average, and about the one
-// that they exceed once in twenty: it varies as a chi variable with K - 1 degrees of
-// freedom does, exactly for the standard deviation of normal recalls.
-func evenLimit(s objective.Spread, recall float64, support []int64) (average, limit float64) {
-	average = posthoc.EvenSpread(s, recall, support)
-	k := 0
-	for _, m := range support {
-		if m > 0 {
-			k++
-		}
-	}
-	return average, average * (1 + 1.645/math.Sqrt(2*float64(max(k-1, 1))))
+// even is what classes that are all recognised alike would read by chance: the mean
+// spread, and the one that they exceed once in twenty.
+type even struct{ average, limit float64 }
+
+// evenAt returns it for a mean recall.
+func evenAt(s objective.Spread, recall float64, support []int64) even {
+	return even{posthoc.EvenSpread(s, recall, support), posthoc.EvenLimit(s, recall, support)}
 }
 
 // alreadyEven reports whether there is nothing to even out.
-func (f *figures) alreadyEven() bool {
-	_, limit := evenLimit(f.Score.Spread, f.balancedBefore, f.support)
-	return f.spreadBefore <= limit
-}
+func (f *figures) alreadyEven() bool { return f.spreadBefore <= f.even.limit }
 
 // sample holds the spread against that of even classes.
 func (f *figures) sample() (Finding, bool) {
-	return sampleFinding(f.Score.Spread, f.spreadBefore, f.balancedBefore, f.support)
+	return sampleFinding(f.even, f.spreadBefore, f.balancedBefore, f.support)
 }
 
 // sampleFinding is the finding for a spread at a mean recall.
-func sampleFinding(s objective.Spread, spread, recall float64, support []int64) (Finding, bool) {
-	average, limit := evenLimit(s, recall, support)
+func sampleFinding(e even, spread, recall float64, support []int64) (Finding, bool) {
+	average, limit := e.average, e.limit
 	if math.IsNaN(average) {
 		return Finding{}, false
 	}
@@ -233,7 +225,7 @@ func sampleFinding(s objective.Spread, spread, recall float64, support []int64) 
 	se := math.Sqrt(recall * (1 - recall) / float64(lo))
 	d := Finding{
 		Name: "sample", Reason: spread <= limit, Try: "images",
-		Threshold: fmt.Sprintf("%s, which even classes exceed once in twenty", small(limit)), Source: "binomial counts, sqrt(r (1 - r) / m)",
+		Threshold: fmt.Sprintf("%s, which even classes exceed once in twenty", small(limit)), Source: "simulated binomial counts of that mean recall; sqrt(r (1 - r) / m)",
 		Figures: []Figure{{"spread", spread}, {"even_spread", average}, {"even_limit", limit}, {"recall_se", se}},
 		Text: fmt.Sprintf("With %s validation examples a class a recall of %s is known to within %.1f points (one standard error), and perfectly even classes would read a spread of %s.",
 			count(support), percent(recall), 100*se, small(average)),
