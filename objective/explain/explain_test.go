@@ -145,6 +145,32 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
+// TestTransmissionInterval: seeds are what is independent, so one has no interval, and
+// below three nothing is called absorbed.
+func TestTransmissionInterval(t *testing.T) {
+	for _, c := range []struct {
+		seeds      int
+		want, lack string
+	}{
+		{1, " (on 1 seed).", "+-"},
+		{2, "(95 %, 2 seeds).", "absorbed"},
+		{6, "(95 %, 6 seeds): it absorbed the weights", "not measurable"},
+	} {
+		r := told(t, with(func(w *world) { w.seeds, w.response = c.seeds, 0.05 }))
+		d, _ := finding(r, "transmission")
+		if !strings.Contains(d.Text, c.want) || strings.Contains(d.Text, c.lack) || d.Reason != (c.seeds == 6) {
+			t.Errorf("%d seeds: %s; want %q and not %q", c.seeds, d.Text, c.want, c.lack)
+		}
+		if d.Figures[1].Name != "transmission_se" || d.Figures[2].Name != "transmission_half_width" {
+			t.Fatalf("figures %+v", d.Figures)
+		}
+		// Student's t at .975 is 2.571 with 5 degrees of freedom.
+		if se, half := d.Figures[1].Value, d.Figures[2].Value; c.seeds == 6 && (half < 2.57*se || half > 2.572*se) {
+			t.Errorf("half width %v at a standard error of %v; want 2.571 of them", half, se)
+		}
+	}
+}
+
 // byHand is a case of matrices alone, the same on every seed.
 func byHand(seeds int, before, after *objective.Confusion) explain.Case {
 	w := world{}
