@@ -92,6 +92,15 @@ func (r *response) rounds(change int) []objective.Round {
 	return list
 }
 
+// unweighted returns the trainings without weights in the same way.
+func (r *response) unweighted() []objective.Round {
+	list := make([]objective.Round, r.seeds)
+	for i, s := range r.Seeds {
+		list[i] = objective.Round{Val: s.Plain.Val, Hits: objective.NewHits(s.Plain.Val, s.Labels, s.Plain.Predictions)}
+	}
+	return list
+}
+
 // column returns a factor for every change, such that their sum is the slope by
 // the weight of probed class d, times a number.
 func (r *response) column(d int, times float64) []float64 {
