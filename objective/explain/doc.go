@@ -68,8 +68,7 @@
 //
 // g_s and h_s being the gradients of the spread at what seed s measured, of which
 // [objective.ImageVariances] makes v. It is not divided by the seeds, since all see
-// the same images. Without predictions the errors of the two models count as
-// independent, which makes v larger. half is that of the leaderboard
+// the same images. Without predictions v comes from the matrices and is larger. half is that of the leaderboard
 // ([objective.Noise.HalfWidth]), for all arms of the study together, since the arm is
 // there because it did well,
 //
