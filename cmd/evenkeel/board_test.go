@@ -117,8 +117,8 @@ func TestPredictedOnTheBoard(t *testing.T) {
 		of   posthoc.Transmission
 		want string
 	}{
-		{posthoc.Transmission{Tau: .834, SE: .03, Effects: 8}, "2048 points were predicted without training; 83 % +- 7 of the predicted changes arrived (95 %, 8 trials)."},
-		{posthoc.Transmission{Tau: .834, SE: math.NaN(), Effects: 1}, "2048 points were predicted without training; 83 % of the predicted changes arrived (in 1 trial)."},
+		{posthoc.Transmission{Tau: .834, SE: .03, Effects: 8}, "2048 points were predicted without training; 83 % +- 7 of the changes arrived (95 %, 8 trials)."},
+		{posthoc.Transmission{Tau: .834, SE: math.NaN(), Effects: 1}, "2048 points were predicted without training; 83 % of the changes arrived (in 1 trial)."},
 		{posthoc.Transmission{}, "2048 points were predicted without training."},
 	} {
 		p := boardOf()

@@ -67,5 +67,5 @@ func (p boardPage) predicted() string {
 	if !math.IsNaN(s.HalfWidth()) {
 		on = "95 %, " + count(s.Effects, "trial")
 	}
-	return text + fmt.Sprintf("; %s of the predicted changes arrived (%s).", s.Transmission, on)
+	return text + fmt.Sprintf("; %s of the changes arrived (%s).", s.Transmission, on)
 }

@@ -161,7 +161,7 @@ func (f *figures) transmission() (Finding, bool) {
 	}
 	d := Finding{
 		Name: "transmission", Reason: f.absorbed(), Try: "stop-early",
-		Threshold: "30 %, a standard error below which the training absorbed the weights", Source: "our choice, after J. Byrd and Z. Lipton, 2019",
+		Threshold: "30 % with a standard error to spare, below which training absorbed the weights", Source: "our choice, after J. Byrd and Z. Lipton, 2019",
 		Figures: []Figure{{"transmission", t.Tau}, {"transmission_se", t.SE}, {"transmission_half_width", t.HalfWidth()}},
 	}
 	on := "on " + plural(t.Effects, "seed")
