@@ -7,13 +7,9 @@ import (
 	"evenkeel/objective"
 )
 
-const (
-	// clear is how many standard errors a measured change must have. Our choice.
-	clear = 2
-	// futile is the change of the worst class's recall, by a factor of 400 between
-	// its weights, below which weighting the loss is called futile. Our choice.
-	futile = 0.05
-)
+// futile is the change of the worst class's recall, by a factor of 400 between its
+// weights, below which weighting the loss is called futile. Our choice.
+const futile = 0.05
 
 // control is what the worst class does under a factor of 20.
 type control struct {

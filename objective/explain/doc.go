@@ -106,7 +106,7 @@
 // whose weights change nothing it said that they do. Adding a constant to ln w changes nothing, so the rows
 // of J sum to about 0. Two classes can only trade where J, restricted to them, has a
 // large singular value that pushes them apart, at least three times the small one
-// taken two standard errors higher. With one seed nothing is judged.
+// at the upper end of its 95 % interval. With one seed nothing is judged.
 //
 // # Example
 //

@@ -81,6 +81,16 @@ func (r *response) error(seed, image float64) float64 {
 	return math.Sqrt(image)
 }
 
+// clear returns how many standard errors a slope must have to stand out with 95 %: the
+// quantile of Student's t with the degrees of freedom of the pooled variance of a seed,
+// of the normal distribution with one seed, whose noise is that of the images.
+func (r *response) clear() float64 {
+	if r.seeds < 2 {
+		return quantile(0.975, math.Inf(1))
+	}
+	return quantile(0.975, float64((r.seeds-1)*len(r.Classes)))
+}
+
 // rounds returns the trainings with one change, one a seed, with their hits as far
 // as predictions are known.
 func (r *response) rounds(change int) []objective.Round {
