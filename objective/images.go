@@ -52,11 +52,15 @@ func (l Linear) addBalanced(scale float64) {
 //	var_c(d) / (m_c - 1),  d_e = sum over parts and seeds of slope_sc [e right on seed s]
 //
 // where var_c divides by m_c. This is not divided by the seeds, since all seeds see
-// the same images. Where the hits of a run are not known, its class counts for
-// what can be said from the matrices: as if a model erred on the same images with
-// every seed, and different models independently of each other,
+// the same images. Where the hits of a run are not known, a class counts for what can
+// be said from the matrices: as if runs whose slopes have the same sign erred on the
+// same images, and those of different signs independently of each other,
 //
-//	sum over parts of (sum over seeds of slope_sc sqrt(r_sc (1 - r_sc)))^2 / (m_c - 1).
+//	(sum over runs with slope_sc > 0 of slope_sc sqrt(r_sc (1 - r_sc)))^2 / (m_c - 1)
+//
+// and the same of those with slope_sc < 0. That is never less than the variance as long
+// as no two runs err on different images more often than independent ones would. A
+// class near the mean, whose slope changes its sign from seed to seed, does not cancel.
 //
 // Classes of fewer than two images have 0.
 //
@@ -87,7 +91,7 @@ func ImageVariances(parts ...Linear) []float64 {
 		case known:
 			v[c] = pairedVariance(parts, c, from, at)
 		default:
-			v[c] = binomialVariance(parts, recalls, c) / float64(n-1)
+			v[c] = boundedVariance(parts, recalls, c) / float64(n-1)
 		}
 	}
 	return v
@@ -139,17 +143,20 @@ func pairedVariance(parts []Linear, c, from, to int) float64 {
 // each and n both.
 func covariance(n, a, b, m float64) float64 { return (float64(n*m) - float64(a*b)) / (m * m) }
 
-// binomialVariance is the variance of one image of class c as far as matrices know.
-func binomialVariance(parts []Linear, recalls [][][]float64, c int) float64 {
-	var variance float64
+// boundedVariance is the variance of one image of class c as far as matrices know.
+func boundedVariance(parts []Linear, recalls [][][]float64, c int) float64 {
+	var up, down float64
 	for p := range parts {
-		var sd float64
 		for s, recall := range recalls[p] {
-			sd += float64(parts[p].Slopes[s][c] * math.Sqrt(recall[c]*(1-recall[c])))
+			sd := float64(parts[p].Slopes[s][c] * math.Sqrt(recall[c]*(1-recall[c])))
+			if sd > 0 {
+				up += sd
+			} else {
+				down += sd
+			}
 		}
-		variance += float64(sd * sd)
 	}
-	return variance
+	return float64(up*up) + float64(down*down)
 }
 
 // ImageVariance returns the variance, over images, of the balanced accuracy of

@@ -135,6 +135,39 @@ func TestImageVariancesOfMatrices(t *testing.T) {
 	}
 }
 
+// TestMatricesBoundImages: what matrices alone say is never below what the same runs say
+// image by image, also of a class near the mean, whose slope changes its sign between
+// seeds, and of one that two models have on different sides of it.
+func TestMatricesBoundImages(t *testing.T) {
+	j := newJackknifed(4, false)
+	reps := j.measure(Score{Spread: StdDev, Tolerance: 1}, -1)
+	for _, slopes := range [][2][]float64{
+		{{1, 1, 1, 1}, {-1, -1, -1, -1}},
+		{{1, -1, 1, -1}, {0, 0, 0, 0}},
+		{{1, -1, .5, -.5}, {.1, -.2, .1, -.1}},
+		{{1, .5, 1, 1}, {1, 1, .5, 1}},
+	} {
+		var parts [2]Linear
+		for p := range parts {
+			for s, rep := range reps {
+				v := slopes[p][s]
+				parts[p].Rounds, parts[p].Slopes = append(parts[p].Rounds, rep.Rounds[p]), append(parts[p].Slopes, []float64{v, v, v})
+			}
+		}
+		paired := ImageVariances(parts[:]...)
+		for p := range parts {
+			for s := range parts[p].Rounds {
+				parts[p].Rounds[s].Hits = nil
+			}
+		}
+		for c, v := range ImageVariances(parts[:]...) {
+			if !(v >= paired[c]) || paired[c] == 0 {
+				t.Errorf("slopes %v, class %d: %v from matrices, %v image by image", slopes, c, v, paired[c])
+			}
+		}
+	}
+}
+
 // TestImagesOfEquals: a model that answers like the reference has no noise, and one
 // hit that is not known makes the matrices count.
 func TestImagesOfEquals(t *testing.T) {

@@ -194,14 +194,19 @@ func TestConfirmationGoesOn(t *testing.T) {
 		}
 		cancel()
 	}
+	for _, path := range []string{whole, cut} { // also while it is broken off
+		if _, err := open(t, path, runs.Options{}).FreeLogits(t.Context(), runs.Cleaning{All: true}); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if _, err := confirmTrial(t.Context(), t, db, 2, 6, 3, trainer()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.FreeLogits(t.Context(), runs.Cleaning{All: true}); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(runstest.Tables(t, whole), runstest.Tables(t, cut)); diff != "" {
 		t.Errorf("the continued confirmation differs (-whole +cut):\n%s", diff)
-	}
-	if _, err := db.FreeLogits(t.Context(), runs.Cleaning{All: true}); err != nil {
-		t.Fatal(err)
 	}
 	idle := &trainertest.Synthetic{Response: 0.3, Before: func(context.Context, objective.Job) error { return errors.New("a training") }}
 	if c, err := confirmTrial(t.Context(), t, db, 2, 6, 1, idle); err != nil || len(c.Findings) != 6 {

@@ -10,8 +10,10 @@ import (
 type Cleaning struct {
 	// Study limits it to the runs of one study; "" is all of them.
 	Study string
-	// All frees every logit: also those of the reference and of the trials' best
-	// rounds and, unless Study is set, those of runs that no trial refers to.
+	// All also frees those of the reference and of the trials' best rounds and, unless
+	// Study is set, those of runs that no trial refers to. Those of the unweighted
+	// models of confirmations stay: offsets are fitted to them whenever a confirmation
+	// is repeated or continued, and without them it would lack that comparison.
 	All bool
 	// DryRun counts and frees nothing.
 	DryRun bool
@@ -92,7 +94,8 @@ func (v *visit) lockAll(ctx context.Context, named int, f *Freed) (chosen, busy 
 	return chosen, busy, nil
 }
 
-// disposable selects the logits that go. Parameters: the chosen studies, those
+// disposable selects the logits that go. Those of a confirmation's unweighted models
+// stay, also of one that was broken off and is not recorded yet. Parameters: the chosen studies, those
 // that are worked on, whether all go, whether those go that no trial refers to.
 const disposable = ` FROM outputs WHERE kind = 'logits'
 	AND (?4 OR run IN (SELECT run FROM trial_runs WHERE study IN (SELECT value FROM json_each(?1))))
@@ -101,7 +104,11 @@ const disposable = ` FROM outputs WHERE kind = 'logits'
 		SELECT r.run FROM trial_runs r LEFT JOIN trials t ON t.study = r.study AND t.number = r.trial
 		WHERE (r.trial = 0 OR r.round = t.best_round)
 		AND NOT (?3 AND r.study IN (SELECT value FROM json_each(?1))))
-	AND run NOT IN (SELECT run FROM confirm_runs WHERE what = 'reference')`
+	AND run NOT IN (SELECT run FROM confirm_runs WHERE what = 'reference')
+	AND run NOT IN (
+		SELECT m.run FROM matrices m JOIN runs u ON u.hash = m.run
+		WHERE m.part = 'test' AND u.spec -> '$.weights' IS NULL
+		AND m.run NOT IN (SELECT run FROM confirm_runs WHERE what = 'longer'))`
 
 // free counts the logits that go and deletes them.
 func (f *Freed) free(tx *transaction, c Cleaning, chosen, busy []int) error {

@@ -63,9 +63,9 @@ type Reference struct {
 	Seeds                              int
 	Spread, BalancedAccuracy, Accuracy float64
 	// SpreadSE is the standard error over seeds; NaN for one.
-	SpreadSE, Gap float64
-	WorstClass    string
-	WorstRecall   float64
+	SpreadSE    float64
+	WorstClass  string
+	WorstRecall float64
 	// Recall is the mean recall of each class.
 	Recall []float64
 	// Replicates are its training runs, one per seed.
@@ -183,7 +183,7 @@ func readHead(ctx context.Context, q querier, study string) (*StudyHead, error) 
 // readReference reads the pinned row, and from its first matrix the class
 // counts of the validation part.
 func readReference(ctx context.Context, q querier, h *StudyHead) (Reference, error) {
-	r := Reference{Spread: math.NaN(), SpreadSE: math.NaN(), Gap: math.NaN(), BalancedAccuracy: math.NaN(), Accuracy: math.NaN(), WorstRecall: math.NaN()}
+	r := Reference{Spread: math.NaN(), SpreadSE: math.NaN(), BalancedAccuracy: math.NaN(), Accuracy: math.NaN(), WorstRecall: math.NaN()}
 	rounds, err := loadRounds(ctx, q, h.Number, 0)
 	if err != nil || len(rounds) == 0 {
 		return r, err
@@ -195,10 +195,6 @@ func readReference(ctx context.Context, q querier, h *StudyHead) (Reference, err
 	}
 	r.Seeds = len(r.Replicates)
 	r.Recall = meanRecall(r.Replicates, func(rep objective.Replicate) objective.Round { return rep.Reference })
-	r.Gap = 0
-	for _, rep := range r.Replicates {
-		r.Gap += gap(rep.Reference.Val.Recall()) / float64(r.Seeds)
-	}
 	h.ValCounts = r.Replicates[0].Reference.Val.Support()
 	r.WorstRecall = math.Inf(1)
 	for c, v := range r.Recall {
@@ -217,15 +213,6 @@ func readReference(ctx context.Context, q querier, h *StudyHead) (Reference, err
 		r.SpreadSE = math.Sqrt(squares / float64((r.Seeds-1)*r.Seeds))
 	}
 	return r, err
-}
-
-// gap returns the largest recall minus the smallest.
-func gap(recall []float64) float64 {
-	lo, hi := math.Inf(1), math.Inf(-1)
-	for _, v := range recall {
-		lo, hi = math.Min(lo, v), math.Max(hi, v)
-	}
-	return hi - lo
 }
 
 // meanRecall returns the mean over replicates of the recall of each class.

@@ -103,8 +103,8 @@ func (d *Driver) noteScreening(step Step) {
 	d.screening = false
 	t := d.policy.judged
 	d.Observe(Event{Kind: EventNotice, Text: fmt.Sprintf(
-		"screening is off from trial %d on: training brought %.0f %% (+- %.0f) of the changes that shifted logits predict, below %.0f %%; "+
-			"points are chosen by sampler %s alone", step.Trial, 100*t.Tau, 100*t.SE, 100*leastTransmission, d.Sampler.Name())})
+		"screening is off from trial %d on: training brought %s of the changes that shifted logits predict (95 %%, %d trials), too little; "+
+			"points are chosen by sampler %s alone", step.Trial, t, t.Effects, d.Sampler.Name())})
 }
 
 // noteTransmission records what the trials so far say of the screen.

@@ -9,15 +9,9 @@ import (
 	"evenkeel/objective/posthoc"
 )
 
-const (
-	// leastTransmission is the share of a predicted change that training must bring
-	// for the screen to be believed: below it the training absorbs the weights, and
-	// points chosen by prediction are no better than others.
-	leastTransmission = 0.3
-	// enoughTrials is the number of trials from which on transmission is believed. Our
-	// choice: the first window of trials.
-	enoughTrials = 4
-)
+// enoughTrials is the number of trials from which on transmission is believed. Our
+// choice: the first window of trials.
+const enoughTrials = 4
 
 // trialEffects is the effect of a trial on so many replicates.
 type trialEffects struct {
@@ -97,11 +91,9 @@ func (s *Screen) effectsOf(measured []objective.Replicate) (effects []posthoc.Ef
 }
 
 // trusted reports whether points are to be chosen by prediction, given what the
-// trials say: not where transmission is below [leastTransmission] by more than its
-// standard error.
-func trusted(t posthoc.Transmission) bool {
-	return t.Effects < enoughTrials || !(t.Tau+t.SE < leastTransmission)
-}
+// trials say: not where training absorbs the weights, and points chosen by prediction
+// are no better than others.
+func trusted(t posthoc.Transmission) bool { return t.Effects < enoughTrials || !t.Absorbed() }
 
 // on reports whether the next point is to be chosen by prediction: as long as
 // training is seen to bring what is predicted. Once a point was not, none is: a

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"evenkeel/objective"
+	"evenkeel/objective/posthoc"
 	"evenkeel/runs"
 	"evenkeel/search"
 	"evenkeel/search/studyfile"
@@ -105,6 +106,25 @@ weighting: {scheme: {name: mean-ratio, exponent: {low: 0.25, high: 16, log: true
 			if n := utf8.RuneCountInString(line); n > pageWidth {
 				t.Errorf("%d columns: %s", n, line)
 			}
+		}
+	}
+}
+
+// TestPredictedOnTheBoard: what arrived has a 95 % interval over trials, as explain has
+// over seeds: 2.365 standard errors for eight of them. One trial has none.
+func TestPredictedOnTheBoard(t *testing.T) {
+	for _, c := range []struct {
+		of   posthoc.Transmission
+		want string
+	}{
+		{posthoc.Transmission{Tau: .834, SE: .03, Effects: 8}, "2048 points were predicted without training; 83 % +- 7 of the changes arrived (95 %, 8 trials)."},
+		{posthoc.Transmission{Tau: .834, SE: math.NaN(), Effects: 1}, "2048 points were predicted without training; 83 % of the changes arrived (in 1 trial)."},
+		{posthoc.Transmission{}, "2048 points were predicted without training."},
+	} {
+		p := boardOf()
+		p.board.Screening = runs.Screening{Points: 2048, Transmission: c.of}
+		if got := p.predicted(); got != c.want {
+			t.Errorf("%q; want %q", got, c.want)
 		}
 	}
 }

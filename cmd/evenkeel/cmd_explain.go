@@ -231,7 +231,7 @@ func caseOf(e *runs.Evidence, score objective.Score, plan objective.Plan) explai
 			out.Labels, out.Before, out.After = o.Labels, o.Before.ValPredictions, o.After.ValPredictions
 		}
 		if o.Offsets != nil {
-			out.Offsets = &explain.Offsets{Values: o.Offsets.Values, Spread: o.Offsets.Spread, Drop: o.Offsets.Drop}
+			out.Offsets = &explain.Offsets{Values: o.Offsets.Values, Val: o.Offsets.Val, Spread: o.Offsets.Spread, Drop: o.Offsets.Drop}
 		}
 		c.Outputs = append(c.Outputs, out)
 	}

@@ -20,7 +20,9 @@ func newGC(g *global) *cobra.Command {
 end and keeps those of the reference and of every trial's best round; gc does the
 same for studies that never came to their end. --all frees these too: fitted
 offsets of such a study can then not be computed any more without training, explain
-has less to go by, and a study that goes on does so without screening.
+has less to go by, and a study that goes on does so without screening. Those of the
+unweighted models of a confirmation stay even then, since evenkeel confirm, repeated
+or continued, fits its offsets to them.
 
 Nothing else is ever removed. Runs keep their matrices and predictions and are
 found again by whoever asks for them, also those that no trial refers to. Studies
@@ -50,7 +52,7 @@ for a moment.`,
 		},
 	}
 	cmd.Flags().StringVar(&c.Study, "study", "", "only the runs of the study `NAME`; all studies are the default")
-	cmd.Flags().BoolVar(&c.All, "all", false, "free every logit, those of the reference and of the best rounds too")
+	cmd.Flags().BoolVar(&c.All, "all", false, "free the logits of the reference and of the best rounds too")
 	cmd.Flags().BoolVar(&c.DryRun, "dry-run", false, "say what would be freed, and free nothing")
 	format = formatFlag(cmd)
 	return cmd

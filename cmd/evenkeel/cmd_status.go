@@ -22,7 +22,8 @@ func newStatus(g *global) *cobra.Command {
 how far it is, the best change of score so far against the unweighted model, by
 whom and since when. Time left is what the rest would take at the pace of this
 invocation, not more than the study's time or until leave; a search that has
-finished no trial yet has none.`,
+finished no trial yet has none. Neither has one whose trials have all ended: phase
+then says confirming while an arm is trained on fresh seeds.`,
 		Example: `  evenkeel status
   evenkeel status --format json`,
 		Args: cobra.NoArgs,
@@ -59,6 +60,7 @@ func statusResult(cmd *cobra.Command, db *runs.DB, list []runs.StudyRow) (result
 		{name: "best_change", title: "best change", text: func(v any) string { return signed(v.(float64), 3) }},
 		{name: "since", text: shortTime}, {name: "host", left: true}, {name: "user", left: true}, {name: "pid"},
 		{name: "seconds_left", title: "time left", text: func(v any) string { return "about " + duration(v.(float64)) }},
+		{name: "phase", left: true},
 	}}
 	for _, s := range list {
 		pace, err := db.Pace(cmd.Context(), s.Name)
@@ -77,19 +79,32 @@ func statusResult(cmd *cobra.Command, db *runs.DB, list []runs.StudyRow) (result
 			left = seconds
 		}
 		r.rows = append(r.rows, []any{
-			s.Name, s.Complete + s.Failed, s.Planned, s.Runs, best, s.Started, s.Host, s.User, s.PID, left,
+			s.Name, s.Complete + s.Failed, s.Planned, s.Runs, best, s.Started, s.Host, s.User, s.PID, left, phase(pace, def),
 		})
 	}
 	return r, nil
 }
 
+// phase says what is being done; nil where that is not known, since neither trials nor
+// a confirmation are under way: a search just ends, or explain measures.
+func phase(p runs.Pace, def *search.Definition) any {
+	switch {
+	case p.Confirming:
+		return "confirming"
+	case p.Done < def.Search.Evaluations():
+		return "searching"
+	}
+	return nil
+}
+
 // secondsLeft estimates how long a search that began at some time will go on,
-// from its pace and its limits; false while it has no pace.
+// from its pace and its limits; false while it has no pace, and where it has made all
+// its evaluations or is at its confirmation.
 func secondsLeft(p runs.Pace, def *search.Definition, began, now time.Time) (float64, bool) {
-	if p.Made == 0 {
+	if p.Made == 0 || phase(p, def) != "searching" {
 		return 0, false
 	}
-	left := p.Seconds / float64(p.Made) * float64(max(0, def.Search.Evaluations()-p.Done))
+	left := p.Seconds / float64(p.Made) * float64(def.Search.Evaluations()-p.Done)
 	if def.Search.Time > 0 {
 		left = min(left, math.Max(0, def.Search.Time.Seconds()-p.Spent))
 	}

@@ -63,9 +63,9 @@ func (p boardPage) predicted() string {
 	if s.Effects == 0 {
 		return text + "."
 	}
-	text += fmt.Sprintf("; %.0f %%", 100*s.Tau)
-	if !math.IsNaN(s.SE) {
-		text += fmt.Sprintf(" +- %.0f", 100*s.SE)
+	on := "in " + count(s.Effects, "trial")
+	if !math.IsNaN(s.HalfWidth()) {
+		on = "95 %, " + count(s.Effects, "trial")
 	}
-	return text + " of the predicted changes arrived."
+	return text + fmt.Sprintf("; %s of the changes arrived (%s).", s.Transmission, on)
 }

@@ -43,7 +43,7 @@ func TestWhileAStudyIsSearched(t *testing.T) {
 		t.Fatal(err)
 	}
 	status, stdout, stderr := command(t, "status", "--db", path)
-	line := regexp.MustCompile(`(?m)^interrupted +2 +6 +[0-9]+ +[-+]?\.[0-9]{3} +20[0-9-]+ [0-9:]+ \S+ +eve +[0-9]+$`)
+	line := regexp.MustCompile(`(?m)^interrupted +2 +6 +[0-9]+ +[-+]?\.[0-9]{3} +20[0-9-]+ [0-9:]+ \S+ +eve +[0-9]+ +searching$`)
 	if status != exitDone || !line.MatchString(stdout) || strings.Count(stdout, "\n") != 2 {
 		t.Errorf("status %d\n%s%s", status, stdout, stderr)
 	}
@@ -65,6 +65,45 @@ func TestWhileAStudyIsSearched(t *testing.T) {
 	}
 }
 
+// TestStatusWhileConfirming: a study whose trials have all ended has no time left, and
+// says that it confirms from the reading of the test part to the end, also where it goes
+// on with one.
+func TestStatusWhileConfirming(t *testing.T) {
+	folder := studyFile(t, "2")
+	file, path := filepath.Join(folder, "study.yaml"), filepath.Join(folder, "evenkeel.db")
+	if status, _, log := command(t, "search", file, "--db", path, "--trials", "2"); status != exitDone {
+		t.Fatalf("search: status %d\n%s", status, log)
+	}
+	db, err := runs.Open(t.Context(), path, runs.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	def, err := readDefinition(t.Context(), db, "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, again := range []bool{false, true} {
+		study, _, err := db.OpenStudy(t.Context(), def, runs.Invocation{User: "eve", GitCommit: someCommit})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, stdout, _ := command(t, "status", "--db", path, "--format", "csv"); !strings.Contains(stdout, ",,\n") && !again {
+			t.Errorf("after the last trial:\n%s", stdout)
+		}
+		if err := study.OpenTest(t.Context(), search.Reading{Trial: 1, Round: 1, Seeds: 10, Reference: "r"}); err != nil {
+			t.Fatal(err)
+		}
+		_, stdout, _ := command(t, "status", "--db", path)
+		if !strings.HasSuffix(stdout, " confirming\n") || strings.Contains(stdout, "about") {
+			t.Errorf("while an arm is confirmed (again: %v):\n%s", again, stdout)
+		}
+		if err := study.Close("interrupted"); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // TestSecondsLeft: the pace of the invocation, and not more than the limits leave.
 func TestSecondsLeft(t *testing.T) {
 	began := time.Date(2026, 1, 2, 6, 0, 0, 0, time.UTC)
@@ -81,7 +120,8 @@ func TestSecondsLeft(t *testing.T) {
 	}{
 		{pace, search.Config{}, 80, true},
 		{runs.Pace{Done: 6, Seconds: 60}, search.Config{}, 0, false},
-		{runs.Pace{Done: 10, Made: 3, Seconds: 60}, search.Config{}, 0, true},
+		{runs.Pace{Done: 10, Made: 3, Seconds: 60}, search.Config{}, 0, false},
+		{runs.Pace{Done: 6, Made: 3, Seconds: 60, Confirming: true}, search.Config{}, 0, false},
 		{pace, search.Config{Time: 130 * time.Second}, 30, true},
 		{pace, search.Config{Time: 90 * time.Second}, 0, true},
 		{pace, search.Config{Until: "06:02"}, 60, true},

@@ -56,6 +56,8 @@ type Outputs struct {
 type Offsets struct {
 	// Values are what to add to the logits, in nats.
 	Values []float64
+	// Val is the confusion matrix of these examples, nil if it was not kept.
+	Val    *objective.Confusion
 	Spread float64
 	// Drop is the balanced accuracy lost against the reference.
 	Drop float64

@@ -3,17 +3,21 @@ package explain
 import (
 	"fmt"
 	"math"
+
+	"evenkeel/objective"
 )
 
-// clear is how many standard errors a measured change must have. Our choice.
-const clear = 2
+// futile is the change of the worst class's recall, by a factor of 400 between its
+// weights, below which weighting the loss is called futile. Our choice.
+const futile = 0.05
 
 // control is what the worst class does under a factor of 20.
 type control struct {
 	class           int
 	plain, up, down float64
-	// gap is up - down, lift is up - plain; with their standard errors.
-	gap, gapSE, lift, liftSE float64
+	// gap is up - down, lift is up - plain; with their standard errors, and half the
+	// widths of their 95 % intervals, NaN with one seed.
+	gap, gapSE, gapHalf, lift, liftSE, liftHalf float64
 	// same says that no count of any matrix differs from those without weights.
 	same bool
 }
@@ -37,11 +41,9 @@ func (f *figures) controlled() control {
 	k := make([]float64, len(r.changed))
 	k[0], k[1] = 1, -1
 	image := r.image(k)[w]
-	// The training without weights may have no predictions of the same examples: as
-	// if independent, which is the wider.
-	apart := float64(c.up*(1-c.up)) + float64(c.plain*(1-c.plain))
-	c.gapSE = r.error(r.wild(gaps, w), image)
-	c.liftSE = r.error(r.wild(lifts, w), apart/math.Max(1, float64(r.support[w]-1)))
+	c.gapSE, c.gapHalf = r.error(r.wild(gaps, w), image), r.half(gaps, w, image)
+	image = objective.ImageVariances(recalls(r.runs[0], 1), recalls(r.unweighted(), -1))[w]
+	c.liftSE, c.liftHalf = r.error(r.wild(lifts, w), image), r.half(lifts, w, image)
 	return c
 }
 
@@ -51,20 +53,51 @@ func (r *response) wild(differences []float64, class int) float64 {
 	return math.Max(r.seedSD[class]*r.seedSD[class], squares(differences)/float64(r.seeds-1))
 }
 
-// Ways in which a training can fail the control.
-func (c control) inverted() bool { return c.gap < -clear*c.gapSE }
-func (c control) unmoved() bool  { return !c.inverted() && !(c.gap > clear*c.gapSE) }
-func (c control) stuck() bool    { return !(c.lift > clear*c.liftSE) }
+// half returns half the width of the 95 % interval of a mean of differences between
+// two trainings on one seed, given the variance of the images; NaN with one seed. It
+// is made like [objective.Noise.HalfWidth], the variance of a seed being drawn towards
+// that of the milder changes, which has the degrees of freedom of all probed classes,
+// and the width being no smaller than the differences' own variance allows with half
+// of these.
+func (r *response) half(differences []float64, class int, image float64) float64 {
+	if r.seeds < 2 {
+		return math.NaN()
+	}
+	own := float64(r.seeds - 1)
+	freedom := own * float64(len(r.Classes))
+	pooled, s := r.seedSD[class]*r.seedSD[class], squares(differences)
+	drawn := quantile(0.975, freedom+own) * math.Sqrt((float64(freedom*pooled)+s)/(freedom+own))
+	alone := quantile(0.975, freedom/2+own) * math.Sqrt(s/own)
+	seeds, normal := max(drawn, alone), quantile(0.975, math.Inf(1))
+	return math.Sqrt(float64(seeds*seeds)/float64(r.seeds) + float64(normal*normal*image))
+}
+
+// Ways in which a training can fail the control. That something does not stand out of
+// noise is none of them: there may have been too few seeds to see it.
+func (c control) inverted() bool { return c.gap < -c.gapHalf }
+
+// closes reports whether the worst class moves too little for any weights to work,
+// with 95 %.
+func (c control) closes() bool {
+	return c.same || !c.inverted() && c.gap+c.gapHalf < futile
+}
+
+// moves reports whether the worst class follows its weight beyond noise.
+func (c control) moves() bool { return c.gap > c.gapHalf }
+
+// stuck reports whether x20 raises the class too little, with 95 %, though there is
+// room above it.
+func (c control) stuck() bool { return c.plain < 1-futile && c.lift+c.liftHalf < futile }
 
 // judged reports whether there is a control on enough seeds to judge by.
 func (f *figures) judged() bool { return f.response != nil && f.response.seeds > 1 }
 
 // closed reports whether not even the control moves the worst class.
-func (f *figures) closed() bool { return f.judged() && f.control.unmoved() }
+func (f *figures) closed() bool { return f.judged() && f.control.closes() }
 
 // unliftable reports whether the worst class can be lowered and not raised.
 func (f *figures) unliftable() bool {
-	return f.judged() && f.control.gap > clear*f.control.gapSE && f.control.stuck()
+	return f.judged() && !f.closed() && f.control.moves() && f.control.stuck()
 }
 
 // controlOf says whether training heeds weights at all.
@@ -76,13 +109,19 @@ func (f *figures) controlOf() (Finding, bool) {
 	name := f.Classes[c.class]
 	d := Finding{
 		Name:      "control",
-		Threshold: "2 standard errors between the worst class times 20 and divided by 20", Source: "our choice; the standard error of seeds and validation images",
+		Threshold: "the whole 95 % interval below 5 points between the worst class times 20 and divided by 20", Source: "our choice; Student's t over seeds, linearised over validation images",
 		Figures: []Figure{
 			{"recall", c.plain}, {"recall_times_20", c.up}, {"recall_divided_by_20", c.down},
-			{"difference", c.gap}, {"difference_se", c.gapSE}, {"lift", c.lift}, {"lift_se", c.liftSE}, {"seeds", float64(r.seeds)},
+			{"difference", c.gap}, {"difference_se", c.gapSE}, {"difference_half_width", c.gapHalf},
+			{"lift", c.lift}, {"lift_se", c.liftSE}, {"lift_half_width", c.liftHalf}, {"seeds", float64(r.seeds)},
 		},
-		Text: fmt.Sprintf("%s x20 moves its recall from %s to %s, divided by 20 to %s: %s points between the two, with a standard error of %.1f on %s.",
-			name, percent(c.plain), percent(c.up), percent(c.down), points(c.gap), 100*c.gapSE, plural(r.seeds, "seed")),
+		Text: fmt.Sprintf("%s x20 moves its recall from %s to %s, divided by 20 to %s: %s points",
+			name, percent(c.plain), percent(c.up), percent(c.down), points(c.gap)),
+	}
+	if r.seeds < 2 {
+		d.Text += fmt.Sprintf(" between the two, with a standard error of %.1f on 1 seed.", 100*c.gapSE)
+	} else {
+		d.Text += fmt.Sprintf(" +- %.1f between the two (95 %%, %s).", 100*c.gapHalf, plural(r.seeds, "seed"))
 	}
 	switch {
 	case c.same:
@@ -93,14 +132,22 @@ func (f *figures) controlOf() (Finding, bool) {
 	case c.inverted():
 		d.Reason, d.Try = true, "check"
 		d.Text += " More weight lowers the recall: weights act the wrong way round, or on another class."
-	case c.unmoved():
+	case c.closes():
 		d.Reason, d.Try = true, "check"
-		d.Text += " Even x20 moves it by less than 2 standard errors: no loss weighting can work here."
+		d.Text += fmt.Sprintf(" A factor of 400 moves it by %s points at most: no loss weighting can work here.", atMost(c.gap+c.gapHalf))
+	case !c.moves():
+		d.Text += fmt.Sprintf(" Whether training heeds weights is not measurable with these seeds: the difference may be as large as %s points.", points(c.gap+c.gapHalf))
 	case c.stuck():
 		d.Reason, d.Try = true, "data"
-		d.Text += fmt.Sprintf(" The training heeds weights, but even x20 does not raise this class (%s points, standard error %.1f): weights can only lower it.", points(c.lift), 100*c.liftSE)
+		d.Text += fmt.Sprintf(" The training heeds weights, but even x20 raises this class by %s points at most: weights can only lower it.", atMost(c.lift+c.liftHalf))
 	default:
 		d.Text += " The training heeds weights."
+		if !(c.lift > c.liftHalf) && c.plain < 1-futile {
+			d.Text += fmt.Sprintf(" Whether they can raise this class is not measurable with these seeds: x20 does by %s points +- %.1f.", points(c.lift), 100*c.liftHalf)
+		}
 	}
 	return d, true
 }
+
+// atMost writes an upper bound in points: 3.2, and 0.0 below 0.
+func atMost(v float64) string { return fmt.Sprintf("%.1f", 100*math.Max(0, v)) }

@@ -1,6 +1,7 @@
 package explain_test
 
 import (
+	"math"
 	"strings"
 	"testing"
 
@@ -145,6 +146,32 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
+// TestTransmissionInterval: seeds are what is independent, so one has no interval, and
+// below three nothing is called absorbed.
+func TestTransmissionInterval(t *testing.T) {
+	for _, c := range []struct {
+		seeds      int
+		want, lack string
+	}{
+		{1, " (on 1 seed).", "+-"},
+		{2, "(95 %, 2 seeds).", "absorbed"},
+		{6, "(95 %, 6 seeds): it absorbed the weights", "not measurable"},
+	} {
+		r := told(t, with(func(w *world) { w.seeds, w.response = c.seeds, 0.05 }))
+		d, _ := finding(r, "transmission")
+		if !strings.Contains(d.Text, c.want) || strings.Contains(d.Text, c.lack) || d.Reason != (c.seeds == 6) {
+			t.Errorf("%d seeds: %s; want %q and not %q", c.seeds, d.Text, c.want, c.lack)
+		}
+		if d.Figures[1].Name != "transmission_se" || d.Figures[2].Name != "transmission_half_width" {
+			t.Fatalf("figures %+v", d.Figures)
+		}
+		// Student's t at .975 is 2.571 with 5 degrees of freedom.
+		if se, half := d.Figures[1].Value, d.Figures[2].Value; c.seeds == 6 && (half < 2.57*se || half > 2.572*se) {
+			t.Errorf("half width %v at a standard error of %v; want 2.571 of them", half, se)
+		}
+	}
+}
+
 // byHand is a case of matrices alone, the same on every seed.
 func byHand(seeds int, before, after *objective.Confusion) explain.Case {
 	w := world{}
@@ -282,5 +309,63 @@ func TestRejects(t *testing.T) {
 		if _, err := explain.Explain(c); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q", err, want)
 		}
+	}
+}
+
+// TestOffsetsAgainstImages: an arm that beats offsets on every seed alike is better only
+// where other images would not say otherwise. By hand, with 100 examples of two classes:
+// recalls .80 and .70 have the spread .05, offsets .80 and .68 the spread .06, gradients
+// +-1/2; as if independent the images leave (.16 + .21 + .16 + .2176) / 4 / 99, a standard
+// error of .0435 for a difference of .01.
+func TestOffsetsAgainstImages(t *testing.T) {
+	m := func(a, b, of int64) *objective.Confusion { return matrix([]int64{a, of - a}, []int64{of - b, b}) }
+	for _, c := range []struct {
+		what  string
+		times int64
+		val   bool
+		want  string
+		se    float64
+	}{
+		{"few images", 1, true, "not measurably better", 0.0435},
+		{"many images", 1000, true, "the weights are better, by more than seeds and images do", 0.0435 / math.Sqrt(1000)},
+		{"matrices not kept", 1, false, "better on these images, for other seeds", math.NaN()},
+	} {
+		n := 100 * c.times
+		k := byHand(3, m(90*c.times, 60*c.times, n), m(80*c.times, 70*c.times, n))
+		for range k.Replicates {
+			o := &explain.Offsets{Spread: 0.06, Drop: 0.01}
+			if c.val {
+				o.Val = m(80*c.times, 68*c.times, n)
+			}
+			k.Outputs = append(k.Outputs, explain.Outputs{Offsets: o})
+		}
+		d, _ := finding(explained(t, k), "offsets")
+		if !strings.Contains(d.Text, c.want) {
+			t.Errorf("%s: %s; want %q", c.what, d.Text, c.want)
+		}
+		for _, x := range d.Figures {
+			if x.Name == "difference_image_se" && !(math.Abs(x.Value/c.se-1) < 0.01) && !math.IsNaN(x.Value+c.se) {
+				t.Errorf("%s: standard error over images %v; want %v", c.what, x.Value, c.se)
+			}
+		}
+	}
+}
+
+// TestOffsetsArePaired: errors that the arm and the offsets share do not count as noise
+// where logits and predictions are known.
+func TestOffsetsArePaired(t *testing.T) {
+	se := func(w world) float64 {
+		d, _ := finding(told(t, w), "offsets")
+		for _, x := range d.Figures {
+			if x.Name == "difference_image_se" {
+				return x.Value
+			}
+		}
+		t.Fatal("no figure difference_image_se")
+		return 0
+	}
+	paired, unpaired := se(usual()), se(with(func(w *world) { w.without = "predictions" }))
+	if !(paired < 0.95*unpaired && paired > 0.05*unpaired) {
+		t.Errorf("standard error over images %v, without predictions %v", paired, unpaired)
 	}
 }

@@ -26,6 +26,8 @@ type figures struct {
 	strength float64
 	pairs    []pair
 	noise    noise
+	// even is what even classes would read.
+	even even
 	// paper is what the weights do on the logits, trained what fitted offsets do.
 	paper   paper
 	offsets *offered
@@ -64,6 +66,7 @@ func compute(c Case) *figures {
 	f.change = f.spreadAfter - f.spreadBefore
 	f.pairs = f.confused()
 	f.noise = f.measureNoise()
+	f.even = evenAt(c.Score.Spread, f.balancedBefore, f.support)
 	f.paper = f.predict()
 	f.offsets = f.offered()
 	f.response = respond(f.Probed)

@@ -146,37 +146,35 @@ func (f *figures) prediction() (Finding, bool) {
 	return d, true
 }
 
-const (
-	// arrived is the transmission below which training has absorbed the weights.
-	arrived = 0.3
-	// vague is the standard error above which a transmission says nothing.
-	vague = 0.25
-)
+// vague is the half width of the interval above which a transmission says nothing. Our
+// choice.
+const vague = 0.5
 
-// absorbed reports whether so little of the predicted changes arrived.
-func (f *figures) absorbed() bool {
-	t := f.paper.transmission
-	return !f.Posthoc && t.SE <= vague && t.Tau < arrived
-}
+// absorbed reports whether too little of the predicted changes arrived.
+func (f *figures) absorbed() bool { return !f.Posthoc && f.paper.transmission.Absorbed() }
 
 // transmission says how much of the predicted changes training brought.
 func (f *figures) transmission() (Finding, bool) {
 	t := f.paper.transmission
-	if f.Posthoc || f.paper.seeds == 0 || math.IsNaN(t.Tau) || math.IsNaN(t.SE) {
+	if f.Posthoc || f.paper.seeds == 0 || math.IsNaN(t.Tau) {
 		return Finding{}, false
 	}
 	d := Finding{
 		Name: "transmission", Reason: f.absorbed(), Try: "stop-early",
-		Threshold: "30 %, below which the training absorbed the weights", Source: "our choice, after J. Byrd and Z. Lipton, 2019",
-		Figures: []Figure{{"transmission", t.Tau}, {"transmission_se", t.SE}},
+		Threshold: "30 % with a standard error to spare, below which training absorbed the weights", Source: "our choice, after J. Byrd and Z. Lipton, 2019",
+		Figures: []Figure{{"transmission", t.Tau}, {"transmission_se", t.SE}, {"transmission_half_width", t.HalfWidth()}},
 	}
-	switch share := fmt.Sprintf("%.0f %% +- %.0f", 100*t.Tau, 196*t.SE); {
-	case t.SE > vague:
-		d.Text = fmt.Sprintf("How much of the predicted changes of the recalls training brings is not measurable here (%s).", share)
+	on := "on " + plural(t.Effects, "seed")
+	if t.Effects > 1 {
+		on = "95 %, " + plural(t.Effects, "seed")
+	}
+	switch {
 	case d.Reason:
-		d.Text = fmt.Sprintf("Training brought %s of the changes of the recalls that a shift by ln w predicts: it absorbed the weights. A network that fits its training examples ends where it would have ended without weights.", share)
+		d.Text = fmt.Sprintf("Training brought %s of the changes of the recalls that a shift by ln w predicts (%s): it absorbed the weights. A network that fits its training examples ends where it would have ended without weights.", t, on)
+	case t.HalfWidth() > vague:
+		d.Text = fmt.Sprintf("How much of the predicted changes of the recalls training brings is not measurable here: %s (%s).", t, on)
 	default:
-		d.Text = fmt.Sprintf("Training brought %s of the changes of the recalls that a shift by ln w predicts.", share)
+		d.Text = fmt.Sprintf("Training brought %s of the changes of the recalls that a shift by ln w predicts (%s).", t, on)
 	}
 	return d, true
 }

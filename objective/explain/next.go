@@ -38,7 +38,11 @@ func (f *figures) steps(r *Report) []Step {
 	add(r.Verdict == Even || r.reason("noise") && f.imagesLimit(), f.imagesStep)
 	add((r.Verdict == Works || r.Verdict == Free) && !f.Posthoc, f.pasteStep)
 	add(r.Verdict == Works, moreSeedsStep)
-	add(r.reason("floor") || r.reason("pairs") || r.reason("trade") || f.unliftable(), func() Step { return f.dataStep(r) })
+	if r.reason("floor") || r.reason("pairs") || r.reason("trade") || f.unliftable() {
+		if s, ok := f.dataStep(r); ok {
+			all = append(all, s)
+		}
+	}
 	return all
 }
 
@@ -240,23 +244,29 @@ func count(support []int64) string {
 	return fmt.Sprintf("%d to %d", lo, hi)
 }
 
-// dataStep names the classes that only better features or data tell apart.
-func (f *figures) dataStep(r *Report) Step {
+// dataStep names the classes that only better features or data tell apart; false if
+// none are confused.
+func (f *figures) dataStep(r *Report) (s Step, ok bool) {
 	if h, ok := f.hardestPair(); ok && r.reason("floor") {
-		return dataStep(f.Classes[h.I], f.Classes[h.J])
+		return dataStep(f.Classes[h.I], f.Classes[h.J]), true
 	}
 	if r.reason("trade") {
 		for _, t := range f.trades() {
 			if i, j := f.response.Classes[t.i], f.response.Classes[t.j]; i == f.response.Worst || j == f.response.Worst {
-				return dataStep(f.Classes[i], f.Classes[j])
+				return dataStep(f.Classes[i], f.Classes[j]), true
 			}
 		}
 	}
-	if f.unliftable() && len(f.response.Classes) > 1 {
-		return dataStep(f.Classes[f.response.Worst], f.Classes[f.response.Classes[1]]) // its first partner
+	if f.unliftable() {
+		if partners := f.partners(f.response.Worst); len(partners) > 0 {
+			return dataStep(f.Classes[f.response.Worst], f.Classes[partners[0]]), true
+		}
+	}
+	if len(f.pairs) == 0 {
+		return s, false
 	}
 	i, j := f.names(f.pairs[0])
-	return dataStep(i, j)
+	return dataStep(i, j), true
 }
 
 func dataStep(i, j string) Step {

@@ -91,6 +91,9 @@ type offered struct {
 	seeds                int
 	spread, change, drop float64
 	armSpread, armDrop   float64
+	// image is the variance that the validation images leave in the difference of the
+	// two spreads, NaN where it is not known.
+	image float64
 	// free says that the arm's score is not better than theirs beyond noise.
 	free bool
 }
@@ -100,6 +103,7 @@ func (f *figures) offered() *offered {
 	var o offered
 	var theirs, own []float64
 	var reps []objective.Replicate
+	var seeds []int
 	var reference float64
 	for i, rep := range f.Replicates {
 		fitted := f.outputs(i).Offsets
@@ -107,7 +111,7 @@ func (f *figures) offered() *offered {
 			continue
 		}
 		theirs, own = append(theirs, fitted.Spread), append(own, rep.Rounds[f.Round].Spread)
-		reps = append(reps, rep)
+		reps, seeds = append(reps, rep), append(seeds, i)
 		reference += rep.Reference.Spread
 		o.drop += fitted.Drop
 	}
@@ -120,12 +124,54 @@ func (f *figures) offered() *offered {
 	o.change = o.spread - reference/float64(o.seeds)
 	charges := f.charge(arm.Drop) - f.charge(o.drop)
 	better := mean(own) - mean(theirs) + charges
-	if d := objective.PairedDifference(theirs, own, 0.95); o.seeds >= enoughSeeds {
-		o.free = d.High+charges >= 0
-	} else {
-		o.free = better >= 0
+	o.image = f.offsetsImage(seeds)
+	o.free = better >= 0
+	if o.seeds >= enoughSeeds {
+		d := objective.PairedDifference(theirs, own, 0.95)
+		normal, half := quantile(0.975, math.Inf(1)), d.High-d.Mean
+		image := o.image
+		if math.IsNaN(image) {
+			image = 0
+		}
+		o.free = better+math.Sqrt(float64(half*half)+float64(normal*normal*image)) >= 0
 	}
 	return &o
+}
+
+// offsetsImage returns the variance that other validation images would give the arm's
+// spread minus that of the offsets, which both were measured on: the mean over some
+// seeds, linearised. What single images do under the offsets is read off the
+// reference's logits, shifted by the offsets that all examples give; a few of the
+// cross-fitted answers differ from that. Where logits or predictions are not known the
+// two count as independent, which makes it larger; without matrices it is NaN.
+func (f *figures) offsetsImage(seeds []int) float64 {
+	var arm, offsets, offsetsHit []objective.Round
+	for _, i := range seeds {
+		o, rep := f.outputs(i), f.Replicates[i]
+		a := rep.Rounds[f.Round]
+		a.Hits = objective.NewHits(a.Val, o.Labels, o.After)
+		arm = append(arm, a)
+		if o.Plain != nil && len(o.Offsets.Values) == len(f.Classes) && o.Plain.Confusion(make([]float64, len(f.Classes))).Equal(rep.Reference.Val) {
+			m := o.Plain.Confusion(o.Offsets.Values)
+			if h := objective.NewHits(m, o.Labels, o.Plain.Predict(o.Offsets.Values, nil)); h != nil && a.Hits != nil {
+				offsetsHit = append(offsetsHit, objective.Round{Val: m, Hits: h})
+			}
+		}
+		if m := o.Offsets.Val; m != nil {
+			offsets = append(offsets, objective.Round{Val: m})
+		}
+	}
+	switch {
+	case len(offsetsHit) == len(seeds):
+		offsets = offsetsHit
+	case len(offsets) < len(seeds):
+		return math.NaN()
+	}
+	var total float64
+	for _, v := range objective.ImageVariances(f.Score.Spread.Linear(arm, 1), f.Score.Spread.Linear(offsets, -1)) {
+		total += v
+	}
+	return total
 }
 
 // charge is what a drop of balanced accuracy costs.
@@ -144,10 +190,17 @@ func (f *figures) offsetsOf() (Finding, bool) {
 	}
 	d := Finding{
 		Name: "offsets", Reason: o.free && o.helpful(), Try: "offsets",
-		Threshold: "the study's score, paired by seed", Source: "Student's t, 95 %",
-		Figures: []Figure{{"offsets_spread", o.spread}, {"offsets_change", o.change}, {"offsets_drop", o.drop}, {"spread", o.armSpread}, {"drop", o.armDrop}},
+		Threshold: "the study's score, paired by seed, 95 %", Source: "Student's t over seeds, linearised over images",
+		Figures: []Figure{
+			{"offsets_spread", o.spread}, {"offsets_change", o.change}, {"offsets_drop", o.drop}, {"spread", o.armSpread}, {"drop", o.armDrop},
+			{"difference_image_se", math.Sqrt(o.image)},
+		},
 		Text: fmt.Sprintf("Offsets fitted to the reference's logits, without any training, reach a spread of %s (%s) and change balanced accuracy by %s points; the weights reach %s and %s.",
 			small(o.spread), change(o.change), points(-o.drop), small(o.armSpread), points(-o.armDrop)),
+	}
+	known := !math.IsNaN(o.image)
+	if !known {
+		d.Source = "Student's t over seeds, on these images"
 	}
 	switch {
 	case d.Reason:
@@ -155,9 +208,11 @@ func (f *figures) offsetsOf() (Finding, bool) {
 	case o.seeds < enoughSeeds:
 		d.Text += fmt.Sprintf(" On %s that does not say which is better.", plural(o.seeds, "seed"))
 	case o.free:
-		d.Text += " By the study's score neither is better than the other by more than seeds do."
+		d.Text += " By the study's score neither is better than the other by more than seeds and images do."
+	case !known:
+		d.Text += " By the study's score the weights are better on these images, for other seeds; what other images would say is not known."
 	default:
-		d.Text += " By the study's score the weights are better."
+		d.Text += " By the study's score the weights are better, by more than seeds and images do."
 	}
 	return d, true
 }
@@ -195,34 +250,26 @@ func (f *figures) noiseOf() (Finding, bool) {
 	return d, true
 }
 
-// evenLimit returns the spread that even classes read on average, and about the one
-// that they exceed once in twenty: it varies as a chi variable with K - 1 degrees of
-// freedom does, exactly for the standard deviation of normal recalls.
-func evenLimit(s objective.Spread, recall float64, support []int64) (average, limit float64) {
-	average = posthoc.EvenSpread(s, recall, support)
-	k := 0
-	for _, m := range support {
-		if m > 0 {
-			k++
-		}
-	}
-	return average, average * (1 + 1.645/math.Sqrt(2*float64(max(k-1, 1))))
+// even is what classes that are all recognised alike would read by chance: the mean
+// spread, and the one that they exceed once in twenty.
+type even struct{ average, limit float64 }
+
+// evenAt returns it for a mean recall.
+func evenAt(s objective.Spread, recall float64, support []int64) even {
+	return even{posthoc.EvenSpread(s, recall, support), posthoc.EvenLimit(s, recall, support)}
 }
 
 // alreadyEven reports whether there is nothing to even out.
-func (f *figures) alreadyEven() bool {
-	_, limit := evenLimit(f.Score.Spread, f.balancedBefore, f.support)
-	return f.spreadBefore <= limit
-}
+func (f *figures) alreadyEven() bool { return f.spreadBefore <= f.even.limit }
 
 // sample holds the spread against that of even classes.
 func (f *figures) sample() (Finding, bool) {
-	return sampleFinding(f.Score.Spread, f.spreadBefore, f.balancedBefore, f.support)
+	return sampleFinding(f.even, f.spreadBefore, f.balancedBefore, f.support)
 }
 
 // sampleFinding is the finding for a spread at a mean recall.
-func sampleFinding(s objective.Spread, spread, recall float64, support []int64) (Finding, bool) {
-	average, limit := evenLimit(s, recall, support)
+func sampleFinding(e even, spread, recall float64, support []int64) (Finding, bool) {
+	average, limit := e.average, e.limit
 	if math.IsNaN(average) {
 		return Finding{}, false
 	}
@@ -233,7 +280,7 @@ func sampleFinding(s objective.Spread, spread, recall float64, support []int64) 
 	se := math.Sqrt(recall * (1 - recall) / float64(lo))
 	d := Finding{
 		Name: "sample", Reason: spread <= limit, Try: "images",
-		Threshold: fmt.Sprintf("%s, which even classes exceed once in twenty", small(limit)), Source: "binomial counts, sqrt(r (1 - r) / m)",
+		Threshold: fmt.Sprintf("%s, which even classes exceed once in twenty", small(limit)), Source: "simulated binomial counts of that mean recall; sqrt(r (1 - r) / m)",
 		Figures: []Figure{{"spread", spread}, {"even_spread", average}, {"even_limit", limit}, {"recall_se", se}},
 		Text: fmt.Sprintf("With %s validation examples a class a recall of %s is known to within %.1f points (one standard error), and perfectly even classes would read a spread of %s.",
 			count(support), percent(recall), 100*se, small(average)),

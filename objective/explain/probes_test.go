@@ -54,7 +54,8 @@ func TestProbedFindings(t *testing.T) {
 		world                  world
 	}{
 		{"control", "a training that heeds weights", note, "The training heeds weights.", usual()},
-		{"control", "one that does not, among noisy seeds", reason, "no loss weighting can work here", with(func(w *world) { w.response, w.jitter = 0, 0.2 })},
+		{"control", "one that does not", reason, "no loss weighting can work here", with(func(w *world) { w.response, w.jitter = 0, 0.04 })},
+		{"control", "one that does not, among noisy seeds", note, "not measurable with these seeds", with(func(w *world) { w.response, w.jitter = 0, 0.2 })},
 		{"control", "one that ignores them", reason, "never reached the loss", with(func(w *world) { w.response, w.jitter = 0, 0 })},
 		{"control", "one that turns them over", reason, "the wrong way round", with(func(w *world) { w.response = -1 })},
 		{"control", "one seed", note, "how much of the difference another seed would make is not known", with(func(w *world) { w.seeds = 1 })},
@@ -106,7 +107,7 @@ func TestWithoutProbes(t *testing.T) {
 // TestProbedVerdict: where not even the control moves the worst class, that is the
 // answer, and neither stronger weights nor more seeds are.
 func TestProbedVerdict(t *testing.T) {
-	r := explained(t, probed(t, with(func(w *world) { w.response, w.jitter = 0, 0.2 })))
+	r := explained(t, probed(t, with(func(w *world) { w.response, w.jitter = 0, 0.04 })))
 	if r.Verdict != explain.Closed || !strings.Contains(r.Text, "a factor of 20 on dog") {
 		t.Errorf("verdict %s: %s", r.Verdict, r.Text)
 	}
@@ -114,6 +115,11 @@ func TestProbedVerdict(t *testing.T) {
 		if step(r, name) != want {
 			t.Errorf("step %s: %v, want %v", name, !want, want)
 		}
+	}
+	// Where seeds hide whether it does, that is no answer.
+	r = explained(t, probed(t, with(func(w *world) { w.response, w.jitter = 0, 0.2 })))
+	if r.Verdict == explain.Closed || step(r, "check") {
+		t.Errorf("noisy seeds: verdict %s: %s", r.Verdict, r.Text)
 	}
 	// Without probes it may be worth having them.
 	if r := told(t, with(func(w *world) { w.response = 0.02 })); !step(r, "measure") {
@@ -216,6 +222,10 @@ func TestProbesByHand(t *testing.T) {
 		// Gaps .85 and .81 have the variance .0008 as well; images, with the recalls .95
 		// and .93, .10 and .12, (.23655^2 + .31248^2) / 99 = .0015515.
 		{"control", "difference_se", 0.04418},
+		// The variance of a seed is (2 * .0008 + .0008) / 3 = .0008 with 3 degrees of
+		// freedom, 3.182 sqrt(.0008) = .09001, and by itself .0008 with 1 and half of the 2,
+		// 4.303 sqrt(.0008) = .12170: sqrt(.12170^2 / 2 + 1.96^2 * .0015515) = .11560.
+		{"control", "difference_half_width", 0.11560},
 		{"control", "lift", 0.34},
 		// ln w is -+ ln 4 / 2 = -+ .693147: recall a changes by .22 * -.693147 - .12 * .693147.
 		{"expected", "expected_recall_change", -0.23567},
@@ -255,6 +265,37 @@ func TestProbesReject(t *testing.T) {
 		change(c.Probed)
 		if _, err := explain.Explain(c); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+}
+
+// TestPerfect: a model without a single error, its weights all equal and no logits kept,
+// has no confused classes to name, also where a twentieth lowers a class.
+func TestPerfect(t *testing.T) {
+	perfect, lowered := matrix([]int64{9000, 0}, []int64{0, 9000}), matrix([]int64{6000, 3000}, []int64{0, 9000})
+	for _, probedPlain := range []*objective.Confusion{perfect, matrix([]int64{8000, 1000}, []int64{0, 9000})} {
+		c := byHand(3, perfect, perfect)
+		for s := range c.Replicates {
+			c.Replicates[s].Rounds[1].Weights = []float64{1, 1}
+		}
+		probes, err := explain.Probe(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Probed = &explain.Probed{Probes: probes}
+		for range probes.Replicates {
+			s := explain.ProbedSeed{Plain: explain.Trained{Val: probedPlain}}
+			for k := range probes.Changes() {
+				s.Changed = append(s.Changed, explain.Trained{Val: []*objective.Confusion{probedPlain, lowered}[k%2]})
+			}
+			c.Probed.Seeds = append(c.Probed.Seeds, s)
+		}
+		r := explained(t, c)
+		if step(r, "data") {
+			t.Errorf("classes to tell apart where none are confused: %+v", r.Next)
+		}
+		if d, ok := finding(r, "control"); !ok || probedPlain == perfect && strings.Contains(d.Text, "weights can only lower it") || probedPlain != perfect && d.Try != "data" {
+			t.Errorf("control: %+v", d)
 		}
 	}
 }

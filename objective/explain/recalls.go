@@ -54,7 +54,7 @@ func (c Recalls) Explain() (*Report, error) {
 	keep(c.pair(shift, low, next))
 	even := false
 	if c.Support != nil {
-		d, ok := sampleFinding(objective.StdDev, objective.StdDev.Of(c.Recall), mean(c.Recall), c.Support)
+		d, ok := sampleFinding(evenAt(objective.StdDev, mean(c.Recall), c.Support), objective.StdDev.Of(c.Recall), mean(c.Recall), c.Support)
 		keep(d, ok)
 		even = d.Reason
 	}

@@ -20,7 +20,8 @@ const (
 	TooWeak Verdict = "too-weak"
 	// Absorbed: logits shifted by the weights would change; the training did not.
 	Absorbed Verdict = "absorbed"
-	// Closed: not even a factor of 20 moves the worst class.
+	// Closed: a factor of 20 up or down does not move the worst class, and seeds do not
+	// hide that it does.
 	Closed Verdict = "closed"
 	// NotMeasurable: the change is within noise, for none of these reasons.
 	NotMeasurable Verdict = "not-measurable"

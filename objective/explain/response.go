@@ -81,6 +81,16 @@ func (r *response) error(seed, image float64) float64 {
 	return math.Sqrt(image)
 }
 
+// clear returns how many standard errors a slope must have to stand out with 95 %: the
+// quantile of Student's t with the degrees of freedom of the pooled variance of a seed,
+// of the normal distribution with one seed, whose noise is that of the images.
+func (r *response) clear() float64 {
+	if r.seeds < 2 {
+		return quantile(0.975, math.Inf(1))
+	}
+	return quantile(0.975, float64((r.seeds-1)*len(r.Classes)))
+}
+
 // rounds returns the trainings with one change, one a seed, with their hits as far
 // as predictions are known.
 func (r *response) rounds(change int) []objective.Round {
@@ -88,6 +98,15 @@ func (r *response) rounds(change int) []objective.Round {
 	for i, s := range r.Seeds {
 		t := s.Changed[change]
 		list[i] = objective.Round{Val: t.Val, Hits: objective.NewHits(t.Val, s.Labels, t.Predictions)}
+	}
+	return list
+}
+
+// unweighted returns the trainings without weights in the same way.
+func (r *response) unweighted() []objective.Round {
+	list := make([]objective.Round, r.seeds)
+	for i, s := range r.Seeds {
+		list[i] = objective.Round{Val: s.Plain.Val, Hits: objective.NewHits(s.Plain.Val, s.Labels, s.Plain.Predictions)}
 	}
 	return list
 }

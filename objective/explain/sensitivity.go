@@ -14,13 +14,13 @@ func (f *figures) sensitivity() (Finding, bool) {
 	}
 	d := Finding{
 		Name:      "sensitivity",
-		Threshold: "2 standard errors for a class to be named as paying", Source: "half a nat up and half a nat down, trained anew; seeds pooled over the classes, and images",
+		Threshold: "95 % for a class to be named as paying", Source: "half a nat up and half a nat down, trained anew; Student's t over seeds, pooled over the classes, and images",
 	}
 	var parts, names []string
 	for i, c := range r.Classes {
 		names = append(names, f.Classes[c])
 		text := fmt.Sprintf("%s %s (%.1f)", f.Classes[c], points(r.slope[i][c]), 100*r.slopeSE[i][c])
-		if p := lowest(r.slope[i]); p != c && r.slope[i][p] < -clear*r.slopeSE[i][p] {
+		if p := lowest(r.slope[i]); p != c && r.slope[i][p] < -r.clear()*r.slopeSE[i][p] {
 			text += fmt.Sprintf(", paid by %s %s (%.1f)", f.Classes[p], points(r.slope[i][p]), 100*r.slopeSE[i][p])
 		}
 		parts = append(parts, text)

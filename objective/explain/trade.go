@@ -24,8 +24,9 @@ type trade struct {
 	apart bool
 }
 
-// only reports whether the two can do nothing but trade, beyond noise.
-func (t trade) only() bool {
+// only reports whether the two can do nothing but trade, beyond noise: clear is how many
+// standard errors stand out.
+func (t trade) only(clear float64) bool {
 	return t.apart && t.large > clear*t.largeSE && t.large > tied*(t.small+clear*t.smallSE)
 }
 
@@ -38,7 +39,7 @@ func (f *figures) trades() []trade {
 	var all []trade
 	for i := range r.Classes {
 		for j := i + 1; j < len(r.Classes); j++ {
-			if t := r.trade(i, j); t.only() {
+			if t := r.trade(i, j); t.only(r.clear()) {
 				all = append(all, t)
 			}
 		}
@@ -102,7 +103,7 @@ func (f *figures) tradeOf() (Finding, bool) {
 	r := f.response
 	d := Finding{
 		Name: "trade", Try: "data",
-		Threshold: "a condition number of 3, the small singular value taken 2 standard errors higher", Source: "our choice; J restricted to the pair",
+		Threshold: "a condition number of 3, the small singular value at the upper end of its 95 % interval", Source: "our choice; J restricted to the pair",
 	}
 	var parts []string
 	for _, t := range all {

@@ -116,7 +116,7 @@ func (w world) offsets(t *testing.T, seed int, plain *posthoc.Part) *explain.Off
 		t.Fatal(err)
 	}
 	fit := folds.Fit(score)
-	o := &explain.Offsets{Values: fit.All.Offsets, Spread: fit.Spread(score.Spread), Drop: fit.Drop()}
+	o := &explain.Offsets{Values: fit.All.Offsets, Val: fit.Confusion, Spread: fit.Spread(score.Spread), Drop: fit.Drop()}
 	fitted.Store(key, o)
 	return o
 }

@@ -27,20 +27,54 @@ import (
 //
 // It is NaN if r is not from 0 to 1 or no class has examples.
 func EvenSpread(s objective.Spread, r float64, support []int64) float64 {
-	var m []int64
-	for _, n := range support {
-		if n > 0 {
-			m = append(m, n)
-		}
-	}
+	m := measured(support)
 	switch {
 	case !(r >= 0 && r <= 1) || len(m) == 0:
 		return math.NaN()
 	case s == objective.StdDev:
 		return evenStdDev(r, m)
-	default:
-		return evenSimulated(s, r, m)
 	}
+	var sum float64
+	simulate(r, m, func(recall []float64) { sum += s.Of(recall) })
+	return sum / draws
+}
+
+// EvenLimit returns the spread that perfectly even classes exceed once in twenty,
+// where r is the mean of their recalls as measured: the 95 % quantile over 2000
+// simulated measurements, always the same, of binomial counts, each moved to the mean
+// r. So it holds for spreads that read how high recalls are too, such as
+// [objective.Worst], of which the measured mean takes most of the noise. It is NaN
+// where [EvenSpread] is.
+func EvenLimit(s objective.Spread, r float64, support []int64) float64 {
+	m := measured(support)
+	if !(r >= 0 && r <= 1) || len(m) == 0 {
+		return math.NaN()
+	}
+	spreads := make([]float64, 0, draws)
+	simulate(r, m, func(recall []float64) {
+		var mean float64
+		for _, v := range recall {
+			mean += v / float64(len(recall))
+		}
+		for c := range recall {
+			recall[c] = min(max(recall[c]+r-mean, 0), 1)
+		}
+		spreads = append(spreads, s.Of(recall))
+	})
+	slices.Sort(spreads)
+	// Counts are whole numbers, so the limit itself is read often: what differs from it
+	// by rounding does not exceed it.
+	return spreads[draws*95/100-1] * (1 + 1e-9)
+}
+
+// measured leaves out the classes without examples.
+func measured(support []int64) (m []int64) {
+	for _, n := range support {
+		if n > 0 {
+			m = append(m, n)
+		}
+	}
+	return m
 }
 
 // evenStdDev is the closed form.
@@ -63,9 +97,11 @@ func evenStdDev(r float64, m []int64) float64 {
 	return math.Sqrt(mean) * math.Sqrt(2/nu) * math.Exp(above-below)
 }
 
-// evenSimulated measures made-up classes again and again.
-func evenSimulated(s objective.Spread, r float64, m []int64) float64 {
-	const draws = 2000
+// draws is the number of simulated measurements.
+const draws = 2000
+
+// simulate measures made-up classes again and again. The recalls may be changed.
+func simulate(r float64, m []int64, measured func(recall []float64)) {
 	rng := rand.New(rand.NewPCG(0xe7e9, 1))
 	tables := make(map[int64]binomial)
 	for _, n := range m {
@@ -74,14 +110,12 @@ func evenSimulated(s objective.Spread, r float64, m []int64) float64 {
 		}
 	}
 	recall := make([]float64, len(m))
-	var sum float64
 	for range draws {
 		for c, n := range m {
 			recall[c] = float64(tables[n].draw(rng)) / float64(n)
 		}
-		sum += s.Of(recall)
+		measured(recall)
 	}
-	return sum / draws
 }
 
 // binomial is the distribution of the number of hits, cut off where it has no

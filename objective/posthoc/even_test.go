@@ -41,6 +41,71 @@ func TestEvenStdDev(t *testing.T) {
 	}
 }
 
+// TestEvenLimit: of even classes, whose mean recall is measured like the spread, about
+// one in twenty exceeds the limit, whatever the spread and the number of classes.
+func TestEvenLimit(t *testing.T) {
+	t.Parallel()
+	rng := generator(7)
+	for _, c := range []struct {
+		spread  objective.Spread
+		r       float64
+		support []int64
+	}{
+		{objective.StdDev, .83, slices.Repeat([]int64{120}, 2)},
+		{objective.StdDev, .83, slices.Repeat([]int64{120}, 3)},
+		{objective.StdDev, .83, slices.Repeat([]int64{120}, 10)},
+		{objective.StdDev, .7, []int64{500, 100, 60, 0, 300}},
+		{objective.Worst, .83, slices.Repeat([]int64{120}, 10)},
+		{objective.Worst, .7, slices.Repeat([]int64{200}, 3)},
+		{objective.GMean, .83, slices.Repeat([]int64{120}, 10)},
+		{objective.GMean, .7, slices.Repeat([]int64{200}, 3)},
+		{objective.Gap, .83, slices.Repeat([]int64{120}, 10)},
+		{objective.CV, .83, slices.Repeat([]int64{120}, 3)},
+		{objective.Gini, .83, slices.Repeat([]int64{120}, 10)},
+	} {
+		const studies = 2000
+		limits, exceeded := make(map[float64]float64), 0
+		recall := make([]float64, len(c.support))
+		for range studies {
+			var mean, classes float64
+			for k, n := range c.support {
+				hits := 0
+				for range n {
+					if rng.Float64() < c.r {
+						hits++
+					}
+				}
+				recall[k] = float64(hits) / float64(n) // NaN without examples
+				if n > 0 {
+					mean, classes = mean+recall[k], classes+1
+				}
+			}
+			// To the nearest half point, since a limit takes some milliseconds, and all
+			// recalls with it.
+			mean /= classes
+			at := math.Round(200*mean) / 200
+			for k := range recall {
+				recall[k] += at - mean
+			}
+			if _, ok := limits[at]; !ok {
+				limits[at] = posthoc.EvenLimit(c.spread, at, c.support)
+			}
+			if c.spread.Of(recall) > limits[at] {
+				exceeded++
+			}
+		}
+		if share := float64(exceeded) / studies; share < .03 || share > .07 {
+			t.Errorf("%s, recall %v, support %v: %.1f %% of even classes exceed the limit; want 5", c.spread, c.r, c.support, 100*share)
+		}
+	}
+	if got := posthoc.EvenLimit(objective.StdDev, math.NaN(), []int64{5, 5}); !math.IsNaN(got) {
+		t.Errorf("without a recall: %v", got)
+	}
+	if got := posthoc.EvenLimit(objective.Worst, 1, []int64{5, 5}); got != 0 {
+		t.Errorf("of perfect classes: %v", got)
+	}
+}
+
 // TestEvenSpreadOfTheLeaderboard: 10 classes of 120 examples at a recall of .838,
 // by hand: sqrt(.838 * .162 / 120) = .03363 for one recall, and for the standard
 // deviation of ten times sqrt(2/10) * 4! / gamma(4.5) = .9227.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 
+	"gonum.org/v1/gonum/stat/distuv"
+
 	"evenkeel/objective"
 )
 
@@ -40,6 +42,38 @@ type Transmission struct {
 	// Effects is the number of effects that Tau is made of: those for which a
 	// change was predicted.
 	Effects int
+}
+
+const (
+	// absorbing is the share of a predicted change below which training has absorbed
+	// the weights. Our choice.
+	absorbing = 0.3
+	// enoughEffects is the number of effects from which on that is judged.
+	enoughEffects = 3
+)
+
+// Absorbed reports whether training absorbed the weights: less than 30 % of what was
+// predicted arrived, with a standard error to spare, on three effects or more.
+func (t Transmission) Absorbed() bool { return t.Effects >= enoughEffects && t.Tau+t.SE < absorbing }
+
+// HalfWidth returns half the width of the 95 % interval of Tau, SE times the quantile
+// of Student's t with Effects - 1 degrees of freedom, since effects are what is
+// independent. It is NaN for fewer than two.
+func (t Transmission) HalfWidth() float64 {
+	if t.Effects < 2 {
+		return math.NaN()
+	}
+	return t.SE * distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(t.Effects - 1)}.Quantile(0.975)
+}
+
+// String writes the share with the half width of its interval, both in percent:
+// 83 % +- 7, or 83 % where there is no interval.
+func (t Transmission) String() string {
+	text := fmt.Sprintf("%.0f %%", 100*t.Tau)
+	if half := t.HalfWidth(); !math.IsNaN(half) {
+		text += fmt.Sprintf(" +- %.0f", 100*half)
+	}
+	return text
 }
 
 // Transmit returns the transmission of the effects together, the slope of the

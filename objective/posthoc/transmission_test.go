@@ -91,3 +91,56 @@ func TestTransmissionIsEstimated(t *testing.T) {
 		}
 	}
 }
+
+// TestTransmissionInterval: the quantiles of Student's t at .975 are 12.706, 4.303 and
+// 2.365 with 1, 2 and 7 degrees of freedom.
+func TestTransmissionInterval(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		effects  int
+		tau, se  float64
+		half     float64
+		text     string
+		absorbed bool
+	}{
+		{1, .1, .01, math.NaN(), "10 %", false},
+		{2, .1, .01, .12706, "10 % +- 13", false},
+		{3, .1, .01, .04303, "10 % +- 4", true},
+		{8, .834, .03, .07095, "83 % +- 7", false},
+		{8, .25, .06, .1419, "25 % +- 14", false},
+		{0, math.NaN(), math.NaN(), math.NaN(), "NaN %", false},
+	} {
+		got := posthoc.Transmission{Tau: c.tau, SE: c.se, Effects: c.effects}
+		if half := got.HalfWidth(); !near(half, c.half) && math.Abs(half-c.half) > 2e-4 || got.String() != c.text || got.Absorbed() != c.absorbed {
+			t.Errorf("%d effects: half width %v, %q, absorbed %v; want %v, %q, %v", c.effects, half, got, got.Absorbed(), c.half, c.text, c.absorbed)
+		}
+	}
+}
+
+// TestTransmissionIntervalHolds: the intervals of few studies hold in about 95 % of
+// cases.
+func TestTransmissionIntervalHolds(t *testing.T) {
+	t.Parallel()
+	for _, groups := range []int{3, 8} {
+		rng, held := generator(2), 0
+		const studies = 1000
+		for range studies {
+			var effects []posthoc.Effect
+			for range groups {
+				e := posthoc.Effect{}
+				for range 10 {
+					p := .05 * rng.NormFloat64()
+					e.Predicted = append(e.Predicted, p)
+					e.Observed = append(e.Observed, .6*p+.03*rng.NormFloat64())
+				}
+				effects = append(effects, e)
+			}
+			if got := posthoc.Transmit(effects...); math.Abs(got.Tau-.6) <= got.HalfWidth() {
+				held++
+			}
+		}
+		if held < studies*92/100 {
+			t.Errorf("%d effects: %d of %d intervals hold; want about 95 %%", groups, held, studies)
+		}
+	}
+}
