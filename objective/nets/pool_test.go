@@ -69,8 +69,45 @@ func TestSlice(t *testing.T) {
 	}
 }
 
+// processors lets the process have n threads at once during a test, so that a run gets
+// them on any machine.
+func processors(t *testing.T, n int) {
+	t.Helper()
+	before := runtime.GOMAXPROCS(n)
+	t.Cleanup(func() { runtime.GOMAXPROCS(before) })
+}
+
+// A run has as many threads as asked for, but no more than processors, nor than groups
+// of images where these are the parts of its work.
+func TestThreadsOfARun(t *testing.T) {
+	processors(t, 40)
+	for _, c := range []struct {
+		kind                    string
+		asked, processors, want int
+	}{
+		{"mlp", 0, 40, 1}, {"mlp", 3, 40, 3}, {"mlp", 30, 40, 30}, {"mlp", 30, 4, 4}, {"softmax", 30, 4, 4},
+		{"cnn", 3, 40, 3}, {"cnn", 30, 40, imageParts}, {"resnet8", 30, 40, imageParts}, {"resnet8", 30, 2, 2},
+	} {
+		runtime.GOMAXPROCS(c.processors)
+		splits := tinySplits()
+		if onImages(c.kind) {
+			splits = imageSplits()
+		}
+		tr, err := New(splits, Options{Threads: c.asked})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := startRun(t, tr, tinyModel(c.kind))
+		if got := r.compute.threads(); got != c.want {
+			t.Errorf("%s on %d processors has %d threads where %d were asked for; want %d", c.kind, c.processors, got, c.asked, c.want)
+		}
+		r.close()
+	}
+}
+
 // Threads change no bit of a run, whatever the model.
 func TestThreadsChangeNothing(t *testing.T) {
+	processors(t, 3)
 	for name, c := range map[string]struct {
 		model  map[string]any
 		images bool
@@ -105,6 +142,7 @@ func TestThreadsChangeNothing(t *testing.T) {
 // A step in the steady state allocates nothing, on one thread and on two, whatever is
 // switched on; the steps include the incomplete last batch.
 func TestStepsAllocateNothing(t *testing.T) {
+	processors(t, 2)
 	for name, c := range map[string]struct {
 		model  map[string]any
 		images bool

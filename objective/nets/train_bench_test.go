@@ -3,6 +3,7 @@ package nets
 import (
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -93,6 +94,9 @@ func BenchmarkTrain(b *testing.B) {
 	for _, m := range benchModels {
 		for _, threads := range []int{1, 2} {
 			b.Run(fmt.Sprintf("%s/threads=%d", m.name, threads), func(b *testing.B) {
+				if most := runtime.GOMAXPROCS(0); threads > most {
+					b.Skipf("%d processors", most)
+				}
 				r := benchRun(b, m.shape, m.model, threads)
 				r.median(b, 2)
 				b.ResetTimer()
