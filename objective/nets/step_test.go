@@ -192,3 +192,22 @@ func TestEvaluationSeesPlainImages(t *testing.T) {
 		}
 	}
 }
+
+// Only the blocks of a training network keep what a gradient needs.
+func TestEvaluationKeepsNothingForGradients(t *testing.T) {
+	r := startRun(t, imageTrainer(t, ""), tinyModel("cnn"))
+	for name, n := range map[string]*network{"training": r.net, "evaluation": r.eval.net} {
+		blocks := 0
+		for _, s := range n.vm.(*machine).steps {
+			if b, ok := s.op.(*convBlock); ok {
+				blocks++
+				if kept := b.taken != nil; kept != (name == "training") {
+					t.Errorf("a convolution block of the %s network keeps what it took: %v", name, kept)
+				}
+			}
+		}
+		if blocks != 2 {
+			t.Errorf("%d convolution blocks in the %s network; want 2", blocks, name)
+		}
+	}
+}
