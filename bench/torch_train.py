@@ -5,14 +5,17 @@
 
 Models, shapes and steps are those of BenchmarkTrain in objective/nets: softmax
 784-10, mlp 784-256-128-10, cnn and resnet8 on 3 x 32 x 32 pixels, batch 128, AdamW,
-weighted cross-entropy; a step gathers a shuffled batch, goes forward and backward, and
+weighted cross-entropy with weights of 1; a step gathers a shuffled batch, goes forward and backward, and
 updates. --tuned keeps images channels-last; bench/train.sh adds the allocator
 settings, which must be in the environment before the program starts. Prints the
-images a second of the median step, and the images for a second of processor time. Needs torch (Debian: python3-torch
-libopenblas0-pthread).
+images a second of the median step, and the images for a second of processor time.
+--side-by-side N times N such programs that do their steps at once: the sum of their
+images a second, and the images of all for a second of processor time. Needs torch
+(Debian: python3-torch libopenblas0-pthread).
 """
 import argparse
 import statistics
+import subprocess
 import sys
 import time
 
@@ -68,14 +71,45 @@ def check_blas():
         sys.exit("torch_train.py: PyTorch uses the reference BLAS here; install libopenblas0-pthread")
 
 
+def side_by_side(args):
+    """Starts copies of this program and lets them go on when all are ready."""
+    count = args.side_by_side
+    words = [__file__, "--model", args.model, "--threads", str(args.threads), "--steps", str(args.steps), "--wait"]
+    words += ["--tuned"] * args.tuned
+    pipe = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    copies = [subprocess.Popen([sys.executable, *words], **pipe) for _ in range(count)]
+    try:
+        for c in copies:
+            if c.stdout.readline().strip() != "ready":
+                sys.exit("torch_train.py: one of the programs side by side did not get ready")
+        for c in copies:
+            c.stdin.write("go\n")
+            c.stdin.flush()
+        answers = [c.communicate()[0].split() for c in copies]
+        if any(c.returncode for c in copies) or any(len(a) != 2 for a in answers):
+            sys.exit("torch_train.py: one of the programs side by side failed")
+    finally:
+        for c in copies:
+            c.kill()  # does nothing to one that has ended
+            c.wait()
+    wall = sum(float(a[0]) for a in answers)
+    per_cpu = count / sum(1 / float(a[1]) for a in answers)  # all did as many steps
+    print(f"{wall:.0f} {per_cpu:.0f}")
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--model", required=True, choices=sorted(SHAPES))
     p.add_argument("--threads", type=int, default=1)
     p.add_argument("--steps", type=int, default=20)
     p.add_argument("--tuned", action="store_true", help="images channels-last")
+    p.add_argument("--side-by-side", type=int, default=1, metavar="N", help="time N programs at once")
+    p.add_argument("--wait", action="store_true", help="say ready after two steps, and wait for a line")
     args = p.parse_args()
     check_blas()
+    if args.side_by_side > 1:
+        side_by_side(args)
+        return
 
     torch.set_num_threads(args.threads)
     torch.manual_seed(1)
@@ -89,6 +123,9 @@ def main():
     took, used = [], 0.0
     for step in range(args.steps + 2):
         if step == 2:
+            if args.wait:
+                print("ready", flush=True)
+                sys.stdin.readline()
             used = time.process_time()
         start = time.perf_counter()
         ids = order[step * BATCH % EXAMPLES:][:BATCH]

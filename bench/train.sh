@@ -4,7 +4,10 @@
 # after the other, several rounds, and the ratios of the medians. On a busy machine only
 # the processor time says something, and only for one thread.
 #
-#   bench/train.sh [rounds]          MODELS="mlp cnn" THREADS="1" chooses
+#   bench/train.sh [rounds]          MODELS="mlp cnn" THREADS="1 2x1" chooses
+#
+# Threads are 1 or 2 of one training; 2x1 is two trainings side by side, a thread each:
+# goroutines of ours, processes of PyTorch's, and the sum of their images a second.
 #
 # Tuned is channels-last, and an allocator that keeps its memory. Two variables that
 # machines set for OpenBLAS, and that cost it half its speed on some, are unset for all.
@@ -15,23 +18,46 @@ cd "$(dirname "$0")/.."
 unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE
 rounds=${1:-5}
 models=${MODELS:-softmax mlp cnn resnet8}
-threads=${THREADS:-1 2}
-declare -A steps=([softmax]=150 [mlp]=25 [cnn]=5 [resnet8]=3)
+threads=${THREADS:-1 2 2x1}
+declare -A steps=([softmax]=1000 [mlp]=100 [cnn]=20 [resnet8]=20)
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 go test -c -o "$folder/nets.test" ./objective/nets
 
+# Each of these prints two numbers: images a second, and for a second of processor time.
 ours() { # model threads
-  (cd objective/nets && "$folder/nets.test" -test.run '^$' -test.bench "^BenchmarkTrain\$/^$1\$/threads=$2" -test.benchtime "${steps[$1]}x") |
+  local bench="^BenchmarkTrain\$/^$1\$/^threads=$2\$"
+  [ "$2" = 2x1 ] && bench="^BenchmarkTrainTwo\$/^$1\$"
+  (cd objective/nets && "$folder/nets.test" -test.run '^$' -test.bench "$bench" -test.benchtime "${steps[$1]}x") |
     awk '/images\/s/ {for (i = 2; i <= NF; i++) {if ($i == "images/s") wall = $(i-1); if ($i == "images/cpu-s") cpu = $(i-1)}; print wall, cpu}'
 }
 torch() { # model threads [--tuned]
-  OPENBLAS_NUM_THREADS=$2 OMP_NUM_THREADS=$2 /usr/bin/python3 bench/torch_train.py --model "$1" --threads "$2" --steps "${steps[$1]}" "${@:3}"
+  local count=1 each=$2
+  [ "$2" = 2x1 ] && count=2 each=1
+  OPENBLAS_NUM_THREADS=$each OMP_NUM_THREADS=$each /usr/bin/python3 bench/torch_train.py --model "$1" --threads "$each" \
+    --steps "${steps[$1]}" --side-by-side "$count" "${@:3}"
 }
 tuned() {
   MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=100000000000 MALLOC_TOP_PAD_=268435456 torch "$1" "$2" --tuned
 }
+measure() { # who model threads
+  local figures number='[0-9]*[1-9][0-9.]*'
+  figures=$("$@") || fail "$* failed"
+  [[ $figures =~ ^$number\ $number$ ]] || fail "$* printed '$figures', not two numbers"
+  echo "$2 $3 $1 $figures"
+}
+fail() {
+  echo "bench/train.sh: $*" >&2
+  exit 1
+}
+for model in $models; do
+  [ -n "${steps[$model]:-}" ] || fail "unknown model $model; want some of ${!steps[*]}"
+done
+for t in $threads; do
+  [[ $t =~ ^(1|2|2x1)$ ]] || fail "unknown threads $t; want some of 1, 2, 2x1"
+  [ "$t" = 1 ] || [ "$(nproc)" -ge 2 ] || fail "threads $t need two processors; THREADS=1 does not"
+done
 
 for round in $(seq "$rounds"); do
   for model in $models; do
@@ -39,8 +65,7 @@ for round in $(seq "$rounds"); do
       # Another order in every round, so that nobody always comes first.
       who=(ours torch tuned ours torch)
       for i in 0 1 2; do
-        peer=${who[$(((i + round) % 3))]}
-        echo "$model $t $peer $($peer "$model" "$t")"
+        measure "${who[$(((i + round) % 3))]}" "$model" "$t"
       done
     done
   done

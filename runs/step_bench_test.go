@@ -60,7 +60,7 @@ func extend(b *testing.B, path string, o runs.Options, trials int, between func(
 			return nil
 		}
 	}
-	if err := drive(b.Context(), def, study, instant, runtime.NumCPU()); err != nil {
+	if err := drive(b.Context(), def, study, instant, runtime.GOMAXPROCS(0)); err != nil {
 		b.Fatal(err)
 	}
 	closeStudy(b, study)

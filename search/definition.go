@@ -88,7 +88,8 @@ type Config struct {
 	Trials int
 	Time   time.Duration
 	Until  string
-	// Parallel is the number of trainings at once, 0 = number of CPUs.
+	// Parallel is the number of trainings at once, 0 = number of CPUs that the
+	// process may use.
 	Parallel int
 	// Window is W: step n knows the outcomes of exactly the steps <= n - W.
 	Window int

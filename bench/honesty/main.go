@@ -56,7 +56,7 @@ func parse(args []string, stderr io.Writer) (o options, err error) {
 	f.IntVar(&o.test, "test", 400, "`N` examples a class drawn to test on")
 	f.IntVar(&o.seeds, "seeds", confirm.Seeds, "`N` fresh seeds of a confirmation")
 	f.IntVar(&o.truth, "truth", 30, "`N` further seeds for the truth")
-	f.IntVar(&o.workers, "workers", runtime.NumCPU(), "`N` trainings at once; changes no figure")
+	f.IntVar(&o.workers, "workers", runtime.GOMAXPROCS(0), "`N` trainings at once; changes no figure")
 	f.BoolVar(&o.null, "null", false, "weights do nothing: count the gains claimed all the same")
 	f.BoolVar(&o.shuffled, "shuffled", false, "weights act on other classes: search only, print the notices")
 	f.BoolVar(&o.screening, "screening", false, "compare a search that trains all points with one that screens them")

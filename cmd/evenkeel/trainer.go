@@ -116,17 +116,19 @@ func opening(def *search.Definition, ds *data.Dataset, trainer objective.Trainer
 }
 
 // netOptions says how built-in models are trained: trainings side by side come first,
-// and cores that these leave over help in them.
+// and where search.parallel leaves processors over, each training has several.
 func netOptions(def *search.Definition) nets.Options {
-	return nets.Options{Threads: runtime.NumCPU() / parallelism(def)}
+	return nets.Options{Threads: runtime.GOMAXPROCS(0) / parallelism(def)}
 }
 
-// parallelism returns the number of trainings of built-in models at once.
+// parallelism returns the number of trainings of built-in models at once: as many as
+// processors that this process may use, which is fewer than there are in a container
+// with a quota.
 func parallelism(def *search.Definition) int {
 	if def.Search.Parallel > 0 {
 		return def.Search.Parallel
 	}
-	return runtime.NumCPU()
+	return runtime.GOMAXPROCS(0)
 }
 
 // checkTrainer compares what a study asks of its trainer with what the trainer

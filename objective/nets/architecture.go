@@ -107,7 +107,7 @@ func convLayers(shape []int, classes int) []layer {
 	return []layer{
 		{conv: &first, in: first.Weights(), out: firstFilters, relu: true},
 		{conv: &second, in: second.Weights(), out: secondFilters, relu: true, dropped: true},
-		{in: second.Outputs(), out: classes},
+		{in: second.PooledOutputs(), out: classes},
 	}
 }
 

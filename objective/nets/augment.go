@@ -59,7 +59,7 @@ func (a *augmenter) apply(x []float32, example int) {
 func (a *augmenter) draw(example int) (flip bool, down, right int) {
 	var rng rand.PCG
 	rng.Seed(a.high, a.low+uint64(example))
-	rng.Uint64() // neighbours' first numbers are alike
+	rng.Uint64() // unused: it would serve as well, but to draw from it changes every run
 	first, second := rng.Uint64(), rng.Uint64()
 	moves := uint64(2*a.most + 1)
 	up, _ := bits.Mul64(first, moves)

@@ -92,8 +92,9 @@ func TestAugmenterKinds(t *testing.T) {
 }
 
 // Augmentation changes a run, each kind in its own way, and not the same way in each
-// epoch; it is the same on any number of threads, and validation never sees it.
+// epoch; it is the same on any number of threads.
 func TestAugmentedRuns(t *testing.T) {
+	processors(t, 3)
 	for _, kind := range []string{"cnn", "resnet8"} {
 		seen := map[string]string{}
 		for _, augment := range []string{augmentNone, augmentFlip, augmentFlipCrop} {

@@ -74,7 +74,7 @@ func (b *builder) op(i, batch int) G.Op {
 	case l.conv != nil:
 		conv := *l.conv
 		conv.Batch = batch
-		return newConvBlock(b.c, conv)
+		return newConvBlock(b.c, conv, b.training)
 	case l.units != nil:
 		units := slices.Clone(l.units)
 		for j := range units {

@@ -15,19 +15,24 @@ type convBlock struct {
 	c    *compute
 	conv kernels.Conv
 	y    *tensor.Dense
-	// taken is which pixel of its window each y came from.
+	// taken is which pixel of its window each y came from, for the gradient; nil in
+	// evaluation.
 	taken []uint8
 	now   struct{ x, w, b []float32 }
 }
 
 // newConvBlock makes a block; one on planar images is a first layer, and its
-// gradient by x is not made.
-func newConvBlock(c *compute, conv kernels.Conv) *convBlock {
-	shape := tensor.Shape{conv.Batch, conv.Outputs()}
-	return &convBlock{
+// gradient by x is not made. Only a block in training has gradients.
+func newConvBlock(c *compute, conv kernels.Conv, training bool) *convBlock {
+	shape := tensor.Shape{conv.Batch, conv.PooledOutputs()}
+	b := &convBlock{
 		base: newBase("convolution block", matrixType, shape, matrixType, matrixType, vectorType),
-		c:    c, conv: conv, y: newMatrix(conv.Batch, conv.Outputs()), taken: make([]uint8, conv.Batch*conv.Outputs()),
+		c:    c, conv: conv, y: newMatrix(conv.Batch, conv.PooledOutputs()),
 	}
+	if training {
+		b.taken = make([]uint8, conv.Batch*conv.PooledOutputs())
+	}
+	return b
 }
 
 // Do computes y.
@@ -42,8 +47,12 @@ func (b *convBlock) Do(in ...G.Value) (G.Value, error) {
 
 func (b *convBlock) part(i int, ws *kernels.Workspace) {
 	from, some := images(i, b.conv)
-	x, y := b.now.x[from*some.Inputs():], from*some.Outputs()
-	b.c.level.ConvBlock(ws, floats(b.y)[y:], b.taken[y:], x, b.now.w, b.now.b, some)
+	x, y := b.now.x[from*some.Inputs():], from*some.PooledOutputs()
+	var taken []uint8
+	if b.taken != nil {
+		taken = b.taken[y:]
+	}
+	b.c.level.ConvBlock(ws, floats(b.y)[y:], taken, x, b.now.w, b.now.b, some)
 }
 
 // images returns the first image of group i and the shape with as many images as
@@ -116,7 +125,7 @@ func (g *convGrad) part(i int, ws *kernels.Workspace) {
 	if g.dx != nil {
 		dx = floats(g.dx)[from*some.Inputs():]
 	}
-	y := from * some.Outputs()
+	y := from * some.PooledOutputs()
 	g.block.c.level.ConvBlockGrad(ws, sums[:size], sums[size:size+some.Out], dx, g.now.x[from*some.Inputs():], g.now.w,
 		g.now.dy[y:], g.block.taken[y:], some)
 }

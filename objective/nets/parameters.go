@@ -12,7 +12,8 @@ import (
 )
 
 // parameters are those of each layer in turn, see [layer.parameterShapes]. The
-// weights of a convolution are (3 x 3 x channels) x filters. The training and the
+// weights of a convolution are (kernel x kernel x channels) x filters, the kernel 3 or,
+// beside a residual block, 1. The training and the
 // evaluation graph share them.
 type parameters []*tensor.Dense
 

@@ -1,11 +1,11 @@
 package nets
 
 import (
+	"math"
 	"runtime"
 	"sync/atomic"
 	"testing"
 
-	"evenkeel/objective"
 	"evenkeel/objective/nets/kernels"
 )
 
@@ -69,8 +69,45 @@ func TestSlice(t *testing.T) {
 	}
 }
 
+// processors lets the process have n threads at once during a test, so that a run gets
+// them on any machine.
+func processors(t *testing.T, n int) {
+	t.Helper()
+	before := runtime.GOMAXPROCS(n)
+	t.Cleanup(func() { runtime.GOMAXPROCS(before) })
+}
+
+// A run has as many threads as asked for, but no more than processors, nor than groups
+// of images where these are the parts of its work.
+func TestThreadsOfARun(t *testing.T) {
+	processors(t, 40)
+	for _, c := range []struct {
+		kind                    string
+		asked, processors, want int
+	}{
+		{"mlp", 0, 40, 1}, {"mlp", 3, 40, 3}, {"mlp", 30, 40, 30}, {"mlp", 30, 4, 4}, {"softmax", 30, 4, 4},
+		{"cnn", 3, 40, 3}, {"cnn", 30, 40, imageParts}, {"resnet8", 30, 40, imageParts}, {"resnet8", 30, 2, 2},
+	} {
+		runtime.GOMAXPROCS(c.processors)
+		splits := tinySplits()
+		if onImages(c.kind) {
+			splits = imageSplits()
+		}
+		tr, err := New(splits, Options{Threads: c.asked})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := startRun(t, tr, tinyModel(c.kind))
+		if got := r.compute.threads(); got != c.want {
+			t.Errorf("%s on %d processors has %d threads where %d were asked for; want %d", c.kind, c.processors, got, c.asked, c.want)
+		}
+		r.close()
+	}
+}
+
 // Threads change no bit of a run, whatever the model.
 func TestThreadsChangeNothing(t *testing.T) {
+	processors(t, 3)
 	for name, c := range map[string]struct {
 		model  map[string]any
 		images bool
@@ -102,38 +139,60 @@ func TestThreadsChangeNothing(t *testing.T) {
 	}
 }
 
-// A step in the steady state allocates nothing, on one thread and on two.
+// A step in the steady state allocates nothing, on one thread and on two, whatever is
+// switched on; the steps include the incomplete last batch.
 func TestStepsAllocateNothing(t *testing.T) {
-	for _, c := range []struct {
-		kind   string
+	if testing.Short() {
+		t.Skip("is the same at every level")
+	}
+	processors(t, 2)
+	for name, c := range map[string]struct {
+		model  map[string]any
 		images bool
-	}{{"softmax", false}, {"mlp", false}, {"cnn", true}, {"resnet8", true}} {
+	}{
+		"softmax":          {tinyModel("softmax"), false},
+		"mlp":              {tinyModel("mlp", "hidden", []int64{300, 70}, "batch", int64(96)), false},
+		"mlp with dropout": {tinyModel("mlp", "dropout", 0.2, "hidden", []int64{9, 8}), false},
+		"mlp with sgd":     {tinyModel("mlp", "optimizer", "sgd", "momentum", 0.9, "weight_decay", 0.01), false},
+		"cnn":              {tinyModel("cnn", "dropout", 0.1, "augment", augmentFlipCrop), true},
+		"resnet8":          {tinyModel("resnet8", "augment", augmentFlipCrop), true},
+	} {
 		for _, threads := range []int{1, 2} {
-			splits := tinySplits()
-			if c.images {
-				splits = imageSplits()
-			}
-			tr, err := New(splits, Options{Threads: threads})
-			if err != nil {
-				t.Fatal(err)
-			}
-			model := tinyModel(c.kind)
-			r, err := newRun(tr, objective.Job{Spec: tinySpec(t, tr, model, 1)}, mustParse(t, model))
-			if err != nil {
-				t.Fatal(err)
-			}
-			r.loader.shuffle(1)
-			k := 0
-			allocated := testing.AllocsPerRun(20, func() {
-				if err := r.step(k%r.loader.count(), nil); err != nil {
-					t.Error(err)
+			for _, weights := range [][]float32{nil, {1, 2, 3}} {
+				if got := stepAllocations(t, c.model, c.images, threads, weights); got > 0 {
+					t.Errorf("%s on %d threads, weights %v: %v allocations in 50 steps; want none", name, threads, weights, got)
 				}
-				k++
-			})
-			r.close()
-			if allocated > 0 {
-				t.Errorf("%s on %d threads: %v allocations a step; want none", c.kind, threads, allocated)
 			}
 		}
 	}
+}
+
+// stepAllocations returns how often memory is allocated in 50 steps: the least of a few
+// measurements, since one counts what the rest of the process allocates too.
+func stepAllocations(t *testing.T, model map[string]any, images bool, threads int, weights []float32) float64 {
+	t.Helper()
+	splits := tinySplits()
+	if images {
+		splits = imageSplits()
+	}
+	tr, err := New(splits, Options{Threads: threads})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := startRun(t, tr, model)
+	defer r.close()
+	if got := r.compute.threads(); got != threads {
+		t.Fatalf("%d threads; want %d", got, threads)
+	}
+	fewest := math.Inf(1)
+	for attempt := 0; attempt < 5 && fewest > 0; attempt++ {
+		fewest = min(fewest, testing.AllocsPerRun(1, func() {
+			for k := range 50 {
+				if err := r.step(k%r.loader.count(), weights); err != nil {
+					t.Error(err)
+				}
+			}
+		}))
+	}
+	return fewest
 }

@@ -36,7 +36,7 @@ func newRun(t *Trainer, job objective.Job, config Config) (*run, error) {
 	layers := architecture(config, t.splits.Dataset.Shape, classes)
 	seed := job.Spec.Seed
 	c := &compute{level: t.level}
-	c.start(t.threads)
+	c.start(t.threadsOf(config.Kind))
 	r := &run{
 		job: job, config: config, splits: t.splits, compute: c,
 		params: newParameters(seed, layers),

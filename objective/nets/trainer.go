@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"runtime"
 	"time"
 
 	G "gorgonia.org/gorgonia"
@@ -27,7 +28,8 @@ const (
 type Options struct {
 	// Kernels names the kernel level; empty means [kernels.Active].
 	Kernels string
-	// Threads is the number of threads of one run; 0 means 1. It changes no result.
+	// Threads is the number of threads of one run; 0 means 1. A run has no more than it
+	// can use, nor than processors that the process may use. It changes no result.
 	// Two runs side by side are faster than one on two threads.
 	Threads int
 }
@@ -38,11 +40,22 @@ type Trainer struct {
 	splits *data.Splits
 	input  standardizer
 	level  kernels.Level
-	// threads is the number of threads of a run.
+	// threads is the number of threads asked for, see [Trainer.threadsOf].
 	threads int
 	info    objective.Info
 	// newVM, in tests, replaces our machine.
 	newVM func(g *G.ExprGraph) (G.VM, error)
+}
+
+// threadsOf returns the number of threads of a run of a kind of model. A helper without
+// a processor would only be in the way of the others, and one beyond the groups of a
+// batch's images idle.
+func (t *Trainer) threadsOf(kind string) int {
+	threads := min(t.threads, runtime.GOMAXPROCS(0))
+	if onImages(kind) {
+		threads = min(threads, imageParts)
+	}
+	return threads
 }
 
 // level returns the kernel level asked for.

@@ -6,6 +6,7 @@ import "C"
 import (
 	"cmp"
 	"fmt"
+	"unsafe"
 )
 
 // Conv is the shape of a convolution: `Out` filters over images of Height x Width
@@ -35,9 +36,10 @@ func (c Conv) OutputSize() (height, width int) {
 	return (c.Height-1)/c.stride() + 1, (c.Width-1)/c.stride() + 1
 }
 
-// Outputs returns the numbers of a pooled image: Height/2 x Width/2 x Out, rounded
-// down: a last line or column without a partner is dropped.
-func (c Conv) Outputs() int { return c.Height / 2 * (c.Width / 2) * c.Out }
+// PooledOutputs returns the numbers of an image that a [Level.ConvBlock] makes, which
+// pools it: Height/2 x Width/2 x Out, rounded down: a last line or column without a
+// partner is dropped.
+func (c Conv) PooledOutputs() int { return c.Height / 2 * (c.Width / 2) * c.Out }
 
 // ConvBlock computes y = maxpool(max(conv(x, w) + bias, 0)) as PyTorch's
 // MaxPool2d(2)(ReLU()(Conv2d(In, Out, 3, padding=1)(x))) does:
@@ -45,15 +47,19 @@ func (c Conv) Outputs() int { return c.Height / 2 * (c.Width / 2) * c.Out }
 //	conv[i][j][o] = sum over u, v in 0..2 and channels c of x[i+u-1][j+v-1][c] w[u][v][c][o]
 //
 // Shapes: x is Batch x Inputs, w is 3 x 3 x In x Out, bias has Out entries, y and
-// taken are Batch x Outputs. taken gets the pixel of its window that each y
+// taken are Batch x PooledOutputs. taken gets the pixel of its window that each y
 // came from, 0 to 3 in reading order and the first of equals, or 4 where y is not
-// positive. NaN stays NaN. Each sum starts from the bias and runs over u, v and c
+// positive; it may be nil where no gradient is wanted. NaN stays NaN. Each sum starts from the bias and runs over u, v and c
 // in this order. It panics if a size is below 1, an image below 2x2, or a slice
 // shorter than its shape.
 func (l Level) ConvBlock(ws *Workspace, y []float32, taken []uint8, x, w, bias []float32, c Conv) {
-	c.check("ConvBlock", len(x), len(w), len(bias), len(y), len(taken))
+	room := len(taken)
+	if taken == nil {
+		room = c.Batch * c.PooledOutputs()
+	}
+	c.check("ConvBlock", len(x), len(w), len(bias), len(y), room)
 	s := c.shape()
-	C.ek_conv_block(C.int(l), &s, ptr(x), ptr(w), ptr(bias), ptr(y), (*C.uint8_t)(&taken[0]), ws.reserve(int(C.ek_conv_scratch(&s))))
+	C.ek_conv_block(C.int(l), &s, ptr(x), ptr(w), ptr(bias), ptr(y), (*C.uint8_t)(unsafe.SliceData(taken)), ws.reserve(int(C.ek_conv_scratch(&s))))
 }
 
 // ConvBlockGrad computes the gradients of a [Level.ConvBlock] by w, bias and x
@@ -82,7 +88,7 @@ func (c Conv) shape() C.ek_conv {
 // check panics if the shape is not a block's or the lengths are too short for it.
 func (c Conv) check(what string, x, w, bias, y, taken int) {
 	if !c.valid() || c.kernel() != 3 || c.stride() != 1 || c.Height < 2 || c.Width < 2 || x < c.Batch*c.Inputs() ||
-		w < c.Weights()*c.Out || bias < c.Out || y < c.Batch*c.Outputs() || taken < c.Batch*c.Outputs() {
+		w < c.Weights()*c.Out || bias < c.Out || y < c.Batch*c.PooledOutputs() || taken < c.Batch*c.PooledOutputs() {
 		panic(fmt.Sprintf("kernels: %s of %+v with %d, %d, %d, %d and %d numbers for x, w, bias, y and taken",
 			what, c, x, w, bias, y, taken))
 	}

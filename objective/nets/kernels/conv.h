@@ -53,8 +53,9 @@ static TARGET void NAME(conv)(const ek_conv *s, const float *x, const float *w, 
 typedef uint8_t NAME(bytes) __attribute__((vector_size(VL), aligned(1), may_alias));
 
 // pool1 takes the first largest of four pixels, `next` and `below` apart, in VL
-// channels, and cuts it at 0. NaN is larger than any number.
-INLINE void NAME(pool1)(const float *x, long next, long below, float *y, uint8_t *taken) {
+// channels, and cuts it at 0. NaN is larger than any number. Which one it was goes to
+// taken if keep, a constant after inlining.
+INLINE void NAME(pool1)(const int keep, const float *x, long next, long below, float *y, uint8_t *taken) {
     vec best = *(const mem *)x;
     ivec code = {0};
     const long at[4] = {0, next, below, below + next};
@@ -63,27 +64,31 @@ INLINE void NAME(pool1)(const float *x, long next, long below, float *y, uint8_t
         vec v = *(const mem *)(x + at[k]);
         ivec take = (v > best) | (v != v);
         best = (vec)(((ivec)v & take) | ((ivec)best & ~take));
-        code = (code & ~take) | (take & k);
+        if (keep) code = (code & ~take) | (take & k);
     }
-    ivec positive = best > 0;
     *(mem *)y = (vec)((ivec)best & ~(best < 0));
+    if (!keep) return;
+    ivec positive = best > 0;
     code = (code & positive) | (4 & ~positive);
     *(NAME(bytes) *)taken = __builtin_convertvector(code, NAME(bytes));
 }
 
 // pool takes a line of `width` windows of n channels out of two lines of pixels,
-// which follow each other at x with `room` numbers a pixel.
-INLINE void NAME(pool)(long width, long n, long room, long channels, const float *x, float *y, uint8_t *taken) {
+// which follow each other at x with `room` numbers a pixel; taken is for keep only.
+INLINE void NAME(pool)(const int keep, long width, long n, long room, long channels, const float *x, float *y,
+                       uint8_t *taken) {
     long below = 2 * width * room;
-    for (long i = 0; i < width; i++, x += 2 * room, y += channels, taken += channels) {
+    for (long i = 0; i < width; i++, x += 2 * room, y += channels) {
         long c = 0;
-        for (; c + VL <= n; c += VL) NAME(pool1)(x + c, room, below, y + c, taken + c);
-        if (c == n) continue;
-        float best[VL];
-        uint8_t codes[VL];
-        NAME(pool1)(x + c, room, below, best, codes);
-        memcpy(y + c, best, (n - c) * sizeof(float));
-        memcpy(taken + c, codes, n - c);
+        for (; c + VL <= n; c += VL) NAME(pool1)(keep, x + c, room, below, y + c, keep ? taken + c : NULL);
+        if (c < n) {
+            float best[VL];
+            uint8_t codes[VL];
+            NAME(pool1)(keep, x + c, room, below, best, codes);
+            memcpy(y + c, best, (n - c) * sizeof(float));
+            if (keep) memcpy(taken + c, codes, n - c);
+        }
+        if (keep) taken += channels;
     }
 }
 
@@ -102,7 +107,10 @@ static TARGET void NAME(conv_block)(const ek_conv *s, const float *x, const floa
             for (long r = 0; r < ph; r++) {
                 long to = ((i * ph + r) * pw) * s->out + j;
                 NAME(lines)(s, &image, room, room, 2 * r, 2, 2 * pw, panel, start, at.lines, room, 2 * pw * room);
-                NAME(pool)(pw, n, room, s->out, at.lines, y + to, taken + to);
+                if (taken)
+                    NAME(pool)(1, pw, n, room, s->out, at.lines, y + to, taken + to);
+                else
+                    NAME(pool)(0, pw, n, room, s->out, at.lines, y + to, NULL);
             }
             panel += 9 * s->in * room;
             j += n;

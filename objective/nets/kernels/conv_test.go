@@ -16,7 +16,7 @@ type convCase struct {
 
 func newConvCase(c Conv) convCase {
 	rng := rand.New(rand.NewPCG(uint64(c.Height*100+c.Width), uint64(c.In*1000+c.Out)))
-	return convCase{c, random(rng, c.Batch*c.Inputs()), random(rng, c.Weights()*c.Out), random(rng, c.Out), random(rng, c.Batch*c.Outputs())}
+	return convCase{c, random(rng, c.Batch*c.Inputs()), random(rng, c.Weights()*c.Out), random(rng, c.Out), random(rng, c.Batch*c.PooledOutputs())}
 }
 
 // at returns the index in x of a pixel's channel, -1 outside the image.
@@ -56,11 +56,11 @@ func (c convCase) terms(image, i, j, o int, f func(x, w int)) {
 // reference computes y, the four sums each came from and, for a given taken, the
 // gradients, in float64 by the definition.
 func (c convCase) reference(taken []uint8) (y sums, windows [][4]float64, dw, db, dx sums) {
-	y, dw, db, dx = newSums(c.Batch*c.Outputs()), newSums(len(c.w)), newSums(c.Out), newSums(len(c.x))
+	y, dw, db, dx = newSums(c.Batch*c.PooledOutputs()), newSums(len(c.w)), newSums(c.Out), newSums(len(c.x))
 	windows = make([][4]float64, len(y.value))
 	for n := range y.value {
-		image, o := n/c.Outputs(), n%c.Out
-		p := n % c.Outputs() / c.Out
+		image, o := n/c.PooledOutputs(), n%c.Out
+		p := n % c.PooledOutputs() / c.Out
 		i, j := p/(c.Width/2)*2, p%(c.Width/2)*2
 		for k := range 4 {
 			one := newSums(1)
@@ -111,7 +111,7 @@ type blocked struct {
 
 func (c convCase) run(l Level, ws *Workspace) blocked {
 	b := blocked{
-		y: make([]float32, c.Batch*c.Outputs()), taken: make([]uint8, c.Batch*c.Outputs()),
+		y: make([]float32, c.Batch*c.PooledOutputs()), taken: make([]uint8, c.Batch*c.PooledOutputs()),
 		dw: make([]float32, len(c.w)), db: make([]float32, c.Out),
 	}
 	if !c.Planar {
@@ -120,6 +120,39 @@ func (c convCase) run(l Level, ws *Workspace) blocked {
 	l.ConvBlock(ws, b.y, b.taken, c.x, c.w, c.bias, c.Conv)
 	l.ConvBlockGrad(ws, b.dw, b.db, b.dx, c.x, c.w, c.dy, b.taken, c.Conv)
 	return b
+}
+
+// Whether what was taken is kept or not, the result has the same bits.
+func TestConvBlockWithoutTaken(t *testing.T) {
+	for _, l := range Levels() {
+		var ws Workspace
+		for _, c := range convCases() {
+			y := make([]float32, c.Batch*c.PooledOutputs()+1)
+			y[len(y)-1] = 7
+			l.ConvBlock(&ws, y, nil, c.x, c.w, c.bias, c.Conv)
+			equalBits(t, fmt.Sprintf("%v %+v", l, c.Conv), y, append(c.run(l, &ws).y, 7))
+		}
+	}
+}
+
+// A gradient needs what was taken, and a result never fits into too little.
+func TestConvBlockRefusesTooFewTaken(t *testing.T) {
+	c := convCases()[0]
+	var ws Workspace
+	some := c.run(Portable, &ws)
+	for what, call := range map[string]func(){
+		"an empty taken":           func() { Portable.ConvBlock(&ws, some.y, []uint8{}, c.x, c.w, c.bias, c.Conv) },
+		"a gradient without taken": func() { Portable.ConvBlockGrad(&ws, some.dw, some.db, nil, c.x, c.w, c.dy, nil, c.Conv) },
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%s did not panic", what)
+				}
+			}()
+			call()
+		}()
+	}
 }
 
 // Results and gradients against float64 by the definition; one workspace for
@@ -199,7 +232,7 @@ func TestConvBlockImagesAreIndependent(t *testing.T) {
 		all := c.run(l, &ws)
 		dw, db := make([]float32, len(all.dw)), make([]float32, len(all.db))
 		for i := range c.Batch {
-			in, out := c.Inputs(), c.Outputs()
+			in, out := c.Inputs(), c.PooledOutputs()
 			one := convCase{c.Conv, c.x[i*in : (i+1)*in], c.w, c.bias, c.dy[i*out : (i+1)*out]}
 			one.Batch = 1
 			got := one.run(l, &ws)
@@ -260,6 +293,12 @@ func BenchmarkConvBlock(b *testing.B) {
 			b.Run(fmt.Sprintf("%dx%d/%v", c.In, c.Out, l), func(b *testing.B) {
 				for b.Loop() {
 					l.ConvBlock(&ws, r.y, r.taken, k.x, k.w, k.bias, c)
+				}
+				b.ReportMetric(flops*float64(b.N)/b.Elapsed().Seconds()/1e9, "GF/s")
+			})
+			b.Run(fmt.Sprintf("%dx%d without taken/%v", c.In, c.Out, l), func(b *testing.B) {
+				for b.Loop() {
+					l.ConvBlock(&ws, r.y, nil, k.x, k.w, k.bias, c)
 				}
 				b.ReportMetric(flops*float64(b.N)/b.Elapsed().Seconds()/1e9, "GF/s")
 			})

@@ -2,7 +2,9 @@ package kernels
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -192,6 +194,40 @@ func TestNormAgainstFloat64(t *testing.T) {
 }
 
 // By hand: two images of two pixels and two channels.
+// NaN stays NaN through the ReLU of a normalisation, wherever it comes from and for every
+// tail; what is added, and y, may be the result's own memory.
+func TestNormKeepsNaN(t *testing.T) {
+	nan := float32(math.NaN())
+	for _, l := range Levels() {
+		for channels := 1; channels <= 40; channels++ {
+			const pixels = 3
+			n := pixels * channels
+			rng := rand.New(rand.NewPCG(uint64(channels), 17))
+			y, added, gain, shift := random(rng, n), random(rng, n), random(rng, channels), random(rng, channels)
+			want := make([]float32, n)
+			l.Norm(want, y, gain, shift, added, true)
+			for _, in := range [][]float32{y, added} {
+				at := rng.IntN(n)
+				old := in[at]
+				in[at] = nan
+				z, overY, overAdded := make([]float32, n), slices.Clone(y), slices.Clone(added)
+				l.Norm(z, y, gain, shift, added, true)
+				l.Norm(overY, overY, gain, shift, added, true)
+				l.Norm(overAdded, y, gain, shift, overAdded, true)
+				for what, got := range map[string][]float32{"apart": z, "over y": overY, "over added": overAdded} {
+					what = fmt.Sprintf("%v, %d channels, %s", l, channels, what)
+					if got[at] == got[at] {
+						t.Fatalf("%s: NaN became %v", what, got[at])
+					}
+					got[at] = want[at]
+					equalBits(t, what, got, want)
+				}
+				in[at] = old
+			}
+		}
+	}
+}
+
 func TestAverage(t *testing.T) {
 	y, dx := make([]float32, 4), make([]float32, 8)
 	Average(y, []float32{1, 2, 3, 6, 0, 0, 5, -4}, 2, 2)

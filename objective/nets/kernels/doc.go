@@ -10,7 +10,7 @@
 // # Levels
 //
 // A [Level] is one compilation of the same source: [Portable] (128-bit vectors,
-// any architecture), [AVX2] (with FMA) and [AVX512]. [Active] is the best one
+// any architecture), [AVX2] (with FMA) and [AVX512]. [Active] is the widest one
 // that the processor has, or the one that the environment variable
 // EVENKEEL_KERNELS names (avx512, avx2, portable).
 //

@@ -352,8 +352,12 @@ double ek_softmax_ce(int level, long rows, long classes, const float *z, const u
         for (long i = 0; i < n; i++) {
             double w = weights ? weights[from + i] : 1, sum = 0;
             float *row = block + i * classes;
+            if (w == 0) { // whatever its logits are, NaN included
+                memset(row, 0, classes * sizeof(float));
+                continue;
+            }
             for (long c = 0; c < classes; c++) sum += row[c];
-            if (w != 0) loss += w * (ek_log(sum) - own[i]);
+            loss += w * (ek_log(sum) - own[i]);
             double scale = w / sum_w;
             for (long c = 0; c < classes; c++) row[c] = (float)((row[c] / sum - (c == labels[from + i])) * scale);
         }

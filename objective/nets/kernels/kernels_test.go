@@ -196,6 +196,82 @@ func TestSoftmaxCEAgainstFloat64(t *testing.T) {
 	}
 }
 
+// A row of weight 0 is not there, whatever its logits are: its gradient is 0, and loss
+// and gradients of the others have the bits that they have without it.
+func TestSoftmaxCERowsOfWeightZero(t *testing.T) {
+	rng := rand.New(rand.NewPCG(15, 16))
+	nan, inf := float32(math.NaN()), float32(math.Inf(1))
+	for _, l := range Levels() {
+		for _, classes := range []int{1, 2, 3, 8, 10, 17, 33} {
+			for _, bad := range []float32{nan, inf, -inf, math.MaxFloat32, 1} {
+				const rows = 70 // more than are worked on at once
+				z, offset, w, labels := random(rng, rows*classes), random(rng, classes), make([]float32, rows), make([]uint16, rows)
+				var kept, keptW []float32
+				var keptLabels []uint16
+				for i := range rows {
+					labels[i] = uint16(rng.IntN(classes))
+					if i%3 == 1 {
+						z[i*classes+rng.IntN(classes)] = bad
+						continue
+					}
+					w[i] = 0.5 + rng.Float32()
+					kept, keptW, keptLabels = append(kept, z[i*classes:(i+1)*classes]...), append(keptW, w[i]), append(keptLabels, labels[i])
+				}
+				grad, want := random(rng, len(z)), make([]float32, len(kept))
+				loss, sum := l.SoftmaxCE(z, labels, w, offset, classes, grad)
+				wantLoss, wantSum := l.SoftmaxCE(kept, keptLabels, keptW, offset, classes, want)
+				what := fmt.Sprintf("%v, %d classes, %v in rows of weight 0", l, classes, bad)
+				if loss != wantLoss || sum != wantSum {
+					t.Errorf("%s: loss %v, weights %v; want %v, %v", what, loss, sum, wantLoss, wantSum)
+				}
+				for i := range rows {
+					row := grad[i*classes : (i+1)*classes]
+					if w[i] == 0 {
+						equalBits(t, what, row, make([]float32, classes))
+						continue
+					}
+					equalBits(t, what, row, want[:classes])
+					want = want[classes:]
+				}
+			}
+		}
+	}
+}
+
+// Logits of any size are exact as long as they are finite with the offset; an overflow
+// is no number, and a class without a chance costs nothing.
+func TestSoftmaxCEExtremeLogits(t *testing.T) {
+	const most = math.MaxFloat32
+	inf := float32(math.Inf(1))
+	nan := math.NaN()
+	for _, l := range Levels() {
+		for _, c := range []struct {
+			z, offset []float32
+			want      float64
+		}{
+			{[]float32{-1e38, 1e38}, nil, float64(float32(1e38)) * 2},
+			{[]float32{most, most}, nil, math.Ln2},
+			{[]float32{-most, -most}, nil, math.Ln2},
+			{[]float32{most, most}, []float32{-most, -most}, math.Ln2},
+			{[]float32{most, 0}, nil, 0},
+			{[]float32{0, -inf}, nil, 0},
+			{[]float32{-inf, 0}, nil, math.Inf(1)},
+			{[]float32{-most, most}, nil, math.Inf(1)},
+			{[]float32{0, most}, []float32{0, most}, nan},
+			{[]float32{0, inf}, nil, nan},
+			{[]float32{0, float32(nan)}, nil, nan},
+			{[]float32{-inf, -inf}, nil, nan},
+		} {
+			grad := make([]float32, 2)
+			got, _ := l.SoftmaxCE(c.z, []uint16{0}, nil, c.offset, 2, grad)
+			same := got == c.want || (math.IsNaN(got) && math.IsNaN(c.want))
+			if !same && !(math.Abs(got-c.want) <= 1e-6*math.Abs(c.want)) {
+				t.Errorf("%v: loss of %v with offset %v is %v; want %v", l, c.z, c.offset, got, c.want)
+			}
+		}
+	}
+}
+
 func TestOptimizersAgainstFloat64(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 8))
 	const rate, decay, momentum = 0.01, 0.1, 0.9

@@ -60,7 +60,7 @@ const Env = "EVENKEEL_KERNELS"
 // level that is not [Level.Supported].
 type Level int
 
-// The levels, slowest first.
+// The levels, narrowest first.
 const (
 	// Portable uses 128-bit vectors and no fused operations.
 	Portable Level = C.EK_PORTABLE
@@ -96,7 +96,7 @@ func (l Level) NumericsID() string {
 	return fmt.Sprintf("nets/%d/%s", numericsVersion, kind)
 }
 
-// Levels returns the levels that this processor supports, slowest first.
+// Levels returns the levels that this processor supports, narrowest first.
 func Levels() []Level {
 	var s []Level
 	for l := range names {
@@ -107,7 +107,7 @@ func Levels() []Level {
 	return s
 }
 
-// Choose returns the level with the given name, or the fastest supported one
+// Choose returns the level with the given name, or the widest supported one
 // for the empty name. It fails for an unknown name and for a level that this
 // processor does not have.
 func Choose(name string) (Level, error) {
@@ -135,7 +135,7 @@ func list(levels []Level) string {
 	return strings.Join(s, ", ")
 }
 
-// Active returns the level in use: the one that [Env] names, else the fastest
+// Active returns the level in use: the one that [Env] names, else the widest
 // supported one. It reads the environment once.
 func Active() (Level, error) { return active() }
 

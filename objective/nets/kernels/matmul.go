@@ -5,8 +5,8 @@ import "C"
 
 import "fmt"
 
-// Workspace is scratch memory for matrix products. The zero value is ready; it
-// grows to the largest product it serves and must not be shared by goroutines.
+// Workspace is scratch memory for matrix products and convolutions. The zero value is
+// ready; it grows to the largest that it serves and must not be shared by goroutines.
 type Workspace struct{ buf []float32 }
 
 func (w *Workspace) reserve(n int) *C.float {

@@ -7,7 +7,8 @@ import "fmt"
 
 // Norm computes z = y gain + shift by channel, plus added unless that is nil, and
 // then max(z, 0) if relu. y, added and z have the same length, a whole number of
-// pixels of len(gain) channels; it panics otherwise. NaN stays NaN through ReLU.
+// pixels of len(gain) channels; it panics otherwise. z may be y or added themselves,
+// and overlaps no other. NaN stays NaN through ReLU.
 func (l Level) Norm(z, y, gain, shift, added []float32, relu bool) {
 	sameLength("Norm", z, y)
 	sameLength("Norm", gain, shift)

@@ -17,10 +17,13 @@ import "fmt"
 //
 // Shapes: z and grad are len(labels) x classes, weights (one per row, >= 0, not
 // all 0) may be nil for all 1, offset (one per class) may be nil for all 0. A row
-// of weight 0 adds nothing and has gradient 0. Each row is shifted by its
-// largest logit first, so logits of any finite size are exact; the sums are in
-// float64, in row order. A NaN or +Inf logit in a row of positive weight gives a
-// NaN loss. It panics if lengths do not fit or a label is not below classes.
+// of weight 0 adds nothing and has gradient 0, whatever its logits are. The offset is
+// added in float32 and each row then shifted by its largest entry, so that no
+// exponential overflows: logits of any size are exact that are finite after the offset
+// is added, only that a label's entry further below the largest than float32 reaches
+// gives the loss +Inf. A -Inf rules its class out. In a row of positive weight a NaN or
+// +Inf after the offset is added, or -Inf alone, gives a NaN loss. The sums are in
+// float64, in row order. It panics if lengths do not fit or a label is not below classes.
 func (l Level) SoftmaxCE(z []float32, labels []uint16, weights, offset []float32, classes int, grad []float32) (loss, sum float64) {
 	rows := len(labels)
 	if rows < 1 || classes < 1 || len(z) < rows*classes || len(grad) < rows*classes ||
