@@ -14,10 +14,23 @@ type Pace struct {
 	// Seconds is how long that invocation had worked at its last sign of life,
 	// Spent how long all have.
 	Seconds, Spent float64
-	// Confirming says that the last invocation is at a confirmation: a reading of the
-	// test part began in it or, where no step is open, one that it goes on with is not
-	// finished.
-	Confirming bool
+	// Phase is what that invocation is at, "" if it has not said.
+	Phase string
+}
+
+// What an invocation may be at.
+const (
+	Searching  = "searching"
+	Confirming = "confirming"
+	Measuring  = "measuring"
+)
+
+// Begin records what this invocation is at from now on. It may return before that is
+// durable.
+func (s *Study) Begin(_ context.Context, phase string) error {
+	return s.writer.put(func(tx *transaction) error {
+		return tx.exec(`UPDATE invocations SET phase = ? WHERE study = ? AND number = ?`, phase, s.number, s.invocation)
+	})
 }
 
 // Pace returns the pace of the named study, "" for the newest.
@@ -33,11 +46,8 @@ func (db *DB) Pace(ctx context.Context, study string) (p Pace, err error) {
 				AND finished >= (SELECT started FROM invocations WHERE study = ?1 ORDER BY number DESC LIMIT 1)),
 			(SELECT coalesce((SELECT seconds FROM invocations WHERE study = ?1 ORDER BY number DESC LIMIT 1), 0.0)),
 			(SELECT coalesce(sum(seconds), 0.0) FROM invocations WHERE study = ?1),
-			EXISTS (SELECT 1 FROM test_reads r WHERE r.study = ?1
-				AND (r.at >= (SELECT started FROM invocations WHERE study = ?1 ORDER BY number DESC LIMIT 1)
-					OR NOT EXISTS (SELECT 1 FROM steps WHERE study = ?1 AND state = 'open')
-					AND NOT EXISTS (SELECT 1 FROM confirmed_arms c WHERE c.study = ?1 AND (c.trial, c.round, c.resplit) = (r.trial, r.round, r.resplit))))`, number).
-			Scan(&p.Done, &p.Made, &p.Seconds, &p.Spent, &p.Confirming)
+			(SELECT coalesce((SELECT phase FROM invocations WHERE study = ?1 ORDER BY number DESC LIMIT 1), ''))`, number).
+			Scan(&p.Done, &p.Made, &p.Seconds, &p.Spent, &p.Phase)
 	})
 	return p, err
 }

@@ -69,9 +69,10 @@ const (
 	Longer = "longer"
 	// AgainstReference is the unweighted reference; its runs have this name too.
 	AgainstReference = "reference"
-	// AgainstOffsets is the reference with offsets that were fitted on validation; it is
-	// itself held against the reference under this name.
+	// AgainstOffsets is the reference with offsets that were fitted on validation.
 	AgainstOffsets = "offsets"
+	// Offsets is the same, held against the reference itself.
+	Offsets = AgainstOffsets
 )
 
 // Reading is one occasion to look at a test part: a fixed arm on so many fresh

@@ -219,6 +219,9 @@ func (c *confirmation) run(ctx context.Context, v visited) error {
 	if err := c.fit(ctx, v); err != nil {
 		return err
 	}
+	if err := v.study.Begin(ctx, runs.Confirming); err != nil {
+		return err
+	}
 	confirmer := search.Confirmer{
 		Definition: c.arm.def, Store: v.study, Trainer: v.trainer, Parallel: v.trainer.parallel,
 		Deadline: c.deadline, Clock: time.Now, Observe: c.observe, Redraw: v.trainer.redraw,

@@ -71,37 +71,28 @@ func statusResult(cmd *cobra.Command, db *runs.DB, list []runs.StudyRow) (result
 		if err != nil {
 			return r, err
 		}
-		var best, left any
+		var best, left, phase any
 		if s.BestTrial > 0 {
 			best = s.BestScore - s.Reference
 		}
 		if seconds, ok := secondsLeft(pace, def, s.Started.Local(), time.Now()); ok {
 			left = seconds
 		}
+		if pace.Phase != "" {
+			phase = pace.Phase
+		}
 		r.rows = append(r.rows, []any{
-			s.Name, s.Complete + s.Failed, s.Planned, s.Runs, best, s.Started, s.Host, s.User, s.PID, left, phase(pace, def),
+			s.Name, s.Complete + s.Failed, s.Planned, s.Runs, best, s.Started, s.Host, s.User, s.PID, left, phase,
 		})
 	}
 	return r, nil
 }
 
-// phase says what is being done; nil where that is not known, since neither trials nor
-// a confirmation are under way: a search just ends, or explain measures.
-func phase(p runs.Pace, def *search.Definition) any {
-	switch {
-	case p.Confirming:
-		return "confirming"
-	case p.Done < def.Search.Evaluations():
-		return "searching"
-	}
-	return nil
-}
-
 // secondsLeft estimates how long a search that began at some time will go on,
 // from its pace and its limits; false while it has no pace, and where it has made all
-// its evaluations or is at its confirmation.
+// its evaluations or is at something else.
 func secondsLeft(p runs.Pace, def *search.Definition, began, now time.Time) (float64, bool) {
-	if p.Made == 0 || phase(p, def) != "searching" {
+	if p.Made == 0 || p.Phase != runs.Searching || p.Done >= def.Search.Evaluations() {
 		return 0, false
 	}
 	left := p.Seconds / float64(p.Made) * float64(def.Search.Evaluations()-p.Done)

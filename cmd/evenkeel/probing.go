@@ -9,6 +9,7 @@ import (
 
 	"evenkeel/objective"
 	"evenkeel/objective/explain"
+	"evenkeel/runs"
 	"evenkeel/search"
 )
 
@@ -48,6 +49,9 @@ func (f explainFlags) probe(cmd *cobra.Command, g *global, e told, c *explain.Ca
 func (p *probing) run(ctx context.Context, v visited) error {
 	prober := search.Prober{Cache: v.study, Trainer: v.trainer, Parallel: v.trainer.parallel, Clock: time.Now, Observe: p.observe}
 	err := p.announce(ctx, v, &prober)
+	if err == nil {
+		err = v.study.Begin(ctx, runs.Measuring)
+	}
 	if err == nil {
 		p.probed, err = prober.Run(ctx, v.stop, p.plan, p.probes)
 	}

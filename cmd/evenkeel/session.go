@@ -202,6 +202,9 @@ func (s *session) search(ctx context.Context, stop <-chan struct{}) (err error) 
 		return err
 	}
 	log.opening(def, opening)
+	if err := study.Begin(ctx, runs.Searching); err != nil {
+		return err
+	}
 	deadline, err := deadlineOf(ctx, study, def, s.until)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -42,6 +43,9 @@ func TestWhileAStudyIsSearched(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := errors.Join(study.Begin(t.Context(), runs.Searching), study.Flush(t.Context())); err != nil {
+		t.Fatal(err)
+	}
 	status, stdout, stderr := command(t, "status", "--db", path)
 	line := regexp.MustCompile(`(?m)^interrupted +2 +6 +[0-9]+ +[-+]?\.[0-9]{3} +20[0-9-]+ [0-9:]+ \S+ +eve +[0-9]+ +searching$`)
 	if status != exitDone || !line.MatchString(stdout) || strings.Count(stdout, "\n") != 2 {
@@ -65,10 +69,9 @@ func TestWhileAStudyIsSearched(t *testing.T) {
 	}
 }
 
-// TestStatusWhileConfirming: a study whose trials have all ended has no time left, and
-// says that it confirms from the reading of the test part to the end, also where it goes
-// on with one.
-func TestStatusWhileConfirming(t *testing.T) {
+// TestStatusSaysThePhase: what the invocation said it is at, and a time left of
+// searches only.
+func TestStatusSaysThePhase(t *testing.T) {
 	folder := studyFile(t, "2")
 	file, path := filepath.Join(folder, "study.yaml"), filepath.Join(folder, "evenkeel.db")
 	if status, _, log := command(t, "search", file, "--db", path, "--trials", "2"); status != exitDone {
@@ -83,24 +86,22 @@ func TestStatusWhileConfirming(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, again := range []bool{false, true} {
-		study, _, err := db.OpenStudy(t.Context(), def, runs.Invocation{User: "eve", GitCommit: someCommit})
-		if err != nil {
-			t.Fatal(err)
+	study, _, err := db.OpenStudy(t.Context(), def, runs.Invocation{User: "eve", GitCommit: someCommit})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, phase := range []string{"", runs.Searching, runs.Confirming, runs.Measuring} {
+		if phase != "" {
+			if err := errors.Join(study.Begin(t.Context(), phase), study.Flush(t.Context())); err != nil {
+				t.Fatal(err)
+			}
 		}
-		if _, stdout, _ := command(t, "status", "--db", path, "--format", "csv"); !strings.Contains(stdout, ",,\n") && !again {
-			t.Errorf("after the last trial:\n%s", stdout)
+		if _, stdout, _ := command(t, "status", "--db", path, "--format", "csv"); !strings.HasSuffix(stdout, ",,"+phase+"\n") {
+			t.Errorf("after the last trial, %q:\n%s", phase, stdout)
 		}
-		if err := study.OpenTest(t.Context(), search.Reading{Trial: 1, Round: 1, Seeds: 10, Reference: "r"}); err != nil {
-			t.Fatal(err)
-		}
-		_, stdout, _ := command(t, "status", "--db", path)
-		if !strings.HasSuffix(stdout, " confirming\n") || strings.Contains(stdout, "about") {
-			t.Errorf("while an arm is confirmed (again: %v):\n%s", again, stdout)
-		}
-		if err := study.Close("interrupted"); err != nil {
-			t.Fatal(err)
-		}
+	}
+	if err := study.Close("interrupted"); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -111,7 +112,7 @@ func TestSecondsLeft(t *testing.T) {
 		config.Trials, config.Replicates = 10, 1
 		return &search.Definition{Search: config}
 	}
-	pace := runs.Pace{Done: 6, Made: 3, Seconds: 60, Spent: 100}
+	pace := runs.Pace{Done: 6, Made: 3, Seconds: 60, Spent: 100, Phase: runs.Searching}
 	for _, c := range []struct {
 		pace   runs.Pace
 		config search.Config
@@ -119,9 +120,9 @@ func TestSecondsLeft(t *testing.T) {
 		known  bool
 	}{
 		{pace, search.Config{}, 80, true},
-		{runs.Pace{Done: 6, Seconds: 60}, search.Config{}, 0, false},
-		{runs.Pace{Done: 10, Made: 3, Seconds: 60}, search.Config{}, 0, false},
-		{runs.Pace{Done: 6, Made: 3, Seconds: 60, Confirming: true}, search.Config{}, 0, false},
+		{runs.Pace{Done: 6, Seconds: 60, Phase: runs.Searching}, search.Config{}, 0, false},
+		{runs.Pace{Done: 10, Made: 3, Seconds: 60, Phase: runs.Searching}, search.Config{}, 0, false},
+		{runs.Pace{Done: 6, Made: 3, Seconds: 60, Phase: runs.Confirming}, search.Config{}, 0, false},
 		{pace, search.Config{Time: 130 * time.Second}, 30, true},
 		{pace, search.Config{Time: 90 * time.Second}, 0, true},
 		{pace, search.Config{Until: "06:02"}, 60, true},

@@ -188,10 +188,12 @@ func (v *vector) keeps() string {
 	switch {
 	case k == nil:
 		return "one fixed vector keeps only part of what the recipe gains, which measures the weights anew for every seed"
-	case k.Recipe.Gain() && k.Vector.Change < 0:
+	case k.Recipe.Gain() && k.Vector.Gain():
 		return fmt.Sprintf("%s, which is %.0f %% of it", found, 100*k.Vector.Change/k.Recipe.Change)
-	case k.Recipe.Gain():
+	case k.Recipe.Gain() && k.Vector.Low > 0:
 		return found + ": it keeps nothing of the gain"
+	case k.Recipe.Gain():
+		return found + ": what it keeps of the gain cannot be told from noise"
 	}
 	return found + ": there is no gain beyond noise to keep"
 }

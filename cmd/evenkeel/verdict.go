@@ -102,17 +102,26 @@ func (p confirmedPage) longerSentence(a runs.ConfirmedArm, main runs.ConfirmedRo
 	return ""
 }
 
+// offsetsCost says whether fitted offsets hold the study's tolerance. Confirmations of
+// earlier versions have no row for it: there the point estimate must do.
+func (p confirmedPage) offsetsCost(main, against runs.ConfirmedRow, own *runs.ConfirmedRow) confirm.Holding {
+	switch {
+	case own != nil:
+		return own.Tolerance
+	case main.AgainstBalancedAccuracy-against.AgainstBalancedAccuracy > p.def.Objective.Tolerance:
+		return confirm.NotHeld
+	}
+	return confirm.Held
+}
+
 // offsetsSentence compares the recipe with fitted offsets, which train nothing, and
 // says so where they cost more accuracy: by the same rule as the recipe's own cost.
 func (p confirmedPage) offsetsSentence(a runs.ConfirmedArm, main runs.ConfirmedRow, gained bool) string {
-	row, own := rowOf(a, search.Recipe, search.AgainstOffsets), rowOf(a, search.AgainstOffsets, search.AgainstReference)
+	row, own := rowOf(a, search.Recipe, search.AgainstOffsets), rowOf(a, search.Offsets, search.AgainstReference)
 	if row == nil {
 		return ""
 	}
-	cost := confirm.Undecided
-	if own != nil { // confirmations of earlier versions have no such row
-		cost = own.Tolerance
-	}
+	cost := p.offsetsCost(main, *row, own)
 	if cost == confirm.NotHeld && main.Tolerance != confirm.NotHeld {
 		return "Offsets alone cost more accuracy than you allow."
 	}
@@ -122,7 +131,7 @@ func (p confirmedPage) offsetsSentence(a runs.ConfirmedArm, main runs.ConfirmedR
 		switch {
 		case cost == confirm.NotHeld:
 			price += ", more than you allow"
-		case cost == confirm.Undecided && own != nil:
+		case cost == confirm.Undecided:
 			price += ", perhaps more than you allow"
 		}
 	}

@@ -30,7 +30,7 @@ func TestVerdictSentence(t *testing.T) {
 		return r
 	}
 	offsets := func(cost confirm.Holding) runs.ConfirmedRow {
-		r := row(search.AgainstOffsets, search.AgainstReference, 0.11, 0.09, sure)
+		r := row(search.Offsets, search.AgainstReference, 0.11, 0.09, sure)
 		r.Tolerance = cost
 		return r
 	}
@@ -90,6 +90,10 @@ func TestVerdictSentence(t *testing.T) {
 		},
 		{
 			[]runs.ConfirmedRow{main, offsets(confirm.NotHeld), dearer(row(search.Recipe, search.AgainstOffsets, 0.09, 0.08, sure), 0.80), row(search.Longer, search.AgainstReference, 0.11, 0.105, sure)},
+			better + ". Offsets alone cost more accuracy than you allow.",
+		},
+		{ // a confirmation of an earlier version, which has no row of the offsets alone
+			[]runs.ConfirmedRow{main, dearer(row(search.Recipe, search.AgainstOffsets, 0.07, 0.08, sure), 0.80)},
 			better + ". Offsets alone cost more accuracy than you allow.",
 		},
 		{ // a point estimate beyond the tolerance decides nothing, as for the weights

@@ -36,18 +36,23 @@ func TestNothingIsRarelyMeasured(t *testing.T) {
 // TestControlIsRarelyMoved: where weights change nothing, the control says otherwise in
 // about 5 % of studies at most.
 func TestControlIsRarelyMoved(t *testing.T) {
-	const studies = 200
-	for _, seeds := range []int{2, 3} {
-		moved := 0
-		for n := range studies {
-			d := controlOf(t, seeds, madeUp{each: 120, scatter: 0.15}, rand.New(rand.NewPCG(uint64(n), 98)))
-			if strings.Contains(d.Text, "The training heeds weights") || strings.Contains(d.Text, "wrong way round") {
-				moved++
+	const studies = 150
+	for _, w := range []madeUp{
+		{each: 120, scatter: 0.15},
+		{each: 400, scatter: 0.03, control: 0.3}, // trainings with weights far from 1 scatter more
+	} {
+		for _, seeds := range []int{2, 3} {
+			moved := 0
+			for n := range studies {
+				d := controlOf(t, seeds, w, rand.New(rand.NewPCG(uint64(n), 98)))
+				if strings.Contains(d.Text, "The training heeds weights") || strings.Contains(d.Text, "wrong way round") {
+					moved++
+				}
 			}
-		}
-		t.Logf("on %d seeds: %.1f %%", seeds, 100*float64(moved)/studies)
-		if moved > studies*9/100 { // 5 % and two and a half standard deviations
-			t.Errorf("on %d seeds the control moves in %d of %d studies where weights change nothing", seeds, moved, studies)
+			t.Logf("%+v on %d seeds: %.1f %%", w, seeds, 100*float64(moved)/studies)
+			if moved > studies*9/100 { // 5 % and two and a half standard deviations
+				t.Errorf("%+v on %d seeds: the control moves in %d of %d studies where weights change nothing", w, seeds, moved, studies)
+			}
 		}
 	}
 }
@@ -69,6 +74,8 @@ func TestControlIsRarelyClosed(t *testing.T) {
 		{"a third arrives, only the control is noisy", 2, madeUp{each: 120, scatter: 0.1, control: 1, response: 0.3}, 0, 0.05},
 		// And 5.5 points here, hardly more than what is called futile.
 		{"hardly anything arrives", 3, madeUp{each: 400, scatter: 0.03, response: 0.045}, 0, 0.07},
+		{"hardly anything arrives, only the control is noisy", 3, madeUp{each: 400, scatter: 0.03, control: 0.3, response: 0.045}, 0, 0.07},
+		{"nothing arrives, a factor of 20 lowers the class either way", 3, madeUp{each: 400, scatter: 0.02, disturb: 1}, 0, 0},
 		{"nothing arrives", 2, madeUp{each: 400, scatter: 0.02}, 0.25, 1},
 		{"nothing arrives", 3, madeUp{each: 400, scatter: 0.05}, 0.45, 1},
 		{"nothing arrives, noisy", 3, madeUp{each: 120, scatter: 0.5}, 0, 0.1},
@@ -116,10 +123,11 @@ func controlOf(t *testing.T, seeds int, w madeUp, rng *rand.Rand) explain.Findin
 
 // madeUp is a training of which the share response of ln w arrives in the logits, each
 // class's being off by scatter in every training, and by control where a weight is far
-// from 1.
+// from 1, where it also lowers the logit of class 1 by disturb.
 type madeUp struct {
 	each                       int
 	response, scatter, control float64
+	disturb                    float64
 }
 
 // trainer returns the training, on images drawn now, and the images' classes.
@@ -140,11 +148,15 @@ func (w madeUp) trainer(t *testing.T, rng *rand.Rand) (train func(weights []floa
 	}
 	return func(weights []float64) *posthoc.Part {
 		shift, scatter := posthoc.FromWeights(weights), w.scatter
-		if slices.Max(shift)-slices.Min(shift) > 2 {
+		far := slices.Max(shift)-slices.Min(shift) > 2
+		if far {
 			scatter = max(scatter, w.control)
 		}
 		for k := range shift {
 			shift[k] = w.response*shift[k] + scatter*rng.NormFloat64()
+		}
+		if far {
+			shift[1] -= w.disturb
 		}
 		logits := make([]float32, len(images))
 		for i, z := range images {

@@ -15,9 +15,9 @@ const futile = 0.05
 type control struct {
 	class           int
 	plain, up, down float64
-	// gap is up - down, lift is up - plain; with their standard errors, and half the
-	// widths of their 95 % intervals, NaN with one seed.
-	gap, gapSE, gapHalf, lift, liftSE, liftHalf float64
+	// gap is up - down, lift is up - plain, sink is down - plain; with their standard
+	// errors, and half the widths of their 95 % intervals, NaN with one seed.
+	gap, gapSE, gapHalf, lift, liftSE, liftHalf, sink, sinkHalf float64
 	// same says that no count of any matrix differs from those without weights.
 	same bool
 }
@@ -30,12 +30,13 @@ func (f *figures) controlled() control {
 	}
 	w := r.Worst
 	c := control{class: w, plain: r.plain[w], up: r.changed[0][w], down: r.changed[1][w], same: true}
-	c.gap, c.lift = c.up-c.down, c.up-c.plain
-	gaps, lifts := make([]float64, r.seeds), make([]float64, r.seeds)
+	c.gap, c.lift, c.sink = c.up-c.down, c.up-c.plain, c.down-c.plain
+	gaps, lifts, sinks := make([]float64, r.seeds), make([]float64, r.seeds), make([]float64, r.seeds)
 	for i, s := range r.Seeds {
 		up, down := s.Changed[0].Val, s.Changed[1].Val
 		gaps[i] = up.Recall()[w] - down.Recall()[w]
 		lifts[i] = up.Recall()[w] - s.Plain.Val.Recall()[w]
+		sinks[i] = down.Recall()[w] - s.Plain.Val.Recall()[w]
 		c.same = c.same && up.Equal(s.Plain.Val) && down.Equal(s.Plain.Val)
 	}
 	k := make([]float64, len(r.changed))
@@ -44,6 +45,7 @@ func (f *figures) controlled() control {
 	c.gapSE, c.gapHalf = r.error(r.wild(gaps, w), image), r.half(gaps, w, image)
 	image = objective.ImageVariances(recalls(r.runs[0], 1), recalls(r.unweighted(), -1))[w]
 	c.liftSE, c.liftHalf = r.error(r.wild(lifts, w), image), r.half(lifts, w, image)
+	c.sinkHalf = r.half(sinks, w, objective.ImageVariances(recalls(r.runs[1], 1), recalls(r.unweighted(), -1))[w])
 	return c
 }
 
@@ -53,12 +55,31 @@ func (r *response) wild(differences []float64, class int) float64 {
 	return math.Max(r.seedSD[class]*r.seedSD[class], squares(differences)/float64(r.seeds-1))
 }
 
+// wilder returns by what factor the recalls of all classes scatter more, from seed to
+// seed, between the worst class times 20 and divided by 20 than between the milder
+// changes; at least 1.
+func (r *response) wilder() float64 {
+	factors := make([]float64, len(r.changed))
+	factors[0], factors[1] = 1, -1
+	var far, mild float64
+	for c, sd := range r.seedSD {
+		far += squares(r.of(factors, only(c, len(r.seedSD)))) / float64(r.seeds-1)
+		mild += sd * sd
+	}
+	if !(far > mild) {
+		return 1
+	}
+	return far / mild
+}
+
 // half returns half the width of the 95 % interval of a mean of differences between
 // two trainings on one seed, given the variance of the images; NaN with one seed. It
 // is made like [objective.Noise.HalfWidth], the variance of a seed being drawn towards
-// that of the milder changes, which has the degrees of freedom of all probed classes,
-// and the width being no smaller than the differences' own variance allows with half
-// of these.
+// that of the milder changes, which has the degrees of freedom of all probed classes;
+// and the width is no smaller than the differences' own variance allows with half of
+// these. Where trainings with weights so far from 1 scatter more, it is no smaller than
+// that of the milder changes times that factor allows, with half the degrees of freedom
+// of all classes but one, since classes trade examples.
 func (r *response) half(differences []float64, class int, image float64) float64 {
 	if r.seeds < 2 {
 		return math.NaN()
@@ -69,6 +90,10 @@ func (r *response) half(differences []float64, class int, image float64) float64
 	drawn := quantile(0.975, freedom+own) * math.Sqrt((float64(freedom*pooled)+s)/(freedom+own))
 	alone := quantile(0.975, freedom/2+own) * math.Sqrt(s/own)
 	seeds, normal := max(drawn, alone), quantile(0.975, math.Inf(1))
+	if wilder := r.wilder(); wilder > 1 {
+		all := own * float64(len(r.seedSD)-1) / 2
+		seeds = max(seeds, quantile(0.975, max(1, all))*math.Sqrt(pooled*wilder))
+	}
 	return math.Sqrt(float64(seeds*seeds)/float64(r.seeds) + float64(normal*normal*image))
 }
 
@@ -76,10 +101,16 @@ func (r *response) half(differences []float64, class int, image float64) float64
 // noise is none of them: there may have been too few seeds to see it.
 func (c control) inverted() bool { return c.gap < -c.gapHalf }
 
-// closes reports whether the worst class moves too little for any weights to work,
-// with 95 %.
+// closes reports whether the worst class moves too little for any weights to work: with
+// 95 % hardly apart under the two weights, and not away from its recall without either.
 func (c control) closes() bool {
-	return c.same || !c.inverted() && c.gap+c.gapHalf < futile
+	return c.same || !c.inverted() && c.gap+c.gapHalf < futile && math.Abs(c.lift) < futile && math.Abs(c.sink) < futile
+}
+
+// disturbs reports whether both weights move the recall the same way, beyond noise and
+// alike: that is what so large a factor does to a training, not the weight's own doing.
+func (c control) disturbs() bool {
+	return !c.moves() && !c.inverted() && math.Abs(c.lift) > c.liftHalf && math.Abs(c.sink) > c.sinkHalf && (c.lift > 0) == (c.sink > 0)
 }
 
 // moves reports whether the worst class follows its weight beyond noise.
@@ -109,7 +140,7 @@ func (f *figures) controlOf() (Finding, bool) {
 	name := f.Classes[c.class]
 	d := Finding{
 		Name:      "control",
-		Threshold: "the whole 95 % interval below 5 points between the worst class times 20 and divided by 20", Source: "our choice; Student's t over seeds, linearised over validation images",
+		Threshold: "the whole 95 % interval below 5 points between the worst class times 20 and divided by 20, and both within 5 points of its recall without", Source: "our choice; Student's t over seeds, linearised over validation images",
 		Figures: []Figure{
 			{"recall", c.plain}, {"recall_times_20", c.up}, {"recall_divided_by_20", c.down},
 			{"difference", c.gap}, {"difference_se", c.gapSE}, {"difference_half_width", c.gapHalf},
@@ -135,6 +166,8 @@ func (f *figures) controlOf() (Finding, bool) {
 	case c.closes():
 		d.Reason, d.Try = true, "check"
 		d.Text += fmt.Sprintf(" A factor of 400 moves it by %s points at most: no loss weighting can work here.", atMost(c.gap+c.gapHalf))
+	case c.disturbs():
+		d.Text += " A factor of 20 either way disturbs the training, which hides what the weight itself does: try a milder one."
 	case !c.moves():
 		d.Text += fmt.Sprintf(" Whether training heeds weights is not measurable with these seeds: the difference may be as large as %s points.", points(c.gap+c.gapHalf))
 	case c.stuck():

@@ -96,6 +96,8 @@ type offered struct {
 	image float64
 	// free says that the arm's score is not better than theirs beyond noise.
 	free bool
+	// better says that theirs is better than the arm's beyond noise.
+	better bool
 }
 
 // offered compares the arm with fitted offsets; nil if there are none.
@@ -125,7 +127,7 @@ func (f *figures) offered() *offered {
 	charges := f.charge(arm.Drop) - f.charge(o.drop)
 	better := mean(own) - mean(theirs) + charges
 	o.image = f.offsetsImage(seeds)
-	o.free = better >= 0
+	o.free, o.better = better >= 0, better > 0
 	if o.seeds >= enoughSeeds {
 		d := objective.PairedDifference(theirs, own, 0.95)
 		normal, half := quantile(0.975, math.Inf(1)), d.High-d.Mean
@@ -133,7 +135,8 @@ func (f *figures) offered() *offered {
 		if math.IsNaN(image) {
 			image = 0
 		}
-		o.free = better+math.Sqrt(float64(half*half)+float64(normal*normal*image)) >= 0
+		width := math.Sqrt(float64(half*half) + float64(normal*normal*image))
+		o.free, o.better = better+width >= 0, better-width > 0
 	}
 	return &o
 }
@@ -198,17 +201,19 @@ func (f *figures) offsetsOf() (Finding, bool) {
 		Text: fmt.Sprintf("Offsets fitted to the reference's logits, without any training, reach a spread of %s (%s) and change balanced accuracy by %s points; the weights reach %s and %s.",
 			small(o.spread), change(o.change), points(-o.drop), small(o.armSpread), points(-o.armDrop)),
 	}
-	known := !math.IsNaN(o.image)
+	known, where := !math.IsNaN(o.image), ", by more than seeds and images do"
 	if !known {
-		d.Source = "Student's t over seeds, on these images"
+		d.Source, where = "Student's t over seeds, on these images", " on these images, by more than seeds do"
 	}
 	switch {
 	case d.Reason:
 		d.Text += " By the study's score the weights are not measurably better than what is for free."
 	case o.seeds < enoughSeeds:
 		d.Text += fmt.Sprintf(" On %s that does not say which is better.", plural(o.seeds, "seed"))
+	case o.better:
+		d.Text += " By the study's score the offsets are better" + where + "."
 	case o.free:
-		d.Text += " By the study's score neither is better than the other by more than seeds and images do."
+		d.Text += " By the study's score neither is better than the other" + where + "."
 	case !known:
 		d.Text += " By the study's score the weights are better on these images, for other seeds; what other images would say is not known."
 	default:
@@ -251,7 +256,8 @@ func (f *figures) noiseOf() (Finding, bool) {
 }
 
 // even is what classes that are all recognised alike would read by chance: the mean
-// spread, and the one that they exceed once in twenty.
+// spread, and the one that one measurement of them exceeds once in twenty,
+// and a mean over seeds less often.
 type even struct{ average, limit float64 }
 
 // evenAt returns it for a mean recall.
@@ -280,7 +286,7 @@ func sampleFinding(e even, spread, recall float64, support []int64) (Finding, bo
 	se := math.Sqrt(recall * (1 - recall) / float64(lo))
 	d := Finding{
 		Name: "sample", Reason: spread <= limit, Try: "images",
-		Threshold: fmt.Sprintf("%s, which even classes exceed once in twenty", small(limit)), Source: "simulated binomial counts of that mean recall; sqrt(r (1 - r) / m)",
+		Threshold: fmt.Sprintf("%s, which even classes exceed at most once in twenty", small(limit)), Source: "simulated binomial counts of that mean recall; sqrt(r (1 - r) / m)",
 		Figures: []Figure{{"spread", spread}, {"even_spread", average}, {"even_limit", limit}, {"recall_se", se}},
 		Text: fmt.Sprintf("With %s validation examples a class a recall of %s is known to within %.1f points (one standard error), and perfectly even classes would read a spread of %s.",
 			count(support), percent(recall), 100*se, small(average)),

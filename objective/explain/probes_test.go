@@ -108,7 +108,7 @@ func TestWithoutProbes(t *testing.T) {
 // answer, and neither stronger weights nor more seeds are.
 func TestProbedVerdict(t *testing.T) {
 	r := explained(t, probed(t, with(func(w *world) { w.response, w.jitter = 0, 0.04 })))
-	if r.Verdict != explain.Closed || !strings.Contains(r.Text, "a factor of 20 on dog") {
+	if r.Verdict != explain.Closed || !strings.Contains(r.Text, "times 20 and divided by 20, dog has recalls less than 5 points apart") {
 		t.Errorf("verdict %s: %s", r.Verdict, r.Text)
 	}
 	for name, want := range map[string]bool{"check": true, "offsets": true, "stop-early": true, "stronger": false, "seeds": false, "measure": false} {

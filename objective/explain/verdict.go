@@ -25,11 +25,10 @@ func (f *figures) judge(r *Report) {
 		r.Text = fmt.Sprintf("There is nothing to even out that could be seen: the unweighted recalls (spread %s) differ no more than so few validation examples make even ones differ.", small(f.spreadBefore))
 	case f.closed():
 		r.Verdict = Closed
-		moved := "by as much as 5 points (95 %)"
+		r.Text = fmt.Sprintf("No loss weighting can work here: times 20 and divided by 20, %s has recalls less than 5 points apart (95 %%).", f.Classes[f.control.class])
 		if f.control.same {
-			moved = "by a single count"
+			r.Text = fmt.Sprintf("No loss weighting can work here: a factor of 20 on %s, up or down, does not move its recall by a single count.", f.Classes[f.control.class])
 		}
-		r.Text = fmt.Sprintf("No loss weighting can work here: a factor of 20 on %s, up or down, does not move its recall %s.", f.Classes[f.control.class], moved)
 	case f.strength < flat:
 		r.Verdict = TooWeak
 		r.Text = fmt.Sprintf("The weights are too weak to matter: they shift no two classes against each other by more than %s nats, and no change is measurable (%s).", nats(f.strength), spreads)

@@ -1,10 +1,13 @@
--- Schema version 4: fitted offsets against the reference are confirmed too, and every
--- reading of a test part counts, whatever the rest of the split was.
+-- Schema version 4: fitted offsets against the reference are confirmed too, every
+-- reading of a test part counts, whatever the rest of the split was, and an invocation
+-- says what it is at.
+
+-- searching, confirming or measuring; NULL = not known.
+ALTER TABLE invocations ADD COLUMN phase TEXT;
 
 DROP VIEW confirmations;
 
-CREATE TABLE confirmed_arms_2 AS SELECT * FROM confirmed_arms;
-DROP TABLE confirmed_arms;
+ALTER TABLE confirmed_arms RENAME TO confirmed_arms_2;
 
 CREATE TABLE confirmed_arms (
   -- What fresh seeds and the test part said of a fixed arm, one row a comparison.
@@ -57,14 +60,14 @@ DROP TABLE confirmed_arms_2;
 
 CREATE VIEW readings AS
 -- How often the test part of each study was read, by any study in this file. A source
--- that has a test part of its own has the same one whatever the split; of others, who
--- is held out follows from the share held out and the seed of the split.
-SELECT s.number AS study, count(r.number) AS test_reads
-FROM studies s
-LEFT JOIN test_reads r ON r.data = s.data
-  AND (r.split ->> 'test') IS (s.split ->> 'test')
-  AND (coalesce(s.split ->> 'test', 0) = 0 OR (r.split ->> 'seed') IS (s.split ->> 'seed'))
-GROUP BY s.number;
+-- that has a test part of its own has the same one whatever the split. Of others, who is
+-- held out follows from the seed of the split, and a larger share holds a smaller one.
+SELECT s.number AS study, (
+  SELECT count(*) FROM test_reads r
+  WHERE r.data = s.data AND (coalesce(r.split ->> 'test', 0) > 0) = (coalesce(s.split ->> 'test', 0) > 0)
+    AND (coalesce(s.split ->> 'test', 0) = 0 OR (r.split ->> 'seed') IS (s.split ->> 'seed'))
+) AS test_reads
+FROM studies s;
 
 CREATE VIEW confirmations AS
 -- Confirmed figures on the test part: the ones to quote. test_reads counts how
