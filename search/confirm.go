@@ -71,8 +71,8 @@ const (
 	AgainstReference = "reference"
 	// AgainstOffsets is the reference with offsets that were fitted on validation.
 	AgainstOffsets = "offsets"
-	// Offsets is the same, held against the reference itself.
-	Offsets = AgainstOffsets
+	// OffsetsAlone is the same, held against the reference itself.
+	OffsetsAlone = AgainstOffsets
 )
 
 // Reading is one occasion to look at a test part: a fixed arm on so many fresh

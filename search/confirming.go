@@ -225,7 +225,7 @@ func (p *confirming) compare() (*Confirmation, error) {
 		}
 	}
 	for _, q := range [][2]string{
-		{Recipe, AgainstReference}, {Offsets, AgainstReference}, {Recipe, AgainstOffsets},
+		{Recipe, AgainstReference}, {OffsetsAlone, AgainstReference}, {Recipe, AgainstOffsets},
 		{Vector, AgainstReference}, {Vector, AgainstOffsets}, {Longer, AgainstReference},
 	} {
 		a, b := measured[q[0]], measured[q[1]]

@@ -126,7 +126,7 @@ func rowLabel(a runs.ConfirmedArm, c runs.ConfirmedRow) string {
 	switch {
 	case c.What == search.Recipe && c.Against == search.AgainstReference:
 		return trial + "unweighted"
-	case c.What == search.Offsets:
+	case c.What == search.OffsetsAlone:
 		return "fitted offsets, no training"
 	case c.What == search.Recipe:
 		return trial + "fitted offsets"
@@ -164,7 +164,7 @@ func (p confirmedPage) sameWay(a runs.ConfirmedArm) []runs.ConfirmedArm {
 // the study were confirmed in the same way. Offsets belong to no arm: they are one and
 // the same test beside all of them.
 func (p confirmedPage) verdict(a runs.ConfirmedArm, row runs.ConfirmedRow) confirm.Verdict {
-	if row.What == search.Offsets {
+	if row.What == search.OffsetsAlone {
 		return row.Verdict(row.PValue)
 	}
 	var values []float64
@@ -253,7 +253,7 @@ func (p confirmedPage) limits(a runs.ConfirmedArm, c runs.ConfirmedRow) string {
 
 // offsets says so where fitted offsets cost more than the study allows.
 func (p confirmedPage) offsets(a runs.ConfirmedArm) string {
-	own := rowOf(a, search.Offsets, search.AgainstReference)
+	own := rowOf(a, search.OffsetsAlone, search.AgainstReference)
 	if own == nil || own.Tolerance != confirm.NotHeld {
 		return ""
 	}

@@ -117,7 +117,7 @@ func (p confirmedPage) offsetsCost(main, against runs.ConfirmedRow, own *runs.Co
 // offsetsSentence compares the recipe with fitted offsets, which train nothing, and
 // says so where they cost more accuracy: by the same rule as the recipe's own cost.
 func (p confirmedPage) offsetsSentence(a runs.ConfirmedArm, main runs.ConfirmedRow, gained bool) string {
-	row, own := rowOf(a, search.Recipe, search.AgainstOffsets), rowOf(a, search.Offsets, search.AgainstReference)
+	row, own := rowOf(a, search.Recipe, search.AgainstOffsets), rowOf(a, search.OffsetsAlone, search.AgainstReference)
 	if row == nil {
 		return ""
 	}

@@ -30,7 +30,7 @@ func TestVerdictSentence(t *testing.T) {
 		return r
 	}
 	offsets := func(cost confirm.Holding) runs.ConfirmedRow {
-		r := row(search.Offsets, search.AgainstReference, 0.11, 0.09, sure)
+		r := row(search.OffsetsAlone, search.AgainstReference, 0.11, 0.09, sure)
 		r.Tolerance = cost
 		return r
 	}
