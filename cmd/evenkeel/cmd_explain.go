@@ -128,6 +128,9 @@ func (f explainFlags) ofTrial(cmd *cobra.Command, g *global, args []string, form
 		return err
 	}
 	c := caseOf(e.evidence, e.def.Objective, e.plan)
+	if e.newest != e.def.Name {
+		c.Study = shellWord(e.def.Name)
+	}
 	if f.measure {
 		if err := f.probe(cmd, g, e, &c); err != nil {
 			return err
@@ -147,7 +150,7 @@ func (f explainFlags) ofTrial(cmd *cobra.Command, g *global, args []string, form
 	if t.Invalid != "" {
 		head += " (declared invalid: " + t.Invalid + ")"
 	}
-	return explanation{head, report}.write(cmd.OutOrStdout(), format)
+	return explanation{head, e.confirmed(c.Round), report}.write(cmd.OutOrStdout(), format)
 }
 
 // told is an arm of a study with what is recorded of it.
@@ -158,6 +161,27 @@ type told struct {
 	plan     objective.Plan
 	// state is how the study's last invocation ended.
 	state string
+	// newest is the name of the newest study, which commands take by default.
+	newest string
+	// arms are the confirmed arms of the study.
+	arms []runs.ConfirmedArm
+}
+
+// confirmed says what a confirmation found of the trial's round, which counts for more
+// than what validation says; "" if there is none.
+func (e told) confirmed(round int) string {
+	text := ""
+	for _, a := range e.arms {
+		if a.Trial != e.trial.Number || a.Round != round || a.Invalid || a.Resplit && text != "" {
+			continue
+		}
+		if row := rowOf(a, search.Recipe, search.AgainstReference); row != nil {
+			text = fmt.Sprintf("Confirmed on test: spread %s to %s, %s (95 %% %s to %s), %s. That is the figure to quote; what follows is read off validation, and may differ.",
+				decimals(row.AgainstSpread, 3), decimals(row.Spread, 3), signed(row.Difference, 3), signed(row.DifferenceLow, 3), signed(row.DifferenceHigh, 3),
+				verdictWord(confirmedPage{def: e.def, arms: e.arms}.verdict(a, *row)))
+		}
+	}
+	return text
 }
 
 // read reads the arm to explain.
@@ -187,6 +211,14 @@ func (f explainFlags) read(cmd *cobra.Command, g *global, args []string) (e told
 	if e.plan, err = e.def.Plan(e.trial.Point); err != nil {
 		return e, err
 	}
+	if e.arms, err = db.Confirmations(cmd.Context(), e.def.Name); err != nil {
+		return e, err
+	}
+	newest, err := db.Definition(cmd.Context(), "")
+	if err != nil {
+		return e, err
+	}
+	e.newest = newest.Study
 	e.state, err = studyState(cmd, db, e.trial.Study.Name)
 	return e, err
 }

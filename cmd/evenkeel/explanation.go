@@ -8,10 +8,11 @@ import (
 	"evenkeel/objective/explain"
 )
 
-// explanation is a report to be printed; head says of what, "" of nothing stored.
+// explanation is a report to be printed; head says of what, "" of nothing stored, and
+// confirmed what a confirmation found of it, "" if there is none.
 type explanation struct {
-	head   string
-	report *explain.Report
+	head, confirmed string
+	report          *explain.Report
 }
 
 // write prints it in a format.
@@ -32,6 +33,9 @@ func (e explanation) writeText(w io.Writer) {
 	paragraph(w, "", e.report.Text)
 	if e.head != "" {
 		paragraph(w, "", e.head)
+	}
+	if e.confirmed != "" {
+		paragraph(w, "", e.confirmed)
 	}
 	if len(e.report.Findings) > 0 {
 		fmt.Fprintln(w)
@@ -62,6 +66,9 @@ func (e explanation) writeMarkdown(w io.Writer) {
 	fmt.Fprintf(w, "**%s**\n", e.report.Text)
 	if e.head != "" {
 		fmt.Fprintf(w, "\n%s\n", e.head)
+	}
+	if e.confirmed != "" {
+		fmt.Fprintf(w, "\n%s\n", e.confirmed)
 	}
 	fmt.Fprintln(w)
 	for i, d := range e.report.Findings {
@@ -121,6 +128,9 @@ func (e explanation) result() result {
 		{name: "kind"}, {name: "name"}, {name: "reason"}, {name: "text"}, {name: "figures"}, {name: "threshold"}, {name: "source"}, {name: "try"}, {name: "lines"},
 	}}
 	r.rows = append(r.rows, []any{"verdict", string(e.report.Verdict), nil, e.report.Text, nil, nil, nil, nil, nil})
+	if e.confirmed != "" {
+		r.rows = append(r.rows, []any{"confirmed", nil, nil, e.confirmed, nil, nil, nil, nil, nil})
+	}
 	for _, d := range e.report.Findings {
 		figures := make(map[string]any)
 		for _, x := range d.Figures {

@@ -192,6 +192,8 @@ func (v *vector) keeps() string {
 		return fmt.Sprintf("%s, which is %.0f %% of it", found, 100*k.Vector.Change/k.Recipe.Change)
 	case k.Recipe.Gain() && k.Vector.Low > 0:
 		return found + ": it keeps nothing of the gain"
+	case k.Vector.Gain():
+		return found + ": the vector's gain is beyond noise, the recipe's is not"
 	case k.Recipe.Gain():
 		return found + ": what it keeps of the gain cannot be told from noise"
 	}

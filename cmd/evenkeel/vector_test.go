@@ -79,6 +79,9 @@ func TestVectorKeeps(t *testing.T) {
 		"this vector by -.008 (95 % -.020 to +.004): what it keeps of the gain cannot be told from noise": {
 			Recipe: change(-0.02, -0.03, -0.01), Vector: change(-0.008, -0.02, 0.004), Seeds: 6,
 		},
+		"by -.021 (95 % -.085 to +.042), this vector by -.091 (95 % -.129 to -.052): the vector's gain is beyond noise, the recipe's is not": {
+			Recipe: change(-0.021, -0.085, 0.042), Vector: change(-0.091, -0.129, -0.052), Seeds: 10,
+		},
 		// No share of a gain that may be none.
 		"by -.010 (95 % -.023 to +.003), this vector by +.008 (95 % -.012 to +.027): there is no gain beyond noise to keep": {
 			Recipe: change(-0.01, -0.023, 0.003), Vector: change(0.008, -0.012, 0.027), Seeds: 10,

@@ -14,6 +14,8 @@ type Case struct {
 	Score   objective.Score
 	// Trial is the trial's number, for the commands that are proposed.
 	Trial int
+	// Study is the name of its study where these commands must say it, else "".
+	Study string
 	// Round is the arm's round, from 1.
 	Round int
 	// Replicates are the trial's measurements, one per seed, in the order of

@@ -119,6 +119,7 @@ func TestVerdicts(t *testing.T) {
 		{"ignored weights", explain.Ignored, "ignored", []string{"check"}, []string{"stronger", "seeds"}, with(func(w *world) { w.response, w.jitter = 0, 0 })},
 		{"flat weights", explain.TooWeak, "too weak", []string{"stronger", "offsets"}, []string{"weaker"}, with(func(w *world) { w.weights, w.jitter = []float64{1, 1.1, 1, 1}, 0.2 })},
 		{"absorbed weights", explain.Absorbed, "absorbed", []string{"stop-early", "decay", "deferred", "offsets"}, []string{"weaker"}, with(func(w *world) { w.response = 0.02 })},
+		{"weights in a training that is too short", explain.Absorbed, "did not follow the weights", []string{"longer", "offsets"}, []string{"stop-early", "decay", "deferred"}, with(func(w *world) { w.response, w.train = 0.02, 0.6 })},
 		{"too strong weights", explain.Overshoots, "overshoot", []string{"weaker"}, []string{"stronger"}, with(func(w *world) { w.weights = []float64{1, 60, 1, 1} })},
 		{"even classes", explain.Even, "nothing to even out", []string{"images"}, []string{"stronger", "offsets"}, with(func(w *world) { w.lean, w.alike, w.weights = 0, 0, []float64{1, 1.5, 1, 0.7} })},
 		{"one seed", explain.NotMeasurable, "on 1 seed", []string{"seeds"}, nil, with(func(w *world) { w.seeds = 1 })},

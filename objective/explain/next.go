@@ -30,9 +30,11 @@ func (f *figures) steps(r *Report) []Step {
 	add(f.paper.seeds == 0 && f.OwnScript, logitsStep)
 	add(r.Verdict == Overshoots, func() Step { return weaker(f.strength) })
 	add(room && (f.strength < flat || flatPairs || dim), func() Step { return f.stronger() })
-	add(worn, f.stopStep)
-	add(worn, f.decayStep)
-	add(worn && r.Verdict != Ignored, deferredStep)
+	fresh := f.unlearned() && !r.reason("interpolation")
+	add(worn && fresh, f.longerStep)
+	add(worn && !fresh, f.stopStep)
+	add(worn && !fresh, f.decayStep)
+	add(worn && !fresh && r.Verdict != Ignored, deferredStep)
 	add(r.reason("price"), toleranceStep)
 	add(r.Verdict == NotMeasurable || r.reason("noise") && (r.Verdict == TooWeak || r.Verdict == Absorbed), f.seedsStep)
 	add(r.Verdict == Even || r.reason("noise") && f.imagesLimit(), f.imagesStep)
@@ -50,8 +52,16 @@ func checkStep() Step {
 	return Step{Name: "check", Text: "Find out whether the weights reach the loss: evenkeel check STUDY.yaml. A weight argument that is not passed on, or given in another order of classes, is the usual cause."}
 }
 
+// named is the flag that names the study, where commands need it.
+func (f *figures) named() string {
+	if f.Study == "" {
+		return ""
+	}
+	return " --study " + f.Study
+}
+
 func (f *figures) measureStep() Step {
-	return Step{Name: "measure", Text: fmt.Sprintf("Let a few trainings tell whether weights can work here at all, on which classes, and at whose cost: evenkeel explain %d --round %d --measure.", f.Trial, f.Round)}
+	return Step{Name: "measure", Text: fmt.Sprintf("Let a few trainings tell whether weights can work here at all, on which classes, and at whose cost: evenkeel explain %d --round %d%s --measure.", f.Trial, f.Round, f.named())}
 }
 
 func logitsStep() Step {
@@ -137,6 +147,16 @@ func (f *figures) stopStep() Step {
 	return s
 }
 
+func (f *figures) longerStep() Step {
+	s := Step{Name: "longer", Text: "Train longer, or with a larger learning rate, until the training part is recognised better; then see whether weights arrive:"}
+	if f.OwnScript {
+		s.Text = "Train longer, in your own script or with more epochs, until the training part is recognised better; then see whether weights arrive."
+		return s
+	}
+	s.Lines = []string{"model: {epochs: [30, 60], early_stopping: 5}"}
+	return s
+}
+
 func (f *figures) decayStep() Step {
 	s := Step{Name: "decay", Text: "Regularise until the training accuracy visibly falls; that keeps the loss away from 0 and the weights at work:"}
 	if f.OwnScript {
@@ -162,7 +182,7 @@ func toleranceStep() Step {
 }
 
 func (f *figures) pasteStep() Step {
-	return Step{Name: "paste", Text: fmt.Sprintf("Take the weights to your training script: evenkeel weights --trial %d --round %d --format torch.", f.Trial, f.Round)}
+	return Step{Name: "paste", Text: fmt.Sprintf("Take the weights to your training script: evenkeel weights --trial %d --round %d%s --format torch.", f.Trial, f.Round, f.named())}
 }
 
 func moreSeedsStep() Step {

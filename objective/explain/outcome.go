@@ -44,13 +44,9 @@ func (f *figures) interpolation() (d Finding, ok, known bool) {
 	if f.Posthoc {
 		return d, false, true
 	}
-	recall := make([]float64, len(f.Classes))
-	for _, rep := range f.Replicates {
-		m := rep.Rounds[f.Round].Train
-		if m == nil {
-			return d, false, false
-		}
-		add(recall, m.Recall(), f.seeds)
+	recall := f.trained()
+	if recall == nil {
+		return d, false, false
 	}
 	c := lowest(recall)
 	if !(recall[c] > interpolating) {
@@ -63,6 +59,29 @@ func (f *figures) interpolation() (d Finding, ok, known bool) {
 		Text: fmt.Sprintf("The training part is recognised nearly without error (%s, the worst class, %s): where the loss is near zero, weights have nothing left to act on.",
 			f.Classes[c], percent(recall[c])),
 	}, true, true
+}
+
+// trained returns the mean recalls on the training part; nil where it was not measured.
+func (f *figures) trained() []float64 {
+	recall := make([]float64, len(f.Classes))
+	for _, rep := range f.Replicates {
+		m := rep.Rounds[f.Round].Train
+		if m == nil {
+			return nil
+		}
+		add(recall, m.Recall(), f.seeds)
+	}
+	return recall
+}
+
+// learned is the mean recall on the training part below which a training has not gone
+// far enough to have absorbed anything. Our choice.
+const learned = 0.9
+
+// unlearned reports whether that is so.
+func (f *figures) unlearned() bool {
+	recall := f.trained()
+	return recall != nil && mean(recall) < learned
 }
 
 // worse reports whether the recalls are less even, and not by chance.

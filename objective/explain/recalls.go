@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"evenkeel/objective"
 	"evenkeel/objective/posthoc"
@@ -52,6 +53,9 @@ func (c Recalls) Explain() (*Report, error) {
 	}
 	keep(d, ok)
 	keep(c.pair(shift, low, next))
+	best := highest(c.Recall)
+	inverted := shift[low] < shift[best]
+	keep(c.inverted(shift, low, best))
 	even := false
 	if c.Support != nil {
 		d, ok := sampleFinding(evenAt(objective.StdDev, mean(c.Recall), c.Support), objective.StdDev.Of(c.Recall), mean(c.Recall), c.Support)
@@ -63,6 +67,9 @@ func (c Recalls) Explain() (*Report, error) {
 	switch {
 	case even:
 		r.Verdict, r.Text = Even, "There is nothing to even out that could be seen: so few examples make even classes differ as much."
+	case inverted:
+		r.Verdict = Inverted
+		r.Text = fmt.Sprintf("The weights are upside down: %s has the lowest recall and a smaller weight than %s, which has the highest.", c.Classes[low], c.Classes[best])
 	case strength < flat:
 		r.Verdict = TooWeak
 		r.Text = fmt.Sprintf("The weights are too weak to matter: they shift no two classes against each other by more than %s nats (%s against %s), and the two lowest, %s and %s, by %s.",
@@ -111,6 +118,36 @@ func (c Recalls) lowestTwo() (low, next int) {
 	return low, lowest(others)
 }
 
+// inverted says that the class which needs it least has the larger weight.
+func (c Recalls) inverted(shift []float64, low, best int) (Finding, bool) {
+	if !(shift[low] < shift[best]) {
+		return Finding{}, false
+	}
+	return Finding{
+		Name: "inverted", Reason: true, Try: "turn", Figures: []Figure{{"shift", shift[low] - shift[best]}},
+		Threshold: "a weight of the lowest class below that of the highest", Source: "a weight above 1 raises a class's recall at the others' cost",
+		Text: fmt.Sprintf("%s (%s) is lowered by %s nats against %s (%s): the weights move examples from the class that needs them to the one that does not.",
+			c.Classes[low], percent(c.Recall[low]), nats(shift[low]-shift[best]), c.Classes[best], percent(c.Recall[best])),
+	}, true
+}
+
+// example writes the weights 1 - recall at mean 1, as far as they are few.
+func example(classes []string, recall []float64) string {
+	const most = 5
+	sum := 0.0
+	for _, r := range recall {
+		sum += 1 - r
+	}
+	if len(classes) > most || !(sum > 0) {
+		return "weights that fall as recalls rise"
+	}
+	words := make([]string, len(classes))
+	for k, r := range recall {
+		words[k] = fmt.Sprintf("%s %.2f", classes[k], (1-r)/sum*float64(len(recall)))
+	}
+	return strings.Join(words, ", ")
+}
+
 // pair is about the two lowest classes, where the confused ones are not known.
 func (c Recalls) pair(shift []float64, low, next int) (Finding, bool) {
 	s := shift[low] - shift[next]
@@ -147,6 +184,11 @@ func (c Recalls) next(r *Report, low, next int) {
 		Name: "offsets", Lines: []string{"weighting: {apply: posthoc}"},
 		Text: "Shift the unweighted model's logits instead of training with weights; that transmits every nat and costs no training:",
 	})
+	if r.Verdict == Inverted {
+		r.Next = append([]Step{{
+			Name: "turn", Text: fmt.Sprintf("See whether the classes are in another order than the weights, or the formula is turned over: (1 - recall)^1 makes %s of these recalls.", example(c.Classes, c.Recall)),
+		}}, r.Next...)
+	}
 	if r.Verdict == TooWeak {
 		r.Next = append(r.Next, stronger(c.Recall))
 	}

@@ -64,6 +64,10 @@ func TestRecalls(t *testing.T) {
 	if r, err = c.Explain(); err != nil || r.Verdict != explain.Strong || len(r.Findings) != 0 || !strings.Contains(r.Text, "class 1 against class 0") {
 		t.Errorf("strong weights: %+v, %v", r, err)
 	}
+	c.Weights = []float64{1.5, .2, .9}
+	if r, err = c.Explain(); err != nil || r.Verdict != explain.Inverted || !step(r, "turn") || !strings.Contains(r.Text, "class 1 has the lowest recall and a smaller weight than class 0") {
+		t.Errorf("weights upside down: %+v, %v", r, err)
+	}
 }
 
 // TestRecallsRejected: what is wrong is named.

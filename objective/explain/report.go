@@ -25,6 +25,8 @@ const (
 	Closed Verdict = "closed"
 	// NotMeasurable: the change is within noise, for none of these reasons.
 	NotMeasurable Verdict = "not-measurable"
+	// Inverted: without a study, the weights favour the class that needs it least.
+	Inverted Verdict = "upside-down"
 	// Strong: without a study nothing speaks against the weights but that nothing
 	// was measured.
 	Strong Verdict = "strong-enough"
@@ -95,7 +97,7 @@ func (r *Report) reason(name string) bool {
 // order is the order of promise: first what a change of settings puts right, last
 // what no weighting can.
 var order = []string{
-	"plumbing", "control", "overshoot", "offsets", "strength", "pairs", "expected", "identifiable", "margins", "prediction",
+	"plumbing", "inverted", "control", "overshoot", "offsets", "strength", "pairs", "expected", "identifiable", "margins", "prediction",
 	"transmission", "interpolation", "price", "trade", "sensitivity", "noise", "sample", "floor",
 }
 

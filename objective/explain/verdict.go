@@ -26,6 +26,10 @@ func (f *figures) judge(r *Report) {
 	case f.closed():
 		r.Verdict = Closed
 		r.Text = fmt.Sprintf("No loss weighting can work here: times 20 and divided by 20, %s has recalls less than 5 points apart (95 %%).", f.Classes[f.control.class])
+		if f.unlearned() && !f.control.same {
+			r.Text = fmt.Sprintf("No loss weighting can work in trainings as short as these: times 20 and divided by 20, %s has recalls less than 5 points apart (95 %%), and the training part itself is recognised to %s only.",
+				f.Classes[f.control.class], percent(mean(f.trained())))
+		}
 		if f.control.same {
 			r.Text = fmt.Sprintf("No loss weighting can work here: a factor of 20 on %s, up or down, does not move its recall by a single count.", f.Classes[f.control.class])
 		}
@@ -37,8 +41,12 @@ func (f *figures) judge(r *Report) {
 		r.Text = fmt.Sprintf("The weights are too weak to matter: if training did all they aim at, the spread would change by %s.", change(f.paper.change))
 	case f.absorbed():
 		r.Verdict = Absorbed
-		r.Text = fmt.Sprintf("The training absorbed the weights: shifting logits by them would change the spread by %s, training with them brings %.0f %% of that.",
-			change(f.paper.change), 100*math.Max(0, f.paper.transmission.Tau))
+		how := "absorbed"
+		if f.unlearned() {
+			how = "did not follow"
+		}
+		r.Text = fmt.Sprintf("The training %s the weights: shifting logits by them would change the spread by %s, training with them brings %.0f %% of that.",
+			how, change(f.paper.change), 100*math.Max(0, f.paper.transmission.Tau))
 	case f.seeds < enoughSeeds:
 		r.Verdict = NotMeasurable
 		r.Text = fmt.Sprintf("Nothing measurable: %s (%s) on %s, and it takes three seeds to tell a change from noise.", spreads, change(f.change), plural(f.seeds, "seed"))
