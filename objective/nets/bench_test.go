@@ -25,7 +25,7 @@ func BenchmarkRun(b *testing.B) {
 	}{
 		{"softmax", embedded(b), softmax(), 15},
 		{"mlp", embedded(b), mlp(), 15},
-		{"cnn", images(), cnn("epochs", int64(1)), 1},
+		{"cnn", images(3840, 128), cnn("epochs", int64(1)), 1},
 	} {
 		for _, l := range kernels.Levels() {
 			b.Run(c.name+"/"+l.String(), func(b *testing.B) {
@@ -46,7 +46,7 @@ func BenchmarkRun(b *testing.B) {
 }
 
 // images are noise of the size of CIFAR-10's images.
-func images() *data.Splits {
+func images(train, val int) *data.Splits {
 	rng := rand.New(rand.NewPCG(1, 2))
 	part := func(n int) data.Part {
 		p := data.Part{X: make([]float32, n*3072), Y: make([]uint16, n)}
@@ -60,6 +60,6 @@ func images() *data.Splits {
 	}
 	return &data.Splits{
 		Dataset: &data.Dataset{Source: "noise", Classes: make([]string, 10), Shape: []int{3, 32, 32}, Fingerprint: "noise"},
-		Train:   part(3840), Val: part(128),
+		Train:   part(train), Val: part(val),
 	}
 }
