@@ -53,19 +53,19 @@ func TestNoiseOnTheBoard(t *testing.T) {
 
 // TestLegendOfIntervals: what they contain, also where an old history has less.
 func TestLegendOfIntervals(t *testing.T) {
-	old := row(-.03, .02, 5)
-	old.SeedsOnly = true
 	const line = "+-: 95 % for all 2 arms together (seeds and images), as if these images had not chosen them.\n"
 	for _, c := range []struct {
 		rows      []runs.Row
 		line, old bool
 	}{
 		{[]runs.Row{row(-.03, .02, 5), row(-.03, .02, 5)}, true, false},
-		{[]runs.Row{row(-.03, .02, 5), old}, true, true},
+		{[]runs.Row{row(-.03, .02, 5), row(-.03, .02, 5)}, true, true},
 		{[]runs.Row{row(-.03, math.NaN(), 2), row(-.03, math.NaN(), 2)}, false, false},
 	} {
 		var b bytes.Buffer
-		boardOf(c.rows...).legend(&b)
+		p := boardOf(c.rows...)
+		p.seedsOnly = c.old
+		p.legend(&b)
 		if strings.Contains(b.String(), line) != c.line || strings.Contains(b.String(), "have seeds only") != c.old {
 			t.Errorf("legend of intervals %v, of old ones %v:\n%s", c.line, c.old, b.String())
 		}
@@ -114,15 +114,18 @@ weighting: {scheme: {name: mean-ratio, exponent: {low: 0.25, high: 16, log: true
 // over seeds: 2.365 standard errors for eight of them. One trial has none.
 func TestPredictedOnTheBoard(t *testing.T) {
 	for _, c := range []struct {
-		of   posthoc.Transmission
-		want string
+		of      posthoc.Transmission
+		largest float64
+		want    string
 	}{
-		{posthoc.Transmission{Tau: .834, SE: .03, Effects: 8}, "2048 points were predicted without training; 83 % +- 7 of the changes arrived (95 %, 8 trials)."},
-		{posthoc.Transmission{Tau: .834, SE: math.NaN(), Effects: 1}, "2048 points were predicted without training; 83 % of the changes arrived (in 1 trial)."},
-		{posthoc.Transmission{}, "2048 points were predicted without training."},
+		{posthoc.Transmission{Tau: .834, SE: .03, Effects: 8}, .02, "2048 points were predicted without training; 83 % +- 7 of the changes arrived (95 %, 8 trials)."},
+		{posthoc.Transmission{Tau: -.001, SE: .03, Effects: 8}, .02, "2048 points were predicted without training; 0 % +- 7 of the changes arrived (95 %, 8 trials)."},
+		{posthoc.Transmission{Tau: 0, SE: 0, Effects: 8}, .0004, "2048 points were predicted without training."},
+		{posthoc.Transmission{Tau: .834, SE: math.NaN(), Effects: 1}, .02, "2048 points were predicted without training; 83 % of the changes arrived (in 1 trial)."},
+		{posthoc.Transmission{}, 0, "2048 points were predicted without training."},
 	} {
 		p := boardOf()
-		p.board.Screening = runs.Screening{Points: 2048, Transmission: c.of}
+		p.board.Screening = runs.Screening{Points: 2048, Largest: c.largest, Arrived: c.of}
 		if got := p.predicted(); got != c.want {
 			t.Errorf("%q; want %q", got, c.want)
 		}
