@@ -14,7 +14,8 @@ import (
 // DifferenceError is returned by [DB.OpenStudy] when the stored study of the
 // same name is another one.
 type DifferenceError struct {
-	Study   string
+	Study string
+	// Changes are those that may not be: see [search.BeyondBudget].
 	Changes []search.Change
 }
 
@@ -141,7 +142,7 @@ func (s *Study) revise(ctx context.Context, conn *sql.Conn) ([]search.Change, er
 			return nil, err
 		}
 		if begun {
-			return nil, &DifferenceError{Study: s.definition.Name, Changes: changes}
+			return nil, &DifferenceError{Study: s.definition.Name, Changes: search.BeyondBudget(changes)}
 		}
 	}
 	return changes, s.insertDefinition(ctx, conn, stored.Revision+1, timestamp(s.db.options.Now()))

@@ -53,7 +53,7 @@ func loadHits(ctx context.Context, q querier, study int, rounds measurements) er
 
 // seedsOnly is true, in SQL, for an arm a whose interval knows nothing of the images:
 // schema version 1 and 2 had none of that, and an arm that differs between seeds has
-// some.
+// some, unless there are single images of each class or all of a class agree.
 const seedsOnly = `a.image_variance = 0 AND a.sum_squares > 0`
 
 // withoutImages returns the trials that have such arms.

@@ -72,12 +72,16 @@ type Reference struct {
 	Replicates []objective.Replicate
 }
 
-// Screening says how many points were predicted without training, and how much of
-// the predicted changes arrived in training: [posthoc.Transmission], with Effects 0
-// where nothing is known of it.
+// Screening says what was predicted without training and what came of it.
 type Screening struct {
+	// Points is the number of points that were predicted.
 	Points int
-	posthoc.Transmission
+	// Largest is the largest change of the score, whichever way it goes, that was
+	// predicted for a trial before it was trained.
+	Largest float64
+	// Arrived is how much of the predicted changes of the recalls arrived in training,
+	// with Effects 0 where nothing is known of it.
+	Arrived posthoc.Transmission
 }
 
 // readScreening reads what a study keeps of its screening. Where a trial that was
@@ -86,9 +90,10 @@ func readScreening(ctx context.Context, q querier, study int) (Screening, error)
 	var s Screening
 	var tau, se sql.NullFloat64
 	err := q.QueryRowContext(ctx, `SELECT screened, transmission, transmission_se, iif(EXISTS (SELECT 1 FROM trials t
-		WHERE t.study = s.number AND t.invalid IS NOT NULL AND t.predicted_round > 0), 0, transmission_effects)
-		FROM studies s WHERE number = ?`, study).Scan(&s.Points, &tau, &se, &s.Effects)
-	s.Tau, s.SE = orNaN(tau), orNaN(se)
+		WHERE t.study = s.number AND t.invalid IS NOT NULL AND t.predicted_round > 0), 0, transmission_effects),
+		(SELECT coalesce(max(abs(t.predicted_difference)), 0.0) FROM trials t WHERE t.study = s.number)
+		FROM studies s WHERE number = ?`, study).Scan(&s.Points, &tau, &se, &s.Arrived.Effects, &s.Largest)
+	s.Arrived.Tau, s.Arrived.SE = orNaN(tau), orNaN(se)
 	return s, err
 }
 
@@ -113,8 +118,8 @@ type Row struct {
 	// with one standard error to spare, Over that it is exceeded.
 	Drop        float64
 	Holds, Over bool
-	// SeedsOnly reports that the interval knows nothing of the validation images: the
-	// arm is of schema version 1 or 2.
+	// SeedsOnly reports that the interval has nothing of the validation images: the
+	// arm is of schema version 1 or 2, or they have no variance.
 	SeedsOnly bool
 	// Tied reports that another arm has the same rank.
 	Tied bool

@@ -64,7 +64,7 @@ func (db *DB) Peek(ctx context.Context, def *search.Definition) (Standing, error
 	at.Exists = true
 	changes := search.Diff(&search.Definition{Canonical: stored.Canonical}, def)
 	if begun && !search.BudgetOnly(changes) {
-		return at, &DifferenceError{Study: def.Name, Changes: changes}
+		return at, &DifferenceError{Study: def.Name, Changes: search.BeyondBudget(changes)}
 	}
 	if err := db.peekLock(ctx, number, def.Name); err != nil {
 		return at, err

@@ -59,6 +59,7 @@ func TestContinuing(t *testing.T) {
 		{"more trials", []string{"search.trials=20", "search.parallel=3"}, false, "search.parallel search.trials", false},
 		{"the same again", []string{"search.trials=20", "search.parallel=3"}, false, "", false},
 		{"another seed", []string{"search.trials=20", "search.parallel=3", "search.seed=8"}, false, "search.seed", true},
+		{"another seed and more trials", []string{"search.trials=30", "search.parallel=3", "search.seed=8"}, false, "search.seed", true},
 		{"another window and model", []string{"search.window=2", "model.epochs=3", "search.trials=20", "search.parallel=3"}, false, "model.epochs search.window", true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -89,7 +89,7 @@ type Config struct {
 	Time   time.Duration
 	Until  string
 	// Parallel is the number of trainings at once, 0 = number of CPUs that the
-	// process may use.
+	// process may use; under a container's quota Go takes at least 2.
 	Parallel int
 	// Window is W: step n knows the outcomes of exactly the steps <= n - W.
 	Window int

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Change is one key in which two definitions differ.
@@ -39,16 +40,27 @@ func Diff(a, b *Definition) []Change {
 // BudgetOnly reports whether all changes are to what a study may be continued
 // with: how many trials, how long, how many at once, when a trainer counts as
 // broken, and what happens at the end. No changes are.
-func BudgetOnly(changes []Change) bool {
-	return !slices.ContainsFunc(changes, func(c Change) bool {
-		switch c.Key {
-		case "search.trials", "search.time", "search.until", "search.parallel", "search.on_finish",
-			"model.slots", "model.timeout", "model.silence", "model.start_timeout", "model.runs_per_process":
-			return false
-		}
-		return true
-	})
+func BudgetOnly(changes []Change) bool { return !slices.ContainsFunc(changes, Change.other) }
+
+// BeyondBudget returns the changes that make another study: those that [BudgetOnly] is
+// false for.
+func BeyondBudget(changes []Change) []Change {
+	return slices.DeleteFunc(slices.Clone(changes), func(c Change) bool { return !c.other() })
 }
+
+// other reports whether a study with this change is another one.
+func (c Change) other() bool {
+	switch c.Key {
+	case "search.trials", "search.time", "search.until", "search.parallel", "search.on_finish",
+		"model.slots", "model.timeout", "model.silence", "model.start_timeout", "model.runs_per_process":
+		return false
+	}
+	return true
+}
+
+// legible undoes what encoding/json escapes for the sake of HTML: the same JSON, as
+// people write it. An escaped backslash stays one.
+var legible = strings.NewReplacer(`\\`, `\\`, `\u003c`, "<", `\u003e`, ">", `\u0026`, "&")
 
 // flatten writes the leaves of a canonical form into out, by dotted key. A range
 // is a leaf, and so is every list but that of the scheme entries. Text that is
@@ -73,7 +85,7 @@ func flatten(out map[string]string, key string, text json.RawMessage) {
 		out[key] = string(text)
 		return
 	}
-	out[key] = compact.String()
+	out[key] = legible.Replace(compact.String())
 }
 
 // isRange reports whether a JSON object is a range of the study file.

@@ -198,6 +198,9 @@ func TestDiff(t *testing.T) {
 		{"fewer entries", strings.Replace(base, ", {name: mean-ratio}", "", 1), []search.Change{
 			{Key: "weighting.scheme.1.exponent", Old: "2"}, {Key: "weighting.scheme.1.name", Old: `"mean-ratio"`},
 		}, false},
+		{"legible", strings.Replace(base, "[{name: uniform}", `[{formula: "x > 0.5 ? 1 : 2"}`, 1), []search.Change{
+			{Key: "weighting.scheme.0.formula", New: `"x > 0.5 ? 1 : 2"`}, {Key: "weighting.scheme.0.name", Old: `"uniform"`},
+		}, false},
 		{"budget and more", strings.Replace(base, "trials: 3", "trials: 4, seed: 1", 1), []search.Change{
 			{Key: "search.seed", Old: "0", New: "1"}, {Key: "search.trials", Old: "3", New: "4"},
 		}, false},
@@ -206,6 +209,9 @@ func TestDiff(t *testing.T) {
 			got := search.Diff(parse(t, base), parse(t, c.text))
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Error(diff)
+			}
+			if beyond := search.BeyondBudget(got); (len(beyond) == 0) != c.budget || c.name == "budget and more" && (len(beyond) != 1 || beyond[0].Key != "search.seed") {
+				t.Errorf("beyond the budget: %v", beyond)
 			}
 			if search.BudgetOnly(got) != c.budget {
 				t.Errorf("budget only: %v; want %v", !c.budget, c.budget)

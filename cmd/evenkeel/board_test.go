@@ -53,21 +53,35 @@ func TestNoiseOnTheBoard(t *testing.T) {
 
 // TestLegendOfIntervals: what they contain, also where an old history has less.
 func TestLegendOfIntervals(t *testing.T) {
-	old := row(-.03, .02, 5)
-	old.SeedsOnly = true
 	const line = "+-: 95 % for all 2 arms together (seeds and images), as if these images had not chosen them.\n"
 	for _, c := range []struct {
 		rows      []runs.Row
 		line, old bool
 	}{
 		{[]runs.Row{row(-.03, .02, 5), row(-.03, .02, 5)}, true, false},
-		{[]runs.Row{row(-.03, .02, 5), old}, true, true},
+		{[]runs.Row{row(-.03, .02, 5), row(-.03, .02, 5)}, true, true},
 		{[]runs.Row{row(-.03, math.NaN(), 2), row(-.03, math.NaN(), 2)}, false, false},
 	} {
 		var b bytes.Buffer
-		boardOf(c.rows...).legend(&b)
+		p := boardOf(c.rows...)
+		p.seedsOnly = c.old
+		p.legend(&b)
 		if strings.Contains(b.String(), line) != c.line || strings.Contains(b.String(), "have seeds only") != c.old {
 			t.Errorf("legend of intervals %v, of old ones %v:\n%s", c.line, c.old, b.String())
+		}
+	}
+}
+
+// TestSpreadInTheLegend: the figure is what the legend says it is.
+func TestSpreadInTheLegend(t *testing.T) {
+	recalls := []float64{.5, .8}
+	figures := map[string]float64{
+		"stddev of the recalls": .15, "largest recall - smallest": .3, "stddev of the recalls / their mean": .15 / .65,
+		"gini of the recalls": 2 * .3 / (2 * 4 * .65), "1 - the worst recall": .5, "1 - gmean of the recalls": 1 - math.Sqrt(.4),
+	}
+	for _, s := range objective.Spreads() {
+		if want, ok := figures[spreadText(s)]; !ok || math.Abs(s.Of(recalls)-want) > 1e-12 {
+			t.Errorf("%s is %q and measures %v; want %v", s, spreadText(s), s.Of(recalls), want)
 		}
 	}
 }
@@ -114,15 +128,18 @@ weighting: {scheme: {name: mean-ratio, exponent: {low: 0.25, high: 16, log: true
 // over seeds: 2.365 standard errors for eight of them. One trial has none.
 func TestPredictedOnTheBoard(t *testing.T) {
 	for _, c := range []struct {
-		of   posthoc.Transmission
-		want string
+		of      posthoc.Transmission
+		largest float64
+		want    string
 	}{
-		{posthoc.Transmission{Tau: .834, SE: .03, Effects: 8}, "2048 points were predicted without training; 83 % +- 7 of the changes arrived (95 %, 8 trials)."},
-		{posthoc.Transmission{Tau: .834, SE: math.NaN(), Effects: 1}, "2048 points were predicted without training; 83 % of the changes arrived (in 1 trial)."},
-		{posthoc.Transmission{}, "2048 points were predicted without training."},
+		{posthoc.Transmission{Tau: .834, SE: .03, Effects: 8}, .02, "2048 points were predicted without training; 83 % +- 7 of the changes arrived (95 %, 8 trials)."},
+		{posthoc.Transmission{Tau: -.001, SE: .03, Effects: 8}, .02, "2048 points were predicted without training; 0 % +- 7 of the changes arrived (95 %, 8 trials)."},
+		{posthoc.Transmission{Tau: 0, SE: 0, Effects: 8}, .0004, "2048 points were predicted without training."},
+		{posthoc.Transmission{Tau: .834, SE: math.NaN(), Effects: 1}, .02, "2048 points were predicted without training; 83 % of the changes arrived (in 1 trial)."},
+		{posthoc.Transmission{}, 0, "2048 points were predicted without training."},
 	} {
 		p := boardOf()
-		p.board.Screening = runs.Screening{Points: 2048, Transmission: c.of}
+		p.board.Screening = runs.Screening{Points: 2048, Largest: c.largest, Arrived: c.of}
 		if got := p.predicted(); got != c.want {
 			t.Errorf("%q; want %q", got, c.want)
 		}

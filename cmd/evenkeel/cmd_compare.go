@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -82,10 +80,9 @@ func (s side) at(replicate int) objective.Round {
 
 // readSide reads TRIAL or TRIAL/ROUND.
 func readSide(ctx context.Context, db *runs.DB, study, arg string) (side, error) {
-	number, rest, given := strings.Cut(arg, "/")
-	n, err := strconv.Atoi(number)
-	if err != nil || n < 1 {
-		return side{}, usagef("%q is not a trial; want a number from 1 such as 7, or 7/2 for its round 2", arg)
+	n, round, err := parseArm(arg)
+	if err != nil {
+		return side{}, err
 	}
 	t, err := db.Trial(ctx, study, n)
 	if err != nil {
@@ -94,13 +91,13 @@ func readSide(ctx context.Context, db *runs.DB, study, arg string) (side, error)
 	if t.Best == 0 {
 		return side{}, fmt.Errorf("trial %d has no results to compare: it is %s", n, t.State)
 	}
-	s := side{trial: t, round: t.Best}
-	if given {
-		if s.round, err = strconv.Atoi(rest); err != nil || s.round < 0 || s.round > len(t.Arms) {
-			return side{}, usagef("%q: trial %d has rounds 0 to %d", arg, n, len(t.Arms))
-		}
+	switch {
+	case round == bestRound:
+		round = t.Best
+	case round > len(t.Arms):
+		return side{}, usagef("%q: trial %d has rounds 0 to %d", arg, n, len(t.Arms))
 	}
-	return s, nil
+	return side{trial: t, round: round}, nil
 }
 
 // common returns the replicates that all sides have.

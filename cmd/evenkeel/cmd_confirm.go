@@ -42,8 +42,9 @@ TRIAL is a number, after its best round; TRIAL/ROUND is another round; without i
 the leader of the leaderboard. Every reading of a test part is counted and shown:
 choose on validation first, and confirm once. With --resplit every fresh seed has a
 training and a validation part of its own, and intervals answer for other training
-data of the source too; that is another reading, kept beside one without. Ctrl-C keeps what is finished, and
-the same command continues; repeated, it trains nothing and is no other reading.`,
+data of the source too; that is another reading, kept beside one without. Ctrl-C
+keeps what is finished, and the same command continues; repeated, it trains nothing
+and is no other reading.`,
 		Example: `  evenkeel confirm
   evenkeel confirm 18/1 --seeds 20
   evenkeel confirm 18/1 --resplit

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -112,7 +111,11 @@ func inspect(cmd *cobra.Command, src data.Source, f inspectFlags, format string)
 	} else {
 		err = r.write(cmd.OutOrStdout(), format)
 	}
-	for _, w := range append(sumWarnings(sums), countWarnings(ds, counts)...) {
+	warnings := sumWarnings(sums)
+	if w := fewWarning(ds.Classes, counts.Validation); w != "" {
+		warnings = append(warnings, w)
+	}
+	for _, w := range warnings {
 		fmt.Fprintln(cmd.ErrOrStderr(), "evenkeel: warning:", w)
 	}
 	return err
@@ -181,23 +184,40 @@ func sumWarnings(sums []data.FileSum) []string {
 	return out
 }
 
-// countWarnings says which classes have too few validation examples.
-func countWarnings(ds *data.Dataset, c data.Counts) []string {
+// fewWarning says how many classes have too few validation examples, "" if none.
+func fewWarning(classes []string, validation []int) string {
 	few, fewest := 0, 0
-	for i, n := range c.Validation {
+	for i, n := range validation {
 		if n < fewValidation {
 			few++
 		}
-		if n < c.Validation[fewest] {
+		if n < validation[fewest] {
 			fewest = i
 		}
 	}
 	if few == 0 {
-		return nil
+		return ""
 	}
-	n := slices.Min(c.Validation)
-	return []string{fmt.Sprintf("fewer than %d validation examples in %d of %d classes, the fewest %d of %q: one example moves its recall by %.3g points",
-		fewValidation, few, len(ds.Classes), n, ds.Classes[fewest], 100/float64(n))}
+	n := validation[fewest]
+	text := fmt.Sprintf("fewer than %d validation examples in %d of %d classes, the fewest %d of %q",
+		fewValidation, few, len(classes), n, classes[fewest])
+	if n == 0 {
+		return text
+	}
+	return text + fmt.Sprintf(": one example moves its recall by %.3g points", 100/float64(n))
+}
+
+// fewKnown is fewWarning of what a trainer says of itself, "" where it does not say
+// which validation examples it has.
+func fewKnown(info objective.Info) string {
+	if info.ValLabels == nil {
+		return ""
+	}
+	counts := make([]int, len(info.Classes))
+	for _, c := range info.ValLabels {
+		counts[c]++
+	}
+	return fewWarning(info.Classes, counts)
 }
 
 // sum adds up the examples of all classes.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -34,8 +33,9 @@ func newExplain(g *global) *cobra.Command {
 		Long: `Says in plain sentences why the weights of a trial did, or did not, even the
 recalls out on validation, from what was recorded: the answer, numbered findings
 (a * marks those that stand in the way) with what they are held against, and what
-to try next, both in order of promise. Without TRIAL it explains the leader, else
-the best arm. Nothing is trained, unless --measure asks for it.
+to try next, both in order of promise. TRIAL is a number, after its best round;
+TRIAL/ROUND is another round; without it, the leader, else the best arm. Nothing
+is trained, unless --measure asks for it.
 
 With --measure it first trains on up to three of the trial's seeds, with its model
 and way of applying weights: the worst class times 20 and divided by 20, and half a
@@ -47,8 +47,8 @@ what is finished, and the same command continues; repeated, it trains nothing.
 With --recall and --weights, or a scheme instead of weights as for evenkeel weights,
 it needs no study and says what recalls alone can tell.`,
 		Example: `  evenkeel explain
-  evenkeel explain 7 --round 2 --format json
-  evenkeel explain 7 --measure
+  evenkeel explain 7/2 --format json
+  evenkeel explain 7/2 --measure
   evenkeel explain --recall .956,.737,.781 --weights .744,1.253,1.115 --names car,dog,cat
   evenkeel explain --recall .956,.737,.781 --scheme mean-ratio --exponent 2`,
 		Args: cobra.MaximumNArgs(1),
@@ -108,14 +108,10 @@ func (f explainFlags) mode(cmd *cobra.Command, args []string) error {
 		return usagef("--accept-code without --measure; nothing is trained, so no code matters")
 	}
 	if len(args) > 0 {
-		if n, err := strconv.Atoi(args[0]); err != nil || n < 1 {
-			return usagef("%q is not a trial number; want one from 1, see evenkeel leaderboard", args[0])
-		}
+		_, _, err := weightedArm(cmd, args[0], f.round)
+		return err
 	}
-	if changed("round") && f.round < 1 {
-		return usagef("--round %d: want a round from 1; round 0 is unweighted", f.round)
-	}
-	if changed("round") && len(args) == 0 {
+	if changed("round") {
 		return usagef("--round without TRIAL; want the trial whose round to explain")
 	}
 	return nil
@@ -203,7 +199,7 @@ func (f explainFlags) read(cmd *cobra.Command, g *global, args []string) (e told
 	case len(e.trial.Arms) == 0:
 		return e, fmt.Errorf("trial %d has no results to explain: it is %s", number, e.trial.State)
 	case round > len(e.trial.Arms):
-		return e, usagef("--round %d: trial %d has rounds 1 to %d", round, number, len(e.trial.Arms))
+		return e, usagef("round %d: trial %d has rounds 1 to %d", round, number, len(e.trial.Arms))
 	}
 	if e.def, err = readDefinition(cmd.Context(), db, e.trial.Study.Name, nil); err != nil {
 		return e, err
@@ -227,8 +223,7 @@ func (f explainFlags) read(cmd *cobra.Command, g *global, args []string) (e told
 // else the leader, else the best arm.
 func (f explainFlags) arm(cmd *cobra.Command, db *runs.DB, args []string) (trial, round int, err error) {
 	if len(args) > 0 {
-		trial, err = strconv.Atoi(args[0]) // mode has seen to it
-		return trial, f.round, err
+		return weightedArm(cmd, args[0], f.round)
 	}
 	board, err := db.Leaderboard(cmd.Context(), f.study, 0)
 	if err != nil {

@@ -29,7 +29,13 @@ func newSchemes(*global) *cobra.Command {
 				list = []*schemes.Scheme{s}
 			}
 			if *format != "table" {
-				return catalogue(list).write(cmd.OutOrStdout(), *format)
+				r := catalogue(list)
+				if forPeople(*format) {
+					for i, s := range list {
+						r.rows[i] = catalogueWords(s)
+					}
+				}
+				return r.write(cmd.OutOrStdout(), *format)
 			}
 			for i, s := range list {
 				fmt.Fprint(cmd.OutOrStdout(), separator(i, "", "\n"))
@@ -88,7 +94,8 @@ func describeFormulas(cmd *cobra.Command) {
 // catalogue is the catalogue as a result, one row per scheme.
 func catalogue(list []*schemes.Scheme) result {
 	r := result{columns: []column{
-		{name: "name"}, {name: "aliases"}, {name: "title"}, {name: "formula"}, {name: "params"}, {name: "strength_of"}, {name: "source"},
+		{name: "name", left: true}, {name: "aliases", left: true}, {name: "title", left: true}, {name: "formula", left: true},
+		{name: "params", left: true}, {name: "strength_of", left: true}, {name: "source", left: true},
 	}}
 	for _, s := range list {
 		params := make([]map[string]any, 0, len(s.Params))
@@ -105,4 +112,13 @@ func catalogue(list []*schemes.Scheme) result {
 		r.rows = append(r.rows, []any{s.Name, aliases, s.Title, s.Formula, params, s.StrengthOf, s.Source})
 	}
 	return r
+}
+
+// catalogueWords is a row of the catalogue for people: lists in words.
+func catalogueWords(s *schemes.Scheme) []any {
+	params := make([]string, len(s.Params))
+	for i, p := range s.Params {
+		params[i] = fmt.Sprintf("%s: %s, %v to %v, default %v", p.Name, p.Doc, p.Min, p.Max, p.Default)
+	}
+	return []any{s.Name, strings.Join(s.Aliases, ", "), s.Title, s.Formula, strings.Join(params, "; "), s.StrengthOf, s.Source}
 }

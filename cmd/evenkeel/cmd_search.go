@@ -39,7 +39,7 @@ var budgetFlags = []struct{ flag, key, value, doc string }{
 	{"trials", "search.trials", "N", "number of trials, also to extend a study"},
 	{"time", "search.time", "DURATION", "driver's time over all invocations, such as 8h"},
 	{"until", "search.until", "CLOCK", "when the search must have ended, such as 07:00 or an RFC 3339 time"},
-	{"parallel", "search.parallel", "N", "trainings at once, 0 = number of CPUs"},
+	{"parallel", "search.parallel", "N", "trainings at once, 0 = number of CPUs, or of a container's quota but at least 2"},
 	{"replicates", "search.replicates", "N", "training seeds every trial gets"},
 	{"sampler", "search.sampler", "NAME", "how points are chosen"},
 	{"seed", "search.seed", "N", "seed of the search"},

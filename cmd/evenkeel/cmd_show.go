@@ -28,13 +28,14 @@ func newShow(g *global) *cobra.Command {
 		Short: "Show one trial: rounds, weights, and per-class recall before and after",
 		Long: `Shows the rounds of one trial with their weights, and the recall of every class
 in the unweighted round 0 and after one round (the best unless --round says
-otherwise), as means over the trial's seeds on validation. JSON has one object
-per class and round.`,
+otherwise), as means over the trial's seeds on validation. TRIAL/ROUND is short
+for TRIAL --round ROUND. JSON has one object per class and round.`,
 		Example: `  evenkeel show 7
-  evenkeel show 7 --round 2 --format json`,
+  evenkeel show 7/2
+  evenkeel show 7 --format json`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			number, err := trialNumber(args[0])
+			number, round, err := weightedArm(cmd, args[0], f.round)
 			if err != nil {
 				return err
 			}
@@ -47,13 +48,13 @@ per class and round.`,
 			if err != nil {
 				return err
 			}
-			if cmd.Flags().Changed("round") && (f.round < 1 || f.round > len(t.Arms)) {
-				return usagef("--round %d: trial %d has rounds 1 to %d", f.round, number, len(t.Arms))
+			if round > len(t.Arms) {
+				return usagef("round %d: trial %d has rounds 1 to %d", round, number, len(t.Arms))
 			}
 			if !forPeople(*format) {
 				return recallResult(t).write(cmd.OutOrStdout(), *format)
 			}
-			return showTrial(cmd, db, t, f.round, *format)
+			return showTrial(cmd, db, t, round, *format)
 		},
 	}
 	cmd.Flags().StringVar(&f.study, "study", "", "`NAME` of the study; the newest is the default")

@@ -17,8 +17,8 @@ import (
 // weightsFlags are the flags of the calculator, and those that take the weights
 // from a trial.
 type weightsFlags struct {
-	study                              string
-	trial, round                       int
+	study, trial                       string
+	round                              int
 	scheme, formula, recall, normalize string
 	exponent                           float64
 	set                                []string
@@ -37,11 +37,12 @@ name, without smoothing and without any history: round 1, previous weights all 1
 --set NAME=VALUE sets a parameter (see evenkeel schemes), or strength, for a
 formula with strength_of; --exponent K is short for --set exponent=K.
 
-With --trial, the weights of one of the study's trials after its best round or
---round: the geometric mean over its seeds, at mean 1. The formats torch, keras and
+With --trial, the weights of one of the study's trials after its best round, or
+after the one that --round or --trial TRIAL/ROUND names: the geometric mean over its seeds, at mean 1. The formats torch, keras and
 sklearn are Python to paste into a training script, with comments on where the
 weights come from and how much single seeds' differ.`,
 		Example: `  evenkeel weights --trial 7 --format torch
+  evenkeel weights --trial 7/2 --format keras
   evenkeel weights --scheme mean-ratio --exponent 2 --recall 0.956,0.737,0.781
   evenkeel weights --scheme error-power --set strength=1.5 --recall 0.956,0.737,0.781 --format json
   evenkeel weights --formula '(mean / x) ** k' --set k=2 --recall 0.956,0.737,0.781`,
@@ -69,7 +70,7 @@ weights come from and how much single seeds' differ.`,
 	cmd.Flags().StringVar(&f.normalize, "normalize", "mean", "`SCALE` of the weights: mean, sum, max or none")
 	cmd.Flags().Float64Var(&f.exponent, "exponent", 0, "short for --set exponent=`K`")
 	cmd.Flags().StringArrayVar(&f.set, "set", nil, "`NAME=VALUE` of a parameter; may be repeated")
-	cmd.Flags().IntVar(&f.trial, "trial", 0, "`N`: print the weights of this trial")
+	cmd.Flags().StringVar(&f.trial, "trial", "", "`N` or N/ROUND: print the weights of this trial")
 	cmd.Flags().IntVar(&f.round, "round", 0, "`R` of the trial; its best round is the default")
 	cmd.Flags().StringVar(&f.study, "study", "", "`NAME` of the trial's study; the newest is the default")
 	format = formatFlag(cmd, pasteFormats...)
@@ -92,23 +93,25 @@ func (f weightsFlags) mode(cmd *cobra.Command, format string) error {
 			return usagef(need, name)
 		}
 	}
-	switch {
-	case changed("trial") && f.trial < 1:
-		return usagef("--trial %d: want the number of a trial, from 1, see evenkeel leaderboard", f.trial)
-	case changed("round") && f.round < 1:
-		return usagef("--round %d: want a round from 1; round 0 is unweighted", f.round)
+	if changed("trial") {
+		_, _, err := weightedArm(cmd, f.trial, f.round)
+		return err
 	}
 	return nil
 }
 
 // ofTrial prints the weights of a trial.
 func (f weightsFlags) ofTrial(cmd *cobra.Command, g *global, format string) error {
+	trial, round, err := weightedArm(cmd, f.trial, f.round)
+	if err != nil {
+		return err
+	}
 	db, err := openReading(cmd, g)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	v, err := newVector(cmd.Context(), db, f.study, f.trial, f.round)
+	v, err := newVector(cmd.Context(), db, f.study, trial, round)
 	if err != nil {
 		return err
 	}

@@ -194,11 +194,17 @@ func verdictWord(v confirm.Verdict) string {
 // costs says what was paid in accuracy and by which classes.
 func (p confirmedPage) costs(c runs.ConfirmedRow) string {
 	tolerance := strings.TrimPrefix(points(p.def.Objective.Tolerance), "+")
-	text := fmt.Sprintf(" balanced accuracy %s points: ", points(-c.AccuracyDrop))
-	switch c.Tolerance {
-	case confirm.Held:
+	change := points(-c.AccuracyDrop)
+	rose := strings.HasPrefix(change, "+")
+	text := fmt.Sprintf(" balanced accuracy %s points: ", change)
+	switch {
+	case rose && c.AccuracyDropHigh < 0:
+		text += "nothing is lost"
+	case rose && c.Tolerance == confirm.Held:
+		text += "nothing lost beyond your tolerance of " + tolerance
+	case c.Tolerance == confirm.Held:
 		text += "within your tolerance of " + tolerance
-	case confirm.NotHeld:
+	case c.Tolerance == confirm.NotHeld:
 		text += "OVER your tolerance of " + tolerance
 	default:
 		text += fmt.Sprintf("too few seeds or images to say that your tolerance of %s holds", tolerance)
@@ -232,7 +238,7 @@ func changes(list []runs.ClassChange) string {
 
 // limits says what these figures cannot tell.
 func (p confirmedPage) limits(a runs.ConfirmedArm, c runs.ConfirmedRow) string {
-	text := p.offsets(a)
+	text := p.offsets(a) + longer(a)
 	if p.verdict(a, c) == confirm.NoDifference {
 		text += fmt.Sprintf(" Not measurable: with these seeds and images a true change below %s may well go unseen.\n", decimals(c.Measurable, 3))
 	}
@@ -258,6 +264,20 @@ func (p confirmedPage) offsets(a runs.ConfirmedArm) string {
 		return ""
 	}
 	return fmt.Sprintf(" fitted offsets lose %s points of balanced accuracy: OVER your tolerance\n", strings.TrimPrefix(points(own.AccuracyDrop), "+"))
+}
+
+// worthTelling is the gain in balanced accuracy from which on longer training is said to
+// bring it. Our choice: 0.3 points.
+const worthTelling = 0.003
+
+// longer says so where the unweighted model gains balanced accuracy beyond noise when it
+// is trained as long: who changes the training anyway can have that too.
+func longer(a runs.ConfirmedArm) string {
+	row := rowOf(a, search.Longer, search.AgainstReference)
+	if row == nil || !(row.AccuracyDropHigh < 0) || -row.AccuracyDrop <= worthTelling {
+		return ""
+	}
+	return fmt.Sprintf(" unweighted at the same training cost: balanced accuracy %s points\n", points(-row.AccuracyDrop))
 }
 
 func classCount(n int) string {

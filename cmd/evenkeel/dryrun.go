@@ -29,6 +29,12 @@ func dryRun(cmd *cobra.Command, path string, def *search.Definition, f sessionFl
 	fmt.Fprintf(w, "study %s: %s\n", def.Name, what)
 	fmt.Fprintf(w, "%s, at most %s a seed, %s each; seed %d, window %d\n", count(def.Search.Trials, "trial"),
 		count(maxRounds(def)+1, "run"), count(def.Search.Replicates, "seed"), def.Search.Seed, def.Search.Window)
+	if few := fewKnown(info); few != "" {
+		fmt.Fprintln(w, few)
+	}
+	if !deadline.IsZero() && !deadline.After(time.Now()) {
+		fmt.Fprintf(w, "search.until %s is over: a search would end at once\n", def.Search.Until)
+	}
 	confirmed, _ := confirms(cmd, def, f)
 	if err := printBudget(cmd, path, def, info, deadline, confirmed); err != nil {
 		return err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,8 +19,12 @@ func (f explainFlags) ofRecalls(cmd *cobra.Command, format string) error {
 	}
 	c := explain.Recalls{Recall: recalls}
 	if f.names != "" {
-		for _, name := range strings.Split(f.names, ",") {
-			c.Classes = append(c.Classes, strings.TrimSpace(name))
+		for i, name := range strings.Split(f.names, ",") {
+			name = strings.TrimSpace(name)
+			if at := slices.Index(c.Classes, name); at >= 0 {
+				return usagef("--names: entries %d and %d are both %q; want a name for each class", at+1, i+1, name)
+			}
+			c.Classes = append(c.Classes, name)
 		}
 	}
 	if c.Weights, err = f.weightsOf(cmd, recalls); err == nil {

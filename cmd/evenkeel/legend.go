@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"evenkeel/objective"
 	"evenkeel/objective/posthoc"
 	"evenkeel/runs"
 )
@@ -19,7 +20,7 @@ func (p boardPage) legend(w io.Writer) {
 		use = "; quote CONFIRMED"
 	}
 	fmt.Fprintf(w, "SCREENING on validation (%s, %s): for choosing%s.\n", perClass(h.ValCounts), count(p.seeds(), "seed"), use)
-	fmt.Fprintf(w, "spread: %s of the recalls", p.def.Objective.Spread)
+	fmt.Fprintf(w, "spread: %s", spreadText(p.def.Objective.Spread))
 	if even := posthoc.EvenSpread(p.def.Objective.Spread, p.board.Reference.BalancedAccuracy, h.ValCounts); !math.IsNaN(even) {
 		fmt.Fprintf(w, "; perfectly even classes would read %s here, by chance alone", decimals(even, 3))
 	}
@@ -35,13 +36,28 @@ of that and the trial's own unweighted model; ! = more lost than the tolerance o
 		if p.board.Rows[len(p.board.Rows)-1].Seeds < p.seeds() {
 			fmt.Fprintln(w, "Arms on fewer seeds than the first have that number under noise?; below 3 seeds there is no +-.")
 		}
-		if slices.ContainsFunc(p.board.Rows, func(a runs.Row) bool { return hasInterval(a) && a.SeedsOnly }) {
+		if p.seedsOnly {
 			fmt.Fprintln(w, "Arms that an earlier version measured have seeds only; more trials in this study mend that.")
 		}
 	}
 	if text := p.predicted(); text != "" {
 		fmt.Fprintln(w, text)
 	}
+}
+
+// spreadText says what the figures of a spread are: for some it is not the name's.
+func spreadText(s objective.Spread) string {
+	switch s {
+	case objective.Gap:
+		return "largest recall - smallest"
+	case objective.CV:
+		return "stddev of the recalls / their mean"
+	case objective.Worst:
+		return "1 - the worst recall"
+	case objective.GMean:
+		return "1 - gmean of the recalls"
+	}
+	return string(s) + " of the recalls"
 }
 
 // seeds returns the number of training seeds of the highest tier.
@@ -52,6 +68,10 @@ func (p boardPage) seeds() int {
 	return p.board.Rows[0].Seeds
 }
 
+// leastPrediction is the change of the score that would be shown as .000: where nothing
+// larger was predicted of any trial, the share of it that arrived says nothing.
+const leastPrediction = 0.0005
+
 // predicted says what was looked at without training, and how far that is borne
 // out; "" where nothing was.
 func (p boardPage) predicted() string {
@@ -60,12 +80,12 @@ func (p boardPage) predicted() string {
 		return ""
 	}
 	text := count(s.Points, "point") + " were predicted without training"
-	if s.Effects == 0 {
+	if s.Arrived.Effects == 0 || s.Largest < leastPrediction {
 		return text + "."
 	}
-	on := "in " + count(s.Effects, "trial")
-	if !math.IsNaN(s.HalfWidth()) {
-		on = "95 %, " + count(s.Effects, "trial")
+	on := "in " + count(s.Arrived.Effects, "trial")
+	if !math.IsNaN(s.Arrived.HalfWidth()) {
+		on = "95 %, " + count(s.Arrived.Effects, "trial")
 	}
-	return text + fmt.Sprintf("; %s of the changes arrived (%s).", s.Transmission, on)
+	return text + fmt.Sprintf("; %s of the changes arrived (%s).", s.Arrived, on)
 }

@@ -202,6 +202,9 @@ func (s *session) search(ctx context.Context, stop <-chan struct{}) (err error) 
 		return err
 	}
 	log.opening(def, opening)
+	if few := fewKnown(s.trainer.Info()); few != "" {
+		log.print("%s", few)
+	}
 	if err := study.Begin(ctx, runs.Searching); err != nil {
 		return err
 	}

@@ -122,8 +122,8 @@ func netOptions(def *search.Definition) nets.Options {
 }
 
 // parallelism returns the number of trainings of built-in models at once: as many as
-// processors that this process may use, which is fewer than there are in a container
-// with a quota.
+// processors that this process may use. In a container with a quota these are fewer
+// than there are: the quota rounded up, and at least 2, as Go takes it.
 func parallelism(def *search.Definition) int {
 	if def.Search.Parallel > 0 {
 		return def.Search.Parallel

@@ -69,7 +69,7 @@ func (t Transmission) HalfWidth() float64 {
 // String writes the share with the half width of its interval, both in percent:
 // 83 % +- 7, or 83 % where there is no interval.
 func (t Transmission) String() string {
-	text := fmt.Sprintf("%.0f %%", 100*t.Tau)
+	text := fmt.Sprintf("%.0f %%", math.Round(100*t.Tau)+0) // + 0: no negative zero
 	if half := t.HalfWidth(); !math.IsNaN(half) {
 		text += fmt.Sprintf(" +- %.0f", 100*half)
 	}

@@ -108,6 +108,7 @@ func TestTransmissionInterval(t *testing.T) {
 		{3, .1, .01, .04303, "10 % +- 4", true},
 		{8, .834, .03, .07095, "83 % +- 7", false},
 		{8, .25, .06, .1419, "25 % +- 14", false},
+		{8, -.004, .06, .1419, "0 % +- 14", true},
 		{0, math.NaN(), math.NaN(), math.NaN(), "NaN %", false},
 	} {
 		got := posthoc.Transmission{Tau: c.tau, SE: c.se, Effects: c.effects}

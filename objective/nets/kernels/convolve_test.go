@@ -193,7 +193,6 @@ func TestNormAgainstFloat64(t *testing.T) {
 	}
 }
 
-// By hand: two images of two pixels and two channels.
 // NaN stays NaN through the ReLU of a normalisation, wherever it comes from and for every
 // tail; what is added, and y, may be the result's own memory.
 func TestNormKeepsNaN(t *testing.T) {
@@ -228,6 +227,7 @@ func TestNormKeepsNaN(t *testing.T) {
 	}
 }
 
+// By hand: two images of two pixels and two channels.
 func TestAverage(t *testing.T) {
 	y, dx := make([]float32, 4), make([]float32, 8)
 	Average(y, []float32{1, 2, 3, 6, 0, 0, 5, -4}, 2, 2)
