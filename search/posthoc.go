@@ -114,5 +114,5 @@ func offsetPredictions(score objective.Score, r *objective.Result, labels []uint
 	if err != nil {
 		return nil, fmt.Errorf("fitted offsets: test part: %w", err)
 	}
-	return test.Predict(folds.Fit(score).All.Offsets, nil), nil
+	return test.Predict(folds.FitAll(score).Offsets, nil), nil
 }
