@@ -69,7 +69,7 @@ type Runner struct {
 	reserve  func(each time.Duration) time.Duration
 	trained  int
 	shared   int
-	seconds  float64 // spent in successful trainings
+	seconds  float64 // spent in successful trainings, until they were saved
 }
 
 // request is what a caller asks for.
@@ -112,7 +112,7 @@ func (r *Runner) SetDeadline(t time.Time) {
 }
 
 // SetReserve keeps time free before the deadline for what comes afterwards: given
-// the mean duration of the trainings so far, 0 if there was none yet, reserve says
+// the mean duration of the trainings so far, until they were saved, 0 if there was none yet, reserve says
 // how much. It must be safe for concurrent calls.
 func (r *Runner) SetReserve(reserve func(each time.Duration) time.Duration) {
 	r.mu.Lock()
@@ -291,7 +291,7 @@ func (r *Runner) compute(ctx context.Context, q request, spec Spec) (*Result, fl
 	}
 	r.mu.Lock()
 	r.trained++
-	r.seconds += seconds
+	r.seconds += r.clock().Sub(began).Seconds()
 	r.mu.Unlock()
 	r.observe(RunEvent{Kind: RunTrained, Run: q.id, Spec: spec, Test: q.test, Seconds: seconds})
 	return result, seconds, nil
@@ -336,7 +336,7 @@ func (r *Runner) acquire(ctx context.Context) error {
 	case <-ctx.Done():
 		return interrupted(ctx.Err())
 	}
-	if r.late() {
+	if r.Late(0) {
 		r.Stop()
 	}
 	err := ctx.Err()
@@ -354,22 +354,24 @@ func (r *Runner) acquire(ctx context.Context) error {
 	return err
 }
 
-// late reports whether a training that starts now is not expected to end in time.
-func (r *Runner) late() bool {
+// Late reports whether a training that starts after so long is not expected to end in
+// time, so that nothing need be done for it.
+func (r *Runner) Late(after time.Duration) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.deadline.IsZero() {
 		return false
 	}
 	each := r.expected()
-	end := r.clock().Add(each)
+	end := r.clock().Add(after + each)
 	if r.reserve != nil {
 		end = end.Add(r.reserve(each))
 	}
 	return end.After(r.deadline)
 }
 
-// expected returns the mean duration of the trainings so far. The lock is held.
+// expected returns the mean duration of the trainings so far, until they were saved:
+// who trains one after the other waits for that too. The lock is held.
 func (r *Runner) expected() time.Duration {
 	if r.trained == 0 {
 		return 0

@@ -225,6 +225,36 @@ func TestDeadline(t *testing.T) {
 	}
 }
 
+// slowDisk takes a while for every run.
+type slowDisk struct {
+	*memory
+	wait func()
+}
+
+func (s slowDisk) Save(ctx context.Context, id objective.RunID, spec objective.Spec, r *objective.Result) error {
+	s.wait()
+	return s.memory.Save(ctx, id, spec, r)
+}
+
+// TestDeadlineCountsSaving: trainings of ten minutes and ten more to save them; a run's
+// own seconds are those of its training.
+func TestDeadlineCountsSaving(t *testing.T) {
+	now := time.Date(2026, 1, 1, 23, 0, 0, 0, time.UTC)
+	wait := func() { now = now.Add(10 * time.Minute) }
+	trainer := &trainertest.Synthetic{Before: func(context.Context, objective.Job) error { wait(); return nil }}
+	runner := objective.NewRunner(trainer, slowDisk{newMemory(), wait}, 1, func() time.Time { return now }, nil)
+	runner.SetDeadline(now.Add(55 * time.Minute))
+	for seed, want := range []error{nil, nil, objective.ErrStopped} {
+		a, err := runner.Run(t.Context(), seeded(int64(seed)))
+		if !errors.Is(err, want) || err == nil && a.Seconds != 600 {
+			t.Errorf("training %d: %v seconds, %v; want 600, %v", seed+1, a.Seconds, err, want)
+		}
+	}
+	if runner.Late(-5*time.Minute) || !runner.Late(0) {
+		t.Error("fifteen minutes before the deadline a run of twenty is late, and is not if it began five minutes ago")
+	}
+}
+
 // TestReserve: what is kept free before the deadline grows with the trainings'
 // length. Of 60 minutes, with trainings of ten and three of them in reserve, three
 // are started: the fourth would end ten minutes into the reserve.

@@ -63,6 +63,26 @@ func (db *DB) TestOpened(ctx context.Context, study string, trial, round int) (o
 	return opened, err
 }
 
+// Confirmed reports whether a confirmation on exactly so many seeds is recorded that a
+// reading would only repeat: of the same arm and vector, with the same run of the
+// reference on the first seed, so on the same data and with the same code. One that is
+// not the last of its arm is no mere repetition: repeated, it is the last.
+func (db *DB) Confirmed(ctx context.Context, study string, r search.Reading, vector []float64) (same bool, err error) {
+	err = db.view(ctx, func(q querier) error {
+		number, _, err := findStudy(ctx, q, study)
+		if err != nil {
+			return err
+		}
+		return q.QueryRowContext(ctx, `SELECT
+			EXISTS (SELECT 1 FROM confirmed_arms WHERE study = ?1 AND trial = ?2 AND round = ?3 AND resplit = ?4 AND seeds = ?5
+				AND number > (SELECT coalesce(max(number), 0) FROM confirmed_arms WHERE study = ?1 AND trial = ?2 AND round = ?3 AND resplit <> ?4))
+			AND EXISTS (SELECT 1 FROM confirm_runs WHERE study = ?1 AND what = ?6 AND replicate = 0 AND resplit = ?4 AND run = ?7)
+			AND EXISTS (SELECT 1 FROM confirm_runs WHERE study = ?1 AND what = ?8 AND trial = ?2 AND round = ?3 AND replicate = 0 AND resplit = ?4 AND weights = ?9)`,
+			number, r.Trial, r.Round, r.Resplit, r.Seeds, search.AgainstReference, string(r.Reference), search.Vector, encodeFloats(vector)).Scan(&same)
+	})
+	return same, err
+}
+
 // Confirm records a confirmation in place of any earlier one of the arm that was
 // made in the same way, and returns when it is durable. One on more seeds stays: else
 // the number of seeds could be chosen by the outcome.

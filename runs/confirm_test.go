@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -50,6 +51,21 @@ func TestConfirmationIsKept(t *testing.T) {
 	made, err := confirmTrial(t.Context(), t, db, 2, 6, 2, trainer())
 	if err != nil {
 		t.Fatal(err)
+	}
+	vector := made.Runs[slices.IndexFunc(made.Runs, func(r search.ConfirmedRun) bool { return r.What == search.Vector })].Weights
+	for name, change := range map[string]func(r *search.Reading, vector []float64){
+		"":               func(*search.Reading, []float64) {},
+		"fewer seeds":    func(r *search.Reading, _ []float64) { r.Seeds-- },
+		"another trial":  func(r *search.Reading, _ []float64) { r.Trial++ },
+		"other data":     func(r *search.Reading, _ []float64) { r.Reference = "other" },
+		"parts anew":     func(r *search.Reading, _ []float64) { r.Resplit = true },
+		"another vector": func(_ *search.Reading, v []float64) { v[0] *= 2 },
+	} {
+		r, v := made.Reading, slices.Clone(vector)
+		change(&r, v)
+		if same, err := db.Confirmed(t.Context(), "test", r, v); err != nil || same != (name == "") {
+			t.Errorf("confirmed already, with %q: %v, %v", name, same, err)
+		}
 	}
 	arms, err := db.Confirmations(t.Context(), "")
 	if err != nil || len(arms) != 1 {

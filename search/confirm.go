@@ -205,6 +205,37 @@ func (c *Confirmer) Run(ctx context.Context, stop <-chan struct{}, arm Fixed) (*
 	return out, nil
 }
 
+// Reading returns the reading that Run makes of an arm, or made.
+func (c *Confirmer) Reading(arm Fixed) (Reading, error) {
+	p, err := c.perform(arm)
+	if err != nil {
+		return Reading{}, err
+	}
+	return p.reading, nil
+}
+
+// Fitting returns how long fitting offsets takes, which Run does on every fresh seed:
+// with many classes longer than the trainings. It is tried on the reference of the
+// search's first seed, and 0 where the store has no logits of it.
+func (c *Confirmer) Fitting(ctx context.Context) (time.Duration, error) {
+	eval := (&confirming{Confirmer: c}).evaluator(c.Trainer.Info())
+	id, err := eval.Spec(eval.ReferenceModel, TrainingSeed(c.Definition.Search.Seed, 0, "search")).ID()
+	if err != nil {
+		return 0, err
+	}
+	r, ok, err := c.Store.Find(ctx, id)
+	if err != nil || !ok {
+		return 0, err
+	}
+	folds, err := foldsOf(r, eval.Labels(r))
+	if err != nil {
+		return 0, nil // nothing to fit to, as on the fresh seeds
+	}
+	began := c.Clock()
+	folds.FitAll(c.Definition.Objective)
+	return c.Clock().Sub(began), nil
+}
+
 // timeIsOver reports whether an error says that the deadline has come, and nothing else.
 func (c *Confirmer) timeIsOver(ctx context.Context, stop <-chan struct{}, err error) bool {
 	return !c.Deadline.IsZero() && objective.IsInterruption(err) && !isClosed(stop) && !errors.Is(ctx.Err(), context.Canceled)

@@ -149,6 +149,42 @@ func TestTimeKeepsCompleteSeeds(t *testing.T) {
 	}
 }
 
+// TestFittingIsTimed: how long offsets take is known once the search has stored the
+// reference's logits, and the search tells what share of its own fits that is.
+func TestFittingIsTimed(t *testing.T) {
+	d := define(t, confirmStudy)
+	var ticks atomic.Int64
+	clock := func() time.Time { return time.Unix(60*ticks.Add(1), 0) }
+	trainer := newShifting(1)
+	store := newMemory()
+	c := confirmer(d, struct {
+		objective.Cache
+		*confirmations
+	}{store, nil}, trainer, 1)
+	c.Clock = clock
+	if got, err := c.Fitting(t.Context()); err != nil || got != 0 {
+		t.Errorf("before the search: %v, %v; want 0", got, err)
+	}
+	dr := driver(d, store, trainer, 1)
+	dr.Clock = clock
+	var mu sync.Mutex
+	least := time.Hour
+	dr.Observe = func(e search.Event) { // seeds side by side make each other wait
+		mu.Lock()
+		defer mu.Unlock()
+		if e.Kind == search.EventReference {
+			least = min(least, e.Offsets)
+		}
+	}
+	complete(t, dr)
+	if want := time.Minute * 3 / 7; (least - want).Abs() > time.Second {
+		t.Errorf("offsets are said to take %v; want %v of the minute that all fits take", least, want)
+	}
+	if got, err := c.Fitting(t.Context()); err != nil || got != time.Minute {
+		t.Errorf("after the search: %v, %v; want a minute", got, err)
+	}
+}
+
 // TestConfirmClaims: a trainer that ignores weights has no gain claimed, one that
 // follows them has; the runs are those that were announced, on seeds no search
 // uses.

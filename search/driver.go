@@ -37,6 +37,8 @@ type Driver struct {
 	trials []trialView
 	done   chan finished
 	active int
+	// deciding is how long the last decision took: screening takes a while.
+	deciding time.Duration
 	// begun says that what comes before the first decision is done, screening that the
 	// screen, if there is one, chose all points so far.
 	begun, screening bool
@@ -185,7 +187,7 @@ func (d *Driver) loop(ctx context.Context, stop <-chan struct{}) (End, error) {
 		}
 	}
 	for {
-		if deciding && (isClosed(stop) || ctx.Err() != nil) {
+		if deciding && (isClosed(stop) || ctx.Err() != nil || d.eval.Runner.Late(d.deciding)) {
 			deciding = false
 		}
 		if deciding {
@@ -246,6 +248,7 @@ func (d *Driver) decide(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	d.Observe(Event{Kind: EventSuggesting, Step: Step{Number: n}})
+	began := d.Clock()
 	step, err := d.policy.Next(d.steps, conditioned)
 	if errors.Is(err, errDrain) {
 		if conditioned == n-1 {
@@ -259,6 +262,7 @@ func (d *Driver) decide(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	d.deciding = d.Clock().Sub(began)
 	if err := d.Store.Append(context.WithoutCancel(ctx), step); err != nil {
 		return false, fmt.Errorf("%w: %w", objective.ErrStorage, err)
 	}

@@ -379,6 +379,44 @@ func TestTimeCutsTheSequence(t *testing.T) {
 	}
 }
 
+// slowSampler takes a while for every suggestion.
+type slowSampler struct {
+	search.Sampler
+	wait func()
+}
+
+func (s slowSampler) Suggest(space search.Space, history []search.Observation, rng *rand.Rand) (search.Point, error) {
+	s.wait()
+	return s.Sampler.Suggest(space, history, rng)
+}
+
+// TestTimeCountsDecisions: where choosing a point takes two hours and a training one, a
+// decision that no training could follow in time is not begun.
+func TestTimeCountsDecisions(t *testing.T) {
+	d := define(t, study, "search.racing=false", "search.window=1")
+	now := time.Date(2026, 1, 1, 23, 0, 0, 0, time.UTC)
+	var mu sync.Mutex
+	pass := func(d time.Duration) { mu.Lock(); defer mu.Unlock(); now = now.Add(d) }
+	dr := driver(d, newMemory(), &trainertest.Synthetic{Before: func(context.Context, objective.Job) error {
+		pass(time.Hour)
+		return nil
+	}}, 1)
+	dr.Sampler = slowSampler{dr.Sampler, func() { pass(2 * time.Hour) }}
+	decisions := 0
+	dr.Observe = func(e search.Event) {
+		if e.Kind == search.EventSuggesting {
+			decisions++
+		}
+	}
+	dr.Clock = func() time.Time { mu.Lock(); defer mu.Unlock(); return now }
+	dr.Deadline = now.Add(20 * time.Hour)
+	summary, err := dr.Run(t.Context(), nil)
+	if err != nil || summary.End != search.EndTime || summary.Steps != decisions || now.After(dr.Deadline) {
+		t.Errorf("end %q at %v, %d steps of %d decisions, error %v; want the end of time, not after %v, and all decided steps begun",
+			summary.End, now, summary.Steps, decisions, err, dr.Deadline)
+	}
+}
+
 // TestFailedSeedsCostOnlyThemselves: where every seed but the first fails, the
 // trials keep the arms of the first, and the search goes to its end.
 func TestFailedSeedsCostOnlyThemselves(t *testing.T) {

@@ -1,6 +1,10 @@
 package search
 
-import "evenkeel/objective"
+import (
+	"time"
+
+	"evenkeel/objective"
+)
 
 // EventKind is the kind of an [Event].
 type EventKind string
@@ -39,8 +43,10 @@ type Event struct {
 	// Outcome and Arms are set for EventOutcome; Arms are the trial's after it.
 	Outcome Outcome
 	Arms    []objective.Arm
-	// Reference is set for EventReference.
+	// Reference is set for EventReference. Offsets is how long a confirmation will take
+	// to fit offsets on one fresh seed, by what those of this seed took.
 	Reference objective.Round
+	Offsets   time.Duration
 	// Run is set for EventRun.
 	Run objective.RunEvent
 	// Done of Total seeds have been measured; set for EventFreshSeed and

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"evenkeel/objective"
 )
@@ -82,13 +83,16 @@ func (d *Driver) referenceRun(ctx context.Context, replicate int) (ReferenceRun,
 	if err := d.Store.Reference(context.WithoutCancel(ctx), replicate, seed, round); err != nil {
 		return ReferenceRun{}, fmt.Errorf("%w: %w", objective.ErrStorage, err)
 	}
-	if o, ok := fitOffsets(d.Definition.Objective, replicate, result, run.Labels); ok {
+	began := d.Clock()
+	o, ok := fitOffsets(d.Definition.Objective, replicate, result, run.Labels)
+	fitting := time.Duration(float64(d.Clock().Sub(began)) * confirmedFits)
+	if ok {
 		if err := d.Store.Offsets(context.WithoutCancel(ctx), o); err != nil {
 			return ReferenceRun{}, fmt.Errorf("%w: %w", objective.ErrStorage, err)
 		}
 	}
 	d.references[replicate] = true
-	d.Observe(Event{Kind: EventReference, Reference: round})
+	d.Observe(Event{Kind: EventReference, Reference: round, Offsets: fitting})
 	return run, nil
 }
 

@@ -141,17 +141,9 @@ func (s *Screen) Predict(plan objective.Plan) ([]objective.Replicate, error) {
 
 // chained are the rounds of a trial that trains with its weights.
 func (s screenSeed) chained(chain posthoc.Chain) ([]objective.Round, error) {
-	rounds, err := chain.Run(s.part)
-	if err != nil {
-		return nil, err
-	}
-	var predictions []uint16
-	for r := range rounds[1:] {
-		round := &rounds[r+1]
-		predictions = s.part.Predict(posthoc.FromWeights(round.Weights), predictions[:0])
+	return chain.RunPredicted(s.part, func(round *objective.Round, predictions []uint16) {
 		round.ImageVariance = objective.ImageVariance(s.part.Classes(), s.part.Labels(), predictions, s.plain)
-	}
-	return rounds, nil
+	})
 }
 
 // crossFitted are those of a trial that shifts logits.

@@ -217,22 +217,43 @@ type confirmation struct {
 
 // run confirms the arm. It returns errInterrupted if a signal cut it short.
 func (c *confirmation) run(ctx context.Context, v visited) error {
-	if err := c.fit(ctx, v); err != nil {
-		return err
-	}
-	if err := v.study.Begin(ctx, runs.Confirming); err != nil {
-		return err
-	}
 	confirmer := search.Confirmer{
 		Definition: c.arm.def, Store: v.study, Trainer: v.trainer, Parallel: v.trainer.parallel,
 		Deadline: c.deadline, Clock: time.Now, Observe: c.observe, Redraw: v.trainer.redraw,
+	}
+	known, err := c.known(ctx, v)
+	if err != nil {
+		return err
+	}
+	if c.arm.Seeds <= known {
+		c.keep(known)
+		reading, err := confirmer.Reading(c.arm.Fixed)
+		if err != nil {
+			return err
+		}
+		same, err := v.db.Confirmed(ctx, c.arm.def.Name, reading, c.arm.Vector)
+		if err != nil {
+			return err
+		}
+		if same {
+			c.log.print("trial %d round %d of study %s stands confirmed on %d fresh seeds: nothing was trained",
+				c.arm.Trial, c.arm.Round, c.arm.def.Name, known)
+			return nil
+		}
+	}
+	if err := c.fit(ctx, v, &confirmer, known); err != nil {
+		return err
+	}
+	confirmer.Deadline = c.deadline
+	if err := v.study.Begin(ctx, runs.Confirming); err != nil {
+		return err
 	}
 	if !confirmer.Deadline.IsZero() {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithDeadline(ctx, c.deadline)
 		defer cancel()
 	}
-	_, err := confirmer.Run(ctx, v.stop, c.arm.Fixed)
+	_, err = confirmer.Run(ctx, v.stop, c.arm.Fixed)
 	switch {
 	case err == nil || !objective.IsInterruption(err):
 		return err
@@ -254,23 +275,20 @@ func closed(c <-chan struct{}) bool {
 
 // fit says what is about to be trained, and takes fewer seeds where the time is
 // short; below the fewest it refuses to start.
-func (c *confirmation) fit(ctx context.Context, v visited) error {
+func (c *confirmation) fit(ctx context.Context, v visited, confirmer *search.Confirmer, known int) error {
 	each, err := v.seconds(ctx, c.arm.def.ReferenceModel())
 	if err != nil {
 		return err
 	}
-	known, err := c.known(ctx, v)
-	if err != nil {
-		return err
-	}
-	if known > c.arm.Seeds {
-		c.log.print("trial %d round %d is confirmed on %d fresh seeds already, and %d would replace it by less: it stays",
-			c.arm.Trial, c.arm.Round, known, c.arm.Seeds)
-		c.arm.Seeds = known
-	}
 	trainings, length := c.arm.Cost(c.arm.def)
 	side := v.trainer.parallel
-	each *= length
+	if each *= length; each > 0 {
+		fitting, err := confirmer.Fitting(ctx)
+		if err != nil {
+			return err
+		}
+		each += fitting.Seconds()
+	}
 	turns := func(seeds int) int { return turnsOf(seeds, side) }
 	if each > 0 && !c.deadline.IsZero() {
 		left := time.Until(c.deadline).Seconds()
@@ -290,6 +308,16 @@ func (c *confirmation) fit(ctx context.Context, v visited) error {
 	}
 	c.log.print("%s", text)
 	return nil
+}
+
+// keep goes on with the seeds that are confirmed already, which are not replaced by
+// less.
+func (c *confirmation) keep(known int) {
+	if known > c.arm.Seeds {
+		c.log.print("trial %d round %d is confirmed on %d fresh seeds already, and %d would replace it by less: it stays",
+			c.arm.Trial, c.arm.Round, known, c.arm.Seeds)
+	}
+	c.arm.Seeds = known
 }
 
 // turnsOf returns how many turns seeds take, each with its trainings one after the

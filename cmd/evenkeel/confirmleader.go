@@ -47,12 +47,18 @@ type leaderConfirmation struct {
 	mu sync.Mutex
 	// best is the arm that would lead so far, of which the time to keep free depends.
 	best *objective.Arm
+	// offsets is how long fitting offsets takes on a fresh seed, by the quickest so far:
+	// others may have shared their processor.
+	offsets time.Duration
 }
 
-// observe keeps the best arm.
+// observe keeps the best arm, and how long offsets take.
 func (l *leaderConfirmation) observe(e search.Event) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if e.Offsets > 0 && (l.offsets == 0 || e.Offsets < l.offsets) {
+		l.offsets = e.Offsets
+	}
 	for _, a := range e.Arms {
 		if b := l.best; b == nil || a.Seeds > b.Seeds || a.Seeds == b.Seeds &&
 			(a.Holds && !b.Holds || a.Holds == b.Holds && a.Difference < b.Difference) {
@@ -71,12 +77,12 @@ func (l *leaderConfirmation) reserve(def *search.Definition, parallel int, deadl
 	whole := deadline.Sub(clock())
 	return func(each time.Duration) time.Duration {
 		l.mu.Lock()
-		round := maxRounds(def)
-		if l.best != nil {
-			round = l.best.Round
-		}
+		best, offsets := l.best, l.offsets
 		l.mu.Unlock()
-		seed := time.Duration(float64(each) * def.ConfirmLength(round))
+		if best == nil {
+			return 0 // nothing to confirm without a first trial
+		}
+		seed := time.Duration(float64(each)*def.ConfirmLength(best.Round)) + offsets
 		return confirmReserve(seed, parallel, whole, deadline.Sub(clock()))
 	}
 }

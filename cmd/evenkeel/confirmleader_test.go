@@ -6,6 +6,7 @@ import (
 
 	"evenkeel/objective"
 	"evenkeel/search"
+	"evenkeel/search/studyfile"
 )
 
 // TestConfirmReserve: with a tenth in reserve a seed of nine minutes takes ten. One
@@ -32,6 +33,33 @@ func TestConfirmReserve(t *testing.T) {
 		if got := confirmReserve(c.seed, c.parallel, c.whole, c.left); got != c.want {
 			t.Errorf("seeds of %v, %d at once, within %v of which %v are left: %v, want %v", c.seed, c.parallel, c.whole, c.left, got, c.want)
 		}
+	}
+}
+
+// TestReserveKnowsOffsets: what is kept free counts fitting offsets, by the quickest so
+// far, and nothing is kept before there is a trial to confirm.
+func TestReserveKnowsOffsets(t *testing.T) {
+	const study = "study: s\nmodel: {kind: softmax, epochs: 2}\nweighting: {scheme: [{name: error-power}]}\nsearch: {trials: 3}\n"
+	def, err := studyfile.Parse("s.yaml", []byte(study), t.TempDir(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Date(2026, 1, 1, 23, 0, 0, 0, time.UTC)
+	var l leaderConfirmation
+	reserve := l.reserve(def, 1, now.Add(24*time.Hour), func() time.Time { return now })
+	l.observe(search.Event{Kind: search.EventReference, Offsets: 9 * time.Minute})
+	if got := reserve(time.Minute); got != 0 {
+		t.Errorf("without a trial: %v; want nothing", got)
+	}
+	l.observe(search.Event{Arms: []objective.Arm{{Round: 1, Seeds: 3}}})
+	for _, fits := range []time.Duration{9 * time.Minute, 18 * time.Minute} {
+		l.observe(search.Event{Kind: search.EventReference, Offsets: fits})
+		if got, want := reserve(0), 100*time.Minute; got != want {
+			t.Errorf("after fits of %v: %v; want ten seeds of ten minutes, %v", fits, got, want)
+		}
+	}
+	if got, want := reserve(time.Minute), time.Duration(10*(def.ConfirmLength(1)+9)/inTime*float64(time.Minute)); (got - want).Abs() > time.Second {
+		t.Errorf("with trainings of a minute: %v; want %v", got, want)
 	}
 }
 

@@ -36,35 +36,55 @@ func (c Chain) Run(p *Part) ([]objective.Round, error) {
 	return c.run(p, p.NewCounts(), c.trainCounts(p), nil)
 }
 
+// RunPredicted is Run with the predictions of each round from 1, of which told may
+// complete the round; it must not keep them.
+func (c Chain) RunPredicted(p *Part, told func(round *objective.Round, predictions []uint16)) ([]objective.Round, error) {
+	counts, predictions := p.NewCounts(), make([]uint16, 0, p.Len())
+	count := func(round *objective.Round, b []float64) {
+		predictions = p.Predict(b, predictions[:0])
+		counts.of(p, predictions)
+		*round = c.measured(*round, counts.Confusion())
+		told(round, predictions)
+	}
+	return c.rounds(p, counts, c.trainCounts(p), count)
+}
+
 // run is Run with a buffer, known training counts, and a function that is told
 // the shift of each round from 1; it may be nil.
 func (c Chain) run(p *Part, counts *Counts, train []int, shifted func(round int, b []float64)) ([]objective.Round, error) {
+	return c.rounds(p, counts, train, func(round *objective.Round, b []float64) {
+		if shifted != nil {
+			shifted(round.Round, b)
+		}
+		p.Count(b, counts)
+		*round = c.measured(*round, counts.Confusion())
+	})
+}
+
+// rounds is the chain, with a function that measures each round from 1 under its
+// shift.
+func (c Chain) rounds(p *Part, counts *Counts, train []int, measure func(round *objective.Round, b []float64)) ([]objective.Round, error) {
 	if c.Rounds < 1 {
 		return nil, fmt.Errorf("a chain of %d rounds; want at least 1", c.Rounds)
 	}
 	rounds := make([]objective.Round, 0, c.Rounds+1)
-	b, state, round := make([]float64, p.classes), schemes.State{}, objective.Round{}
-	for r := 0; r <= c.Rounds; r++ {
-		if r > 0 {
-			val := rounds[r-1].Val
-			step, err := c.Recipe.Next(schemes.Measurement{
-				TruePositives: val.TruePositives(), Support: val.Support(), Predicted: val.Predicted(), Train: train,
-			}, r, state)
-			if err != nil {
-				return nil, fmt.Errorf("round %d: %w", r, err)
-			}
-			state = schemes.State{Weights: step.Weights, Solved: step.Solved}
-			round = objective.Round{
-				Round: r, Raw: step.Raw, Weights: step.Weights, Shown: step.Shown,
-				Solved: step.Solved, Fallback: step.Fallback,
-			}
-			b = FromWeights(step.Weights)
-			if shifted != nil {
-				shifted(r, b)
-			}
+	p.Count(make([]float64, p.classes), counts)
+	rounds = append(rounds, c.measured(objective.Round{}, counts.Confusion()))
+	state := schemes.State{}
+	for r := 1; r <= c.Rounds; r++ {
+		val := rounds[r-1].Val
+		step, err := c.Recipe.Next(schemes.Measurement{
+			TruePositives: val.TruePositives(), Support: val.Support(), Predicted: val.Predicted(), Train: train,
+		}, r, state)
+		if err != nil {
+			return nil, fmt.Errorf("round %d: %w", r, err)
 		}
-		p.Count(b, counts)
-		rounds = append(rounds, c.measured(round, counts.Confusion()))
+		state = schemes.State{Weights: step.Weights, Solved: step.Solved}
+		rounds = append(rounds, objective.Round{
+			Round: r, Raw: step.Raw, Weights: step.Weights, Shown: step.Shown,
+			Solved: step.Solved, Fallback: step.Fallback,
+		})
+		measure(&rounds[r], FromWeights(step.Weights))
 	}
 	return rounds, nil
 }

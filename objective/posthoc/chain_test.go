@@ -72,9 +72,20 @@ func TestChainIsTheEvaluatorsLoop(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			rounds, err := posthoc.Chain{Recipe: r, Rounds: 4, Train: train}.Run(p)
+			chain, told := posthoc.Chain{Recipe: r, Rounds: 4, Train: train}, 0
+			rounds, err := chain.Run(p)
 			if err != nil {
 				t.Fatal(err)
+			}
+			predicted, err := chain.RunPredicted(p, func(round *objective.Round, predictions []uint16) {
+				told++
+				if want := p.Predict(posthoc.FromWeights(round.Weights), nil); round.Round != told || !slices.Equal(predictions, want) {
+					t.Errorf("%s: round %d was told in place of %d, or other predictions than of its weights", name, round.Round, told)
+				}
+				round.ImageVariance = 7
+			})
+			if err != nil || told != 4 || len(predicted) != 5 {
+				t.Fatalf("%s: told of %d rounds of %d, %v; want 4 of 5", name, told, len(predicted), err)
 			}
 			if len(rounds) != 5 {
 				t.Fatalf("%s: %d rounds; want 5", name, len(rounds))
@@ -84,6 +95,12 @@ func TestChainIsTheEvaluatorsLoop(t *testing.T) {
 				want.Run, want.ImageVariance = "", 0
 				if a, b := text(got), text(want); a != b {
 					t.Errorf("%s, round %d:\n got %s\nwant %s", name, k, a, b)
+				}
+				if k > 0 {
+					want.ImageVariance = 7
+				}
+				if a, b := text(predicted[k]), text(want); a != b {
+					t.Errorf("%s, round %d with predictions:\n got %s\nwant %s", name, k, a, b)
 				}
 			}
 		}

@@ -34,6 +34,15 @@ func (p *Part) Count(b []float64, into *Counts) {
 	}
 }
 
+// of fills c with the confusion matrix of known predictions for the examples of p.
+func (c *Counts) of(p *Part, predictions []uint16) {
+	clear(c.n)
+	copy(c.support, p.support)
+	for i, truth := range p.labels {
+		c.n[int(truth)*p.classes+int(predictions[i])]++
+	}
+}
+
 // Confusion returns the confusion matrix under the shift b, see [Part.Count].
 func (p *Part) Confusion(b []float64) *objective.Confusion {
 	counts := p.NewCounts()

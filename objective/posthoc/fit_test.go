@@ -196,3 +196,17 @@ func TestEvenRecallsNeedNoOffsets(t *testing.T) {
 		t.Errorf("offsets %v; want none", f.Offsets)
 	}
 }
+
+// TestFitAllIsTheFitOfFolds, without what judges it on validation.
+func TestFitAllIsTheFitOfFolds(t *testing.T) {
+	t.Parallel()
+	for _, classes := range []int{2, 3, 12} {
+		f := folds(t, uneven(classes, generator(4)).draw(t, generator(5), 30))
+		for _, s := range scores() {
+			want, got := f.Fit(s).All, f.FitAll(s)
+			if !slices.Equal(got.Offsets, want.Offsets) || got.Score != want.Score || got.Plain != want.Plain {
+				t.Errorf("%d classes, %v: %+v; want %+v", classes, s, got, want)
+			}
+		}
+	}
+}
