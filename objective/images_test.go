@@ -129,7 +129,7 @@ func TestImageVariancesOfMatrices(t *testing.T) {
 		Linear{Rounds: []Round{round(9), round(6)}, Slopes: [][]float64{{1, 5}, {2, 5}}},
 		Linear{Rounds: []Round{round(8)}, Slopes: [][]float64{{-3, 5}}},
 	)
-	want := (math.Pow(0.3+2*math.Sqrt(0.24), 2) + math.Pow(1.2, 2)) / 9
+	want := (math.Pow(0.3+2*math.Sqrt(0.24), 2) + 1.2*1.2) / 9
 	if math.Abs(got[0]-want) > 1e-15 || got[1] != 0 {
 		t.Errorf("variances %v, want %v and 0", got, want)
 	}

@@ -139,7 +139,7 @@ func TestTimeKeepsCompleteSeeds(t *testing.T) {
 			if !objective.IsInterruption(err) {
 				t.Errorf("%d hours: %v, %v; want an interruption", c.hours, got, err)
 			}
-		case err != nil || got.Seeds != c.want || got.Findings[0].Comparison.Seeds != c.want || len(got.Runs) != 4*c.want:
+		case err != nil || got.Seeds != c.want || got.Findings[0].Seeds != c.want || len(got.Runs) != 4*c.want:
 			t.Fatalf("%d hours: %+v, %v; want %d seeds", c.hours, got, err, c.want)
 		}
 		whole, err := confirmer(d, store, trainer, 1).Run(t.Context(), nil, arm)

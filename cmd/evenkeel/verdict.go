@@ -67,10 +67,10 @@ func (p confirmedPage) sentence(a runs.ConfirmedArm) string {
 			}
 		}
 	}
-	switch {
-	case main.Tolerance == confirm.NotHeld:
+	switch main.Tolerance {
+	case confirm.NotHeld:
 		text += "; it costs more accuracy than you allow"
-	case main.Tolerance == confirm.Undecided:
+	case confirm.Undecided:
 		text += "; whether it costs more accuracy than you allow is not certain"
 	}
 	text += "."
@@ -128,10 +128,10 @@ func (p confirmedPage) offsetsSentence(a runs.ConfirmedArm, main runs.ConfirmedR
 	price := ""
 	if row.BalancedAccuracy-row.AgainstBalancedAccuracy > farther {
 		price = fmt.Sprintf(", at %s points of balanced accuracy", points(row.AgainstBalancedAccuracy-main.AgainstBalancedAccuracy))
-		switch {
-		case cost == confirm.NotHeld:
+		switch cost {
+		case confirm.NotHeld:
 			price += ", more than you allow"
-		case cost == confirm.Undecided:
+		case confirm.Undecided:
 			price += ", perhaps more than you allow"
 		}
 	}

@@ -72,7 +72,8 @@ func TestAugmenterDraws(t *testing.T) {
 		}
 		return s
 	}
-	if draws(1, 2) != draws(1, 2) {
+	first, again := draws(1, 2), draws(1, 2)
+	if first != again {
 		t.Error("the same seed and epoch drew differently")
 	}
 	if draws(1, 2) == draws(1, 3) || draws(1, 2) == draws(2, 2) {
