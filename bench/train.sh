@@ -9,6 +9,8 @@
 # Threads are 1 or 2 of one training; 2x1 is two trainings side by side, a thread each:
 # goroutines of ours, processes of PyTorch's, and the sum of their images a second.
 #
+# LEVEL=avx2 keeps both sides from AVX-512.
+#
 # Tuned is channels-last, and an allocator that keeps its memory. Two variables that
 # machines set for OpenBLAS, and that cost it half its speed on some, are unset for all.
 # Needs Go, gcc and PyTorch (Debian: python3-torch python3-numpy
@@ -16,6 +18,11 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE
+case ${LEVEL:-} in
+'') ;;
+avx2) export EVENKEEL_KERNELS=avx2 ATEN_CPU_CAPABILITY=avx2 DNNL_MAX_CPU_ISA=AVX2 OPENBLAS_CORETYPE=Haswell ;;
+*) echo "bench/train.sh: unknown level $LEVEL; want avx2 or none" >&2 && exit 1 ;;
+esac
 rounds=${1:-5}
 models=${MODELS:-softmax mlp cnn resnet8}
 threads=${THREADS:-1 2 2x1}
