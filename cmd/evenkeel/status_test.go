@@ -22,19 +22,30 @@ func command(t *testing.T, args ...string) (status int, stdout, stderr string) {
 	return status, out.String(), log.String()
 }
 
-// TestWhileAStudyIsSearched: status has its line; what would change the study is
-// refused or leaves it alone.
-func TestWhileAStudyIsSearched(t *testing.T) {
+// searched returns a database with a study of two trials, which are done, and its path.
+func searched(t *testing.T) (path string, db *runs.DB) {
+	t.Helper()
 	folder := studyFile(t, "2")
-	file, path := filepath.Join(folder, "study.yaml"), filepath.Join(folder, "evenkeel.db")
-	if status, _, log := command(t, "search", file, "--db", path, "--trials", "2"); status != exitDone {
+	path = filepath.Join(folder, "evenkeel.db")
+	if status, _, log := command(t, "search", filepath.Join(folder, "study.yaml"), "--db", path, "--trials", "2"); status != exitDone {
 		t.Fatalf("search: status %d\n%s", status, log)
 	}
 	db, err := runs.Open(t.Context(), path, runs.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return path, db
+}
+
+// TestWhileAStudyIsSearched: status has its line; what would change the study is
+// refused or leaves it alone.
+func TestWhileAStudyIsSearched(t *testing.T) {
+	path, db := searched(t)
 	def, err := readDefinition(t.Context(), db, "", []studyfile.Override{{Key: "search.trials", Value: "6"}})
 	if err != nil {
 		t.Fatal(err)
@@ -72,16 +83,7 @@ func TestWhileAStudyIsSearched(t *testing.T) {
 // TestStatusSaysThePhase: what the invocation said it is at, and a time left of
 // searches only.
 func TestStatusSaysThePhase(t *testing.T) {
-	folder := studyFile(t, "2")
-	file, path := filepath.Join(folder, "study.yaml"), filepath.Join(folder, "evenkeel.db")
-	if status, _, log := command(t, "search", file, "--db", path, "--trials", "2"); status != exitDone {
-		t.Fatalf("search: status %d\n%s", status, log)
-	}
-	db, err := runs.Open(t.Context(), path, runs.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
+	path, db := searched(t)
 	def, err := readDefinition(t.Context(), db, "", nil)
 	if err != nil {
 		t.Fatal(err)

@@ -222,19 +222,23 @@ func TestImageNoise(t *testing.T) {
 	}
 }
 
+// figure returns a figure of a finding, which must be there.
+func figure(t *testing.T, r *explain.Report, of, name string) float64 {
+	t.Helper()
+	d, _ := finding(r, of)
+	for _, x := range d.Figures {
+		if x.Name == name {
+			return x.Value
+		}
+	}
+	t.Fatalf("finding %s has no figure %s", of, name)
+	return 0
+}
+
 // TestPairedImages: where the predictions are known, errors that both models share
 // do not count as noise.
 func TestPairedImages(t *testing.T) {
-	se := func(w world) float64 {
-		d, _ := finding(told(t, w), "noise")
-		for _, x := range d.Figures {
-			if x.Name == "image_se" {
-				return x.Value
-			}
-		}
-		t.Fatal("no figure image_se")
-		return 0
-	}
+	se := func(w world) float64 { return figure(t, told(t, w), "noise", "image_se") }
 	paired, unpaired := se(usual()), se(with(func(w *world) { w.without = "predictions" }))
 	if !(paired < 0.8*unpaired && paired > 0.1*unpaired) {
 		t.Errorf("standard error over images %v, without predictions %v", paired, unpaired)
@@ -360,16 +364,7 @@ func TestOffsetsAgainstImages(t *testing.T) {
 // TestOffsetsArePaired: errors that the arm and the offsets share do not count as noise
 // where logits and predictions are known.
 func TestOffsetsArePaired(t *testing.T) {
-	se := func(w world) float64 {
-		d, _ := finding(told(t, w), "offsets")
-		for _, x := range d.Figures {
-			if x.Name == "difference_image_se" {
-				return x.Value
-			}
-		}
-		t.Fatal("no figure difference_image_se")
-		return 0
-	}
+	se := func(w world) float64 { return figure(t, told(t, w), "offsets", "difference_image_se") }
 	paired, unpaired := se(usual()), se(with(func(w *world) { w.without = "predictions" }))
 	if !(paired < 0.95*unpaired && paired > 0.05*unpaired) {
 		t.Errorf("standard error over images %v, without predictions %v", paired, unpaired)

@@ -13,12 +13,8 @@ import (
 	"evenkeel/objective/nets/kernels"
 )
 
-// eachLevel runs a subtest for every kernel level of this processor; not with -short,
-// which is for running the other tests at a chosen level (see .ci/run).
+// eachLevel runs a subtest for every kernel level of this processor.
 func eachLevel(t *testing.T, f func(t *testing.T, l kernels.Level)) {
-	if testing.Short() {
-		t.Skip("runs every level, whichever is chosen")
-	}
 	for _, l := range kernels.Levels() {
 		t.Run(l.String(), func(t *testing.T) { f(t, l) })
 	}

@@ -142,9 +142,6 @@ func TestThreadsChangeNothing(t *testing.T) {
 // A step in the steady state allocates nothing, on one thread and on two, whatever is
 // switched on; the steps include the incomplete last batch.
 func TestStepsAllocateNothing(t *testing.T) {
-	if testing.Short() {
-		t.Skip("is the same at every level")
-	}
 	processors(t, 2)
 	for name, c := range map[string]struct {
 		model  map[string]any

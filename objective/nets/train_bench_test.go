@@ -99,7 +99,7 @@ func BenchmarkTrain(b *testing.B) {
 		for _, threads := range []int{1, 2} {
 			b.Run(fmt.Sprintf("%s/threads=%d", m.name, threads), func(b *testing.B) {
 				if most := runtime.GOMAXPROCS(0); threads > most {
-					b.Skipf("%d processors", most)
+					b.Fatalf("%d threads; want as many processors, and there are %d", threads, most)
 				}
 				r := benchRun(b, m.shape, m.model, threads)
 				r.median(b, 2)

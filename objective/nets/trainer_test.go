@@ -25,9 +25,6 @@ func TestConformance(t *testing.T) {
 		}
 		splits := embeddedSplit(t, split)
 		t.Run(name, func(t *testing.T) {
-			if testing.Short() && split.Limit > 0 {
-				t.Skip("takes most of the time of all tests here")
-			}
 			trainertest.Run(t, trainertest.Suite{
 				New: func(t *testing.T) objective.Trainer {
 					tr, err := nets.New(splits, nets.Options{})
