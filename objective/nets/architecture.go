@@ -9,13 +9,13 @@ import (
 	"evenkeel/objective/nets/kernels"
 )
 
-// layer is one layer: a convolution block if conv is set, a residual block if units
+// layer is one layer: a convolution block if conv is set, residual blocks if those
 // are, global average pooling if pixels is, else a dense layer.
 type layer struct {
 	// conv is the shape of a convolution block, without the batch.
 	conv *kernels.Conv
-	// units are the convolutions of a residual block, without the batch.
-	units []kernels.Conv
+	// blocks are the convolutions of each residual block, without the batch.
+	blocks [][]kernels.Conv
 	// pixels are those of an image that is averaged, out its channels.
 	pixels int
 	// in x out is the shape of the weights: in is the number of terms of a sum,
@@ -42,11 +42,11 @@ func (l layer) parameterShapes() []tensor.Shape {
 	switch {
 	case l.pixels > 0:
 		return nil
-	case l.units == nil:
+	case l.blocks == nil:
 		return []tensor.Shape{{l.in, l.out}, {l.out}}
 	}
 	var shapes []tensor.Shape
-	for _, u := range l.units {
+	for _, u := range slices.Concat(l.blocks...) {
 		shapes = append(shapes, tensor.Shape{u.Weights(), u.Out}, tensor.Shape{u.Out}, tensor.Shape{u.Out})
 	}
 	return shapes
@@ -117,7 +117,7 @@ func convLayers(shape []int, classes int) []layer {
 func residualLayers(shape []int, classes int) []layer {
 	height, width := shape[1], shape[2]
 	in := stageFilters[0]
-	layers := []layer{{units: []kernels.Conv{{In: shape[0], Height: height, Width: width, Out: in, Planar: true}}}}
+	blocks := [][]kernels.Conv{{{In: shape[0], Height: height, Width: width, Out: in, Planar: true}}}
 	for i, out := range stageFilters {
 		first := kernels.Conv{In: in, Height: height, Width: width, Out: out, Stride: min(i+1, 2)}
 		beside := first
@@ -127,8 +127,8 @@ func residualLayers(shape []int, classes int) []layer {
 			beside.Kernel = 1
 			units = append(units, beside)
 		}
-		layers = append(layers, layer{units: units})
+		blocks = append(blocks, units)
 		in = out
 	}
-	return append(layers, layer{pixels: height * width, out: in}, layer{in: in, out: classes})
+	return []layer{{blocks: blocks}, {pixels: height * width, out: in}, {in: in, out: classes}}
 }

@@ -72,11 +72,11 @@ func (l *loader) load(k int, weights []float32) {
 // loaderParts is into how many parts the loading of a batch is divided.
 const loaderParts = 8
 
-func (l *loader) part(i int, _ *kernels.Workspace) {
+func (l *loader) parts(from, to int, _ *kernels.Workspace) {
 	x := floats(l.net.x)
 	features := len(x) / l.size
-	from, to := slice(i, min(loaderParts, len(l.ids)), len(l.ids), 1)
-	for row := from; row < to; row++ {
+	first, end := share(from, to, min(loaderParts, len(l.ids)), len(l.ids))
+	for row := first; row < end; row++ {
 		id := l.ids[row]
 		image := x[row*features : (row+1)*features]
 		l.input.apply(l.c.level, image, l.batches.part.X[id*features:(id+1)*features])

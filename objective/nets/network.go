@@ -2,7 +2,6 @@ package nets
 
 import (
 	"fmt"
-	"slices"
 	"sync"
 
 	G "gorgonia.org/gorgonia"
@@ -75,12 +74,8 @@ func (b *builder) op(i, batch int) G.Op {
 		conv := *l.conv
 		conv.Batch = batch
 		return newConvBlock(b.c, conv, b.training)
-	case l.units != nil:
-		units := slices.Clone(l.units)
-		for j := range units {
-			units[j].Batch = batch
-		}
-		return newResidual(b.c, units, b.running[i], b.training)
+	case l.blocks != nil:
+		return newResidual(b.c, batch, l.blocks, b.running[i], b.training)
 	case l.pixels > 0:
 		return newAverage(batch, l.pixels, l.out)
 	}

@@ -20,21 +20,20 @@ const normEpsilon, normMomentum = 1e-5, 0.1
 // a tenth of the way to them, the variance with n-1; in evaluation they are the
 // running ones. What follows on z, adding and ReLU, is the caller's.
 type convNorm struct {
-	level   kernels.Level
 	conv    kernels.Conv
 	running runningNorm
 	y       []float32 // images x pixels x channels
-	moments []float32 // images x 2 x channels, see [kernels.Level.Convolve]
+	moments []float32 // images x 2 x channels, see [kernels.Unit]
 
 	w, gamma, beta []float32 // of this step
 	// z = y*gain + shift; mean and inverse standard deviation of the batch.
 	gain, shift, mean, inverse []float32
 	n                          float64 // numbers of a channel in the batch
 
-	// The gradient: that by y (see [kernels.NormGrad]), and those by w, beta and gamma;
+	// The gradient: that by y (see [kernels.UnitGrad]), and those by w, beta and gamma;
 	// those by w also for each group of images.
 	slope, offset          []float32
-	sums                   []float32 // images x 2 x channels, see [kernels.Level.NormSums]
+	sums                   []float32 // images x 2 x channels, see [kernels.NormSum]
 	dws, dw, dgamma, dbeta []float32
 }
 
@@ -42,10 +41,10 @@ type convNorm struct {
 // the evaluation network.
 type runningNorm struct{ mean, variance []float32 }
 
-func newConvNorm(level kernels.Level, conv kernels.Conv, running runningNorm, training bool) *convNorm {
+func newConvNorm(conv kernels.Conv, running runningNorm, training bool) *convNorm {
 	vector := func() []float32 { return make([]float32, conv.Out) }
 	u := &convNorm{
-		level: level, conv: conv, running: running, y: make([]float32, conv.Batch*outputs(conv)),
+		conv: conv, running: running, y: make([]float32, conv.Batch*outputs(conv)),
 		gain: vector(), shift: vector(), mean: vector(), inverse: vector(),
 	}
 	if training {
@@ -63,31 +62,14 @@ func outputs(c kernels.Conv) int {
 	return height * width * c.Out
 }
 
-// of returns the numbers of images g of x, whose images have `size` numbers; nil of nil.
-func (g group) of(x []float32, size int) []float32 {
-	if x == nil {
-		return nil
-	}
-	return x[g.from*size : g.to*size]
+// unit is the convolution alone.
+func (u *convNorm) unit() kernels.Unit {
+	return kernels.Unit{Conv: u.conv, W: u.w, Y: u.y, Moments: u.moments}
 }
 
-// group is some images of a batch, the i-th of its groups.
-type group struct{ i, from, to int }
-
-func (g group) shape(c kernels.Conv) kernels.Conv {
-	c.Batch = g.to - g.from
-	return c
-}
-
-// convolve computes y for some images.
-func (u *convNorm) convolve(g group, x []float32, ws *kernels.Workspace) {
-	u.level.Convolve(ws, g.of(u.y, outputs(u.conv)), g.of(u.moments, 2*u.conv.Out), g.of(x, u.conv.Inputs()), u.w, g.shape(u.conv))
-}
-
-// normalize computes z for some images, from y.
-func (u *convNorm) normalize(g group, z, added []float32, relu bool) {
-	n := outputs(u.conv)
-	u.level.Norm(g.of(z, n), g.of(u.y, n), u.gain, u.shift, g.of(added, n), relu)
+// source is relu(z), made from y.
+func (u *convNorm) source() kernels.Source {
+	return kernels.Source{X: u.y, Gain: u.gain, Shift: u.shift}
 }
 
 // measure sets mean, gain and shift from the moments of the first `images` images,
@@ -131,11 +113,9 @@ func (u *convNorm) set(c int, mean, variance float64) {
 	u.shift[c] = float32(float64(u.beta[c]) - float64(float64(u.mean[c])*gain))
 }
 
-// sum makes the sums that the gradient needs, for some images: dz is the gradient
-// by what came out of the ReLU, relu that output, or nil if there was none.
-func (u *convNorm) sum(g group, dz, relu []float32) {
-	n := outputs(u.conv)
-	u.level.NormSums(g.of(u.sums, 2*u.conv.Out), g.of(dz, n), g.of(relu, n), g.of(u.y, n), u.mean, g.to-g.from)
+// sum asks for the sums that the gradient needs.
+func (u *convNorm) sum() kernels.NormSum {
+	return kernels.NormSum{Y: u.y, Mean: u.mean, Out: u.sums}
 }
 
 // differentiate sets the gradients by gamma and beta and what that by y is made of,
@@ -159,12 +139,9 @@ func (u *convNorm) differentiate(images int) {
 	}
 }
 
-// back computes the gradient by w that a group of images gives, and adds that by x
-// to dx, or stores it; dx may be nil. dz and relu are as in sum.
-func (u *convNorm) back(g group, x, dz, relu, dx []float32, add bool, ws *kernels.Workspace) {
-	n, in := outputs(u.conv), u.conv.Inputs()
-	grad := kernels.NormGrad{DZ: g.of(dz, n), Z: g.of(relu, n), Y: g.of(u.y, n), Gain: u.gain, Slope: u.slope, Shift: u.offset}
-	u.level.ConvolveGrad(ws, u.dws[g.i*len(u.dw):(g.i+1)*len(u.dw)], g.of(dx, in), g.of(x, in), u.w, grad, g.shape(u.conv), add)
+// grad is what the gradients by w and by the images are made of, from g, the gradient by z.
+func (u *convNorm) grad(g []float32) kernels.UnitGrad {
+	return kernels.UnitGrad{Conv: u.conv, W: u.w, G: g, Y: u.y, Gain: u.gain, Slope: u.slope, Shift: u.offset, DW: u.dws}
 }
 
 // finish sums the gradients by w over the groups.

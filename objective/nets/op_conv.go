@@ -45,22 +45,16 @@ func (b *convBlock) Do(in ...G.Value) (G.Value, error) {
 	return b.y, nil
 }
 
-func (b *convBlock) part(i int, ws *kernels.Workspace) {
-	from, some := images(i, b.conv)
-	x, y := b.now.x[from*some.Inputs():], from*some.PooledOutputs()
+func (b *convBlock) parts(from, to int, ws *kernels.Workspace) {
+	first, end := share(from, to, min(imageParts, b.conv.Batch), b.conv.Batch)
+	some := b.conv
+	some.Batch = end - first
+	x, y := b.now.x[first*some.Inputs():], first*some.PooledOutputs()
 	var taken []uint8
 	if b.taken != nil {
 		taken = b.taken[y:]
 	}
 	b.c.level.ConvBlock(ws, floats(b.y)[y:], taken, x, b.now.w, b.now.b, some)
-}
-
-// images returns the first image of group i and the shape with as many images as
-// the group has.
-func images(i int, c kernels.Conv) (from int, some kernels.Conv) {
-	from, to := slice(i, min(imageParts, c.Batch), c.Batch, 1)
-	c.Batch = to - from
-	return from, c
 }
 
 // DiffWRT reports that y has derivatives by x, unless x is data, by w and by b.
@@ -117,17 +111,14 @@ func (g *convGrad) Do(in ...G.Value) (G.Value, error) {
 	return g.dw, nil
 }
 
-func (g *convGrad) part(i int, ws *kernels.Workspace) {
-	from, some := images(i, g.block.conv)
-	size := g.dw.DataSize()
-	sums := g.sums[i*(size+some.Out):]
+func (g *convGrad) parts(from, to int, ws *kernels.Workspace) {
+	b := g.block
 	var dx []float32
 	if g.dx != nil {
-		dx = floats(g.dx)[from*some.Inputs():]
+		dx = floats(g.dx)
 	}
-	y := from * some.PooledOutputs()
-	g.block.c.level.ConvBlockGrad(ws, sums[:size], sums[size:size+some.Out], dx, g.now.x[from*some.Inputs():], g.now.w,
-		g.now.dy[y:], g.block.taken[y:], some)
+	groups := kernels.Groups{From: from, To: to, Of: min(imageParts, b.conv.Batch), Images: b.conv.Batch}
+	b.c.level.ConvBlockGrad(ws, groups, g.sums, dx, g.now.x, g.now.w, g.now.dy, b.taken, b.conv)
 }
 
 // further hands out a further result of the operation that makes its operand.

@@ -38,9 +38,11 @@ func (d *dense) Do(in ...G.Value) (G.Value, error) {
 	return d.y, nil
 }
 
-func (d *dense) part(i int, ws *kernels.Workspace) {
-	b := d.c.block(i, d.batch, d.out, d.in)
-	d.c.level.MatMulBlock(ws, b, floats(d.y), d.now.x, d.now.w, d.now.b, d.batch, d.out, d.in, d.relu)
+func (d *dense) parts(from, to int, ws *kernels.Workspace) {
+	for i := from; i < to; i++ {
+		b := d.c.block(i, d.batch, d.out, d.in)
+		d.c.level.MatMulBlock(ws, b, floats(d.y), d.now.x, d.now.w, d.now.b, d.batch, d.out, d.in, d.relu)
+	}
 }
 
 // blocks returns into how many blocks a product of m rows, n columns and k terms is
@@ -132,10 +134,12 @@ func (g *inputGrad) Do(in ...G.Value) (G.Value, error) {
 	return g.dx, nil
 }
 
-func (g *inputGrad) part(i int, ws *kernels.Workspace) {
+func (g *inputGrad) parts(from, to int, ws *kernels.Workspace) {
 	d := g.dense
-	b := d.c.block(i, d.batch, d.in, d.out)
-	d.c.level.MatMulNTBlock(ws, b, floats(g.dx), g.now.dy, g.now.w, d.batch, d.in, d.out)
+	for i := from; i < to; i++ {
+		b := d.c.block(i, d.batch, d.in, d.out)
+		d.c.level.MatMulNTBlock(ws, b, floats(g.dx), g.now.dy, g.now.w, d.batch, d.in, d.out)
+	}
 }
 
 // weightGrad is dw = xᵀ dy.
@@ -156,10 +160,12 @@ func (g *weightGrad) Do(in ...G.Value) (G.Value, error) {
 	return g.dw, nil
 }
 
-func (g *weightGrad) part(i int, ws *kernels.Workspace) {
+func (g *weightGrad) parts(from, to int, ws *kernels.Workspace) {
 	d := g.dense
-	b := d.c.block(i, d.in, d.out, d.batch)
-	d.c.level.MatMulTNBlock(ws, b, floats(g.dw), g.now.x, g.now.dy, d.in, d.out, d.batch)
+	for i := from; i < to; i++ {
+		b := d.c.block(i, d.in, d.out, d.batch)
+		d.c.level.MatMulTNBlock(ws, b, floats(g.dw), g.now.x, g.now.dy, d.in, d.out, d.batch)
+	}
 }
 
 // biasGrad is the sum of the rows of dy.

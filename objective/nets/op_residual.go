@@ -1,6 +1,7 @@
 package nets
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/chewxy/hm"
@@ -10,179 +11,248 @@ import (
 	"evenkeel/objective/nets/kernels"
 )
 
-// residual is a block of convolutions with batch normalisation (He and others,
-// 2016, "Deep residual learning for image recognition"). With cn the convolution
-// and normalisation of a unit, see [convNorm]:
+// residual is a chain of blocks of convolutions with batch normalisation (He and
+// others, 2016, "Deep residual learning for image recognition"). With cn the convolution
+// and normalisation of a unit, see [convNorm], a block makes z of its images x:
 //
-//	one unit:    z = relu(cn1(x))
-//	two units:   z = relu(cn2(relu(cn1(x))) + x)
-//	three units: z = relu(cn2(relu(cn1(x))) + cn3(x))
+//	one unit, the first block:  z = relu(cn1(x))
+//	two units, a later block:   z = relu(cn2(relu(cn1(x))) + x)
+//	three units, a later block: z = relu(cn2(relu(cn1(x))) + cn3(x))
 //
-// Its operands are x and, for each unit, w, gamma and beta; x is batch x inputs, z
-// batch x outputs. Rows beyond compute.examples are not there: they are in no mean,
-// and their z is 0.
+// Its operands are the images, which are data, and, for each unit, w, gamma and beta;
+// the images are batch x inputs, the result, the last z, is batch x outputs. Rows beyond
+// compute.examples are not there: they are in no mean, and their z is 0.
+//
+// All blocks are one operation because it is memory that limits them: what follows on a
+// normalisation is made where the next convolution pads its images, so that it is not
+// written and read once more; relu(cn1(x)) is never stored, but made again from the
+// result of the convolution where the gradient needs it.
 type residual struct {
 	base
 	c        *compute
-	units    []*convNorm
+	blocks   []*block
+	units    []*convNorm // of all blocks
 	training bool
-	h        []float32 // relu(cn1(x)), where there is a second unit
 	z        *tensor.Dense
-
-	now struct {
+	now      struct {
+		images int // that are there
 		x      []float32
-		images int
-		stage  func(g group, ws *kernels.Workspace)
+		stage  stage
+		block  int
 	}
-	// The stages, made once.
-	first, second, last func(g group, ws *kernels.Workspace)
 }
 
-// newResidual makes a block for units on the same batch, with their running figures.
-func newResidual(c *compute, convs []kernels.Conv, running []runningNorm, training bool) *residual {
-	batch, out := convs[0].Batch, outputs(convs[0])
+// block is a block of a chain.
+type block struct {
+	units []*convNorm
+	// z is nil in a first block, unless it is the last as well: what follows makes it
+	// from its only unit's result.
+	z []float32
+}
+
+// stage is a piece of the computation of a block. Between two of them all images must be
+// done, since a normalisation is over the batch.
+type stage int
+
+const (
+	enter stage = iota // the images of the block, and its first and third convolution
+	inner              // the second convolution
+	leave              // the result of the last block
+	leaveGrad
+	innerGrad
+	enterGrad
+)
+
+// ends are the units whose sum is the block's result.
+func (b *block) ends() []*convNorm { return b.units[min(len(b.units)-1, 1):] }
+
+// newResidual makes the blocks of the given convolutions, with their running figures.
+func newResidual(c *compute, batch int, blocks [][]kernels.Conv, running []runningNorm, training bool) *residual {
+	r := &residual{c: c, training: training}
 	operands := []hm.Type{matrixType}
-	b := &residual{c: c, training: training, z: newMatrix(batch, out)}
-	for i, conv := range convs {
-		b.units = append(b.units, newConvNorm(c.level, conv, running[i], training))
-		operands = append(operands, matrixType, vectorType, vectorType)
+	size := 0
+	for i, convs := range blocks {
+		if (i == 0) != (len(convs) == 1) || (i == 0) != convs[0].Planar {
+			panic(fmt.Sprintf("nets: block %d has the units %+v; want one for data first, then two or three", i+1, convs))
+		}
+		b := &block{}
+		for _, conv := range convs {
+			conv.Batch = batch
+			u := newConvNorm(conv, running[len(r.units)], training)
+			r.units, b.units = append(r.units, u), append(b.units, u)
+			operands = append(operands, matrixType, vectorType, vectorType)
+		}
+		size = outputs(b.ends()[0].conv)
+		if i > 0 && i < len(blocks)-1 {
+			b.z = make([]float32, batch*size)
+		}
+		r.blocks = append(r.blocks, b)
 	}
-	if len(convs) > 1 {
-		b.h = make([]float32, batch*out)
-	}
-	b.base = newBase("residual block", matrixType, tensor.Shape{batch, out}, operands...)
-	b.first, b.second, b.last = b.convolveFirst, b.convolveSecond, b.combine
-	return b
+	r.z = newMatrix(batch, size)
+	r.last().z = floats(r.z)
+	r.base = newBase("residual blocks", matrixType, tensor.Shape{batch, size}, operands...)
+	return r
 }
 
-// stages runs a stage over the groups of images.
-func (b *residual) stages(stage func(g group, ws *kernels.Workspace)) {
-	b.now.stage = stage
-	b.c.do(b, b.groups())
-}
-
-func (b *residual) groups() int { return min(imageParts, b.now.images) }
-
-func (b *residual) part(i int, ws *kernels.Workspace) {
-	from, to := slice(i, b.groups(), b.now.images, 1)
-	b.now.stage(group{i, from, to}, ws)
-}
+func (r *residual) last() *block { return r.blocks[len(r.blocks)-1] }
 
 // Do computes z.
-func (b *residual) Do(in ...G.Value) (G.Value, error) {
-	if err := b.check(in); err != nil {
+func (r *residual) Do(in ...G.Value) (G.Value, error) {
+	if err := r.check(in); err != nil {
 		return nil, err
 	}
-	b.now.x, b.now.images = floats(in[0]), b.shape[0]
-	for i, u := range b.units {
+	r.now.x, r.now.images = floats(in[0]), r.shape[0]
+	for i, u := range r.units {
 		u.w, u.gamma, u.beta = floats(in[3*i+1]), floats(in[3*i+2]), floats(in[3*i+3])
 	}
-	if b.training && b.c.examples > 0 {
-		b.now.images = b.c.examples
+	if r.training && r.c.examples > 0 {
+		r.now.images = r.c.examples
 	}
-	b.stages(b.first)
-	b.normalizer(0)
-	if len(b.units) > 1 {
-		b.stages(b.second)
-		b.normalizer(1)
+	for i, b := range r.blocks {
+		r.run(r, enter, i)
+		if i > 0 {
+			r.normalize(b.units[0])
+			r.run(r, inner, i)
+		}
+		for _, u := range b.ends() {
+			r.normalize(u)
+		}
 	}
-	if len(b.units) > 2 {
-		b.normalizer(2)
-	}
-	b.stages(b.last)
-	clear(floats(b.z)[b.now.images*outputs(b.units[0].conv):])
-	return b.z, nil
+	r.run(r, leave, len(r.blocks)-1)
+	clear(floats(r.z)[r.now.images*r.shape[1]:])
+	return r.z, nil
 }
 
-// normalizer fixes by what a unit is normalised.
-func (b *residual) normalizer(unit int) {
-	if b.training {
-		b.units[unit].measure(b.now.images)
+// normalize fixes by what a unit is normalised.
+func (r *residual) normalize(u *convNorm) {
+	if r.training {
+		u.measure(r.now.images)
 		return
 	}
-	b.units[unit].recall()
+	u.recall()
 }
 
-func (b *residual) convolveFirst(g group, ws *kernels.Workspace) {
-	b.units[0].convolve(g, b.now.x, ws)
-	if len(b.units) > 2 {
-		b.units[2].convolve(g, b.now.x, ws)
+// run does a stage of block i for all groups of images.
+func (r *residual) run(w shared, s stage, i int) {
+	r.now.stage, r.now.block = s, i
+	r.c.do(w, r.groups())
+}
+
+func (r *residual) groups() int { return min(imageParts, r.now.images) }
+
+func (r *residual) parts(from, to int, ws *kernels.Workspace) {
+	first, end := share(from, to, r.groups(), r.now.images)
+	l, i := r.c.level, r.now.block
+	units := r.blocks[i].units
+	switch r.now.stage {
+	case enter:
+		l.Convolve(ws, r.images(i, false), first, end, units[0].unit(), besides(units).unit())
+	case inner:
+		l.Convolve(ws, units[0].source(), first, end, units[1].unit(), kernels.Unit{})
+	case leave:
+		shape := units[min(len(units)-1, 1)].conv
+		height, width := shape.OutputSize()
+		l.Norm(r.images(i+1, false), kernels.Conv{Batch: shape.Batch, Height: height, Width: width, In: shape.Out, Out: 1}, first, end)
 	}
 }
 
-func (b *residual) convolveSecond(g group, ws *kernels.Workspace) {
-	b.units[0].normalize(g, b.h, nil, true)
-	b.units[1].convolve(g, b.h, ws)
+// besides is the third of the units, or one that is not there.
+func besides(units []*convNorm) *convNorm {
+	if len(units) < 3 {
+		return noUnit
+	}
+	return units[2]
 }
 
-func (b *residual) combine(g group, _ *kernels.Workspace) {
-	z := floats(b.z)
+var noUnit = &convNorm{}
+
+// images are what block i reads: the operand, or the result of the block before, which is
+// made from its units in passing, and stored, unless it is made already.
+func (r *residual) images(i int, made bool) kernels.Source {
+	if i == 0 {
+		return kernels.Source{X: r.now.x}
+	}
+	b := r.blocks[i-1]
+	if made && b.z != nil {
+		return kernels.Source{X: b.z}
+	}
+	s := b.ends()[0].source()
+	s.Z = b.z
 	switch len(b.units) {
-	case 1:
-		b.units[0].normalize(g, z, nil, true)
 	case 2:
-		b.units[1].normalize(g, z, b.now.x, true)
-	default:
-		b.units[2].normalize(g, z, nil, false)
-		b.units[1].normalize(g, z, z, true)
+		x := r.images(i-1, true)
+		s.Added, s.AddedGain, s.AddedShift, s.AddedReLU = x.X, x.Gain, x.Shift, x.Gain != nil
+	case 3:
+		beside := b.units[2]
+		s.Added, s.AddedGain, s.AddedShift = beside.y, beside.gain, beside.shift
 	}
+	return s
 }
 
-// DiffWRT reports derivatives by all operands, but not by x if that is data.
-func (b *residual) DiffWRT(n int) []bool {
+// DiffWRT reports derivatives by all operands but the images, which are data.
+func (r *residual) DiffWRT(n int) []bool {
 	by := make([]bool, n)
 	for i := range by {
-		by[i] = i > 0 || !b.units[0].conv.Planar
+		by[i] = i > 0
 	}
 	return by
 }
 
-// SymDiff returns the gradients by x, w1, gamma1, beta1, w2, ... One operation makes
-// them all; its result is that by w1, and further ones hand out the others.
-func (b *residual) SymDiff(in G.Nodes, z, dz *G.Node) (G.Nodes, error) {
+// SymDiff returns the gradients by w1, gamma1, beta1, w2, ... One operation makes them
+// all; its result is that by w1, and further ones hand out the others.
+func (r *residual) SymDiff(in G.Nodes, z, dz *G.Node) (G.Nodes, error) {
 	w := in[1].Shape()
 	op := &residualGrad{
-		base:  newBase("residual gradient", matrixType, w, append(slices.Clone(b.operands), matrixType, matrixType)...),
-		block: b, dw: tensor.New(tensor.WithShape(w...), tensor.WithBacking(b.units[0].dw)),
+		base:  newBase("residual gradient", matrixType, w, append(slices.Clone(r.operands), matrixType, matrixType)...),
+		chain: r, dw: tensor.New(tensor.WithShape(w...), tensor.WithBacking(r.units[0].dw)),
 	}
-	op.first, op.second, op.last = op.sumLast, op.backSecond, op.backFirst
-	if b.h != nil {
-		op.dh = make([]float32, len(b.h))
-	}
+	op.allocate()
 	grads := make(G.Nodes, len(in))
 	var err error
 	if grads[1], err = G.ApplyOp(op, append(slices.Clone(in), z, dz)...); err != nil {
 		return nil, err
 	}
-	hand := func(i int, what string, kind hm.Type, value *tensor.Dense) {
+	hand := func(i int, what string, kind hm.Type, value []float32) {
 		if err == nil {
-			grads[i], err = G.ApplyOp(newFurther(what, kind, value), grads[1])
+			t := tensor.New(tensor.WithShape(in[i].Shape()...), tensor.WithBacking(value))
+			grads[i], err = G.ApplyOp(newFurther(what, kind, t), grads[1])
 		}
 	}
-	if !b.units[0].conv.Planar {
-		op.dx = newMatrix(b.shape[0], b.units[0].conv.Inputs())
-		hand(0, "residual input gradient", matrixType, op.dx)
-	}
-	for i, u := range b.units {
+	for i, u := range r.units {
 		if i > 0 {
-			hand(3*i+1, "residual weight gradient", matrixType, tensor.New(tensor.WithShape(in[3*i+1].Shape()...), tensor.WithBacking(u.dw)))
+			hand(3*i+1, "residual weight gradient", matrixType, u.dw)
 		}
-		hand(3*i+2, "normalisation gain gradient", vectorType, tensor.New(tensor.WithShape(len(u.dgamma)), tensor.WithBacking(u.dgamma)))
-		hand(3*i+3, "normalisation bias gradient", vectorType, tensor.New(tensor.WithShape(len(u.dbeta)), tensor.WithBacking(u.dbeta)))
+		hand(3*i+2, "normalisation gain gradient", vectorType, u.dgamma)
+		hand(3*i+3, "normalisation bias gradient", vectorType, u.dbeta)
 	}
 	return grads, err
 }
 
-// residualGrad makes the gradients of a block from its operands, z and dz; all but
-// dz only make sure that what the block keeps is this step's.
+// residualGrad makes the gradients of a chain from its operands, z and dz; all but dz
+// only make sure that what the chain keeps is this step's.
 type residualGrad struct {
 	base
-	block  *residual
-	dw, dx *tensor.Dense
-	dh     []float32
-	dz     []float32 // of this step
+	chain *residual
+	dw    *tensor.Dense
+	dz    []float32 // of this step
 
-	first, second, last func(g group, ws *kernels.Workspace)
+	// The gradients by the results of the units: g[i%2] by those whose sum is the result
+	// of block i, h by that of the first unit of the block in hand.
+	g [2][]float32
+	h []float32
+}
+
+// allocate makes room for the largest of each gradient.
+func (r *residualGrad) allocate() {
+	var g [2]int
+	h := 0
+	for i, b := range r.chain.blocks {
+		g[i%2] = max(g[i%2], len(b.ends()[0].y))
+		if i > 0 {
+			h = max(h, len(b.units[0].y))
+		}
+	}
+	r.g, r.h = [2][]float32{make([]float32, g[0]), make([]float32, g[1])}, make([]float32, h)
 }
 
 // Do computes all gradients and returns the one by w1.
@@ -190,59 +260,66 @@ func (r *residualGrad) Do(in ...G.Value) (G.Value, error) {
 	if err := r.check(in); err != nil {
 		return nil, err
 	}
-	b := r.block
+	c := r.chain
 	r.dz = floats(in[len(in)-1])
-	b.stages(r.first)
-	for _, u := range b.units[min(len(b.units)-1, 1):] {
-		u.differentiate(b.now.images)
+	last := len(c.blocks) - 1
+	c.run(r, leaveGrad, last)
+	for i := last; i >= 0; i-- {
+		b := c.blocks[i]
+		for _, u := range b.ends() {
+			u.differentiate(c.now.images)
+		}
+		if i > 0 {
+			c.run(r, innerGrad, i)
+			b.units[0].differentiate(c.now.images)
+		}
+		c.run(r, enterGrad, i)
 	}
-	if len(b.units) > 1 {
-		b.stages(r.second)
-		b.units[0].differentiate(b.now.images)
-	}
-	b.stages(r.last)
-	for _, u := range b.units {
-		u.finish(b.groups())
+	for _, u := range c.units {
+		u.finish(c.groups())
 	}
 	return r.dw, nil
 }
 
-// sumLast makes the sums of the units whose results z is made of.
-func (r *residualGrad) sumLast(g group, _ *kernels.Workspace) {
-	for _, u := range r.block.units[min(len(r.block.units)-1, 1):] {
-		u.sum(g, r.dz, floats(r.block.z))
+func (r *residualGrad) parts(from, to int, ws *kernels.Workspace) {
+	c := r.chain
+	l, i := c.c.level, c.now.block
+	b, g := c.blocks[i], r.g[i%2]
+	groups := kernels.Groups{From: from, To: to, Of: c.groups(), Images: c.now.images}
+	switch c.now.stage {
+	case leaveGrad:
+		r.cut(from, to)
+	case innerGrad:
+		back := kernels.InputGrad{DX: r.h, Cut: true}
+		back.Sums[0] = b.units[0].sum()
+		l.ConvolveGrad(ws, b.units[0].source(), groups, b.units[1].grad(g), kernels.UnitGrad{}, back)
+	case enterGrad:
+		if i == 0 {
+			l.ConvolveGrad(ws, c.images(0, true), groups, b.units[0].grad(g), kernels.UnitGrad{}, kernels.InputGrad{})
+			return
+		}
+		back := kernels.InputGrad{DX: r.g[(i-1)%2], Cut: true}
+		for k, u := range c.blocks[i-1].ends() {
+			back.Sums[k] = u.sum()
+		}
+		if len(b.units) == 2 {
+			back.Start = g
+		}
+		l.ConvolveGrad(ws, c.images(i, true), groups, b.units[0].grad(r.h), besides(b.units).grad(g), back)
 	}
 }
 
-// backSecond goes back through the second unit, and the third, to h and x.
-func (r *residualGrad) backSecond(g group, ws *kernels.Workspace) {
-	b := r.block
-	z := floats(b.z)
-	b.units[1].back(g, b.h, r.dz, z, r.dh, false, ws)
-	b.units[0].sum(g, r.dh, b.h)
-	if len(b.units) > 2 {
-		b.units[2].back(g, b.now.x, r.dz, z, r.inputGradient(), false, ws)
+// cut makes the gradient by the last block's units from dz, and its sums.
+func (r *residualGrad) cut(from, to int) {
+	c := r.chain
+	first, end := share(from, to, c.groups(), c.now.images)
+	n := c.shape[1]
+	g := r.g[c.now.block%2][first*n : end*n]
+	c.c.level.ReLUGrad(g, floats(c.z)[first*n:end*n], r.dz[first*n:end*n])
+	for _, u := range c.last().ends() {
+		s := u.sum()
+		channels := u.conv.Out
+		s.Y, s.Out = s.Y[first*n:end*n], s.Out[first*2*channels:end*2*channels]
+		c.c.level.NormSums(s, g, end-first)
 	}
-}
-
-// backFirst goes back through the first unit to x, and past it where x is added.
-func (r *residualGrad) backFirst(g group, ws *kernels.Workspace) {
-	b := r.block
-	if len(b.units) == 1 {
-		b.units[0].back(g, b.now.x, r.dz, floats(b.z), r.inputGradient(), false, ws)
-		return
-	}
-	dx, n := r.inputGradient(), b.units[0].conv.Inputs()
-	b.units[0].back(g, b.now.x, r.dh, b.h, dx, len(b.units) > 2, ws)
-	if len(b.units) == 2 && dx != nil {
-		b.units[0].level.AddReLUGrad(g.of(dx, n), g.of(floats(b.z), n), g.of(r.dz, n))
-	}
-}
-
-// inputGradient returns the gradient by x, or nil where x is data.
-func (r *residualGrad) inputGradient() []float32 {
-	if r.dx == nil {
-		return nil
-	}
-	return floats(r.dx)
 }

@@ -45,13 +45,14 @@ func (o *optimizer) step(grads [][]float32) {
 	o.c.do(o, len(o.pieces))
 }
 
-func (o *optimizer) part(i int, _ *kernels.Workspace) {
-	at := o.pieces[i]
-	p, grad := floats(o.params[at.param])[at.from:at.to], o.grads[at.param][at.from:at.to]
-	first := o.first[at.param][at.from:at.to]
-	if o.config.Optimizer == adam {
-		o.c.level.AdamW(p, grad, first, o.second[at.param][at.from:at.to], o.config.LearningRate, o.config.WeightDecay, o.steps)
-		return
+func (o *optimizer) parts(from, to int, _ *kernels.Workspace) {
+	for _, at := range o.pieces[from:to] {
+		p, grad := floats(o.params[at.param])[at.from:at.to], o.grads[at.param][at.from:at.to]
+		first := o.first[at.param][at.from:at.to]
+		if o.config.Optimizer == adam {
+			o.c.level.AdamW(p, grad, first, o.second[at.param][at.from:at.to], o.config.LearningRate, o.config.WeightDecay, o.steps)
+			continue
+		}
+		kernels.SGD(p, grad, first, o.config.LearningRate, o.config.Momentum, o.config.WeightDecay)
 	}
-	kernels.SGD(p, grad, first, o.config.LearningRate, o.config.Momentum, o.config.WeightDecay)
 }

@@ -25,12 +25,12 @@ func newParameters(seed int64, layers []layer) parameters {
 	for _, l := range layers {
 		fan := l.in
 		for j, shape := range l.parameterShapes() {
-			if l.units != nil && len(shape) == 2 {
+			if l.blocks != nil && len(shape) == 2 {
 				fan = shape[0]
 			}
 			t := tensor.New(tensor.WithShape(shape...), tensor.Of(tensor.Float32))
 			switch {
-			case l.units == nil || len(shape) == 2:
+			case l.blocks == nil || len(shape) == 2:
 				fill(floats(t), generator(seed, forParameters, len(p)), 1/math.Sqrt(float64(fan)))
 			case j%3 == 1: // gain; the bias stays 0
 				ones(floats(t))
@@ -60,7 +60,7 @@ func newRunning(layers []layer) (parameters, [][]runningNorm) {
 	var by [][]runningNorm
 	for _, l := range layers {
 		var units []runningNorm
-		for _, u := range l.units {
+		for _, u := range slices.Concat(l.blocks...) {
 			mean, variance := newVector(u.Out), newVector(u.Out)
 			ones(floats(variance))
 			all = append(all, mean, variance)

@@ -10,8 +10,8 @@ import (
 // shared is work that falls into parts which may be done in any order, by any
 // thread, with the same result: each part writes where no other does.
 type shared interface {
-	// part does part i with scratch memory of the calling thread's own.
-	part(i int, ws *kernels.Workspace)
+	// parts does parts from to to-1 with scratch memory of the calling thread's own.
+	parts(from, to int, ws *kernels.Workspace)
 }
 
 // pool does shared work on a fixed number of threads: the caller's goroutine and
@@ -27,7 +27,7 @@ type pool struct {
 
 	// What is being done: set while the gate is closed and nobody is inside.
 	work  shared
-	parts int64
+	total int64
 	next  atomic.Int64
 	gate  atomic.Uint64
 	ended atomic.Bool
@@ -67,15 +67,14 @@ func (p *pool) start(threads int) {
 // threads returns how many threads do shared work.
 func (p *pool) threads() int { return len(p.helpers) + 1 }
 
-// do does all parts of w and returns when they are done.
+// do does all parts of w and returns when they are done: at once where there is one
+// thread, since a call of C that takes long is cheaper than many.
 func (p *pool) do(w shared, parts int) {
 	if len(p.helpers) == 0 || parts < 2 {
-		for i := range parts {
-			w.part(i, &p.ws)
-		}
+		w.parts(0, parts, &p.ws)
 		return
 	}
-	p.work, p.parts = w, int64(parts)
+	p.work, p.total = w, int64(parts)
 	p.next.Store(0)
 	p.gate.Store(p.gate.Load()&^open + oneTurn + open)
 	p.call()
@@ -99,8 +98,8 @@ func (p *pool) call() {
 
 // share does parts until none is left.
 func (p *pool) share(ws *kernels.Workspace) {
-	for i := p.next.Add(1) - 1; i < p.parts; i = p.next.Add(1) - 1 {
-		p.work.part(int(i), ws)
+	for i := p.next.Add(1) - 1; i < p.total; i = p.next.Add(1) - 1 {
+		p.work.parts(int(i), int(i)+1, ws)
 	}
 }
 
@@ -163,3 +162,6 @@ func slice(i, parts, n, unit int) (from, to int) {
 	units := (n + unit - 1) / unit
 	return min(units*i/parts*unit, n), min(units*(i+1)/parts*unit, n)
 }
+
+// share returns where parts from to to-1 of n things lie, in parts of single things.
+func share(from, to, parts, n int) (first, end int) { return n * from / parts, n * to / parts }

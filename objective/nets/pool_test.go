@@ -12,7 +12,11 @@ import (
 // counted counts how often each part was done.
 type counted []atomic.Int64
 
-func (c counted) part(i int, _ *kernels.Workspace) { c[i].Add(1) }
+func (c counted) parts(from, to int, _ *kernels.Workspace) {
+	for i := from; i < to; i++ {
+		c[i].Add(1)
+	}
+}
 
 // Every turn does every part once, for any number of threads and parts, whether
 // the helpers are looking for work, asleep, or about to fall asleep.

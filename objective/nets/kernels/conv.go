@@ -62,20 +62,22 @@ func (l Level) ConvBlock(ws *Workspace, y []float32, taken []uint8, x, w, bias [
 	C.ek_conv_block(C.int(l), &s, ptr(x), ptr(w), ptr(bias), ptr(y), (*C.uint8_t)(unsafe.SliceData(taken)), ws.reserve(int(C.ek_conv_scratch(&s))))
 }
 
-// ConvBlockGrad computes the gradients of a [Level.ConvBlock] by w, bias and x
-// from dy, the gradient by y, and what the block took. A gradient by x goes to the
-// pixel that was taken, and nowhere if y was not positive. dx may be nil, and must
-// be if x is planar. dw has the shape of w, db of bias, dx of x. A gradient by a
-// weight is summed over the pixels of some lines in reading order, then over these
-// blocks of about 256 pixels and over the images. It panics as ConvBlock does.
-func (l Level) ConvBlockGrad(ws *Workspace, dw, db, dx, x, w, dy []float32, taken []uint8, c Conv) {
-	c.check("ConvBlockGrad", len(x), min(len(w), len(dw)), len(db), len(dy), len(taken))
-	if dx != nil && (c.Planar || len(dx) < c.Batch*c.Inputs()) {
-		panic(fmt.Sprintf("kernels: ConvBlockGrad of %+v with %d numbers for dx", c, len(dx)))
+// ConvBlockGrad computes, for the images of some groups, the gradients of a
+// [Level.ConvBlock] by w, bias and x from dy, the gradient by y, and what the block took.
+// A gradient by x goes to the pixel that was taken, and nowhere if y was not positive. dx
+// may be nil, and must be if x is planar. dwb gets, for each group, the gradient by w and
+// then that by bias: groups x (weights + Out). A gradient by a weight is summed over the
+// pixels of some lines in reading order, then over these blocks of about 256 pixels and
+// over the images of a group. It panics as ConvBlock does.
+func (l Level) ConvBlockGrad(ws *Workspace, g Groups, dwb, dx, x, w, dy []float32, taken []uint8, c Conv) {
+	c.check("ConvBlockGrad", len(x), len(w), c.Out, len(dy), len(taken))
+	g.check("ConvBlockGrad", c.Batch)
+	if len(dwb) < g.Of*(c.Weights()+1)*c.Out || (dx != nil && (c.Planar || len(dx) < c.Batch*c.Inputs())) {
+		panic(fmt.Sprintf("kernels: ConvBlockGrad of %+v in %d groups with %d and %d numbers for the gradients by w and x", c, g.Of, len(dwb), len(dx)))
 	}
 	s := c.shape()
-	C.ek_conv_block_grad(C.int(l), &s, ptr(x), ptr(w), ptr(dy), (*C.uint8_t)(&taken[0]), ptr(dw), ptr(db), ptr(dx),
-		ws.reserve(int(C.ek_conv_scratch(&s))))
+	C.ek_conv_block_grad(C.int(l), &s, C.long(g.Images), C.long(g.Of), C.long(g.From), C.long(g.To), ptr(x), ptr(w), ptr(dy),
+		(*C.uint8_t)(&taken[0]), ptr(dwb), ptr(dx), ws.reserve(int(C.ek_conv_scratch(&s))))
 }
 
 func (c Conv) shape() C.ek_conv {

@@ -1,7 +1,9 @@
 // Convolutions, included by level.h, one image after another. An image is first
-// copied to the inside of a padded one, channels last. There the window of a pixel
-// is three lines of 3*in numbers in a row, so a convolution is a matrix product whose
-// sums walk over three segments, with nothing unfolded in memory.
+// copied to the inside of a padded one, channels last, or made there from the result of
+// an earlier convolution, so that it is never written to memory and read again. There the
+// window of a pixel is three lines of 3*in numbers in a row, so a convolution is a matrix
+// product whose sums walk over three segments, with nothing unfolded in memory. Between
+// tiles the memory of the next image is asked for (ek_fetch).
 //
 // Every output of a convolution is one sum from its bias on, over lines, columns and
 // channels in this order, and so is a gradient by the input. A gradient by a weight
@@ -23,30 +25,61 @@ static TARGET void NAME(pack_forward)(const ek_conv *s, const float *w, float *p
 // lines computes `lines` lines of `pixels` pixels from line `from` on, for one
 // panel of filters; c has `stride` numbers a pixel and `line` a line.
 INLINE void NAME(lines)(const ek_conv *s, const ek_image *x, long room, long width, long from, long lines, long pixels,
-                        const float *panel, const float *start, float *c, long stride, long line) {
+                        const float *panel, const float *start, float *c, long stride, long line, ek_ahead *ahead) {
     ek_walk t = {.segments = s->kernel, .terms = s->kernel * s->in, .a_row = s->stride * s->in, .a_segment = x->line,
-                 .a_term = 1, .b_segment = s->kernel * s->in * room, .b_term = room};
+                 .a_term = 1, .b_segment = s->kernel * s->in * room, .b_term = room, .ahead = ahead};
     for (long i = 0; i < lines; i++)
         NAME(panel_rows)(room, pixels, &t, x->at + (from + i) * s->stride * x->line, panel, start, EK_STORE,
                          c + i * line, stride, width);
 }
 
-static TARGET void NAME(conv)(const ek_conv *s, const float *x, const float *w, float *y, float *moments,
-                              float *scratch) {
+// interleave turns a line, channel by channel in planes, into one with the channels of a
+// pixel side by side.
+INLINE void NAME(interleave)(long width, long channels, const float *restrict x, long plane, float *restrict to) {
+    for (long i = 0; i < width; i++)
+        for (long c = 0; c < channels; c++) to[i * channels + c] = x[c * plane + i];
+}
+
+// fill puts one image of a source into the inside of a padded one, and into z of the source.
+static TARGET void NAME(fill)(const ek_source *in, long image, float *pad) {
+    long width = in->width, some = width * in->channels, line = some + 2 * in->channels, at = image * in->height * some;
+    float *to = pad + line + in->channels;
+    for (long i = 0; i < in->height; i++, to += line) {
+        const float *plane = in->x + at + i * width;
+        if (in->gain)
+            NAME(normed)(width, in, at + i * some, to, in->z ? in->z + at + i * some : NULL);
+        else if (!in->planar)
+            memcpy(to, in->x + at + i * some, some * sizeof(float));
+        else if (in->channels == 3) // known to the compiler, which makes vectors of it
+            NAME(interleave)(width, 3, plane, in->height * width, to);
+        else
+            NAME(interleave)(width, in->channels, plane, in->height * width, to);
+    }
+}
+
+static TARGET void NAME(convolve)(const ek_source *in, long from, long to, long units, const ek_unit *u, float *scratch) {
     const float zeros[2 * VL] = {0};
-    long height = ek_outputs(s->height, s), width = ek_outputs(s->width, s), pixels = height * width;
-    ek_room at = ek_layout(s, scratch);
-    NAME(pack_forward)(s, w, at.panels);
-    for (long i = 0; i < s->batch; i++, x += s->height * s->width * s->in, y += pixels * s->out) {
-        ek_image image = ek_pad(s, x, at.pad);
-        const float *panel = at.panels;
-        for (long j = 0; j < s->out;) {
-            long room = NAME(room)(s->out - j), n = s->out - j < room ? s->out - j : room;
-            NAME(lines)(s, &image, room, n, 0, height, width, panel, zeros, y + j, s->out, width * s->out);
-            panel += s->kernel * s->kernel * s->in * room;
-            j += n;
+    ek_room room[2];
+    ek_layout_two(&u[0].shape, units > 1 ? &u[1].shape : NULL, room, scratch);
+    for (long k = 0; k < units; k++) NAME(pack_forward)(&u[k].shape, u[k].w, room[k].panels);
+    for (long i = from; i < to; i++) {
+        ek_ahead ahead = {.count = 0};
+        if (i + 1 < to) ek_ahead_convolve(&ahead, in, i + 1, units, u);
+        NAME(fill)(in, i, room->pad);
+        for (long k = 0; k < units; k++) {
+            const ek_conv *s = &u[k].shape;
+            ek_image image = ek_windows(s, room->pad);
+            long height = ek_outputs(s->height, s), width = ek_outputs(s->width, s), pixels = height * width;
+            const float *panel = room[k].panels;
+            float *y = u[k].y + i * pixels * s->out;
+            for (long j = 0; j < s->out;) {
+                long wide = NAME(room)(s->out - j), n = s->out - j < wide ? s->out - j : wide;
+                NAME(lines)(s, &image, wide, n, 0, height, width, panel, zeros, y + j, s->out, width * s->out, &ahead);
+                panel += s->kernel * s->kernel * s->in * wide;
+                j += n;
+            }
+            if (u[k].moments) NAME(moments)(pixels, s->out, y, u[k].moments + 2 * i * s->out);
         }
-        if (moments) NAME(moments)(pixels, s->out, y, moments + 2 * i * s->out);
     }
 }
 
@@ -95,10 +128,14 @@ INLINE void NAME(pool)(const int keep, long width, long n, long room, long chann
 static TARGET void NAME(conv_block)(const ek_conv *s, const float *x, const float *w, const float *bias, float *y,
                                     uint8_t *taken, float *scratch) {
     long ph = s->height / 2, pw = s->width / 2;
+    ek_source in = ek_images_of(s, x);
     ek_room at = ek_layout(s, scratch);
     NAME(pack_forward)(s, w, at.panels);
-    for (long i = 0; i < s->batch; i++, x += s->height * s->width * s->in) {
-        ek_image image = ek_pad(s, x, at.pad);
+    for (long i = 0; i < s->batch; i++) {
+        ek_ahead ahead = {.count = 0};
+        if (i + 1 < s->batch) ek_ahead_source(&ahead, &in, i + 1);
+        NAME(fill)(&in, i, at.pad);
+        ek_image image = ek_windows(s, at.pad);
         const float *panel = at.panels;
         for (long j = 0; j < s->out;) {
             long room = NAME(room)(s->out - j), n = s->out - j < room ? s->out - j : room;
@@ -106,7 +143,7 @@ static TARGET void NAME(conv_block)(const ek_conv *s, const float *x, const floa
             memcpy(start, bias + j, n * sizeof(float));
             for (long r = 0; r < ph; r++) {
                 long to = ((i * ph + r) * pw) * s->out + j;
-                NAME(lines)(s, &image, room, room, 2 * r, 2, 2 * pw, panel, start, at.lines, room, 2 * pw * room);
+                NAME(lines)(s, &image, room, room, 2 * r, 2, 2 * pw, panel, start, at.lines, room, 2 * pw * room, &ahead);
                 if (taken)
                     NAME(pool)(1, pw, n, room, s->out, at.lines, y + to, taken + to);
                 else
@@ -119,61 +156,67 @@ static TARGET void NAME(conv_block)(const ek_conv *s, const float *x, const floa
 }
 
 // unpool1 puts VL gradients back to the pixels, `next` and `below` apart, that
-// were taken, zeros to the others, and adds what is put back to sums.
-INLINE void NAME(unpool1)(const float *dy, const uint8_t *taken, float *x, long next, long below, float *sums) {
+// were taken, zeros to the others, and adds what is put back to sum.
+INLINE vec NAME(unpool1)(const float *dy, const uint8_t *taken, float *x, long next, long below, vec sum) {
     ivec code = __builtin_convertvector(*(const NAME(bytes) *)taken, ivec);
     ivec g = (ivec) * (const mem *)dy;
     const long at[4] = {0, next, below, below + next};
 #pragma GCC unroll 4
     for (int k = 0; k < 4; k++) *(mem *)(x + at[k]) = (vec)(g & (code == k));
-    *(mem *)sums = *(mem *)sums + (vec)(g & (code < 4));
+    return sum + (vec)(g & (code < 4));
 }
 
-// unpool puts the gradients of one pooled image back where they came from, into
-// the inside of a padded image whose border stays 0, and sums them up by channel.
-static TARGET void NAME(unpool)(const ek_conv *s, const float *dy, const uint8_t *taken, float *pad, float *sums) {
-    long n = s->out, line = (ek_outputs(s->width, s) + 2) * n;
-    memset(sums, 0, n * sizeof(float));
-    for (long r = 0; r < s->height / 2; r++) {
-        float *at = pad + (2 * r + 1) * line + n;
-        for (long i = 0; i < s->width / 2; i++, at += 2 * n, dy += n, taken += n) {
-            long c = 0;
-            for (; c + VL <= n; c += VL) NAME(unpool1)(dy + c, taken + c, at + c, n, line, sums + c);
-            if (c == n) continue;
-            float in[VL] = {0}, out[4 * VL], sum[VL] = {0};
-            uint8_t codes[VL] = {0};
-            size_t rest = (n - c) * sizeof(float);
-            memcpy(in, dy + c, rest);
-            memcpy(codes, taken + c, n - c);
-            memcpy(sum, sums + c, rest);
-            NAME(unpool1)(in, codes, out, VL, 2 * VL, sum);
-            memcpy(sums + c, sum, rest);
-            memcpy(at + c, out, rest);
-            memcpy(at + c + n, out + VL, rest);
-            memcpy(at + c + line, out + 2 * VL, rest);
-            memcpy(at + c + line + n, out + 3 * VL, rest);
-        }
+// unpool puts the gradients of line r of one pooled image back where they came from, the
+// two lines at `at`, and adds them up by channel.
+static TARGET void NAME(unpool)(const ek_conv *s, long r, const float *dy, const uint8_t *taken, float *at, float *sums) {
+    long n = s->out, pixels = s->width / 2, line = (s->width + 2) * n;
+    dy += r * pixels * n, taken += r * pixels * n;
+    long c = 0;
+    for (; c + VL <= n; c += VL) {
+        vec sum = *(const mem *)(sums + c);
+        for (long i = 0; i < pixels; i++) sum = NAME(unpool1)(dy + i * n + c, taken + i * n + c, at + 2 * i * n + c, n, line, sum);
+        *(mem *)(sums + c) = sum;
     }
+    if (c == n) return;
+    size_t rest = (n - c) * sizeof(float);
+    vec sum = NAME(part)(sums + c, n - c);
+    for (long i = 0; i < pixels; i++) {
+        float in[VL] = {0}, out[4 * VL], *to = at + 2 * i * n + c;
+        uint8_t codes[VL] = {0};
+        memcpy(in, dy + i * n + c, rest);
+        memcpy(codes, taken + i * n + c, n - c);
+        sum = NAME(unpool1)(in, codes, out, VL, 2 * VL, sum);
+        memcpy(to, out, rest);
+        memcpy(to + n, out + VL, rest);
+        memcpy(to + line, out + 2 * VL, rest);
+        memcpy(to + line + n, out + 3 * VL, rest);
+    }
+    NAME(put)(sums + c, n - c, sum);
 }
 
-// weights adds to dw, kernel x kernel x in x out, the gradient that one image
-// gives; dy is the inside of a padded image.
-static TARGET void NAME(weights)(const ek_conv *s, const ek_image *x, const ek_image *dy, float *dw, float *panel) {
+// weights adds to dw, kernel x kernel x in x out, the gradient that a block of lines of
+// one image gives, from line `from` on; dy is the first of these lines, of a padded image.
+// Only a panel that is not full is packed.
+static TARGET void NAME(weights)(const ek_conv *s, const ek_image *x, const float *dy, long from, long lines, float *dw,
+                                 float *panel, ek_ahead *ahead) {
     const float zeros[2 * VL] = {0};
-    long height = ek_outputs(s->height, s), width = ek_outputs(s->width, s), some = ek_block_lines(width);
-    for (long from = 0; from < height; from += some) {
-        long lines = height - from < some ? height - from : some;
-        for (long j = 0; j < s->out;) {
-            long room = NAME(room)(s->out - j), n = s->out - j < room ? s->out - j : room;
+    long width = ek_outputs(s->width, s), line = (width + 2) * s->out;
+    for (long j = 0; j < s->out;) {
+        long room = NAME(room)(s->out - j), n = s->out - j < room ? s->out - j : room;
+        ek_walk t = {.segments = lines, .terms = width, .a_row = 1, .a_segment = s->stride * x->line,
+                     .a_term = s->stride * s->in, .b_segment = line, .b_term = s->out, .ahead = ahead};
+        const float *b = dy + j;
+        if (room != n) {
             for (long i = 0; i < lines; i++)
-                NAME(pack)(width, n, room, dy->at + (from + i) * dy->line + j, s->out, 1, panel + i * width * room);
-            ek_walk t = {.segments = lines, .terms = width, .a_row = 1, .a_segment = s->stride * x->line,
-                         .a_term = s->stride * s->in, .b_segment = width * room, .b_term = room};
-            for (long ky = 0; ky < s->kernel; ky++)
-                NAME(panel_rows)(room, s->kernel * s->in, &t, x->at + (from * s->stride + ky) * x->line, panel, zeros,
-                                 EK_ADD, dw + ky * s->kernel * s->in * s->out + j, s->out, n);
-            j += n;
+                NAME(pack)(width, n, room, b + i * line, s->out, 1, panel + i * width * room);
+            b = panel;
+            t.b_segment = width * room;
+            t.b_term = room;
         }
+        for (long ky = 0; ky < s->kernel; ky++)
+            NAME(panel_rows)(room, s->kernel * s->in, &t, x->at + (from * s->stride + ky) * x->line, b, zeros, EK_ADD,
+                             dw + ky * s->kernel * s->in * s->out + j, s->out, n);
+        j += n;
     }
 }
 
@@ -199,7 +242,8 @@ static TARGET void NAME(pack_back)(const ek_conv *s, const float *w, float *pane
 
 // inputs computes the gradient by one image, from that by its outputs, the inside
 // of a padded image; end is EK_STORE or EK_ADD.
-static TARGET void NAME(inputs)(const ek_conv *s, const ek_image *dy, const float *panels, float *dx, int end) {
+static TARGET void NAME(inputs)(const ek_conv *s, const ek_image *dy, const float *panels, float *dx, int end,
+                                ek_ahead *ahead) {
     const float zeros[2 * VL] = {0};
     for (long j = 0; j < s->in;) {
         long room = NAME(room)(s->in - j), n = s->in - j < room ? s->in - j : room;
@@ -207,7 +251,7 @@ static TARGET void NAME(inputs)(const ek_conv *s, const ek_image *dy, const floa
             long v = kind / s->stride, h = kind % s->stride, pixels = (s->width - h + s->stride - 1) / s->stride;
             ek_taps down = ek_taps_of(s, v), across = ek_taps_of(s, h);
             ek_walk t = {.segments = down.count, .terms = across.count * s->out, .a_row = s->out, .a_segment = dy->line,
-                         .a_term = 1, .b_segment = across.count * s->out * room, .b_term = room};
+                         .a_term = 1, .b_segment = across.count * s->out * room, .b_term = room, .ahead = ahead};
             if (across.count == 0) t.segments = 0; // no taps: the sum is 0
             if (t.segments == 0 && end == EK_ADD) continue;
             const float *at = dy->at + down.output * dy->line + across.output * s->out;
@@ -220,35 +264,89 @@ static TARGET void NAME(inputs)(const ek_conv *s, const ek_image *dy, const floa
     }
 }
 
-static TARGET void NAME(conv_block_grad)(const ek_conv *s, const float *x, const float *w, const float *dy,
-                                         const uint8_t *taken, float *dw, float *db, float *dx, float *scratch) {
+static TARGET void NAME(conv_block_grad)(const ek_conv *s, long images, long groups, long from, long to, const float *x, const float *w,
+                                         const float *dy, const uint8_t *taken, float *dwb, float *dx, float *scratch) {
     long size = s->height * s->width * s->in, pooled = (s->height / 2) * (s->width / 2) * s->out;
+    long weights = ek_weights(s), some = ek_block_lines(s->width);
+    // Where the blocks are whole pairs of lines, and nothing else reads them, each block is
+    // put over the one before it, in the first cache.
+    int over = !dx && some % 2 == 0;
+    ek_source in = ek_images_of(s, x);
     ek_room at = ek_layout(s, scratch);
-    ek_image d = ek_inside(s, at.dpad);
-    memset(dw, 0, 9 * s->in * s->out * sizeof(float));
-    memset(db, 0, s->out * sizeof(float));
+    ek_image image = ek_windows(s, at.pad), d = ek_inside(s, at.dpad);
     if (dx) NAME(pack_back)(s, w, at.panels);
-    for (long i = 0; i < s->batch; i++) {
-        ek_image image = ek_pad(s, x + i * size, at.pad);
-        NAME(unpool)(s, dy + i * pooled, taken + i * pooled, at.dpad, at.lines);
-        for (long c = 0; c < s->out; c++) db[c] += at.lines[c];
-        NAME(weights)(s, &image, &d, dw, at.lines);
-        if (dx) NAME(inputs)(s, &d, at.panels, dx + i * size, EK_STORE);
+    for (long g = from; g < to; g++) {
+        float *dw = dwb + g * (weights + s->out), *db = dw + weights;
+        memset(dw, 0, (weights + s->out) * sizeof(float));
+        for (long i = ek_group(g, groups, images); i < ek_group(g + 1, groups, images); i++) {
+            ek_ahead ahead = {.count = 0};
+            if (i + 1 < images) {
+                ek_ahead_add(&ahead, dx, i + 1, size);
+                ek_ahead_source(&ahead, &in, i + 1);
+                ek_ahead_add(&ahead, dy, i + 1, pooled);
+            }
+            NAME(fill)(&in, i, at.pad);
+            memset(at.sums, 0, s->out * sizeof(float));
+            long put = 0; // lines of the pooled image
+            for (long line = 0; line < s->height; line += some) {
+                long lines = s->height - line < some ? s->height - line : some;
+                float *first = at.dpad + (1 + (over ? 0 : line)) * d.line + s->out;
+                for (; put < s->height / 2 && 2 * put < line + lines; put++)
+                    NAME(unpool)(s, put, dy + i * pooled, taken + i * pooled, first + (2 * put - line) * d.line, at.sums);
+                if (over && 2 * put < line + lines) // a last line that has no partner
+                    memset(first + (lines - 1) * d.line, 0, s->width * s->out * sizeof(float));
+                NAME(weights)(s, &image, first, line, lines, dw, at.lines, &ahead);
+            }
+            for (long c = 0; c < s->out; c++) db[c] += at.sums[c];
+            if (dx) NAME(inputs)(s, &d, at.panels, dx + i * size, EK_STORE, &ahead);
+        }
     }
 }
 
-static TARGET void NAME(conv_grad)(const ek_conv *s, const float *x, const float *w, const ek_norm_grad *g, float *dw,
-                                   float *dx, int add, float *scratch) {
-    long height = ek_outputs(s->height, s), width = ek_outputs(s->width, s), size = s->height * s->width * s->in;
-    ek_room at = ek_layout(s, scratch);
-    ek_image d = ek_inside(s, at.dpad);
-    memset(dw, 0, s->kernel * s->kernel * s->in * s->out * sizeof(float));
-    if (dx) NAME(pack_back)(s, w, at.panels);
-    for (long i = 0; i < s->batch; i++) {
-        ek_image image = ek_pad(s, x + i * size, at.pad);
-        for (long r = 0; r < height; r++)
-            NAME(norm_grad)(width, s->out, g, (i * height + r) * width * s->out, at.dpad + (r + 1) * d.line + s->out);
-        NAME(weights)(s, &image, &d, dw, at.lines);
-        if (dx) NAME(inputs)(s, &d, at.panels, dx + i * size, add ? EK_ADD : EK_STORE);
+// cut sets dx of one image to 0 where the image itself, in a padded one, is not positive.
+static TARGET void NAME(cut)(const ek_source *in, const float *pad, float *dx) {
+    long some = in->width * in->channels, line = some + 2 * in->channels;
+    for (long i = 0; i < in->height; i++, dx += some) NAME(relu_grad)(some, pad + (i + 1) * line + in->channels, dx, dx);
+}
+
+static TARGET void NAME(convolve_grad)(const ek_source *in, long images, long groups, long from, long to, long units,
+                                       const ek_unit_grad *u, const ek_input_grad *back, float *scratch) {
+    long pixels = in->height * in->width, size = pixels * in->channels;
+    ek_room room[2];
+    ek_layout_two(&u[0].shape, units > 1 ? &u[1].shape : NULL, room, scratch);
+    for (long k = 0; back->dx && k < units; k++) NAME(pack_back)(&u[k].shape, u[k].w, room[k].panels);
+    for (long g = from; g < to; g++) {
+        for (long k = 0; k < units; k++) memset(u[k].dw + g * ek_weights(&u[k].shape), 0, ek_weights(&u[k].shape) * sizeof(float));
+        for (long i = ek_group(g, groups, images); i < ek_group(g + 1, groups, images); i++) {
+            ek_ahead ahead = {.count = 0};
+            if (i + 1 < images) ek_ahead_grad(&ahead, in, i + 1, units, u, back);
+            NAME(fill)(in, i, room->pad);
+            float *dx = back->dx ? back->dx + i * size : NULL;
+            int end = EK_STORE;
+            if (dx && back->start) {
+                memcpy(dx, back->start + i * size, size * sizeof(float));
+                end = EK_ADD;
+            }
+            for (long k = units - 1; k >= 0; k--) {
+                const ek_conv *s = &u[k].shape;
+                ek_image image = ek_windows(s, room->pad), d = ek_inside(s, room[k].dpad);
+                long height = ek_outputs(s->height, s), width = ek_outputs(s->width, s);
+                for (long line = 0; line < height; line += ek_block_lines(width)) {
+                    long lines = height - line < ek_block_lines(width) ? height - line : ek_block_lines(width);
+                    for (long r = line; r < line + lines; r++)
+                        NAME(norm_grad)(width, s->out, &u[k], (i * height + r) * width * s->out,
+                                        room[k].dpad + (r + 1) * d.line + s->out);
+                    NAME(weights)(s, &image, d.at + line * d.line, line, lines, u[k].dw + g * ek_weights(s), room[k].lines, &ahead);
+                }
+                if (!dx) continue;
+                NAME(inputs)(s, &d, room[k].panels, dx, end, &ahead);
+                end = EK_ADD;
+            }
+            if (dx && back->cut) NAME(cut)(in, room->pad, dx);
+            for (long k = 0; dx && k < 2; k++)
+                if (back->sums[k].out)
+                    NAME(norm_sums)(pixels, in->channels, dx, back->sums[k].y + i * size, back->sums[k].mean,
+                                    back->sums[k].out + 2 * i * in->channels);
+        }
     }
 }

@@ -97,6 +97,13 @@ func convCases() []convCase {
 			}
 		}
 	}
+	// Several blocks of lines in one sum, of an even and an odd number of lines, and a last
+	// line without a partner.
+	for _, c := range []Conv{{Batch: 2, Height: 27, Width: 30, In: 1, Out: 5}, {Batch: 2, Height: 21, Width: 28, In: 2, Out: 4}} {
+		cases = append(cases, newConvCase(c))
+		c.Planar = true
+		cases = append(cases, newConvCase(c))
+	}
 	for _, out := range []int{4, 8, 9, 12, 20, 32, 40, 47, 64, 70} {
 		cases = append(cases, newConvCase(Conv{Batch: 2, Height: 5, Width: 6, In: 2, Out: out}), newConvCase(Conv{Batch: 2, Height: 6, Width: 5, In: out, Out: 3}))
 	}
@@ -105,20 +112,21 @@ func convCases() []convCase {
 
 // blocked is everything the two kernels compute.
 type blocked struct {
-	y, dw, db, dx []float32
-	taken         []uint8
+	y, dwb, dw, db, dx []float32 // dw and db are dwb
+	taken              []uint8
 }
 
 func (c convCase) run(l Level, ws *Workspace) blocked {
 	b := blocked{
 		y: make([]float32, c.Batch*c.PooledOutputs()), taken: make([]uint8, c.Batch*c.PooledOutputs()),
-		dw: make([]float32, len(c.w)), db: make([]float32, c.Out),
+		dwb: make([]float32, len(c.w)+c.Out),
 	}
+	b.dw, b.db = b.dwb[:len(c.w)], b.dwb[len(c.w):]
 	if !c.Planar {
 		b.dx = make([]float32, len(c.x))
 	}
 	l.ConvBlock(ws, b.y, b.taken, c.x, c.w, c.bias, c.Conv)
-	l.ConvBlockGrad(ws, b.dw, b.db, b.dx, c.x, c.w, c.dy, b.taken, c.Conv)
+	l.ConvBlockGrad(ws, Groups{0, 1, 1, c.Batch}, b.dwb, b.dx, c.x, c.w, c.dy, b.taken, c.Conv)
 	return b
 }
 
@@ -141,8 +149,13 @@ func TestConvBlockRefusesTooFewTaken(t *testing.T) {
 	var ws Workspace
 	some := c.run(Portable, &ws)
 	for what, call := range map[string]func(){
-		"an empty taken":           func() { Portable.ConvBlock(&ws, some.y, []uint8{}, c.x, c.w, c.bias, c.Conv) },
-		"a gradient without taken": func() { Portable.ConvBlockGrad(&ws, some.dw, some.db, nil, c.x, c.w, c.dy, nil, c.Conv) },
+		"an empty taken": func() { Portable.ConvBlock(&ws, some.y, []uint8{}, c.x, c.w, c.bias, c.Conv) },
+		"a gradient without taken": func() {
+			Portable.ConvBlockGrad(&ws, Groups{0, 1, 1, c.Batch}, some.dwb, nil, c.x, c.w, c.dy, nil, c.Conv)
+		},
+		"too little for the groups": func() {
+			Portable.ConvBlockGrad(&ws, Groups{0, 1, 2, c.Batch}, some.dwb, nil, c.x, c.w, c.dy, some.taken, c.Conv)
+		},
 	} {
 		func() {
 			defer func() {
@@ -250,6 +263,28 @@ func TestConvBlockImagesAreIndependent(t *testing.T) {
 	}
 }
 
+// Each group of images gives the gradients that it gives alone.
+func TestConvBlockGradByGroups(t *testing.T) {
+	c := newConvCase(Conv{Batch: 5, Height: 9, Width: 7, In: 3, Out: 33})
+	in, out := c.Inputs(), c.PooledOutputs()
+	for _, l := range Levels() {
+		var ws Workspace
+		all := c.run(l, &ws)
+		n := len(all.dwb)
+		dwb, dx := make([]float32, 3*n), make([]float32, len(c.x))
+		for _, g := range []Groups{{1, 3, 3, 5}, {0, 1, 3, 5}} {
+			l.ConvBlockGrad(&ws, g, dwb, dx, c.x, c.w, c.dy, all.taken, c.Conv)
+		}
+		equalBits(t, fmt.Sprintf("%v dx", l), dx, all.dx)
+		for i := range 3 {
+			from, to := 5*i/3, 5*(i+1)/3
+			one := convCase{c.Conv, c.x[from*in : to*in], c.w, c.bias, c.dy[from*out : to*out]}
+			one.Batch = to - from
+			equalBits(t, fmt.Sprintf("%v dw and db of group %d", l, i), dwb[i*n:(i+1)*n], one.run(l, &ws).dwb)
+		}
+	}
+}
+
 // By hand, with a filter that copies its pixel: of equals the first is taken,
 // what is not positive has no gradient, and a fifth column is not there. A NaN
 // reaches the nine sums around it and stays NaN through ReLU and pooling.
@@ -304,7 +339,7 @@ func BenchmarkConvBlock(b *testing.B) {
 			})
 			b.Run(fmt.Sprintf("%dx%d gradient/%v", c.In, c.Out, l), func(b *testing.B) {
 				for b.Loop() {
-					l.ConvBlockGrad(&ws, r.dw, r.db, r.dx, k.x, k.w, k.dy, r.taken, c)
+					l.ConvBlockGrad(&ws, Groups{0, 1, 1, c.Batch}, r.dwb, r.dx, k.x, k.w, k.dy, r.taken, c)
 				}
 				both := flops
 				if !c.Planar {

@@ -12,16 +12,15 @@ import (
 // is made of.
 type plainCase struct {
 	Conv
-	x, w, before              []float32 // before is what dx holds
-	dz, z, gain, slope, shift []float32
+	x, w, before          []float32 // before is what dx starts from
+	g, gain, slope, shift []float32
 }
 
 func newPlainCase(c Conv) plainCase {
 	rng := rand.New(rand.NewPCG(uint64(c.Height*100+c.Width), uint64(c.In*1000+c.Out*10+c.Stride)))
-	n := c.Batch * c.pixels() * c.Out
 	return plainCase{
 		c, random(rng, c.Batch*c.Inputs()), random(rng, c.Weights()*c.Out), random(rng, c.Batch*c.Inputs()),
-		random(rng, n), random(rng, n), random(rng, c.Out), random(rng, c.Out), random(rng, c.Out),
+		random(rng, c.outputs()), random(rng, c.Out), random(rng, c.Out), random(rng, c.Out),
 	}
 }
 
@@ -63,35 +62,37 @@ func plainCases() []plainCase {
 	return append(cases, newPlainCase(Conv{Batch: 2, Height: 20, Width: 30, In: 2, Out: 6}), newPlainCase(Conv{Batch: 1, Height: 3, Width: 300, In: 1, Out: 1}))
 }
 
-// plain is everything that the convolution and its gradient compute.
+// plain is everything that the convolution and its gradient compute, the gradient by w
+// in one group.
 type plain struct{ y, moments, dw, dx, added []float32 }
 
 func (c plainCase) run(l Level, ws *Workspace) plain {
-	p := plain{
-		y: make([]float32, c.Batch*c.pixels()*c.Out), moments: make([]float32, c.Batch*2*c.Out), dw: make([]float32, len(c.w)),
-	}
-	l.Convolve(ws, p.y, p.moments, c.x, c.w, c.Conv)
+	u := c.unit()
+	p := plain{y: u.Y, moments: u.Moments, dw: make([]float32, len(c.w))}
+	in, all := Source{X: c.x}, Groups{0, 1, 1, c.Batch}
+	l.Convolve(ws, in, 0, c.Batch, u, Unit{})
 	if !c.Planar {
-		p.dx, p.added = make([]float32, len(c.x)), append([]float32(nil), c.before...)
-		l.ConvolveGrad(ws, p.dw, p.added, c.x, c.w, c.grad(p.y, nil), c.Conv, true)
+		p.dx, p.added = make([]float32, len(c.x)), make([]float32, len(c.x))
+		l.ConvolveGrad(ws, in, all, c.grad(p.y, p.dw), UnitGrad{}, InputGrad{DX: p.added, Start: c.before})
 	}
-	l.ConvolveGrad(ws, p.dw, p.dx, c.x, c.w, c.grad(p.y, c.z), c.Conv, false)
+	l.ConvolveGrad(ws, in, all, c.grad(p.y, p.dw), UnitGrad{}, InputGrad{DX: p.dx})
 	return p
 }
 
-func (c plainCase) grad(y, z []float32) NormGrad {
-	return NormGrad{DZ: c.dz, Z: z, Y: y, Gain: c.gain, Slope: c.slope, Shift: c.shift}
+func (c plainCase) unit() Unit {
+	return Unit{Conv: c.Conv, W: c.w, Y: make([]float32, c.outputs()), Moments: make([]float32, c.Batch*2*c.Out)}
+}
+
+func (c plainCase) grad(y, dw []float32) UnitGrad {
+	return UnitGrad{Conv: c.Conv, W: c.w, G: c.g, Y: y, Gain: c.gain, Slope: c.slope, Shift: c.shift, DW: dw}
 }
 
 // derivative returns dy by the definition, from the y that a level computed.
-func (c plainCase) derivative(y []float32, cut bool) []float64 {
+func (c plainCase) derivative(y []float32) []float64 {
 	dy := make([]float64, len(y))
 	for i := range y {
-		g, o := float64(c.dz[i]), i%c.Out
-		if cut && c.z[i] <= 0 {
-			g = 0
-		}
-		dy[i] = g*float64(c.gain[o]) + float64(y[i])*float64(c.slope[o]) + float64(c.shift[o])
+		o := i % c.Out
+		dy[i] = float64(c.g[i])*float64(c.gain[o]) + float64(y[i])*float64(c.slope[o]) + float64(c.shift[o])
 	}
 	return dy
 }
@@ -105,15 +106,15 @@ func TestConvolveAgainstFloat64(t *testing.T) {
 			what := fmt.Sprintf("%v %+v", l, c.Conv)
 			got := c.run(l, &ws)
 			y, dw, dx, added := newSums(len(got.y)), newSums(len(c.w)), newSums(len(c.x)), newSums(len(c.x))
-			cut, whole := c.derivative(got.y, true), c.derivative(got.y, false)
+			dy := c.derivative(got.y)
 			for i, v := range c.before {
 				added.add(i, float64(v))
 			}
 			c.terms(func(n, x, w int) {
 				y.add(n, float64(c.x[x])*float64(c.w[w]))
-				dw.add(w, cut[n]*float64(c.x[x]))
-				dx.add(x, cut[n]*float64(c.w[w]))
-				added.add(x, whole[n]*float64(c.w[w]))
+				dw.add(w, dy[n]*float64(c.x[x]))
+				dx.add(x, dy[n]*float64(c.w[w]))
+				added.add(x, dy[n]*float64(c.w[w]))
 			})
 			closeTo(t, what+" y", got.y, y.value, y.scale)
 			closeTo(t, what+" dw", got.dw, dw.value, dw.scale)
@@ -146,50 +147,239 @@ func (c plainCase) checkMoments(t *testing.T, what string, got plain) {
 	}
 }
 
-// normCase is the result of the normalising kernels on random numbers.
-func normCase(l Level, images, pixels, channels int) (in [6][]float32, z, cut, sum []float32) {
-	rng := rand.New(rand.NewPCG(uint64(pixels), uint64(channels)))
-	n := images * pixels * channels
-	for i := range 3 {
-		in[i] = random(rng, n)
+// A sourceCase is images that are made from the results of convolutions, in every way
+// that a [Source] knows, with random numbers.
+type sourceCase struct {
+	Conv
+	Source
+	kind string
+}
+
+func sourceCases(c Conv) []sourceCase {
+	rng := rand.New(rand.NewPCG(uint64(c.Height*100+c.Width), uint64(c.In)))
+	n := c.Batch * c.Inputs()
+	x, added := random(rng, n), random(rng, n)
+	gain, shift, addedGain, addedShift := random(rng, c.In), random(rng, c.In), random(rng, c.In), random(rng, c.In)
+	base := Source{X: x, Gain: gain, Shift: shift}
+	plus, normed := base, base
+	plus.Added = added
+	normed.Added, normed.AddedGain, normed.AddedShift = added, addedGain, addedShift
+	cut := normed
+	cut.AddedReLU = true
+	return []sourceCase{{c, base, "a norm"}, {c, plus, "a norm and a sum"}, {c, normed, "two norms"}, {c, cut, "a norm and a ReLU"}}
+}
+
+// reference returns the images in float64 by the definition, and the sums of absolute terms.
+func (s sourceCase) reference() sums {
+	z := newSums(len(s.X))
+	for i := range s.X {
+		c := i % s.In
+		z.add(i, float64(s.X[i])*float64(s.Gain[c]))
+		z.add(i, float64(s.Shift[c]))
+		if s.Added != nil {
+			one := newSums(1)
+			if s.AddedGain == nil {
+				one.add(0, float64(s.Added[i]))
+			} else {
+				one.add(0, float64(s.Added[i])*float64(s.AddedGain[c]))
+				one.add(0, float64(s.AddedShift[c]))
+			}
+			if s.AddedReLU {
+				one.value[0] = max(one.value[0], 0)
+			}
+			z.value[i] += one.value[0]
+			z.scale[i] += one.scale[0]
+		}
+		z.value[i] = max(z.value[i], 0)
 	}
-	for i := 3; i < 6; i++ {
-		in[i] = random(rng, channels)
+	return z
+}
+
+// sourceShapes have channels around the vector widths 4 to 16 and lines of one pixel on.
+func sourceShapes() []Conv {
+	var shapes []Conv
+	for _, channels := range []int{1, 3, 4, 5, 8, 13, 16, 17, 32, 33} {
+		for _, size := range [][2]int{{1, 1}, {1, 2}, {3, 1}, {2, 4}, {3, 5}, {8, 8}} {
+			shapes = append(shapes, Conv{Batch: 3, Height: size[0], Width: size[1], In: channels, Out: 2})
+		}
 	}
-	z, cut, sum = make([]float32, n), make([]float32, n), make([]float32, images*2*channels)
-	l.Norm(z, in[0], in[3], in[4], nil, false)
-	l.Norm(cut, in[0], in[3], in[4], in[1], true)
-	l.NormSums(sum, in[2], in[1], in[0], in[5], images)
-	return in, z, cut, sum
+	return shapes
 }
 
 func TestNormAgainstFloat64(t *testing.T) {
 	for _, l := range Levels() {
-		for _, channels := range []int{1, 3, 4, 5, 8, 13, 16, 17, 32, 33} {
-			for _, pixels := range []int{1, 2, 3, 4, 5, 9, 64} {
-				const images = 2
-				what := fmt.Sprintf("%v, %d pixels, %d channels", l, pixels, channels)
-				in, z, cut, sum := normCase(l, images, pixels, channels)
-				wz, wcut, wsum := newSums(len(z)), newSums(len(z)), newSums(len(sum))
-				for i := range z {
-					c := i % channels
-					for _, s := range []sums{wz, wcut} {
-						s.add(i, float64(in[0][i])*float64(in[3][c]))
-						s.add(i, float64(in[4][c]))
-					}
-					wcut.add(i, float64(in[1][i]))
-					wcut.value[i] = max(wcut.value[i], 0)
-					if in[1][i] > 0 {
-						at := i/(pixels*channels)*2*channels + c
-						wsum.add(at, float64(in[2][i]))
-						wsum.add(at+channels, float64(in[2][i])*(float64(in[0][i])-float64(in[5][c])))
-					}
+		for _, shape := range sourceShapes() {
+			for _, s := range sourceCases(shape) {
+				what := fmt.Sprintf("%v %+v, %s", l, shape, s.kind)
+				want := s.reference()
+				s.Z = make([]float32, len(s.X))
+				s.Z[0] = 7
+				l.Norm(s.Source, shape, 1, 3)
+				if n := shape.Inputs(); s.Z[0] != 7 || s.Z[n-1] != 0 && n > 1 {
+					t.Fatalf("%s: the images from 1 on wrote to image 0", what)
 				}
-				closeTo(t, what+" z", z, wz.value, wz.scale)
-				closeTo(t, what+" z, added and cut", cut, wcut.value, wcut.scale)
+				l.Norm(s.Source, shape, 0, 1)
+				closeTo(t, what, s.Z, want.value, want.scale)
+				sum, wsum := make([]float32, 2*shape.Batch*shape.In), newSums(2*shape.Batch*shape.In)
+				l.NormSums(NormSum{Y: s.X, Mean: s.Shift, Out: sum}, s.Z, shape.Batch)
+				for i := range s.X {
+					at := i/shape.Inputs()*2*shape.In + i%shape.In
+					wsum.add(at, float64(s.Z[i]))
+					wsum.add(at+shape.In, float64(s.Z[i])*(float64(s.X[i])-float64(s.Shift[i%shape.In])))
+				}
 				closeTo(t, what+" sums", sum, wsum.value, wsum.scale)
 			}
 		}
+	}
+}
+
+// Images that are made in passing give what the same images standing in memory give, are
+// stored where asked for, and cut the gradient by them, which is summed up: bit for bit.
+func TestConvolveOfMadeImages(t *testing.T) {
+	for _, l := range Levels() {
+		var ws Workspace
+		for _, shape := range sourceShapes() {
+			for _, s := range sourceCases(shape) {
+				what := fmt.Sprintf("%v %+v, %s", l, shape, s.kind)
+				z := make([]float32, len(s.X))
+				s.Z = z
+				l.Norm(s.Source, shape, 0, shape.Batch)
+				c := newPlainCase(shape)
+				c.x = z
+				want := c.run(l, &ws)
+				s.Z = make([]float32, len(z))
+				u, dw, dx := c.unit(), make([]float32, len(c.w)), make([]float32, len(z))
+				l.Convolve(&ws, s.Source, 0, c.Batch, u, Unit{})
+				equalBits(t, what+" y", u.Y, want.y)
+				equalBits(t, what+" moments", u.Moments, want.moments)
+				equalBits(t, what+" z", s.Z, z)
+				s.Z = nil
+				mean := c.w[:c.In]
+				sums := [2]NormSum{{z, mean, make([]float32, 2*c.Batch*c.In)}, {s.X, mean, make([]float32, 2*c.Batch*c.In)}}
+				l.ConvolveGrad(&ws, s.Source, Groups{0, 1, 1, c.Batch}, c.grad(want.y, dw), UnitGrad{}, InputGrad{DX: dx, Cut: true, Sums: sums})
+				equalBits(t, what+" dw", dw, want.dw)
+				for i, v := range z {
+					if v <= 0 {
+						want.dx[i] = 0
+					}
+				}
+				equalBits(t, what+" dx, cut", dx, want.dx)
+				for i, sum := range sums {
+					wsum := sum
+					wsum.Out = make([]float32, len(sum.Out))
+					l.NormSums(wsum, dx, c.Batch)
+					equalBits(t, fmt.Sprintf("%s sums %d", what, i), sum.Out, wsum.Out)
+				}
+			}
+		}
+	}
+}
+
+// Two convolutions of the same images give what each alone gives; their gradients by the
+// images are added, the second's first. Groups and ranges of images change nothing, and
+// images beyond those that are there are left alone.
+func TestConvolveTwoAndGroups(t *testing.T) {
+	for _, l := range Levels() {
+		var ws Workspace
+		for _, stride := range []int{1, 2} {
+			shape := Conv{Batch: 7, Height: 5, Width: 6, In: 9, Out: 20, Stride: stride}
+			beside := shape
+			beside.Kernel, beside.Out = 1, 33
+			a, b := newPlainCase(shape), newPlainCase(beside)
+			b.x = a.x
+			const there = 5 // images
+			ua, ub, in := a.unit(), b.unit(), Source{X: a.x}
+			l.Convolve(&ws, in, 0, 2, ua, ub)
+			l.Convolve(&ws, in, 2, there, ua, ub)
+			dwa, dwb := make([]float32, 3*len(a.w)), make([]float32, 3*len(b.w))
+			back := InputGrad{DX: make([]float32, len(a.x)), Start: a.before}
+			for _, g := range []Groups{{2, 3, 3, there}, {0, 2, 3, there}} {
+				l.ConvolveGrad(&ws, in, g, a.grad(ua.Y, dwa), b.grad(ub.Y, dwb), back)
+			}
+			for i := range 3 {
+				from, to := there*i/3, there*(i+1)/3
+				one := func(c plainCase) (plainCase, plain) {
+					part := func(x []float32) []float32 { return x[from*len(x)/c.Batch : to*len(x)/c.Batch] }
+					c.x, c.before, c.g = part(c.x), part(c.before), part(c.g)
+					c.Batch = to - from
+					return c, c.run(l, &ws)
+				}
+				what := fmt.Sprintf("%v, stride %d, group %d", l, stride, i)
+				first, wa := one(a)
+				second, wb := one(b)
+				equalBits(t, what+" y", ua.Y[from*len(ua.Y)/7:], wa.y)
+				equalBits(t, what+" y beside", ub.Y[from*len(ub.Y)/7:], wb.y)
+				equalBits(t, what+" dw", dwa[i*len(a.w):], wa.dw)
+				equalBits(t, what+" dw beside", dwb[i*len(b.w):], wb.dw)
+				// The second's gradient is where the first's starts.
+				sum := make([]float32, len(first.x))
+				second.before = first.before
+				first.before = second.run(l, &ws).added
+				copy(sum, first.run(l, &ws).added)
+				equalBits(t, what+" dx", back.DX[from*len(a.x)/7:], sum)
+			}
+			for what, x := range map[string][]float32{"y": ua.Y, "y beside": ub.Y, "dx": back.DX} {
+				for _, v := range x[there*len(x)/7:] {
+					if v != 0 {
+						t.Fatalf("%v: %s has %v where there is no image", l, what, v)
+					}
+				}
+			}
+		}
+	}
+}
+
+// Slices that are too short, and shapes that do not go together, are refused.
+func TestConvolveRefuses(t *testing.T) {
+	c := newPlainCase(Conv{Batch: 2, Height: 3, Width: 3, In: 2, Out: 3})
+	planar := c
+	planar.Planar = true
+	var ws Workspace
+	y, dw, in, all := c.unit().Y, make([]float32, 2*len(c.w)), Source{X: c.x}, Groups{0, 2, 2, 2}
+	convolve := func(in Source, to int, change func(a, b *Unit)) func() {
+		return func() {
+			a, b := c.unit(), c.unit()
+			change(&a, &b)
+			Portable.Convolve(&ws, in, 0, to, a, b)
+		}
+	}
+	grad := func(g Groups, back InputGrad, change func(u *UnitGrad)) func() {
+		return func() {
+			u := c.grad(y, dw)
+			change(&u)
+			Portable.ConvolveGrad(&ws, in, g, u, UnitGrad{}, back)
+		}
+	}
+	nothing, keep := func(a, b *Unit) {}, func(u *UnitGrad) {}
+	convolve(in, 2, nothing)()
+	grad(all, InputGrad{DX: slices.Clone(c.x)}, keep)()
+	for what, call := range map[string]func(){
+		"images that are not there":   convolve(in, 3, nothing),
+		"short images":                convolve(Source{X: c.x[1:]}, 2, nothing),
+		"a gain without shift":        convolve(Source{X: c.x, Gain: c.w}, 2, nothing),
+		"a short z":                   convolve(Source{X: c.x, Gain: c.w, Shift: c.w, Z: c.x[1:]}, 2, nothing),
+		"short weights":               convolve(in, 2, func(a, _ *Unit) { a.W = a.W[1:] }),
+		"a short result":              convolve(in, 2, func(_, b *Unit) { b.Y = b.Y[1:] }),
+		"short moments":               convolve(in, 2, func(a, _ *Unit) { a.Moments = a.Moments[1:] }),
+		"other images":                convolve(in, 2, func(_, b *Unit) { b.Height++ }),
+		"more groups than images":     grad(Groups{0, 1, 3, 2}, InputGrad{}, keep),
+		"more images than the batch":  grad(Groups{0, 1, 1, 3}, InputGrad{}, keep),
+		"a gradient by weights":       grad(all, InputGrad{}, func(u *UnitGrad) { u.DW = u.DW[1:] }),
+		"a short gradient":            grad(all, InputGrad{}, func(u *UnitGrad) { u.G = u.G[1:] }),
+		"a short gradient by images":  grad(all, InputGrad{DX: c.x[1:]}, keep),
+		"a short start":               grad(all, InputGrad{DX: c.x, Start: c.x[1:]}, keep),
+		"short sums":                  grad(all, InputGrad{DX: c.x, Sums: [2]NormSum{{c.x, c.x, c.x[:7]}, {}}}, keep),
+		"a gradient by planar images": grad(all, InputGrad{DX: c.x}, func(u *UnitGrad) { u.Conv = planar.Conv }),
+		"a norm of nothing":           func() { Portable.Norm(in, c.Conv, 0, 2) },
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%s did not panic", what)
+				}
+			}()
+			call()
+		}()
 	}
 }
 
@@ -199,29 +389,39 @@ func TestNormKeepsNaN(t *testing.T) {
 	nan := float32(math.NaN())
 	for _, l := range Levels() {
 		for channels := 1; channels <= 40; channels++ {
-			const pixels = 3
-			n := pixels * channels
-			rng := rand.New(rand.NewPCG(uint64(channels), 17))
-			y, added, gain, shift := random(rng, n), random(rng, n), random(rng, channels), random(rng, channels)
-			want := make([]float32, n)
-			l.Norm(want, y, gain, shift, added, true)
-			for _, in := range [][]float32{y, added} {
-				at := rng.IntN(n)
-				old := in[at]
-				in[at] = nan
-				z, overY, overAdded := make([]float32, n), slices.Clone(y), slices.Clone(added)
-				l.Norm(z, y, gain, shift, added, true)
-				l.Norm(overY, overY, gain, shift, added, true)
-				l.Norm(overAdded, y, gain, shift, overAdded, true)
-				for what, got := range map[string][]float32{"apart": z, "over y": overY, "over added": overAdded} {
-					what = fmt.Sprintf("%v, %d channels, %s", l, channels, what)
-					if got[at] == got[at] {
-						t.Fatalf("%s: NaN became %v", what, got[at])
-					}
-					got[at] = want[at]
-					equalBits(t, what, got, want)
+			shape := Conv{Batch: 1, Height: 1, Width: 3, In: channels, Out: 1}
+			for _, s := range sourceCases(shape) {
+				want := make([]float32, len(s.X))
+				norm := func(in Source, z []float32) []float32 {
+					in.Z = z
+					l.Norm(in, shape, 0, 1)
+					return z
 				}
-				in[at] = old
+				norm(s.Source, want)
+				for name, in := range map[string][]float32{"x": s.X, "added": s.Added} {
+					if in == nil {
+						continue
+					}
+					at := 5 * channels % len(in)
+					old := in[at]
+					in[at] = nan
+					overX, overAdded := s.Source, s.Source
+					overX.X = slices.Clone(s.X)
+					results := map[string][]float32{"apart": norm(s.Source, make([]float32, len(want))), "over x": norm(overX, overX.X)}
+					if s.Added != nil {
+						overAdded.Added = slices.Clone(s.Added)
+						results["over added"] = norm(overAdded, overAdded.Added)
+					}
+					for where, got := range results {
+						what := fmt.Sprintf("%v, %d channels, %s, NaN in %s, %s", l, channels, s.kind, name, where)
+						if got[at] == got[at] {
+							t.Fatalf("%s: NaN became %v", what, got[at])
+						}
+						got[at] = want[at]
+						equalBits(t, what, got, want)
+					}
+					in[at] = old
+				}
 			}
 		}
 	}
@@ -266,12 +466,18 @@ func TestConvolveLevelsAgreeBitForBit(t *testing.T) {
 				equalBits(t, what+" dx, added", got.added, want.added)
 			}
 		}
-		for _, channels := range []int{1, 5, 16, 33} {
-			_, z, cut, sum := normCase(l, 3, 7, channels)
-			_, wz, wcut, wsum := normCase(other, 3, 7, channels)
-			equalBits(t, "z", z, wz)
-			equalBits(t, "z, added and cut", cut, wcut)
-			equalBits(t, "sums", sum, wsum)
+		for _, shape := range sourceShapes() {
+			for _, s := range sourceCases(shape) {
+				z := [2][]float32{make([]float32, len(s.X)), make([]float32, len(s.X))}
+				sum := [2][]float32{make([]float32, 6*shape.In), make([]float32, 6*shape.In)}
+				for i, level := range []Level{l, other} {
+					s.Z = z[i]
+					level.Norm(s.Source, shape, 0, shape.Batch)
+					level.NormSums(NormSum{Y: s.X, Mean: s.Gain, Out: sum[i]}, s.X, shape.Batch)
+				}
+				equalBits(t, s.kind, z[0], z[1])
+				equalBits(t, "sums", sum[0], sum[1])
+			}
 		}
 	}
 }

@@ -6,15 +6,10 @@ import "C"
 import "fmt"
 
 // ReLUGrad sets out[i] to dy[i] where y[i] > 0, else to 0; y is the output of the
-// ReLU. All slices have the same length, or it panics; out overlaps none.
-func (l Level) ReLUGrad(out, y, dy []float32) { l.reluGrad("ReLUGrad", out, y, dy, 0) }
-
-// AddReLUGrad adds to out[i] what [Level.ReLUGrad] would set it to.
-func (l Level) AddReLUGrad(out, y, dy []float32) { l.reluGrad("AddReLUGrad", out, y, dy, 1) }
-
-func (l Level) reluGrad(what string, out, y, dy []float32, add C.int) {
-	sameLength(what, out, y, dy)
-	C.ek_relu_grad(C.int(l), C.long(len(out)), ptr(y), ptr(dy), add, ptr(out))
+// ReLU. All slices have the same length, or it panics; out may be dy.
+func (l Level) ReLUGrad(out, y, dy []float32) {
+	sameLength("ReLUGrad", out, y, dy)
+	C.ek_relu_grad(C.int(l), C.long(len(out)), ptr(y), ptr(dy), ptr(out))
 }
 
 // Mul sets out[i] to x[i]*y[i]. All slices have the same length, or it panics;

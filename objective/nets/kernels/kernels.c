@@ -10,15 +10,46 @@
 #pragma STDC FP_CONTRACT OFF
 #endif
 
+// ek_ahead are pieces of memory that are needed soon: those of the next image.
+typedef struct {
+    struct {
+        const char *at, *end;
+    } of[10];
+    int count;
+} ek_ahead;
+
+// ek_ahead_add adds the numbers of an image of x, unless that is NULL.
+static void ek_ahead_add(ek_ahead *a, const float *x, long image, long size) {
+    if (!x) return;
+    a->of[a->count].at = (const char *)(x + image * size);
+    a->of[a->count++].end = (const char *)(x + (image + 1) * size);
+}
+
+// ek_fetch asks for up to 32 lines of the cache, between two tiles, so that memory is at
+// work while sums are made.
+static inline void ek_fetch(ek_ahead *a) {
+    if (a->count == 0) return;
+    const char *at = a->of[a->count - 1].at, *end = a->of[a->count - 1].end;
+    long lines = (end - at + 63) / 64, some = lines < 32 ? lines : 32;
+    for (long n = 0; n < some; n++) __builtin_prefetch(at + 64 * n, 0, 2);
+    a->of[a->count - 1].at = at + 64 * some;
+    if (some == lines) a->count--;
+}
+
 // ek_walk says where the terms of a tile's sums are: term p of segment s of row
 // r is a[r*a_row + s*a_segment + p*a_term] * b[s*b_segment + p*b_term], columns of
 // b side by side. A matrix product has one segment, a 3x3 convolution one per line.
 typedef struct {
     long segments, terms, a_row, a_segment, a_term, b_segment, b_term;
+    ek_ahead *ahead; // NULL if nothing is
 } ek_walk;
 
 // What becomes of a finished sum: stored, stored after ReLU, or added to what is there.
 enum { EK_STORE, EK_RELU, EK_ADD };
+
+// What is added to a normalisation, see ek_source: an order in which each does what the
+// one before it does, and more.
+enum { EK_NOTHING, EK_PLAIN, EK_NORMED, EK_NORMED_RELU };
 
 // The most columns of a product that is computed turned.
 enum { EK_TURNED = 12 };
@@ -41,25 +72,31 @@ typedef struct {
 
 // ek_room divides scratch memory.
 typedef struct {
-    float *pad, *dpad, *panels, *lines;
+    float *pad, *dpad, *panels, *lines, *sums;
     long size;
 } ek_room;
 
 // ek_layout lays scratch memory out: a padded input image, a padded image of
-// outputs, packed weights, and some lines of outputs in a panel; and sets the padded
-// images to 0 unless scratch is NULL.
+// outputs, packed weights, some lines of outputs in a panel, and sums by channel; and sets the
+// padded images to 0 unless scratch is NULL.
 static ek_room ek_layout(const ek_conv *s, float *scratch) {
     long height = ek_outputs(s->height, s), width = ek_outputs(s->width, s), taps = s->kernel * s->kernel;
     long pad = ek_aligned((s->height + 2) * (s->width + 2) * s->in), dpad = ek_aligned((height + 2) * (width + 2) * s->out);
     long forward = taps * s->in * (s->out + EK_PANEL), back = taps * s->out * (s->in + EK_PANEL);
     long panels = ek_aligned(forward > back ? forward : back);
-    // Two lines of pixels to pool, a block of lines, or sums by channel.
+    // Two lines of pixels to pool, or a block of lines.
     long lines = 2 * width > 256 ? 2 * width * EK_PANEL : 256 * EK_PANEL;
-    ek_room r = {.size = pad + dpad + panels + ek_aligned(lines > s->out ? lines : s->out)};
+    ek_room r = {.size = pad + dpad + panels + lines + ek_aligned(s->out)};
     if (!scratch) return r;
-    r.pad = scratch, r.dpad = r.pad + pad, r.panels = r.dpad + dpad, r.lines = r.panels + panels;
+    r.pad = scratch, r.dpad = r.pad + pad, r.panels = r.dpad + dpad, r.lines = r.panels + panels, r.sums = r.lines + lines;
     memset(scratch, 0, (pad + dpad) * sizeof(float));
     return r;
+}
+
+// ek_layout_two lays scratch memory out for one or two convolutions of the same images.
+static void ek_layout_two(const ek_conv *a, const ek_conv *b, ek_room *room, float *scratch) {
+    room[0] = ek_layout(a, scratch);
+    if (b) room[1] = ek_layout(b, scratch + room[0].size);
 }
 
 // ek_inside is the image of outputs inside a padded one.
@@ -68,29 +105,54 @@ static ek_image ek_inside(const ek_conv *s, const float *dpad) {
     return (ek_image){dpad + line + s->out, line};
 }
 
-// ek_pad copies one image into the inside of a padded one, channels last; the
-// windows of a 1x1 convolution need no padding.
-static ek_image ek_pad(const ek_conv *s, const float *x, float *pad) {
-    if (s->kernel == 1 && !s->planar) return (ek_image){x, s->width * s->in};
+// ek_windows are those of a convolution over a padded image; the windows of a 1x1
+// convolution are inside.
+static ek_image ek_windows(const ek_conv *s, const float *pad) {
     long line = (s->width + 2) * s->in;
-    float *to = pad + line + s->in;
-    ek_image image = {s->kernel == 1 ? to : pad, line};
-    if (!s->planar) {
-        for (long y = 0; y < s->height; y++)
-            memcpy(to + y * line, x + y * s->width * s->in, s->width * s->in * sizeof(float));
-        return image;
-    }
-    for (long y = 0; y < s->height; y++)
-        for (long c = 0; c < s->in; c++)
-            for (long i = 0; i < s->width; i++)
-                to[y * line + i * s->in + c] = x[(c * s->height + y) * s->width + i];
-    return image;
+    return (ek_image){s->kernel == 1 ? pad + line + s->in : pad, line};
 }
 
-// ek_norm_grad holds what ek_convolve_grad is told of the gradient by the outputs.
-typedef struct {
-    const float *dz, *z, *y, *gain, *slope, *shift;
-} ek_norm_grad;
+// ek_images_of is the source of images that stand in memory.
+static ek_source ek_images_of(const ek_conv *s, const float *x) {
+    return (ek_source){.height = s->height, .width = s->width, .channels = s->in, .planar = s->planar, .x = x};
+}
+
+// ek_group is the first image of a group of images.
+static long ek_group(long group, long groups, long images) { return images * group / groups; }
+
+static long ek_weights(const ek_conv *s) { return s->kernel * s->kernel * s->in * s->out; }
+
+// ek_result is the numbers of an image of outputs.
+static long ek_result(const ek_conv *s) { return ek_outputs(s->height, s) * ek_outputs(s->width, s) * s->out; }
+
+// What is needed of a later image, the last first: a list is taken from its end.
+
+static void ek_ahead_source(ek_ahead *a, const ek_source *in, long image) {
+    long size = in->height * in->width * in->channels;
+    if (in->gain) {
+        ek_ahead_add(a, in->z, image, size);
+        ek_ahead_add(a, in->added, image, size);
+    }
+    ek_ahead_add(a, in->x, image, size);
+}
+
+static void ek_ahead_convolve(ek_ahead *a, const ek_source *in, long image, long units, const ek_unit *u) {
+    for (long k = 0; k < units; k++) ek_ahead_add(a, u[k].y, image, ek_result(&u[k].shape));
+    ek_ahead_source(a, in, image);
+}
+
+static void ek_ahead_grad(ek_ahead *a, const ek_source *in, long image, long units, const ek_unit_grad *u,
+                          const ek_input_grad *back) {
+    long size = in->height * in->width * in->channels;
+    for (long k = 0; back->dx && k < 2; k++)
+        if (back->sums[k].y != in->x) ek_ahead_add(a, back->sums[k].y, image, size);
+    ek_ahead_add(a, back->dx, image, size);
+    for (long k = 0; k < units; k++) {
+        ek_ahead_add(a, u[k].y, image, ek_result(&u[k].shape));
+        ek_ahead_add(a, u[k].g, image, ek_result(&u[k].shape));
+    }
+    ek_ahead_source(a, in, image);
+}
 
 // ek_taps are the taps, in one direction, that lead from input pixels u with
 // u mod stride = kind to outputs: the first tap, how many there are, each `stride`
@@ -161,8 +223,8 @@ static inline float ek_sqrt1(float x) { return sqrtf(x); }
 #define NAME(f) ek_avx512_##f
 #define TARGET __attribute__((target("avx512f,avx512dq,avx2,fma")))
 #define VL 16
-#define MR 8
-#define MR1 16
+#define MR 14
+#define MR1 24
 #define VREG(v) "v"(v)
 #define FMA(a, b, c) ((vec)_mm512_fmadd_ps((__m512)(a), (__m512)(b), (__m512)(c)))
 #define SQRT(x) ((vec)_mm512_sqrt_ps((__m512)(x)))
@@ -188,10 +250,10 @@ typedef struct {
     __typeof__(ek_portable_peak) *peak;
     __typeof__(ek_portable_standardize) *standardize;
     __typeof__(ek_portable_relu_grad) *relu_grad;
-    __typeof__(ek_portable_norm) *norm;
+    __typeof__(ek_portable_normed) *normed;
     __typeof__(ek_portable_norm_sums) *norm_sums;
-    __typeof__(ek_portable_conv) *conv;
-    __typeof__(ek_portable_conv_grad) *conv_grad;
+    __typeof__(ek_portable_convolve) *convolve;
+    __typeof__(ek_portable_convolve_grad) *convolve_grad;
     __typeof__(ek_portable_conv_block) *conv_block;
     __typeof__(ek_portable_conv_block_grad) *conv_block_grad;
 } ek_table;
@@ -199,8 +261,8 @@ typedef struct {
 #define TABLE(l)                                                                                              \
     {                                                                                                         \
         ek_##l##_gemm, ek_##l##_exp, ek_##l##_adamw, ek_##l##_peak, ek_##l##_standardize, ek_##l##_relu_grad, \
-            ek_##l##_norm, ek_##l##_norm_sums, ek_##l##_conv, ek_##l##_conv_grad, ek_##l##_conv_block,        \
-            ek_##l##_conv_block_grad                                                                          \
+            ek_##l##_normed, ek_##l##_norm_sums, ek_##l##_convolve, ek_##l##_convolve_grad,                   \
+            ek_##l##_conv_block, ek_##l##_conv_block_grad                                                                          \
     }
 static const ek_table tables[EK_LEVELS] = {
     TABLE(portable),
@@ -234,38 +296,35 @@ void ek_conv_block(int level, const ek_conv *s, const float *x, const float *w, 
     tables[level].conv_block(s, x, w, bias, y, taken, scratch);
 }
 
-void ek_conv_block_grad(int level, const ek_conv *s, const float *x, const float *w, const float *dy,
-                        const uint8_t *taken, float *dw, float *db, float *dx, float *scratch) {
-    tables[level].conv_block_grad(s, x, w, dy, taken, dw, db, dx, scratch);
+void ek_conv_block_grad(int level, const ek_conv *s, long images, long groups, long from, long to, const float *x, const float *w,
+                        const float *dy, const uint8_t *taken, float *dwb, float *dx, float *scratch) {
+    tables[level].conv_block_grad(s, images, groups, from, to, x, w, dy, taken, dwb, dx, scratch);
 }
 
-void ek_convolve(int level, const ek_conv *s, const float *x, const float *w, float *y, float *moments,
-                 float *scratch) {
-    tables[level].conv(s, x, w, y, moments, scratch);
+void ek_convolve(int level, ek_source in, long from, long to, long units, ek_unit a, ek_unit b, float *scratch) {
+    tables[level].convolve(&in, from, to, units, (ek_unit[]){a, b}, scratch);
 }
 
-void ek_convolve_grad(int level, const ek_conv *s, const float *x, const float *w, const float *dz, const float *z,
-                      const float *y, const float *gain, const float *slope, const float *shift, float *dw, float *dx,
-                      int add, float *scratch) {
-    ek_norm_grad g = {dz, z, y, gain, slope, shift};
-    tables[level].conv_grad(s, x, w, &g, dw, dx, add, scratch);
+void ek_convolve_grad(int level, ek_source in, long images, long groups, long from, long to, long units, ek_unit_grad a,
+                      ek_unit_grad b, ek_input_grad back, float *scratch) {
+    tables[level].convolve_grad(&in, images, groups, from, to, units, (ek_unit_grad[]){a, b}, &back, scratch);
 }
 
-void ek_norm(int level, long pixels, long channels, const float *y, const float *gain, const float *shift,
-             const float *added, int relu, float *z) {
-    tables[level].norm(pixels, channels, y, gain, shift, added, relu, z);
+void ek_norm(int level, ek_source in, long from, long to) {
+    long size = in.height * in.width * in.channels;
+    tables[level].normed((to - from) * in.height * in.width, &in, from * size, NULL, in.z + from * size);
 }
 
-void ek_norm_sums(int level, long images, long pixels, long channels, const float *dz, const float *z, const float *y,
-                  const float *mean, float *out) {
+void ek_norm_sums(int level, long images, long pixels, long channels, const float *g, const float *y, const float *mean,
+                  float *out) {
     for (long i = 0; i < images; i++) {
         long at = i * pixels * channels;
-        tables[level].norm_sums(pixels, channels, dz + at, z ? z + at : NULL, y + at, mean, out + 2 * i * channels);
+        tables[level].norm_sums(pixels, channels, g + at, y + at, mean, out + 2 * i * channels);
     }
 }
 
-void ek_relu_grad(int level, long n, const float *y, const float *dy, int add, float *out) {
-    tables[level].relu_grad(n, y, dy, add, out);
+void ek_relu_grad(int level, long n, const float *y, const float *dy, float *out) {
+    tables[level].relu_grad(n, y, dy, out);
 }
 
 void ek_sgd(long n, float *restrict p, const float *restrict g, float *restrict v, float rate, float momentum,

@@ -39,35 +39,78 @@ long ek_conv_scratch(const ek_conv *s);
 void ek_conv_block(int level, const ek_conv *s, const float *x, const float *w, const float *bias, float *y,
                    uint8_t *taken, float *scratch);
 
-// ek_conv_block_grad computes the gradients by w, bias and, unless dx is NULL, x,
-// from dy and what the forward pass took. dx is channels-last.
-void ek_conv_block_grad(int level, const ek_conv *s, const float *x, const float *w, const float *dy,
-                        const uint8_t *taken, float *dw, float *db, float *dx, float *scratch);
+// ek_conv_block_grad computes the gradients by w and bias that each of groups from to
+// to - 1 of the `groups` groups of images gives, and, unless dx is NULL, x, from dy and
+// what the forward pass took. Group g has images images*g/groups to
+// images*(g+1)/groups - 1.
+// dwb has the gradient by w and then that by bias for each group; dx is channels-last.
+void ek_conv_block_grad(int level, const ek_conv *s, long images, long groups, long from, long to, const float *x, const float *w,
+                        const float *dy, const uint8_t *taken, float *dwb, float *dx, float *scratch);
 
-// ek_convolve computes y, batch x outputs x out, from w, kernel x kernel x in x out.
-// If moments is not NULL it gets, for each image, the sum of each channel of y and
+// ek_source says what images convolutions read. Without gain it is x itself, channel by
+// channel if planar. Else it is
+//   max(x*gain + shift + added, 0)    where `added` may be NULL, and stands for
+//   added*added_gain + added_shift    where these are not NULL, cut at 0 if added_relu
+// and what comes out is written to z unless that is NULL. Gains and shifts have one
+// entry per channel.
+typedef struct {
+    long height, width, channels;
+    int planar;
+    const float *x, *gain, *shift, *added, *added_gain, *added_shift;
+    int added_relu;
+    float *z;
+} ek_source;
+
+// ek_unit is a convolution: y, batch x outputs x out, from w, kernel x kernel x in x
+// out. If moments is not NULL it gets, for each image, the sum of each channel of y and
 // the sum of its squared deviations from its mean in that image: batch x 2 x out.
-void ek_convolve(int level, const ek_conv *s, const float *x, const float *w, float *y, float *moments,
-                 float *scratch);
+typedef struct {
+    ek_conv shape;
+    const float *w;
+    float *y, *moments;
+} ek_unit;
 
-// ek_convolve_grad computes the gradient by w and, unless dx is NULL, that by x,
-// channels-last, which is added to what is in dx if add. The gradient dy by the
-// outputs is that of a normalisation: dy = g*gain + (y*slope + shift), by channel,
-// where g = dz, or 0 where z is not NULL and not positive. dz, z and y are images, the
-// other three have one entry per channel.
-void ek_convolve_grad(int level, const ek_conv *s, const float *x, const float *w, const float *dz, const float *z,
-                      const float *y, const float *gain, const float *slope, const float *shift, float *dw, float *dx,
-                      int add, float *scratch);
+// ek_convolve computes one or two convolutions of the same images, from to to - 1 of a batch.
+void ek_convolve(int level, ek_source in, long from, long to, long units, ek_unit a, ek_unit b, float *scratch);
 
-// ek_norm computes z = y*gain + shift, plus added unless that is NULL, and then
-// max(z, 0) if relu; gain and shift have one entry per channel.
-void ek_norm(int level, long pixels, long channels, const float *y, const float *gain, const float *shift,
-             const float *added, int relu, float *z);
+// ek_unit_grad is what a gradient of a convolution is made of. That by its outputs is
+// dy = g*gain + (y*slope + shift), by channel; g and y are images. dw gets the gradient by
+// w that each group of images gives.
+typedef struct {
+    ek_conv shape;
+    const float *w, *g, *y, *gain, *slope, *shift;
+    float *dw;
+} ek_unit_grad;
 
-// ek_norm_sums computes, for each image, the sums over its pixels of g (see
-// ek_convolve_grad) and of g*(y - mean): images x 2 x channels.
-void ek_norm_sums(int level, long images, long pixels, long channels, const float *dz, const float *z, const float *y,
-                  const float *mean, float *out);
+// ek_norm_sum asks for the sums of ek_norm_sums, of dx with y.
+typedef struct {
+    const float *y, *mean;
+    float *out;
+} ek_norm_sum;
+
+// ek_input_grad says what becomes of the gradient by the images, which is not made where
+// dx is NULL: it starts from start, or 0 where that is NULL; what the units give is added,
+// the last one's first; it is set to 0 where the image is not positive if cut; and it is
+// summed up where sums have an out.
+typedef struct {
+    float *dx;
+    const float *start;
+    int cut;
+    ek_norm_sum sums[2];
+} ek_input_grad;
+
+// ek_convolve_grad computes the gradients of one or two convolutions of the same images,
+// for some of the groups of a batch of images, see ek_conv_block_grad.
+void ek_convolve_grad(int level, ek_source in, long images, long groups, long from, long to, long units, ek_unit_grad a,
+                      ek_unit_grad b, ek_input_grad back, float *scratch);
+
+// ek_norm computes z of a source with gain, for images from to to - 1.
+void ek_norm(int level, ek_source in, long from, long to);
+
+// ek_norm_sums computes, for each image, the sums over its pixels of g and of
+// g*(y - mean): images x 2 x channels.
+void ek_norm_sums(int level, long images, long pixels, long channels, const float *g, const float *y, const float *mean,
+                  float *out);
 
 // ek_average computes the mean over the pixels of each channel of each image, and
 // ek_average_grad the gradient by x.
@@ -89,8 +132,8 @@ double ek_peak(int level, long n);
 // ek_sgd performs one step of torch.optim.SGD; v is the momentum buffer.
 void ek_sgd(long n, float *p, const float *g, float *v, float rate, float momentum, float decay);
 
-// ek_relu_grad sets out[i] to dy[i] where y[i] > 0, else to 0, or adds that if add.
-void ek_relu_grad(int level, long n, const float *y, const float *dy, int add, float *out);
+// ek_relu_grad sets out[i] to dy[i] where y[i] > 0, else to 0; out may be dy.
+void ek_relu_grad(int level, long n, const float *y, const float *dy, float *out);
 
 // ek_sum_parts sets out[i] to the sum of x[p*stride + i] over p = 0 to parts - 1, in
 // this order.

@@ -27,7 +27,7 @@ typedef int32_t NAME(ivec) __attribute__((vector_size(VL * 4), may_alias));
 INLINE void NAME(tile)(const int rows, const int vs, const ek_walk *t, const float *a, const float *b,
                        const float *start, int end, float *c, long ldc, long width) {
     vec acc[MR1][2];
-#pragma GCC unroll 16
+#pragma GCC unroll 24
     for (int r = 0; r < rows; r++) {
 #pragma GCC unroll 2
         for (int v = 0; v < vs; v++) acc[r][v] = *(const mem *)(start + v * VL);
@@ -40,7 +40,7 @@ INLINE void NAME(tile)(const int rows, const int vs, const ek_walk *t, const flo
 #pragma GCC unroll 2
             for (int v = 0; v < vs; v++) y[v] = *(const mem *)(bs + p * b_term + v * VL);
             const float *at = as + p * a_term;
-#pragma GCC unroll 16
+#pragma GCC unroll 24
             for (int r = 0; r < rows; r++) {
                 // Four rows from one address; hiding it keeps the compiler from holding
                 // the multiples of a_row, for which there are not registers enough.
@@ -55,14 +55,14 @@ INLINE void NAME(tile)(const int rows, const int vs, const ek_walk *t, const flo
         }
     }
     if (end == EK_RELU) {
-#pragma GCC unroll 16
+#pragma GCC unroll 24
         for (int r = 0; r < rows; r++) {
 #pragma GCC unroll 2
             for (int v = 0; v < vs; v++) acc[r][v] = (vec)((ivec)acc[r][v] & ~(acc[r][v] < 0)); // NaN stays NaN
         }
     }
     if (width == vs * VL) {
-#pragma GCC unroll 16
+#pragma GCC unroll 24
         for (int r = 0; r < rows; r++) {
 #pragma GCC unroll 2
             for (int v = 0; v < vs; v++) {
@@ -74,7 +74,7 @@ INLINE void NAME(tile)(const int rows, const int vs, const ek_walk *t, const flo
         return;
     }
     float last[MR1][2 * VL];
-#pragma GCC unroll 16
+#pragma GCC unroll 24
     for (int r = 0; r < rows; r++) {
 #pragma GCC unroll 2
         for (int v = 0; v < vs; v++) *(mem *)(last[r] + v * VL) = acc[r][v];
@@ -100,21 +100,22 @@ TILE(5, 2) TILE(6, 2)
 TILE(9, 1) TILE(10, 1) TILE(11, 1) TILE(12, 1)
 #endif
 #if MR > 6
-TILE(7, 2) TILE(8, 2)
-TILE(13, 1) TILE(14, 1) TILE(15, 1) TILE(16, 1)
+TILE(7, 2) TILE(8, 2) TILE(9, 2) TILE(10, 2) TILE(11, 2) TILE(12, 2) TILE(13, 2) TILE(14, 2)
+TILE(13, 1) TILE(14, 1) TILE(15, 1) TILE(16, 1) TILE(17, 1) TILE(18, 1) TILE(19, 1) TILE(20, 1)
+TILE(21, 1) TILE(22, 1) TILE(23, 1) TILE(24, 1)
 #endif
 #undef TILE
 
 #define T2(rows) NAME(tile_##rows##x2)
 #define T1(rows) NAME(tile_##rows##x1)
-static NAME(tile_fn) *const NAME(tiles)[3][17] = {
+static NAME(tile_fn) *const NAME(tiles)[3][25] = {
     {0},
     {0, T1(1), T1(2), T1(3), T1(4), T1(5), T1(6), T1(7), T1(8),
 #if MR > 4
      T1(9), T1(10), T1(11), T1(12),
 #endif
 #if MR > 6
-     T1(13), T1(14), T1(15), T1(16),
+     T1(13), T1(14), T1(15), T1(16), T1(17), T1(18), T1(19), T1(20), T1(21), T1(22), T1(23), T1(24),
 #endif
     },
     {0, T2(1), T2(2), T2(3), T2(4),
@@ -122,7 +123,7 @@ static NAME(tile_fn) *const NAME(tiles)[3][17] = {
      T2(5), T2(6),
 #endif
 #if MR > 6
-     T2(7), T2(8),
+     T2(7), T2(8), T2(9), T2(10), T2(11), T2(12), T2(13), T2(14),
 #endif
     },
 };
@@ -134,11 +135,14 @@ static NAME(tile_fn) *const NAME(tiles)[3][17] = {
 static TARGET void NAME(panel_rows)(long room, long m, const ek_walk *t, const float *a, const float *b,
                                     const float *start, int end, float *c, long ldc, long width) {
     const int vs = room > VL ? 2 : 1;
-    const long most = vs == 2 ? MR : MR1;
+    long most = vs == 2 ? MR : MR1;
+    // Rows 4 KB apart share a set of the first cache, which holds eight of them at least.
+    if (t->a_row % 1024 == 0 && most > 8) most = 8;
     while (m > 0) {
         long rows = m < most ? m : most;
         if (m > most && m < 2 * most) rows = (m + 1) / 2;
         NAME(tiles)[vs][rows](t, a, b, start, end, c, ldc, width);
+        if (t->ahead) ek_fetch(t->ahead);
         a += rows * t->a_row;
         c += rows * ldc;
         m -= rows;
@@ -264,14 +268,12 @@ INLINE void NAME(put)(float *x, long n, vec v) {
     memcpy(x, some, n * sizeof(float));
 }
 
+INLINE vec NAME(relu)(vec v) { return (vec)((ivec)v & ~(v < 0)); } // NaN stays NaN
+
 // relu_grad cuts by masks, since a branch on every sign would be mispredicted half the time.
-static TARGET void NAME(relu_grad)(long n, const float *y, const float *dy, int add, float *out) {
-    for (long i = 0; i < n; i += VL) {
-        long some = n - i;
-        vec g = (vec)((ivec)NAME(part)(dy + i, some) & (NAME(part)(y + i, some) > 0));
-        if (add) g += NAME(part)(out + i, some);
-        NAME(put)(out + i, some, g);
-    }
+static TARGET void NAME(relu_grad)(long n, const float *y, const float *dy, float *out) {
+    for (long i = 0; i < n; i += VL)
+        NAME(put)(out + i, n - i, (vec)((ivec)NAME(part)(dy + i, n - i) & (NAME(part)(y + i, n - i) > 0)));
 }
 
 // standardize is written out for a single row; see ek_standardize.

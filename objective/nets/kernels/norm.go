@@ -5,37 +5,15 @@ import "C"
 
 import "fmt"
 
-// Norm computes z = y gain + shift by channel, plus added unless that is nil, and
-// then max(z, 0) if relu. y, added and z have the same length, a whole number of
-// pixels of len(gain) channels; it panics otherwise. z may be y or added themselves,
-// and overlaps no other. NaN stays NaN through ReLU.
-func (l Level) Norm(z, y, gain, shift, added []float32, relu bool) {
-	sameLength("Norm", z, y)
-	sameLength("Norm", gain, shift)
-	if added != nil {
-		sameLength("Norm", z, added)
+// NormSums computes the sums of a [NormSum] for each of some images, of the gradient g.
+// It panics if lengths do not fit.
+func (l Level) NormSums(s NormSum, g []float32, images int) {
+	sameLength("NormSums", g, s.Y)
+	channels := len(s.Mean)
+	if images < 1 || channels < 1 || len(g)%(images*channels) != 0 || len(s.Out) != images*2*channels {
+		panic(fmt.Sprintf("kernels: NormSums of %d images, %d channels, %d numbers and %d sums", images, channels, len(g), len(s.Out)))
 	}
-	if len(y)%len(gain) != 0 {
-		panic(fmt.Sprintf("kernels: Norm of %d numbers in %d channels", len(y), len(gain)))
-	}
-	C.ek_norm(C.int(l), C.long(len(y)/len(gain)), C.long(len(gain)), ptr(y), ptr(gain), ptr(shift), ptr(added), flag(relu), ptr(z))
-}
-
-// NormSums computes, for each of some images, the sums over its pixels of the
-// gradient g = dz, cut to z > 0 unless z is nil, and of g (y - mean), by channel:
-// out is images x 2 x channels, mean has an entry per channel. It panics if lengths
-// do not fit.
-func (l Level) NormSums(out, dz, z, y, mean []float32, images int) {
-	sameLength("NormSums", dz, y)
-	if z != nil {
-		sameLength("NormSums", dz, z)
-	}
-	channels := len(mean)
-	if images < 1 || channels < 1 || len(y)%(images*channels) != 0 || len(out) != images*2*channels {
-		panic(fmt.Sprintf("kernels: NormSums of %d images, %d channels, %d numbers and %d sums", images, channels, len(y), len(out)))
-	}
-	C.ek_norm_sums(C.int(l), C.long(images), C.long(len(y)/images/channels), C.long(channels), ptr(dz), ptr(z), ptr(y),
-		ptr(mean), ptr(out))
+	C.ek_norm_sums(C.int(l), C.long(images), C.long(len(g)/images/channels), C.long(channels), ptr(g), ptr(s.Y), ptr(s.Mean), ptr(s.Out))
 }
 
 // Average sets y to the mean over the pixels of each channel of each image: y is

@@ -30,55 +30,78 @@ static TARGET void NAME(moments)(long pixels, long channels, const float *y, flo
     }
 }
 
-// norm computes z = y*gain + shift, plus added if that is not NULL, cut at 0 if relu.
-static TARGET void NAME(norm)(long pixels, long channels, const float *y, const float *gain, const float *shift,
-                              const float *added, int relu, float *z) {
-    for (long i = 0; i < pixels; i++, y += channels, z += channels) {
-        for (long c = 0; c < channels; c += VL) {
-            long n = channels - c;
-            vec v = FMA(NAME(part)(y + c, n), NAME(part)(gain + c, n), NAME(part)(shift + c, n));
-            if (added) v += NAME(part)(added + i * channels + c, n);
-            if (relu) v = (vec)((ivec)v & ~(v < 0)); // NaN stays NaN
-            NAME(put)(z + c, n, v);
+// normed_channels computes the first n, at most VL, channels of some pixels of a source
+// from number `from` on. What is added, and whether n is VL, are constants after inlining.
+INLINE void NAME(normed_channels)(const int added, const int whole, long n, long pixels, const ek_source *in, long from,
+                                  long c, float *to, float *z) {
+    const long channels = in->channels;
+    const vec gain = NAME(part)(in->gain + c, n), shift = NAME(part)(in->shift + c, n);
+    vec added_gain = {0}, added_shift = {0};
+    if (added >= EK_NORMED) {
+        added_gain = NAME(part)(in->added_gain + c, n);
+        added_shift = NAME(part)(in->added_shift + c, n);
+    }
+    if (whole) n = VL;
+    for (long i = c; i < pixels * channels; i += channels) {
+        vec v = FMA(NAME(part)(in->x + from + i, n), gain, shift);
+        if (added) {
+            vec a = NAME(part)(in->added + from + i, n);
+            if (added >= EK_NORMED) a = FMA(a, added_gain, added_shift);
+            if (added == EK_NORMED_RELU) a = NAME(relu)(a);
+            v += a;
         }
+        v = NAME(relu)(v);
+        if (to) NAME(put)(to + i, n, v);
+        if (z) NAME(put)(z + i, n, v);
     }
 }
 
-// norm_sums computes, for one image, the sums over its pixels of the gradient
-// g = dz, cut to z > 0 if z is not NULL, and of g*(y - mean): 2 x channels.
-static TARGET void NAME(norm_sums)(long pixels, long channels, const float *dz, const float *z, const float *y,
-                                   const float *mean, float *out) {
+INLINE void NAME(normed_added)(const int added, long pixels, const ek_source *in, long from, float *to, float *z) {
+    long c = 0;
+    for (; c + VL <= in->channels; c += VL) NAME(normed_channels)(added, 1, VL, pixels, in, from, c, to, z);
+    if (c < in->channels) NAME(normed_channels)(added, 0, in->channels - c, pixels, in, from, c, to, z);
+}
+
+// normed computes some pixels of a source from number `from` on, see ek_source, and
+// writes them to each of to and z that is not NULL.
+static TARGET void NAME(normed)(long pixels, const ek_source *in, long from, float *to, float *z) {
+    if (!in->added) NAME(normed_added)(EK_NOTHING, pixels, in, from, to, z);
+    else if (!in->added_gain) NAME(normed_added)(EK_PLAIN, pixels, in, from, to, z);
+    else if (!in->added_relu) NAME(normed_added)(EK_NORMED, pixels, in, from, to, z);
+    else NAME(normed_added)(EK_NORMED_RELU, pixels, in, from, to, z);
+}
+
+// norm_sums computes, for one image, the sums over its pixels of the gradient g and of
+// g*(y - mean): 2 x channels.
+static TARGET void NAME(norm_sums)(long pixels, long channels, const float *g, const float *y, const float *mean,
+                                   float *out) {
     for (long c = 0; c < channels; c += VL) {
-        long n = channels - c;
+        long n = channels - c, i = 0;
         vec sum[4] = {{0}, {0}, {0}, {0}}, product[4] = {{0}, {0}, {0}, {0}}, centre = NAME(part)(mean + c, n);
-        for (long i = 0; i < pixels;) {
-            long some = i + 4 <= pixels ? 4 : 1;
+        for (; i + 4 <= pixels; i += 4)
 #pragma GCC unroll 4
-            for (long r = 0; r < 4; r++) {
-                if (r == some) break;
-                long at = (i + r) * channels + c;
-                vec g = NAME(part)(dz + at, n);
-                if (z) g = (vec)((ivec)g & (NAME(part)(z + at, n) > 0));
-                sum[r] += g;
-                product[r] = FMA(g, NAME(part)(y + at, n) - centre, product[r]);
+            for (int r = 0; r < 4; r++) {
+                vec v = NAME(part)(g + (i + r) * channels + c, n);
+                sum[r] += v;
+                product[r] = FMA(v, NAME(part)(y + (i + r) * channels + c, n) - centre, product[r]);
             }
-            i += some;
+        for (; i < pixels; i++) {
+            vec v = NAME(part)(g + i * channels + c, n);
+            sum[0] += v;
+            product[0] = FMA(v, NAME(part)(y + i * channels + c, n) - centre, product[0]);
         }
         NAME(put)(out + c, n, (sum[0] + sum[1]) + (sum[2] + sum[3]));
         NAME(put)(out + channels + c, n, (product[0] + product[1]) + (product[2] + product[3]));
     }
 }
 
-// norm_grad computes dy of some pixels from number `from` on, see ek_convolve_grad.
-INLINE void NAME(norm_grad)(long pixels, long channels, const ek_norm_grad *s, long from, float *dy) {
-    const float *dz = s->dz + from, *z = s->z ? s->z + from : NULL, *y = s->y + from;
-    for (long i = 0; i < pixels; i++, dz += channels, y += channels, dy += channels) {
-        for (long c = 0; c < channels; c += VL) {
-            long n = channels - c;
-            vec g = NAME(part)(dz + c, n);
-            if (z) g = (vec)((ivec)g & (NAME(part)(z + i * channels + c, n) > 0));
-            vec v = FMA(NAME(part)(y + c, n), NAME(part)(s->slope + c, n), NAME(part)(s->shift + c, n));
-            NAME(put)(dy + c, n, FMA(g, NAME(part)(s->gain + c, n), v));
-        }
+// norm_grad computes dy of some pixels from number `from` on, see ek_unit_grad.
+static TARGET void NAME(norm_grad)(long pixels, long channels, const ek_unit_grad *u, long from, float *dy) {
+    const float *g = u->g + from, *y = u->y + from;
+    for (long c = 0; c < channels; c += VL) {
+        long n = channels - c;
+        vec gain = NAME(part)(u->gain + c, n), slope = NAME(part)(u->slope + c, n), shift = NAME(part)(u->shift + c, n);
+        for (long i = c; i < pixels * channels; i += channels)
+            NAME(put)(dy + i, n, FMA(NAME(part)(g + i, n), gain, FMA(NAME(part)(y + i, n), slope, shift)));
     }
 }
