@@ -11,7 +11,7 @@
 //
 // A network is a gorgonia graph of a few coarse operations of our own (a dense
 // layer with bias and ReLU is one, a convolution with bias, ReLU and pooling
-// another, a residual block with its normalisations a third), each with its symbolic
+// another, residual blocks with their normalisations a third), each with its symbolic
 // derivative, so that the backward pass is made by gorgonia's Grad. The operations call package
 // kernels and write into buffers they own. A small machine executes the nodes in
 // a fixed order; gorgonia's tape machine gives the same bits, only slower. A

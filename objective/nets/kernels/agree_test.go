@@ -124,20 +124,3 @@ func TestChoose(t *testing.T) {
 		t.Errorf("FMA numerics ids are %q and %q", a, b)
 	}
 }
-
-func BenchmarkMatMul(b *testing.B) {
-	rng := rand.New(rand.NewPCG(1, 1))
-	for _, s := range [][3]int{{128, 128, 196}, {128, 256, 784}, {128, 10, 128}, {196, 128, 128}} {
-		m, n, k := s[0], s[1], s[2]
-		x, w, y := random(rng, m*k), random(rng, k*n), make([]float32, m*n)
-		for _, l := range Levels() {
-			b.Run(fmt.Sprintf("%dx%dx%d/%v", m, n, k, l), func(b *testing.B) {
-				var ws Workspace
-				for b.Loop() {
-					l.MatMul(&ws, y, x, w, nil, m, n, k, true)
-				}
-				b.ReportMetric(2*float64(m*n*k)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GF/s")
-			})
-		}
-	}
-}

@@ -315,38 +315,3 @@ func TestConvBlockPooling(t *testing.T) {
 		equalBits(t, fmt.Sprintf("%v pooled beside NaN", l), y[:3], []float32{1, 5, 0})
 	}
 }
-
-func BenchmarkConvBlock(b *testing.B) {
-	for _, c := range []Conv{
-		{Batch: 128, Height: 32, Width: 32, In: 3, Out: 32, Planar: true}, {Batch: 128, Height: 16, Width: 16, In: 32, Out: 64},
-	} {
-		k := newConvCase(c)
-		flops := 2 * float64(c.Batch*c.Height*c.Width*c.Weights()*c.Out)
-		for _, l := range Levels() {
-			var ws Workspace
-			r := k.run(l, &ws)
-			b.Run(fmt.Sprintf("%dx%d/%v", c.In, c.Out, l), func(b *testing.B) {
-				for b.Loop() {
-					l.ConvBlock(&ws, r.y, r.taken, k.x, k.w, k.bias, c)
-				}
-				b.ReportMetric(flops*float64(b.N)/b.Elapsed().Seconds()/1e9, "GF/s")
-			})
-			b.Run(fmt.Sprintf("%dx%d without taken/%v", c.In, c.Out, l), func(b *testing.B) {
-				for b.Loop() {
-					l.ConvBlock(&ws, r.y, nil, k.x, k.w, k.bias, c)
-				}
-				b.ReportMetric(flops*float64(b.N)/b.Elapsed().Seconds()/1e9, "GF/s")
-			})
-			b.Run(fmt.Sprintf("%dx%d gradient/%v", c.In, c.Out, l), func(b *testing.B) {
-				for b.Loop() {
-					l.ConvBlockGrad(&ws, Groups{0, 1, 1, c.Batch}, r.dwb, r.dx, k.x, k.w, k.dy, r.taken, c)
-				}
-				both := flops
-				if !c.Planar {
-					both *= 2
-				}
-				b.ReportMetric(both*float64(b.N)/b.Elapsed().Seconds()/1e9, "GF/s")
-			})
-		}
-	}
-}
