@@ -57,7 +57,7 @@ func (l *loader) load(k int, weights []float32) {
 	l.c.do(l, min(loaderParts, len(l.ids)))
 	labels, rows := labelsOf(l.net.labels), floats(l.net.rows)
 	for i, id := range l.ids {
-		y := l.batches.part.Y[id]
+		y := l.part.Y[id]
 		labels[i], rows[i] = y, 1
 		if weights != nil {
 			rows[i] = weights[y]
@@ -79,7 +79,7 @@ func (l *loader) parts(from, to int, _ *kernels.Workspace) {
 	for row := first; row < end; row++ {
 		id := l.ids[row]
 		image := x[row*features : (row+1)*features]
-		l.input.apply(l.c.level, image, l.batches.part.X[id*features:(id+1)*features])
+		l.input.apply(l.c.level, image, l.part.X[id*features:(id+1)*features])
 		if l.augmenter != nil {
 			l.augmenter.apply(image, id)
 		}

@@ -350,7 +350,7 @@ func TestConvolveRefuses(t *testing.T) {
 			Portable.ConvolveGrad(&ws, in, g, u, UnitGrad{}, back)
 		}
 	}
-	nothing, keep := func(a, b *Unit) {}, func(u *UnitGrad) {}
+	nothing, keep := func(_, _ *Unit) {}, func(_ *UnitGrad) {}
 	convolve(in, 2, nothing)()
 	grad(all, InputGrad{DX: slices.Clone(c.x)}, keep)()
 	for what, call := range map[string]func(){
