@@ -58,6 +58,7 @@ fail() {
   echo "bench/train.sh: $*" >&2
   exit 1
 }
+[[ $rounds =~ ^[1-9][0-9]*$ ]] || fail "rounds $rounds; want a number from 1"
 for model in $models; do
   [ -n "${steps[$model]:-}" ] || fail "unknown model $model; want some of ${!steps[*]}"
 done

@@ -75,7 +75,7 @@ const loaderParts = 8
 func (l *loader) parts(from, to int, _ *kernels.Workspace) {
 	x := floats(l.net.x)
 	features := len(x) / l.size
-	first, end := share(from, to, min(loaderParts, len(l.ids)), len(l.ids))
+	first, end := span(from, to, min(loaderParts, len(l.ids)), len(l.ids))
 	for row := first; row < end; row++ {
 		id := l.ids[row]
 		image := x[row*features : (row+1)*features]

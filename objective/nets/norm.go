@@ -18,7 +18,7 @@ const normEpsilon, normMomentum = 1e-5, 0.1
 //
 // In training, mean and variance are those of the batch, and the running ones move
 // a tenth of the way to them, the variance with n-1; in evaluation they are the
-// running ones. What follows on z, adding and ReLU, is the caller's.
+// running ones. What follows on z, adding and ReLU, is said by who asks for it.
 type convNorm struct {
 	conv    kernels.Conv
 	running runningNorm

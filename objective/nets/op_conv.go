@@ -46,7 +46,7 @@ func (b *convBlock) Do(in ...G.Value) (G.Value, error) {
 }
 
 func (b *convBlock) parts(from, to int, ws *kernels.Workspace) {
-	first, end := share(from, to, min(imageParts, b.conv.Batch), b.conv.Batch)
+	first, end := span(from, to, min(imageParts, b.conv.Batch), b.conv.Batch)
 	some := b.conv
 	some.Batch = end - first
 	x, y := b.now.x[first*some.Inputs():], first*some.PooledOutputs()

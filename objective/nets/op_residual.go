@@ -24,9 +24,9 @@ import (
 // compute.examples are not there: they are in no mean, and their z is 0.
 //
 // All blocks are one operation because it is memory that limits them: what follows on a
-// normalisation is made where the next convolution pads its images, so that it is not
-// written and read once more; relu(cn1(x)) is never stored, but made again from the
-// result of the convolution where the gradient needs it.
+// normalisation is made where the next convolution pads its images, and read from there.
+// The first block's z and every relu(cn1(x)) are never stored, but made again from the
+// result of the convolution where they are needed.
 type residual struct {
 	base
 	c        *compute
@@ -58,9 +58,10 @@ const (
 	enter stage = iota // the images of the block, and its first and third convolution
 	inner              // the second convolution
 	leave              // the result of the last block
-	leaveGrad
-	innerGrad
-	enterGrad
+
+	leaveGrad // the gradient by the last block's units from that by its result
+	innerGrad // those by the second convolution and by what it reads
+	enterGrad // those by the first and third, and by the units of the block before
 )
 
 // ends are the units whose sum is the block's result.
@@ -72,7 +73,7 @@ func newResidual(c *compute, batch int, blocks [][]kernels.Conv, running []runni
 	operands := []hm.Type{matrixType}
 	size := 0
 	for i, convs := range blocks {
-		if (i == 0) != (len(convs) == 1) || (i == 0) != convs[0].Planar {
+		if (i == 0) != (len(convs) == 1) || (i == 0) != convs[0].Planar || len(convs) > 3 {
 			panic(fmt.Sprintf("nets: block %d has the units %+v; want one for data first, then two or three", i+1, convs))
 		}
 		b := &block{}
@@ -141,7 +142,7 @@ func (r *residual) run(w shared, s stage, i int) {
 func (r *residual) groups() int { return min(imageParts, r.now.images) }
 
 func (r *residual) parts(from, to int, ws *kernels.Workspace) {
-	first, end := share(from, to, r.groups(), r.now.images)
+	first, end := span(from, to, r.groups(), r.now.images)
 	l, i := r.c.level, r.now.block
 	units := r.blocks[i].units
 	switch r.now.stage {
@@ -150,8 +151,9 @@ func (r *residual) parts(from, to int, ws *kernels.Workspace) {
 	case inner:
 		l.Convolve(ws, units[0].source(), first, end, units[1].unit(), kernels.Unit{})
 	case leave:
-		shape := units[min(len(units)-1, 1)].conv
+		shape := r.blocks[i].ends()[0].conv
 		height, width := shape.OutputSize()
+		// The shape of the images; that of a convolution has filters as well.
 		l.Norm(r.images(i+1, false), kernels.Conv{Batch: shape.Batch, Height: height, Width: width, In: shape.Out, Out: 1}, first, end)
 	}
 }
@@ -312,7 +314,7 @@ func (r *residualGrad) parts(from, to int, ws *kernels.Workspace) {
 // cut makes the gradient by the last block's units from dz, and its sums.
 func (r *residualGrad) cut(from, to int) {
 	c := r.chain
-	first, end := share(from, to, c.groups(), c.now.images)
+	first, end := span(from, to, c.groups(), c.now.images)
 	n := c.shape[1]
 	g := r.g[c.now.block%2][first*n : end*n]
 	c.c.level.ReLUGrad(g, floats(c.z)[first*n:end*n], r.dz[first*n:end*n])

@@ -67,8 +67,9 @@ func (p *pool) start(threads int) {
 // threads returns how many threads do shared work.
 func (p *pool) threads() int { return len(p.helpers) + 1 }
 
-// do does all parts of w and returns when they are done: at once where there is one
-// thread, since a call of C that takes long is cheaper than many.
+// do does all parts of w and returns when they are done: in a single call where there is
+// one thread, since one call of C that takes long is cheaper than many. There is at least
+// one part.
 func (p *pool) do(w shared, parts int) {
 	if len(p.helpers) == 0 || parts < 2 {
 		w.parts(0, parts, &p.ws)
@@ -163,5 +164,5 @@ func slice(i, parts, n, unit int) (from, to int) {
 	return min(units*i/parts*unit, n), min(units*(i+1)/parts*unit, n)
 }
 
-// share returns where parts from to to-1 of n things lie, in parts of single things.
-func share(from, to, parts, n int) (first, end int) { return n * from / parts, n * to / parts }
+// span returns where parts from to to-1 of n things lie.
+func span(from, to, parts, n int) (first, end int) { return n * from / parts, n * to / parts }

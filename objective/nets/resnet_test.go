@@ -15,11 +15,17 @@ import (
 // 9x8 pixels, the last of them padding, with random inputs and normalisations.
 func resnetFixture(t *testing.T, l kernels.Level) (*network, parameters, [][]runningNorm) {
 	t.Helper()
-	const batch, classes = 5, 3
+	return resnetOf(t, l, 5, 4)
+}
+
+// resnetOf is the same for a batch of which the first examples are there.
+func resnetOf(t *testing.T, l kernels.Level, batch, examples int) (*network, parameters, [][]runningNorm) {
+	t.Helper()
+	const classes = 3
 	layers := residualLayers([]int{2, 9, 8}, classes)
 	params := newParameters(7, layers)
 	_, running := newRunning(layers)
-	c := &compute{level: l, step: 3, examples: batch - 1}
+	c := &compute{level: l, step: 3, examples: examples}
 	n, err := newTrainingNetwork(builder{c: c, layers: layers, params: params, running: running}, batch, 144, classes, 7, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -28,7 +34,7 @@ func resnetFixture(t *testing.T, l kernels.Level) (*network, parameters, [][]run
 	for i := range floats(n.x) {
 		floats(n.x)[i] = float32(rng.NormFloat64())
 	}
-	for i := range batch - 1 {
+	for i := range examples {
 		labelsOf(n.labels)[i] = uint16(rng.IntN(classes))
 		floats(n.rows)[i] = 0.2 + rng.Float32()
 	}
@@ -239,13 +245,78 @@ func TestResNetPaddingAndRunningFigures(t *testing.T) {
 	})
 }
 
-func firstUnit(n *network) *convNorm {
+func firstUnit(n *network) *convNorm { return chain(n).units[0] }
+
+// chain is the residual blocks of a network.
+func chain(n *network) *residual {
 	for _, s := range n.vm.(*machine).steps {
 		if r, ok := s.op.(*residual); ok {
-			return r.units[0]
+			return r
 		}
 	}
 	return nil
+}
+
+// A short batch after a whole one gives what it gives a network that has done nothing
+// before: nothing is left of images and groups that are not there, not even NaN.
+func TestResNetShortBatchAfterAWholeOne(t *testing.T) {
+	eachLevel(t, func(t *testing.T, l kernels.Level) {
+		const batch, short = 20, 3
+		want, params, _ := resnetOf(t, l, batch, short)
+		if err := want.run(); err != nil {
+			t.Fatal(err)
+		}
+		n, own, _ := resnetOf(t, l, batch, batch)
+		if err := n.run(); err != nil {
+			t.Fatal(err)
+		}
+		r := chain(n)
+		r.c.examples = short
+		copy(floats(n.x), floats(want.x))
+		copy(labelsOf(n.labels), labelsOf(want.labels))
+		copy(floats(n.rows), floats(want.rows))
+		copy(floats(n.offset), floats(want.offset))
+		own.restore(params.snapshot())
+		z := floats(r.z)
+		for i := short * r.shape[1]; i < len(z); i++ {
+			z[i] = float32(math.NaN())
+		}
+		if err := n.run(); err != nil {
+			t.Fatal(err)
+		}
+		if n.loss.loss != want.loss.loss {
+			t.Errorf("loss %v; want %v", n.loss.loss, want.loss.loss)
+		}
+		for k, grad := range n.grads() {
+			for i, g := range want.grads()[k] {
+				if grad[i] != g {
+					t.Fatalf("gradient %d of parameter %d is %v; want %v", i, k, grad[i], g)
+				}
+			}
+		}
+	})
+}
+
+// Blocks that are not those of a chain are refused.
+func TestResidualRefusesOtherBlocks(t *testing.T) {
+	data := kernels.Conv{In: 1, Height: 4, Width: 4, Out: 2, Planar: true}
+	inner := kernels.Conv{In: 2, Height: 4, Width: 4, Out: 2}
+	for what, blocks := range map[string][][]kernels.Conv{
+		"a first block of two units":   {{data, inner}},
+		"a later block of one unit":    {{data}, {inner}},
+		"four units":                   {{data}, {inner, inner, inner, inner}},
+		"a first block of no data":     {{inner}},
+		"a later block of planar ones": {{data}, {data, inner}},
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%s did not panic", what)
+				}
+			}()
+			newResidual(&compute{level: kernels.Portable}, 2, blocks, make([]runningNorm, 9), false)
+		}()
+	}
 }
 
 // A resnet8 learns, gives the same bits at every level with the same numerics id,

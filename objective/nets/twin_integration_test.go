@@ -27,7 +27,7 @@ type recalls [][]float64
 //     seeds; over 40 and 20 seeds the means were .8088 here and .8083 there), and
 //   - 1 point plus five standard errors of the difference in the recall of a
 //     class, se^2 = (variance of ours + variance of theirs)/seeds. With 8 degrees
-//     of freedom a t of 5 has a two-sided p of .001, and 40 recalls are compared;
+//     of freedom a t of 5 has a two-sided p of .001, and 50 recalls are compared;
 //     the point is for standard errors that five seeds underestimate.
 //
 // It needs Debian's python3-torch at /usr/bin/python3 and fails without it.

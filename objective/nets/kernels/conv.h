@@ -1,12 +1,13 @@
 // Convolutions, included by level.h, one image after another. An image is first
 // copied to the inside of a padded one, channels last, or made there from the result of
-// an earlier convolution, so that it is never written to memory and read again. There the
+// an earlier convolution, and stored on the way where it is needed again. There the
 // window of a pixel is three lines of 3*in numbers in a row, so a convolution is a matrix
 // product whose sums walk over three segments, with nothing unfolded in memory. Between
 // tiles the memory of the next image is asked for (ek_fetch).
 //
 // Every output of a convolution is one sum from its bias on, over lines, columns and
-// channels in this order, and so is a gradient by the input. A gradient by a weight
+// channels in this order, and so is what a convolution gives to the gradient by its input;
+// what two give, and what the gradient starts from, is added. A gradient by a weight
 // is one sum over the pixels of some lines of an image in reading order
 // (ek_block_lines), and these sums are added in order, block by block and image by
 // image.
@@ -57,7 +58,8 @@ static TARGET void NAME(fill)(const ek_source *in, long image, float *pad) {
     }
 }
 
-static TARGET void NAME(convolve)(const ek_source *in, long from, long to, long units, const ek_unit *u, float *scratch) {
+static TARGET void NAME(convolve)(const ek_source *in, long from, long to, long units, const ek_unit *u,
+                                  float *scratch) {
     const float zeros[2 * VL] = {0};
     ek_room room[2];
     ek_layout_two(&u[0].shape, units > 1 ? &u[1].shape : NULL, room, scratch);
@@ -264,8 +266,8 @@ static TARGET void NAME(inputs)(const ek_conv *s, const ek_image *dy, const floa
     }
 }
 
-static TARGET void NAME(conv_block_grad)(const ek_conv *s, long images, long groups, long from, long to, const float *x, const float *w,
-                                         const float *dy, const uint8_t *taken, float *dwb, float *dx, float *scratch) {
+static TARGET void NAME(conv_block_grad)(const ek_conv *s, long images, long groups, long from, long to,
+                                         const float *x, const float *w, const float *dy, const uint8_t *taken, float *dwb, float *dx, float *scratch) {
     long size = s->height * s->width * s->in, pooled = (s->height / 2) * (s->width / 2) * s->out;
     long weights = ek_weights(s), some = ek_block_lines(s->width);
     // Where the blocks are whole pairs of lines, and nothing else reads them, each block is
@@ -280,7 +282,7 @@ static TARGET void NAME(conv_block_grad)(const ek_conv *s, long images, long gro
         memset(dw, 0, (weights + s->out) * sizeof(float));
         for (long i = ek_group(g, groups, images); i < ek_group(g + 1, groups, images); i++) {
             ek_ahead ahead = {.count = 0};
-            if (i + 1 < images) {
+            if (i + 1 < ek_group(to, groups, images)) {
                 ek_ahead_add(&ahead, dx, i + 1, size);
                 ek_ahead_source(&ahead, &in, i + 1);
                 ek_ahead_add(&ahead, dy, i + 1, pooled);
@@ -316,10 +318,13 @@ static TARGET void NAME(convolve_grad)(const ek_source *in, long images, long gr
     ek_layout_two(&u[0].shape, units > 1 ? &u[1].shape : NULL, room, scratch);
     for (long k = 0; back->dx && k < units; k++) NAME(pack_back)(&u[k].shape, u[k].w, room[k].panels);
     for (long g = from; g < to; g++) {
-        for (long k = 0; k < units; k++) memset(u[k].dw + g * ek_weights(&u[k].shape), 0, ek_weights(&u[k].shape) * sizeof(float));
+        for (long k = 0; k < units; k++) {
+            long weights = ek_weights(&u[k].shape);
+            memset(u[k].dw + g * weights, 0, weights * sizeof(float));
+        }
         for (long i = ek_group(g, groups, images); i < ek_group(g + 1, groups, images); i++) {
             ek_ahead ahead = {.count = 0};
-            if (i + 1 < images) ek_ahead_grad(&ahead, in, i + 1, units, u, back);
+            if (i + 1 < ek_group(to, groups, images)) ek_ahead_grad(&ahead, in, i + 1, units, u, back);
             NAME(fill)(in, i, room->pad);
             float *dx = back->dx ? back->dx + i * size : NULL;
             int end = EK_STORE;

@@ -37,8 +37,8 @@ type Unit struct {
 }
 
 // Convolve computes one or two convolutions of the same images, of images from to to-1 of
-// a batch; a second one has Out 0 if there is none. It panics if the shapes are not
-// ones, not of the same images, or a slice is shorter.
+// a batch; a second one has Out 0 if there is none. What it writes overlaps nothing else. It
+// panics if the shapes are not ones, not of the same images, or a slice is shorter.
 func (l Level) Convolve(ws *Workspace, in Source, from, to int, first, second Unit) {
 	units := 1
 	if second.Out != 0 {
@@ -123,6 +123,9 @@ func (u UnitGrad) c() C.ek_unit_grad {
 
 func (b InputGrad) check(c Conv) {
 	if b.DX == nil {
+		if b.Start != nil || b.Sums[0].Out != nil || b.Sums[1].Out != nil {
+			panic("kernels: ConvolveGrad with a start or sums of a gradient by the images, and no room for it")
+		}
 		return
 	}
 	n := c.Batch * c.Inputs()
@@ -156,7 +159,7 @@ func (l Level) Norm(in Source, c Conv, from, to int) {
 
 func (s Source) check(what string, c Conv) {
 	n := c.Batch * c.Inputs()
-	ok := c.valid() && len(s.X) >= n
+	ok := c.valid() && len(s.X) >= n && (s.Gain != nil || s.Z == nil && s.Added == nil)
 	if s.Gain != nil {
 		ok = ok && !c.Planar && min(len(s.Gain), len(s.Shift)) >= c.In && (s.Added == nil || len(s.Added) >= n) &&
 			(s.AddedGain == nil || min(len(s.AddedGain), len(s.AddedShift)) >= c.In) && (s.Z == nil || len(s.Z) >= n)

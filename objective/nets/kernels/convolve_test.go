@@ -370,7 +370,30 @@ func TestConvolveRefuses(t *testing.T) {
 		"a short start":               grad(all, InputGrad{DX: c.x, Start: c.x[1:]}, keep),
 		"short sums":                  grad(all, InputGrad{DX: c.x, Sums: [2]NormSum{{c.x, c.x, c.x[:7]}, {}}}, keep),
 		"a gradient by planar images": grad(all, InputGrad{DX: c.x}, func(u *UnitGrad) { u.Conv = planar.Conv }),
-		"a norm of nothing":           func() { Portable.Norm(in, c.Conv, 0, 2) },
+		"planar images made":          convolve(Source{X: c.x, Gain: c.w, Shift: c.w}, 2, func(a, b *Unit) { a.Conv, b.Conv = planar.Conv, planar.Conv }),
+		"a z of what is not made":     convolve(Source{X: c.x, Z: c.x}, 2, nothing),
+		"a short sum":                 convolve(Source{X: c.x, Gain: c.w, Shift: c.w, Added: c.x[1:]}, 2, nothing),
+		"a short shift of a sum":      convolve(Source{X: c.x, Gain: c.w, Shift: c.w, Added: c.x, AddedGain: c.w, AddedShift: c.w[:1]}, 2, nothing),
+		"a short gain":                grad(all, InputGrad{}, func(u *UnitGrad) { u.Gain = u.Gain[1:] }),
+		"a short slope":               grad(all, InputGrad{}, func(u *UnitGrad) { u.Slope = u.Slope[1:] }),
+		"a short shift":               grad(all, InputGrad{}, func(u *UnitGrad) { u.Shift = u.Shift[1:] }),
+		"short results":               grad(all, InputGrad{}, func(u *UnitGrad) { u.Y = u.Y[1:] }),
+		"short images of sums":        grad(all, InputGrad{DX: c.x, Sums: [2]NormSum{{c.x[1:], c.x, make([]float32, 8)}, {}}}, keep),
+		"a short mean of sums":        grad(all, InputGrad{DX: c.x, Sums: [2]NormSum{{}, {c.x, c.x[:1], make([]float32, 8)}}}, keep),
+		"sums of no gradient":         grad(all, InputGrad{Sums: [2]NormSum{{c.x, c.x, make([]float32, 8)}, {}}}, keep),
+		"a start of no gradient":      grad(all, InputGrad{Start: c.x}, keep),
+		"groups from below 0":         grad(Groups{-1, 1, 2, 2}, InputGrad{}, keep),
+		"groups beyond the last":      grad(Groups{0, 3, 2, 2}, InputGrad{}, keep),
+		"groups backwards":            grad(Groups{2, 1, 2, 2}, InputGrad{}, keep),
+		"gradients of other images": func() {
+			a, b := c.grad(y, dw), c.grad(y, dw)
+			b.Width++
+			Portable.ConvolveGrad(&ws, in, all, a, b, InputGrad{})
+		},
+		"a norm beyond the images": func() {
+			Portable.Norm(Source{X: c.x, Gain: c.w, Shift: c.w, Z: slices.Clone(c.x)}, c.Conv, 0, 3)
+		},
+		"a norm of nothing": func() { Portable.Norm(in, c.Conv, 0, 2) },
 	} {
 		func() {
 			defer func() {
@@ -384,7 +407,7 @@ func TestConvolveRefuses(t *testing.T) {
 }
 
 // NaN stays NaN through the ReLU of a normalisation, wherever it comes from and for every
-// tail; what is added, and y, may be the result's own memory.
+// tail; what is added, and X, may be the result's own memory.
 func TestNormKeepsNaN(t *testing.T) {
 	nan := float32(math.NaN())
 	for _, l := range Levels() {

@@ -10,11 +10,15 @@
 #pragma STDC FP_CONTRACT OFF
 #endif
 
+// The most pieces of an image that ek_ahead_grad adds: y of two sums, dx, y and g of two
+// units, and x, what is added, and z of the source.
+enum { EK_PIECES = 2 + 1 + 2 * 2 + 3 };
+
 // ek_ahead are pieces of memory that are needed soon: those of the next image.
 typedef struct {
     struct {
         const char *at, *end;
-    } of[10];
+    } of[EK_PIECES];
     int count;
 } ek_ahead;
 
@@ -32,8 +36,10 @@ static inline void ek_fetch(ek_ahead *a) {
     const char *at = a->of[a->count - 1].at, *end = a->of[a->count - 1].end;
     long lines = (end - at + 63) / 64, some = lines < 32 ? lines : 32;
     for (long n = 0; n < some; n++) __builtin_prefetch(at + 64 * n, 0, 2);
-    a->of[a->count - 1].at = at + 64 * some;
-    if (some == lines) a->count--;
+    if (some == lines)
+        a->count--;
+    else
+        a->of[a->count - 1].at = at + 64 * some;
 }
 
 // ek_walk says where the terms of a tile's sums are: term p of segment s of row

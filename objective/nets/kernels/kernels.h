@@ -29,7 +29,8 @@ typedef struct {
     int planar;
 } ek_conv;
 
-// ek_conv_scratch returns the number of floats that the functions below need.
+// ek_conv_scratch returns the number of floats of scratch memory that the functions below
+// need; those of two convolutions need as much as both.
 long ek_conv_scratch(const ek_conv *s);
 
 // ek_conv_block is a convolution, kernel 3 and stride 1, with bias, ReLU and 2x2 max

@@ -80,6 +80,15 @@ static void same(const char *what, const level *l, long n, const float *got, flo
     }
 }
 
+// finite sees what was read unwritten, which is NaN.
+static void finite(const char *what, long n, const float *x) {
+    for (long i = 0; i < n; i++)
+        if (!isfinite(x[i])) {
+            if (faults++ < 20) printf("%s: number %ld is %g\n", what, i, x[i]);
+            return;
+        }
+}
+
 static void product(long m, long n, long k) {
     char what[99];
     snprintf(what, sizeof what, "product m=%ld n=%ld k=%ld", m, n, k);
@@ -125,7 +134,7 @@ static void vectors(long n) {
 
 static void norms(long pixels, long channels) {
     long n = pixels * channels;
-    float *y = numbers(n), *dz = numbers(n), *z = numbers(n), *gain = numbers(channels), *first[5] = {0};
+    float *y = numbers(n), *dz = numbers(n), *z = numbers(n), *gain = numbers(channels), *first[3] = {0};
     ek_source in = {1, pixels, channels, 0, y, gain, gain, NULL, NULL, NULL, 0, NULL};
     for (int i = 0; i < level_count; i++) {
         const level *l = &levels[i];
@@ -144,7 +153,7 @@ static void norms(long pixels, long channels) {
     ek_mul(n, y, dz, z);
     ek_column_sums(pixels, channels, y, mean);
     ek_sum_parts(pixels, channels, channels, y, mean);
-    for (int i = 0; i < 5; i++) free(first[i]);
+    for (int i = 0; i < 3; i++) free(first[i]);
     free(y), free(dz), free(z), free(gain), free(mean);
 }
 
@@ -176,7 +185,7 @@ static void convolution(ek_conv s, int way) {
         const level *l = &levels[i];
         float *y = zeros(out), *yt = zeros(outt), *moments = zeros(s.batch * 2 * s.out), *dw = zeros(groups * w);
         float *dwt = zeros(groups * wt), *dwb = zeros(groups * (w + s.out)), *dx = zeros(in), *z = zeros(in);
-        float *sums = zeros(s.batch * 2 * s.in);
+        float *sums = zeros(s.batch * 2 * s.in), *sums2 = zeros(s.batch * 2 * s.in), *g0 = numbers(in);
         long size = ek_conv_scratch(&s) + ek_conv_scratch(&t);
         float *scratch = malloc(size * sizeof(float));
         memset(scratch, 0xff, size * sizeof(float)); // NaN: what is read unwritten shows
@@ -190,12 +199,14 @@ static void convolution(ek_conv s, int way) {
         same(what, l, in, z, &first[3]);
         ek_unit_grad ug[2] = {{s, f, g, y, bias, bias, bias, dw}, {t, ft, gt, yt, biast, biast, biast, dwt}};
         ek_input_grad back = {NULL, NULL, 0, {{NULL, NULL, NULL}, {NULL, NULL, NULL}}};
-        if (!s.planar) back = (ek_input_grad){dx, way % 2 ? added : NULL, 1, {{x, by, sums}, {NULL, NULL, NULL}}};
+        if (!s.planar) back = (ek_input_grad){dx, way % 2 ? added : NULL, 1, {{added, by, sums}, {g0, by, sums2}}};
         l->t->convolve_grad(&source, s.batch, groups, 0, groups, 2, ug, &back, scratch);
         same(what, l, groups * w, dw, &first[4]);
         same(what, l, groups * wt, dwt, &first[5]);
         same(what, l, in, dx, &first[6]);
         same(what, l, s.batch * 2 * s.in, sums, &first[7]);
+        finite(what, out, y), finite(what, outt, yt), finite(what, groups * w, dw), finite(what, in, dx);
+        if (groups > 1) l->t->convolve_grad(&source, s.batch - 1, groups - 1, groups - 2, groups - 1, 2, ug, &back, scratch);
         l->t->convolve_grad(&source, s.batch, 1, 0, 1, 1, ug, &back, scratch);
         same(what, l, w, dw, &first[8]);
         if (block) {
@@ -210,7 +221,7 @@ static void convolution(ek_conv s, int way) {
             same(what, l, in, dx, &first[11]);
             free(p), free(taken);
         }
-        free(y), free(yt), free(moments), free(dw), free(dwt), free(dwb), free(dx), free(z), free(sums), free(scratch);
+        free(y), free(yt), free(moments), free(dw), free(dwt), free(dwb), free(dx), free(z), free(sums), free(sums2), free(g0), free(scratch);
     }
     for (int i = 0; i < 12; i++) free(first[i]);
     free(x), free(added), free(by), free(f), free(ft), free(bias), free(biast), free(g), free(gt);
