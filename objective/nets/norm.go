@@ -62,8 +62,11 @@ func outputs(c kernels.Conv) int {
 	return height * width * c.Out
 }
 
-// unit is the convolution alone.
+// unit is the convolution alone; that of nil is none.
 func (u *convNorm) unit() kernels.Unit {
+	if u == nil {
+		return kernels.Unit{}
+	}
 	return kernels.Unit{Conv: u.conv, W: u.w, Y: u.y, Moments: u.moments}
 }
 
@@ -139,8 +142,12 @@ func (u *convNorm) differentiate(images int) {
 	}
 }
 
-// grad is what the gradients by w and by the images are made of, from g, the gradient by z.
+// grad is what the gradients by w and by the images are made of, from g, the gradient by z;
+// of nil, nothing.
 func (u *convNorm) grad(g []float32) kernels.UnitGrad {
+	if u == nil {
+		return kernels.UnitGrad{}
+	}
 	return kernels.UnitGrad{Conv: u.conv, W: u.w, G: g, Y: u.y, Gain: u.gain, Slope: u.slope, Shift: u.offset, DW: u.dws}
 }
 

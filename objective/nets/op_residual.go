@@ -144,29 +144,27 @@ func (r *residual) groups() int { return min(imageParts, r.now.images) }
 func (r *residual) parts(from, to int, ws *kernels.Workspace) {
 	first, end := span(from, to, r.groups(), r.now.images)
 	l, i := r.c.level, r.now.block
-	units := r.blocks[i].units
+	b := r.blocks[i]
 	switch r.now.stage {
 	case enter:
-		l.Convolve(ws, r.images(i, false), first, end, units[0].unit(), besides(units).unit())
+		l.Convolve(ws, r.images(i, false), first, end, b.units[0].unit(), b.beside().unit())
 	case inner:
-		l.Convolve(ws, units[0].source(), first, end, units[1].unit(), kernels.Unit{})
+		l.Convolve(ws, b.units[0].source(), first, end, b.units[1].unit(), kernels.Unit{})
 	case leave:
-		shape := r.blocks[i].ends()[0].conv
+		shape := b.ends()[0].conv
 		height, width := shape.OutputSize()
 		// The shape of the images; that of a convolution has filters as well.
 		l.Norm(r.images(i+1, false), kernels.Conv{Batch: shape.Batch, Height: height, Width: width, In: shape.Out, Out: 1}, first, end)
 	}
 }
 
-// besides is the third of the units, or one that is not there.
-func besides(units []*convNorm) *convNorm {
-	if len(units) < 3 {
-		return noUnit
+// beside is the third unit, or nil.
+func (b *block) beside() *convNorm {
+	if len(b.units) < 3 {
+		return nil
 	}
-	return units[2]
+	return b.units[2]
 }
-
-var noUnit = &convNorm{}
 
 // images are what block i reads: the operand, or the result of the block before, which is
 // made from its units in passing, and stored, unless it is made already.
@@ -307,7 +305,7 @@ func (r *residualGrad) parts(from, to int, ws *kernels.Workspace) {
 		if len(b.units) == 2 {
 			back.Start = g
 		}
-		l.ConvolveGrad(ws, c.images(i, true), groups, b.units[0].grad(r.h), besides(b.units).grad(g), back)
+		l.ConvolveGrad(ws, c.images(i, true), groups, b.units[0].grad(r.h), b.beside().grad(g), back)
 	}
 }
 

@@ -160,8 +160,8 @@ func (p *pool) close() {
 
 // slice returns where part i of n things lies, in parts of whole units.
 func slice(i, parts, n, unit int) (from, to int) {
-	units := (n + unit - 1) / unit
-	return min(units*i/parts*unit, n), min(units*(i+1)/parts*unit, n)
+	first, end := span(i, i+1, parts, (n+unit-1)/unit)
+	return min(first*unit, n), min(end*unit, n)
 }
 
 // span returns where parts from to to-1 of n things lie.

@@ -62,7 +62,8 @@ static TARGET void NAME(convolve)(const ek_source *in, long from, long to, long 
                                   float *scratch) {
     const float zeros[2 * VL] = {0};
     ek_room room[2];
-    ek_layout_two(&u[0].shape, units > 1 ? &u[1].shape : NULL, room, scratch);
+    ek_layout_two(units, &u[0].shape, &u[1].shape, room, scratch);
+    ek_clear_pad(room);
     for (long k = 0; k < units; k++) NAME(pack_forward)(&u[k].shape, u[k].w, room[k].panels);
     for (long i = from; i < to; i++) {
         ek_ahead ahead = {.count = 0};
@@ -101,7 +102,7 @@ INLINE void NAME(pool1)(const int keep, const float *x, long next, long below, f
         best = (vec)(((ivec)v & take) | ((ivec)best & ~take));
         if (keep) code = (code & ~take) | (take & k);
     }
-    *(mem *)y = (vec)((ivec)best & ~(best < 0));
+    *(mem *)y = NAME(relu)(best);
     if (!keep) return;
     ivec positive = best > 0;
     code = (code & positive) | (4 & ~positive);
@@ -132,6 +133,7 @@ static TARGET void NAME(conv_block)(const ek_conv *s, const float *x, const floa
     long ph = s->height / 2, pw = s->width / 2;
     ek_source in = ek_images_of(s, x);
     ek_room at = ek_layout(s, scratch);
+    ek_clear_pad(&at);
     NAME(pack_forward)(s, w, at.panels);
     for (long i = 0; i < s->batch; i++) {
         ek_ahead ahead = {.count = 0};
@@ -275,6 +277,8 @@ static TARGET void NAME(conv_block_grad)(const ek_conv *s, long images, long gro
     int over = !dx && some % 2 == 0;
     ek_source in = ek_images_of(s, x);
     ek_room at = ek_layout(s, scratch);
+    ek_clear_pad(&at);
+    ek_clear_dpad(&at);
     ek_image image = ek_windows(s, at.pad), d = ek_inside(s, at.dpad);
     if (dx) NAME(pack_back)(s, w, at.panels);
     for (long g = from; g < to; g++) {
@@ -315,7 +319,9 @@ static TARGET void NAME(convolve_grad)(const ek_source *in, long images, long gr
                                        const ek_unit_grad *u, const ek_input_grad *back, float *scratch) {
     long pixels = in->height * in->width, size = pixels * in->channels;
     ek_room room[2];
-    ek_layout_two(&u[0].shape, units > 1 ? &u[1].shape : NULL, room, scratch);
+    ek_layout_two(units, &u[0].shape, &u[1].shape, room, scratch);
+    ek_clear_pad(room);
+    for (long k = 0; k < units; k++) ek_clear_dpad(&room[k]);
     for (long k = 0; back->dx && k < units; k++) NAME(pack_back)(&u[k].shape, u[k].w, room[k].panels);
     for (long g = from; g < to; g++) {
         for (long k = 0; k < units; k++) {

@@ -40,19 +40,23 @@ type Unit struct {
 // a batch; a second one has Out 0 if there is none. What it writes overlaps nothing else. It
 // panics if the shapes are not ones, not of the same images, or a slice is shorter.
 func (l Level) Convolve(ws *Workspace, in Source, from, to int, first, second Unit) {
-	units := 1
-	if second.Out != 0 {
-		units = 2
-	}
 	in.check("Convolve", first.Conv)
-	for _, u := range (&[2]Unit{first, second})[:units] {
+	for _, u := range (&[2]Unit{first, second})[:units(second.Conv)] {
 		u.checkImages("Convolve", first.Conv, from, to)
 		if len(u.W) < u.Weights()*u.Out || len(u.Y) < u.outputs() || (u.Moments != nil && len(u.Moments) < u.Batch*2*u.Out) {
 			panic(fmt.Sprintf("kernels: Convolve of %+v with %d, %d and %d numbers for w, y and moments", u.Conv, len(u.W), len(u.Y), len(u.Moments)))
 		}
 	}
 	a, b := first.c(), second.c()
-	C.ek_convolve(C.int(l), in.c(first.Conv), C.long(from), C.long(to), C.long(units), a, b, ws.reserveFor(a.shape, b.shape))
+	C.ek_convolve(C.int(l), in.c(first.Conv), C.long(from), C.long(to), a, b, ws.reserveFor(a.shape, b.shape))
+}
+
+// units is how many convolutions there are.
+func units(second Conv) int {
+	if second.Out == 0 {
+		return 1
+	}
+	return 2
 }
 
 func (u Unit) c() C.ek_unit {
@@ -95,13 +99,9 @@ type Groups struct{ From, To, Of, Images int }
 // by w, for each group, and by the images. Planar images have no gradient. It panics as
 // Convolve does.
 func (l Level) ConvolveGrad(ws *Workspace, in Source, g Groups, first, second UnitGrad, back InputGrad) {
-	units := 1
-	if second.Out != 0 {
-		units = 2
-	}
 	in.check("ConvolveGrad", first.Conv)
 	g.check("ConvolveGrad", first.Batch)
-	for _, u := range (&[2]UnitGrad{first, second})[:units] {
+	for _, u := range (&[2]UnitGrad{first, second})[:units(second.Conv)] {
 		u.checkImages("ConvolveGrad", first.Conv, 0, u.Batch)
 		if len(u.W) < u.Weights()*u.Out || len(u.DW) < g.Of*u.Weights()*u.Out || min(len(u.G), len(u.Y)) < u.outputs() ||
 			min(len(u.Gain), len(u.Slope), len(u.Shift)) < u.Out {
@@ -111,7 +111,7 @@ func (l Level) ConvolveGrad(ws *Workspace, in Source, g Groups, first, second Un
 	}
 	back.check(first.Conv)
 	a, b := first.c(), second.c()
-	C.ek_convolve_grad(C.int(l), in.c(first.Conv), C.long(g.Images), C.long(g.Of), C.long(g.From), C.long(g.To), C.long(units),
+	C.ek_convolve_grad(C.int(l), in.c(first.Conv), C.long(g.Images), C.long(g.Of), C.long(g.From), C.long(g.To),
 		a, b, back.c(), ws.reserveFor(a.shape, b.shape))
 }
 

@@ -83,8 +83,7 @@ typedef struct {
 } ek_room;
 
 // ek_layout lays scratch memory out: a padded input image, a padded image of
-// outputs, packed weights, some lines of outputs in a panel, and sums by channel; and sets the
-// padded images to 0 unless scratch is NULL.
+// outputs, packed weights, some lines of outputs in a panel, and sums by channel.
 static ek_room ek_layout(const ek_conv *s, float *scratch) {
     long height = ek_outputs(s->height, s), width = ek_outputs(s->width, s), taps = s->kernel * s->kernel;
     long pad = ek_aligned((s->height + 2) * (s->width + 2) * s->in), dpad = ek_aligned((height + 2) * (width + 2) * s->out);
@@ -95,15 +94,19 @@ static ek_room ek_layout(const ek_conv *s, float *scratch) {
     ek_room r = {.size = pad + dpad + panels + lines + ek_aligned(s->out)};
     if (!scratch) return r;
     r.pad = scratch, r.dpad = r.pad + pad, r.panels = r.dpad + dpad, r.lines = r.panels + panels, r.sums = r.lines + lines;
-    memset(scratch, 0, (pad + dpad) * sizeof(float));
     return r;
 }
 
-// ek_layout_two lays scratch memory out for one or two convolutions of the same images.
-static void ek_layout_two(const ek_conv *a, const ek_conv *b, ek_room *room, float *scratch) {
+// ek_layout_two lays it out for one or two convolutions of the same images, which share
+// the first one's padded image.
+static void ek_layout_two(long units, const ek_conv *a, const ek_conv *b, ek_room *room, float *scratch) {
     room[0] = ek_layout(a, scratch);
-    if (b) room[1] = ek_layout(b, scratch + room[0].size);
+    if (units > 1) room[1] = ek_layout(b, scratch + room[0].size);
 }
+
+// ek_clear_pad and ek_clear_dpad set a padded image to 0, of which the border stays so.
+static void ek_clear_pad(const ek_room *r) { memset(r->pad, 0, (r->dpad - r->pad) * sizeof(float)); }
+static void ek_clear_dpad(const ek_room *r) { memset(r->dpad, 0, (r->panels - r->dpad) * sizeof(float)); }
 
 // ek_inside is the image of outputs inside a padded one.
 static ek_image ek_inside(const ek_conv *s, const float *dpad) {
@@ -307,13 +310,13 @@ void ek_conv_block_grad(int level, const ek_conv *s, long images, long groups, l
     tables[level].conv_block_grad(s, images, groups, from, to, x, w, dy, taken, dwb, dx, scratch);
 }
 
-void ek_convolve(int level, ek_source in, long from, long to, long units, ek_unit a, ek_unit b, float *scratch) {
-    tables[level].convolve(&in, from, to, units, (ek_unit[]){a, b}, scratch);
+void ek_convolve(int level, ek_source in, long from, long to, ek_unit a, ek_unit b, float *scratch) {
+    tables[level].convolve(&in, from, to, b.shape.out ? 2 : 1, (ek_unit[]){a, b}, scratch);
 }
 
-void ek_convolve_grad(int level, ek_source in, long images, long groups, long from, long to, long units, ek_unit_grad a,
+void ek_convolve_grad(int level, ek_source in, long images, long groups, long from, long to, ek_unit_grad a,
                       ek_unit_grad b, ek_input_grad back, float *scratch) {
-    tables[level].convolve_grad(&in, images, groups, from, to, units, (ek_unit_grad[]){a, b}, &back, scratch);
+    tables[level].convolve_grad(&in, images, groups, from, to, b.shape.out ? 2 : 1, (ek_unit_grad[]){a, b}, &back, scratch);
 }
 
 void ek_norm(int level, ek_source in, long from, long to) {

@@ -71,8 +71,9 @@ typedef struct {
     float *y, *moments;
 } ek_unit;
 
-// ek_convolve computes one or two convolutions of the same images, from to to - 1 of a batch.
-void ek_convolve(int level, ek_source in, long from, long to, long units, ek_unit a, ek_unit b, float *scratch);
+// ek_convolve computes one or two convolutions of the same images, from to to - 1 of a
+// batch; b has no filters if there is one.
+void ek_convolve(int level, ek_source in, long from, long to, ek_unit a, ek_unit b, float *scratch);
 
 // ek_unit_grad is what a gradient of a convolution is made of. That by its outputs is
 // dy = g*gain + (y*slope + shift), by channel; g and y are images. dw gets the gradient by
@@ -102,7 +103,7 @@ typedef struct {
 
 // ek_convolve_grad computes the gradients of one or two convolutions of the same images,
 // for some of the groups of a batch of images, see ek_conv_block_grad.
-void ek_convolve_grad(int level, ek_source in, long images, long groups, long from, long to, long units, ek_unit_grad a,
+void ek_convolve_grad(int level, ek_source in, long images, long groups, long from, long to, ek_unit_grad a,
                       ek_unit_grad b, ek_input_grad back, float *scratch);
 
 // ek_norm computes z of a source with gain, for images from to to - 1.

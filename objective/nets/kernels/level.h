@@ -21,6 +21,8 @@ typedef int32_t NAME(ivec) __attribute__((vector_size(VL * 4), may_alias));
 #define INLINE static inline __attribute__((always_inline)) TARGET
 #define SPLAT(x) ((x) - (vec){0}) // x - 0 keeps every value, -0 and NaN included
 
+INLINE vec NAME(relu)(vec v) { return (vec)((ivec)v & ~(v < 0)); } // NaN stays NaN
+
 // tile computes `rows` rows of `vs` vectors; both are constants after inlining.
 // Each sum starts from `start` (vs vectors) and adds its terms as the walk says;
 // `end` says what becomes of it, and width how many columns exist.
@@ -58,7 +60,7 @@ INLINE void NAME(tile)(const int rows, const int vs, const ek_walk *t, const flo
 #pragma GCC unroll 24
         for (int r = 0; r < rows; r++) {
 #pragma GCC unroll 2
-            for (int v = 0; v < vs; v++) acc[r][v] = (vec)((ivec)acc[r][v] & ~(acc[r][v] < 0)); // NaN stays NaN
+            for (int v = 0; v < vs; v++) acc[r][v] = NAME(relu)(acc[r][v]);
         }
     }
     if (width == vs * VL) {
@@ -267,8 +269,6 @@ INLINE void NAME(put)(float *x, long n, vec v) {
     *(mem *)some = v;
     memcpy(x, some, n * sizeof(float));
 }
-
-INLINE vec NAME(relu)(vec v) { return (vec)((ivec)v & ~(v < 0)); } // NaN stays NaN
 
 // relu_grad cuts by masks, since a branch on every sign would be mispredicted half the time.
 static TARGET void NAME(relu_grad)(long n, const float *y, const float *dy, float *out) {
