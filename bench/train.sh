@@ -30,7 +30,6 @@ declare -A steps=([softmax]=1000 [mlp]=100 [cnn]=20 [resnet8]=20)
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-go test -c -o "$folder/nets.test" ./objective/nets
 
 # Each of these prints two numbers: images a second, and for a second of processor time.
 ours() { # model threads
@@ -67,6 +66,7 @@ for t in $threads; do
   [ "$t" = 1 ] || [ "$(nproc)" -ge 2 ] || fail "threads $t need two processors; THREADS=1 does not"
 done
 
+go test -c -o "$folder/nets.test" ./objective/nets
 for round in $(seq "$rounds"); do
   for model in $models; do
     for t in $threads; do

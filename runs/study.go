@@ -68,7 +68,7 @@ type CodeChangedError struct {
 // Error names both and what can be done.
 func (e *CodeChangedError) Error() string {
 	return fmt.Sprintf("study %s was searched with trainer %s, and now finds %s: what it measured so far belongs to the old code; "+
-		"restore that (of a built-in trainer also the kernels, which EVENKEEL_KERNELS chooses), or start a new study "+
+		"restore that (of a built-in trainer also the kernels: EVENKEEL_KERNELS=portable, or avx2 or avx512, both fma), or start a new study "+
 		"(study: another name), or go on from here with the new code by --accept-code", e.Study, e.Was, e.Now)
 }
 

@@ -24,9 +24,10 @@ import (
 // compute.examples are not there: they are in no mean, and their z is 0.
 //
 // All blocks are one operation because it is memory that limits them: what follows on a
-// normalisation is made where the next convolution pads its images, and read from there.
-// The first block's z and every relu(cn1(x)) are never stored, but made again from the
-// result of the convolution where they are needed.
+// normalisation is made where the next convolution pads its images, and read from there. A
+// later block's z is stored as well, for what is added and the gradient; the first block's,
+// where another follows, and every relu(cn1(x)) are made again from the result of the
+// convolution.
 type residual struct {
 	base
 	c        *compute

@@ -96,8 +96,8 @@ type NormSum struct{ Y, Mean, Out []float32 }
 type Groups struct{ From, To, Of, Images int }
 
 // ConvolveGrad computes the gradients of [Level.Convolve] for the images of some groups:
-// by w, for each group, and by the images. Planar images have no gradient. It panics as
-// Convolve does.
+// by w, for each group, and by the images. Planar images have no gradient. What it writes
+// overlaps nothing else. It panics as Convolve does.
 func (l Level) ConvolveGrad(ws *Workspace, in Source, g Groups, first, second UnitGrad, back InputGrad) {
 	in.check("ConvolveGrad", first.Conv)
 	g.check("ConvolveGrad", first.Batch)

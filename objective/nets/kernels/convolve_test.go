@@ -274,7 +274,10 @@ func TestConvolveRefuses(t *testing.T) {
 		"short weights":               convolve(in, 2, func(a, _ *Unit) { a.W = a.W[1:] }),
 		"a short result":              convolve(in, 2, func(_, b *Unit) { b.Y = b.Y[1:] }),
 		"short moments":               convolve(in, 2, func(a, _ *Unit) { a.Moments = a.Moments[1:] }),
-		"other images":                convolve(in, 2, func(_, b *Unit) { b.Height++ }),
+		"a lower second image":        convolve(in, 2, func(_, b *Unit) { b.Height-- }),
+		"fewer second channels":       convolve(in, 2, func(_, b *Unit) { b.In-- }),
+		"fewer second images":         convolve(in, 1, func(_, b *Unit) { b.Batch-- }),
+		"planar second images":        convolve(in, 2, func(_, b *Unit) { b.Planar = true }),
 		"more groups than images":     grad(Groups{0, 1, 3, 2}, InputGrad{}, keep),
 		"more images than the batch":  grad(Groups{0, 1, 1, 3}, InputGrad{}, keep),
 		"a gradient by weights":       grad(all, InputGrad{}, func(u *UnitGrad) { u.DW = u.DW[1:] }),
@@ -300,7 +303,7 @@ func TestConvolveRefuses(t *testing.T) {
 		"groups backwards":            grad(Groups{2, 1, 2, 2}, InputGrad{}, keep),
 		"gradients of other images": func() {
 			a, b := c.grad(y, dw), c.grad(y, dw)
-			b.Width++
+			b.Width--
 			Portable.ConvolveGrad(&ws, in, all, a, b, InputGrad{})
 		},
 		"a norm beyond the images": func() {

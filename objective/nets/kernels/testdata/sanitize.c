@@ -80,7 +80,9 @@ static void same(const char *what, const level *l, long n, const float *got, flo
     }
 }
 
-// finite sees what was read unwritten, which is NaN.
+// spoil fills scratch memory with NaN, which finite sees where it was read unwritten.
+static void spoil(float *scratch, long n) { memset(scratch, 0xff, n * sizeof(float)); }
+
 static void finite(const char *what, long n, const float *x) {
     for (long i = 0; i < n; i++)
         if (!isfinite(x[i])) {
@@ -180,18 +182,19 @@ static void convolution(ek_conv s, int way) {
     long pooled = s.batch * (s.height / 2) * (s.width / 2) * s.out, groups = s.batch;
     int block = s.kernel == 3 && s.stride == 1 && pooled > 0;
     float *x = numbers(in), *added = numbers(in), *by = numbers(s.in), *f = numbers(w), *ft = numbers(wt);
-    float *bias = numbers(s.out), *biast = numbers(t.out), *g = numbers(out), *gt = numbers(outt), *first[12] = {0};
+    float *bias = numbers(s.out), *biast = numbers(t.out), *g = numbers(out), *gt = numbers(outt), *g0 = numbers(in), *first[13] = {0};
     for (int i = 0; i < level_count; i++) {
         const level *l = &levels[i];
         float *y = zeros(out), *yt = zeros(outt), *moments = zeros(s.batch * 2 * s.out), *dw = zeros(groups * w);
         float *dwt = zeros(groups * wt), *dwb = zeros(groups * (w + s.out)), *dx = zeros(in), *z = zeros(in);
-        float *sums = zeros(s.batch * 2 * s.in), *sums2 = zeros(s.batch * 2 * s.in), *g0 = numbers(in);
+        float *sums = zeros(s.batch * 2 * s.in), *sums2 = zeros(s.batch * 2 * s.in);
         long size = ek_conv_scratch(&s) + ek_conv_scratch(&t);
         float *scratch = malloc(size * sizeof(float));
-        memset(scratch, 0xff, size * sizeof(float)); // NaN: what is read unwritten shows
         ek_source source = made(&s, way, x, added, by, z);
         ek_unit u[2] = {{s, f, y, moments}, {t, ft, yt, NULL}};
+        spoil(scratch, size);
         l->t->convolve(&source, 0, s.batch, 1 + way % 2, u, scratch);
+        spoil(scratch, size);
         l->t->convolve(&source, s.batch - 1, s.batch, 2, u, scratch);
         same(what, l, out, y, &first[0]);
         same(what, l, s.batch * 2 * s.out, moments, &first[1]);
@@ -200,31 +203,37 @@ static void convolution(ek_conv s, int way) {
         ek_unit_grad ug[2] = {{s, f, g, y, bias, bias, bias, dw}, {t, ft, gt, yt, biast, biast, biast, dwt}};
         ek_input_grad back = {NULL, NULL, 0, {{NULL, NULL, NULL}, {NULL, NULL, NULL}}};
         if (!s.planar) back = (ek_input_grad){dx, way % 2 ? added : NULL, 1, {{added, by, sums}, {g0, by, sums2}}};
+        spoil(scratch, size);
         l->t->convolve_grad(&source, s.batch, groups, 0, groups, 2, ug, &back, scratch);
         same(what, l, groups * w, dw, &first[4]);
         same(what, l, groups * wt, dwt, &first[5]);
         same(what, l, in, dx, &first[6]);
         same(what, l, s.batch * 2 * s.in, sums, &first[7]);
         finite(what, out, y), finite(what, outt, yt), finite(what, groups * w, dw), finite(what, in, dx);
-        if (groups > 1) l->t->convolve_grad(&source, s.batch - 1, groups - 1, groups - 2, groups - 1, 2, ug, &back, scratch);
+        same(what, l, s.batch * 2 * s.in, sums2, &first[12]);
+        spoil(scratch, size);
         l->t->convolve_grad(&source, s.batch, 1, 0, 1, 1, ug, &back, scratch);
         same(what, l, w, dw, &first[8]);
+        finite(what, w, dw), finite(what, in, dx);
         if (block) {
             float *p = zeros(pooled);
             uint8_t *taken = calloc(pooled, 1);
+            spoil(scratch, size);
             l->t->conv_block(&s, x, f, bias, p, taken, scratch);
             same(what, l, pooled, p, &first[9]);
             l->t->conv_block(&s, x, f, bias, p, NULL, scratch);
             same(what, l, pooled, p, &first[9]);
+            spoil(scratch, size);
             l->t->conv_block_grad(&s, s.batch, groups, 0, groups, x, f, p, taken, dwb, s.planar ? NULL : dx, scratch);
             same(what, l, groups * (w + s.out), dwb, &first[10]);
             same(what, l, in, dx, &first[11]);
+            finite(what, pooled, p), finite(what, groups * (w + s.out), dwb), finite(what, in, dx);
             free(p), free(taken);
         }
-        free(y), free(yt), free(moments), free(dw), free(dwt), free(dwb), free(dx), free(z), free(sums), free(sums2), free(g0), free(scratch);
+        free(y), free(yt), free(moments), free(dw), free(dwt), free(dwb), free(dx), free(z), free(sums), free(sums2), free(scratch);
     }
-    for (int i = 0; i < 12; i++) free(first[i]);
-    free(x), free(added), free(by), free(f), free(ft), free(bias), free(biast), free(g), free(gt);
+    for (int i = 0; i < 13; i++) free(first[i]);
+    free(x), free(added), free(by), free(f), free(ft), free(bias), free(biast), free(g), free(gt), free(g0);
 }
 
 static void cross_entropy(long rows, long classes) {
