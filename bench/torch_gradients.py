@@ -9,7 +9,7 @@ and parameters, a list per tensor in the layout that package nets uses:
     height/4 x width/4 x filters x classes, classes
 
 Prints {"loss": ..., "gradients": [...]}, the gradients in the same layout. The Go
-test CNNGradientsInTorch in objective/nets (build tag integration) runs it.
+test CNNGradientsInTorch in objective/trainers/nets (build tag integration) runs it.
 """
 import json
 import sys

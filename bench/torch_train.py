@@ -3,7 +3,7 @@
 
     /usr/bin/python3 bench/torch_train.py --model cnn --threads 1 --steps 20
 
-Models, shapes and steps are those of BenchmarkTrain in objective/nets: softmax
+Models, shapes and steps are those of BenchmarkTrain in objective/trainers/nets: softmax
 784-10, mlp 784-256-128-10, cnn and resnet8 on 3 x 32 x 32 pixels, batch 128, AdamW,
 weighted cross-entropy with weights of 1; a step gathers a shuffled batch, goes forward and backward, and
 updates. --tuned keeps images channels-last; bench/train.sh adds the allocator

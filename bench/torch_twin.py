@@ -12,7 +12,7 @@ the default. Prints one JSON object: for each seed the balanced accuracy and the
 per-class recall on the test part, and the seconds of training.
 
 Needs torch and numpy (Debian: python3-torch). The Go test TwinAgrees in
-objective/nets (build tag integration) runs it and compares.
+objective/trainers/nets (build tag integration) runs it and compares.
 """
 import argparse
 import json

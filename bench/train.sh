@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Compares built-in training with PyTorch on this machine: the models of
-# BenchmarkTrain in objective/nets, ours and PyTorch as a user gets it and tuned, one
+# BenchmarkTrain in objective/trainers/nets, ours and PyTorch as a user gets it and tuned, one
 # after the other, several rounds, and the ratios of the medians. On a busy machine only
 # the processor time says something, and only for one thread.
 #
@@ -35,7 +35,7 @@ trap 'rm -rf "$folder"' EXIT
 ours() { # model threads
   local bench="^BenchmarkTrain\$/^$1\$/^threads=$2\$"
   [ "$2" = 2x1 ] && bench="^BenchmarkTrainTwo\$/^$1\$"
-  (cd objective/nets && "$folder/nets.test" -test.run '^$' -test.bench "$bench" -test.benchtime "${steps[$1]}x") |
+  (cd objective/trainers/nets && "$folder/nets.test" -test.run '^$' -test.bench "$bench" -test.benchtime "${steps[$1]}x") |
     awk '/images\/s/ {for (i = 2; i <= NF; i++) {if ($i == "images/s") wall = $(i-1); if ($i == "images/cpu-s") cpu = $(i-1)}; print wall, cpu}'
 }
 torch() { # model threads [--tuned]
@@ -66,7 +66,7 @@ for t in $threads; do
   [ "$t" = 1 ] || [ "$(nproc)" -ge 2 ] || fail "threads $t need two processors; THREADS=1 does not"
 done
 
-go test -c -o "$folder/nets.test" ./objective/nets
+go test -c -o "$folder/nets.test" ./objective/trainers/nets
 for round in $(seq "$rounds"); do
   for model in $models; do
     for t in $threads; do
@@ -79,7 +79,7 @@ for round in $(seq "$rounds"); do
   done
 done | tee "$folder/figures" >&2
 
-(cd objective/nets && "$folder/nets.test" -test.run '^$' -test.bench 'Peak' -test.benchtime 1x) | grep Gflop
+(cd objective/trainers/nets && "$folder/nets.test" -test.run '^$' -test.bench 'Peak' -test.benchtime 1x) | grep Gflop
 /usr/bin/python3 - "$folder/figures" <<'END'
 import collections
 import statistics

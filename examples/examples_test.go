@@ -13,8 +13,8 @@ import (
 	"time"
 
 	"evenkeel/objective"
-	"evenkeel/objective/process"
-	"evenkeel/objective/trainertest"
+	"evenkeel/objective/trainers/process"
+	"evenkeel/objective/trainers/trainertest"
 	"evenkeel/search/studyfile"
 )
 

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"evenkeel/objective"
-	"evenkeel/objective/trainertest"
+	"evenkeel/objective/trainers/trainertest"
 	"evenkeel/schemes"
 )
 

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"evenkeel/objective"
-	"evenkeel/objective/trainertest"
+	"evenkeel/objective/trainers/trainertest"
 	"evenkeel/schemes"
 	"evenkeel/schemes/formula"
 )

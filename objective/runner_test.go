@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"evenkeel/objective"
-	"evenkeel/objective/trainertest"
+	"evenkeel/objective/trainers/trainertest"
 )
 
 // memory is a cache in a map that counts what is asked of it.

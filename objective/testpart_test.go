@@ -10,7 +10,7 @@ import (
 
 	"evenkeel/objective"
 	"evenkeel/objective/cachetest"
-	"evenkeel/objective/trainertest"
+	"evenkeel/objective/trainers/trainertest"
 )
 
 // counting returns a synthetic trainer that counts its trainings without and

@@ -8,7 +8,7 @@ import (
 	"fmt"
 
 	"evenkeel/objective"
-	"evenkeel/objective/confirm"
+	"evenkeel/objective/evidence/confirm"
 	"evenkeel/search"
 )
 

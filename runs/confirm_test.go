@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"evenkeel/objective"
-	"evenkeel/objective/trainertest"
+	"evenkeel/objective/trainers/trainertest"
 	"evenkeel/runs"
 	"evenkeel/runs/runstest"
 	"evenkeel/search"

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"evenkeel/objective"
-	"evenkeel/objective/trainertest"
+	"evenkeel/objective/trainers/trainertest"
 	"evenkeel/runs"
 	"evenkeel/search"
 	"evenkeel/search/random"

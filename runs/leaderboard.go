@@ -10,7 +10,7 @@ import (
 	"strconv"
 
 	"evenkeel/objective"
-	"evenkeel/objective/posthoc"
+	"evenkeel/objective/evidence/posthoc"
 	"evenkeel/search"
 )
 

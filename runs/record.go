@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"evenkeel/objective"
-	"evenkeel/objective/posthoc"
+	"evenkeel/objective/evidence/posthoc"
 	"evenkeel/search"
 )
 

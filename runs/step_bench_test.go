@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"evenkeel/objective"
-	"evenkeel/objective/trainertest"
+	"evenkeel/objective/trainers/trainertest"
 	"evenkeel/runs"
 )
 

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"evenkeel/objective"
-	"evenkeel/objective/trainertest"
+	"evenkeel/objective/trainers/trainertest"
 	"evenkeel/runs"
 	"evenkeel/search"
 )

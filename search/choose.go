@@ -7,7 +7,7 @@ import (
 	"slices"
 
 	"evenkeel/objective"
-	"evenkeel/objective/posthoc"
+	"evenkeel/objective/evidence/posthoc"
 )
 
 // apart is how far, in nats (root mean square over the classes), the weights that

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"evenkeel/objective"
-	"evenkeel/objective/confirm"
+	"evenkeel/objective/evidence/confirm"
 )
 
 // Fixed is the one arm that a confirmation is about. It must have been chosen

@@ -14,8 +14,8 @@ import (
 
 	"evenkeel/objective"
 	"evenkeel/objective/cachetest"
-	"evenkeel/objective/confirm"
-	"evenkeel/objective/trainertest"
+	"evenkeel/objective/evidence/confirm"
+	"evenkeel/objective/trainers/trainertest"
 	"evenkeel/search"
 )
 

@@ -7,7 +7,7 @@ import (
 	"sync"
 
 	"evenkeel/objective"
-	"evenkeel/objective/confirm"
+	"evenkeel/objective/evidence/confirm"
 )
 
 // opener is a trainer whose test part is opened, in the record, before it is.

@@ -3,7 +3,7 @@ package search_test
 import (
 	"testing"
 
-	"evenkeel/objective/trainertest"
+	"evenkeel/objective/trainers/trainertest"
 )
 
 // TestInvalidTrialsAreNotRaced: each trial in turn is declared invalid before the

@@ -8,7 +8,7 @@ import (
 	"sync"
 
 	"evenkeel/objective"
-	"evenkeel/objective/posthoc"
+	"evenkeel/objective/evidence/posthoc"
 	"evenkeel/search"
 )
 

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 
-	"evenkeel/objective/posthoc"
+	"evenkeel/objective/evidence/posthoc"
 )
 
 // errDrain says that the next step can only be decided when every step before

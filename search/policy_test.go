@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"testing"
 
-	"evenkeel/objective/trainertest"
+	"evenkeel/objective/trainers/trainertest"
 )
 
 // TestEvaluationsAreAnnounced drives studies of many sizes to their end and

@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"evenkeel/objective"
-	"evenkeel/objective/posthoc"
+	"evenkeel/objective/evidence/posthoc"
 )
 
 // Offsets is what offsets on the reference's logits do without any training, on

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"evenkeel/objective"
-	"evenkeel/objective/explain"
+	"evenkeel/objective/evidence/explain"
 )
 
 // Prober trains what [explain.Probe] asks for. Its runs are shared and durable as

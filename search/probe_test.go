@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"evenkeel/objective"
-	"evenkeel/objective/explain"
-	"evenkeel/objective/trainertest"
+	"evenkeel/objective/evidence/explain"
+	"evenkeel/objective/trainers/trainertest"
 	"evenkeel/search"
 )
 

@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"evenkeel/objective"
-	"evenkeel/objective/posthoc"
+	"evenkeel/objective/evidence/posthoc"
 )
 
 // The words of search.screen.

@@ -3,7 +3,7 @@ package search_test
 import (
 	"testing"
 
-	"evenkeel/objective/trainertest"
+	"evenkeel/objective/trainers/trainertest"
 	"evenkeel/search"
 )
 

@@ -13,8 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"evenkeel/objective"
-	"evenkeel/objective/posthoc"
-	"evenkeel/objective/trainertest"
+	"evenkeel/objective/evidence/posthoc"
+	"evenkeel/objective/trainers/trainertest"
 	"evenkeel/schemes"
 	"evenkeel/search"
 	"evenkeel/search/random"

@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"evenkeel/objective"
-	"evenkeel/objective/posthoc"
+	"evenkeel/objective/evidence/posthoc"
 )
 
 // StepKind says what a step does.

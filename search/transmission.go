@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"evenkeel/objective"
-	"evenkeel/objective/posthoc"
+	"evenkeel/objective/evidence/posthoc"
 )
 
 // enoughTrials is the number of trials from which on transmission is believed. Our

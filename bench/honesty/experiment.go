@@ -12,7 +12,7 @@ import (
 
 	"evenkeel/objective"
 	"evenkeel/objective/data"
-	"evenkeel/objective/nets"
+	"evenkeel/objective/trainers/nets"
 	"evenkeel/search"
 	"evenkeel/search/random"
 	"evenkeel/search/studyfile"

@@ -14,8 +14,8 @@ import (
 	"strings"
 	"syscall"
 
-	"evenkeel/objective/confirm"
 	"evenkeel/objective/data"
+	"evenkeel/objective/evidence/confirm"
 	"evenkeel/search/studyfile"
 )
 

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strconv"
 
-	"evenkeel/objective/confirm"
+	"evenkeel/objective/evidence/confirm"
 	"evenkeel/search"
 )
 

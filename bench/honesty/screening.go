@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"evenkeel/objective"
-	"evenkeel/objective/confirm"
+	"evenkeel/objective/evidence/confirm"
 	"evenkeel/search"
 	"evenkeel/search/studyfile"
 )

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"evenkeel/objective"
-	"evenkeel/objective/confirm"
+	"evenkeel/objective/evidence/confirm"
 	"evenkeel/runs"
 	"evenkeel/search"
 )

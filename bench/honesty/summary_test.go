@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"evenkeel/objective"
-	"evenkeel/objective/confirm"
+	"evenkeel/objective/evidence/confirm"
 )
 
 // near compares figures computed by hand.

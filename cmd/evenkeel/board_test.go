@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 
 	"evenkeel/objective"
-	"evenkeel/objective/posthoc"
+	"evenkeel/objective/evidence/posthoc"
 	"evenkeel/runs"
 	"evenkeel/search"
 	"evenkeel/search/studyfile"

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"evenkeel/objective/nets/kernels"
+	"evenkeel/objective/trainers/nets/kernels"
 )
 
 var update = flag.Bool("update", false, "rewrite the terminal captures in the documents")

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"evenkeel/objective"
-	"evenkeel/objective/check"
+	"evenkeel/objective/evidence/check"
 	"evenkeel/search"
 )
 

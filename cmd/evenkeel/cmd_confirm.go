@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"evenkeel/objective"
-	"evenkeel/objective/confirm"
+	"evenkeel/objective/evidence/confirm"
 	"evenkeel/runs"
 	"evenkeel/search"
 )

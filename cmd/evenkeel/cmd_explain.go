@@ -6,8 +6,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"evenkeel/objective"
-	"evenkeel/objective/explain"
-	"evenkeel/objective/posthoc"
+	"evenkeel/objective/evidence/explain"
+	"evenkeel/objective/evidence/posthoc"
 	"evenkeel/runs"
 	"evenkeel/search"
 )

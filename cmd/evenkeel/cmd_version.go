@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"evenkeel/objective/nets/kernels"
+	"evenkeel/objective/trainers/nets/kernels"
 )
 
 // version is the program's version between releases.

@@ -5,7 +5,7 @@ import (
 	"io"
 	"strings"
 
-	"evenkeel/objective/confirm"
+	"evenkeel/objective/evidence/confirm"
 	"evenkeel/runs"
 	"evenkeel/search"
 )

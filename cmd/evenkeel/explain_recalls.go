@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"evenkeel/objective/explain"
+	"evenkeel/objective/evidence/explain"
 )
 
 // ofRecalls explains figures that somebody brings along.

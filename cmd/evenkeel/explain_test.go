@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"evenkeel/objective"
-	"evenkeel/objective/explain"
+	"evenkeel/objective/evidence/explain"
 	"evenkeel/search/studyfile"
 )
 

@@ -5,7 +5,7 @@ import (
 	"io"
 	"strings"
 
-	"evenkeel/objective/explain"
+	"evenkeel/objective/evidence/explain"
 )
 
 // explanation is a report to be printed; head says of what, "" of nothing stored, and

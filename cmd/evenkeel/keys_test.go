@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"testing"
 
-	"evenkeel/objective/nets"
+	"evenkeel/objective/trainers/nets"
 	"evenkeel/search/studyfile"
 )
 

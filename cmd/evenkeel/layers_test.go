@@ -16,12 +16,12 @@ var layers = []string{"schemes", "objective", "search", "runs", "cmd"}
 
 // only says which folder alone may import a module, and why.
 var only = []struct{ module, folder, why string }{
-	{"gorgonia.org/", "objective/nets", "graphs and tensors stay behind the Trainer interface"},
+	{"gorgonia.org/", "objective/trainers/nets", "graphs and tensors stay behind the Trainer interface"},
 	{"github.com/mattn/go-sqlite3", "runs", "the database stays behind the Store interface"},
 	{"github.com/expr-lang/expr", "schemes/formula", "formulas are a small part of the language, and nothing else is"},
 	{"go.yaml.in/yaml", "search/studyfile", "the text form of a study stays out of the search"},
 	{"github.com/spf13/cobra", "cmd", "commands are wiring"},
-	{"gopkg.in/natefinch/lumberjack", "objective/process", "what trainers log stays with their processes"},
+	{"gopkg.in/natefinch/lumberjack", "objective/trainers/process", "what trainers log stays with their processes"},
 	{"github.com/olekukonko/tablewriter", "cmd", "printing is for the program"},
 }
 
@@ -101,7 +101,7 @@ func importFault(file, name string) string {
 
 // adapter reports whether a folder implements an interface of its layer.
 func adapter(folder string) bool {
-	return slices.Contains([]string{"objective/nets", "objective/process", "search/random", "search/tpe"}, folder)
+	return slices.Contains([]string{"objective/trainers/nets", "objective/trainers/process", "search/random", "search/tpe"}, folder)
 }
 
 // TestImportFaults makes sure that the rules can fail.
@@ -115,16 +115,16 @@ func TestImportFaults(t *testing.T) {
 		{"runs/db.go", "evenkeel/search", false},
 		{"runs/db.go", "github.com/mattn/go-sqlite3", false},
 		{"search/a.go", "github.com/mattn/go-sqlite3", true},
-		{"objective/a.go", "evenkeel/objective/nets", true},
-		{"objective/nets/a.go", "evenkeel/objective", false},
-		{"objective/nets/a.go", "evenkeel/objective/nets/kernels", false},
-		{"objective/nets/a.go", "gorgonia.org/gorgonia", false},
+		{"objective/a.go", "evenkeel/objective/trainers/nets", true},
+		{"objective/trainers/nets/a.go", "evenkeel/objective", false},
+		{"objective/trainers/nets/a.go", "evenkeel/objective/trainers/nets/kernels", false},
+		{"objective/trainers/nets/a.go", "gorgonia.org/gorgonia", false},
 		{"objective/a.go", "gorgonia.org/tensor", true},
 		{"schemes/formula/a.go", "github.com/expr-lang/expr/parser", false},
 		{"schemes/formula/a.go", "evenkeel/schemes", false},
 		{"schemes/a.go", "github.com/expr-lang/expr", true},
 		{"schemes/a.go", "evenkeel/schemes/formula", true},
-		{"objective/a_test.go", "evenkeel/objective/trainertest", false},
+		{"objective/a_test.go", "evenkeel/objective/trainers/trainertest", false},
 		{"cmd/evenkeel/a.go", "math/rand", true},
 		{"bench/honesty/a.go", "evenkeel/runs", false},
 		{"bench/honesty/a.go", "github.com/mattn/go-sqlite3", true},

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"evenkeel/objective"
-	"evenkeel/objective/posthoc"
+	"evenkeel/objective/evidence/posthoc"
 	"evenkeel/runs"
 )
 

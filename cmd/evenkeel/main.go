@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"evenkeel/objective/process"
+	"evenkeel/objective/trainers/process"
 )
 
 // Exit statuses.

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"evenkeel/objective"
-	"evenkeel/objective/explain"
+	"evenkeel/objective/evidence/explain"
 	"evenkeel/runs"
 	"evenkeel/search"
 )

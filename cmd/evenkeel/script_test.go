@@ -12,7 +12,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"evenkeel/objective/process"
+	"evenkeel/objective/trainers/process"
 )
 
 // asProgram is the environment variable that makes the test binary the program.

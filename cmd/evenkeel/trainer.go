@@ -11,10 +11,10 @@ import (
 	"slices"
 
 	"evenkeel/objective"
-	"evenkeel/objective/check"
 	"evenkeel/objective/data"
-	"evenkeel/objective/nets"
-	"evenkeel/objective/process"
+	"evenkeel/objective/evidence/check"
+	"evenkeel/objective/trainers/nets"
+	"evenkeel/objective/trainers/process"
 	"evenkeel/search"
 )
 

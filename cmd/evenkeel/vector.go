@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"evenkeel/objective"
-	"evenkeel/objective/confirm"
+	"evenkeel/objective/evidence/confirm"
 	"evenkeel/runs"
 	"evenkeel/schemes"
 	"evenkeel/search"

@@ -3,7 +3,7 @@ package main
 import (
 	"fmt"
 
-	"evenkeel/objective/confirm"
+	"evenkeel/objective/evidence/confirm"
 	"evenkeel/runs"
 	"evenkeel/search"
 )

@@ -1,0 +1,101 @@
+package explain
+
+import (
+	"fmt"
+
+	"evenkeel/objective"
+	"evenkeel/objective/evidence/posthoc"
+)
+
+// Case is what was recorded of one arm, a trial after one of its rounds.
+type Case struct {
+	// Classes are the names of the K classes.
+	Classes []string
+	Score   objective.Score
+	// Trial is the trial's number, for the commands that are proposed.
+	Trial int
+	// Study is the name of its study where these commands must say it, else "".
+	Study string
+	// Round is the arm's round, from 1.
+	Round int
+	// Replicates are the trial's measurements, one per seed, in the order of
+	// Outputs.
+	Replicates []objective.Replicate
+	// Outputs holds what else was kept of each replicate; nil if nothing was.
+	Outputs []Outputs
+	// Posthoc says that the weights shift logits and nothing was trained with them.
+	Posthoc bool
+	// OwnScript says that a program of the user's own trains, whose settings are
+	// not those of the built-in models.
+	OwnScript bool
+	// Noise is that of all arms of the study ([objective.EstimateNoise]). The zero
+	// value stands for a single arm and nothing known.
+	Noise objective.Noise
+	// References are the spreads of the unweighted reference on all its seeds.
+	References []float64
+	// Probed is what trainings gave in which one weight was changed ([Probe]); nil if
+	// there were none.
+	Probed *Probed
+}
+
+// Outputs is what was kept of one replicate beyond its matrices. Every field may
+// be nil.
+type Outputs struct {
+	// Labels are the true classes of the validation examples, Before and After the
+	// predictions of round 0 and of the arm's round.
+	Labels, Before, After []uint16
+	// Plain has the logits of an unweighted model on this seed: of round 0 of the
+	// trial's own model where they were kept, else of the reference.
+	Plain *posthoc.Part
+	// Weighted has the logits of the arm's round.
+	Weighted *posthoc.Part
+	// Offsets is what offsets fitted on the reference's logits do.
+	Offsets *Offsets
+}
+
+// Offsets is what offsets on the reference's logits do on one seed, measured on
+// examples that had no part in the fit ([posthoc.CrossFitted]).
+type Offsets struct {
+	// Values are what to add to the logits, in nats.
+	Values []float64
+	// Val is the confusion matrix of these examples, nil if it was not kept.
+	Val    *objective.Confusion
+	Spread float64
+	// Drop is the balanced accuracy lost against the reference.
+	Drop float64
+}
+
+// validate says what is wrong with a case.
+func (c Case) validate() error {
+	if len(c.Replicates) == 0 {
+		return fmt.Errorf("no seed was recorded; want at least one")
+	}
+	if c.Outputs != nil && len(c.Outputs) != len(c.Replicates) {
+		return fmt.Errorf("%d outputs for %d seeds; want one for each, or none", len(c.Outputs), len(c.Replicates))
+	}
+	for _, rep := range c.Replicates {
+		if c.Round < 1 || c.Round >= len(rep.Rounds) {
+			return fmt.Errorf("round %d of a trial with rounds 0 to %d; want one from 1", c.Round, len(rep.Rounds)-1)
+		}
+		for _, r := range []objective.Round{rep.Rounds[0], rep.Rounds[c.Round]} {
+			if r.Val == nil || r.Val.Classes() != len(c.Classes) {
+				return fmt.Errorf("replicate %d, round %d: want a validation matrix of %d classes", rep.Replicate, r.Round, len(c.Classes))
+			}
+		}
+		if w := rep.Rounds[c.Round].Weights; len(w) != len(c.Classes) {
+			return fmt.Errorf("replicate %d, round %d: %d weights for %d classes", rep.Replicate, c.Round, len(w), len(c.Classes))
+		}
+	}
+	if c.Probed != nil {
+		return c.Probed.validate(len(c.Classes))
+	}
+	return nil
+}
+
+// outputs returns what was kept of replicate i.
+func (c Case) outputs(i int) Outputs {
+	if c.Outputs == nil {
+		return Outputs{}
+	}
+	return c.Outputs[i]
+}

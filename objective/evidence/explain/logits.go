@@ -1,0 +1,262 @@
+package explain
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"evenkeel/objective"
+	"evenkeel/objective/evidence/posthoc"
+)
+
+// paper is what weights do when they shift the unweighted model's logits.
+type paper struct {
+	// seeds is the number of seeds whose logits are known; 0: nothing is.
+	seeds int
+	// before and after are mean spreads, change their difference.
+	before, after, change float64
+	transmission          posthoc.Transmission
+}
+
+// predict shifts the logits of every seed by its own weights.
+func (f *figures) predict() paper {
+	var p paper
+	var effects []posthoc.Effect
+	for i, rep := range f.Replicates {
+		part := f.outputs(i).Plain
+		if part == nil {
+			continue
+		}
+		arm := rep.Rounds[f.Round]
+		plain := part.Confusion(make([]float64, part.Classes()))
+		shifted := part.Confusion(posthoc.FromWeights(arm.Weights))
+		p.seeds++
+		p.before += f.of(plain)
+		p.after += f.of(shifted)
+		effects = append(effects, effect(plain, shifted, rep.Rounds[0].Val, arm.Val))
+	}
+	n := float64(p.seeds)
+	p.before, p.after = p.before/n, p.after/n
+	p.change = p.after - p.before
+	p.transmission = posthoc.Transmit(effects...)
+	return p
+}
+
+// effect is [posthoc.EffectOf] where the logits may be another unweighted model's:
+// each change is against its own.
+func effect(plain, shifted, before, after *objective.Confusion) posthoc.Effect {
+	e := posthoc.Effect{Observed: after.Recall(), Predicted: shifted.Recall()}
+	for c, r := range before.Recall() {
+		e.Observed[c] -= r
+	}
+	for c, r := range plain.Recall() {
+		e.Predicted[c] -= r
+	}
+	return e
+}
+
+// inert is the share of a pair's examples below which a shift does nothing to speak
+// of. Our choice.
+const inert = 0.02
+
+// margins holds the shifts of the most confused pairs against the distances of
+// their logits.
+func (f *figures) margins() (Finding, bool) {
+	if f.paper.seeds == 0 || len(f.pairs) == 0 {
+		return Finding{}, false
+	}
+	d := Finding{
+		Name: "margins", Reason: true, Try: "stronger",
+		Threshold: "2 % of a pair's examples, below which a shift is inert", Source: "our choice",
+	}
+	var parts []string
+	for k, p := range f.pairs {
+		share, median := f.marginsOf(p)
+		i, j := f.names(p)
+		text := fmt.Sprintf("%s and %s %s (shift %s, median distance %s)", i, j, percent(share), nats(p.shift), nats(median))
+		if k == 0 {
+			text = fmt.Sprintf("of the examples of %s and %s, %s have logits closer together than the weights' shift of %s nats (the median distance is %s)",
+				i, j, percent(share), nats(p.shift), nats(median))
+			d.Figures = []Figure{{"share", share}, {"shift", p.shift}, {"median_margin", median}}
+		}
+		parts = append(parts, text)
+		d.Reason = d.Reason && share < inert
+	}
+	d.Text = "At most so many can change hands: " + parts[0]
+	if len(parts) > 1 {
+		d.Text += "; " + strings.Join(parts[1:], ", ")
+	}
+	d.Text += "."
+	return d, true
+}
+
+// marginsOf returns the share of a pair's examples that its shift can move, and
+// their median distance, over all seeds with logits.
+func (f *figures) marginsOf(p pair) (share, median float64) {
+	for i, rep := range f.Replicates {
+		part := f.outputs(i).Plain
+		if part == nil {
+			continue
+		}
+		shift := posthoc.FromWeights(rep.Rounds[f.Round].Weights)
+		m := part.Margins(p.i, p.j)
+		share += m.Share(shift[p.i]-shift[p.j]) / float64(f.paper.seeds)
+		median += m.Median() / float64(f.paper.seeds)
+	}
+	return share, median
+}
+
+// faint is the share of the spread below which a predicted change is a reason for
+// seeing none. Our choice.
+const faint = 0.1
+
+// hopeless reports whether the weights would do little even if training did all
+// they aim at.
+func (f *figures) hopeless() bool {
+	return f.paper.seeds > 0 && math.Abs(f.paper.change) < faint*f.paper.before
+}
+
+// prediction says what the weights would do if training did what they aim at.
+func (f *figures) prediction() (Finding, bool) {
+	if f.paper.seeds == 0 || f.strength == 0 {
+		return Finding{}, false
+	}
+	p := f.paper
+	d := Finding{
+		Name: "prediction", Reason: f.hopeless() || p.change > 0,
+		Threshold: "a tenth of the spread", Source: "our choice; ln w after C. Elkan, 2001",
+		Figures: []Figure{{"spread", p.before}, {"predicted_spread", p.after}, {"predicted_change", p.change}},
+	}
+	d.Text = fmt.Sprintf("Shifting the unweighted model's logits by ln w, which is what these weights aim at, takes the spread from %s to %s (%s)",
+		small(p.before), small(p.after), change(p.change))
+	switch {
+	case f.hopeless():
+		d.Try = "stronger"
+		if f.measured() {
+			d.Text += ": not much to aim at."
+		} else {
+			d.Text += ": training that did exactly that would hardly show it."
+		}
+	case p.change > 0:
+		d.Try = "weaker"
+		d.Text += ": they go too far even on paper."
+	default:
+		d.Text += "."
+	}
+	return d, true
+}
+
+// vague is the half width of the interval above which a transmission says nothing. Our
+// choice.
+const vague = 0.5
+
+// absorbed reports whether too little of the predicted changes arrived.
+func (f *figures) absorbed() bool { return !f.Posthoc && f.paper.transmission.Absorbed() }
+
+// transmission says how much of the predicted changes training brought.
+func (f *figures) transmission() (Finding, bool) {
+	t := f.paper.transmission
+	if f.Posthoc || f.paper.seeds == 0 || math.IsNaN(t.Tau) {
+		return Finding{}, false
+	}
+	d := Finding{
+		Name: "transmission", Reason: f.absorbed(), Try: "stop-early",
+		Threshold: "30 % with a standard error to spare, below which training absorbed the weights", Source: "our choice, after J. Byrd and Z. Lipton, 2019",
+		Figures: []Figure{{"transmission", t.Tau}, {"transmission_se", t.SE}, {"transmission_half_width", t.HalfWidth()}},
+	}
+	on := "on " + plural(t.Effects, "seed")
+	if t.Effects > 1 {
+		on = "95 %, " + plural(t.Effects, "seed")
+	}
+	switch {
+	case d.Reason && f.unlearned():
+		d.Try = "longer"
+		d.Text = fmt.Sprintf("Training brought %s of the changes of the recalls that a shift by ln w predicts (%s). It has not learned its own examples either (recall %s on the training part, a mean over the classes): it may have been too short for weights to arrive.",
+			t, on, percent(mean(f.trained())))
+	case d.Reason:
+		d.Text = fmt.Sprintf("Training brought %s of the changes of the recalls that a shift by ln w predicts (%s): it absorbed the weights. A network that fits its training examples ends where it would have ended without weights.", t, on)
+	case t.HalfWidth() > vague:
+		d.Text = fmt.Sprintf("How much of the predicted changes of the recalls training brings is not measurable here: %s (%s).", t, on)
+	default:
+		d.Text = fmt.Sprintf("Training brought %s of the changes of the recalls that a shift by ln w predicts (%s).", t, on)
+	}
+	return d, true
+}
+
+// near is how close to the floor the worst class counts as having reached it.
+const near = 0.02
+
+// floor says what no shift can do for the hardest pair of classes.
+func (f *figures) floor() (Finding, bool) {
+	hardest, ok := f.hardestPair()
+	if !ok {
+		return Finding{}, false
+	}
+	worst := lowest(f.after)
+	i, j := f.Classes[hardest.I], f.Classes[hardest.J]
+	d := Finding{
+		Name: "floor", Reason: f.after[worst] >= hardest.Equal-near, Try: "data",
+		Threshold: "the worst class 2 points below that", Source: "our choice; equal error rate of the pair's ROC curve",
+		Figures: []Figure{{"floor", hardest.Equal}, {"recall_i", hardest.RecallI}, {"recall_j", hardest.RecallJ}},
+		Text: fmt.Sprintf("No shift of the unweighted model's logits recognises more than %s of both %s and %s, the hardest pair to tell apart (now %s and %s, other classes not asked).",
+			percent(hardest.Equal), i, j, percent(hardest.RecallI), percent(hardest.RecallJ)),
+	}
+	if trained, ok := f.floorAfter(hardest.I, hardest.J); ok {
+		d.Text += fmt.Sprintf(" Training with the weights made that %s.", percent(trained))
+		d.Figures = append(d.Figures, Figure{"floor_after", trained})
+	}
+	if d.Reason {
+		d.Text += fmt.Sprintf(" The worst class is there already, with %s: what lifts it further is better features or data, not weights.", percent(f.after[worst]))
+	}
+	return d, true
+}
+
+// hardestPair returns the pair whose floor, as a mean over seeds, is the lowest of
+// those that are the hardest on some seed.
+func (f *figures) hardestPair() (hardest posthoc.PairFloor, ok bool) {
+	tried := make(map[[2]int]bool)
+	for i := range f.Replicates {
+		part := f.outputs(i).Plain
+		if part == nil {
+			continue
+		}
+		h, some := part.HardestPair()
+		if !some || tried[[2]int{h.I, h.J}] {
+			continue
+		}
+		tried[[2]int{h.I, h.J}] = true
+		if m := f.meanFloor(h.I, h.J); !ok || m.Equal < hardest.Equal {
+			hardest, ok = m, true
+		}
+	}
+	return hardest, ok
+}
+
+// meanFloor returns the mean over seeds of a pair's floor.
+func (f *figures) meanFloor(i, j int) posthoc.PairFloor {
+	m := posthoc.PairFloor{I: i, J: j}
+	n := float64(f.paper.seeds)
+	for k := range f.Replicates {
+		if part := f.outputs(k).Plain; part != nil {
+			p := part.PairFloor(i, j)
+			m.Equal += p.Equal / n
+			m.RecallI += p.RecallI / n
+			m.RecallJ += p.RecallJ / n
+		}
+	}
+	return m
+}
+
+// floorAfter returns the floor of the models trained with weights, if the logits
+// of as many seeds were kept.
+func (f *figures) floorAfter(i, j int) (float64, bool) {
+	var sum float64
+	n := 0
+	for k := range f.Replicates {
+		if part := f.outputs(k).Weighted; part != nil {
+			sum += part.PairFloor(i, j).Equal
+			n++
+		}
+	}
+	return sum / float64(n), n > 0 && n == f.paper.seeds
+}

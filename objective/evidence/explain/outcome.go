@@ -1,0 +1,389 @@
+package explain
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"evenkeel/objective"
+	"evenkeel/objective/evidence/posthoc"
+)
+
+// ignored reports whether training with weights that differ gave the same counts
+// on every seed.
+func (f *figures) ignored() bool {
+	if f.Posthoc || f.strength < flat {
+		return false
+	}
+	return !slices.ContainsFunc(f.Replicates, func(rep objective.Replicate) bool {
+		return !rep.Rounds[0].Val.Equal(rep.Rounds[f.Round].Val)
+	})
+}
+
+// plumbing says that the weights never reached the training.
+func (f *figures) plumbing() (Finding, bool) {
+	if !f.ignored() {
+		return Finding{}, false
+	}
+	return Finding{
+		Name: "plumbing", Reason: true, Try: "check",
+		Threshold: "equal matrices although ln(max/min) is 0.7 or more", Source: "a different loss gives a different model",
+		Figures: []Figure{{"strength", f.strength}},
+		Text: fmt.Sprintf("Weights with a factor of %s between them changed not one count of the confusion matrix, on %s: they never reached the loss.",
+			factor(ratio(f.strength)), plural(f.seeds, "seed")),
+	}, true
+}
+
+// interpolating is the training recall of the worst class above which a network
+// has nothing left to be weighted.
+const interpolating = 0.995
+
+// interpolation says that the training part is recognised nearly without error.
+func (f *figures) interpolation() (d Finding, ok, known bool) {
+	if f.Posthoc {
+		return d, false, true
+	}
+	recall := f.trained()
+	if recall == nil {
+		return d, false, false
+	}
+	c := lowest(recall)
+	if !(recall[c] > interpolating) {
+		return d, false, true
+	}
+	return Finding{
+		Name: "interpolation", Reason: true, Try: "stop-early",
+		Threshold: "recall of the worst class on the training part above 99.5 %", Source: "our choice; J. Byrd and Z. Lipton, 2019; S. Sagawa et al., Distributionally robust neural networks, 2020",
+		Figures: []Figure{{"worst_train_recall", recall[c]}},
+		Text: fmt.Sprintf("The training part is recognised nearly without error (%s, the worst class, %s): where the loss is near zero, weights have nothing left to act on.",
+			f.Classes[c], percent(recall[c])),
+	}, true, true
+}
+
+// trained returns the mean recalls on the training part; nil where it was not measured.
+func (f *figures) trained() []float64 {
+	recall := make([]float64, len(f.Classes))
+	for _, rep := range f.Replicates {
+		m := rep.Rounds[f.Round].Train
+		if m == nil {
+			return nil
+		}
+		add(recall, m.Recall(), f.seeds)
+	}
+	return recall
+}
+
+// learned is the mean recall on the training part below which a training has not gone
+// far enough to have absorbed anything. Our choice.
+const learned = 0.9
+
+// unlearned reports whether that is so.
+func (f *figures) unlearned() bool {
+	recall := f.trained()
+	return recall != nil && mean(recall) < learned
+}
+
+// worse reports whether the recalls are less even, and not by chance.
+func (f *figures) worse() bool {
+	return f.change > 0 && f.strength > 0 && (f.measured() || f.paper.seeds > 0 && f.paper.change > 0)
+}
+
+// overshoot says which class pays too much.
+func (f *figures) overshoot() (Finding, bool) {
+	if !f.worse() {
+		return Finding{}, false
+	}
+	low := lowest(f.after)
+	d := Finding{
+		Name: "overshoot", Reason: true, Try: "weaker",
+		Threshold: "a larger spread beyond noise, or as predicted from logits", Source: "the interval of the change",
+		Figures: []Figure{{"spread_before", f.spreadBefore}, {"spread_after", f.spreadAfter}, {"ratio", ratio(f.strength)}},
+		Text: fmt.Sprintf("The weights go too far: with a factor of %s between them the spread rises from %s to %s. %s is the worst class now, with %s after %s.",
+			factor(ratio(f.strength)), small(f.spreadBefore), small(f.spreadAfter), f.Classes[low], percent(f.after[low]), percent(f.before[low])),
+	}
+	return d, true
+}
+
+// offered is what fitted offsets do over the seeds where they are known.
+type offered struct {
+	seeds                int
+	spread, change, drop float64
+	armSpread, armDrop   float64
+	// image is the variance that the validation images leave in the difference of the
+	// two spreads, NaN where it is not known.
+	image float64
+	// free says that the arm's score is not better than theirs beyond noise.
+	free bool
+	// better says that theirs is better than the arm's beyond noise.
+	better bool
+}
+
+// offered compares the arm with fitted offsets; nil if there are none.
+func (f *figures) offered() *offered {
+	var o offered
+	var theirs, own []float64
+	var reps []objective.Replicate
+	var seeds []int
+	var reference float64
+	for i, rep := range f.Replicates {
+		fitted := f.outputs(i).Offsets
+		if fitted == nil {
+			continue
+		}
+		theirs, own = append(theirs, fitted.Spread), append(own, rep.Rounds[f.Round].Spread)
+		reps, seeds = append(reps, rep), append(seeds, i)
+		reference += rep.Reference.Spread
+		o.drop += fitted.Drop
+	}
+	if o.seeds = len(reps); o.seeds == 0 {
+		return nil
+	}
+	o.drop /= float64(o.seeds)
+	arm := f.Score.Arms(reps)[f.Round-1]
+	o.spread, o.armSpread, o.armDrop = mean(theirs), mean(own), arm.Drop
+	o.change = o.spread - reference/float64(o.seeds)
+	charges := f.charge(arm.Drop) - f.charge(o.drop)
+	better := mean(own) - mean(theirs) + charges
+	o.image = f.offsetsImage(seeds)
+	o.free, o.better = better >= 0, better > 0
+	if o.seeds >= enoughSeeds {
+		d := objective.PairedDifference(theirs, own, 0.95)
+		normal, half := quantile(0.975, math.Inf(1)), d.High-d.Mean
+		image := o.image
+		if math.IsNaN(image) {
+			image = 0
+		}
+		width := math.Sqrt(float64(half*half) + float64(normal*normal*image))
+		o.free, o.better = better+width >= 0, better-width > 0
+	}
+	return &o
+}
+
+// offsetsImage returns the variance that other validation images would give the arm's
+// spread minus that of the offsets, which both were measured on: the mean over some
+// seeds, linearised. What single images do under the offsets is read off the
+// reference's logits, shifted by the offsets that all examples give; a few of the
+// cross-fitted answers differ from that. Where logits or predictions are not known the
+// two count as independent, which makes it larger; without matrices it is NaN.
+func (f *figures) offsetsImage(seeds []int) float64 {
+	var arm, offsets, offsetsHit []objective.Round
+	for _, i := range seeds {
+		o, rep := f.outputs(i), f.Replicates[i]
+		a := rep.Rounds[f.Round]
+		a.Hits = objective.NewHits(a.Val, o.Labels, o.After)
+		arm = append(arm, a)
+		if o.Plain != nil && len(o.Offsets.Values) == len(f.Classes) && o.Plain.Confusion(make([]float64, len(f.Classes))).Equal(rep.Reference.Val) {
+			m := o.Plain.Confusion(o.Offsets.Values)
+			if h := objective.NewHits(m, o.Labels, o.Plain.Predict(o.Offsets.Values, nil)); h != nil && a.Hits != nil {
+				offsetsHit = append(offsetsHit, objective.Round{Val: m, Hits: h})
+			}
+		}
+		if m := o.Offsets.Val; m != nil {
+			offsets = append(offsets, objective.Round{Val: m})
+		}
+	}
+	switch {
+	case len(offsetsHit) == len(seeds):
+		offsets = offsetsHit
+	case len(offsets) < len(seeds):
+		return math.NaN()
+	}
+	var total float64
+	for _, v := range objective.ImageVariances(f.Score.Spread.Linear(arm, 1), f.Score.Spread.Linear(offsets, -1)) {
+		total += v
+	}
+	return total
+}
+
+// charge is what a drop of balanced accuracy costs.
+func (f *figures) charge(drop float64) float64 {
+	return float64(f.Score.Penalty * math.Max(0, drop-f.Score.Tolerance))
+}
+
+// helpful reports whether fitted offsets are worth mentioning as a cure.
+func (o *offered) helpful() bool { return o != nil && o.change < 0 }
+
+// offsetsOf compares the arm with what needs no training.
+func (f *figures) offsetsOf() (Finding, bool) {
+	o := f.offsets
+	if o == nil {
+		return Finding{}, false
+	}
+	d := Finding{
+		Name: "offsets", Reason: o.free && o.helpful(), Try: "offsets",
+		Threshold: "the study's score, paired by seed, 95 %", Source: "Student's t over seeds, linearised over images",
+		Figures: []Figure{
+			{"offsets_spread", o.spread}, {"offsets_change", o.change}, {"offsets_drop", o.drop}, {"spread", o.armSpread}, {"drop", o.armDrop},
+			{"difference_image_se", math.Sqrt(o.image)},
+		},
+		Text: fmt.Sprintf("Offsets fitted to the reference's logits, without any training, reach a spread of %s (%s) and change balanced accuracy by %s points; the weights reach %s and %s.",
+			small(o.spread), change(o.change), points(-o.drop), small(o.armSpread), points(-o.armDrop)),
+	}
+	known, where := !math.IsNaN(o.image), ", by more than seeds and images do"
+	if !known {
+		d.Source, where = "Student's t over seeds, on these images", " on these images, by more than seeds do"
+	}
+	switch {
+	case d.Reason:
+		d.Text += " By the study's score the weights are not measurably better than what is for free."
+	case o.seeds < enoughSeeds:
+		d.Text += fmt.Sprintf(" On %s that does not say which is better.", plural(o.seeds, "seed"))
+	case o.better:
+		d.Text += " By the study's score the offsets are better" + where + "."
+	case o.free:
+		d.Text += " By the study's score neither is better than the other" + where + "."
+	case !known:
+		d.Text += " By the study's score the weights are better on these images, for other seeds; what other images would say is not known."
+	default:
+		d.Text += " By the study's score the weights are better, by more than seeds and images do."
+	}
+	return d, true
+}
+
+// noiseOf holds the change against the noise of seeds and images.
+func (f *figures) noiseOf() (Finding, bool) {
+	n := f.noise
+	if math.IsNaN(n.seedSD) {
+		return Finding{}, false
+	}
+	d := Finding{
+		Name: "noise", Reason: !f.measured() && !f.worse(), Try: "seeds",
+		Threshold: "95 %; 80 % power for the smallest", Source: "Student's t over seeds, linearised over images",
+		Figures: []Figure{{"change", f.change}, {"half_width", n.half}, {"smallest_measurable", n.smallest}, {"seed_sd", n.seedSD}, {"image_se", math.Sqrt(n.image)}},
+	}
+	if f.Noise.Arms > 1 {
+		d.Threshold = fmt.Sprintf("95 %% for all %d arms together; 80 %% power for the smallest", f.Noise.Arms)
+	}
+	if n.unpaired {
+		d.Source = "unweighted models alone: a difference of two has sqrt(2) times their standard deviation"
+	}
+	var text strings.Builder
+	fmt.Fprintf(&text, "Over %s the weights change the spread by %s", plural(f.seeds, "seed"), change(f.change))
+	switch {
+	case math.IsNaN(n.half):
+		fmt.Fprintf(&text, ": not measurable, since fewer than %d seeds have no interval", enoughSeeds)
+	case f.measured():
+		fmt.Fprintf(&text, " +- %s, more than seeds and validation images do", small(n.half))
+	default:
+		fmt.Fprintf(&text, " +- %s: not measurable, which does not mean no effect", small(n.half))
+	}
+	fmt.Fprintf(&text, ". Each seed scatters it by %s, other images would by %s (standard deviations); the smallest change that %s would find is %s.",
+		small(n.seedSD), small(math.Sqrt(n.image)), plural(f.seeds, "seed"), small(n.smallest))
+	d.Text = text.String()
+	return d, true
+}
+
+// even is what classes that are all recognised alike would read by chance: the mean
+// spread, and the one that one measurement of them exceeds once in twenty,
+// and a mean over seeds less often.
+type even struct{ average, limit float64 }
+
+// evenAt returns it for a mean recall.
+func evenAt(s objective.Spread, recall float64, support []int64) even {
+	return even{posthoc.EvenSpread(s, recall, support), posthoc.EvenLimit(s, recall, support)}
+}
+
+// alreadyEven reports whether there is nothing to even out.
+func (f *figures) alreadyEven() bool { return f.spreadBefore <= f.even.limit }
+
+// sample holds the spread against that of even classes.
+func (f *figures) sample() (Finding, bool) {
+	return sampleFinding(f.even, f.spreadBefore, f.balancedBefore, f.support)
+}
+
+// sampleFinding is the finding for a spread at a mean recall.
+func sampleFinding(e even, spread, recall float64, support []int64) (Finding, bool) {
+	average, limit := e.average, e.limit
+	if math.IsNaN(average) {
+		return Finding{}, false
+	}
+	lo := slices.Min(support)
+	if lo < 1 {
+		lo = 1
+	}
+	se := math.Sqrt(recall * (1 - recall) / float64(lo))
+	d := Finding{
+		Name: "sample", Reason: spread <= limit, Try: "images",
+		Threshold: fmt.Sprintf("%s, which even classes exceed at most once in twenty", small(limit)), Source: "simulated binomial counts of that mean recall; sqrt(r (1 - r) / m)",
+		Figures: []Figure{{"spread", spread}, {"even_spread", average}, {"even_limit", limit}, {"recall_se", se}},
+		Text: fmt.Sprintf("With %s validation examples a class a recall of %s is known to within %.1f points (one standard error), and perfectly even classes would read a spread of %s.",
+			count(support), percent(recall), 100*se, small(average)),
+	}
+	if d.Reason {
+		d.Text += fmt.Sprintf(" The unweighted model's %s is hardly more: there is nothing that a weighting could be seen to fix.", small(spread))
+	} else {
+		d.Text += fmt.Sprintf(" The unweighted model's %s is more: the classes do differ.", small(spread))
+	}
+	return d, true
+}
+
+// moved is how many standard errors a class must move to be named.
+const moved = 2.5
+
+// price says who gained and who paid.
+func (f *figures) price() (Finding, bool) {
+	var up, down []int
+	for c := range f.Classes {
+		switch d := f.after[c] - f.before[c]; {
+		case !(math.Abs(d) > moved*f.noise.classSE[c]):
+		case d > 0:
+			up = append(up, c)
+		default:
+			down = append(down, c)
+		}
+	}
+	if len(up)+len(down) == 0 {
+		return Finding{}, false
+	}
+	lost := f.balancedBefore - f.balancedAfter
+	d := Finding{
+		Name: "price", Try: "tolerance",
+		Threshold: "2.5 standard errors for a class to be named; a price of 1", Source: "our choice",
+		Figures: []Figure{{"balanced_accuracy_change", -lost}, {"spread_change", f.change}},
+	}
+	var sides []string
+	for _, side := range []struct {
+		word    string
+		classes []int
+	}{{"Up", up}, {"Down", down}} {
+		if len(side.classes) > 0 {
+			sides = append(sides, side.word+": "+f.moves(side.classes))
+		}
+	}
+	d.Text = strings.Join(sides, ". ") + fmt.Sprintf(". Balanced accuracy %s points", points(-lost))
+	if f.change < 0 && lost >= 0.0005 { // what is shown as 0.1 points
+		price := lost / -f.change
+		d.Figures = append(d.Figures, Figure{"price", price})
+		d.Reason = price > 1 && f.measured()
+		d.Text += fmt.Sprintf(", %.2f for each point of spread", price)
+		if d.Reason {
+			d.Text += ": more accuracy is lost than evenness is gained"
+		}
+	}
+	d.Text += "."
+	return d, true
+}
+
+// moves lists classes with their changes, the largest first.
+func (f *figures) moves(classes []int) string {
+	slices.SortStableFunc(classes, func(a, b int) int {
+		x, y := math.Abs(f.after[a]-f.before[a]), math.Abs(f.after[b]-f.before[b])
+		switch {
+		case x > y:
+			return -1
+		case x < y:
+			return 1
+		}
+		return 0
+	})
+	const most = 4
+	var words []string
+	for _, c := range classes[:min(len(classes), most)] {
+		words = append(words, fmt.Sprintf("%s %s", f.Classes[c], points(f.after[c]-f.before[c])))
+	}
+	if rest := len(classes) - most; rest > 0 {
+		words = append(words, fmt.Sprintf("%d more", rest))
+	}
+	return list(words)
+}

@@ -1,0 +1,198 @@
+package explain
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"evenkeel/objective"
+	"evenkeel/objective/evidence/posthoc"
+)
+
+// Recalls is what somebody without a study has: recalls of an unweighted model and
+// the weights made of them.
+type Recalls struct {
+	// Classes are the names of the classes; nil numbers them from 0.
+	Classes []string
+	// Recall is from 0 to 1, Weights are positive; one entry per class.
+	Recall, Weights []float64
+	// Support is the number of examples that each recall was measured on, nil if
+	// unknown.
+	Support []int64
+}
+
+// usual says how sure a network is, where nothing is known of the one at hand: the
+// figures of the built-in study's reference over its seeds.
+const usual = "Networks are mostly surer than that: in this program's built-in study, half of the examples of the three most confused pairs lie about 2.4 nats apart or more, which is 92 % or more for one of the two."
+
+// Explain says what such weights can do, as far as recalls tell. The error says
+// what is wrong with them.
+func (c Recalls) Explain() (*Report, error) {
+	if err := c.validate(); err != nil {
+		return nil, err
+	}
+	if c.Classes == nil {
+		for k := range c.Recall {
+			c.Classes = append(c.Classes, fmt.Sprintf("class %d", k))
+		}
+	}
+	shift := posthoc.FromWeights(c.Weights)
+	strength := slices.Max(shift) - slices.Min(shift)
+	low, next := c.lowestTwo()
+	between := shift[low] - shift[next]
+	r := &Report{}
+	keep := func(d Finding, ok bool) {
+		if ok {
+			r.Findings = append(r.Findings, d)
+		}
+	}
+	d, ok := strengthFinding(strength, c.Classes[lowest(shift)], c.Classes[highest(shift)])
+	if strength > 0 {
+		d.Text += " " + usual
+	}
+	keep(d, ok)
+	keep(c.pair(shift, low, next))
+	best := highest(c.Recall)
+	inverted := shift[low] < shift[best]
+	keep(c.inverted(shift, low, best))
+	even := false
+	if c.Support != nil {
+		d, ok := sampleFinding(evenAt(objective.StdDev, mean(c.Recall), c.Support), objective.StdDev.Of(c.Recall), mean(c.Recall), c.Support)
+		keep(d, ok)
+		even = d.Reason
+	}
+	r.arrange()
+	r.Missing = c.missing()
+	switch {
+	case even:
+		r.Verdict, r.Text = Even, "There is nothing to even out that could be seen: so few examples make even classes differ as much."
+	case inverted:
+		r.Verdict = Inverted
+		r.Text = fmt.Sprintf("The weights are upside down: %s has the lowest recall and a smaller weight than %s, which has the highest.", c.Classes[low], c.Classes[best])
+	case strength < flat:
+		r.Verdict = TooWeak
+		r.Text = fmt.Sprintf("The weights are too weak to matter: they shift no two classes against each other by more than %s nats (%s against %s), and the two lowest, %s and %s, by %s.",
+			nats(strength), c.Classes[lowest(shift)], c.Classes[highest(shift)], c.Classes[low], c.Classes[next], nats(between))
+	default:
+		r.Verdict = Strong
+		r.Text = fmt.Sprintf("The weights are strong enough to show: they shift %s against %s by %s nats. Whether training follows takes a study to tell.",
+			c.Classes[highest(shift)], c.Classes[lowest(shift)], nats(strength))
+	}
+	c.next(r, low, next)
+	return r, nil
+}
+
+// validate says what is wrong.
+func (c Recalls) validate() error {
+	k := len(c.Recall)
+	switch {
+	case k < 2:
+		return fmt.Errorf("%d recalls; want at least two", k)
+	case len(c.Weights) != k:
+		return fmt.Errorf("%d weights for %d recalls; want one for each", len(c.Weights), k)
+	case c.Classes != nil && len(c.Classes) != k:
+		return fmt.Errorf("%d names for %d recalls; want one for each", len(c.Classes), k)
+	case c.Support != nil && len(c.Support) != k:
+		return fmt.Errorf("%d supports for %d recalls; want one for each", len(c.Support), k)
+	}
+	for i, w := range c.Weights {
+		if !(w > 0) || math.IsInf(w, 0) {
+			return fmt.Errorf("weight %d is %v; want a positive number", i+1, w)
+		}
+		if r := c.Recall[i]; !(r >= 0 && r <= 1) {
+			return fmt.Errorf("recall %d is %v; want a number from 0 to 1", i+1, r)
+		}
+		if c.Support != nil && c.Support[i] < 1 {
+			return fmt.Errorf("support %d is %d; want at least 1", i+1, c.Support[i])
+		}
+	}
+	return nil
+}
+
+// lowestTwo returns the class with the lowest recall and the next.
+func (c Recalls) lowestTwo() (low, next int) {
+	low = lowest(c.Recall)
+	others := slices.Clone(c.Recall)
+	others[low] = math.NaN()
+	return low, lowest(others)
+}
+
+// inverted says that the class which needs it least has the larger weight.
+func (c Recalls) inverted(shift []float64, low, best int) (Finding, bool) {
+	if !(shift[low] < shift[best]) {
+		return Finding{}, false
+	}
+	return Finding{
+		Name: "inverted", Reason: true, Try: "turn", Figures: []Figure{{"shift", shift[low] - shift[best]}},
+		Threshold: "a weight of the lowest class below that of the highest", Source: "a weight above 1 raises a class's recall at the others' cost",
+		Text: fmt.Sprintf("%s (%s) is lowered by %s nats against %s (%s): the weights move examples from the class that needs them to the one that does not.",
+			c.Classes[low], percent(c.Recall[low]), nats(shift[low]-shift[best]), c.Classes[best], percent(c.Recall[best])),
+	}, true
+}
+
+// example writes the weights 1 - recall at mean 1, as far as they are few.
+func example(classes []string, recall []float64) string {
+	const most = 5
+	sum := 0.0
+	for _, r := range recall {
+		sum += 1 - r
+	}
+	if len(classes) > most || !(sum > 0) {
+		return "weights that fall as recalls rise"
+	}
+	words := make([]string, len(classes))
+	for k, r := range recall {
+		words[k] = fmt.Sprintf("%s %.2f", classes[k], (1-r)/sum*float64(len(recall)))
+	}
+	return strings.Join(words, ", ")
+}
+
+// pair is about the two lowest classes, where the confused ones are not known.
+func (c Recalls) pair(shift []float64, low, next int) (Finding, bool) {
+	s := shift[low] - shift[next]
+	if math.Abs(s) >= apart {
+		return Finding{}, false
+	}
+	text := fmt.Sprintf("%s (%s) and %s (%s) are the lowest, and the weights push them apart by %s nats only",
+		c.Classes[low], percent(c.Recall[low]), c.Classes[next], percent(c.Recall[next]), nats(s))
+	if how := together(shift[low], shift[next]); how != "" {
+		text += ": " + how
+	}
+	text += fmt.Sprintf(". If it is these two that are confused with each other, only examples to which the model gives, of the two, %s change hands.", odds(s))
+	return Finding{
+		Name: "pairs", Reason: true, Try: "data", Text: text, Figures: []Figure{{"shift", s}},
+		Threshold: "a shift of 0.35 nats, a factor of 1.4 between the two weights", Source: "our choice, half of that for all classes",
+	}, true
+}
+
+// missing says what recalls do not tell.
+func (c Recalls) missing() []string {
+	all := []string{"Recalls do not say which classes are confused, how sure the model is, or how much seeds do: a study does."}
+	if c.Support == nil {
+		all = append(all, "How many examples each recall was measured on is not known: --support 500,500,... says whether they differ by more than chance.")
+	}
+	return all
+}
+
+// next fills in what to try.
+func (c Recalls) next(r *Report, low, next int) {
+	if r.Verdict == Even {
+		return
+	}
+	r.Next = append(r.Next, Step{
+		Name: "offsets", Lines: []string{"weighting: {apply: posthoc}"},
+		Text: "Shift the unweighted model's logits instead of training with weights; that transmits every nat and costs no training:",
+	})
+	if r.Verdict == Inverted {
+		r.Next = append([]Step{{
+			Name: "turn", Text: fmt.Sprintf("See whether the classes are in another order than the weights, or the formula is turned over: (1 - recall)^1 makes %s of these recalls.", example(c.Classes, c.Recall)),
+		}}, r.Next...)
+	}
+	if r.Verdict == TooWeak {
+		r.Next = append(r.Next, stronger(c.Recall))
+	}
+	if r.reason("pairs") {
+		r.Next = append(r.Next, dataStep(c.Classes[low], c.Classes[next]))
+	}
+}

@@ -1,0 +1,205 @@
+package nets
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"runtime"
+	"time"
+
+	G "gorgonia.org/gorgonia"
+
+	"evenkeel/objective"
+	"evenkeel/objective/data"
+	"evenkeel/objective/trainers/nets/kernels"
+)
+
+// version changes whenever the same spec would train another model, kernels
+// aside: those have the numerics id.
+const version = "1"
+
+// The ways in which class weights act here.
+const (
+	applyLoss  = "loss"
+	applyLogit = "logit"
+)
+
+// Options of [New]. The zero value is the usual choice.
+type Options struct {
+	// Kernels names the kernel level; empty means [kernels.Active].
+	Kernels string
+	// Threads is the number of threads of one run; 0 means 1. A run has no more than it
+	// can use, nor than processors that the process may use. It changes no result.
+	// Two runs side by side are faster than one on two threads.
+	Threads int
+}
+
+// Trainer trains the built-in models on one set of splits. It is safe for
+// concurrent use; runs share nothing but the data.
+type Trainer struct {
+	splits *data.Splits
+	input  standardizer
+	level  kernels.Level
+	// threads is the number of threads asked for, see [Trainer.threadsOf].
+	threads int
+	info    objective.Info
+	// newVM, in tests, replaces our machine.
+	newVM func(g *G.ExprGraph) (G.VM, error)
+}
+
+// threadsOf returns the number of threads of a run of a kind of model. A helper without
+// a processor would only be in the way of the others, and one beyond the groups of a
+// batch's images idle.
+func (t *Trainer) threadsOf(kind string) int {
+	threads := min(t.threads, runtime.GOMAXPROCS(0))
+	if onImages(kind) {
+		threads = min(threads, imageParts)
+	}
+	return threads
+}
+
+// level returns the kernel level asked for.
+func (o Options) level() (kernels.Level, error) {
+	if o.Kernels == "" {
+		return kernels.Active()
+	}
+	return kernels.Choose(o.Kernels)
+}
+
+var _ objective.Trainer = (*Trainer)(nil)
+
+// New returns a trainer on the given splits, which it keeps and does not change.
+// It fails if a part is empty, sizes do not fit, a number of an example is not
+// finite, or the kernels asked for do not exist here.
+func New(splits *data.Splits, opts Options) (*Trainer, error) {
+	level, err := opts.level()
+	if err != nil {
+		return nil, err
+	}
+	classes := len(splits.Dataset.Classes)
+	for _, p := range []struct {
+		name string
+		part data.Part
+	}{{"training", splits.Train}, {"validation", splits.Val}} {
+		if err := checkPart(p.part, splits.Dataset.Features(), classes); err != nil {
+			return nil, fmt.Errorf("%s part: %w", p.name, err)
+		}
+	}
+	return &Trainer{
+		splits: splits, input: newStandardizer(splits.Train, splits.Dataset.Shape), level: level, threads: max(opts.Threads, 1),
+		info: describe(level, splits.Dataset, splits.How, splits.Train.Counts(classes), splits.Val.Y),
+	}, nil
+}
+
+// describe returns what a trainer says of itself.
+func describe(level kernels.Level, ds *data.Dataset, how objective.Split, counts []int, labels []uint16) objective.Info {
+	return objective.Info{
+		Trainer: "nets", Version: version, Numerics: level.NumericsID(), Data: ds.Fingerprint, Split: how,
+		Classes: ds.Classes, TrainCounts: counts, ValLabels: labels,
+		Supports: []string{applyLoss, applyLogit, objective.SupportsWeightsFrom},
+	}
+}
+
+func checkPart(p data.Part, features, classes int) error {
+	if p.Len() == 0 || len(p.X) != p.Len()*features {
+		return fmt.Errorf("%d numbers for %d examples of %d; want at least one example and %d numbers each",
+			len(p.X), p.Len(), features, features)
+	}
+	for i, y := range p.Y {
+		if int(y) >= classes {
+			return fmt.Errorf("example %d has label %d; want one below %d", i, y, classes)
+		}
+	}
+	for i, x := range p.X {
+		if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
+			return fmt.Errorf("feature %d of example %d is %v; want a finite number", i%features, i/features, x)
+		}
+	}
+	return nil
+}
+
+// Info describes the trainer. Its slices are shared and must not be changed.
+func (t *Trainer) Info() objective.Info { return t.info }
+
+// Train performs one run. It fails without training if the spec is not for this
+// trainer, its data and numerics, or has model keys that [Check] refuses; it ends
+// with ctx within one optimiser step; and it fails when the loss stops being a
+// finite number, naming the epoch and the step.
+func (t *Trainer) Train(ctx context.Context, job objective.Job) (*objective.Result, error) {
+	start := time.Now()
+	config, err := t.check(job)
+	if err != nil {
+		return nil, err
+	}
+	r, err := newRun(t, job, config)
+	if err != nil {
+		return nil, err
+	}
+	defer r.close()
+	result, err := r.train(ctx)
+	if err != nil {
+		return nil, err
+	}
+	result.Seconds = time.Since(start).Seconds()
+	return result, nil
+}
+
+// check reports what is wrong with a job.
+func (t *Trainer) check(job objective.Job) (Config, error) {
+	s := job.Spec
+	for _, f := range []struct{ name, got, want string }{
+		{"trainer", s.Trainer, t.info.Trainer}, {"version", s.Version, t.info.Version},
+		{"numerics", s.Numerics, t.info.Numerics}, {"data", s.Data, t.info.Data}, {"parent", string(s.Parent), ""},
+	} {
+		if f.got != f.want {
+			return Config{}, fmt.Errorf("the run's %s is %q; this trainer has %q", f.name, f.got, f.want)
+		}
+	}
+	if s.Split != t.info.Split {
+		return Config{}, fmt.Errorf("the run's split is %+v; this trainer has %+v", s.Split, t.info.Split)
+	}
+	if job.Test && sum(t.splits.TestCounts()) == 0 {
+		return Config{}, fmt.Errorf("the test part was asked for, but %s has none", t.splits.Dataset.Source)
+	}
+	config, err := ParseConfig(s.Model)
+	if err == nil {
+		err = CheckShape(config.Kind, t.splits.Dataset.Shape)
+	}
+	if err != nil {
+		return Config{}, err
+	}
+	return config, t.checkWeights(s)
+}
+
+func (t *Trainer) checkWeights(s objective.Spec) error {
+	if s.Weights == nil {
+		return nil
+	}
+	if len(s.Weights) != len(t.info.Classes) {
+		return fmt.Errorf("%d class weights for %d classes", len(s.Weights), len(t.info.Classes))
+	}
+	for c, w := range s.Weights {
+		if !(w > 0) || math.IsInf(float64(w), 0) {
+			return fmt.Errorf("the weight of class %d is %v; want a positive finite number", c, w)
+		}
+	}
+	if s.Apply != applyLoss && s.Apply != applyLogit {
+		return fmt.Errorf("weights are to be applied by %q; want one of %s, %s", s.Apply, applyLoss, applyLogit)
+	}
+	if !(s.WeightsFrom >= 0 && s.WeightsFrom <= 1) {
+		return fmt.Errorf("weights_from is %v; want a share of the epochs from 0 to 1", s.WeightsFrom)
+	}
+	return nil
+}
+
+func sum(x []int) int {
+	total := 0
+	for _, n := range x {
+		total += n
+	}
+	return total
+}
+
+// TestCounts returns the number of test examples of each class. It says nothing
+// of what a model does there.
+func (t *Trainer) TestCounts() []int { return t.splits.TestCounts() }

@@ -1,0 +1,33 @@
+//go:build unix
+
+package process
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestPatienceIsDocumented: docs/trainer.md tells how long a program has, and a
+// program that heeds nothing ends within five seconds of being told to.
+func TestPatienceIsDocumented(t *testing.T) {
+	p := defaultPatience
+	if worst := p.stop + p.busy + p.term; worst > 5*time.Second {
+		t.Errorf("a program that ignores stop and SIGTERM is killed %v after the context ends; want 5s at most", worst)
+	}
+	text := strings.Join(strings.Fields(contents(t, "../../../docs/trainer.md")), " ")
+	for _, want := range []string{
+		fmt.Sprintf("an idle program has %v", p.bye),
+		fmt.Sprintf("any other %v", p.busy),
+		fmt.Sprintf("after %v more", p.term),
+		fmt.Sprintf("answers within %v", p.stop),
+		fmt.Sprintf("once stopped a program has %v", p.stop),
+		fmt.Sprintf("after %v and then after %v", p.retry[0], p.retry[1]),
+		fmt.Sprintf("within %v of the request", p.quick),
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("docs/trainer.md does not say %q", want)
+		}
+	}
+}
