@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 
+	"evenkeel/search"
+
 	"github.com/spf13/cobra"
 )
 
@@ -15,13 +17,13 @@ const bestRound = -1
 func parseArm(text string) (trial, round int, err error) {
 	number, rest, named := strings.Cut(text, "/")
 	if trial, err = strconv.Atoi(number); err != nil || trial < 1 {
-		return 0, 0, usagef("%q is not a trial; want a number from 1 such as 7, or 7/2 for its round 2, see evenkeel leaderboard", text)
+		return 0, 0, search.Inputf("%q is not a trial; want a number from 1 such as 7, or 7/2 for its round 2, see evenkeel leaderboard", text)
 	}
 	if !named {
 		return trial, bestRound, nil
 	}
 	if round, err = strconv.Atoi(rest); err != nil || round < 0 {
-		return 0, 0, usagef("%q: %q is not a round; want %d/2, say, for round 2 of trial %d", text, rest, trial, trial)
+		return 0, 0, search.Inputf("%q: %q is not a round; want %d/2, say, for round 2 of trial %d", text, rest, trial, trial)
 	}
 	return trial, round, nil
 }
@@ -35,11 +37,11 @@ func weightedArm(cmd *cobra.Command, text string, flag int) (trial, round int, e
 	given := cmd.Flags().Changed("round")
 	switch {
 	case given && flag < 1:
-		return 0, 0, usagef("--round %d: want a round from 1; round 0 is unweighted", flag)
+		return 0, 0, search.Inputf("--round %d: want a round from 1; round 0 is unweighted", flag)
 	case round == 0:
-		return 0, 0, usagef("%s: want a round from 1; round 0 is unweighted", text)
+		return 0, 0, search.Inputf("%s: want a round from 1; round 0 is unweighted", text)
 	case given && round != bestRound && round != flag:
-		return 0, 0, usagef("both %s and --round %d; want one round", text, flag)
+		return 0, 0, search.Inputf("both %s and --round %d; want one round", text, flag)
 	case given:
 		return trial, flag, nil
 	case round == bestRound:

@@ -42,7 +42,7 @@ Exit status 1 if there is a fault.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			def, err := f.definition(cmd, args)
 			if err != nil {
-				return usageError{err}
+				return search.InputError{Err: err}
 			}
 			return checkStudy(cmd, g.db, def, *format)
 		},

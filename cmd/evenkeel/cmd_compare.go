@@ -10,6 +10,7 @@ import (
 
 	"evenkeel/objective"
 	"evenkeel/runs"
+	"evenkeel/search"
 )
 
 // compareLevel is the level of the intervals of compare.
@@ -95,7 +96,7 @@ func readSide(ctx context.Context, db *runs.DB, study, arg string) (side, error)
 	case round == bestRound:
 		round = t.Best
 	case round > len(t.Arms):
-		return side{}, usagef("%q: trial %d has rounds 0 to %d", arg, n, len(t.Arms))
+		return side{}, search.Inputf("%q: trial %d has rounds 0 to %d", arg, n, len(t.Arms))
 	}
 	return side{trial: t, round: round}, nil
 }

@@ -52,7 +52,7 @@ and is no other reading.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if f.seeds < confirm.FewestSeeds {
-				return usagef("--seeds %d: want at least %d, with fewer no outcome whatever would say anything", f.seeds, confirm.FewestSeeds)
+				return search.Inputf("--seeds %d: want at least %d, with fewer no outcome whatever would say anything", f.seeds, confirm.FewestSeeds)
 			}
 			f.format = *format
 			arm, err := readArm(cmd, g, f.study, args)
@@ -60,7 +60,7 @@ and is no other reading.`,
 				return err
 			}
 			if arm.Resplit = f.resplit; f.resplit && arm.def.Model.Command != nil {
-				return usagef("--resplit: study %s trains with a program of its own (model.kind: command), which splits its data itself; confirm without --resplit", arm.def.Name)
+				return search.Inputf("--resplit: study %s trains with a program of its own (model.kind: command), which splits its data itself; confirm without --resplit", arm.def.Name)
 			}
 			return runConfirm(cmd, g, arm, f)
 		},
@@ -101,7 +101,7 @@ func readArm(cmd *cobra.Command, g *global, study string, args []string) (a armT
 	if len(args) == 0 {
 		leader, why := leaderOf(board, a.def)
 		if why != "" {
-			return a, usagef("study %s has no leader to confirm: %s; name a trial to confirm it all the same", name, why)
+			return a, search.Inputf("study %s has no leader to confirm: %s; name a trial to confirm it all the same", name, why)
 		}
 		args = []string{leader}
 	}
@@ -129,9 +129,9 @@ func (a *armToConfirm) read(ctx context.Context, db *runs.DB, arg string) error 
 	case err != nil:
 		return err
 	case s.round < 1:
-		return usagef("%s: round 0 is unweighted; want a round from 1", arg)
+		return search.Inputf("%s: round 0 is unweighted; want a round from 1", arg)
 	case s.trial.Invalid != "":
-		return usagef("trial %d was declared invalid: %s", s.trial.Number, s.trial.Invalid)
+		return search.Inputf("trial %d was declared invalid: %s", s.trial.Number, s.trial.Invalid)
 	}
 	a.Trial, a.Round = s.trial.Number, s.round
 	pasted := &vector{trial: s.trial, round: s.round}
@@ -149,7 +149,7 @@ func (a *armToConfirm) read(ctx context.Context, db *runs.DB, arg string) error 
 func runConfirm(cmd *cobra.Command, g *global, arm armToConfirm, f confirmFlags) error {
 	deadline, err := confirmDeadline(cmd, f, time.Now())
 	if err != nil {
-		return usageError{err}
+		return search.InputError{Err: err}
 	}
 	r := newRevisit(cmd, arm.def, arm.state, f.acceptCode)
 	r.ready = func(t *opened) error { return hasTestPart(t.Trainer, arm.def) }
@@ -184,7 +184,7 @@ func hasTestPart(t objective.Trainer, def *search.Definition) error {
 			return nil
 		}
 	}
-	return usagef("study %s has no test part to confirm on: its data source has none and data.test holds none out", def.Name)
+	return search.Inputf("study %s has no test part to confirm on: its data source has none and data.test holds none out", def.Name)
 }
 
 // confirmDeadline returns when a confirmation must have ended, the zero time if never.
@@ -294,7 +294,7 @@ func (c *confirmation) fit(ctx context.Context, v visited, confirmer *search.Con
 		left := time.Until(c.deadline).Seconds()
 		seeds := min(c.arm.Seeds, max(known, side*turnsThatFit(left, each, turns(c.arm.Seeds))))
 		if seeds < confirm.FewestSeeds {
-			return usagef("a confirmation needs at least %d fresh seeds, about %s here, and there is %s; nothing was started",
+			return search.Inputf("a confirmation needs at least %d fresh seeds, about %s here, and there is %s; nothing was started",
 				confirm.FewestSeeds, duration(each*float64(turns(confirm.FewestSeeds))), duration(max(0, left)))
 		}
 		if c.arm.Seeds = seeds; seeds <= known {

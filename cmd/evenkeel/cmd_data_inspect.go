@@ -9,6 +9,7 @@ import (
 
 	"evenkeel/objective"
 	"evenkeel/objective/data"
+	"evenkeel/search"
 )
 
 // fewValidation is the number of validation examples of a class below which a
@@ -41,7 +42,7 @@ them. The flags are the keys of the study file's data section.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			src, err := f.source(cmd, args[0])
 			if err != nil {
-				return usageError{err}
+				return search.InputError{Err: err}
 			}
 			return inspect(cmd, src, f, *format)
 		},

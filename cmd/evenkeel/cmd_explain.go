@@ -85,34 +85,34 @@ func (f explainFlags) mode(cmd *cobra.Command, args []string) error {
 	changed := cmd.Flags().Changed
 	if changed("recall") {
 		if f.measure {
-			return usagef("both --recall and --measure; recalls alone have no model to train, want a trial of a study")
+			return search.Inputf("both --recall and --measure; recalls alone have no model to train, want a trial of a study")
 		}
 		if len(args) > 0 || changed("study") || changed("round") {
-			return usagef("both --recall and a trial; want recalls and weights, or an arm of a study")
+			return search.Inputf("both --recall and a trial; want recalls and weights, or an arm of a study")
 		}
 		made := changed("scheme") || changed("formula")
 		switch {
 		case changed("weights") == made:
-			return usagef("want --weights, or --scheme or --formula that make them of the recalls, and not both")
+			return search.Inputf("want --weights, or --scheme or --formula that make them of the recalls, and not both")
 		case changed("weights") && (changed("exponent") || changed("set")):
-			return usagef("--exponent and --set are parameters of a scheme, and --weights needs none")
+			return search.Inputf("--exponent and --set are parameters of a scheme, and --weights needs none")
 		}
 		return nil
 	}
 	for _, name := range []string{"weights", "support", "names", "scheme", "formula", "exponent", "set"} {
 		if changed(name) {
-			return usagef("--%s without --recall; want --recall too, the recalls that the weights are made for", name)
+			return search.Inputf("--%s without --recall; want --recall too, the recalls that the weights are made for", name)
 		}
 	}
 	if f.acceptCode && !f.measure {
-		return usagef("--accept-code without --measure; nothing is trained, so no code matters")
+		return search.Inputf("--accept-code without --measure; nothing is trained, so no code matters")
 	}
 	if len(args) > 0 {
 		_, _, err := weightedArm(cmd, args[0], f.round)
 		return err
 	}
 	if changed("round") {
-		return usagef("--round without TRIAL; want the trial whose round to explain")
+		return search.Inputf("--round without TRIAL; want the trial whose round to explain")
 	}
 	return nil
 }
@@ -199,7 +199,7 @@ func (f explainFlags) read(cmd *cobra.Command, g *global, args []string) (e told
 	case len(e.trial.Arms) == 0:
 		return e, fmt.Errorf("trial %d has no results to explain: it is %s", number, e.trial.State)
 	case round > len(e.trial.Arms):
-		return e, usagef("round %d: trial %d has rounds 1 to %d", round, number, len(e.trial.Arms))
+		return e, search.Inputf("round %d: trial %d has rounds 1 to %d", round, number, len(e.trial.Arms))
 	}
 	if e.def, err = readDefinition(cmd.Context(), db, e.trial.Study.Name, nil); err != nil {
 		return e, err

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"evenkeel/runs"
+	"evenkeel/search"
 )
 
 // openExisting opens the trial history for a command that changes it.
@@ -39,9 +40,9 @@ one of the study's trials and is not made again; --trials makes further ones.
 			given := strings.TrimSpace(reason) != ""
 			switch {
 			case undo && cmd.Flags().Changed("reason"):
-				return usagef("both --undo and --reason; want one of the two")
+				return search.Inputf("both --undo and --reason; want one of the two")
 			case !undo && !given:
-				return usagef("--reason is missing; want why the trial is invalid, such as --reason 'the disk was full'")
+				return search.Inputf("--reason is missing; want why the trial is invalid, such as --reason 'the disk was full'")
 			}
 			db, err := openExisting(cmd, g)
 			if err != nil {
@@ -73,7 +74,7 @@ one of the study's trials and is not made again; --trials makes further ones.
 func trialNumber(text string) (int, error) {
 	number, err := strconv.Atoi(text)
 	if err != nil || number < 1 {
-		return 0, usagef("%q is not a trial number; want one from 1, see evenkeel leaderboard", text)
+		return 0, search.Inputf("%q is not a trial number; want one from 1, see evenkeel leaderboard", text)
 	}
 	return number, nil
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 
+	"evenkeel/search"
+
 	"github.com/spf13/cobra"
 )
 
@@ -24,7 +26,7 @@ func newQuery(g *global) *cobra.Command {
 			defer db.Close()
 			table, err := db.Query(cmd.Context(), args[0])
 			if err != nil {
-				return usageError{err}
+				return search.InputError{Err: err}
 			}
 			r := result{rows: table.Rows}
 			for j, name := range table.Columns {

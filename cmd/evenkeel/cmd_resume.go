@@ -71,7 +71,7 @@ func readDefinition(ctx context.Context, db *runs.DB, name string, overrides []s
 	}
 	def, err := studyfile.Parse("stored definition of "+stored.Study, stored.Canonical, stored.Folder, overrides)
 	if err != nil {
-		return nil, usageError{err}
+		return nil, search.InputError{Err: err}
 	}
 	return def, nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"evenkeel/schemes"
 	"evenkeel/schemes/formula"
+	"evenkeel/search"
 )
 
 // newSchemes returns the command that prints the catalogue.
@@ -24,7 +25,7 @@ func newSchemes(*global) *cobra.Command {
 			if len(args) == 1 {
 				s, err := schemes.Lookup(args[0])
 				if err != nil {
-					return usageError{err}
+					return search.InputError{Err: err}
 				}
 				list = []*schemes.Scheme{s}
 			}

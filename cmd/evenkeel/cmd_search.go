@@ -65,18 +65,18 @@ same command continues.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if f.printDefault {
 				if len(args) > 0 {
-					return usagef("--print-default takes no study file")
+					return search.Inputf("--print-default takes no study file")
 				}
 				_, err := cmd.OutOrStdout().Write(defaultStudy)
 				return err
 			}
 			def, err := f.definition(cmd, args)
 			if err != nil {
-				return usageError{err}
+				return search.InputError{Err: err}
 			}
 			if f.unscreened = beforeScreening(cmd.Context(), g.db, def, f.dryRun); f.unscreened {
 				if def, err = f.definition(cmd, args); err != nil {
-					return usageError{err}
+					return search.InputError{Err: err}
 				}
 			}
 			session.format = *format

@@ -11,6 +11,7 @@ import (
 
 	"evenkeel/objective"
 	"evenkeel/runs"
+	"evenkeel/search"
 )
 
 // showFlags are the flags of show.
@@ -49,7 +50,7 @@ for TRIAL --round ROUND. JSON has one object per class and round.`,
 				return err
 			}
 			if round > len(t.Arms) {
-				return usagef("round %d: trial %d has rounds 1 to %d", round, number, len(t.Arms))
+				return search.Inputf("round %d: trial %d has rounds 1 to %d", round, number, len(t.Arms))
 			}
 			if !forPeople(*format) {
 				return recallResult(t).write(cmd.OutOrStdout(), *format)

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"evenkeel/objective/trainers/nets/kernels"
+	"evenkeel/search"
 )
 
 // version is the program's version between releases.
@@ -49,7 +50,7 @@ func newVersion(*global) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			level, err := kernels.Active()
 			if err != nil {
-				return usageError{err}
+				return search.InputError{Err: err}
 			}
 			r := result{
 				columns: []column{{name: "program", left: true}, {name: "version", left: true}, {name: "go", left: true}, {name: "platform", left: true}, {name: "kernels", left: true}, {name: "numerics", left: true}},

@@ -12,6 +12,7 @@ import (
 
 	"evenkeel/schemes"
 	"evenkeel/schemes/formula"
+	"evenkeel/search"
 )
 
 // weightsFlags are the flags of the calculator, and those that take the weights
@@ -59,7 +60,7 @@ weights come from and how much single seeds' differ.`,
 			}
 			r, err := f.calculate()
 			if err != nil {
-				return usageError{err}
+				return search.InputError{Err: err}
 			}
 			return r.write(cmd.OutOrStdout(), *format)
 		},
@@ -85,12 +86,12 @@ func (f weightsFlags) mode(cmd *cobra.Command, format string) error {
 	if !changed("trial") {
 		others, need = []string{"round", "study"}, "--%s without --trial; want --trial N, the trial whose weights to print"
 		if slices.Contains(pasteFormats, format) {
-			return usagef("--format %s is for the weights of a trial; want --trial N too", format)
+			return search.Inputf("--format %s is for the weights of a trial; want --trial N too", format)
 		}
 	}
 	for _, name := range others {
 		if changed(name) {
-			return usagef(need, name)
+			return search.Inputf(need, name)
 		}
 	}
 	if changed("trial") {

@@ -20,7 +20,7 @@ func dryRun(cmd *cobra.Command, path string, def *search.Definition, f sessionFl
 	}
 	deadline, err := untilTime(def.Search.Until, time.Now())
 	if err != nil {
-		return usageError{err}
+		return search.InputError{Err: err}
 	}
 	r := spaceResult(def.Space)
 	if f.format != "table" {

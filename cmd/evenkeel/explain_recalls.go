@@ -9,20 +9,21 @@ import (
 	"github.com/spf13/cobra"
 
 	"evenkeel/objective/evidence/explain"
+	"evenkeel/search"
 )
 
 // ofRecalls explains figures that somebody brings along.
 func (f explainFlags) ofRecalls(cmd *cobra.Command, format string) error {
 	recalls, err := parseRecalls(f.calculated.recall)
 	if err != nil {
-		return usageError{err}
+		return search.InputError{Err: err}
 	}
 	c := explain.Recalls{Recall: recalls}
 	if f.names != "" {
 		for i, name := range strings.Split(f.names, ",") {
 			name = strings.TrimSpace(name)
 			if at := slices.Index(c.Classes, name); at >= 0 {
-				return usagef("--names: entries %d and %d are both %q; want a name for each class", at+1, i+1, name)
+				return search.Inputf("--names: entries %d and %d are both %q; want a name for each class", at+1, i+1, name)
 			}
 			c.Classes = append(c.Classes, name)
 		}
@@ -31,11 +32,11 @@ func (f explainFlags) ofRecalls(cmd *cobra.Command, format string) error {
 		c.Support, err = parseSupport(f.support)
 	}
 	if err != nil {
-		return usageError{err}
+		return search.InputError{Err: err}
 	}
 	report, err := c.Explain()
 	if err != nil {
-		return usageError{err}
+		return search.InputError{Err: err}
 	}
 	return explanation{report: report}.write(cmd.OutOrStdout(), format)
 }

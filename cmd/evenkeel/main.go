@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"evenkeel/objective/trainers/process"
+	"evenkeel/search"
 )
 
 // Exit statuses.
@@ -26,15 +27,6 @@ func main() {
 	process.Guard() // never returns in the process that watches over a trainer
 	os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
 }
-
-// usageError marks an error in what the user asked for: nothing was started.
-type usageError struct{ err error }
-
-func (e usageError) Error() string { return e.err.Error() }
-func (e usageError) Unwrap() error { return e.err }
-
-// usagef returns a usageError.
-func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
 // errInterrupted ends a command after SIGINT or SIGTERM.
 var errInterrupted = errors.New("interrupted; everything finished is stored")
@@ -52,11 +44,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	for _, line := range strings.Split(err.Error(), "\n") {
 		fmt.Fprintln(stderr, "evenkeel:", line)
 	}
-	var usage usageError
+	var input search.InputError
 	switch {
 	case errors.Is(err, errInterrupted):
 		return exitInterrupted
-	case errors.As(err, &usage):
+	case errors.As(err, &input):
 		return exitUsage
 	}
 	return exitFailed
@@ -90,7 +82,7 @@ started; 130 interrupted, everything finished is stored.`,
 	}
 	root.PersistentFlags().StringVar(&g.db, "db", "evenkeel.db", "trial history, a SQLite `file`")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usagef("%w; see %s --help", err, cmd.CommandPath())
+		return search.Inputf("%w; see %s --help", err, cmd.CommandPath())
 	})
 	root.AddCommand(
 		newSearch(g), newResume(g), newCheck(g), newStudies(g), newStatus(g), newLeaderboard(g), newShow(g), newCompare(g), newExplain(g), newConfirm(g),
@@ -119,7 +111,7 @@ func knownCommand(cmd *cobra.Command, args []string) error {
 func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if err := check(cmd, args); err != nil {
-			return usagef("%w; see %s --help", err, cmd.CommandPath())
+			return search.Inputf("%w; see %s --help", err, cmd.CommandPath())
 		}
 		return nil
 	}
@@ -133,7 +125,7 @@ func formatFlag(cmd *cobra.Command, further ...string) *string {
 	run := cmd.RunE
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if !slices.Contains(known, *f) {
-			return usagef("--format %s is not known; want one of %s", *f, strings.Join(known, ", "))
+			return search.Inputf("--format %s is not known; want one of %s", *f, strings.Join(known, ", "))
 		}
 		return run(cmd, args)
 	}

@@ -41,7 +41,7 @@ func checkOnFinish(def *search.Definition) error {
 		program = filepath.Join(def.Folder, program)
 	}
 	if _, err := exec.LookPath(program); err != nil {
-		return usagef("search.on_finish: %s cannot be started: %w", words[0], err)
+		return search.Inputf("search.on_finish: %s cannot be started: %w", words[0], err)
 	}
 	return nil
 }

@@ -27,9 +27,9 @@ type probing struct {
 func (f explainFlags) probe(cmd *cobra.Command, g *global, e told, c *explain.Case) error {
 	switch {
 	case e.plan.Apply == objective.ApplyPosthoc:
-		return usagef("trial %d applies its weights post hoc: nothing is trained with them, so there is nothing to measure; without --measure its findings come from the logits", c.Trial)
+		return search.Inputf("trial %d applies its weights post hoc: nothing is trained with them, so there is nothing to measure; without --measure its findings come from the logits", c.Trial)
 	case e.trial.Invalid != "":
-		return usagef("trial %d was declared invalid: %s; nothing is trained for it", c.Trial, e.trial.Invalid)
+		return search.Inputf("trial %d was declared invalid: %s; nothing is trained for it", c.Trial, e.trial.Invalid)
 	}
 	probes, err := explain.Probe(*c)
 	if err != nil {

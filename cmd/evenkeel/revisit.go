@@ -92,7 +92,7 @@ func (r revisit) visit(ctx context.Context, v visited, work func(context.Context
 	}()
 	var changed *runs.CodeChangedError
 	if err := v.study.Describe(ctx, v.trainer.title, v.trainer.Info()); errors.As(err, &changed) {
-		return usageError{err}
+		return search.InputError{Err: err}
 	} else if err != nil {
 		return err
 	}

@@ -49,10 +49,10 @@ func acceptCodeFlag(cmd *cobra.Command, f *sessionFlags) {
 func runStudy(cmd *cobra.Command, path string, def *search.Definition, f sessionFlags) (err error) {
 	deadline, err := untilTime(def.Search.Until, time.Now())
 	if err != nil {
-		return usageError{err}
+		return search.InputError{Err: err}
 	}
 	if f := cmd.Flags().Lookup("until"); f != nil && f.Changed && !deadline.IsZero() && !deadline.After(time.Now()) {
-		return usagef("--until: %s is over; want a time to come", def.Search.Until)
+		return search.Inputf("--until: %s is over; want a time to come", def.Search.Until)
 	}
 	if err := checkOnFinish(def); err != nil {
 		return err
@@ -139,7 +139,7 @@ func peek(ctx context.Context, path string, def *search.Definition) (complete bo
 	at, err := db.Peek(ctx, def)
 	var differs *runs.DifferenceError
 	if errors.As(err, &differs) {
-		err = usageError{err}
+		err = search.InputError{Err: err}
 	}
 	return at.Complete, errors.Join(err, db.Close())
 }
@@ -176,7 +176,7 @@ func (s *session) search(ctx context.Context, stop <-chan struct{}) (err error) 
 	study, opening, err := s.db.OpenStudy(ctx, def, runs.Invocation{Program: programVersion(), GitCommit: gitCommit(ctx, def.Folder), AcceptCode: s.acceptCode})
 	var differs *runs.DifferenceError
 	if errors.As(err, &differs) {
-		return usageError{err}
+		return search.InputError{Err: err}
 	}
 	if err != nil && ctx.Err() != nil {
 		return errInterrupted
@@ -197,7 +197,7 @@ func (s *session) search(ctx context.Context, stop <-chan struct{}) (err error) 
 	var changed *runs.CodeChangedError
 	if err := study.Describe(ctx, s.trainer.title, s.trainer.Info()); errors.As(err, &changed) {
 		s.ended = ""
-		return usageError{err}
+		return search.InputError{Err: err}
 	} else if err != nil {
 		return err
 	}

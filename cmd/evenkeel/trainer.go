@@ -33,7 +33,7 @@ type opened struct {
 
 // openTrainer opens the trainer of a study's model and checks the model before
 // anything starts. The user's own program logs into a file beside the database.
-// An error is a usageError where the study file is at fault.
+// An error is a [search.InputError] where the study file is at fault.
 func openTrainer(ctx context.Context, def *search.Definition, db string) (*opened, error) {
 	if def.Model.Command == nil {
 		return openModel(def)
@@ -62,11 +62,11 @@ func openModel(def *search.Definition) (*opened, error) {
 	}
 	splits, err := data.Split(ds, def.Data.Split)
 	if err != nil {
-		return nil, usagef("data: %w", err)
+		return nil, search.Inputf("data: %w", err)
 	}
 	trainer, err := nets.New(splits, netOptions(def))
 	if err != nil {
-		return nil, usageError{err}
+		return nil, search.InputError{Err: err}
 	}
 	return opening(def, ds, trainer)
 }
@@ -80,11 +80,11 @@ func openRedrawable(_ context.Context, def *search.Definition, _ string) (*opene
 	}
 	dealt, err := data.Deal(ds, def.Data.Split)
 	if err != nil {
-		return nil, usagef("data: %w", err)
+		return nil, search.Inputf("data: %w", err)
 	}
 	trainer, err := nets.NewLazy(dealt, netOptions(def))
 	if err != nil {
-		return nil, usageError{err}
+		return nil, search.InputError{Err: err}
 	}
 	o, err := opening(def, ds, trainer)
 	if err == nil {
@@ -97,11 +97,11 @@ func openRedrawable(_ context.Context, def *search.Definition, _ string) (*opene
 func openData(def *search.Definition) (*data.Dataset, error) {
 	ds, err := data.Open(def.Data.Source)
 	if err != nil {
-		return nil, usagef("data.source: %w", err)
+		return nil, search.Inputf("data.source: %w", err)
 	}
 	for _, kind := range slices.Sorted(maps.Keys(def.Model.Keys)) {
 		if err := nets.CheckShape(kind, ds.Shape); err != nil {
-			return nil, usagef("model.kind with data.source %s: %w", ds.Source, err)
+			return nil, search.Inputf("model.kind with data.source %s: %w", ds.Source, err)
 		}
 	}
 	return ds, nil
@@ -110,7 +110,7 @@ func openData(def *search.Definition) (*data.Dataset, error) {
 // opening checks the model of a study and joins it with its trainer.
 func opening(def *search.Definition, ds *data.Dataset, trainer objective.Trainer) (*opened, error) {
 	if err := nets.Check(def.ReferenceModel()); err != nil {
-		return nil, usagef("model: %w", err)
+		return nil, search.Inputf("model: %w", err)
 	}
 	return &opened{Trainer: trainer, title: ds.Title, parallel: parallelism(def), close: func() error { return nil }}, nil
 }
@@ -137,7 +137,7 @@ func checkTrainer(def *search.Definition, info objective.Info) error {
 	var faults []error
 	for _, f := range check.Plumbing(info, appliedByTrainer(def), usesWeightsFrom(def)) {
 		if f.State == check.Fault {
-			faults = append(faults, usagef("%s. %s", f.Text, f.Advice))
+			faults = append(faults, search.Inputf("%s. %s", f.Text, f.Advice))
 		}
 	}
 	return errors.Join(faults...)
