@@ -252,7 +252,7 @@ func (h *StudyHead) decodeChanges(text string) ([]ClassChange, error) {
 	}
 	var out []ClassChange
 	for _, c := range list {
-		out = append(out, ClassChange{Class: h.class(int(c[0])), Before: c[1], After: c[2]})
+		out = append(out, ClassChange{Class: h.Class(int(c[0])), Before: c[1], After: c[2]})
 	}
 	return out, nil
 }

@@ -49,8 +49,8 @@ type StudyHead struct {
 	Window  int
 }
 
-// class returns the name of a class.
-func (h *StudyHead) class(index int) string {
+// Class returns the name of a class, its number if it has none.
+func (h *StudyHead) Class(index int) string {
 	if index >= 0 && index < len(h.Classes) {
 		return h.Classes[index]
 	}
@@ -204,7 +204,7 @@ func readReference(ctx context.Context, q querier, h *StudyHead) (Reference, err
 	r.WorstRecall = math.Inf(1)
 	for c, v := range r.Recall {
 		if v < r.WorstRecall {
-			r.WorstClass, r.WorstRecall = h.class(c), v
+			r.WorstClass, r.WorstRecall = h.Class(c), v
 		}
 	}
 	err = q.QueryRowContext(ctx, `SELECT reference_spread, reference_balanced_accuracy, reference_accuracy FROM studies WHERE number = ?`, h.Number).
@@ -292,7 +292,7 @@ func scanRow(scan scanner, h *StudyHead) (Row, error) {
 		return r, err
 	}
 	r.Tier, r.Score, r.SpreadSE, r.WorstRecall, r.WeightRatio = r.Seeds, orNaN(score), orNaN(se), orNaN(recall), orNaN(ratio)
-	r.WorstClass, r.Params = h.class(worst), json.RawMessage(params)
+	r.WorstClass, r.Params = h.Class(worst), json.RawMessage(params)
 	r.DifferenceLow, r.DifferenceHigh = r.Difference-orNaN(half), r.Difference+orNaN(half)
 	if err := json.Unmarshal([]byte(point), &r.Point); err != nil {
 		return r, fmt.Errorf("trial %d: point: %w", r.Trial, err)

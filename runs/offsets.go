@@ -87,7 +87,7 @@ func readOffsets(ctx context.Context, q querier, h *StudyHead) (OffsetsRow, erro
 	r.WorstRecall = math.Inf(1)
 	for c, v := range r.Recall {
 		if v < r.WorstRecall {
-			r.WorstClass, r.WorstRecall = h.class(c), v
+			r.WorstClass, r.WorstRecall = h.Class(c), v
 		}
 	}
 	return r, nil

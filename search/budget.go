@@ -16,7 +16,7 @@ func (d *Definition) Trainings() float64 {
 // reference, one a seed, and those of trials.
 func (d *Definition) Budget() (reference int, trials float64) {
 	each := d.meanRounds()
-	if d.searchesModel() {
+	if d.SearchesModel() {
 		each++
 	}
 	return d.Search.seeds(), float64(each * float64(d.Search.Evaluations()))
@@ -51,8 +51,8 @@ func (d *Definition) meanRounds() float64 {
 	return number(d.Weighting.Fixed["rounds"])
 }
 
-// searchesModel reports whether trials have unweighted rounds of their own.
-func (d *Definition) searchesModel() bool {
+// SearchesModel reports whether trials have unweighted rounds of their own.
+func (d *Definition) SearchesModel() bool {
 	for _, p := range d.Space.Params {
 		if len(p.Name) > len("model.") && p.Name[:len("model.")] == "model." {
 			return true
@@ -72,7 +72,7 @@ func (d *Definition) ConfirmLength(round int) float64 {
 		}
 	}
 	_, length := arm.Cost(d)
-	if d.searchesModel() {
+	if d.SearchesModel() {
 		length++
 	}
 	return length

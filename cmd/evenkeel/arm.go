@@ -4,23 +4,21 @@ import (
 	"strconv"
 	"strings"
 
+	"evenkeel/runs/results"
 	"evenkeel/search"
 
 	"github.com/spf13/cobra"
 )
 
-// bestRound stands for a round that was not named: the best one.
-const bestRound = -1
-
 // parseArm reads TRIAL or TRIAL/ROUND, as tables and confirmations print arms.
-// Round 0 is the trial's unweighted model; round is bestRound if none is named.
+// Round 0 is the trial's unweighted model; round is results.BestRound if none is named.
 func parseArm(text string) (trial, round int, err error) {
 	number, rest, named := strings.Cut(text, "/")
 	if trial, err = strconv.Atoi(number); err != nil || trial < 1 {
 		return 0, 0, search.Inputf("%q is not a trial; want a number from 1 such as 7, or 7/2 for its round 2, see evenkeel leaderboard", text)
 	}
 	if !named {
-		return trial, bestRound, nil
+		return trial, results.BestRound, nil
 	}
 	if round, err = strconv.Atoi(rest); err != nil || round < 0 {
 		return 0, 0, search.Inputf("%q: %q is not a round; want %d/2, say, for round 2 of trial %d", text, rest, trial, trial)
@@ -40,11 +38,11 @@ func weightedArm(cmd *cobra.Command, text string, flag int) (trial, round int, e
 		return 0, 0, search.Inputf("--round %d: want a round from 1; round 0 is unweighted", flag)
 	case round == 0:
 		return 0, 0, search.Inputf("%s: want a round from 1; round 0 is unweighted", text)
-	case given && round != bestRound && round != flag:
+	case given && round != results.BestRound && round != flag:
 		return 0, 0, search.Inputf("both %s and --round %d; want one round", text, flag)
 	case given:
 		return trial, flag, nil
-	case round == bestRound:
+	case round == results.BestRound:
 		return trial, 0, nil
 	}
 	return trial, round, nil

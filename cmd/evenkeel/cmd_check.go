@@ -2,8 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
-	"io"
 	"strings"
 	"time"
 
@@ -11,6 +9,7 @@ import (
 
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/check"
+	"evenkeel/runs/report"
 	"evenkeel/search"
 )
 
@@ -54,7 +53,7 @@ Exit status 1 if there is a fault.`,
 
 // checkStudy checks the trainer of a study and prints what was found.
 func checkStudy(cmd *cobra.Command, db string, def *search.Definition, format string) (err error) {
-	log := newLog(cmd.ErrOrStderr(), time.Now)
+	log := report.NewLog(cmd.ErrOrStderr(), time.Now)
 	ctx, stop, release := watchSignals(cmd.Context(), log)
 	defer release()
 	ctx, done := untilStopped(ctx, stop)
@@ -65,29 +64,28 @@ func checkStudy(cmd *cobra.Command, db string, def *search.Definition, format st
 		}
 	}()
 	if c := def.Model.Command; c != nil {
-		log.print("starting %s in %s", strings.Join(c.Words, " "), def.Folder)
+		log.Print("starting %s in %s", strings.Join(c.Words, " "), def.Folder)
 	}
 	trainer, err := openTrainer(ctx, def, db)
 	if err != nil {
 		return err
 	}
-	log.print("about 15 trainings, %d at once", trainer.parallel)
+	log.Print("about 15 trainings, %d at once", trainer.parallel)
 	defer func() {
 		if closing := trainer.close(); err == nil {
 			err = closing
 		}
 	}()
-	w := cmd.OutOrStdout()
-	report := func(check.Finding) {}
+	out, line := page(cmd, format), func(check.Finding) {}
 	if format == "table" {
-		report = func(f check.Finding) { printFinding(w, f) }
+		line = func(f check.Finding) { report.CheckLine(out, f) }
 	}
-	findings, err := check.Run(ctx, trainer, checkConfig(def, trainer), report)
+	findings, err := check.Run(ctx, trainer, checkConfig(def, trainer), line)
 	if err != nil {
 		return err
 	}
 	if format != "table" {
-		if err := findingsResult(findings).write(w, format); err != nil {
+		if err := report.Checked(out, findings); err != nil {
 			return err
 		}
 	}
@@ -115,73 +113,4 @@ func checkConfig(def *search.Definition, trainer *opened) check.Config {
 		cfg.Seeds = append(cfg.Seeds, search.TrainingSeed(def.Search.Seed, r, "search"))
 	}
 	return cfg
-}
-
-// stateWord is how a state stands at the head of its line.
-func stateWord(s check.State) string {
-	if s == check.OK {
-		return "ok"
-	}
-	return strings.ToUpper(string(s))
-}
-
-// printFinding prints a finding on lines of at most 100 columns.
-func printFinding(w io.Writer, f check.Finding) {
-	const indent = 27
-	head := fmt.Sprintf("%-8s %-17s ", stateWord(f.State), f.Name)
-	text := wrap(f.Text, 100-indent)
-	for i, line := range text {
-		if i == 0 {
-			fmt.Fprintf(w, "%s%s\n", head, line)
-			continue
-		}
-		fmt.Fprintf(w, "%*s%s\n", indent, "", line)
-	}
-	for _, line := range wrap(f.Advice, 100-indent) {
-		fmt.Fprintf(w, "%*s%s\n", indent, "", line)
-	}
-	if f.Log != "" {
-		fmt.Fprintf(w, "%*sthe end of the trainer's log:\n", indent, "")
-		for _, line := range lastLines(f.Log, 12) {
-			fmt.Fprintf(w, "  | %s\n", line)
-		}
-	}
-}
-
-// findingsResult has one row per finding.
-func findingsResult(findings []check.Finding) result {
-	r := result{columns: []column{
-		{name: "check", left: true}, {name: "state", left: true}, {name: "text", left: true}, {name: "advice", left: true}, {name: "log", hidden: true},
-	}}
-	for _, f := range findings {
-		r.rows = append(r.rows, []any{f.Name, string(f.State), f.Text, f.Advice, f.Log})
-	}
-	return r
-}
-
-// wrap breaks a text into lines of at most so many runes; a longer word has a
-// line of its own.
-func wrap(text string, width int) []string {
-	var lines []string
-	line := ""
-	for _, word := range strings.Fields(text) {
-		switch {
-		case line == "":
-			line = word
-		case len([]rune(line))+1+len([]rune(word)) <= width:
-			line += " " + word
-		default:
-			lines, line = append(lines, line), word
-		}
-	}
-	if line != "" {
-		lines = append(lines, line)
-	}
-	return lines
-}
-
-// lastLines returns the last lines of a text, without blanks at its ends.
-func lastLines(text string, n int) []string {
-	lines := strings.Split(strings.TrimSpace(text), "\n")
-	return lines[max(0, len(lines)-n):]
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -13,6 +12,8 @@ import (
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/confirm"
 	"evenkeel/runs"
+	"evenkeel/runs/report"
+	"evenkeel/runs/results"
 	"evenkeel/search"
 )
 
@@ -95,7 +96,7 @@ func readArm(cmd *cobra.Command, g *global, study string, args []string) (a armT
 		return a, err
 	}
 	name := board.Study.Name
-	if a.def, err = readDefinition(cmd.Context(), db, name, nil); err != nil {
+	if a.def, err = results.Definition(cmd.Context(), db, name, nil); err != nil {
 		return a, err
 	}
 	if len(args) == 0 {
@@ -114,32 +115,35 @@ func readArm(cmd *cobra.Command, g *global, study string, args []string) (a armT
 
 // leaderOf returns the leader as TRIAL/ROUND, or why there is none.
 func leaderOf(board *runs.Board, def *search.Definition) (leader, why string) {
-	at := board.Leader()
-	if at < 0 {
-		verdict := boardPage{board: board, def: def}.verdict()
-		return "", strings.TrimPrefix(strings.TrimSuffix(strings.ReplaceAll(verdict, "\n", " "), "."), "No leader: ")
+	l := results.LeaderOf(board)
+	if l.At < 0 {
+		return "", report.WhyNoLeader(&results.Overview{Board: board, Definition: def, Leader: l})
 	}
-	return fmt.Sprintf("%d/%d", board.Rows[at].Trial, board.Rows[at].Round), ""
+	return fmt.Sprintf("%d/%d", board.Rows[l.At].Trial, board.Rows[l.At].Round), ""
 }
 
 // read reads what is to be confirmed of TRIAL or TRIAL/ROUND of the study a.def.
 func (a *armToConfirm) read(ctx context.Context, db *runs.DB, arg string) error {
-	s, err := readSide(ctx, db, a.def.Name, arg)
+	trial, round, err := parseArm(arg)
+	if err != nil {
+		return err
+	}
+	s, err := results.ReadSide(ctx, db, a.def.Name, results.Arm{Trial: trial, Round: round})
 	switch {
 	case err != nil:
 		return err
-	case s.round < 1:
+	case s.Round < 1:
 		return search.Inputf("%s: round 0 is unweighted; want a round from 1", arg)
-	case s.trial.Invalid != "":
-		return search.Inputf("trial %d was declared invalid: %s", s.trial.Number, s.trial.Invalid)
+	case s.Trial.Invalid != "":
+		return search.Inputf("trial %d was declared invalid: %s", s.Trial.Number, s.Trial.Invalid)
 	}
-	a.Trial, a.Round = s.trial.Number, s.round
-	pasted := &vector{trial: s.trial, round: s.round}
-	if err := pasted.average(); err != nil {
+	a.Trial, a.Round = s.Trial.Number, s.Round
+	pasted, err := results.VectorOf(s.Trial.Replicates, s.Round)
+	if err != nil {
 		return fmt.Errorf("trial %d, round %d: %w", a.Trial, a.Round, err)
 	}
-	a.Vector = pasted.weights
-	if a.Plan, err = a.def.Plan(s.trial.Point); err != nil {
+	a.Vector = pasted.Weights
+	if a.Plan, err = a.def.Plan(s.Trial.Point); err != nil {
 		return fmt.Errorf("trial %d: %w", a.Trial, err)
 	}
 	return nil
@@ -165,10 +169,9 @@ func runConfirm(cmd *cobra.Command, g *global, arm armToConfirm, f confirmFlags)
 	if err != nil {
 		return err
 	}
-	arms, err := db.Confirmations(cmd.Context(), arm.def.Name)
+	arms, err := results.Confirmations(cmd.Context(), db, arm.def.Name)
 	if err == nil {
-		page := confirmedPage{def: arm.def, arms: arms, only: &c.arm.Fixed}
-		err = page.write(cmd.OutOrStdout(), f.format)
+		err = report.Confirmed(page(cmd, f.format), arm.def, report.Only(arms, c.arm.Trial, c.arm.Round, c.arm.Resplit))
 	}
 	return errors.Join(err, db.Close())
 }
@@ -212,7 +215,7 @@ func confirmDeadline(cmd *cobra.Command, f confirmFlags, now time.Time) (time.Ti
 type confirmation struct {
 	arm      armToConfirm
 	deadline time.Time
-	log      *eventLog
+	log      *report.Log
 }
 
 // run confirms the arm. It returns errInterrupted if a signal cut it short.
@@ -236,7 +239,7 @@ func (c *confirmation) run(ctx context.Context, v visited) error {
 			return err
 		}
 		if same {
-			c.log.print("trial %d round %d of study %s stands confirmed on %d fresh seeds: nothing was trained",
+			c.log.Print("trial %d round %d of study %s stands confirmed on %d fresh seeds: nothing was trained",
 				c.arm.Trial, c.arm.Round, c.arm.def.Name, known)
 			return nil
 		}
@@ -258,7 +261,7 @@ func (c *confirmation) run(ctx context.Context, v visited) error {
 	case err == nil || !objective.IsInterruption(err):
 		return err
 	case closed(v.stop) || c.deadline.IsZero():
-		c.log.print("interrupted; nothing is claimed before all seeds are measured; the same command continues")
+		c.log.Print("interrupted; nothing is claimed before all seeds are measured; the same command continues")
 		return errInterrupted
 	}
 	return fmt.Errorf("time is over and fewer than %d seeds are complete, so nothing is claimed; what is trained is stored, and the same command with more time goes on", confirm.FewestSeeds)
@@ -302,11 +305,11 @@ func (c *confirmation) fit(ctx context.Context, v visited, confirmer *search.Con
 		}
 	}
 	text := fmt.Sprintf("confirming trial %d round %d of study %s on %d fresh seeds%s: at most %s",
-		c.arm.Trial, c.arm.Round, c.arm.def.Name, c.arm.Seeds, ownParts(c.arm.Resplit), count(trainings*c.arm.Seeds, "training"))
+		c.arm.Trial, c.arm.Round, c.arm.def.Name, c.arm.Seeds, report.OwnParts(c.arm.Resplit), count(trainings*c.arm.Seeds, "training"))
 	if each > 0 {
 		text += ", about " + duration(each*float64(turns(c.arm.Seeds)))
 	}
-	c.log.print("%s", text)
+	c.log.Print("%s", text)
 	return nil
 }
 
@@ -314,7 +317,7 @@ func (c *confirmation) fit(ctx context.Context, v visited, confirmer *search.Con
 // less.
 func (c *confirmation) keep(known int) {
 	if known > c.arm.Seeds {
-		c.log.print("trial %d round %d is confirmed on %d fresh seeds already, and %d would replace it by less: it stays",
+		c.log.Print("trial %d round %d is confirmed on %d fresh seeds already, and %d would replace it by less: it stays",
 			c.arm.Trial, c.arm.Round, known, c.arm.Seeds)
 	}
 	c.arm.Seeds = known
@@ -356,8 +359,8 @@ func turnsThatFit(left, each float64, most int) int {
 func (c *confirmation) observe(e search.Event) {
 	switch {
 	case e.Kind == search.EventFreshSeed:
-		c.log.print("%d of %d fresh seeds measured", e.Done, e.Total)
+		c.log.Print("%d of %d fresh seeds measured", e.Done, e.Total)
 	case e.Kind == search.EventRun && e.Run.Kind == objective.RunFailed:
-		c.log.print("run %.8s failed: %v", e.Run.Run, e.Run.Err)
+		c.log.Print("run %.8s failed: %v", e.Run.Run, e.Run.Err)
 	}
 }

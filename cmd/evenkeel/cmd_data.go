@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"evenkeel/objective/data"
+	"evenkeel/runs/report"
 )
 
 // newData returns the commands about data sources.
@@ -32,11 +33,7 @@ func newDataList(*global) *cobra.Command {
 		Example: "  evenkeel data list --format json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			r := result{columns: []column{{name: "source", left: true}, {name: "example", left: true}, {name: "reads", left: true}}}
-			for _, k := range data.Kinds() {
-				r.rows = append(r.rows, []any{k.Form(), k.Example, k.Doc})
-			}
-			return r.write(cmd.OutOrStdout(), *format)
+			return report.DataKinds(page(cmd, *format), data.Kinds())
 		},
 	}
 	format = formatFlag(cmd)

@@ -5,10 +5,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"evenkeel/objective"
 	"evenkeel/objective/evidence/explain"
-	"evenkeel/objective/evidence/posthoc"
-	"evenkeel/runs"
+	"evenkeel/runs/report"
+	"evenkeel/runs/results"
 	"evenkeel/search"
 )
 
@@ -119,161 +118,37 @@ func (f explainFlags) mode(cmd *cobra.Command, args []string) error {
 
 // ofTrial explains an arm of a study.
 func (f explainFlags) ofTrial(cmd *cobra.Command, g *global, args []string, format string) error {
-	e, err := f.read(cmd, g, args)
+	c, err := f.read(cmd, g, args)
 	if err != nil {
 		return err
 	}
-	c := caseOf(e.evidence, e.def.Objective, e.plan)
-	if e.newest != e.def.Name {
-		c.Study = shellWord(e.def.Name)
+	if c.Newest != c.Definition.Name {
+		c.Study = report.ShellWord(c.Definition.Name)
 	}
 	if f.measure {
-		if err := f.probe(cmd, g, e, &c); err != nil {
+		if err := f.probe(cmd, g, c); err != nil {
 			return err
 		}
 	}
-	report, err := explain.Explain(c)
+	said, err := explain.Explain(c.Case)
 	if err != nil {
-		return fmt.Errorf("trial %d: %w", e.trial.Number, err)
+		return fmt.Errorf("trial %d: %w", c.Trial.Number, err)
 	}
-	recipe, err := recipeText(e.def, e.trial.Point)
-	if err != nil {
-		return err
-	}
-	t := e.trial
-	head := fmt.Sprintf("%s, trial %d round %d: %s, max/min %s, %s on validation", t.Study.Name, t.Number, c.Round,
-		recipe, ratioText(t.Arms[c.Round-1].WeightRatio), count(len(t.Replicates), "seed"))
-	if t.Invalid != "" {
-		head += " (declared invalid: " + t.Invalid + ")"
-	}
-	return explanation{head, e.confirmed(c.Round), report}.write(cmd.OutOrStdout(), format)
+	return report.Explanation(page(cmd, format), c, said)
 }
 
-// told is an arm of a study with what is recorded of it.
-type told struct {
-	evidence *runs.Evidence
-	trial    *runs.Trial
-	def      *search.Definition
-	plan     objective.Plan
-	// state is how the study's last invocation ended.
-	state string
-	// newest is the name of the newest study, which commands take by default.
-	newest string
-	// arms are the confirmed arms of the study.
-	arms []runs.ConfirmedArm
-}
-
-// confirmed says what a confirmation found of the trial's round, which counts for more
-// than what validation says; "" if there is none.
-func (e told) confirmed(round int) string {
-	text := ""
-	for _, a := range e.arms {
-		if a.Trial != e.trial.Number || a.Round != round || a.Invalid || a.Resplit && text != "" {
-			continue
-		}
-		if row := rowOf(a, search.Recipe, search.AgainstReference); row != nil {
-			text = fmt.Sprintf("Confirmed on test: spread %s to %s, %s (95 %% %s to %s), %s. That is the figure to quote; what follows is read off validation, and may differ.",
-				decimals(row.AgainstSpread, 3), decimals(row.Spread, 3), signed(row.Difference, 3), signed(row.DifferenceLow, 3), signed(row.DifferenceHigh, 3),
-				verdictWord(confirmedPage{def: e.def, arms: e.arms}.verdict(a, *row)))
-		}
-	}
-	return text
-}
-
-// read reads the arm to explain.
-func (f explainFlags) read(cmd *cobra.Command, g *global, args []string) (e told, err error) {
+// read reads the arm to explain: the one named, else the leader, else the best arm.
+func (f explainFlags) read(cmd *cobra.Command, g *global, args []string) (*results.Case, error) {
 	db, err := openReading(cmd, g)
 	if err != nil {
-		return e, err
+		return nil, err
 	}
 	defer db.Close()
-	number, round, err := f.arm(cmd, db, args)
-	if err != nil {
-		return e, err
-	}
-	if e.evidence, err = db.Evidence(cmd.Context(), f.study, number, round); err != nil {
-		return e, err
-	}
-	e.trial = e.evidence.Trial
-	switch {
-	case len(e.trial.Arms) == 0:
-		return e, fmt.Errorf("trial %d has no results to explain: it is %s", number, e.trial.State)
-	case round > len(e.trial.Arms):
-		return e, search.Inputf("round %d: trial %d has rounds 1 to %d", round, number, len(e.trial.Arms))
-	}
-	if e.def, err = readDefinition(cmd.Context(), db, e.trial.Study.Name, nil); err != nil {
-		return e, err
-	}
-	if e.plan, err = e.def.Plan(e.trial.Point); err != nil {
-		return e, err
-	}
-	if e.arms, err = db.Confirmations(cmd.Context(), e.def.Name); err != nil {
-		return e, err
-	}
-	newest, err := db.Definition(cmd.Context(), "")
-	if err != nil {
-		return e, err
-	}
-	e.newest = newest.Study
-	e.state, err = studyState(cmd, db, e.trial.Study.Name)
-	return e, err
-}
-
-// arm returns the trial to explain and its round, 0 for the best: the one named,
-// else the leader, else the best arm.
-func (f explainFlags) arm(cmd *cobra.Command, db *runs.DB, args []string) (trial, round int, err error) {
+	trial, round := 0, 0
 	if len(args) > 0 {
-		return weightedArm(cmd, args[0], f.round)
-	}
-	board, err := db.Leaderboard(cmd.Context(), f.study, 0)
-	if err != nil {
-		return 0, 0, err
-	}
-	if len(board.Rows) == 0 {
-		return 0, 0, fmt.Errorf("study %s has no arms to explain yet", board.Study.Name)
-	}
-	at := board.Leader()
-	row := board.Rows[max(at, 0)]
-	return row.Trial, row.Round, nil
-}
-
-// caseOf hands what was recorded of an arm over.
-func caseOf(e *runs.Evidence, score objective.Score, plan objective.Plan) explain.Case {
-	c := explain.Case{
-		Classes: make([]string, e.Trial.Replicates[0].Rounds[0].Val.Classes()), Score: score, Trial: e.Trial.Number, Round: e.Round,
-		Replicates: e.Trial.Replicates, Posthoc: plan.Apply == objective.ApplyPosthoc, OwnScript: e.Trial.Study.Model == "command", Noise: e.Noise,
-	}
-	for k := range c.Classes {
-		c.Classes[k] = className(e.Trial, k)
-	}
-	for _, rep := range e.Trial.Reference.Replicates {
-		c.References = append(c.References, rep.Reference.Spread)
-	}
-	for _, o := range e.Outputs {
-		out := explain.Outputs{Weighted: partOf(o.After, o.Labels)}
-		if out.Plain = partOf(o.Before, o.Labels); out.Plain == nil {
-			out.Plain = partOf(o.Reference, o.Labels)
+		if trial, round, err = weightedArm(cmd, args[0], f.round); err != nil {
+			return nil, err
 		}
-		if o.Labels != nil {
-			out.Labels, out.Before, out.After = o.Labels, o.Before.ValPredictions, o.After.ValPredictions
-		}
-		if o.Offsets != nil {
-			out.Offsets = &explain.Offsets{Values: o.Offsets.Values, Val: o.Offsets.Val, Spread: o.Offsets.Spread, Drop: o.Offsets.Drop}
-		}
-		c.Outputs = append(c.Outputs, out)
 	}
-	return c
-}
-
-// partOf returns a run's logits with their labels, nil if they were not kept or
-// are not fit to be shifted.
-func partOf(r *objective.Result, labels []uint16) *posthoc.Part {
-	if r.ValLogits == nil || labels == nil {
-		return nil
-	}
-	part, err := posthoc.NewPart(r.Val.Classes(), r.ValLogits, labels)
-	if err != nil {
-		return nil
-	}
-	return part
+	return results.ReadCase(cmd.Context(), db, f.study, trial, round)
 }

@@ -1,12 +1,10 @@
 package main
 
 import (
-	"fmt"
-	"strings"
-
 	"github.com/spf13/cobra"
 
 	"evenkeel/runs"
+	"evenkeel/runs/report"
 )
 
 // newGC returns the command that frees stored logits.
@@ -43,12 +41,7 @@ for a moment.`,
 			if err != nil {
 				return err
 			}
-			w := cmd.OutOrStdout()
-			if forPeople(*format) {
-				_, err := fmt.Fprint(w, freedText(freed, c.DryRun))
-				return err
-			}
-			return freedResult(freed, c.DryRun).write(w, *format)
+			return report.Freed(page(cmd, *format), freed, c.DryRun)
 		},
 	}
 	cmd.Flags().StringVar(&c.Study, "study", "", "only the runs of the study `NAME`; all studies are the default")
@@ -56,47 +49,4 @@ for a moment.`,
 	cmd.Flags().BoolVar(&c.DryRun, "dry-run", false, "say what would be freed, and free nothing")
 	format = formatFlag(cmd)
 	return cmd
-}
-
-// freedText says what was freed.
-func freedText(f *runs.Freed, dry bool) string {
-	var b strings.Builder
-	verb := "freed"
-	if dry {
-		verb = "would free"
-	}
-	fmt.Fprintf(&b, "%s the logits of %s, %s\n", verb, count(int(f.Runs), "run"), bytesText(f.Bytes))
-	if len(f.Busy) > 0 {
-		fmt.Fprintf(&b, "left alone, being searched: %s\n", strings.Join(f.Busy, ", "))
-	}
-	switch {
-	case dry:
-		fmt.Fprintf(&b, "the file has %s\n", bytesText(f.Before))
-	case f.Kept != "":
-		fmt.Fprintf(&b, "the file has %s: %s\n", bytesText(f.After), f.Kept)
-	default:
-		fmt.Fprintf(&b, "the file had %s and has %s\n", bytesText(f.Before), bytesText(f.After))
-	}
-	return b.String()
-}
-
-// freedResult is the same for programs.
-func freedResult(f *runs.Freed, dry bool) result {
-	busy := append([]string{}, f.Busy...) // an empty list is no null
-	return result{columns: []column{
-		{name: "dry_run"}, {name: "runs"}, {name: "bytes"}, {name: "left_alone"}, {name: "file_before"}, {name: "file_after"}, {name: "kept"},
-	}, rows: [][]any{{dry, f.Runs, f.Bytes, busy, f.Before, f.After, f.Kept}}}
-}
-
-// bytesText writes a number of bytes with the units of disks: 1 kB is 1000 bytes.
-func bytesText(n int64) string {
-	switch {
-	case n < 1000:
-		return count(int(n), "byte")
-	case n < 1000_000:
-		return fmt.Sprintf("%.1f kB", float64(n)/1e3)
-	case n < 1000_000_000:
-		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
-	}
-	return fmt.Sprintf("%.1f GB", float64(n)/1e9)
 }

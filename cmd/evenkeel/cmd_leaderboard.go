@@ -1,27 +1,17 @@
 package main
 
 import (
-	"context"
-	"fmt"
-	"math"
-	"slices"
-	"strings"
-
 	"github.com/spf13/cobra"
 
 	"evenkeel/runs"
-	"evenkeel/search"
+	"evenkeel/runs/report"
+	"evenkeel/runs/results"
 )
-
-// leaderboardFlags are the flags of leaderboard.
-type leaderboardFlags struct {
-	study, format string
-	all, wide     bool
-}
 
 // newLeaderboard returns the command that ranks the arms of a study.
 func newLeaderboard(g *global) *cobra.Command {
-	var f leaderboardFlags
+	var study string
+	var options report.BoardOptions
 	var format *string
 	cmd := &cobra.Command{
 		Use:   "leaderboard",
@@ -40,120 +30,21 @@ arm with the columns of the SQL view leaderboard, numbers unrounded, and say whi
 				return err
 			}
 			defer db.Close()
-			f.format = *format
-			return printLeaderboard(cmd, db, f)
+			return printLeaderboard(cmd, db, study, *format, options)
 		},
 	}
-	cmd.Flags().StringVar(&f.study, "study", "", "`NAME` of the study; the newest is the default")
-	cmd.Flags().BoolVar(&f.all, "all", false, "show every arm, not only the best of the first trials")
-	cmd.Flags().BoolVar(&f.wide, "wide", false, "show whole recipes, however long")
+	cmd.Flags().StringVar(&study, "study", "", "`NAME` of the study; the newest is the default")
+	cmd.Flags().BoolVar(&options.All, "all", false, "show every arm, not only the best of the first trials")
+	cmd.Flags().BoolVar(&options.Wide, "wide", false, "show whole recipes, however long")
 	format = formatFlag(cmd)
 	return cmd
 }
 
-// printLeaderboard prints the leaderboard of a study.
-func printLeaderboard(cmd *cobra.Command, db *runs.DB, f leaderboardFlags) error {
-	board, err := db.Leaderboard(cmd.Context(), f.study, 0)
+// printLeaderboard prints the leaderboard of the named study, "" for the newest.
+func printLeaderboard(cmd *cobra.Command, db *runs.DB, study, format string, options report.BoardOptions) error {
+	overview, err := results.ReadOverview(cmd.Context(), db, study)
 	if err != nil {
 		return err
 	}
-	if !forPeople(f.format) {
-		return boardResult(board).write(cmd.OutOrStdout(), f.format)
-	}
-	def, err := readDefinition(cmd.Context(), db, board.Study.Name, nil)
-	if err != nil {
-		return err
-	}
-	page := boardPage{board: board, def: def, all: f.all, wide: f.wide}
-	if page.runs, page.seconds, err = db.Effort(cmd.Context(), board.Study.Name); err != nil {
-		return err
-	}
-	confirmed := confirmedPage{def: def}
-	if confirmed.arms, err = db.Confirmations(cmd.Context(), board.Study.Name); err != nil {
-		return err
-	}
-	page.confirmed = confirmed.arms
-	if page.unfinished, err = unfinished(cmd.Context(), db, board.Study.Name); err != nil {
-		return err
-	}
-	if page.seedsOnly, err = knowsSeedsOnly(cmd.Context(), db, board, def); err != nil {
-		return err
-	}
-	if err := page.write(cmd.OutOrStdout(), f.format); err != nil {
-		return err
-	}
-	if err := confirmed.write(cmd.OutOrStdout(), f.format); err != nil || len(board.Rows) == 0 {
-		return err
-	}
-	if a := confirmed.judged(board); a != nil {
-		for _, line := range wrap(confirmed.sentence(*a), pageWidth) {
-			fmt.Fprintln(cmd.OutOrStdout(), line)
-		}
-	}
-	newest, err := db.Definition(cmd.Context(), "")
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintln(cmd.OutOrStdout(), page.next(newest.Study))
-	return err
-}
-
-// knowsSeedsOnly reports whether some interval knows nothing of the validation images
-// because an earlier version measured its arm. An image variance of 0 alone does not
-// say that: it is 0 for single images of each class, and where every image of a class
-// is right on every seed, or none is. So it is measured again, from the matrices.
-func knowsSeedsOnly(ctx context.Context, db *runs.DB, board *runs.Board, def *search.Definition) (bool, error) {
-	if len(board.Study.ValCounts) == 0 || slices.Max(board.Study.ValCounts) < 2 {
-		return false, nil
-	}
-	looked := make(map[int]bool)
-	for _, a := range board.Rows {
-		if !a.SeedsOnly || math.IsNaN(a.DifferenceHigh) || looked[a.Trial] {
-			continue
-		}
-		looked[a.Trial] = true
-		t, err := db.Trial(ctx, board.Study.Name, a.Trial)
-		if err != nil {
-			return false, err
-		}
-		arms := def.Objective.Arms(t.Replicates)
-		for _, own := range t.Arms {
-			if own.SeedsOnly && !math.IsNaN(own.DifferenceHigh) && arms[own.Round-1].ImageVariance > 0 {
-				return true, nil
-			}
-		}
-	}
-	return false, nil
-}
-
-// unfinished reports whether a search of the study was cut short.
-func unfinished(ctx context.Context, db *runs.DB, study string) (bool, error) {
-	list, err := db.Studies(ctx)
-	for _, s := range list {
-		if s.Name == study {
-			return s.State != "done" && s.State != "running", err
-		}
-	}
-	return false, err
-}
-
-// boardResult is the leaderboard as the view of the same name has it.
-func boardResult(b *runs.Board) result {
-	var r result
-	for _, name := range strings.Fields(`study rank trial round scheme rounds seeds tier score spread spread_se gap
-		worst_class worst_recall balanced_accuracy accuracy difference difference_low difference_high
-		weight_gain weight_ratio reference_spread reference_balanced_accuracy params seconds
-		accuracy_drop holds_tolerance leader`) {
-		r.columns = append(r.columns, column{name: name})
-	}
-	leader := b.Leader()
-	for i, a := range b.Rows {
-		r.rows = append(r.rows, []any{
-			a.Study, a.Rank, a.Trial, a.Round, a.Scheme, a.Rounds, a.Seeds, a.Tier, a.Score, a.Spread, a.SpreadSE, a.Gap,
-			a.WorstClass, a.WorstRecall, a.BalancedAccuracy, a.Accuracy, a.Difference, a.DifferenceLow, a.DifferenceHigh,
-			a.WeightGain, a.WeightRatio, a.ReferenceSpread, a.ReferenceBalancedAccuracy, a.Params, a.Seconds,
-			a.Drop, a.Holds, i == leader,
-		})
-	}
-	return r
+	return report.Leaderboard(page(cmd, format), overview, options)
 }

@@ -1,8 +1,7 @@
 package main
 
 import (
-	"fmt"
-
+	"evenkeel/runs/report"
 	"evenkeel/search"
 
 	"github.com/spf13/cobra"
@@ -28,38 +27,9 @@ func newQuery(g *global) *cobra.Command {
 			if err != nil {
 				return search.InputError{Err: err}
 			}
-			r := result{rows: table.Rows}
-			for j, name := range table.Columns {
-				r.columns = append(r.columns, column{name: name, left: textual(table.Rows, j), text: sqlText})
-			}
-			return r.write(cmd.OutOrStdout(), *format)
+			return report.Query(page(cmd, *format), table)
 		},
 	}
 	format = formatFlag(cmd)
 	return cmd
-}
-
-// textual reports whether a column holds text.
-func textual(rows [][]any, column int) bool {
-	for _, row := range rows {
-		switch row[column].(type) {
-		case string:
-			return true
-		case nil:
-		default:
-			return false
-		}
-	}
-	return false
-}
-
-// sqlText writes a value of a query; blobs by their size.
-func sqlText(v any) string {
-	switch v := v.(type) {
-	case float64:
-		return shortest(v)
-	case []byte:
-		return fmt.Sprintf("<%d bytes>", len(v))
-	}
-	return fmt.Sprint(v)
 }

@@ -1,12 +1,12 @@
 package main
 
 import (
-	"context"
 	"slices"
 
 	"github.com/spf13/cobra"
 
 	"evenkeel/runs"
+	"evenkeel/runs/results"
 	"evenkeel/search"
 	"evenkeel/search/studyfile"
 )
@@ -55,23 +55,5 @@ func storedDefinition(cmd *cobra.Command, path, name string, overrides []studyfi
 		return nil, err
 	}
 	defer db.Close()
-	return readDefinition(cmd.Context(), db, name, overrides)
-}
-
-// readDefinition returns the stored definition of the named study, "" for the
-// newest. It reads the canonical form, which holds every key but those that older
-// studies do not know: a later change of a default does not change an old study.
-func readDefinition(ctx context.Context, db *runs.DB, name string, overrides []studyfile.Override) (*search.Definition, error) {
-	stored, err := db.Definition(ctx, name)
-	if err != nil {
-		return nil, err
-	}
-	if !stored.Screened() {
-		overrides = append([]studyfile.Override{{Key: "search.screen", Value: search.ScreenOff}}, overrides...)
-	}
-	def, err := studyfile.Parse("stored definition of "+stored.Study, stored.Canonical, stored.Folder, overrides)
-	if err != nil {
-		return nil, search.InputError{Err: err}
-	}
-	return def, nil
+	return results.Definition(cmd.Context(), db, name, overrides)
 }

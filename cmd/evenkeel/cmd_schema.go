@@ -1,13 +1,10 @@
 package main
 
 import (
-	"fmt"
-	"io"
-	"strings"
-
 	"github.com/spf13/cobra"
 
 	"evenkeel/runs"
+	"evenkeel/runs/report"
 )
 
 // newSchema returns the command that prints tables and views.
@@ -23,21 +20,7 @@ func newSchema(*global) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			r := result{columns: []column{{name: "type"}, {name: "name"}, {name: "sql"}}}
-			var text strings.Builder
-			for i, o := range objects {
-				text.WriteString(separator(i, "", "\n") + o.SQL + ";\n")
-				r.rows = append(r.rows, []any{o.Type, o.Name, o.SQL})
-			}
-			switch *format {
-			case "table":
-				_, err = io.WriteString(cmd.OutOrStdout(), text.String())
-				return err
-			case "markdown":
-				_, err = fmt.Fprintf(cmd.OutOrStdout(), "```sql\n%s```\n", text.String())
-				return err
-			}
-			return r.write(cmd.OutOrStdout(), *format)
+			return report.Schema(page(cmd, *format), objects)
 		},
 	}
 	format = formatFlag(cmd)

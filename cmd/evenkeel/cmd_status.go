@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -9,6 +8,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"evenkeel/runs"
+	"evenkeel/runs/report"
+	"evenkeel/runs/results"
 	"evenkeel/search"
 )
 
@@ -38,54 +39,36 @@ then says confirming while an arm is trained on fresh seeds.`,
 				return err
 			}
 			list = slices.DeleteFunc(list, func(s runs.StudyRow) bool { return s.State != "running" })
-			if len(list) == 0 && forPeople(*format) {
-				_, err := fmt.Fprintf(cmd.OutOrStdout(), "No study in %s is being searched.\n", g.db)
-				return err
-			}
-			r, err := statusResult(cmd, db, list)
+			running, err := runningStudies(cmd, db, list)
 			if err != nil {
 				return err
 			}
-			return r.write(cmd.OutOrStdout(), *format)
+			return report.Status(page(cmd, *format), g.db, running)
 		},
 	}
 	format = formatFlag(cmd)
 	return cmd
 }
 
-// statusResult has one row per running study.
-func statusResult(cmd *cobra.Command, db *runs.DB, list []runs.StudyRow) (result, error) {
-	r := result{tight: true, columns: []column{
-		{name: "study", left: true}, {name: "trials"}, {name: "planned", title: "of"}, {name: "runs"},
-		{name: "best_change", title: "best change", text: func(v any) string { return signed(v.(float64), 3) }},
-		{name: "since", text: shortTime}, {name: "host", left: true}, {name: "user", left: true}, {name: "pid"},
-		{name: "seconds_left", title: "time left", text: func(v any) string { return "about " + duration(v.(float64)) }},
-		{name: "phase", left: true},
-	}}
+// runningStudies adds to each study how long it will go on.
+func runningStudies(cmd *cobra.Command, db *runs.DB, list []runs.StudyRow) ([]report.Running, error) {
+	var running []report.Running
 	for _, s := range list {
 		pace, err := db.Pace(cmd.Context(), s.Name)
 		if err != nil {
-			return r, err
+			return nil, err
 		}
-		def, err := readDefinition(cmd.Context(), db, s.Name, nil)
+		def, err := results.Definition(cmd.Context(), db, s.Name, nil)
 		if err != nil {
-			return r, err
+			return nil, err
 		}
-		var best, left, phase any
-		if s.BestTrial > 0 {
-			best = s.BestScore - s.Reference
+		left, ok := secondsLeft(pace, def, s.Started.Local(), time.Now())
+		if !ok {
+			left = math.NaN()
 		}
-		if seconds, ok := secondsLeft(pace, def, s.Started.Local(), time.Now()); ok {
-			left = seconds
-		}
-		if pace.Phase != "" {
-			phase = pace.Phase
-		}
-		r.rows = append(r.rows, []any{
-			s.Name, s.Complete + s.Failed, s.Planned, s.Runs, best, s.Started, s.Host, s.User, s.PID, left, phase,
-		})
+		running = append(running, report.Running{StudyRow: s, Phase: pace.Phase, SecondsLeft: left})
 	}
-	return r, nil
+	return running, nil
 }
 
 // secondsLeft estimates how long a search that began at some time will go on,

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"evenkeel/objective/trainers/nets/kernels"
+	"evenkeel/runs/report"
 	"evenkeel/search"
 )
 
@@ -52,11 +53,10 @@ func newVersion(*global) *cobra.Command {
 			if err != nil {
 				return search.InputError{Err: err}
 			}
-			r := result{
-				columns: []column{{name: "program", left: true}, {name: "version", left: true}, {name: "go", left: true}, {name: "platform", left: true}, {name: "kernels", left: true}, {name: "numerics", left: true}},
-				rows:    [][]any{{"evenkeel", programVersion(), runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, level.String(), level.NumericsID()}},
-			}
-			return r.write(cmd.OutOrStdout(), *format)
+			return report.ProgramVersion(page(cmd, *format), report.Version{
+				Program: "evenkeel", Version: programVersion(), Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
+				Kernels: level.String(), Numerics: level.NumericsID(),
+			})
 		},
 	}
 	format = formatFlag(cmd)

@@ -10,6 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"evenkeel/runs/report"
+	"evenkeel/runs/results"
 	"evenkeel/schemes"
 	"evenkeel/schemes/formula"
 	"evenkeel/search"
@@ -58,11 +60,11 @@ weights come from and how much single seeds' differ.`,
 			if cmd.Flags().Changed("exponent") {
 				f.set = append(f.set, "exponent="+strconv.FormatFloat(f.exponent, 'g', -1, 64))
 			}
-			r, err := f.calculate()
+			recalls, weights, err := f.calculate()
 			if err != nil {
 				return search.InputError{Err: err}
 			}
-			return r.write(cmd.OutOrStdout(), *format)
+			return report.Calculated(page(cmd, *format), recalls, weights)
 		},
 	}
 	cmd.Flags().StringVar(&f.scheme, "scheme", "", "`NAME` of a scheme of the catalogue")
@@ -74,7 +76,7 @@ weights come from and how much single seeds' differ.`,
 	cmd.Flags().StringVar(&f.trial, "trial", "", "`N` or N/ROUND: print the weights of this trial")
 	cmd.Flags().IntVar(&f.round, "round", 0, "`R` of the trial; its best round is the default")
 	cmd.Flags().StringVar(&f.study, "study", "", "`NAME` of the trial's study; the newest is the default")
-	format = formatFlag(cmd, pasteFormats...)
+	format = formatFlag(cmd, report.PasteFormats()...)
 	return cmd
 }
 
@@ -85,7 +87,7 @@ func (f weightsFlags) mode(cmd *cobra.Command, format string) error {
 	others, need := []string{"scheme", "formula", "recall", "normalize", "exponent", "set"}, "both --trial and --%s; want the weights of a trial, or a calculation"
 	if !changed("trial") {
 		others, need = []string{"round", "study"}, "--%s without --trial; want --trial N, the trial whose weights to print"
-		if slices.Contains(pasteFormats, format) {
+		if slices.Contains(report.PasteFormats(), format) {
 			return search.Inputf("--format %s is for the weights of a trial; want --trial N too", format)
 		}
 	}
@@ -112,45 +114,24 @@ func (f weightsFlags) ofTrial(cmd *cobra.Command, g *global, format string) erro
 		return err
 	}
 	defer db.Close()
-	v, err := newVector(cmd.Context(), db, f.study, trial, round)
+	weights, err := results.ReadVector(cmd.Context(), db, f.study, trial, round)
 	if err != nil {
 		return err
 	}
-	w := cmd.OutOrStdout()
-	if slices.Contains(pasteFormats, format) {
-		v.paste(w, format)
-		return nil
-	}
-	if forPeople(format) {
-		for _, note := range v.notes() {
-			for _, line := range wrap(note, pageWidth) {
-				fmt.Fprintln(w, line)
-			}
-		}
-		fmt.Fprintln(w)
-	}
-	return v.result(format).write(w, format)
+	return report.Weights(page(cmd, format), weights)
 }
 
-// calculate returns the weights as a result.
-func (f weightsFlags) calculate() (result, error) {
+// calculate returns the recalls and the weights that the scheme gives for them.
+func (f weightsFlags) calculate() (recalls, weights []float64, err error) {
 	recipe, err := f.recipe()
 	if err != nil {
-		return result{}, err
+		return nil, nil, err
 	}
-	recalls, err := parseRecalls(f.recall)
-	if err != nil {
-		return result{}, err
+	if recalls, err = parseRecalls(f.recall); err != nil {
+		return nil, nil, err
 	}
 	step, err := recipe.FromSignal(recalls, nil, nil)
-	if err != nil {
-		return result{}, err
-	}
-	r := result{columns: []column{{name: "class"}, {name: "recall", text: shortest}, {name: "weight", text: shortest}}}
-	for c := range recalls {
-		r.rows = append(r.rows, []any{c, recalls[c], step.Shown[c]})
-	}
-	return r, nil
+	return recalls, step.Shown, err
 }
 
 // recipe returns the scheme or formula with the parameters that were set.
@@ -281,9 +262,4 @@ func parseRecalls(text string) ([]float64, error) {
 		recalls = append(recalls, v)
 	}
 	return recalls, nil
-}
-
-// shortest writes a number with as many digits as it takes to read it back.
-func shortest(v any) string {
-	return strconv.FormatFloat(v.(float64), 'g', -1, 64)
 }

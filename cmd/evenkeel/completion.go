@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"evenkeel/runs"
+	"evenkeel/runs/report"
 	"evenkeel/schemes"
 )
 
@@ -21,9 +22,9 @@ func complete(cmd *cobra.Command, g *global) {
 			_ = cmd.RegisterFlagCompletionFunc(flag, f)
 		}
 	}
-	known := formats
+	known := report.Formats()
 	if cmd.Name() == "weights" {
-		known = slices.Concat(formats, pasteFormats)
+		known = slices.Concat(report.Formats(), report.PasteFormats())
 	}
 	offer("format", fixed(known))
 	offer("study", g.studyNames)

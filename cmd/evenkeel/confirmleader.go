@@ -130,7 +130,7 @@ func (l *leaderConfirmation) run(ctx context.Context, s *session, v visited, dea
 	case l.asked:
 		return unconfirmedError{err}
 	}
-	s.log.print("%v", unconfirmedError{err})
+	s.log.Print("%v", unconfirmedError{err})
 	return nil
 }
 
@@ -138,7 +138,7 @@ func (l *leaderConfirmation) confirm(ctx context.Context, s *session, v visited,
 	arm, why, err := awaiting(ctx, s.db, s.def)
 	if err != nil || arm == nil {
 		if why != "" {
-			s.log.print("nothing to confirm: %s", why)
+			s.log.Print("nothing to confirm: %s", why)
 		}
 		return err
 	}

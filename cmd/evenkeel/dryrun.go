@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"evenkeel/objective"
+	"evenkeel/runs/report"
 	"evenkeel/search"
 )
 
@@ -22,14 +23,13 @@ func dryRun(cmd *cobra.Command, path string, def *search.Definition, f sessionFl
 	if err != nil {
 		return search.InputError{Err: err}
 	}
-	r := spaceResult(def.Space)
 	if f.format != "table" {
-		return r.write(w, f.format)
+		return report.Space(page(cmd, f.format), def.Space)
 	}
 	fmt.Fprintf(w, "study %s: %s\n", def.Name, what)
 	fmt.Fprintf(w, "%s, at most %s a seed, %s each; seed %d, window %d\n", count(def.Search.Trials, "trial"),
 		count(maxRounds(def)+1, "run"), count(def.Search.Replicates, "seed"), def.Search.Seed, def.Search.Window)
-	if few := fewKnown(info); few != "" {
+	if few := report.FewExamples(info); few != "" {
 		fmt.Fprintln(w, few)
 	}
 	if !deadline.IsZero() && !deadline.After(time.Now()) {
@@ -40,9 +40,7 @@ func dryRun(cmd *cobra.Command, path string, def *search.Definition, f sessionFl
 		return err
 	}
 	fmt.Fprintln(w)
-	if len(r.rows) == 0 {
-		fmt.Fprintln(w, "The study file leaves nothing open: every trial is the same.")
-	} else if err := r.write(w, "table"); err != nil {
+	if err := report.Space(page(cmd, "table"), def.Space); err != nil {
 		return err
 	}
 	policy := search.Policy{Definition: def, Sampler: samplers[def.Search.Sampler]()}
@@ -50,7 +48,7 @@ func dryRun(cmd *cobra.Command, path string, def *search.Definition, f sessionFl
 	if err != nil {
 		return err
 	}
-	recipe, err := recipeText(def, step.Point)
+	recipe, err := report.Recipe(def, step.Point)
 	if err != nil {
 		return err
 	}
@@ -101,39 +99,4 @@ func maxRounds(def *search.Definition) int {
 		return int(n)
 	}
 	return 1
-}
-
-// spaceResult has one row per parameter.
-func spaceResult(s search.Space) result {
-	r := result{columns: []column{
-		{name: "parameter", left: true}, {name: "kind", left: true}, {name: "values", left: true}, {name: "where", left: true},
-	}}
-	labels := make(map[string][]any)
-	for _, p := range s.Params {
-		labels[p.Name] = p.Choices
-		values := fmt.Sprintf("%v to %v", p.Low, p.High)
-		switch {
-		case p.Log:
-			values += ", log"
-		case p.Step != 0:
-			values += fmt.Sprintf(", step %v", p.Step)
-		}
-		if p.Kind == search.Categorical {
-			words := make([]string, len(p.Choices))
-			for i, c := range p.Choices {
-				words[i] = valueText(c)
-			}
-			values = strings.Join(words, ", ")
-		}
-		where := ""
-		if p.When != nil {
-			words := make([]string, len(p.When.In))
-			for i, c := range p.When.In {
-				words[i] = valueText(labels[p.When.Param][c])
-			}
-			where = p.When.Param + " is " + strings.Join(words, " or ")
-		}
-		r.rows = append(r.rows, []any{p.Name, string(p.Kind), values, where})
-	}
-	return r
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"evenkeel/objective/evidence/explain"
+	"evenkeel/runs/report"
 	"evenkeel/search"
 )
 
@@ -34,11 +35,11 @@ func (f explainFlags) ofRecalls(cmd *cobra.Command, format string) error {
 	if err != nil {
 		return search.InputError{Err: err}
 	}
-	report, err := c.Explain()
+	said, err := c.Explain()
 	if err != nil {
 		return search.InputError{Err: err}
 	}
-	return explanation{report: report}.write(cmd.OutOrStdout(), format)
+	return report.RecallsExplained(page(cmd, format), said)
 }
 
 // weightsOf returns the weights given, or those that a scheme makes.
@@ -47,7 +48,7 @@ func (f explainFlags) weightsOf(cmd *cobra.Command, recalls []float64) ([]float6
 		w := f.calculated
 		w.normalize = "mean"
 		if cmd.Flags().Changed("exponent") {
-			w.set = append(w.set, "exponent="+shortest(w.exponent))
+			w.set = append(w.set, "exponent="+strconv.FormatFloat(w.exponent, 'g', -1, 64))
 		}
 		recipe, err := w.recipe()
 		if err != nil {

@@ -22,7 +22,7 @@ var only = []struct{ module, folder, why string }{
 	{"go.yaml.in/yaml", "search/studyfile", "the text form of a study stays out of the search"},
 	{"github.com/spf13/cobra", "cmd", "commands are wiring"},
 	{"gopkg.in/natefinch/lumberjack", "objective/trainers/process", "what trainers log stays with their processes"},
-	{"github.com/olekukonko/tablewriter", "cmd", "printing is for the program"},
+	{"github.com/olekukonko/tablewriter", "runs/report", "pages are laid out in one place"},
 }
 
 // TestImportsPointDown walks every Go file of the module and holds its imports

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"evenkeel/objective/trainers/process"
+	"evenkeel/runs/report"
 	"evenkeel/search"
 )
 
@@ -120,7 +121,7 @@ func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 // formatFlag adds --format to a command, with further formats than every command
 // has if there are any, and returns where its value will be.
 func formatFlag(cmd *cobra.Command, further ...string) *string {
-	known := slices.Concat(formats, further)
+	known := slices.Concat(report.Formats(), further)
 	f := cmd.Flags().String("format", "table", "`FORMAT` of the result: "+strings.Join(known, ", "))
 	run := cmd.RunE
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -130,4 +131,10 @@ func formatFlag(cmd *cobra.Command, further ...string) *string {
 		return run(cmd, args)
 	}
 	return f
+}
+
+// page returns where a command prints its result.
+func page(cmd *cobra.Command, format string) report.Out {
+	w := cmd.OutOrStdout()
+	return report.Out{W: w, Format: format, Width: report.TerminalWidth(w)}
 }

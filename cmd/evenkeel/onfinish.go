@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"evenkeel/runs/report"
+	"evenkeel/runs/results"
 	"evenkeel/search"
 )
 
@@ -67,7 +69,7 @@ func (s *session) onFinish(ctx context.Context, path string, outcome error) {
 		runtime.UnlockOSThread()
 	}
 	if err != nil {
-		s.log.print("search.on_finish, %s: %v", strings.Join(words, " "), err)
+		s.log.Print("search.on_finish, %s: %v", strings.Join(words, " "), err)
 	}
 }
 
@@ -81,21 +83,17 @@ func (s *session) finished(ctx context.Context, path string, outcome error) ([]b
 	if f.DB, err = filepath.Abs(path); err != nil {
 		return nil, err
 	}
-	board, err := s.db.Leaderboard(ctx, s.def.Name, 0)
+	overview, err := results.ReadOverview(ctx, s.db, s.def.Name)
 	if err != nil {
 		return nil, err
 	}
 	var rows bytes.Buffer
-	if err := boardResult(board).write(&rows, "json"); err != nil {
+	if err := report.Leaderboard(report.Out{W: &rows, Format: "json"}, overview, report.BoardOptions{}); err != nil {
 		return nil, err
 	}
 	f.Leaderboard = rows.Bytes()
-	confirmed := confirmedPage{def: s.def}
-	if confirmed.arms, err = s.db.Confirmations(ctx, s.def.Name); err != nil {
-		return nil, err
-	}
 	var arms bytes.Buffer
-	if err := confirmed.write(&arms, "json"); err != nil {
+	if err := report.Confirmed(report.Out{W: &arms, Format: "json"}, s.def, overview.Confirmed); err != nil {
 		return nil, err
 	}
 	f.Confirmations = arms.Bytes()

@@ -10,6 +10,8 @@ import (
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/explain"
 	"evenkeel/runs"
+	"evenkeel/runs/report"
+	"evenkeel/runs/results"
 	"evenkeel/search"
 )
 
@@ -19,25 +21,25 @@ type probing struct {
 	trial  int
 	plan   objective.Plan
 	probes explain.Probes
-	log    *eventLog
+	log    *report.Log
 	probed *explain.Probed
 }
 
 // probe performs the trainings that tell more of a case, and adds what they gave.
-func (f explainFlags) probe(cmd *cobra.Command, g *global, e told, c *explain.Case) error {
+func (f explainFlags) probe(cmd *cobra.Command, g *global, c *results.Case) error {
 	switch {
-	case e.plan.Apply == objective.ApplyPosthoc:
-		return search.Inputf("trial %d applies its weights post hoc: nothing is trained with them, so there is nothing to measure; without --measure its findings come from the logits", c.Trial)
-	case e.trial.Invalid != "":
-		return search.Inputf("trial %d was declared invalid: %s; nothing is trained for it", c.Trial, e.trial.Invalid)
+	case c.Plan.Apply == objective.ApplyPosthoc:
+		return search.Inputf("trial %d applies its weights post hoc: nothing is trained with them, so there is nothing to measure; without --measure its findings come from the logits", c.Trial.Number)
+	case c.Trial.Invalid != "":
+		return search.Inputf("trial %d was declared invalid: %s; nothing is trained for it", c.Trial.Number, c.Trial.Invalid)
 	}
-	probes, err := explain.Probe(*c)
+	probes, err := explain.Probe(c.Case)
 	if err != nil {
-		return fmt.Errorf("trial %d: %w", c.Trial, err)
+		return fmt.Errorf("trial %d: %w", c.Trial.Number, err)
 	}
-	r := newRevisit(cmd, e.def, e.state, f.acceptCode)
-	r.ready = func(t *opened) error { return checkTrainer(e.def, t.Info()) }
-	p := &probing{def: e.def, trial: c.Trial, plan: e.plan, probes: probes, log: r.log}
+	r := newRevisit(cmd, c.Definition, c.State, f.acceptCode)
+	r.ready = func(t *opened) error { return checkTrainer(c.Definition, t.Info()) }
+	p := &probing{def: c.Definition, trial: c.Trial.Number, plan: c.Plan, probes: probes, log: r.log}
 	if err := r.run(cmd, g.db, p.run); err != nil {
 		return err
 	}
@@ -56,7 +58,7 @@ func (p *probing) run(ctx context.Context, v visited) error {
 		p.probed, err = prober.Run(ctx, v.stop, p.plan, p.probes)
 	}
 	if err != nil && (objective.IsInterruption(err) || ctx.Err() != nil) {
-		p.log.print("interrupted; nothing is said before all trainings are done; the same command continues")
+		p.log.Print("interrupted; nothing is said before all trainings are done; the same command continues")
 		return errInterrupted
 	}
 	return err
@@ -70,7 +72,7 @@ func (p *probing) announce(ctx context.Context, v visited, prober *search.Prober
 	}
 	text := fmt.Sprintf("measuring trial %d of study %s on %s: ", p.trial, p.def.Name, count(len(p.probes.Replicates), "seed"))
 	if missing == 0 {
-		p.log.print("%s", text+"all trainings are stored")
+		p.log.Print("%s", text+"all trainings are stored")
 		prober.Observe = nil // there is nothing to wait for
 		return nil
 	}
@@ -82,7 +84,7 @@ func (p *probing) announce(ctx context.Context, v visited, prober *search.Prober
 	if each > 0 {
 		text += ", about " + duration(each*float64(missing)/float64(v.trainer.parallel))
 	}
-	p.log.print("%s", text)
+	p.log.Print("%s", text)
 	return nil
 }
 
@@ -90,8 +92,8 @@ func (p *probing) announce(ctx context.Context, v visited, prober *search.Prober
 func (p *probing) observe(e search.Event) {
 	switch {
 	case e.Kind == search.EventProbedSeed:
-		p.log.print("%d of %s measured", e.Done, count(e.Total, "seed"))
+		p.log.Print("%d of %s measured", e.Done, count(e.Total, "seed"))
 	case e.Kind == search.EventRun && e.Run.Kind == objective.RunFailed:
-		p.log.print("run %.8s failed: %v", e.Run.Run, e.Run.Err)
+		p.log.Print("run %.8s failed: %v", e.Run.Run, e.Run.Err)
 	}
 }

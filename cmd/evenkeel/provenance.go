@@ -133,13 +133,3 @@ func (r repository) changed(ctx context.Context) bool {
 	out, err := cmd.Output()
 	return err == nil && len(strings.TrimSpace(string(out))) > 0
 }
-
-// shortCommit writes a commit for people: seven digits, and a + for changes.
-func shortCommit(v any) string {
-	commit, changed := strings.CutSuffix(v.(string), changesMark)
-	commit = commit[:min(len(commit), 7)]
-	if changed {
-		commit += "+"
-	}
-	return commit
-}

@@ -97,7 +97,4 @@ func TestGitChanges(t *testing.T) {
 			t.Errorf("with %s: %q, want %q", script, got, want)
 		}
 	}
-	if got := shortCommit(someCommit + "+changes"); got != "0123456+" {
-		t.Errorf("short form %q", got)
-	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"evenkeel/objective"
 	"evenkeel/runs"
+	"evenkeel/runs/report"
 	"evenkeel/search"
 )
 
@@ -19,7 +20,7 @@ type revisit struct {
 	// state is how the study's last invocation ended.
 	state      string
 	acceptCode bool
-	log        *eventLog
+	log        *report.Log
 	// open opens the trainer: openTrainer or openRedrawable.
 	open func(ctx context.Context, def *search.Definition, db string) (*opened, error)
 	// ready, if not nil, says why the trainer will not do, before anything is stored.
@@ -123,5 +124,5 @@ func studyState(cmd *cobra.Command, db *runs.DB, name string) (string, error) {
 
 // newRevisit returns a revisit that logs to the command's standard error.
 func newRevisit(cmd *cobra.Command, def *search.Definition, state string, acceptCode bool) revisit {
-	return revisit{def: def, state: state, acceptCode: acceptCode, open: openTrainer, log: newLog(cmd.ErrOrStderr(), time.Now)}
+	return revisit{def: def, state: state, acceptCode: acceptCode, open: openTrainer, log: report.NewLog(cmd.ErrOrStderr(), time.Now)}
 }

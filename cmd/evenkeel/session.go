@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"evenkeel/runs"
+	"evenkeel/runs/report"
 	"evenkeel/search"
 	"evenkeel/search/random"
 	"evenkeel/search/tpe"
@@ -57,7 +58,7 @@ func runStudy(cmd *cobra.Command, path string, def *search.Definition, f session
 	if err := checkOnFinish(def); err != nil {
 		return err
 	}
-	log := newLog(cmd.ErrOrStderr(), time.Now)
+	log := report.NewLog(cmd.ErrOrStderr(), time.Now)
 	if def.Model.Command != nil {
 		complete, err := peek(cmd.Context(), path, def)
 		if err != nil {
@@ -71,10 +72,10 @@ func runStudy(cmd *cobra.Command, path string, def *search.Definition, f session
 			complete = !awaits
 		}
 		if complete {
-			log.print("study %s is complete; its program was not started", def.Name)
-			return printStored(cmd, path, leaderboardFlags{study: def.Name, format: f.format})
+			log.Print("study %s is complete; its program was not started", def.Name)
+			return printStored(cmd, path, def.Name, f.format)
 		}
-		log.print("starting %s in %s", strings.Join(def.Model.Command.Words, " "), def.Folder)
+		log.Print("starting %s in %s", strings.Join(def.Model.Command.Words, " "), def.Folder)
 	}
 	ctx, stop, release := watchSignals(cmd.Context(), log)
 	defer release()
@@ -96,7 +97,7 @@ func runStudy(cmd *cobra.Command, path string, def *search.Definition, f session
 		if err := hasTestPart(trainer.Trainer, def); asked && err != nil {
 			return errors.Join(err, trainer.close())
 		} else if err != nil {
-			log.print("the leader will not be confirmed: %v", err)
+			log.Print("the leader will not be confirmed: %v", err)
 			leader = nil // and no time is kept free
 		}
 	}
@@ -124,7 +125,7 @@ func runStudy(cmd *cobra.Command, path string, def *search.Definition, f session
 	if outcome != nil && !searched && !errors.Is(outcome, errInterrupted) {
 		return errors.Join(outcome, db.Close())
 	}
-	err = printLeaderboard(cmd, db, leaderboardFlags{study: def.Name, format: f.format})
+	err = printLeaderboard(cmd, db, def.Name, f.format, report.BoardOptions{})
 	return errors.Join(outcome, err, db.Close())
 }
 
@@ -145,12 +146,12 @@ func peek(ctx context.Context, path string, def *search.Definition) (complete bo
 }
 
 // printStored prints a leaderboard from the history.
-func printStored(cmd *cobra.Command, path string, f leaderboardFlags) error {
+func printStored(cmd *cobra.Command, path, study, format string) error {
 	db, err := runs.Open(cmd.Context(), path, runs.Options{ReadOnly: true})
 	if err != nil {
 		return err
 	}
-	return errors.Join(printLeaderboard(cmd, db, f), db.Close())
+	return errors.Join(printLeaderboard(cmd, db, study, format, report.BoardOptions{}), db.Close())
 }
 
 // session is one invocation's work on a study.
@@ -162,7 +163,7 @@ type session struct {
 	acceptCode bool
 	// leader is how the search ends with a confirmation, nil if it does not.
 	leader *leaderConfirmation
-	log    *eventLog
+	log    *report.Log
 	// ended is how the search ended, "" if it never began; worked says that it did
 	// anything.
 	ended  string
@@ -201,9 +202,9 @@ func (s *session) search(ctx context.Context, stop <-chan struct{}) (err error) 
 	} else if err != nil {
 		return err
 	}
-	log.opening(def, opening)
-	if few := fewKnown(s.trainer.Info()); few != "" {
-		log.print("%s", few)
+	log.Opening(def, opening)
+	if few := report.FewExamples(s.trainer.Info()); few != "" {
+		log.Print("%s", few)
 	}
 	if err := study.Begin(ctx, runs.Searching); err != nil {
 		return err
@@ -220,7 +221,7 @@ func (s *session) search(ctx context.Context, stop <-chan struct{}) (err error) 
 	if s.leader != nil && !deadline.IsZero() {
 		driver.Reserve = s.leader.reserve(def, s.trainer.parallel, deadline, time.Now)
 	}
-	unfollow := log.follow(def, deadline)
+	unfollow := log.Follow(def, deadline)
 	summary, err := driver.Run(ctx, stop)
 	unfollow()
 	switch {
@@ -228,18 +229,18 @@ func (s *session) search(ctx context.Context, stop <-chan struct{}) (err error) 
 		return err
 	case summary.End == search.EndStopped:
 		s.ended = "interrupted"
-		log.print("interrupted after %s, %s trained; the same command continues", count(summary.Steps, "step"), count(summary.Trained, "run"))
+		log.Print("interrupted after %s, %s trained; the same command continues", count(summary.Steps, "step"), count(summary.Trained, "run"))
 		return errInterrupted
 	case summary.End == search.EndTime:
 		s.ended = "time"
-		log.print("time is over after %s; evenkeel resume %s goes on, with a later --until, a longer --time, or '' and 0 for none",
+		log.Print("time is over after %s; evenkeel resume %s goes on, with a later --until, a longer --time, or '' and 0 for none",
 			count(summary.Trained, "run"), def.Name)
 	default:
 		s.ended = "done"
 		if err := study.EvictLogits(context.WithoutCancel(ctx)); err != nil {
 			return err
 		}
-		log.print("complete: %s, %s trained, %d found", count(summary.Steps, "step"), count(summary.Trained, "run"), summary.Shared)
+		log.Print("complete: %s, %s trained, %d found", count(summary.Steps, "step"), count(summary.Trained, "run"), summary.Shared)
 	}
 	if s.leader == nil {
 		return nil
@@ -249,7 +250,7 @@ func (s *session) search(ctx context.Context, stop <-chan struct{}) (err error) 
 
 // observer returns the function that the driver tells its events.
 func (s *session) observer() func(search.Event) {
-	log := s.log.observer(s.def)
+	log := s.log.Observer(s.def)
 	return func(e search.Event) {
 		if e.Kind == search.EventOutcome {
 			s.worked.Store(true)
@@ -313,7 +314,7 @@ func untilTime(text string, now time.Time) (time.Time, error) {
 
 // watchSignals closes stop at the first SIGINT or SIGTERM, and ends the context
 // at the second or when the grace is over.
-func watchSignals(parent context.Context, log *eventLog) (context.Context, <-chan struct{}, func()) {
+func watchSignals(parent context.Context, log *report.Log) (context.Context, <-chan struct{}, func()) {
 	ctx, cancel := context.WithCancel(parent)
 	stop, released := make(chan struct{}), make(chan struct{})
 	signals := make(chan os.Signal, 2)
@@ -324,7 +325,7 @@ func watchSignals(parent context.Context, log *eventLog) (context.Context, <-cha
 		case <-released:
 			return
 		}
-		log.print("stopping: trainings under way have %v to finish; Ctrl-C again stops at once", grace)
+		log.Print("stopping: trainings under way have %v to finish; Ctrl-C again stops at once", grace)
 		close(stop)
 		timer := time.NewTimer(grace)
 		defer timer.Stop()

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"evenkeel/runs"
+	"evenkeel/runs/results"
 	"evenkeel/search"
 	"evenkeel/search/studyfile"
 )
@@ -84,7 +85,7 @@ func TestWhileAStudyIsSearched(t *testing.T) {
 // searches only.
 func TestStatusSaysThePhase(t *testing.T) {
 	path, db := searched(t)
-	def, err := readDefinition(t.Context(), db, "", nil)
+	def, err := results.Definition(t.Context(), db, "", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

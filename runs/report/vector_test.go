@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"bytes"
@@ -8,36 +8,22 @@ import (
 
 	"evenkeel/objective"
 	"evenkeel/runs"
+	"evenkeel/runs/results"
 )
 
 // someVector is the vector of three classes over the given seeds' weights.
-func someVector(t *testing.T, seeds ...[]float64) *vector {
+func someVector(t *testing.T, seeds ...[]float64) vector {
 	t.Helper()
 	trial := &runs.Trial{Number: 3, Study: runs.StudyHead{Name: "s", Classes: []string{`the "new"`, "Straße\n2", "c"}}}
 	for _, w := range seeds {
 		trial.Replicates = append(trial.Replicates, objective.Replicate{Rounds: []objective.Round{{}, {Weights: w}}})
 	}
-	v := &vector{trial: trial, round: 1, recipe: "uniform", plan: objective.Plan{Apply: "loss"}}
-	if err := v.average(); err != nil {
+	w := &results.Weights{Trial: trial, Round: 1, Plan: objective.Plan{Apply: "loss"}}
+	var err error
+	if w.Vector, err = results.VectorOf(trial.Replicates, 1); err != nil {
 		t.Fatal(err)
 	}
-	return v
-}
-
-// TestVectorOverSeeds by hand: two seeds that are each other's reciprocals in the
-// first two classes have the mean 1, 1, 1, which they miss by a factor of 2 in two
-// classes of three.
-func TestVectorOverSeeds(t *testing.T) {
-	v := someVector(t, []float64{2, 0.5, 1}, []float64{0.5, 2, 1})
-	typical := math.Exp(math.Log(2) * math.Sqrt(2./3))
-	for c, w := range v.weights {
-		if math.Abs(w-1) > 1e-15 {
-			t.Errorf("weight %d is %v, want 1", c, w)
-		}
-	}
-	if math.Abs(v.most-2) > 1e-12 || math.Abs(v.typical-typical) > 1e-12 || v.lowest[0] != 0.5 || v.highest[1] != 2 {
-		t.Errorf("%+v; want factors %v and 2, lowest and highest .5 and 2", v, typical)
-	}
+	return vector{w, "uniform"}
 }
 
 // TestVectorIsPython: names are quoted, comments stay comments.
@@ -90,7 +76,7 @@ func TestVectorKeeps(t *testing.T) {
 			Recipe: change(0.003, math.NaN(), math.NaN()), Vector: change(-0.001, math.NaN(), math.NaN()), Seeds: 6,
 		},
 	} {
-		if v.kept = kept; !strings.Contains(v.keeps(), want) {
+		if v.Kept = kept; !strings.Contains(v.keeps(), want) {
 			t.Errorf("%+v: %q; want %q in it", kept, v.keeps(), want)
 		}
 	}

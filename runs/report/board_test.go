@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"bytes"
@@ -10,16 +10,18 @@ import (
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/posthoc"
 	"evenkeel/runs"
+	"evenkeel/runs/results"
 	"evenkeel/search"
 	"evenkeel/search/studyfile"
 )
 
 // boardOf is a page over rows, the first of which leads.
 func boardOf(rows ...runs.Row) boardPage {
-	return boardPage{
-		board: &runs.Board{Study: runs.StudyHead{Name: "s", Arms: len(rows), ValCounts: []int64{120, 120}}, Reference: runs.Reference{Seeds: 5, Spread: .13, WorstClass: "Shirt"}, Rows: rows},
-		def:   &search.Definition{Name: "s", Objective: objective.Score{Spread: objective.StdDev, Tolerance: 0.01}},
-	}
+	board := &runs.Board{Study: runs.StudyHead{Name: "s", Arms: len(rows), ValCounts: []int64{120, 120}}, Reference: runs.Reference{Seeds: 5, Spread: .13, WorstClass: "Shirt"}, Rows: rows}
+	return boardPage{Overview: &results.Overview{
+		Board: board, Leader: results.LeaderOf(board),
+		Definition: &search.Definition{Name: "s", Objective: objective.Score{Spread: objective.StdDev, Tolerance: 0.01}},
+	}}
 }
 
 // row is an arm whose difference has the given half width.
@@ -36,44 +38,23 @@ func TestNoiseOnTheBoard(t *testing.T) {
 		arm           runs.Row
 		word, verdict string
 	}{
-		{row(-.03, .02, 5), "beyond", "over 5 seeds, beyond noise."},
-		{row(-.03, .04, 5), "within", "over 5 seeds, within noise."},
-		{row(.01, .04, 5), "within", "over 5 seeds, not more even."},
-		{row(.05, .04, 5), "beyond", "over 5 seeds, not more even."},
-		{row(-.03, math.NaN(), 2), "", "2 seeds cannot tell it from noise."},
+		{row(-.03, .02, 5), "beyond", "more even beyond noise, over 5 seeds."},
+		{row(-.03, .04, 5), "within", "within noise, over 5 seeds."},
+		{row(.01, .04, 5), "within", "not more even, over 5 seeds."},
+		{row(.05, .04, 5), "beyond", "not more even, over 5 seeds."},
+		{row(-.03, math.NaN(), 2), "", "2 seeds are too few to tell it from noise."},
 	} {
 		if got := noiseText(c.arm, c.arm.Seeds); got != c.word {
 			t.Errorf("difference %v to %v: %q, want %q", c.arm.DifferenceLow, c.arm.DifferenceHigh, got, c.word)
 		}
-		if got := boardOf(c.arm).verdict(); !strings.HasSuffix(got, c.verdict) {
+		if got := boardOf(c.arm).leader(); !strings.HasSuffix(got, c.verdict) {
 			t.Errorf("verdict %q, want it to end in %q", got, c.verdict)
 		}
 	}
 }
 
-// TestLegendOfIntervals: what they contain, also where an old history has less.
-func TestLegendOfIntervals(t *testing.T) {
-	const line = "+-: 95 % for all 2 arms together (seeds and images), as if these images had not chosen them.\n"
-	for _, c := range []struct {
-		rows      []runs.Row
-		line, old bool
-	}{
-		{[]runs.Row{row(-.03, .02, 5), row(-.03, .02, 5)}, true, false},
-		{[]runs.Row{row(-.03, .02, 5), row(-.03, .02, 5)}, true, true},
-		{[]runs.Row{row(-.03, math.NaN(), 2), row(-.03, math.NaN(), 2)}, false, false},
-	} {
-		var b bytes.Buffer
-		p := boardOf(c.rows...)
-		p.seedsOnly = c.old
-		p.legend(&b)
-		if strings.Contains(b.String(), line) != c.line || strings.Contains(b.String(), "have seeds only") != c.old {
-			t.Errorf("legend of intervals %v, of old ones %v:\n%s", c.line, c.old, b.String())
-		}
-	}
-}
-
-// TestSpreadInTheLegend: the figure is what the legend says it is.
-func TestSpreadInTheLegend(t *testing.T) {
+// TestSpreadText: the figure is what the text says it is.
+func TestSpreadText(t *testing.T) {
 	recalls := []float64{.5, .8}
 	figures := map[string]float64{
 		"stddev of the recalls": .15, "largest recall - smallest": .3, "stddev of the recalls / their mean": .15 / .65,
@@ -96,20 +77,20 @@ weighting: {scheme: {name: mean-ratio, exponent: {low: 0.25, high: 16, log: true
 			t.Fatal(err)
 		}
 		p := boardOf(row(-.03, .02, 5), row(-.03, .02, 8))
-		p.def = def
-		p.board.Offsets = runs.OffsetsRow{Seeds: 5, WorstClass: "Pullover"}
-		for i := range p.board.Rows {
-			p.board.Rows[i].Trial, p.board.Rows[i].Point = 18+i, def.Space.Middle()
+		p.Definition = def
+		p.Board.Offsets = runs.OffsetsRow{Seeds: 5, WorstClass: "Pullover"}
+		for i := range p.Board.Rows {
+			p.Board.Rows[i].Trial, p.Board.Rows[i].Point = 18+i, def.Space.Middle()
 		}
 		r, _, err := p.table()
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !r.fit(2, pageWidth) {
+		if !r.fit(pageWidth, "recipe", "worst class") {
 			t.Errorf("learning rate %s: no recipe was cut; want some, or the test says nothing", rate)
 		}
 		var b bytes.Buffer
-		if err := r.write(&b, "table"); err != nil {
+		if err := (Out{W: &b, Format: "table"}).write(r); err != nil {
 			t.Fatal(err)
 		}
 		lines := strings.Split(b.String(), "\n")
@@ -132,14 +113,14 @@ func TestPredictedOnTheBoard(t *testing.T) {
 		largest float64
 		want    string
 	}{
-		{posthoc.Transmission{Tau: .834, SE: .03, Effects: 8}, .02, "2048 points were predicted without training; 83 % +- 7 of the changes arrived (95 %, 8 trials)."},
-		{posthoc.Transmission{Tau: -.001, SE: .03, Effects: 8}, .02, "2048 points were predicted without training; 0 % +- 7 of the changes arrived (95 %, 8 trials)."},
-		{posthoc.Transmission{Tau: 0, SE: 0, Effects: 8}, .0004, "2048 points were predicted without training."},
-		{posthoc.Transmission{Tau: .834, SE: math.NaN(), Effects: 1}, .02, "2048 points were predicted without training; 83 % of the changes arrived (in 1 trial)."},
-		{posthoc.Transmission{}, 0, "2048 points were predicted without training."},
+		{posthoc.Transmission{Tau: .834, SE: .03, Effects: 8}, .02, "2048 points predicted without training; training delivered 83 % (+- 7) of the predicted change in 8 trials"},
+		{posthoc.Transmission{Tau: -.001, SE: .03, Effects: 8}, .02, "2048 points predicted without training; training delivered 0 % (+- 7) of the predicted change in 8 trials"},
+		{posthoc.Transmission{Tau: 0, SE: 0, Effects: 8}, .0004, "2048 points predicted without training"},
+		{posthoc.Transmission{Tau: .834, SE: math.NaN(), Effects: 1}, .02, "2048 points predicted without training; training delivered 83 % of the predicted change in 1 trial"},
+		{posthoc.Transmission{}, 0, "2048 points predicted without training"},
 	} {
 		p := boardOf()
-		p.board.Screening = runs.Screening{Points: 2048, Largest: c.largest, Arrived: c.of}
+		p.Board.Screening = runs.Screening{Points: 2048, Largest: c.largest, Arrived: c.of}
 		if got := p.predicted(); got != c.want {
 			t.Errorf("%q; want %q", got, c.want)
 		}

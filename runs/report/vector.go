@@ -1,109 +1,60 @@
-package main
+package report
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 
-	"evenkeel/objective"
-	"evenkeel/objective/evidence/confirm"
 	"evenkeel/runs"
-	"evenkeel/schemes"
-	"evenkeel/search"
+	"evenkeel/runs/results"
 )
 
-// pasteFormats are the formats of a vector for the user's own training script.
-var pasteFormats = []string{"torch", "keras", "sklearn"}
+// PasteFormats are the formats of weights that are Python to paste.
+func PasteFormats() []string { return []string{"torch", "keras", "sklearn"} }
 
-// vector is the class-weight vector of a trial's arm.
-type vector struct {
-	trial *runs.Trial
-	round int
-	plan  objective.Plan
-	// recipe is the trial's recipe in a few words.
-	recipe string
-	// weights are at mean 1, lowest and highest those of single seeds.
-	weights, lowest, highest []float64
-	// typical and most are by which factor single seeds' weights differ from these,
-	// in the root mean square of the logs and at most; 1 for one seed.
-	typical, most float64
-	// kept is what a confirmation found, nil if there was none.
-	kept *runs.Kept
-}
-
-// newVector reads the vector of a trial's round, of its best one if round is 0.
-func newVector(ctx context.Context, db *runs.DB, study string, number, round int) (*vector, error) {
-	t, err := db.Trial(ctx, study, number)
+// Weights prints the weights of a trial.
+func Weights(out Out, w *results.Weights) error {
+	recipe, err := recipeText(w.Definition, w.Trial.Point)
 	if err != nil {
-		return nil, err
-	}
-	switch {
-	case t.Error != "" && len(t.Replicates) == 0:
-		return nil, fmt.Errorf("trial %d of study %s has no weights: it failed with: %s", number, t.Study.Name, t.Error)
-	case t.Best == 0 || len(t.Replicates) == 0:
-		return nil, fmt.Errorf("trial %d of study %s has no weights yet: it is %s", number, t.Study.Name, t.State)
-	case round > len(t.Arms):
-		return nil, search.Inputf("--round %d: trial %d has rounds 1 to %d", round, number, len(t.Arms))
-	case round == 0:
-		round = t.Best
-	}
-	def, err := readDefinition(ctx, db, t.Study.Name, nil)
-	if err != nil {
-		return nil, err
-	}
-	v := &vector{trial: t, round: round}
-	if err := v.describe(def); err != nil {
-		return nil, err
-	}
-	if err := v.average(); err != nil {
-		return nil, fmt.Errorf("trial %d round %d: %w", number, round, err)
-	}
-	v.kept, err = db.Kept(ctx, t.Study.Name, number, round)
-	return v, err
-}
-
-// describe reads what the weights belong to.
-func (v *vector) describe(def *search.Definition) (err error) {
-	if v.plan, err = def.Plan(v.trial.Point); err != nil {
 		return err
 	}
-	v.recipe, err = recipeText(def, v.trial.Point)
-	return err
-}
-
-// average takes the mean over seeds, and how far single seeds are from it.
-func (v *vector) average() (err error) {
-	var all [][]float64
-	for _, rep := range v.trial.Replicates {
-		all = append(all, rep.Rounds[v.round].Weights)
+	v := vector{w, recipe}
+	if out.paste() {
+		v.paste(out.W, out.Format)
+		return nil
 	}
-	if v.weights, err = confirm.GeometricMean(all); err != nil {
-		return err
-	}
-	v.lowest, v.highest = slices.Clone(all[0]), slices.Clone(all[0])
-	var squares, most float64
-	for _, w := range all {
-		for c, x := range w {
-			v.lowest[c], v.highest[c] = min(v.lowest[c], x), max(v.highest[c], x)
-			d := math.Abs(schemes.Log(x) - schemes.Log(v.weights[c]))
-			squares, most = squares+float64(d*d), max(most, d)
+	if out.forPeople() {
+		for _, note := range v.notes() {
+			out.lines(note)
 		}
+		fmt.Fprintln(out.W)
 	}
-	v.typical = schemes.Exp(math.Sqrt(squares / float64(len(all)*len(v.weights))))
-	v.most = schemes.Exp(most)
-	return nil
+	return out.write(v.result(out.Format))
+}
+
+// Calculated prints weights that were calculated from recalls.
+func Calculated(out Out, recalls, weights []float64) error {
+	r := result{columns: []column{{name: "class"}, {name: "recall", text: shortest}, {name: "weight", text: shortest}}}
+	for c := range recalls {
+		r.rows = append(r.rows, []any{c, recalls[c], weights[c]})
+	}
+	return out.write(r)
+}
+
+// vector lays the weights of a trial's round out; recipe is the trial's in a few words.
+type vector struct {
+	*results.Weights
+	recipe string
 }
 
 // class names a class.
-func (v *vector) class(c int) string { return className(v.trial, c) }
+func (v vector) class(c int) string { return v.Trial.Study.Class(c) }
 
 // result lays the vector out: one row a class, or for JSON one object.
-func (v *vector) result(format string) result {
-	t := v.trial
+func (v vector) result(format string) result {
+	t := v.Trial
 	if format == "json" {
 		return v.object()
 	}
@@ -113,22 +64,22 @@ func (v *vector) result(format string) result {
 		{name: "class", left: true}, {name: "weight", text: sixDigits},
 		{name: "lowest", title: "lowest seed", text: sixDigits, hidden: one}, {name: "highest", title: "highest seed", text: sixDigits, hidden: one},
 	}}
-	for c := range v.weights {
-		r.rows = append(r.rows, []any{t.Study.Name, t.Number, v.round, len(t.Replicates), v.class(c), v.weights[c], v.lowest[c], v.highest[c]})
+	for c := range v.Vector.Weights {
+		r.rows = append(r.rows, []any{t.Study.Name, t.Number, v.Round, len(t.Replicates), v.class(c), v.Vector.Weights[c], v.Lowest[c], v.Highest[c]})
 	}
 	return r
 }
 
 // object is the vector as one row.
-func (v *vector) object() result {
-	t := v.trial
-	names := make([]string, len(v.weights))
+func (v vector) object() result {
+	t := v.Trial
+	names := make([]string, len(v.Vector.Weights))
 	for c := range names {
 		names[c] = v.class(c)
 	}
 	var recipe, single any
-	if v.kept != nil {
-		recipe, single = v.kept.Recipe.Change, v.kept.Vector.Change
+	if v.Kept != nil {
+		recipe, single = v.Kept.Recipe.Change, v.Kept.Vector.Change
 	}
 	var invalid any
 	if t.Invalid != "" {
@@ -139,8 +90,8 @@ func (v *vector) object() result {
 		{name: "lowest"}, {name: "highest"}, {name: "factor_typical"}, {name: "factor_most"}, {name: "applied_by"}, {name: "weights_from"},
 		{name: "confirmed_recipe"}, {name: "confirmed_vector"}, {name: "invalid"},
 	}, rows: [][]any{{
-		t.Study.Name, t.Number, v.round, v.recipe, len(t.Replicates), names, v.weights,
-		v.lowest, v.highest, v.typical, v.most, v.plan.Apply, v.plan.WeightsFrom, recipe, single, invalid,
+		t.Study.Name, t.Number, v.Round, v.recipe, len(t.Replicates), names, v.Vector.Weights,
+		v.Lowest, v.Highest, v.Typical, v.Most, v.Plan.Apply, v.Plan.WeightsFrom, recipe, single, invalid,
 	}}}
 }
 
@@ -148,10 +99,10 @@ func (v *vector) object() result {
 func sixDigits(v any) string { return strconv.FormatFloat(v.(float64), 'g', 6, 64) }
 
 // notes say where the vector comes from and what to expect of it.
-func (v *vector) notes() []string {
-	t := v.trial
+func (v vector) notes() []string {
+	t := v.Trial
 	seeds := len(t.Replicates)
-	notes := []string{fmt.Sprintf("study %s, trial %d round %d: %s", t.Study.Name, t.Number, v.round, v.recipe)}
+	notes := []string{fmt.Sprintf("study %s, trial %d round %d: %s", t.Study.Name, t.Number, v.Round, v.recipe)}
 	if t.Invalid != "" {
 		notes = append(notes, "THE TRIAL IS INVALID: "+t.Invalid)
 	}
@@ -159,14 +110,14 @@ func (v *vector) notes() []string {
 		notes = append(notes, "the weights of one seed, mean 1; how far those of another would differ is not known")
 	} else {
 		notes = append(notes, fmt.Sprintf("geometric mean over %d seeds, mean 1; single seeds' weights differ from it by a factor of %.2f typically, of %.2f at most",
-			seeds, v.typical, v.most))
+			seeds, v.Typical, v.Most))
 	}
 	notes = append(notes, v.keeps())
-	if v.plan.Apply != "loss" {
-		notes = append(notes, applied[v.plan.Apply])
+	if v.Plan.Apply != "loss" {
+		notes = append(notes, applied[v.Plan.Apply])
 	}
-	if v.plan.WeightsFrom != 0 {
-		notes = append(notes, fmt.Sprintf("the study switched them on after %s %% of the epochs; before, all weights were 1", percent(v.plan.WeightsFrom)))
+	if v.Plan.WeightsFrom != 0 {
+		notes = append(notes, fmt.Sprintf("the study switched them on after %s %% of the epochs; before, all weights were 1", percent(v.Plan.WeightsFrom)))
 	}
 	return notes
 }
@@ -178,23 +129,23 @@ var applied = map[string]string{
 }
 
 // keeps says what part of the gain the vector keeps.
-func (v *vector) keeps() string {
-	k := v.kept
+func (v vector) keeps() string {
 	found := ""
-	if k != nil {
+	if k := v.Kept; k != nil {
 		found = fmt.Sprintf("confirmed on %s%s: the recipe changes the spread by %s, this vector by %s",
-			count(k.Seeds, "fresh seed"), ownParts(k.Resplit), kept(k.Recipe), kept(k.Vector))
+			count(k.Seeds, "fresh seed"), OwnParts(k.Resplit), kept(k.Recipe), kept(k.Vector))
 	}
-	switch {
-	case k == nil:
+	answer, share := v.Keeps()
+	switch answer {
+	case results.NotConfirmed:
 		return "one fixed vector keeps only part of what the recipe gains, which measures the weights anew for every seed"
-	case k.Recipe.Gain() && k.Vector.Gain():
-		return fmt.Sprintf("%s, which is %.0f %% of it", found, 100*k.Vector.Change/k.Recipe.Change)
-	case k.Recipe.Gain() && k.Vector.Low > 0:
+	case results.KeepsShare:
+		return fmt.Sprintf("%s, which is %.0f %% of it", found, 100*share)
+	case results.KeepsNothing:
 		return found + ": it keeps nothing of the gain"
-	case k.Vector.Gain():
+	case results.OnlyVectorGain:
 		return found + ": the vector's gain is beyond noise, the recipe's is not"
-	case k.Recipe.Gain():
+	case results.ShareUnknown:
 		return found + ": what it keeps of the gain cannot be told from noise"
 	}
 	return found + ": there is no gain beyond noise to keep"
@@ -209,7 +160,7 @@ func kept(c runs.KeptChange) string {
 }
 
 // paste prints the vector as Python for one of pasteFormats.
-func (v *vector) paste(w io.Writer, format string) {
+func (v vector) paste(w io.Writer, format string) {
 	comment := func(text string) {
 		for _, line := range wrap(text, pageWidth-2) {
 			fmt.Fprintln(w, "# "+line)
@@ -218,10 +169,10 @@ func (v *vector) paste(w io.Writer, format string) {
 	for _, note := range v.notes() {
 		comment(note)
 	}
-	numbers, byIndex, byName := make([]string, len(v.weights)), make([]string, len(v.weights)), make([]string, len(v.weights))
-	names := make([]string, len(v.weights))
+	numbers, byIndex, byName := make([]string, len(v.Vector.Weights)), make([]string, len(v.Vector.Weights)), make([]string, len(v.Vector.Weights))
+	names := make([]string, len(v.Vector.Weights))
 	plain := true // the names are the labels' numbers
-	for c, x := range v.weights {
+	for c, x := range v.Vector.Weights {
 		names[c], numbers[c] = v.class(c), sixDigits(x)
 		byIndex[c] = strconv.Itoa(c) + ": " + numbers[c]
 		byName[c] = strconv.Quote(names[c]) + ": " + numbers[c]

@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"fmt"
@@ -11,10 +11,10 @@ import (
 	"evenkeel/search"
 )
 
-// eventLog writes a line for every event of a search that a person may want to
+// Log writes a line for every event of a search that a person may want to
 // know of; on a terminal a live line says how far the search is, and the ends of
 // trials have no lines of their own. It is safe for concurrent use.
-type eventLog struct {
+type Log struct {
 	clock func() time.Time
 
 	mu   sync.Mutex
@@ -22,20 +22,21 @@ type eventLog struct {
 	live *progress
 }
 
-func newLog(w io.Writer, clock func() time.Time) *eventLog {
-	return &eventLog{w: w, clock: clock}
+// NewLog returns a log that writes to w and takes the times of its lines from clock.
+func NewLog(w io.Writer, clock func() time.Time) *Log {
+	return &Log{w: w, clock: clock}
 }
 
-// print writes one line.
-func (l *eventLog) print(format string, args ...any) {
+// Print writes one line.
+func (l *Log) Print(format string, args ...any) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	fmt.Fprintf(l.w, "%s %s\n", l.clock().Format(time.TimeOnly), fmt.Sprintf(format, args...))
 }
 
-// follow shows the live line of a study if the log is a terminal, until the
+// Follow shows the live line of a study if the log is a terminal, until the
 // function it returns is called.
-func (l *eventLog) follow(def *search.Definition, deadline time.Time) (end func()) {
+func (l *Log) Follow(def *search.Definition, deadline time.Time) (end func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if !isTerminal(l.w) {
@@ -52,24 +53,24 @@ func (l *eventLog) follow(def *search.Definition, deadline time.Time) (end func(
 	}
 }
 
-// opening says whether the study is new, continued, or extended.
-func (l *eventLog) opening(def *search.Definition, o runs.Opening) {
+// Opening says whether the study is new, continued, or extended.
+func (l *Log) Opening(def *search.Definition, o runs.Opening) {
 	switch {
 	case o.Created:
-		l.print("study %s: %s over %s", def.Name, count(def.Search.Trials, "trial"), count(len(def.Space.Params), "parameter"))
+		l.Print("study %s: %s over %s", def.Name, count(def.Search.Trials, "trial"), count(len(def.Space.Params), "parameter"))
 	case o.Killed:
-		l.print("study %s: continuing; the last invocation was killed", def.Name)
+		l.Print("study %s: continuing; the last invocation was killed", def.Name)
 	default:
-		l.print("study %s: continuing", def.Name)
+		l.Print("study %s: continuing", def.Name)
 	}
 	for _, c := range o.Changes {
-		l.print("study %s: %s was %s and is now %s", def.Name, c.Key, c.Old, c.New)
+		l.Print("study %s: %s was %s and is now %s", def.Name, c.Key, c.Old, c.New)
 	}
 }
 
-// observer returns the function that a driver tells its events. The live line
+// Observer returns the function that a driver tells its events. The live line
 // must not begin or end while the driver runs.
-func (l *eventLog) observer(def *search.Definition) func(search.Event) {
+func (l *Log) Observer(def *search.Definition) func(search.Event) {
 	return func(e search.Event) {
 		if live := l.live; live != nil {
 			live.observe(e)
@@ -79,21 +80,21 @@ func (l *eventLog) observer(def *search.Definition) func(search.Event) {
 		}
 		switch e.Kind {
 		case search.EventNotice:
-			l.print("%s", e.Text)
+			l.Print("%s", e.Text)
 		case search.EventReference:
-			l.print("unweighted: spread %s, balanced accuracy %s", decimals(e.Reference.Spread, 3), percent(e.Reference.BalancedAccuracy))
+			l.Print("unweighted: spread %s, balanced accuracy %s", decimals(e.Reference.Spread, 3), percent(e.Reference.BalancedAccuracy))
 		case search.EventOutcome:
 			l.outcome(def, e)
 		case search.EventRun:
 			if e.Run.Kind == objective.RunFailed {
-				l.print("run %.8s failed: %v", e.Run.Run, e.Run.Err)
+				l.Print("run %.8s failed: %v", e.Run.Run, e.Run.Err)
 			}
 		}
 	}
 }
 
 // outcome logs the end of a step.
-func (l *eventLog) outcome(def *search.Definition, e search.Event) {
+func (l *Log) outcome(def *search.Definition, e search.Event) {
 	what := fmt.Sprintf("trial %d, seeds up to %d", e.Step.Trial, e.Step.Replicates[len(e.Step.Replicates)-1]+1)
 	if e.Step.Kind == search.NewTrial {
 		what = fmt.Sprintf("trial %d of %d", e.Step.Trial, def.Search.Trials)
@@ -102,7 +103,7 @@ func (l *eventLog) outcome(def *search.Definition, e search.Event) {
 		}
 	}
 	if e.Outcome.Err != "" {
-		l.print("%s failed: %s", what, e.Outcome.Err)
+		l.Print("%s failed: %s", what, e.Outcome.Err)
 		return
 	}
 	best := e.Arms[0]
@@ -111,5 +112,5 @@ func (l *eventLog) outcome(def *search.Definition, e search.Event) {
 			best = a
 		}
 	}
-	l.print("%s: best round %d of %d, change %s, %.1f s", what, best.Round, len(e.Arms), signed(best.Difference, 3), e.Outcome.Seconds)
+	l.Print("%s: best round %d of %d, change %s, %.1f s", what, best.Round, len(e.Arms), signed(best.Difference, 3), e.Outcome.Seconds)
 }

@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"io"
@@ -33,7 +33,7 @@ func TestProgressSaysHowFarItIs(t *testing.T) {
 		p.observe(search.Event{Kind: search.EventOutcome, Step: step, Arms: []objective.Arm{{Seeds: 1, Difference: difference}}})
 	}
 	now = now.Add(20 * time.Second)
-	want := "7 of 26, 3 min 10 s left | best .150, unweighted .200 | 1 trial running, 1 run, 1 shared"
+	want := "7 of 26, 3 min 10 s left | best .150, unweighted .200 | 1 trial running, 1 training, 1 shared"
 	if got := p.text(); got != want {
 		t.Errorf("live line\n got %s\nwant %s", got, want)
 	}

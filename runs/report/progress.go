@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"fmt"
@@ -115,7 +115,7 @@ func (p *progress) text() string {
 	if reference := p.reference(); !math.IsNaN(p.best) && reference > 0 {
 		text += fmt.Sprintf(" | best %s, unweighted %s", decimals(reference+p.best, 3), decimals(reference, 3))
 	}
-	return text + fmt.Sprintf(" | %s running, %s, %d shared", count(p.running, "trial"), count(p.trained, "run"), p.shared)
+	return text + fmt.Sprintf(" | %s running, %s, %d shared", count(p.running, "trial"), count(p.trained, "training"), p.shared)
 }
 
 // reference is the reference's mean spread.

@@ -1,86 +1,122 @@
-package main
+package report
 
 import (
 	"fmt"
-	"io"
-	"strings"
 
 	"evenkeel/objective/evidence/explain"
+	"evenkeel/runs/results"
+	"evenkeel/search"
 )
+
+// Explanation prints why the weights of a case did what they did.
+func Explanation(out Out, c *results.Case, r *explain.Report) error {
+	recipe, err := recipeText(c.Definition, c.Trial.Point)
+	if err != nil {
+		return err
+	}
+	t := c.Trial
+	head := fmt.Sprintf("%s, trial %d round %d: %s, max/min %s, %s on validation", t.Study.Name, t.Number, c.Round,
+		recipe, ratioText(t.Arms[c.Round-1].WeightRatio), count(len(t.Replicates), "seed"))
+	if t.Invalid != "" {
+		head += " (declared invalid: " + t.Invalid + ")"
+	}
+	return explanation{out, head, quotable(c), r}.write()
+}
+
+// RecallsExplained prints what recalls and weights alone tell.
+func RecallsExplained(out Out, r *explain.Report) error {
+	return explanation{Out: out, report: r}.write()
+}
+
+// quotable says what a confirmation found of the case, which counts for more than what
+// validation says; "" if there is none.
+func quotable(c *results.Case) string {
+	if c.Confirmed == nil {
+		return ""
+	}
+	row, verdict := c.Confirmed.Row(search.Recipe, search.AgainstReference)
+	if row == nil {
+		return ""
+	}
+	return fmt.Sprintf("Confirmed on test: spread %s to %s, %s (95 %% %s to %s), %s. Quote this figure; the findings below are measured on validation and may differ.",
+		decimals(row.AgainstSpread, 3), decimals(row.Spread, 3), signed(row.Difference, 3), signed(row.DifferenceLow, 3), signed(row.DifferenceHigh, 3),
+		verdictWord(verdict))
+}
 
 // explanation is a report to be printed; head says of what, "" of nothing stored, and
 // confirmed what a confirmation found of it, "" if there is none.
 type explanation struct {
+	Out
 	head, confirmed string
 	report          *explain.Report
 }
 
-// write prints it in a format.
-func (e explanation) write(w io.Writer, format string) error {
-	switch format {
+// write prints it in its format.
+func (e explanation) write() error {
+	switch e.Format {
 	case "table":
-		e.writeText(w)
+		e.writeText()
 		return nil
 	case "markdown":
-		e.writeMarkdown(w)
+		e.writeMarkdown()
 		return nil
 	}
-	return e.result().write(w, format)
+	return e.Out.write(e.result())
 }
 
 // writeText prints it on lines of at most 100 columns.
-func (e explanation) writeText(w io.Writer) {
-	paragraph(w, "", e.report.Text)
+func (e explanation) writeText() {
+	e.paragraph("", e.report.Text)
 	if e.head != "" {
-		paragraph(w, "", e.head)
+		e.paragraph("", e.head)
 	}
 	if e.confirmed != "" {
-		paragraph(w, "", e.confirmed)
+		e.paragraph("", e.confirmed)
 	}
 	if len(e.report.Findings) > 0 {
-		fmt.Fprintln(w)
+		fmt.Fprintln(e.W)
 	}
 	for i, d := range e.report.Findings {
-		paragraph(w, fmt.Sprintf("%2d.%s", i+1, mark(d)), d.Text)
-		paragraph(w, "    ", e.held(d))
+		e.paragraph(fmt.Sprintf("%2d.%s", i+1, mark(d)), d.Text)
+		e.paragraph("    ", e.held(d))
 	}
 	if len(e.report.Missing) > 0 {
-		fmt.Fprintln(w, "\nNot known:")
+		fmt.Fprintln(e.W, "\nNot known:")
 	}
 	for _, text := range e.report.Missing {
-		paragraph(w, "  -", text)
+		e.paragraph("  -", text)
 	}
 	if len(e.report.Next) > 0 {
-		fmt.Fprintln(w, "\nTry next:")
+		fmt.Fprintln(e.W, "\nTry next:")
 	}
 	for i, s := range e.report.Next {
-		paragraph(w, fmt.Sprintf("%2d. ", i+1), s.Text)
+		e.paragraph(fmt.Sprintf("%2d. ", i+1), s.Text)
 		for _, line := range s.Lines {
-			fmt.Fprintln(w, "       "+line)
+			fmt.Fprintln(e.W, "       "+line)
 		}
 	}
 }
 
 // writeMarkdown prints it as lists.
-func (e explanation) writeMarkdown(w io.Writer) {
-	fmt.Fprintf(w, "**%s**\n", e.report.Text)
+func (e explanation) writeMarkdown() {
+	fmt.Fprintf(e.W, "**%s**\n", e.report.Text)
 	if e.head != "" {
-		fmt.Fprintf(w, "\n%s\n", e.head)
+		fmt.Fprintf(e.W, "\n%s\n", e.head)
 	}
 	if e.confirmed != "" {
-		fmt.Fprintf(w, "\n%s\n", e.confirmed)
+		fmt.Fprintf(e.W, "\n%s\n", e.confirmed)
 	}
-	fmt.Fprintln(w)
+	fmt.Fprintln(e.W)
 	for i, d := range e.report.Findings {
-		fmt.Fprintf(w, "%d. %s *%s*\n", i+1, d.Text, e.held(d))
+		fmt.Fprintf(e.W, "%d. %s *%s*\n", i+1, d.Text, e.held(d))
 	}
 	for i, text := range e.report.Missing {
-		fmt.Fprintf(w, "%s- %s\n", separator(i, "\nNot known:\n\n", ""), text)
+		fmt.Fprintf(e.W, "%s- %s\n", separator(i, "\nNot known:\n\n", ""), text)
 	}
 	for i, s := range e.report.Next {
-		fmt.Fprintf(w, "%s%d. %s\n", separator(i, "\nTry next:\n\n", ""), i+1, s.Text)
+		fmt.Fprintf(e.W, "%s%d. %s\n", separator(i, "\nTry next:\n\n", ""), i+1, s.Text)
 		for _, line := range s.Lines {
-			fmt.Fprintf(w, "   `%s`\n", line)
+			fmt.Fprintf(e.W, "   `%s`\n", line)
 		}
 	}
 }
@@ -103,22 +139,6 @@ func (e explanation) held(d explain.Finding) string {
 		}
 	}
 	return text
-}
-
-// paragraph prints a text behind a mark on lines of at most pageWidth columns, all
-// of them starting where the first does.
-func paragraph(w io.Writer, mark, text string) {
-	indent := len(mark)
-	if indent > 0 {
-		indent++
-		mark += " "
-	}
-	for i, line := range wrap(text, pageWidth-indent) {
-		if i > 0 {
-			mark = strings.Repeat(" ", indent)
-		}
-		fmt.Fprintln(w, mark+line)
-	}
 }
 
 // result has one row for the verdict and for every finding, for what is missing

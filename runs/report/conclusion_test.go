@@ -1,12 +1,12 @@
-package main
+package report
 
 import (
-	"fmt"
+	"slices"
 	"testing"
 
-	"evenkeel/objective"
 	"evenkeel/objective/evidence/confirm"
 	"evenkeel/runs"
+	"evenkeel/runs/results"
 	"evenkeel/search"
 )
 
@@ -37,48 +37,48 @@ func TestVerdictSentence(t *testing.T) {
 	slight := row(search.Recipe, search.AgainstReference, 0.11, 0.105, sure)
 	noise := row(search.Recipe, search.AgainstReference, 0.11, 0.105, unsure)
 	worse := row(search.Recipe, search.AgainstReference, 0.11, 0.13, sure)
-	const better = "Verdict on trial 1/2: the classes are more even beyond noise; Shirt gains most; T-shirt pays most"
+	const better = "Verdict on trial 1/2: the recalls are more even, beyond noise; Shirt gains most; T-shirt loses most"
 	for _, c := range []struct {
 		rows []runs.ConfirmedRow
 		want string
 	}{
 		{nil, ""},
 		{[]runs.ConfirmedRow{main}, better + "."},
-		{[]runs.ConfirmedRow{changed(func(r *runs.ConfirmedRow) { r.Gained = nil })}, "Verdict on trial 1/2: the classes are more even beyond noise; T-shirt pays most."},
-		{[]runs.ConfirmedRow{slight}, "Verdict on trial 1/2: the classes are slightly more even, beyond noise."},
+		{[]runs.ConfirmedRow{changed(func(r *runs.ConfirmedRow) { r.Gained = nil })}, "Verdict on trial 1/2: the recalls are more even, beyond noise; T-shirt loses most."},
+		{[]runs.ConfirmedRow{slight}, "Verdict on trial 1/2: the recalls are slightly more even, beyond noise."},
 		{[]runs.ConfirmedRow{noise}, "Verdict on trial 1/2: no change of the spread beyond noise."},
-		{[]runs.ConfirmedRow{worse}, "Verdict on trial 1/2: the classes are less even than the unweighted model's, beyond noise."},
+		{[]runs.ConfirmedRow{worse}, "Verdict on trial 1/2: the recalls are less even than without weights, beyond noise."},
 		{
 			[]runs.ConfirmedRow{changed(func(r *runs.ConfirmedRow) { r.Tolerance = confirm.NotHeld })},
-			better + "; it costs more accuracy than you allow.",
+			better + "; it loses more accuracy than you allow.",
 		},
 		{
 			[]runs.ConfirmedRow{changed(func(r *runs.ConfirmedRow) { r.Tolerance = confirm.Undecided })},
-			better + "; whether it costs more accuracy than you allow is not certain.",
+			better + "; it may lose more accuracy than you allow.",
 		},
 		{ // .83 -> .83 both
 			[]runs.ConfirmedRow{main, row(search.Recipe, search.AgainstOffsets, 0.07, 0.08, sure)},
-			better + ". Offsets on the unweighted model's logits do better, without training.",
+			better + ". Offsets on the unweighted model's logits give more even recalls, without training.",
 		},
 		{ // offsets lose 1 point, the weights none
 			[]runs.ConfirmedRow{main, dearer(row(search.Recipe, search.AgainstOffsets, 0.07, 0.08, sure), 0.82)},
-			better + ". Offsets on the unweighted model's logits do better, without training, at -1.0 points of balanced accuracy.",
+			better + ". Offsets on the unweighted model's logits give more even recalls, without training, at -1.0 points of balanced accuracy.",
 		},
 		{
 			[]runs.ConfirmedRow{main, row(search.Recipe, search.AgainstOffsets, 0.082, 0.08, unsure)},
-			better + ". Offsets do as much without training, as far as can be told.",
+			better + ". Offsets, without training, differ from the weights by no more than noise.",
 		},
 		{ // offsets .11 -> .109 is next to nothing, but too few seeds tell it from .08
 			[]runs.ConfirmedRow{main, row(search.Recipe, search.AgainstOffsets, 0.109, 0.08, 0.06)},
-			better + ". Whether offsets, without training, do as much cannot be told.",
+			better + ". Whether offsets, without training, give as much cannot be told from these seeds.",
 		},
 		{ // offsets .11 -> .09 is two thirds of .11 -> .08
 			[]runs.ConfirmedRow{main, row(search.Recipe, search.AgainstOffsets, 0.09, 0.08, sure)},
-			better + ". Offsets do most of it without training.",
+			better + ". Offsets give at least half of the gain without training.",
 		},
 		{
 			[]runs.ConfirmedRow{main, row(search.Recipe, search.AgainstOffsets, 0.105, 0.08, sure), row(search.Longer, search.AgainstReference, 0.11, 0.09, sure)},
-			better + ". Training the unweighted model as long does most of it (-.020).",
+			better + ". Training longer without weights gives at least half of it (-.020).",
 		},
 		{ // as much, and within noise
 			[]runs.ConfirmedRow{main, row(search.Longer, search.AgainstReference, 0.11, 0.09, unsure)},
@@ -86,39 +86,41 @@ func TestVerdictSentence(t *testing.T) {
 		},
 		{
 			[]runs.ConfirmedRow{main, row(search.Longer, search.AgainstReference, 0.11, 0.07, sure)},
-			better + ". Training the unweighted model as long does as much (-.040).",
+			better + ". Training longer without weights gives at least as much (-.040).",
 		},
 		{
 			[]runs.ConfirmedRow{main, offsets(confirm.NotHeld), dearer(row(search.Recipe, search.AgainstOffsets, 0.09, 0.08, sure), 0.80), row(search.Longer, search.AgainstReference, 0.11, 0.105, sure)},
-			better + ". Offsets alone cost more accuracy than you allow.",
-		},
-		{ // a confirmation of an earlier version, which has no row of the offsets alone
-			[]runs.ConfirmedRow{main, dearer(row(search.Recipe, search.AgainstOffsets, 0.07, 0.08, sure), 0.80)},
-			better + ". Offsets alone cost more accuracy than you allow.",
+			better + ". Offsets on the unweighted model's logits lose more accuracy than you allow.",
 		},
 		{ // a point estimate beyond the tolerance decides nothing, as for the weights
 			[]runs.ConfirmedRow{main, offsets(confirm.Undecided), dearer(row(search.Recipe, search.AgainstOffsets, 0.07, 0.08, sure), 0.809)},
-			better + ". Offsets on the unweighted model's logits do better, without training, at -2.1 points of balanced accuracy, perhaps more than you allow.",
+			better + ". Offsets on the unweighted model's logits give more even recalls, without training, at -2.1 points of balanced accuracy, which may be more than you allow.",
 		},
 		{ // what both cost too much tells them not apart
 			[]runs.ConfirmedRow{
 				changed(func(r *runs.ConfirmedRow) { r.Tolerance, r.BalancedAccuracy = confirm.NotHeld, 0.80 }), offsets(confirm.NotHeld),
 				row(search.Recipe, search.AgainstOffsets, 0.07, 0.08, sure),
 			},
-			better + "; it costs more accuracy than you allow. Offsets on the unweighted model's logits do better, without training.",
+			better + "; it loses more accuracy than you allow. Offsets on the unweighted model's logits give more even recalls, without training.",
 		},
 		{ // not certain, and said so where the spread does not change either
 			[]runs.ConfirmedRow{func() runs.ConfirmedRow { r := noise; r.Tolerance = confirm.Undecided; return r }()},
-			"Verdict on trial 1/2: no change of the spread beyond noise; whether it costs more accuracy than you allow is not certain.",
+			"Verdict on trial 1/2: no change of the spread beyond noise; it may lose more accuracy than you allow.",
 		},
 		{ // what longer training does is said where the weights do nothing
 			[]runs.ConfirmedRow{noise, row(search.Recipe, search.AgainstOffsets, 0.106, 0.105, unsure), row(search.Longer, search.AgainstReference, 0.11, 0.09, sure)},
-			"Verdict on trial 1/2: no change of the spread beyond noise. Training the unweighted model as long does even them out (-.020).",
+			"Verdict on trial 1/2: no change of the spread beyond noise. Training longer without weights evens the recalls out (-.020).",
 		},
 	} {
 		arm := runs.ConfirmedArm{Trial: 1, Round: 2, Rows: c.rows}
-		page := confirmedPage{def: &search.Definition{Objective: objective.Score{Tolerance: 0.02}}, arms: []runs.ConfirmedArm{arm}}
-		if got := page.sentence(arm); got != c.want {
+		if !slices.ContainsFunc(c.rows, func(r runs.ConfirmedRow) bool { return r.What == search.OffsetsAlone }) {
+			arm.Rows = append(arm.Rows, offsets(confirm.Held))
+		}
+		got := ""
+		if found := results.Conclude(results.Judge([]runs.ConfirmedArm{arm})[0]); found != nil {
+			got = concluded(*found)
+		}
+		if got != c.want {
 			t.Errorf("%+v:\n%s\nwant\n%s", c.rows, got, c.want)
 		}
 	}
@@ -129,34 +131,4 @@ func TestVerdictSentence(t *testing.T) {
 func dearer(r runs.ConfirmedRow, balanced float64) runs.ConfirmedRow {
 	r.AgainstBalancedAccuracy = balanced
 	return r
-}
-
-// TestJudged: the verdict is about the leader, on the study's own split, and never
-// about an invalid trial.
-func TestJudged(t *testing.T) {
-	arm := func(trial, round int, resplit, invalid bool) runs.ConfirmedArm {
-		return runs.ConfirmedArm{Trial: trial, Round: round, Resplit: resplit, Invalid: invalid}
-	}
-	led := &runs.Board{Rows: []runs.Row{{Trial: 2, Round: 1, Seeds: 3, Holds: true}}}
-	for _, c := range []struct {
-		board *runs.Board
-		arms  []runs.ConfirmedArm
-		want  string
-	}{
-		{led, nil, ""},
-		{led, []runs.ConfirmedArm{arm(1, 1, false, false), arm(2, 1, false, false), arm(3, 1, false, false)}, "2/1 false"},
-		{led, []runs.ConfirmedArm{arm(2, 1, true, false), arm(2, 1, false, false)}, "2/1 false"},
-		{led, []runs.ConfirmedArm{arm(2, 1, false, false), arm(2, 1, true, false)}, "2/1 false"},
-		{led, []runs.ConfirmedArm{arm(2, 1, true, false), arm(3, 1, false, false)}, "2/1 true"},
-		{led, []runs.ConfirmedArm{arm(1, 1, false, false), arm(3, 1, false, true)}, "1/1 false"},
-		{&runs.Board{}, []runs.ConfirmedArm{arm(1, 1, false, false), arm(3, 1, false, false)}, "3/1 false"},
-	} {
-		got := ""
-		if a := (confirmedPage{arms: c.arms}).judged(c.board); a != nil {
-			got = fmt.Sprintf("%d/%d %v", a.Trial, a.Round, a.Resplit)
-		}
-		if got != c.want {
-			t.Errorf("%+v: the verdict is about %q, want %q", c.arms, got, c.want)
-		}
-	}
 }

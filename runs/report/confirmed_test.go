@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"math"
@@ -8,6 +8,7 @@ import (
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/confirm"
 	"evenkeel/runs"
+	"evenkeel/runs/results"
 	"evenkeel/search"
 )
 
@@ -19,12 +20,12 @@ func TestCosts(t *testing.T) {
 		held       confirm.Holding
 		want       string
 	}{
-		{-.014, -.004, confirm.Held, " balanced accuracy +1.4 points: nothing is lost\n"},
-		{-.014, .002, confirm.Held, " balanced accuracy +1.4 points: nothing lost beyond your tolerance of 1.0\n"},
-		{-.014, .012, confirm.Undecided, " balanced accuracy +1.4 points: too few seeds or images to say that your tolerance of 1.0 holds\n"},
-		{.0001, .002, confirm.Held, " balanced accuracy 0.0 points: within your tolerance of 1.0\n"},
-		{.006, .009, confirm.Held, " balanced accuracy -0.6 points: within your tolerance of 1.0\n"},
-		{.02, .03, confirm.NotHeld, " balanced accuracy -2.0 points: OVER your tolerance of 1.0\n"},
+		{-.014, -.004, confirm.Held, " balanced accuracy +1.4 points: higher, beyond noise\n"},
+		{-.014, .002, confirm.Held, " balanced accuracy +1.4 points: no loss beyond your limit of 1.0\n"},
+		{-.014, .012, confirm.Undecided, " balanced accuracy +1.4 points: may lose more than your limit of 1.0\n"},
+		{.0001, .002, confirm.Held, " balanced accuracy 0.0 points: within your limit of 1.0\n"},
+		{.006, .009, confirm.Held, " balanced accuracy -0.6 points: within your limit of 1.0\n"},
+		{.02, .03, confirm.NotHeld, " balanced accuracy -2.0 points: OVER your limit of 1.0\n"},
 	} {
 		got := page.costs(runs.ConfirmedRow{AccuracyDrop: c.drop, AccuracyDropHigh: c.high, Tolerance: c.held})
 		if !strings.HasPrefix(got, c.want) {
@@ -35,20 +36,23 @@ func TestCosts(t *testing.T) {
 
 // TestLongerGainsAccuracy: said beyond noise only, and from 0.3 points.
 func TestLongerGainsAccuracy(t *testing.T) {
+	page := confirmedPage{def: &search.Definition{Model: search.ModelConfig{
+		Fixed: map[string]any{"kind": "mlp", "epochs": int64(15)}, Keys: map[string][]string{"mlp": {"epochs"}},
+	}}}
 	for _, c := range []struct {
 		what       string
 		drop, high float64
 		want       string
 	}{
-		{search.Longer, -.141, -.12, " unweighted at the same training cost: balanced accuracy +14.1 points\n"},
+		{search.Longer, -.141, -.12, " no weights, 45 epochs instead of 15: balanced accuracy +14.1 points\n"},
 		{search.Longer, -.141, .001, ""},
 		{search.Longer, -.141, math.NaN(), ""},
 		{search.Longer, -.003, -.001, ""},
 		{search.Longer, .02, .03, ""},
 		{search.Vector, -.141, -.12, ""},
 	} {
-		a := runs.ConfirmedArm{Rows: []runs.ConfirmedRow{{What: c.what, Against: search.AgainstReference, AccuracyDrop: c.drop, AccuracyDropHigh: c.high}}}
-		if got := longer(a); got != c.want {
+		a := results.Judge([]runs.ConfirmedArm{{Round: 2, Rows: []runs.ConfirmedRow{{What: c.what, Against: search.AgainstReference, AccuracyDrop: c.drop, AccuracyDropHigh: c.high}}}})[0]
+		if got := page.longer(a); got != c.want {
 			t.Errorf("%s, drop %v, at most %v: %q; want %q", c.what, c.drop, c.high, got, c.want)
 		}
 	}

@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"bytes"
@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -16,13 +17,6 @@ import (
 	"github.com/olekukonko/tablewriter/renderer"
 	"github.com/olekukonko/tablewriter/tw"
 )
-
-// formats are the output formats of commands that print results.
-var formats = []string{"table", "json", "csv", "markdown"}
-
-// forPeople reports whether a format is laid out for reading: rounded figures
-// and words, where json and csv hold every column unrounded.
-func forPeople(format string) bool { return format == "table" || format == "markdown" }
 
 // column is one column of a result.
 type column struct {
@@ -46,52 +40,66 @@ type result struct {
 	tight bool
 }
 
-// fit cuts the text of one column so that the table is at most so wide, and says
-// whether it had to.
-func (r result) fit(column, width int) (cutAny bool) {
-	for j, c := range r.columns {
-		widest := utf8.RuneCountInString(cmp.Or(c.title, c.name))
-		for _, row := range r.rows {
-			widest = max(widest, utf8.RuneCountInString(c.cell(row[j])))
-		}
-		if j != column {
-			width -= widest
-		}
+// fit cuts the text of the named columns, in this order, until the table is at most so
+// wide, and reports whether it had to. A width of 0 has room for everything.
+func (r result) fit(width int, names ...string) (cutAny bool) {
+	if width == 0 {
+		return false
 	}
-	width -= len(r.columns) - 1
-	for _, row := range r.rows {
-		whole := r.columns[column].cell(row[column])
-		text := cut(whole, max(width, 12))
-		cutAny = cutAny || text != whole
-		row[column] = text
+	for _, name := range names {
+		j := slices.IndexFunc(r.columns, func(c column) bool { return c.name == name })
+		others := len(r.columns) - 1
+		for k := range r.columns {
+			if k != j {
+				others += r.widest(k)
+			}
+		}
+		for _, row := range r.rows {
+			whole := r.columns[j].cell(row[j])
+			text := cut(whole, max(width-others, narrowest))
+			cutAny = cutAny || text != whole
+			row[j] = text
+		}
 	}
 	return cutAny
 }
 
-// write prints the result in a format.
-func (r result) write(w io.Writer, format string) error {
-	switch format {
-	case "json":
-		return r.writeJSON(w)
-	case "csv":
-		return r.writeCSV(w)
-	case "markdown":
-		return r.visible().writeMarkdown(w)
+// narrowest is the width below which no cell is cut.
+const narrowest = 12
+
+// widest returns the width of a column with its heading.
+func (r result) widest(j int) int {
+	widest := utf8.RuneCountInString(cmp.Or(r.columns[j].title, r.columns[j].name))
+	for _, row := range r.rows {
+		widest = max(widest, utf8.RuneCountInString(r.columns[j].cell(row[j])))
 	}
-	return r.visible().writeTable(w)
+	return widest
 }
 
-// writeBetween is write for a result between lines of text, which Markdown wants
-// set apart.
-func (r result) writeBetween(w io.Writer, format string) error {
-	if format != "markdown" {
-		return r.write(w, format)
+// write prints a result in the format of o.
+func (o Out) write(r result) error {
+	switch o.Format {
+	case "json":
+		return r.writeJSON(o.W)
+	case "csv":
+		return r.writeCSV(o.W)
+	case "markdown":
+		return r.visible().writeMarkdown(o.W)
 	}
-	fmt.Fprintln(w)
-	if err := r.write(w, format); err != nil {
+	return r.visible().writeTable(o.W)
+}
+
+// writeBetween is write for a result between lines of text, which Markdown wants set
+// apart.
+func (o Out) writeBetween(r result) error {
+	if o.Format != "markdown" {
+		return o.write(r)
+	}
+	fmt.Fprintln(o.W)
+	if err := o.write(r); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintln(w)
+	_, err := fmt.Fprintln(o.W)
 	return err
 }
 

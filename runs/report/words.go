@@ -1,11 +1,14 @@
-package main
+package report
 
 import (
 	"fmt"
 	"math"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"evenkeel/objective"
 	"evenkeel/schemes"
@@ -152,3 +155,106 @@ func valueText(v any) string {
 	}
 	return fmt.Sprint(v)
 }
+
+// cut shortens a text to so many characters.
+func cut(text string, most int) string {
+	if utf8.RuneCountInString(text) <= most {
+		return text
+	}
+	return strings.TrimRight(string([]rune(text)[:most-1]), " ") + "…"
+}
+
+// count writes a number with its noun.
+func count(n int, noun string) string {
+	switch {
+	case n == 1:
+		return "1 " + noun
+	case strings.HasSuffix(noun, "s"):
+		return strconv.Itoa(n) + " " + noun + "es"
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
+}
+
+// times writes how often.
+func times(n int) string {
+	switch n {
+	case 1:
+		return "once"
+	case 2:
+		return "twice"
+	}
+	return fmt.Sprintf("%d times", n)
+}
+
+// perClass says how many examples a class has.
+func perClass(counts []int64) string {
+	if len(counts) == 0 {
+		return "examples unknown"
+	}
+	lo, hi := slices.Min(counts), slices.Max(counts)
+	if lo == hi {
+		return count(int(lo), "example") + " a class"
+	}
+	return fmt.Sprintf("%d to %d examples a class", lo, hi)
+}
+
+// inSentence writes the name of a class so that it cannot be read as a figure: names that
+// are numbers are quoted.
+func inSentence(class string) string {
+	if _, err := strconv.ParseFloat(class, 64); err == nil {
+		return strconv.Quote(class)
+	}
+	return class
+}
+
+// shortest writes a number with as many digits as it takes to read it back.
+func shortest(v any) string {
+	return strconv.FormatFloat(v.(float64), 'g', -1, 64)
+}
+
+// shortTime writes a time for people, in the local zone.
+func shortTime(v any) string { return v.(time.Time).Local().Format("2006-01-02 15:04") }
+
+// plainWord matches what a shell takes as it is.
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9._/-]+$`)
+
+// ShellWord quotes a word for a shell where it needs to be.
+func ShellWord(s string) string {
+	if plainWord.MatchString(s) {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// bytesText writes a number of bytes with the units of disks: 1 kB is 1000 bytes.
+func bytesText(n int64) string {
+	switch {
+	case n < 1000:
+		return count(int(n), "byte")
+	case n < 1000_000:
+		return fmt.Sprintf("%.1f kB", float64(n)/1e3)
+	case n < 1000_000_000:
+		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+	}
+	return fmt.Sprintf("%.1f GB", float64(n)/1e9)
+}
+
+// unsigned writes a share in percentage points without a sign.
+func unsigned(v float64) string { return strings.TrimPrefix(points(v), "+") }
+
+// capitalised writes the first letter of a sentence large.
+func capitalised(s string) string {
+	if s == "" {
+		return ""
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// Count and Duration are temporary.
+func Count(n int, noun string) string { return count(n, noun) }
+
+// Duration is temporary.
+func Duration(s float64) string { return duration(s) }
+
+// Recipe is temporary.
+func Recipe(def *search.Definition, p search.Point) (string, error) { return recipeText(def, p) }

@@ -1,0 +1,8 @@
+package main
+
+import "evenkeel/runs/report"
+
+var (
+	count    = report.Count
+	duration = report.Duration
+)

@@ -1,0 +1,246 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"evenkeel/objective/evidence/confirm"
+	"evenkeel/runs"
+	"evenkeel/runs/results"
+	"evenkeel/search"
+)
+
+// Confirmed prints confirmed arms of a study.
+func Confirmed(out Out, def *search.Definition, arms []results.Confirmed) error {
+	if !out.forPeople() {
+		return out.write(confirmedResult(arms))
+	}
+	for _, a := range arms {
+		if err := (confirmedPage{out, def}).section(a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// confirmedPage lays out what confirmations found.
+type confirmedPage struct {
+	Out
+	def *search.Definition
+}
+
+// confirmedResult has the columns of the view confirmations, and the verdict.
+func confirmedResult(arms []results.Confirmed) result {
+	var r result
+	for _, name := range strings.Fields(`study trial round what seeds test_spread test_balanced_accuracy
+		against against_test_spread against_test_balanced_accuracy difference difference_low difference_high p_value test_reads resplit
+		verdict tolerance`) {
+		r.columns = append(r.columns, column{name: name})
+	}
+	for _, a := range arms {
+		resplit := 0
+		if a.Resplit {
+			resplit = 1
+		}
+		for i, c := range a.Rows {
+			r.rows = append(r.rows, []any{
+				a.Study, a.Trial, a.Round, c.What, a.Seeds, c.Spread, c.BalancedAccuracy,
+				c.Against, c.AgainstSpread, c.AgainstBalancedAccuracy, c.Difference, c.DifferenceLow, c.DifferenceHigh, c.PValue, a.TestReads, resplit,
+				string(a.Verdicts[i]), string(c.Tolerance),
+			})
+		}
+	}
+	return r
+}
+
+// section prints one arm.
+func (p confirmedPage) section(a results.Confirmed) error {
+	head := wrap(fmt.Sprintf("CONFIRMED on test (%s, %d fresh seeds%s; test part read %s so far)",
+		perClass(a.Images), a.Seeds, OwnParts(a.Resplit), times(a.TestReads)), pageWidth-1)
+	fmt.Fprintln(p.W, strings.Join(head, "\n "))
+	r := result{columns: []column{
+		{name: "", left: true}, {name: "spread", left: true}, {name: "change"}, {name: "95 %", left: true}, {name: "", left: true},
+	}}
+	for i, c := range a.Rows {
+		if label := p.label(a, c); label != "" {
+			r.rows = append(r.rows, []any{
+				label, decimals(c.AgainstSpread, 3) + " -> " + decimals(c.Spread, 3), signed(c.Difference, 3),
+				fmt.Sprintf("(95 %% %s to %s)", signed(c.DifferenceLow, 3), signed(c.DifferenceHigh, 3)), verdictWord(a.Verdicts[i]),
+			})
+		}
+	}
+	if p.Format == "markdown" {
+		if err := p.writeBetween(r); err != nil {
+			return err
+		}
+	} else {
+		p.writeLines(r.rows)
+	}
+	if a.Invalid {
+		fmt.Fprintf(p.W, " trial %d was declared invalid since: do not quote it\n", a.Trial)
+	}
+	if main, verdict := a.Row(search.Recipe, search.AgainstReference); main != nil {
+		fmt.Fprint(p.W, p.costs(*main), p.limits(a, *main, verdict))
+	}
+	return nil
+}
+
+// OwnParts says behind the number of seeds where each of them has its own parts.
+func OwnParts(resplit bool) string {
+	if resplit {
+		return ", each on its own training and validation parts"
+	}
+	return ""
+}
+
+// writeLines prints rows in columns without headings: text to the left, the
+// change to the right.
+func (p confirmedPage) writeLines(rows [][]any) {
+	widths := make([]int, 5)
+	for _, row := range rows {
+		for j, v := range row {
+			widths[j] = max(widths[j], len([]rune(v.(string))))
+		}
+	}
+	for _, row := range rows {
+		line := fmt.Sprintf(" %-*s  %-*s  %*s  %-*s  %s", widths[0], row[0], widths[1], row[1], widths[2], row[2], widths[3], row[3], row[4])
+		fmt.Fprintln(p.W, strings.TrimRight(line, " "))
+	}
+}
+
+// label says what a row compares; "" for rows that only programs get.
+func (p confirmedPage) label(a results.Confirmed, c runs.ConfirmedRow) string {
+	trial := fmt.Sprintf("trial %d/%d against ", a.Trial, a.Round)
+	switch {
+	case c.What == search.Recipe && c.Against == search.AgainstReference:
+		return trial + "unweighted"
+	case c.What == search.OffsetsAlone:
+		return "fitted offsets, no training"
+	case c.What == search.Recipe:
+		return trial + "fitted offsets"
+	case c.What == search.Vector && c.Against == search.AgainstReference:
+		return "one fixed set of weights, as you paste it"
+	case c.What == search.Longer:
+		return p.longerText(a.Round)
+	}
+	return ""
+}
+
+// longerText names the unweighted model that is trained as long as an arm with all its
+// rounds.
+func (p confirmedPage) longerText(round int) string {
+	epochs, ok := p.def.ReferenceModel()["epochs"].(int64)
+	if !ok {
+		return "no weights, trained as long"
+	}
+	return fmt.Sprintf("no weights, %d epochs instead of %d", epochs*int64(round+1), epochs)
+}
+
+// verdictWord is a verdict that fits the line.
+func verdictWord(v confirm.Verdict) string {
+	if v == confirm.NoDifference {
+		return "within noise"
+	}
+	return string(v)
+}
+
+// costs says what was paid in accuracy and by which classes.
+func (p confirmedPage) costs(c runs.ConfirmedRow) string {
+	tolerance := unsigned(p.def.Objective.Tolerance)
+	change := points(-c.AccuracyDrop)
+	rose := strings.HasPrefix(change, "+")
+	text := fmt.Sprintf(" balanced accuracy %s points: ", change)
+	switch {
+	case rose && c.AccuracyDropHigh < 0:
+		text += "higher, beyond noise"
+	case rose && c.Tolerance == confirm.Held:
+		text += "no loss beyond your limit of " + tolerance
+	case c.Tolerance == confirm.Held:
+		text += "within your limit of " + tolerance
+	case c.Tolerance == confirm.NotHeld:
+		text += "OVER your limit of " + tolerance
+	default:
+		text += fmt.Sprintf("may lose more than your limit of %s", tolerance)
+	}
+	up, down := changes(c.Gained), changes(c.Lost)
+	switch {
+	case up == "" && down == "":
+		return text + "\n no class changed beyond noise\n"
+	case down == "":
+		return text + "\n up: " + up + "\n"
+	case up == "":
+		return text + "\n down: " + down + "\n"
+	case len(up)+len(down) < pageWidth-16:
+		return text + "\n up: " + up + "     down: " + down + "\n"
+	}
+	return text + "\n up: " + up + "\n down: " + down + "\n"
+}
+
+// changes lists classes with their recalls, the largest change first.
+func changes(list []runs.ClassChange) string {
+	const most = 5
+	var words []string
+	for _, c := range list[:min(len(list), most)] {
+		words = append(words, fmt.Sprintf("%s %.0f %% -> %.0f %%", inSentence(c.Class), 100*c.Before, 100*c.After))
+	}
+	if more := len(list) - most; more > 0 {
+		words = append(words, fmt.Sprintf("%d more", more))
+	}
+	return strings.Join(words, ", ")
+}
+
+// fewExamples is the number of test examples of a class below which its intervals are
+// not to be relied on. Our choice.
+const fewExamples = 20
+
+// limits says what these figures cannot tell.
+func (p confirmedPage) limits(a results.Confirmed, c runs.ConfirmedRow, verdict confirm.Verdict) string {
+	text := p.offsets(a) + p.longer(a)
+	if verdict == confirm.NoDifference {
+		text += fmt.Sprintf(" effects smaller than %s cannot be detected with these seeds and examples\n", decimals(c.Measurable, 3))
+	}
+	if a.Family > 1 {
+		text += fmt.Sprintf(" the words at the ends of lines are corrected for %d confirmed arms (Holm), the intervals are not\n", a.Family)
+	}
+	thin := 0
+	for _, n := range a.Images {
+		if n < fewExamples {
+			thin++
+		}
+	}
+	if thin > 0 {
+		text += fmt.Sprintf(" do not rely on the intervals: %s of fewer than %d test examples\n", count(thin, "class"), fewExamples)
+	}
+	return text
+}
+
+// offsets says so where fitted offsets cost more than the study allows.
+func (p confirmedPage) offsets(a results.Confirmed) string {
+	own, _ := a.Row(search.OffsetsAlone, search.AgainstReference)
+	if own == nil || own.Tolerance != confirm.NotHeld {
+		return ""
+	}
+	return fmt.Sprintf(" fitted offsets lose %s points of balanced accuracy: OVER your limit\n", unsigned(own.AccuracyDrop))
+}
+
+// worthTelling is the gain in balanced accuracy from which on longer training is said to
+// bring it. Our choice: 0.3 points.
+const worthTelling = 0.003
+
+// longer says so where the unweighted model gains balanced accuracy beyond noise when it
+// is trained as long: who changes the training anyway can have that too.
+func (p confirmedPage) longer(a results.Confirmed) string {
+	row, _ := a.Row(search.Longer, search.AgainstReference)
+	if row == nil || !(row.AccuracyDropHigh < 0) || -row.AccuracyDrop <= worthTelling {
+		return ""
+	}
+	return fmt.Sprintf(" %s: balanced accuracy %s points\n", p.longerText(a.Round), points(-row.AccuracyDrop))
+}
+
+// Only returns the arms of a list that are the given one, confirmed in the given way.
+func Only(arms []results.Confirmed, trial, round int, resplit bool) []results.Confirmed {
+	return slices.DeleteFunc(slices.Clone(arms), func(a results.Confirmed) bool {
+		return a.Trial != trial || a.Round != round || a.Resplit != resplit
+	})
+}

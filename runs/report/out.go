@@ -1,0 +1,97 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"golang.org/x/term"
+)
+
+// pageWidth is the width in columns that sentences are wrapped to.
+const pageWidth = 100
+
+// Out says where a page goes and in which form.
+type Out struct {
+	W io.Writer
+	// Format is one of [Formats], or what a page takes beside them.
+	Format string
+	// Width is that of the terminal in columns; 0 where W is none. Only on a terminal are
+	// long cells cut.
+	Width int
+}
+
+// Formats are the output formats of commands that print results, the default first.
+func Formats() []string { return []string{"table", "json", "csv", "markdown"} }
+
+// forPeople reports whether the format is laid out for reading: rounded figures and
+// words, where json and csv hold every column unrounded.
+func (o Out) forPeople() bool { return !slices.Contains([]string{"json", "csv"}, o.Format) }
+
+// Paste reports whether the format is code to paste, one of [PasteFormats].
+func (o Out) paste() bool { return slices.Contains(PasteFormats(), o.Format) }
+
+// TerminalWidth returns the number of columns of a terminal, 0 if w is none.
+func TerminalWidth(w io.Writer) int {
+	f, ok := w.(*os.File)
+	if !ok {
+		return 0
+	}
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return width
+}
+
+// lines prints a sentence or more on lines of at most pageWidth columns.
+func (o Out) lines(text string) {
+	for _, line := range wrap(text, pageWidth) {
+		fmt.Fprintln(o.W, line)
+	}
+}
+
+// paragraph prints a text behind a mark on lines of at most pageWidth columns, all of
+// them starting where the first does.
+func (o Out) paragraph(mark, text string) {
+	indent := len(mark)
+	if indent > 0 {
+		indent++
+		mark += " "
+	}
+	for i, line := range wrap(text, pageWidth-indent) {
+		if i > 0 {
+			mark = strings.Repeat(" ", indent)
+		}
+		fmt.Fprintln(o.W, mark+line)
+	}
+}
+
+// wrap breaks a text into lines of at most so many runes; a longer word has a line of
+// its own.
+func wrap(text string, width int) []string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(text) {
+		switch {
+		case line == "":
+			line = word
+		case len([]rune(line))+1+len([]rune(word)) <= width:
+			line += " " + word
+		default:
+			lines, line = append(lines, line), word
+		}
+	}
+	if line != "" {
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// lastLines returns the last lines of a text, without blanks at its ends.
+func lastLines(text string, n int) []string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	return lines[max(0, len(lines)-n):]
+}

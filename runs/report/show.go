@@ -1,0 +1,167 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"evenkeel/objective"
+	"evenkeel/runs"
+	"evenkeel/runs/results"
+	"evenkeel/search"
+)
+
+// Trial prints one trial: its rounds, and the recalls before and after one of them, 0
+// being the best.
+func Trial(out Out, def *search.Definition, t *runs.Trial, round int) error {
+	if !out.forPeople() {
+		return out.write(recallResult(t))
+	}
+	recipe, err := recipeText(def, t.Point)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out.W, "%s, trial %d: %s, %s, %s\n%s\n", t.Study.Name, t.Number,
+		count(t.Rounds, "round"), t.State, count(len(t.Replicates), "seed"), recipe)
+	switch {
+	case t.Error != "" && t.State == "complete":
+		fmt.Fprintf(out.W, "Further seeds failed: %s\n", t.Error)
+	case t.Error != "":
+		fmt.Fprintf(out.W, "Failed: %s\n", t.Error)
+	}
+	if t.Invalid != "" {
+		fmt.Fprintf(out.W, "Invalid, and not ranked: %s\n", t.Invalid)
+	}
+	if p := t.Predicted; p != nil {
+		fmt.Fprintf(out.W, "Predicted before training: change %s in round %d\n", signed(p.Difference, 3), p.Round)
+	}
+	if len(t.Replicates) == 0 {
+		return nil
+	}
+	fmt.Fprintln(out.W)
+	if err := out.write(roundsResult(t)); err != nil {
+		return err
+	}
+	if round == 0 {
+		round = t.Best
+	}
+	if round == 0 {
+		return nil
+	}
+	fmt.Fprintf(out.W, "\nRecall on validation before (round 0) and after round %d, mean over %s:\n", round, count(len(t.Replicates), "seed"))
+	if out.Format == "markdown" {
+		fmt.Fprintln(out.W)
+	}
+	return out.recallBars(t, round)
+}
+
+// roundsResult has one row per round, the unweighted one first.
+func roundsResult(t *runs.Trial) result {
+	r := result{columns: []column{
+		{name: "round"}, {name: "max/min"}, {name: "heaviest", left: true}, {name: "lightest", left: true},
+		{name: "spread"}, {name: "change"}, {name: "worst class", left: true}, {name: "bal.acc"}, {name: "rank"},
+	}}
+	spread, balanced := baseline(t.Replicates)
+	recall := t.Recall(0)
+	worst := argmin(recall)
+	r.rows = append(r.rows, []any{
+		0, "1.0", "", "", decimals(spread, 3), "", t.Study.Class(worst) + " " + percent(recall[worst]), percent(balanced), "",
+	})
+	for _, a := range t.Arms {
+		w := results.MeanWeights(t.Replicates, a.Round)
+		hi, lo := argmax(w), argmin(w)
+		r.rows = append(r.rows, []any{
+			a.Round, ratioText(a.WeightRatio),
+			t.Study.Class(hi) + " " + weightText(w[hi]), t.Study.Class(lo) + " " + weightText(w[lo]),
+			decimals(a.Spread, 3), signed(a.Difference, 3), a.WorstClass + " " + percent(a.WorstRecall),
+			percent(a.BalancedAccuracy), rankText(a),
+		})
+	}
+	return r
+}
+
+// baseline returns the mean spread and balanced accuracy of round 0.
+func baseline(reps []objective.Replicate) (spread, balanced float64) {
+	for _, rep := range reps {
+		spread += rep.Rounds[0].Spread / float64(len(reps))
+		balanced += rep.Rounds[0].BalancedAccuracy / float64(len(reps))
+	}
+	return spread, balanced
+}
+
+// weightText writes a weight with three digits that count.
+func weightText(v float64) string {
+	if v < 0.1 || v >= 1000 {
+		return fmt.Sprintf("%.3g", v)
+	}
+	return fmt.Sprintf("%.2f", v)
+}
+
+// recallBars prints a bar per class: what both rounds reach, and in another
+// shade what was gained or lost.
+func (o Out) recallBars(t *runs.Trial, round int) error {
+	const width = 40
+	before, after := t.Recall(0), t.Recall(round)
+	weights := results.MeanWeights(t.Replicates, round)
+	r := result{columns: []column{
+		{name: "class", left: true}, {name: "weight"}, {name: "before"}, {name: "after"}, {name: "change"}, {name: "bar", title: "█ both  ▓ gained  ░ lost", left: true},
+	}}
+	for c := range before {
+		cells := func(v float64) int { return int(math.Round(v * width)) }
+		both, gained, lost := cells(min(before[c], after[c])), 0, 0
+		if after[c] > before[c] {
+			gained = cells(after[c]) - both
+		} else {
+			lost = cells(before[c]) - both
+		}
+		bar := strings.Repeat("█", both) + strings.Repeat("▓", gained) + strings.Repeat("░", lost)
+		r.rows = append(r.rows, []any{
+			t.Study.Class(c), weightText(weights[c]), percent(before[c]), percent(after[c]), points(after[c] - before[c]), bar,
+		})
+	}
+	return o.write(r)
+}
+
+// recallResult has one row per class and round.
+func recallResult(t *runs.Trial) result {
+	r := result{columns: []column{
+		{name: "study"}, {name: "trial"}, {name: "round"}, {name: "class"}, {name: "seeds"}, {name: "weight"}, {name: "recall"},
+	}}
+	if len(t.Replicates) == 0 {
+		return r
+	}
+	for round := range t.Replicates[0].Rounds {
+		recall := t.Recall(round)
+		weights := results.MeanWeights(t.Replicates, round)
+		for c := range recall {
+			weight := 1.0
+			if len(weights) > 0 {
+				weight = weights[c]
+			}
+			r.rows = append(r.rows, []any{t.Study.Name, t.Number, round, t.Study.Class(c), len(t.Replicates), weight, recall[c]})
+		}
+	}
+	return r
+}
+
+// argmin returns the index of the smallest number.
+func argmin(x []float64) int {
+	at := 0
+	for i, v := range x {
+		if v < x[at] {
+			at = i
+		}
+	}
+	return at
+}
+
+// argmax returns the index of the largest number.
+func argmax(x []float64) int {
+	at := 0
+	for i, v := range x {
+		if v > x[at] {
+			at = i
+		}
+	}
+	return at
+}

@@ -1,0 +1,95 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"evenkeel/runs"
+)
+
+// Studies prints the studies of the trial history.
+func Studies(out Out, list []runs.StudyRow) error {
+	r := studiesResult(list)
+	if out.forPeople() {
+		r = r.visible()
+		r.fit(out.Width, "user", "host")
+	}
+	return out.write(r)
+}
+
+// studiesResult lays the list out.
+func studiesResult(list []runs.StudyRow) result {
+	spread := func(v any) string { return decimals(v.(float64), 3) }
+	r := result{tight: true, columns: []column{
+		{name: "study", left: true}, {name: "model", hidden: true}, {name: "state", left: true},
+		{name: "trials"}, {name: "planned", title: "of"}, {name: "failed"}, {name: "runs"},
+		{name: "unweighted", text: spread}, {name: "best_score", title: "best score", text: spread},
+		{name: "trial"}, {name: "round", hidden: true}, {name: "scheme", hidden: true},
+		{name: "seconds", title: "time", text: func(v any) string { return duration(v.(float64)) }},
+		{name: "created", hidden: true}, {name: "worked", title: "last worked on", text: shortTime},
+		{name: "host", left: true}, {name: "user", left: true},
+		{name: "git_commit", title: "commit", left: true, text: shortCommit}, {name: "program", hidden: true},
+	}}
+	for _, s := range list {
+		var trial, round any
+		if s.BestTrial > 0 {
+			trial, round = s.BestTrial, s.BestRound
+		}
+		r.rows = append(r.rows, []any{
+			s.Name, s.Model, s.State, s.Complete + s.Failed, s.Planned, s.Failed, s.Runs, s.Reference, s.BestScore,
+			trial, round, s.BestScheme, s.Seconds, s.Created, s.Worked, s.Host, s.User, s.GitCommit, s.Program,
+		})
+	}
+	return r
+}
+
+// shortCommit writes a commit for people: seven digits, and a + for changes.
+func shortCommit(v any) string {
+	commit, changed := strings.CutSuffix(v.(string), "+changes")
+	commit = commit[:min(len(commit), 7)]
+	if changed {
+		commit += "+"
+	}
+	return commit
+}
+
+// Running is a study that is being searched.
+type Running struct {
+	runs.StudyRow
+	// Phase is what its invocation is at, "" if it has not said.
+	Phase string
+	// SecondsLeft is how long it will go on, NaN where that is not known.
+	SecondsLeft float64
+}
+
+// Status prints a line for every study that is being searched.
+func Status(out Out, db string, list []Running) error {
+	if len(list) == 0 && out.forPeople() {
+		_, err := fmt.Fprintf(out.W, "No study in %s is being searched.\n", db)
+		return err
+	}
+	r := result{tight: true, columns: []column{
+		{name: "study", left: true}, {name: "trials"}, {name: "planned", title: "of"}, {name: "runs", title: "trainings"},
+		{name: "best_change", title: "best change", text: func(v any) string { return signed(v.(float64), 3) }},
+		{name: "since", text: shortTime}, {name: "host", left: true}, {name: "user", left: true}, {name: "pid"},
+		{name: "seconds_left", title: "time left", text: func(v any) string { return "about " + duration(v.(float64)) }},
+		{name: "phase", left: true},
+	}}
+	for _, s := range list {
+		var best, left, phase any
+		if s.BestTrial > 0 {
+			best = s.BestScore - s.Reference
+		}
+		if !math.IsNaN(s.SecondsLeft) {
+			left = s.SecondsLeft
+		}
+		if s.Phase != "" {
+			phase = s.Phase
+		}
+		r.rows = append(r.rows, []any{
+			s.Name, s.Complete + s.Failed, s.Planned, s.StudyRow.Runs, best, s.Started, s.Host, s.User, s.PID, left, phase,
+		})
+	}
+	return out.write(r)
+}

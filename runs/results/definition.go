@@ -1,0 +1,46 @@
+package results
+
+import (
+	"context"
+
+	"evenkeel/runs"
+	"evenkeel/search"
+	"evenkeel/search/studyfile"
+)
+
+// Definition returns the stored definition of the named study, "" for the newest, with
+// keys overridden. It reads the canonical form, which holds every key, so a later change
+// of a default does not change an old study. Overrides that do not fit are an
+// [search.InputError].
+func Definition(ctx context.Context, db *runs.DB, name string, overrides []studyfile.Override) (*search.Definition, error) {
+	stored, err := db.Definition(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	def, err := studyfile.Parse("stored definition of "+stored.Study, stored.Canonical, stored.Folder, overrides)
+	if err != nil {
+		return nil, search.InputError{Err: err}
+	}
+	return def, nil
+}
+
+// Newest returns the name of the newest study, which commands take by default.
+func Newest(ctx context.Context, db *runs.DB) (string, error) {
+	stored, err := db.Definition(ctx, "")
+	if err != nil {
+		return "", err
+	}
+	return stored.Study, nil
+}
+
+// State returns how the last invocation of a study ended, as [runs.StudyRow] has it; ""
+// for a study that is not there.
+func State(ctx context.Context, db *runs.DB, name string) (string, error) {
+	list, err := db.Studies(ctx)
+	for _, row := range list {
+		if row.Name == name {
+			return row.State, nil
+		}
+	}
+	return "", err
+}

@@ -1,0 +1,74 @@
+package results
+
+import (
+	"math"
+
+	"evenkeel/runs"
+)
+
+// NoLeader is why no arm leads; "" where one does.
+type NoLeader string
+
+// Why no arm leads.
+const (
+	// NoneComplete: no trial has ended well yet.
+	NoneComplete NoLeader = "no trial is complete"
+	// AllFailed: every trial that ended failed.
+	AllFailed NoLeader = "every trial failed"
+	// ToleranceNotHeld: every arm with the most seeds may lose more balanced accuracy
+	// than the study allows, by one standard error.
+	ToleranceNotHeld NoLeader = "accuracy tolerance not held"
+)
+
+// Leader is the leading arm of a leaderboard.
+type Leader struct {
+	// At is its index in the rows of the board, -1 where no arm leads.
+	At int
+	// Why says why none does.
+	Why NoLeader
+	// Noise is its change against noise.
+	Noise Noise
+}
+
+// LeaderOf returns the first arm of the highest tier that holds the accuracy tolerance
+// by at least one standard error, or why there is none.
+func LeaderOf(board *runs.Board) Leader {
+	if h := board.Study; len(board.Rows) == 0 {
+		if h.Failed > 0 && h.Failed == h.Done {
+			return Leader{At: -1, Why: AllFailed}
+		}
+		return Leader{At: -1, Why: NoneComplete}
+	}
+	at := board.Leader()
+	if at < 0 {
+		return Leader{At: -1, Why: ToleranceNotHeld}
+	}
+	return Leader{At: at, Noise: NoiseOf(board.Rows[at])}
+}
+
+// Noise says how an arm's change of score compares with the noise of seeds and images.
+type Noise string
+
+// The classes of a change. An interval of NaN is [TooFewSeeds].
+const (
+	TooFewSeeds Noise = "too few seeds"
+	MoreEven    Noise = "more even, beyond noise"
+	WithinNoise Noise = "within noise"
+	NotMoreEven Noise = "not more even"
+	LessEven    Noise = "less even, beyond noise"
+)
+
+// NoiseOf compares the simultaneous interval of an arm's change with 0.
+func NoiseOf(a runs.Row) Noise {
+	switch {
+	case math.IsNaN(a.DifferenceHigh):
+		return TooFewSeeds
+	case a.DifferenceHigh < 0:
+		return MoreEven
+	case a.DifferenceLow > 0:
+		return LessEven
+	case a.Difference >= 0:
+		return NotMoreEven
+	}
+	return WithinNoise
+}

@@ -1,0 +1,140 @@
+package results
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+
+	"evenkeel/objective"
+	"evenkeel/objective/evidence/confirm"
+	"evenkeel/runs"
+	"evenkeel/schemes"
+	"evenkeel/search"
+)
+
+// Vector is the class weights of one round over the seeds of a trial.
+type Vector struct {
+	// Weights are the geometric mean over seeds, at mean 1, in the order of the classes.
+	// Lowest and Highest are those of single seeds.
+	Weights, Lowest, Highest []float64
+	// Typical and Most are the factors by which single seeds' weights differ from
+	// Weights, at least 1: with d the differences of the logarithms over all seeds and
+	// classes, exp(sqrt(mean(d^2))) and exp(max |d|). Both are 1 for one seed.
+	Typical, Most float64
+}
+
+// VectorOf returns the weights of a round, from 1, over replicates that all have it.
+// There must be at least one.
+func VectorOf(replicates []objective.Replicate, round int) (v Vector, err error) {
+	var all [][]float64
+	for _, rep := range replicates {
+		all = append(all, rep.Rounds[round].Weights)
+	}
+	if v.Weights, err = confirm.GeometricMean(all); err != nil {
+		return v, err
+	}
+	v.Lowest, v.Highest = slices.Clone(all[0]), slices.Clone(all[0])
+	var squares, most float64
+	for _, w := range all {
+		for c, x := range w {
+			v.Lowest[c], v.Highest[c] = min(v.Lowest[c], x), max(v.Highest[c], x)
+			d := math.Abs(schemes.Log(x) - schemes.Log(v.Weights[c]))
+			squares, most = squares+float64(d*d), max(most, d)
+		}
+	}
+	v.Typical = schemes.Exp(math.Sqrt(squares / float64(len(all)*len(v.Weights))))
+	v.Most = schemes.Exp(most)
+	return v, nil
+}
+
+// Weights is the vector of a trial's round with what a person must know of it.
+type Weights struct {
+	Vector
+	Trial      *runs.Trial
+	Round      int
+	Definition *search.Definition
+	Plan       objective.Plan
+	// Kept is what a confirmation found, nil if there was none.
+	Kept *runs.Kept
+}
+
+// ReadVector returns the weights of a trial's round, of its best one if round is 0.
+func ReadVector(ctx context.Context, db *runs.DB, study string, number, round int) (*Weights, error) {
+	t, err := db.Trial(ctx, study, number)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case t.Error != "" && len(t.Replicates) == 0:
+		return nil, fmt.Errorf("trial %d of study %s has no weights: it failed with: %s", number, t.Study.Name, t.Error)
+	case t.Best == 0 || len(t.Replicates) == 0:
+		return nil, fmt.Errorf("trial %d of study %s has no weights yet: it is %s", number, t.Study.Name, t.State)
+	case round > len(t.Arms):
+		return nil, search.Inputf("--round %d: trial %d has rounds 1 to %d", round, number, len(t.Arms))
+	case round == 0:
+		round = t.Best
+	}
+	w := &Weights{Trial: t, Round: round}
+	if w.Definition, err = Definition(ctx, db, t.Study.Name, nil); err != nil {
+		return nil, err
+	}
+	if w.Plan, err = w.Definition.Plan(t.Point); err != nil {
+		return nil, err
+	}
+	if w.Vector, err = VectorOf(t.Replicates, round); err != nil {
+		return nil, fmt.Errorf("trial %d round %d: %w", number, round, err)
+	}
+	w.Kept, err = db.Kept(ctx, t.Study.Name, number, round)
+	return w, err
+}
+
+// Share says what part of the recipe's gain its fixed vector keeps.
+type Share string
+
+// What a fixed vector keeps of the gain, as far as a confirmation tells.
+const (
+	NotConfirmed   Share = "not confirmed"
+	KeepsShare     Share = "keeps a share of the gain"
+	KeepsNothing   Share = "keeps nothing of the gain"
+	OnlyVectorGain Share = "the vector's gain is beyond noise, the recipe's is not"
+	ShareUnknown   Share = "what it keeps cannot be told from noise"
+	NoGain         Share = "there is no gain beyond noise"
+)
+
+// Keeps compares the vector's change of spread on the test part with the recipe's. The
+// share is 1 where the vector gains as much, and is 0 unless the answer is [KeepsShare].
+func (w *Weights) Keeps() (answer Share, share float64) {
+	k := w.Kept
+	switch {
+	case k == nil:
+		return NotConfirmed, 0
+	case k.Recipe.Gain() && k.Vector.Gain():
+		return KeepsShare, k.Vector.Change / k.Recipe.Change
+	case k.Recipe.Gain() && k.Vector.Low > 0:
+		return KeepsNothing, 0
+	case k.Vector.Gain():
+		return OnlyVectorGain, 0
+	case k.Recipe.Gain():
+		return ShareUnknown, 0
+	}
+	return NoGain, 0
+}
+
+// MeanWeights returns the geometric mean over seeds of a round's weights, as
+// weighting.normalize shows them; nil for round 0, which has none.
+func MeanWeights(replicates []objective.Replicate, round int) []float64 {
+	var w []float64
+	for _, rep := range replicates {
+		if w == nil {
+			w = make([]float64, len(rep.Rounds[round].Shown))
+		}
+		for c, v := range rep.Rounds[round].Shown {
+			w[c] += math.Log(v) / float64(len(replicates))
+		}
+	}
+	for c := range w {
+		w[c] = math.Exp(w[c])
+	}
+	return w
+}
