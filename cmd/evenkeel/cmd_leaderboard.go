@@ -17,9 +17,29 @@ func newLeaderboard(g *global) *cobra.Command {
 		Use:   "leaderboard",
 		Short: "Rank the arms of a study under the unweighted model",
 		Long: `Ranks the arms of a study, an arm being a trial after one of its rounds, under
-the pinned unweighted model. The table shows the best arm of the first trials on
-100 columns; --all shows every arm, --wide whole recipes. JSON and CSV hold every
-arm with the columns of the SQL view leaderboard, numbers unrounded, and say which one leads.`,
+the pinned unweighted model. The table shows the best arm of each trial and the
+leader; --all shows every arm. JSON and CSV hold every arm with the columns of the
+SQL view leaderboard, unrounded, and say which one leads.
+
+  rank         by change, among arms on as many seeds; * marks the leader, the first
+               that keeps the accuracy limit by one standard error
+  round        2/3 = after round 2 of 3
+  max/min      largest class weight divided by the smallest
+  spread       how uneven the recalls are, mean over seeds
+  change       score against the unweighted model on the same seeds: its change of
+               spread, and a charge for accuracy lost beyond the limit
+  +-           95 % for all arms together, over seeds and validation examples; not
+               corrected for having chosen on these examples; from 3 seeds on
+  noise?       whether that interval leaves out 0; of arms on fewer seeds, how many
+  weights      (where the model is searched) change of spread against the trial's own
+               unweighted model
+  worst class  the lowest recall, in percent
+  bal.acc      balanced accuracy in points: of the unweighted model itself, below it
+               the change against the better of that and the trial's own unweighted
+               model; ! = more lost than objective.accuracy_tolerance
+
+These figures chose the arms, so they flatter them. Quote what evenkeel confirm
+measures.`,
 		Example: `  evenkeel leaderboard
   evenkeel leaderboard --study fashion --all
   evenkeel leaderboard --format json`,

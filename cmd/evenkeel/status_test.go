@@ -47,7 +47,7 @@ func searched(t *testing.T) (path string, db *runs.DB) {
 // refused or leaves it alone.
 func TestWhileAStudyIsSearched(t *testing.T) {
 	path, db := searched(t)
-	def, err := readDefinition(t.Context(), db, "", []studyfile.Override{{Key: "search.trials", Value: "6"}})
+	def, err := results.Definition(t.Context(), db, "", []studyfile.Override{{Key: "search.trials", Value: "6"}})
 	if err != nil {
 		t.Fatal(err)
 	}
