@@ -78,9 +78,9 @@ func checkStudy(cmd *cobra.Command, db string, def *search.Definition, format st
 		}
 	}()
 	w := cmd.OutOrStdout()
-	report := func(check.Finding) {}
+	report := func(check.Line) {}
 	if format == "table" {
-		report = func(f check.Finding) { printFinding(w, f) }
+		report = func(f check.Line) { printFinding(w, f) }
 	}
 	findings, err := check.Run(ctx, trainer, checkConfig(def, trainer), report)
 	if err != nil {
@@ -126,7 +126,7 @@ func stateWord(s check.State) string {
 }
 
 // printFinding prints a finding on lines of at most 100 columns.
-func printFinding(w io.Writer, f check.Finding) {
+func printFinding(w io.Writer, f check.Line) {
 	const indent = 27
 	head := fmt.Sprintf("%-8s %-17s ", stateWord(f.State), f.Name)
 	text := wrap(f.Text, 100-indent)
@@ -149,7 +149,7 @@ func printFinding(w io.Writer, f check.Finding) {
 }
 
 // findingsResult has one row per finding.
-func findingsResult(findings []check.Finding) result {
+func findingsResult(findings []check.Line) result {
 	r := result{columns: []column{
 		{name: "check", left: true}, {name: "state", left: true}, {name: "text", left: true}, {name: "advice", left: true}, {name: "log", hidden: true},
 	}}

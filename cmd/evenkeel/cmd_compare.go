@@ -9,11 +9,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"evenkeel/objective"
+	"evenkeel/objective/evidence/interval"
 	"evenkeel/runs"
 )
-
-// compareLevel is the level of the intervals of compare.
-const compareLevel = 0.95
 
 // newCompare returns the command that sets trials side by side.
 func newCompare(g *global) *cobra.Command {
@@ -172,7 +170,7 @@ func (c comparison) write(w io.Writer, format string) error {
 		row := []any{m.name, plain(average(base))}
 		for _, s := range c.sides[1:] {
 			x := c.values(s, m)
-			d := objective.PairedDifference(base, x, compareLevel)
+			d := interval.PairedDifference(base, x)
 			row = append(row, plain(average(x)), change(d.Mean), plain(d.High-d.Mean))
 		}
 		r.rows = append(r.rows, row)
@@ -191,7 +189,7 @@ func (c comparison) result() result {
 		base := c.values(first, m)
 		for _, s := range c.sides[1:] {
 			x := c.values(s, m)
-			d := objective.PairedDifference(base, x, compareLevel)
+			d := interval.PairedDifference(base, x)
 			r.rows = append(r.rows, []any{
 				first.trial.Study.Name, m.name, s.trial.Number, s.round, first.trial.Number, first.round, len(c.seeds),
 				average(x), average(base), d.Mean, d.Low, d.High,

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"evenkeel/objective/evidence/confirm"
+	"evenkeel/objective/evidence/interval"
 	"evenkeel/runs"
 	"evenkeel/search"
 )
@@ -180,7 +181,7 @@ func (p confirmedPage) verdict(a runs.ConfirmedArm, row runs.ConfirmedRow) confi
 			values = append(values, c.PValue)
 		}
 	}
-	return row.Verdict(confirm.Holm(values)[at])
+	return row.Verdict(interval.Holm(values)[at])
 }
 
 // verdictWord is a verdict that fits the line.

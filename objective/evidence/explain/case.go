@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"evenkeel/objective"
+	"evenkeel/objective/evidence/interval"
 	"evenkeel/objective/evidence/posthoc"
 )
 
@@ -28,9 +29,9 @@ type Case struct {
 	// OwnScript says that a program of the user's own trains, whose settings are
 	// not those of the built-in models.
 	OwnScript bool
-	// Noise is that of all arms of the study ([objective.EstimateNoise]). The zero
-	// value stands for a single arm and nothing known.
-	Noise objective.Noise
+	// Pool is that of all arms of the study. The zero value stands for a single arm
+	// and nothing known.
+	Pool interval.Pool
 	// References are the spreads of the unweighted reference on all its seeds.
 	References []float64
 	// Probed is what trainings gave in which one weight was changed ([Probe]); nil if
