@@ -18,6 +18,11 @@ type Score struct {
 	Penalty float64
 }
 
+// Charge returns what a drop of balanced accuracy costs, penalty * max(0, drop - tolerance).
+func (s Score) Charge(drop float64) float64 {
+	return float64(s.Penalty * max(0, drop-s.Tolerance))
+}
+
 // Arm is a (trial, round >= 1), the thing that is ranked, measured over all the
 // seeds the trial has. Figures are means over seeds unless they say otherwise,
 // on the validation part.
@@ -147,7 +152,7 @@ func (s Score) arm(replicates []Replicate, round int) Arm {
 	}
 	arm.WorstClass, arm.WorstRecall = lowest(recall)
 	arm.Over = arm.Drop > s.Tolerance+exact
-	arm.Difference = mean(diff) + float64(s.Penalty*math.Max(0, arm.Drop-s.Tolerance))
+	arm.Difference = mean(diff) + s.Charge(arm.Drop)
 	if arm.Over {
 		for i := range diff {
 			diff[i] += float64(s.Penalty * drops[i])

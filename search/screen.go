@@ -72,7 +72,7 @@ func (r ReferenceRun) usable() error {
 type screenSeed struct {
 	replicate int
 	reference objective.Round
-	part      *posthoc.Part
+	part      *posthoc.Logits
 	folds     *posthoc.Folds // nil where a class has too few examples to cut in folds
 	plain     []uint16       // predictions of the unweighted model
 }
@@ -87,7 +87,7 @@ func NewScreen(d *Definition, train []int, runs []ReferenceRun) (*Screen, error)
 		if err := r.usable(); err != nil {
 			return nil, err
 		}
-		part, err := posthoc.NewPart(r.Result.Val.Classes(), r.Result.ValLogits, r.Labels)
+		part, err := posthoc.NewLogits(r.Result.Val.Classes(), r.Result.ValLogits, r.Labels)
 		if err != nil {
 			return nil, err
 		}

@@ -56,7 +56,7 @@ func (s *shifting) Train(ctx context.Context, job objective.Job) (*objective.Res
 			logits = append(logits, float32(z))
 		}
 	}
-	part, err := posthoc.NewPart(shiftingClasses, logits, labels)
+	part, err := posthoc.NewLogits(shiftingClasses, logits, labels)
 	if err != nil {
 		return nil, err
 	}

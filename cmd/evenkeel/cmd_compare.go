@@ -167,11 +167,11 @@ func (c comparison) write(w io.Writer, format string) error {
 			change = func(v float64) string { return signed(v, 3) }
 		}
 		base := c.values(first, m)
-		row := []any{m.name, plain(average(base))}
+		row := []any{m.name, plain(interval.Mean(base))}
 		for _, s := range c.sides[1:] {
 			x := c.values(s, m)
 			d := interval.PairedDifference(base, x)
-			row = append(row, plain(average(x)), change(d.Mean), plain(d.High-d.Mean))
+			row = append(row, plain(interval.Mean(x)), change(d.Mean), plain(d.High-d.Mean))
 		}
 		r.rows = append(r.rows, row)
 	}
@@ -192,17 +192,9 @@ func (c comparison) result() result {
 			d := interval.PairedDifference(base, x)
 			r.rows = append(r.rows, []any{
 				first.trial.Study.Name, m.name, s.trial.Number, s.round, first.trial.Number, first.round, len(c.seeds),
-				average(x), average(base), d.Mean, d.Low, d.High,
+				interval.Mean(x), interval.Mean(base), d.Mean, d.Low, d.High,
 			})
 		}
 	}
 	return r
-}
-
-func average(x []float64) float64 {
-	var sum float64
-	for _, v := range x {
-		sum += v
-	}
-	return sum / float64(len(x))
 }

@@ -267,11 +267,11 @@ func caseOf(e *runs.Evidence, score objective.Score, plan objective.Plan) explai
 
 // partOf returns a run's logits with their labels, nil if they were not kept or
 // are not fit to be shifted.
-func partOf(r *objective.Result, labels []uint16) *posthoc.Part {
+func partOf(r *objective.Result, labels []uint16) *posthoc.Logits {
 	if r.ValLogits == nil || labels == nil {
 		return nil
 	}
-	part, err := posthoc.NewPart(r.Val.Classes(), r.ValLogits, labels)
+	part, err := posthoc.NewLogits(r.Val.Classes(), r.ValLogits, labels)
 	if err != nil {
 		return nil
 	}

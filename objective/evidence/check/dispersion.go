@@ -67,24 +67,24 @@ func pairDispersion(a, b sample) *dispersion {
 func square(x float64) float64 { return x * x }
 
 // phi returns the common multiple of the binomial variance.
-func (d *dispersion) phi() float64 { return max(leastDispersion, total(d.squares)/total(d.expected)) }
+func (p *dispersion) phi() float64 { return max(leastDispersion, total(p.squares)/total(p.expected)) }
 
 // phiOf returns the multiple for a class.
-func (d *dispersion) phiOf(c int) float64 { return max(d.phi(), d.squares[c]/d.expected[c]) }
+func (p *dispersion) phiOf(c int) float64 { return max(p.phi(), p.squares[c]/p.expected[c]) }
 
 // none reports whether there was no variation at all.
-func (d *dispersion) none() bool { return total(d.squares) == 0 }
+func (p *dispersion) none() bool { return total(p.squares) == 0 }
 
 // independent returns k.
-func (d *dispersion) independent() float64 {
+func (p *dispersion) independent() float64 {
 	var squares float64
-	for _, e := range d.expected {
+	for _, e := range p.expected {
 		squares += e * e
 	}
-	return max(1, square(total(d.expected))/(2*squares))
+	return max(1, square(total(p.expected))/(2*squares))
 }
 
-func (d *dispersion) freedom() float64 { return d.each * d.independent() }
+func (p *dispersion) freedom() float64 { return p.each * p.independent() }
 
 func total(x []float64) float64 {
 	var sum float64

@@ -47,9 +47,9 @@ type Outputs struct {
 	Labels, Before, After []uint16
 	// Plain has the logits of an unweighted model on this seed: of round 0 of the
 	// trial's own model where they were kept, else of the reference.
-	Plain *posthoc.Part
+	Plain *posthoc.Logits
 	// Weighted has the logits of the arm's round.
-	Weighted *posthoc.Part
+	Weighted *posthoc.Logits
 	// Offsets is what offsets fitted on the reference's logits do.
 	Offsets *Offsets
 }

@@ -144,7 +144,7 @@ func (f *figures) offered() *offered {
 	arm := f.Score.Arms(reps)[f.Round-1]
 	o.spread, o.armSpread, o.armDrop = interval.Mean(theirs), interval.Mean(own), arm.Drop
 	o.change = o.spread - reference/float64(o.seeds)
-	charges := f.charge(arm.Drop) - f.charge(o.drop)
+	charges := f.Score.Charge(arm.Drop) - f.Score.Charge(o.drop)
 	better := interval.Mean(own) - interval.Mean(theirs) + charges
 	o.image = f.offsetsImage(seeds)
 	o.free, o.better = better >= 0, better > 0
@@ -190,11 +190,6 @@ func (f *figures) offsetsImage(seeds []int) float64 {
 		return math.NaN()
 	}
 	return objective.ImageVariance(f.Score.Spread.Linear(arm, 1), f.Score.Spread.Linear(offsets, -1))
-}
-
-// charge is what a drop of balanced accuracy costs.
-func (f *figures) charge(drop float64) float64 {
-	return float64(f.Score.Penalty * math.Max(0, drop-f.Score.Tolerance))
 }
 
 // helpful reports whether fitted offsets are worth mentioning as a cure.

@@ -32,7 +32,7 @@ func ShiftedMean(x []float64) float64 {
 }
 
 // Variance returns the variance of a sample about its [ShiftedMean], dividing by
-// n - 1. That of equal numbers is exactly 0; NaN for fewer than two.
+// n - 1. That of equal numbers is exactly 0, that of one number is NaN.
 func Variance(x []float64) float64 {
 	return squaresAbout(ShiftedMean(x), x) / float64(len(x)-1)
 }

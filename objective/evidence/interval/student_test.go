@@ -36,6 +36,27 @@ func TestStudent(t *testing.T) {
 	}
 }
 
+// TestDetectable: 1.96 and .8416 of every table of the normal distribution make 2.8016
+// standard errors.
+func TestDetectable(t *testing.T) {
+	if got := Detectable(Quantile(TwoSided, math.Inf(1)), 10, math.Inf(1)); math.Abs(got-28.016) > 1e-3 {
+		t.Errorf("Detectable = %v; want 28.016", got)
+	}
+}
+
+// TestCochran: 3 and twice the root of 4 make a right angle with sides 3 and 4.
+func TestCochran(t *testing.T) {
+	if got := Cochran(3, 2, 4); got != 5 {
+		t.Errorf("Cochran = %v; want 5", got)
+	}
+	// Nothing is added to what has no second variance, bit for bit.
+	for _, half := range []float64{.1, .3, 1e-9, 0} {
+		if got := Cochran(half, 1.96, 0); got != half {
+			t.Errorf("Cochran(%v, 1.96, 0) = %v", half, got)
+		}
+	}
+}
+
 // TestBonferroni compares with the closed forms of Student's quantile for one
 // and two degrees of freedom,
 //
@@ -48,6 +69,9 @@ func TestBonferroni(t *testing.T) {
 		if got := Quantile(Bonferroni(m), freedom); math.Abs(got-want) > 1e-8*want {
 			t.Errorf("Student's t for %d intervals and %v degrees of freedom = %.15g; want %.15g", m, freedom, got, want)
 		}
+	}
+	if Bonferroni(1) != TwoSided || Bonferroni(0) != TwoSided {
+		t.Errorf("the level of one interval is %v, of none %v; want %v", Bonferroni(1), Bonferroni(0), TwoSided)
 	}
 	check(1, 10, 2.2281388519649385)
 	for _, m := range []int{1, 2, 33, 3000} {

@@ -18,7 +18,7 @@ import (
 // shifter is a trainer whose training shifts the logits by the logarithm of the
 // weights: a world in which the prediction holds.
 type shifter struct {
-	part  *posthoc.Part
+	part  *posthoc.Logits
 	train []int
 }
 
