@@ -18,6 +18,11 @@ type Score struct {
 	Penalty float64
 }
 
+// Charge returns what a drop of balanced accuracy costs, penalty * max(0, drop - tolerance).
+func (s Score) Charge(drop float64) float64 {
+	return float64(s.Penalty * max(0, drop-s.Tolerance))
+}
+
 // Arm is a (trial, round >= 1), the thing that is ranked, measured over all the
 // seeds the trial has. Figures are means over seeds unless they say otherwise,
 // on the validation part.
@@ -43,10 +48,10 @@ type Arm struct {
 	Difference float64
 	// SumSquares is the sum of squares, about its mean and on Seeds-1 degrees of
 	// freedom, of what Difference is the mean of: spread_s - reference_s, plus
-	// penalty * drop_s where the charge applies. [EstimateNoise] reads it.
+	// penalty * drop_s where the charge applies. Intervals are made of it.
 	SumSquares float64
 	// ImageVariance is the variance of Difference over validation images, stratified
-	// by class, with the same seeds ([ImageVariances]): what drawing other images of
+	// by class, with the same seeds ([ImageVariance]): what drawing other images of
 	// the same number would do to it, to first order.
 	ImageVariance float64
 	// Drop is the balanced accuracy lost against the better of the reference
@@ -74,7 +79,7 @@ const exact = 1e-9
 //
 // The standard error of the accuracy drop joins both kinds of noise,
 //
-//	se^2 = var_s(drop_s)/seeds + mean_s(image variance_s)
+//	se^2 = var_s(drop_s)/seeds + mean_s([Round.BalancedVariance])
 //
 // The second term is not divided by the seeds, since every seed is measured on
 // the same images, and it is that of the difference to the reference also where
@@ -107,14 +112,14 @@ func (s Score) arm(replicates []Replicate, round int) Arm {
 	spread, ref, own := make([]float64, n), make([]float64, n), make([]float64, n)
 	diff, gap := make([]float64, n), make([]float64, n)
 	bal, refBal, ownBal, acc := make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)
-	imageVar, ratio := make([]float64, n), 1.0
+	balVar, ratio := make([]float64, n), 1.0
 	var recall []float64
 	for i, rep := range replicates {
 		a, o, b := rep.Rounds[round], rep.Rounds[0], rep.Reference
 		spread[i], own[i], ref[i] = a.Spread, o.Spread, b.Spread
 		diff[i] = a.Spread - b.Spread
 		bal[i], ownBal[i], refBal[i] = a.BalancedAccuracy, o.BalancedAccuracy, b.BalancedAccuracy
-		acc[i], imageVar[i] = a.Accuracy, a.ImageVariance
+		acc[i], balVar[i] = a.Accuracy, a.BalancedVariance
 		ratio *= schemes.Pow(ratioOf(a.Weights), 1/float64(n))
 		recalls := a.Val.Recall()
 		gap[i] = Gap.Of(recalls)
@@ -147,14 +152,14 @@ func (s Score) arm(replicates []Replicate, round int) Arm {
 	}
 	arm.WorstClass, arm.WorstRecall = lowest(recall)
 	arm.Over = arm.Drop > s.Tolerance+exact
-	arm.Difference = mean(diff) + float64(s.Penalty*math.Max(0, arm.Drop-s.Tolerance))
+	arm.Difference = mean(diff) + s.Charge(arm.Drop)
 	if arm.Over {
 		for i := range diff {
 			diff[i] += float64(s.Penalty * drops[i])
 		}
 	}
 	arm.SumSquares = sumSquares(diff)
-	variance := mean(imageVar)
+	variance := mean(balVar)
 	if n > 1 {
 		variance += sumSquares(drops) / float64((n-1)*n)
 	}
@@ -182,11 +187,7 @@ func (s Score) imageVariance(replicates []Replicate, of Arm) float64 {
 		}
 		without.addBalanced(s.Penalty)
 	}
-	var total float64
-	for _, v := range ImageVariances(parts...) {
-		total += v
-	}
-	return total
+	return ImageVariance(parts...)
 }
 
 // ratioOf returns max w / min w, 1 without weights.
@@ -208,7 +209,7 @@ func lowest(x []float64) (int, float64) {
 	return at, low
 }
 
-// mean returns the arithmetic mean.
+// mean returns the arithmetic mean, summed in order: ranks depend on every bit.
 func mean(x []float64) float64 {
 	var sum float64
 	for _, v := range x {

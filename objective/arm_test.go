@@ -20,13 +20,13 @@ func matrix(t *testing.T, right0, right1 int64) *objective.Confusion {
 
 // round measures a matrix by hand: with two classes the population standard
 // deviation is half the gap.
-func round(t *testing.T, number int, right0, right1 int64, imageVariance float64, weights ...float64) objective.Round {
+func round(t *testing.T, number int, right0, right1 int64, balancedVariance float64, weights ...float64) objective.Round {
 	t.Helper()
 	return objective.Round{
 		Round: number, Val: matrix(t, right0, right1), Weights: weights,
 		Spread:           math.Abs(float64(right0-right1)) / 20,
 		BalancedAccuracy: float64(right0+right1) / 20, Accuracy: float64(right0+right1) / 20,
-		ImageVariance: imageVariance,
+		BalancedVariance: balancedVariance,
 	}
 }
 
@@ -116,20 +116,20 @@ func TestArmsOfNothing(t *testing.T) {
 	}
 }
 
-// TestImageVariance: class 0 has four images with d = 1, 0, 0, -1 (variance
+// TestBalancedVariance: class 0 has four images with d = 1, 0, 0, -1 (variance
 // 1/2), class 1 two with d = 0, 1 (variance 1/4); 1/4 * (1/2/3 + 1/4/1).
-func TestImageVariance(t *testing.T) {
+func TestBalancedVariance(t *testing.T) {
 	truth := []uint16{0, 0, 0, 0, 1, 1}
 	a := []uint16{0, 0, 1, 1, 1, 1}
 	b := []uint16{1, 0, 1, 0, 1, 0}
 	want := (0.5/3 + 0.25) / 4
-	if got := objective.ImageVariance(2, truth, a, b); math.Abs(got-want) > 1e-15 {
-		t.Errorf("ImageVariance = %v, want %v", got, want)
+	if got := objective.BalancedVariance(2, truth, a, b); math.Abs(got-want) > 1e-15 {
+		t.Errorf("BalancedVariance = %v, want %v", got, want)
 	}
-	if got := objective.ImageVariance(2, truth, a, a); got != 0 {
-		t.Errorf("ImageVariance of a run against itself = %v", got)
+	if got := objective.BalancedVariance(2, truth, a, a); got != 0 {
+		t.Errorf("BalancedVariance of a run against itself = %v", got)
 	}
-	if got := objective.ImageVariance(2, []uint16{0, 1}, []uint16{0, 1}, []uint16{1, 1}); got != 0 {
-		t.Errorf("ImageVariance with one image a class = %v, want 0", got)
+	if got := objective.BalancedVariance(2, []uint16{0, 1}, []uint16{0, 1}, []uint16{1, 1}); got != 0 {
+		t.Errorf("BalancedVariance with one image a class = %v, want 0", got)
 	}
 }

@@ -30,7 +30,7 @@ const ApplyPosthoc = "posthoc"
 
 // Deriver computes rounds 1..Rounds of a plan from the unweighted run of its
 // model, given the training counts and the true classes of the validation
-// examples. Rounds come without Run, Hits and ImageVariance, results with at least
+// examples. Rounds come without Run, Hits and BalancedVariance, results with at least
 // Val and ValPredictions, and with Test where base has test logits.
 type Deriver func(plan Plan, train []int, base *Result, labels []uint16) ([]Derived, error)
 
@@ -139,7 +139,7 @@ func (e *Evaluator) replicate(ctx context.Context, plan Plan, replicate int, see
 		round := m.round
 		round.Raw, round.Weights, round.Shown = extra.Raw, extra.Weights, extra.Shown
 		round.Solved, round.Fallback = extra.Solved, extra.Fallback
-		round.ImageVariance = e.imageVariance(m.result, ref.result)
+		round.BalancedVariance = e.balancedVariance(m.result, ref.result)
 		rep.Rounds, rep.Last = append(rep.Rounds, round), m.result
 	}
 	return rep, seconds, nil
@@ -152,7 +152,7 @@ func (e *Evaluator) posthoc(ctx context.Context, plan Plan, base Spec, ref measu
 	if err != nil {
 		return seconds, err
 	}
-	m.round.ImageVariance = e.imageVariance(m.result, ref.result)
+	m.round.BalancedVariance = e.balancedVariance(m.result, ref.result)
 	rep.Rounds = append(rep.Rounds, m.round)
 	labels := e.Labels(m.result)
 	if m.result.ValLogits == nil || labels == nil {
@@ -178,7 +178,7 @@ func (e *Evaluator) posthoc(ctx context.Context, plan Plan, base Spec, ref measu
 			}
 		}
 		d.Round.Hits = NewHits(d.Result.Val, labels, d.Result.ValPredictions)
-		d.Round.ImageVariance = e.imageVariance(d.Result, ref.result)
+		d.Round.BalancedVariance = e.balancedVariance(d.Result, ref.result)
 		rep.Rounds, rep.Last = append(rep.Rounds, d.Round), d.Result
 	}
 	return seconds, nil
@@ -241,13 +241,13 @@ func (e *Evaluator) run(ctx context.Context, spec Spec, round int, test bool) (m
 	}, a.Result}, a.Seconds, nil
 }
 
-// imageVariance measures a run against the reference image by image where both
+// balancedVariance measures a run against the reference image by image where both
 // kept their predictions, and bounds it from the matrices where they did not.
-func (e *Evaluator) imageVariance(a, ref *Result) float64 {
+func (e *Evaluator) balancedVariance(a, ref *Result) float64 {
 	labels := e.Labels(a)
 	n := len(labels)
 	if n == 0 || len(a.ValPredictions) != n || len(ref.ValPredictions) != n {
 		return unpairedVariance(a.Val, ref.Val)
 	}
-	return ImageVariance(len(e.Info.Classes), labels, a.ValPredictions, ref.ValPredictions)
+	return BalancedVariance(len(e.Info.Classes), labels, a.ValPredictions, ref.ValPredictions)
 }

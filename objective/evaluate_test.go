@@ -133,9 +133,9 @@ func TestEqualWeightsOfDifferentSchemesShareARun(t *testing.T) {
 	}
 }
 
-// TestImageVarianceFallsBack: without predictions the bound is the sum of the
+// TestBalancedVarianceFallsBack: without predictions the bound is the sum of the
 // binomial variances, which is never below the paired one of the same runs.
-func TestImageVarianceFallsBack(t *testing.T) {
+func TestBalancedVarianceFallsBack(t *testing.T) {
 	paired, _ := evaluator(t, &trainertest.Synthetic{Response: 0.5})
 	bound, _ := evaluator(t, noPredictions{&trainertest.Synthetic{Response: 0.5}})
 	p := plan(t, "mean-ratio", 4, 1)
@@ -147,10 +147,10 @@ func TestImageVarianceFallsBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if va, vb := a.Rounds[1].ImageVariance, b.Rounds[1].ImageVariance; !(va > 0 && vb > va) {
+	if va, vb := a.Rounds[1].BalancedVariance, b.Rounds[1].BalancedVariance; !(va > 0 && vb > va) {
 		t.Errorf("paired variance %v, bound %v; want 0 < paired < bound", va, vb)
 	}
-	if v := a.Rounds[0].ImageVariance; v != 0 {
+	if v := a.Rounds[0].BalancedVariance; v != 0 {
 		t.Errorf("the reference against itself has image variance %v", v)
 	}
 }

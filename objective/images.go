@@ -97,6 +97,16 @@ func ImageVariances(parts ...Linear) []float64 {
 	return v
 }
 
+// ImageVariance returns the variance of a sum of parts over validation images: the sum
+// of its [ImageVariances] over classes.
+func ImageVariance(parts ...Linear) float64 {
+	var total float64
+	for _, v := range ImageVariances(parts...) {
+		total += v
+	}
+	return total
+}
+
 // recallsOf returns the recalls of every run of every part.
 func recallsOf(parts []Linear) [][][]float64 {
 	all := make([][][]float64, len(parts))
@@ -159,7 +169,7 @@ func boundedVariance(parts []Linear, recalls [][][]float64, c int) float64 {
 	return float64(up*up) + float64(down*down)
 }
 
-// ImageVariance returns the variance, over images, of the balanced accuracy of
+// BalancedVariance returns the variance, over images, of the balanced accuracy of
 // predictions a minus that of predictions b on the same images,
 //
 //	1/K^2 * sum over classes c of var_c(d) / (m_c - 1),
@@ -167,7 +177,7 @@ func boundedVariance(parts []Linear, recalls [][][]float64, c int) float64 {
 // where d_i = [a_i right] - [b_i right], var_c divides by the number m_c of
 // images of class c and K is the number of classes with at least two images.
 // truth, a and b hold a class per image and have equal lengths.
-func ImageVariance(classes int, truth, a, b []uint16) float64 {
+func BalancedVariance(classes int, truth, a, b []uint16) float64 {
 	count, sum, squares := make([]float64, classes), make([]float64, classes), make([]float64, classes)
 	for i, c := range truth {
 		var d float64
@@ -196,7 +206,7 @@ func ImageVariance(classes int, truth, a, b []uint16) float64 {
 	return total / float64(k*k)
 }
 
-// unpairedVariance bounds ImageVariance from the confusion matrices alone: the
+// unpairedVariance bounds [BalancedVariance] from the confusion matrices alone: the
 // binomial variances of both balanced accuracies added up, as if the errors of
 // the two runs were independent.
 func unpairedVariance(a, b *Confusion) float64 {

@@ -19,10 +19,10 @@ type Round struct {
 	// Hits says which validation examples the run predicted rightly; nil where that
 	// is not known. [Arm.ImageVariance] reads it.
 	Hits Hits
-	// ImageVariance is the variance, over the validation images and stratified
+	// BalancedVariance is the variance, over the validation images and stratified
 	// by class, of this run's balanced accuracy minus the reference's on the
 	// same images; 0 for the reference itself.
-	ImageVariance float64
+	BalancedVariance float64
 }
 
 // Replicate is everything one training seed measured for one plan: the

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"evenkeel/objective"
+	"evenkeel/objective/evidence/interval"
 	"evenkeel/search"
 )
 
@@ -17,8 +18,8 @@ type Evidence struct {
 	Round int
 	// Outputs is aligned with Trial.Replicates.
 	Outputs []Outputs
-	// Noise is that of all arms of the study.
-	Noise objective.Noise
+	// Pool is that of all arms of the study.
+	Pool interval.Pool
 }
 
 // Outputs are the results of the runs of one replicate: of the reference, of round
@@ -49,7 +50,7 @@ func (db *DB) Evidence(ctx context.Context, study string, trial, round int) (*Ev
 		if err != nil {
 			return err
 		}
-		e.Noise = objective.EstimateNoise(slices.Concat(ranked.trials...))
+		e.Pool = interval.NewPool(slices.Concat(ranked.trials...))
 		if e.Round < 1 || e.Round > len(e.Trial.Arms) {
 			return nil
 		}

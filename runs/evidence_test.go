@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"evenkeel/objective"
+	"evenkeel/objective/evidence/interval"
 	"evenkeel/runs"
 )
 
@@ -46,8 +47,8 @@ func TestEvidence(t *testing.T) {
 			t.Errorf("replicate %d: offsets %+v", i, o.Offsets)
 		}
 	}
-	if half := e.Noise.HalfWidth(objective.Arm{Seeds: top.Seeds}); e.Noise.Arms != board.Study.Arms || half > top.DifferenceHigh-top.Difference+1e-12 {
-		t.Errorf("noise of %d arms, half width %v for one that does not vary; want %d arms and at most %v", e.Noise.Arms, half, board.Study.Arms, top.DifferenceHigh-top.Difference)
+	if half := e.Pool.HalfWidth(interval.Group{Seeds: top.Seeds}); e.Pool.Groups != board.Study.Arms || half > top.DifferenceHigh-top.Difference+1e-12 {
+		t.Errorf("pool of %d arms, half width %v for one that does not vary; want %d arms and at most %v", e.Pool.Groups, half, board.Study.Arms, top.DifferenceHigh-top.Difference)
 	}
 }
 

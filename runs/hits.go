@@ -85,7 +85,7 @@ func (s *Study) addImages(trials map[int]bool, records []search.Record) error {
 					return err
 				}
 			}
-			s.ranking.set(trial, arms)
+			s.ranking.set(trial, groups(arms))
 		}
 		return nil
 	})

@@ -154,7 +154,7 @@ func scanRound(scan scanner, matrices map[string]*objective.Confusion, trial, re
 		return r, err
 	}
 	r.Run = objective.RunID(run)
-	r.Spread, r.BalancedAccuracy, r.Accuracy, r.ImageVariance = orNaN(spread), orNaN(balanced), orNaN(accuracy), orNaN(variance)
+	r.Spread, r.BalancedAccuracy, r.Accuracy, r.BalancedVariance = orNaN(spread), orNaN(balanced), orNaN(accuracy), orNaN(variance)
 	if solved.Valid {
 		r.Solved = &solved.Float64
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"evenkeel/objective"
+	"evenkeel/objective/evidence/interval"
 	"evenkeel/runs"
 	"evenkeel/search"
 )
@@ -150,9 +151,13 @@ func TestLeaderboardAgainstTheRecords(t *testing.T) {
 	if board.Study.Arms != len(all) {
 		t.Errorf("%d arms counted; want %d", board.Study.Arms, len(all))
 	}
-	noise := objective.EstimateNoise(all)
+	groups := make([]interval.Group, len(all))
+	for i, a := range all {
+		groups[i] = interval.Group{Seeds: a.Seeds, SumSquares: a.SumSquares, ImageVariance: a.ImageVariance}
+	}
+	pool := interval.NewPool(groups)
 	for i, row := range board.Rows {
-		half := noise.HalfWidth(all[i])
+		half := pool.HalfWidth(groups[i])
 		if all[i].ImageVariance <= 0 || row.SeedsOnly {
 			t.Errorf("trial %d round %d: image variance %v, seeds only %v", row.Trial, row.Round, all[i].ImageVariance, row.SeedsOnly)
 		}

@@ -7,13 +7,14 @@ import (
 	"slices"
 
 	"evenkeel/objective"
+	"evenkeel/objective/evidence/interval"
 )
 
 // ranking holds what the intervals of a study need of its arms, by trial. They
 // are used in the order of trials and rounds, so nothing depends on the order in
 // which trials finished.
 type ranking struct {
-	trials [][]objective.Arm // by trial number - 1; only Round, Seeds, SumSquares and ImageVariance
+	trials [][]interval.Group // by trial number - 1, an arm each, in the order of rounds 1, 2, ...
 	// arms counts all arms, several those with several seeds, settled how many
 	// of these there were when the intervals were last brought up to date.
 	arms, several, settled int
@@ -34,13 +35,13 @@ func loadRanking(ctx context.Context, q querier, study int) (r ranking, err erro
 	if err != nil {
 		return r, err
 	}
-	err = each(ctx, q, `SELECT trial, round, seeds, sum_squares, image_variance FROM arms WHERE study = ? ORDER BY trial, round`, []any{study}, func(scan scanner) error {
+	err = each(ctx, q, `SELECT trial, seeds, sum_squares, image_variance FROM arms WHERE study = ? ORDER BY trial, round`, []any{study}, func(scan scanner) error {
 		var trial int
-		var a objective.Arm
-		if err := scan(&trial, &a.Round, &a.Seeds, &a.SumSquares, &a.ImageVariance); err != nil {
+		var g interval.Group
+		if err := scan(&trial, &g.Seeds, &g.SumSquares, &g.ImageVariance); err != nil {
 			return err
 		}
-		r.set(trial, append(r.at(trial), a))
+		r.set(trial, append(r.at(trial), g))
 		return nil
 	})
 	// An invocation that was killed may have left intervals behind.
@@ -49,7 +50,7 @@ func loadRanking(ctx context.Context, q querier, study int) (r ranking, err erro
 }
 
 // at returns the arms of a trial.
-func (r *ranking) at(trial int) []objective.Arm {
+func (r *ranking) at(trial int) []interval.Group {
 	for len(r.trials) < trial {
 		r.trials = append(r.trials, nil)
 	}
@@ -57,21 +58,17 @@ func (r *ranking) at(trial int) []objective.Arm {
 }
 
 // set replaces the arms of a trial; an invalid one's are left out.
-func (r *ranking) set(trial int, arms []objective.Arm) {
+func (r *ranking) set(trial int, arms []interval.Group) {
 	if r.invalid[trial] {
 		return
 	}
 	r.count(r.at(trial), -1)
 	r.count(arms, 1)
-	kept := make([]objective.Arm, len(arms))
-	for i, a := range arms {
-		kept[i] = objective.Arm{Round: a.Round, Seeds: a.Seeds, SumSquares: a.SumSquares, ImageVariance: a.ImageVariance}
-	}
-	r.trials[trial-1], r.changed = kept, true
+	r.trials[trial-1], r.changed = arms, true
 }
 
 // count adds arms to the counts, or takes them away.
-func (r *ranking) count(arms []objective.Arm, sign int) {
+func (r *ranking) count(arms []interval.Group, sign int) {
 	for _, a := range arms {
 		r.arms += sign
 		if a.Seeds > 1 {
@@ -97,19 +94,28 @@ func (s *Study) settle(tx *transaction) error {
 	if r.several == 0 {
 		return nil
 	}
-	noise := objective.EstimateNoise(slices.Concat(r.trials...))
+	pool := interval.NewPool(slices.Concat(r.trials...))
 	for i, arms := range r.trials {
-		for _, a := range arms {
+		for k, a := range arms {
 			if a.Seeds < 2 {
 				continue // HalfWidth has none
 			}
 			if err := tx.exec(`UPDATE arms SET half_width = ? WHERE study = ? AND trial = ? AND round = ?`,
-				noise.HalfWidth(a), s.number, i+1, a.Round); err != nil {
+				pool.HalfWidth(a), s.number, i+1, k+1); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// groups returns what intervals need of arms.
+func groups(arms []objective.Arm) []interval.Group {
+	g := make([]interval.Group, len(arms))
+	for i, a := range arms {
+		g[i] = interval.Group{Seeds: a.Seeds, SumSquares: a.SumSquares, ImageVariance: a.ImageVariance}
+	}
+	return g
 }
 
 // checkArms says what is wrong with arms as rows of a trial.

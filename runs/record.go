@@ -210,7 +210,7 @@ func (s *Study) insertArms(tx *transaction, trial int, arms []objective.Arm) err
 			return err
 		}
 	}
-	s.ranking.set(trial, arms)
+	s.ranking.set(trial, groups(arms))
 	if err := tx.exec(`UPDATE studies SET arms = ? WHERE number = ?`, s.ranking.arms, s.number); err != nil {
 		return err
 	}
@@ -243,7 +243,7 @@ func (s *Study) insertRound(tx *transaction, r roundRow) error {
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 		s.number, r.trial, r.replicate, r.round.Round, r.seed, r.purpose, string(r.round.Run),
 		encodeFloats(r.round.Raw), encodeFloats(r.round.Weights), encodeFloats(r.round.Shown), solved, r.round.Fallback,
-		r.round.Spread, r.round.BalancedAccuracy, r.round.Accuracy, r.round.ImageVariance)
+		r.round.Spread, r.round.BalancedAccuracy, r.round.Accuracy, r.round.BalancedVariance)
 	if err != nil || r.trial != 0 {
 		return err
 	}

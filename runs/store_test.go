@@ -134,7 +134,7 @@ func TestLoadReturnsWhatWasRecorded(t *testing.T) {
 			o := search.Outcome{Step: n, Seconds: 0.1 * float64(n)}
 			for _, r := range step.Replicates {
 				rep := objective.Replicate{Replicate: r, Seed: int64(100 + r), Reference: savedRound(t, s, r, 0)}
-				rep.Reference.ImageVariance = 0
+				rep.Reference.BalancedVariance = 0
 				for round := range 3 {
 					m := savedRound(t, s, r, round)
 					if round > 0 {
@@ -181,7 +181,7 @@ func savedRound(t *testing.T, s *runs.Study, replicate, round int) objective.Rou
 	}
 	return objective.Round{
 		Round: round, Run: id, Val: r.Val, Train: r.Train,
-		Spread: 0.1 / float64(1+round), BalancedAccuracy: 1. / 3, Accuracy: math.Nextafter(0.5, 1), ImageVariance: 1e-7,
+		Spread: 0.1 / float64(1+round), BalancedAccuracy: 1. / 3, Accuracy: math.Nextafter(0.5, 1), BalancedVariance: 1e-7,
 	}
 }
 

@@ -45,7 +45,7 @@ func fitOffsets(score objective.Score, replicate int, r *objective.Result, label
 
 // foldsOf cuts the validation part of a run in folds.
 func foldsOf(r *objective.Result, labels []uint16) (*posthoc.Folds, error) {
-	part, err := posthoc.NewPart(r.Val.Classes(), r.ValLogits, labels)
+	part, err := posthoc.NewLogits(r.Val.Classes(), r.ValLogits, labels)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +83,7 @@ func shiftTest(base *objective.Result, weights []float64, into *objective.Result
 	if base.TestLogits == nil || base.TestLabels == nil {
 		return nil
 	}
-	part, err := posthoc.NewPart(base.Val.Classes(), base.TestLogits, base.TestLabels)
+	part, err := posthoc.NewLogits(base.Val.Classes(), base.TestLogits, base.TestLabels)
 	if err != nil {
 		return fmt.Errorf("test part: %w", err)
 	}
@@ -95,7 +95,7 @@ func shiftTest(base *objective.Result, weights []float64, into *objective.Result
 // shiftedResult is what a run says with its logits shifted by weights that were
 // not measured on it.
 func shiftedResult(base *objective.Result, labels []uint16, weights []float64) (*objective.Result, error) {
-	part, err := posthoc.NewPart(base.Val.Classes(), base.ValLogits, labels)
+	part, err := posthoc.NewLogits(base.Val.Classes(), base.ValLogits, labels)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +115,7 @@ func offsetPredictions(score objective.Score, r *objective.Result, labels []uint
 	if err != nil {
 		return nil, nil // nothing to fit to, as in a search
 	}
-	test, err := posthoc.NewPart(r.Val.Classes(), r.TestLogits, r.TestLabels)
+	test, err := posthoc.NewLogits(r.Val.Classes(), r.TestLogits, r.TestLabels)
 	if err != nil {
 		return nil, fmt.Errorf("fitted offsets: test part: %w", err)
 	}

@@ -72,7 +72,7 @@ func (r ReferenceRun) usable() error {
 type screenSeed struct {
 	replicate int
 	reference objective.Round
-	part      *posthoc.Part
+	part      *posthoc.Logits
 	folds     *posthoc.Folds // nil where a class has too few examples to cut in folds
 	plain     []uint16       // predictions of the unweighted model
 }
@@ -87,7 +87,7 @@ func NewScreen(d *Definition, train []int, runs []ReferenceRun) (*Screen, error)
 		if err := r.usable(); err != nil {
 			return nil, err
 		}
-		part, err := posthoc.NewPart(r.Result.Val.Classes(), r.Result.ValLogits, r.Labels)
+		part, err := posthoc.NewLogits(r.Result.Val.Classes(), r.Result.ValLogits, r.Labels)
 		if err != nil {
 			return nil, err
 		}
@@ -142,7 +142,7 @@ func (s *Screen) Predict(plan objective.Plan) ([]objective.Replicate, error) {
 // chained are the rounds of a trial that trains with its weights.
 func (s screenSeed) chained(chain posthoc.Chain) ([]objective.Round, error) {
 	return chain.RunPredicted(s.part, func(round *objective.Round, predictions []uint16) {
-		round.ImageVariance = objective.ImageVariance(s.part.Classes(), s.part.Labels(), predictions, s.plain)
+		round.BalancedVariance = objective.BalancedVariance(s.part.Classes(), s.part.Labels(), predictions, s.plain)
 	})
 }
 
@@ -159,7 +159,7 @@ func (s screenSeed) crossFitted(chain posthoc.Chain) ([]objective.Round, error) 
 	for r, f := range fitted {
 		rounds[r] = f.Round
 		if r > 0 {
-			rounds[r].ImageVariance = objective.ImageVariance(s.part.Classes(), s.part.Labels(), f.CrossFitted.Predictions, s.plain)
+			rounds[r].BalancedVariance = objective.BalancedVariance(s.part.Classes(), s.part.Labels(), f.CrossFitted.Predictions, s.plain)
 		}
 	}
 	return rounds, nil

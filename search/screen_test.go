@@ -56,7 +56,7 @@ func (s *shifting) Train(ctx context.Context, job objective.Job) (*objective.Res
 			logits = append(logits, float32(z))
 		}
 	}
-	part, err := posthoc.NewPart(shiftingClasses, logits, labels)
+	part, err := posthoc.NewLogits(shiftingClasses, logits, labels)
 	if err != nil {
 		return nil, err
 	}
@@ -303,7 +303,7 @@ search: {trials: 5, replicates: 2, racing: false}
 			got := predicted[i]
 			for r := range want.Rounds {
 				a, b := got.Rounds[r], want.Rounds[r]
-				if !cmp.Equal(a.Weights, b.Weights) || !a.Val.Equal(b.Val) || a.Spread != b.Spread || a.ImageVariance != b.ImageVariance {
+				if !cmp.Equal(a.Weights, b.Weights) || !a.Val.Equal(b.Val) || a.Spread != b.Spread || a.BalancedVariance != b.BalancedVariance {
 					t.Errorf("trial %d, replicate %d, round %d: predicted %v %v, measured %v %v",
 						record.Step.Trial, i, r, a.Weights, a.Spread, b.Weights, b.Spread)
 				}

@@ -76,9 +76,9 @@ func checkStudy(cmd *cobra.Command, db string, def *search.Definition, format st
 			err = closing
 		}
 	}()
-	out, line := page(cmd, format), func(check.Finding) {}
+	out, line := page(cmd, format), func(check.Line) {}
 	if format == "table" {
-		line = func(f check.Finding) { report.CheckLine(out, f) }
+		line = func(f check.Line) { report.CheckLine(out, f) }
 	}
 	findings, err := check.Run(ctx, trainer, checkConfig(def, trainer), line)
 	if err != nil {

@@ -40,7 +40,7 @@ func TestStepsAreStudyFiles(t *testing.T) {
 }
 
 // stepsOf explains made-up matrices: before, after, and on the training part.
-func stepsOf(t *testing.T, own bool, ratio float64, m [3][][]int64) []explain.Step {
+func stepsOf(t *testing.T, own bool, ratio float64, m [3][][]int64) []explain.Remedy {
 	t.Helper()
 	c := explain.Case{
 		Classes: []string{"a", "b", "c"}, Score: objective.Score{Spread: objective.StdDev, Tolerance: 0.02, Penalty: 2}, Round: 1, OwnScript: own,

@@ -9,10 +9,10 @@ import (
 )
 
 // CheckLine prints one finding of a check as soon as it is made.
-func CheckLine(out Out, f check.Finding) { printFinding(out.W, f) }
+func CheckLine(out Out, f check.Line) { printFinding(out.W, f) }
 
 // Checked prints all findings of a check, for formats in which [CheckLine] prints none.
-func Checked(out Out, findings []check.Finding) error { return out.write(findingsResult(findings)) }
+func Checked(out Out, findings []check.Line) error { return out.write(findingsResult(findings)) }
 
 // stateWord is how a state stands at the head of its line.
 func stateWord(s check.State) string {
@@ -23,7 +23,7 @@ func stateWord(s check.State) string {
 }
 
 // printFinding prints a finding on lines of at most 100 columns.
-func printFinding(w io.Writer, f check.Finding) {
+func printFinding(w io.Writer, f check.Line) {
 	const indent = 27
 	head := fmt.Sprintf("%-8s %-17s ", stateWord(f.State), f.Name)
 	text := wrap(f.Text, 100-indent)
@@ -46,7 +46,7 @@ func printFinding(w io.Writer, f check.Finding) {
 }
 
 // findingsResult has one row per finding.
-func findingsResult(findings []check.Finding) result {
+func findingsResult(findings []check.Line) result {
 	r := result{columns: []column{
 		{name: "check", left: true}, {name: "state", left: true}, {name: "text", left: true}, {name: "advice", left: true}, {name: "log", hidden: true},
 	}}

@@ -74,7 +74,7 @@ func ReadCase(ctx context.Context, db *runs.DB, study string, trial, round int) 
 func caseOf(e *runs.Evidence, score objective.Score, plan objective.Plan) explain.Case {
 	c := explain.Case{
 		Classes: make([]string, e.Trial.Replicates[0].Rounds[0].Val.Classes()), Score: score, Trial: e.Trial.Number, Round: e.Round,
-		Replicates: e.Trial.Replicates, Posthoc: plan.Apply == objective.ApplyPosthoc, OwnScript: e.Trial.Study.Model == "command", Noise: e.Noise,
+		Replicates: e.Trial.Replicates, Posthoc: plan.Apply == objective.ApplyPosthoc, OwnScript: e.Trial.Study.Model == "command", Pool: e.Pool,
 	}
 	for k := range c.Classes {
 		c.Classes[k] = e.Trial.Study.Class(k)
@@ -100,11 +100,11 @@ func caseOf(e *runs.Evidence, score objective.Score, plan objective.Plan) explai
 
 // partOf returns a run's logits with their labels, nil if they were not kept or are not
 // fit to be shifted.
-func partOf(r *objective.Result, labels []uint16) *posthoc.Part {
+func partOf(r *objective.Result, labels []uint16) *posthoc.Logits {
 	if r.ValLogits == nil || labels == nil {
 		return nil
 	}
-	part, err := posthoc.NewPart(r.Val.Classes(), r.ValLogits, labels)
+	part, err := posthoc.NewLogits(r.Val.Classes(), r.ValLogits, labels)
 	if err != nil {
 		return nil
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"evenkeel/objective"
+	"evenkeel/objective/evidence/interval"
 	"evenkeel/runs"
 	"evenkeel/search"
 )
@@ -64,11 +65,8 @@ type Measure struct {
 	// Means are the means over the common seeds, one a side. Changes are those of the
 	// other sides against the first, with 95 % intervals over seeds.
 	Means   []float64
-	Changes []objective.Paired
+	Changes []interval.Paired
 }
-
-// compareLevel is the level of the intervals of a comparison.
-const compareLevel = 0.95
 
 // Compare reads arms of the named study, "" for the newest, and compares them with the
 // first. They need a training seed in common.
@@ -109,7 +107,7 @@ func (c *Comparison) add(name string, share bool, of func(objective.Round) float
 			first = x
 			continue
 		}
-		m.Changes = append(m.Changes, objective.PairedDifference(first, x, compareLevel))
+		m.Changes = append(m.Changes, interval.PairedDifference(first, x))
 	}
 	c.Measures = append(c.Measures, m)
 }

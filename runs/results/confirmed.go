@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"evenkeel/objective/evidence/confirm"
+	"evenkeel/objective/evidence/interval"
 	"evenkeel/runs"
 	"evenkeel/search"
 )
@@ -67,7 +68,7 @@ func adjusted(family []runs.ConfirmedArm, at int, row runs.ConfirmedRow) float64
 			}
 		}
 	}
-	return confirm.Holm(values)[own]
+	return interval.Holm(values)[own]
 }
 
 // Row returns the comparison of what with against and the verdict on it, nil if there is

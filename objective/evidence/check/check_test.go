@@ -18,7 +18,7 @@ func config(t objective.Trainer) check.Config {
 	}
 }
 
-func run(t *testing.T, trainer objective.Trainer, change func(*check.Config)) []check.Finding {
+func run(t *testing.T, trainer objective.Trainer, change func(*check.Config)) []check.Line {
 	t.Helper()
 	cfg := config(trainer)
 	if change != nil {
@@ -32,16 +32,16 @@ func run(t *testing.T, trainer objective.Trainer, change func(*check.Config)) []
 }
 
 // find returns the finding with a name; its state is empty if there is none.
-func find(found []check.Finding, name string) check.Finding {
+func find(found []check.Line, name string) check.Line {
 	for _, f := range found {
 		if f.Name == name {
 			return f
 		}
 	}
-	return check.Finding{}
+	return check.Line{}
 }
 
-func text(found []check.Finding) string {
+func text(found []check.Line) string {
 	var b strings.Builder
 	for _, f := range found {
 		b.WriteString("\n  " + f.String())
@@ -59,9 +59,9 @@ func TestTrainings(t *testing.T) {
 		}
 		return nil
 	}
-	var told []check.Finding
+	var told []check.Line
 	cfg := config(trainer)
-	found, err := check.Run(t.Context(), trainer, cfg, func(f check.Finding) { told = append(told, f) })
+	found, err := check.Run(t.Context(), trainer, cfg, func(f check.Line) { told = append(told, f) })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,10 +4,12 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/stat/distuv"
+
+	"evenkeel/objective/evidence/interval"
 )
 
 // contrast is the mean difference of two samples, class by class, b - a, set
-// against noise.
+// against a dispersion.
 type contrast struct {
 	diff, se []float64
 	k        float64 // how many classes count as independent
@@ -15,19 +17,19 @@ type contrast struct {
 	expected float64 // the root mean square over classes of what noise would do
 }
 
-// against returns the differences of b from a, which noise gives the variance
+// against returns the differences of b from a, which the dispersion gives the variance
 //
 //	v_c = phi_c (b_c / S + b'_c / S')
 //
 // with b_c and b'_c the binomial variances of a and b, and S and S' their runs.
-func (n *noise) against(a, b sample) contrast {
-	d := contrast{k: n.independent(), freedom: n.freedom()}
+func (p *dispersion) against(a, b sample) contrast {
+	d := contrast{k: p.independent(), freedom: p.freedom()}
 	na, nb, classes := float64(len(a.rates)), float64(len(b.rates)), float64(len(a.sizes))
 	for c := range a.sizes {
 		v := a.binomial(c)/na + b.binomial(c)/nb
 		d.diff = append(d.diff, b.mean(c)-a.mean(c))
-		d.se = append(d.se, math.Sqrt(n.phiOf(c)*v))
-		d.expected += n.phi() * v / classes
+		d.se = append(d.se, math.Sqrt(p.phiOf(c)*v))
+		d.expected += p.phi() * v / classes
 	}
 	d.expected = math.Sqrt(d.expected)
 	return d
@@ -53,5 +55,5 @@ func (d contrast) chance() float64 {
 // least returns the difference of class c that noise alone exceeds with the given
 // probability, on one side, by Student's t.
 func (d contrast) least(c int, alpha float64) float64 {
-	return distuv.StudentsT{Mu: 0, Sigma: 1, Nu: d.freedom}.Quantile(1-alpha) * d.se[c]
+	return interval.Quantile(1-alpha, d.freedom) * d.se[c]
 }

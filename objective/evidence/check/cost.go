@@ -19,7 +19,7 @@ func (c *checker) cost() {
 		}
 	}
 	seconds := median(runs)
-	f := Finding{Name: nameEpoch, State: OK, Text: fmt.Sprintf("%s a training (median of %d)", precise(seconds), len(runs))}
+	f := Line{Name: nameEpoch, State: OK, Text: fmt.Sprintf("%s a training (median of %d)", precise(seconds), len(runs))}
 	if len(perEpoch) > 0 {
 		f.Text = fmt.Sprintf("%s an epoch, %s", precise(median(perEpoch)), f.Text)
 	}
@@ -28,7 +28,7 @@ func (c *checker) cost() {
 	}
 	c.say(f)
 	slots := plural(c.cfg.Parallel, "slot")
-	f = Finding{Name: nameStudy, State: OK}
+	f = Line{Name: nameStudy, State: OK}
 	if c.cfg.Trainings > 0 {
 		f.Text = fmt.Sprintf("about %s on %s for %s", about(c.cfg.Trainings*seconds/float64(c.cfg.Parallel)),
 			slots, plural(int(math.Round(c.cfg.Trainings)), "training"))

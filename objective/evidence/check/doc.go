@@ -42,7 +42,7 @@
 //
 // A trainer is blamed only for what stands out of noise, pooled over classes since
 // there are so few runs: of seeds, or of pairs of runs that ought to be equal. The
-// type noise has the formulas. Tried on small trainers on 100 data sets each that no threshold was chosen on, it blamed right ones in 0.6 % of 1,400
+// type dispersion has the formulas. Tried on small trainers on 100 data sets each that no threshold was chosen on, it blamed right ones in 0.6 % of 1,400
 // checks (at most 3 % for any of fourteen kinds, most of them with rounding at its
 // worst), and named faults in 91 to 100 %; rates_test.go has the list.
 //
@@ -51,5 +51,5 @@
 //	findings, err := check.Run(ctx, trainer, check.Config{
 //		Spec: reference, Apply: []string{"loss"}, Seeds: []int64{1, 2, 3},
 //		Trainings: 119, Parallel: 2,
-//	}, func(f check.Finding) { fmt.Println(f) })
+//	}, func(f check.Line) { fmt.Println(f) })
 package check

@@ -16,10 +16,10 @@ var abilities = []string{objective.SupportsWeightsFrom, "warm_start"}
 // complete and fits a study that applies weights in the given ways: one finding
 // for each fault, or one that says all is well. weightsFrom says that the study
 // switches the weights on after a share of the epochs.
-func Plumbing(info objective.Info, apply []string, weightsFrom bool) []Finding {
-	var found []Finding
+func Plumbing(info objective.Info, apply []string, weightsFrom bool) []Line {
+	var found []Line
 	fault := func(advice, format string, args ...any) {
-		found = append(found, Finding{Name: namePlumbing, State: Fault, Text: fmt.Sprintf(format, args...), Advice: advice})
+		found = append(found, Line{Name: namePlumbing, State: Fault, Text: fmt.Sprintf(format, args...), Advice: advice})
 	}
 	for _, f := range []struct{ name, value, why string }{
 		{"data", info.Data, "a string that changes when the data or the split does"},
@@ -64,7 +64,7 @@ func Plumbing(info objective.Info, apply []string, weightsFrom bool) []Finding {
 			"the study switches weights on late, and the trainer does not say that it can")
 	}
 	if found == nil {
-		found = append(found, Finding{Name: namePlumbing, State: OK, Text: fmt.Sprintf(
+		found = append(found, Line{Name: namePlumbing, State: OK, Text: fmt.Sprintf(
 			"%d classes (%s), data %s, applies weights by %s", len(info.Classes), abridged(info.Classes), shortened(info.Data), list(can, "nothing"))})
 	}
 	return found

@@ -152,7 +152,7 @@ func (p probe) judge(plain, weighted, null measured) reaction {
 // that is less, the pair noise of null against plain. Where no seed changes
 // anything, seed noise says nothing.
 func smaller(plain, before, weighted, null sample) contrast {
-	seeds, pairs := seedNoise(plain, weighted), pairNoise(plain, null)
+	seeds, pairs := seedDispersion(plain, weighted), pairDispersion(plain, null)
 	if !seeds.none() && seeds.phi() < pairs.phi() {
 		return seeds.against(before, weighted)
 	}

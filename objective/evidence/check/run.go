@@ -66,7 +66,7 @@ func (c Config) validate() error {
 // finding. The error is not nil when ctx ends first or the configuration is wrong;
 // the findings so far are returned with it. All trainings have ended when Run
 // returns.
-func Run(ctx context.Context, trainer objective.Trainer, cfg Config, report func(Finding)) ([]Finding, error) {
+func Run(ctx context.Context, trainer objective.Trainer, cfg Config, report func(Line)) ([]Line, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
@@ -74,7 +74,7 @@ func Run(ctx context.Context, trainer objective.Trainer, cfg Config, report func
 		cfg.Clock = time.Now
 	}
 	if report == nil {
-		report = func(Finding) {}
+		report = func(Line) {}
 	}
 	cfg.Parallel = max(1, cfg.Parallel)
 	info := trainer.Info()
@@ -92,9 +92,9 @@ func Run(ctx context.Context, trainer objective.Trainer, cfg Config, report func
 type checker struct {
 	cfg    Config
 	info   objective.Info
-	report func(Finding)
+	report func(Line)
 	pool   *pool
-	found  []Finding
+	found  []Line
 
 	plain  []*objective.Result // the unweighted runs, one a seed
 	tens   []*objective.Result // every weight 10; nil if that failed
@@ -103,7 +103,7 @@ type checker struct {
 }
 
 // say reports a finding.
-func (c *checker) say(f Finding) {
+func (c *checker) say(f Line) {
 	c.found = append(c.found, f)
 	c.report(f)
 }
@@ -158,7 +158,7 @@ func (c *checker) failed(ctx context.Context, name, what, advice string, err err
 	if ctx.Err() != nil {
 		return false
 	}
-	f := Finding{Name: name, State: Fault, Text: fmt.Sprintf("%s: %v", what, err), Advice: advice}
+	f := Line{Name: name, State: Fault, Text: fmt.Sprintf("%s: %v", what, err), Advice: advice}
 	var logged *objective.LoggedError
 	if errors.As(err, &logged) {
 		f.Log = logged.Log
@@ -188,7 +188,7 @@ func (c *checker) training() bool {
 			fewest = i
 		}
 	}
-	f := Finding{Name: nameTraining, State: OK, Text: fmt.Sprintf(
+	f := Line{Name: nameTraining, State: OK, Text: fmt.Sprintf(
 		"%s without weights: balanced accuracy %s on %d validation examples, the worst class is %s with a recall of %s",
 		plural(len(c.plain), "training"), percent(balanced), r.Val.Total(), c.info.Classes[worst], percent(recall[worst]))}
 	want := planned(c.cfg.Spec)

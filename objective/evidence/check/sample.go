@@ -1,6 +1,9 @@
 package check
 
-import "evenkeel/objective"
+import (
+	"evenkeel/objective"
+	"evenkeel/objective/evidence/interval"
+)
 
 // sample holds a share per class for each of several runs that differ in their
 // seed only. The share is k_c/n_c: recall (n_c the support) or how often a class
@@ -43,13 +46,18 @@ func floats(counts []int64) []float64 {
 	return f
 }
 
+// column returns the shares of a class, one a run.
+func (s sample) column(c int) []float64 {
+	x := make([]float64, len(s.rates))
+	for i, row := range s.rates {
+		x[i] = row[c]
+	}
+	return x
+}
+
 // mean returns the mean share of a class over the runs.
 func (s sample) mean(c int) float64 {
-	var sum float64
-	for _, row := range s.rates {
-		sum += row[c]
-	}
-	return sum / float64(len(s.rates))
+	return interval.Mean(s.column(c))
 }
 
 // means returns the mean share of every class.
@@ -63,11 +71,7 @@ func (s sample) means() []float64 {
 
 // squares returns the sum of squared deviations of a class from its mean.
 func (s sample) squares(c int) float64 {
-	m, sum := s.mean(c), 0.0
-	for _, row := range s.rates {
-		sum += (row[c] - m) * (row[c] - m)
-	}
-	return sum
+	return interval.SumSquares(s.column(c))
 }
 
 // first returns the first n runs.

@@ -36,7 +36,7 @@ func (c *checker) scale(ctx context.Context, m *mode, boosted []*objective.Resul
 		if err != nil {
 			return c.failed(ctx, name, "the training fails with ten times the weights ("+s.what+"), though it works with the weights themselves", adviceScale, err)
 		}
-		d := seedNoise(recalls(s.before), recalls(after)).against(recalls(s.before), recalls(after))
+		d := seedDispersion(recalls(s.before), recalls(after)).against(recalls(s.before), recalls(after))
 		moves += fmt.Sprintf(", with %s by %s", s.what, points(d.shift()))
 		if d.shift() < leastShift {
 			continue
@@ -45,15 +45,15 @@ func (c *checker) scale(ctx context.Context, m *mode, boosted []*objective.Resul
 		if err != nil {
 			return c.failed(ctx, name, "the training fails with 1.001 times the weights ("+s.what+"), though it works with the weights themselves", adviceScale, err)
 		}
-		null := pairNoise(recalls(s.before), recalls(nudged))
+		null := pairDispersion(recalls(s.before), recalls(nudged))
 		d = null.against(recalls(s.before), recalls(after))
 		moves += fmt.Sprintf(" (noise may do %s)", points(d.expected))
 		if d.chance() < scaleChance {
-			c.say(Finding{Name: name, State: Fault, Advice: adviceScale, Text: scaled(s.what, d, s.before, after)})
+			c.say(Line{Name: name, State: Fault, Advice: adviceScale, Text: scaled(s.what, d, s.before, after)})
 			return true
 		}
 	}
-	c.say(Finding{Name: name, State: OK, Text: "ten times the weights change nothing beyond noise: the recalls move " + moves[2:]})
+	c.say(Line{Name: name, State: OK, Text: "ten times the weights change nothing beyond noise: the recalls move " + moves[2:]})
 	return true
 }
 

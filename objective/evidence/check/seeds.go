@@ -40,9 +40,9 @@ func (c *checker) seeds(ctx context.Context, asked []*training) bool {
 }
 
 // repeat compares the first unweighted run with its repetition.
-func (c *checker) repeat(again *objective.Result) Finding {
+func (c *checker) repeat(again *objective.Result) Line {
 	first, seed := c.plain[0], c.cfg.Seeds[0]
-	f := Finding{Name: nameRepeat, State: OK}
+	f := Line{Name: nameRepeat, State: OK}
 	if alike(first, again) {
 		f.Text = fmt.Sprintf("seed %d gave the same confusion matrix both times", seed)
 		if first.ValPredictions != nil {
@@ -96,8 +96,8 @@ func (c *checker) beginsAlike(again *objective.Result) bool {
 }
 
 // otherSeeds reports how much the seed matters.
-func (c *checker) otherSeeds() Finding {
-	f := Finding{Name: nameSeeds, State: OK}
+func (c *checker) otherSeeds() Line {
+	f := Line{Name: nameSeeds, State: OK}
 	same := true
 	for _, r := range c.plain[1:] {
 		same = same && alike(c.plain[0], r) && logitGap(c.plain[0], r) == 0

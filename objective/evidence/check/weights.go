@@ -153,9 +153,9 @@ func (c *checker) nudged(ctx context.Context, m *mode) ([]*objective.Result, err
 }
 
 // reaction words how the class of the first probe reacted.
-func (c *checker) reaction(r reaction, m *mode) Finding {
+func (c *checker) reaction(r reaction, m *mode) Line {
 	name := c.info.Classes[r.class]
-	f := Finding{Name: nameReaction + m.suffix, State: OK}
+	f := Line{Name: nameReaction + m.suffix, State: OK}
 	if r.down {
 		f.Name = "one class /20" + m.suffix
 	}
@@ -207,8 +207,8 @@ func (c *checker) nothingToLearn() bool {
 }
 
 // order words whether the weights of two classes reach these classes.
-func (c *checker) order(first, second reaction, m *mode) Finding {
-	f := Finding{Name: nameOrder + m.suffix, State: OK}
+func (c *checker) order(first, second reaction, m *mode) Line {
+	f := Line{Name: nameOrder + m.suffix, State: OK}
 	names := c.info.Classes
 	var wrong string
 	for _, r := range []reaction{first, second} {

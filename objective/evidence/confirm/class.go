@@ -5,7 +5,7 @@ import (
 	"math"
 	"slices"
 
-	"evenkeel/objective"
+	"evenkeel/objective/evidence/interval"
 )
 
 // Class is what became of one class: A's recall minus B's. For a class without
@@ -26,16 +26,15 @@ type Class struct {
 //	sqrt(seeds^2 + t^2 shared), at least t sqrt(mean)
 //
 // where shared and mean are the image variances that [crossed] explains, t has
-// their degrees of freedom, and seeds is what [objective.Noise] gives: variances
+// their degrees of freedom, and seeds is what [interval.Pool] gives: variances
 // over seeds are those of a few seeds each, so each is drawn towards that of all
-// classes by empirical Bayes. Adding squared half widths is W. G. Cochran's way
-// with two variances and errs on the wide side; Satterthwaite's degrees of freedom,
-// far out in the tails, err on the narrow one (all of 100 intervals held in 79 to
+// classes by empirical Bayes. Satterthwaite's degrees of freedom instead of
+// [interval.Cochran] err on the narrow side (all of 100 intervals held in 79 to
 // 95 % of simulated confirmations, with this in 97 to 99).
 func (p pair) classes(sums []crossed) []Class {
 	sample, n := p.a.sample, float64(p.a.Seeds())
-	classes, arms := make([]Class, sample.classes), make([]objective.Arm, sample.classes)
-	var present []objective.Arm
+	classes, groups := make([]Class, sample.classes), make([]interval.Group, sample.classes)
+	var present []interval.Group
 	for k := range classes {
 		images := len(sample.images[k])
 		classes[k] = Class{Class: k, Images: images, A: math.NaN(), B: math.NaN(), Estimate: math.NaN(), Low: math.NaN(), High: math.NaN()}
@@ -47,14 +46,14 @@ func (p pair) classes(sums []crossed) []Class {
 			a[s], b[s] = p.a.recall[s][k], p.b.recall[s][k]
 			d[s] = a[s] - b[s]
 		}
-		classes[k].A, classes[k].B, classes[k].Estimate = mean(a), mean(b), mean(d)
-		arms[k] = objective.Arm{Seeds: len(d), SumSquares: variance(d) * (n - 1)}
-		present = append(present, arms[k])
+		classes[k].A, classes[k].B, classes[k].Estimate = interval.ShiftedMean(a), interval.ShiftedMean(b), interval.ShiftedMean(d)
+		groups[k] = interval.Group{Seeds: len(d), SumSquares: interval.Variance(d) * (n - 1)}
+		present = append(present, groups[k])
 	}
-	noise := objective.EstimateNoise(present)
+	pool := interval.NewPool(present)
 	for k := range classes {
 		if classes[k].Images > 0 {
-			half := together(noise, arms[k], sums[k])
+			half := together(pool, groups[k], sums[k])
 			classes[k].Low, classes[k].High = classes[k].Estimate-half, classes[k].Estimate+half
 		}
 	}
@@ -62,10 +61,9 @@ func (p pair) classes(sums []crossed) []Class {
 }
 
 // together returns the half width of one class's interval.
-func together(noise objective.Noise, arm objective.Arm, x crossed) float64 {
-	t := quantile(1-(1-Level)/float64(2*noise.Arms), x.freedom())
-	seeds := noise.HalfWidth(arm)
-	return math.Sqrt(max(float64(seeds*seeds)+float64(t*t*x.shared(arm.Seeds)), t*t*x.mean))
+func together(pool interval.Pool, group interval.Group, x crossed) float64 {
+	t := interval.Quantile(pool.Bonferroni(), x.freedom())
+	return max(interval.Cochran(pool.HalfWidth(group), t, x.shared(group.Seeds)), math.Sqrt(t*t*x.mean))
 }
 
 // Gained returns the classes whose recall is higher with A than with B beyond

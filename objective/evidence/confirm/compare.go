@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"evenkeel/objective"
+	"evenkeel/objective/evidence/interval"
 )
 
 const (
@@ -64,7 +65,7 @@ func (c *Comparison) spread(p pair, f objective.Spread) {
 		}
 		sum.add(p.crossed(k, slopeA, slopeB))
 	}
-	c.PlainA, c.PlainB = mean(plainA), mean(plainB)
+	c.PlainA, c.PlainB = interval.ShiftedMean(plainA), interval.ShiftedMean(plainB)
 	c.Spread = newDifference(valueA, valueB, sum)
 }
 

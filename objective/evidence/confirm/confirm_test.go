@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"evenkeel/objective"
+	"evenkeel/objective/evidence/interval"
 )
 
 // near reports whether two numbers agree to rounding.
@@ -127,8 +128,8 @@ func TestAgainstBootstrap(t *testing.T) {
 		resamples [][]float64
 		within    float64
 	}{
-		{"spread", c.Spread.ImageVariance, spread, 0.15},
-		{"balanced accuracy", c.BalancedAccuracy.ImageVariance, balanced, 0.1},
+		{"spread", c.Spread.SharedVariance, spread, 0.15},
+		{"balanced accuracy", c.BalancedAccuracy.SharedVariance, balanced, 0.1},
 	} {
 		want := meanCovariance(v.resamples)
 		if t.Logf("%s: image variance that seeds share %.4g; the bootstrap has %.4g", v.what, v.got, want); math.Abs(v.got-want) > v.within*want {
@@ -148,7 +149,7 @@ func meanCovariance(d [][]float64) float64 {
 			for r := range d {
 				x[r], y[r] = d[r][s], d[r][u]
 			}
-			mx, my := mean(x), mean(y)
+			mx, my := interval.ShiftedMean(x), interval.ShiftedMean(y)
 			for r := range x {
 				total += (x[r] - mx) * (y[r] - my) / float64(len(x)-1)
 			}

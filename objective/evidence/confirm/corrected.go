@@ -44,7 +44,7 @@ func correct(f objective.Spread, recall []float64, sample *Sample) corrected {
 	v := corrected{plain: f.Of(r), slope: make([]float64, len(r))}
 	var second float64
 	for c := range r {
-		h := sample.noise(c, recall[c])
+		h := sample.imageSD(c, recall[c])
 		if h == 0 {
 			continue
 		}
@@ -65,9 +65,9 @@ func correct(f objective.Spread, recall []float64, sample *Sample) corrected {
 	return v
 }
 
-// noise returns the standard deviation of a recall over images, h_c above; 0
+// imageSD returns the standard deviation of a recall over images, h_c above; 0
 // where it is not known.
-func (s *Sample) noise(c int, recall float64) float64 {
+func (s *Sample) imageSD(c int, recall float64) float64 {
 	m := len(s.images[c])
 	if m < 2 {
 		return 0
@@ -79,7 +79,7 @@ func (s *Sample) noise(c int, recall float64) float64 {
 // without noise as they are.
 func (s *Sample) evener(recall []float64) []float64 {
 	k := float64(s.present)
-	var center, variance, noise float64
+	var center, variance, image float64
 	for c, r := range recall {
 		if len(s.images[c]) > 0 {
 			center += r / k
@@ -87,18 +87,18 @@ func (s *Sample) evener(recall []float64) []float64 {
 	}
 	for c, r := range recall {
 		if len(s.images[c]) > 0 {
-			h := s.noise(c, r)
+			h := s.imageSD(c, r)
 			variance += float64((r-center)*(r-center)) / k
-			noise += float64(h*h) / k * (1 - 1/k)
+			image += float64(h*h) / k * (1 - 1/k)
 		}
 	}
 	out := append([]float64(nil), recall...)
-	if noise == 0 {
+	if image == 0 {
 		return out
 	}
 	share := 0.0
-	if variance > noise {
-		share = math.Sqrt(1 - noise/variance)
+	if variance > image {
+		share = math.Sqrt(1 - image/variance)
 	}
 	for c, r := range recall {
 		out[c] = center + float64(share*(r-center))

@@ -1,14 +1,9 @@
 package confirm
 
-import "math"
+import (
+	"math"
 
-const (
-	// Level is the confidence of every two-sided interval, and of the one-sided
-	// bounds on a drop in accuracy.
-	Level = 0.95
-	// Power is the probability with which a true difference of
-	// [Difference.Measurable] would be seen.
-	Power = 0.8
+	"evenkeel/objective/evidence/interval"
 )
 
 // Difference is a figure of procedure A minus that of procedure B, estimated from
@@ -39,61 +34,36 @@ type Difference struct {
 	// 0.05 exactly where a 95 % interval leaves 0 out.
 	PValue float64
 	// Measurable is the smallest true difference that a confirmation of this
-	// size and noise would have found with a probability of 80 % (about),
-	//
-	//	(t(0.975) + t(0.8)) SE
-	//
-	// A null result says "not measurable below this", never "no effect".
-	//
-	// Source: H. S. Bloom, Minimum detectable effects: a simple way to report
-	// the statistical power of experimental designs, Evaluation Review 19 (5), 1995.
+	// size and noise would have found with a probability of 80 % (about), see
+	// [interval.Detectable].
 	Measurable float64
 	// SeedVariance is var(Each), that of one seed, dividing by S - 1;
-	// ImageVariance the variance over images that all seeds share.
-	// SE^2 = SeedVariance/S + ImageVariance, except where the seeds differ less
+	// SharedVariance the variance over images that all seeds share.
+	// SE^2 = SeedVariance/S + SharedVariance, except where the seeds differ less
 	// than the image noise that is each one's own explains: then SE^2 is the image
 	// variance of the mean over seeds, which is larger.
-	SeedVariance, ImageVariance float64
+	SeedVariance, SharedVariance float64
 }
 
 // newDifference compares a and b, one figure per seed, with the sums over images x.
 func newDifference(a, b []float64, x crossed) Difference {
 	n := float64(len(a))
-	d := Difference{A: mean(a), B: mean(b), Each: make([]float64, len(a))}
+	d := Difference{A: interval.ShiftedMean(a), B: interval.ShiftedMean(b), Each: make([]float64, len(a))}
 	for s := range a {
 		d.Each[s] = a[s] - b[s]
 	}
-	d.Estimate = mean(d.Each)
-	d.SeedVariance = variance(d.Each)
-	d.ImageVariance = x.shared(len(a))
+	d.Estimate = interval.ShiftedMean(d.Each)
+	d.SeedVariance = interval.Variance(d.Each)
+	d.SharedVariance = x.shared(len(a))
 	seeds := d.SeedVariance / n
-	d.SE = math.Sqrt(seeds + d.ImageVariance)
-	d.Freedom = satterthwaite(seeds, n-1, d.ImageVariance, x.freedom())
-	if x.mean > seeds+d.ImageVariance {
+	d.SE = math.Sqrt(seeds + d.SharedVariance)
+	d.Freedom = interval.Satterthwaite(seeds, n-1, d.SharedVariance, x.freedom())
+	if x.mean > seeds+d.SharedVariance {
 		d.SE, d.Freedom = math.Sqrt(x.mean), x.freedom()
 	}
-	t := quantile((1+Level)/2, d.Freedom)
+	t := interval.Quantile(interval.TwoSided, d.Freedom)
 	d.Low, d.High = d.Estimate-float64(t*d.SE), d.Estimate+float64(t*d.SE)
-	d.PValue = twoSided(d.Estimate, d.SE, d.Freedom)
-	d.Measurable = (t + quantile(Power, d.Freedom)) * d.SE
+	d.PValue = interval.PValue(d.Estimate, d.SE, d.Freedom)
+	d.Measurable = interval.Detectable(t, d.SE, d.Freedom)
 	return d
-}
-
-// mean returns the arithmetic mean; that of equal numbers is exactly that number.
-func mean(x []float64) float64 {
-	var sum float64
-	for _, v := range x {
-		sum += v - x[0]
-	}
-	return x[0] + sum/float64(len(x))
-}
-
-// variance returns the variance of a sample, dividing by n - 1.
-func variance(x []float64) float64 {
-	m := mean(x)
-	var sum float64
-	for _, v := range x {
-		sum += float64((v - m) * (v - m))
-	}
-	return sum / float64(len(x)-1)
 }

@@ -15,7 +15,7 @@
 //     [Difference] of their spreads and of their balanced accuracies, and of each
 //     class's recall.
 //   - [Difference.Verdict], [Comparison.Tolerance], [Comparison.Gained] and
-//     [Comparison.Lost] put the figures into words; [Holm] corrects for
+//     [Comparison.Lost] put the figures into words; [interval.Holm] corrects for
 //     confirming several arms.
 //   - [GeometricMean] makes one weight vector of those of several seeds.
 //

@@ -26,7 +26,7 @@ type reference struct {
 type referenceOf struct {
 	A, B, Estimate, SE, Freedom, Low, High, P, Measurable, Bound float64
 	SeedVariance                                                 float64 `json:"seed_variance"`
-	ImageVariance                                                float64 `json:"image_variance"`
+	SharedVariance                                               float64 `json:"image_variance"`
 	SignFlip                                                     float64 `json:"sign_flip"`
 }
 
@@ -82,7 +82,7 @@ func holds(t *testing.T, what string, got Difference, want referenceOf) {
 		{"PValue", got.PValue, want.P},
 		{"Measurable", got.Measurable, want.Measurable},
 		{"SeedVariance", got.SeedVariance, want.SeedVariance},
-		{"ImageVariance", got.ImageVariance, want.ImageVariance},
+		{"SharedVariance", got.SharedVariance, want.SharedVariance},
 		{"SignFlip", got.SignFlip(), want.SignFlip},
 	} {
 		if !(math.Abs(v.got-v.want) <= 1e-8*math.Abs(v.want)+1e-15) {
@@ -108,8 +108,8 @@ func TestAgainstScipy(t *testing.T) {
 	if math.Abs(c.PlainA-r.PlainA) > 1e-12 || math.Abs(c.PlainB-r.PlainB) > 1e-12 {
 		t.Errorf("plain spreads %v, %v; want %v, %v", c.PlainA, c.PlainB, r.PlainA, r.PlainB)
 	}
-	if c.Spread.SE*c.Spread.SE > c.Spread.SeedVariance/7+c.Spread.ImageVariance+1e-12 ||
-		c.BalancedAccuracy.SE*c.BalancedAccuracy.SE < c.BalancedAccuracy.SeedVariance/7+c.BalancedAccuracy.ImageVariance+1e-12 {
+	if c.Spread.SE*c.Spread.SE > c.Spread.SeedVariance/7+c.Spread.SharedVariance+1e-12 ||
+		c.BalancedAccuracy.SE*c.BalancedAccuracy.SE < c.BalancedAccuracy.SeedVariance/7+c.BalancedAccuracy.SharedVariance+1e-12 {
 		t.Error("the reference no longer has both kinds of standard error")
 	}
 	// Differences at the scale of the noise are not the derivative, but near it.

@@ -1,5 +1,7 @@
 package confirm
 
+import "evenkeel/objective/evidence/interval"
+
 // Verdict is a difference of spreads in words.
 type Verdict string
 
@@ -18,11 +20,11 @@ const slight = 0.1
 
 // Verdict returns the difference in words, where smaller is better (a spread): no
 // difference beyond noise unless p <= 0.05, and a gain of less than a tenth of B
-// is slight. p is PValue, or what [Holm] makes of it where several arms were
+// is slight. p is PValue, or what [interval.Holm] makes of it where several arms were
 // confirmed.
 func (d Difference) Verdict(p float64) Verdict {
 	switch {
-	case !(p <= 1-Level):
+	case !(p <= 1-interval.Confidence):
 		return NoDifference
 	case d.Estimate > 0:
 		return Worse
@@ -61,7 +63,7 @@ const exact = 1e-9
 // Tolerance says whether A lost at most the given balanced accuracy against B.
 func (c Comparison) Tolerance(tolerance float64) Drop {
 	b := c.BalancedAccuracy
-	half := quantile(Level, b.Freedom) * b.SE
+	half := interval.Quantile(interval.Confidence, b.Freedom) * b.SE
 	d := Drop{Drop: -b.Estimate, Low: -b.Estimate - half, High: -b.Estimate + half, Holding: Undecided}
 	switch {
 	case d.High <= tolerance+exact:

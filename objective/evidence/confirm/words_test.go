@@ -95,28 +95,6 @@ func TestSignFlipDrawn(t *testing.T) {
 	}
 }
 
-// TestHolm compares with values worked out by hand: .01*4, .02*3, .03*2 raised to
-// the .06 before it, .04*1 likewise; and a tie, and the cap at 1.
-func TestHolm(t *testing.T) {
-	for _, c := range []struct{ p, want []float64 }{
-		{[]float64{.03, .01, .04, .02}, []float64{.06, .04, .06, .06}},
-		{[]float64{.5, .5}, []float64{1, 1}},
-		{[]float64{.9, .001, .2}, []float64{.9, .003, .4}},
-		{[]float64{.03}, []float64{.03}},
-		{nil, []float64{}},
-	} {
-		got := Holm(c.p)
-		if len(got) != len(c.want) {
-			t.Fatalf("Holm(%v) = %v", c.p, got)
-		}
-		for i := range got {
-			if math.Abs(got[i]-c.want[i]) > 1e-15 {
-				t.Errorf("Holm(%v) = %v; want %v", c.p, got, c.want)
-			}
-		}
-	}
-}
-
 // TestGeometricMean compares with values worked out by hand.
 func TestGeometricMean(t *testing.T) {
 	for _, c := range []struct {
@@ -153,36 +131,5 @@ func TestGeometricMean(t *testing.T) {
 		if _, err := GeometricMean(v); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("GeometricMean(%v): %v; want it to say %q", v, err, want)
 		}
-	}
-}
-
-// TestStudent compares with scipy.stats.t.ppf and 2 * scipy.stats.t.sf.
-func TestStudent(t *testing.T) {
-	for _, c := range []struct{ p, freedom, want float64 }{
-		{.975, 5, 2.570581835636314},
-		{.975, 12.34, 2.1721732968068608},
-		{.99975, 9, 5.290653840327585},
-		{.975, math.Inf(1), 1.959963984540054},
-		{.975, 1e6, 1.959963984540054},
-	} {
-		if got := quantile(c.p, c.freedom); math.Abs(got-c.want) > 1e-9*c.want {
-			t.Errorf("quantile(%v, %v) = %.15g; want %.15g", c.p, c.freedom, got, c.want)
-		}
-	}
-	for _, c := range []struct{ estimate, se, freedom, want float64 }{
-		{-2, 1, 7.5, 0.08289699529816622},
-		{.01, .002, 20, 6.873028579542189e-05},
-		{2, 1, math.Inf(1), 0.04550026389635842},
-		{0, 0, math.Inf(1), 1},
-		{1, 0, math.Inf(1), 0},
-		{1, 0, 5, 0},
-	} {
-		if got := twoSided(c.estimate, c.se, c.freedom); math.Abs(got-c.want) > 1e-9*c.want {
-			t.Errorf("twoSided(%v, %v, %v) = %.15g; want %.15g", c.estimate, c.se, c.freedom, got, c.want)
-		}
-	}
-	// By hand: (1 + 3)^2 / (1/9 + 9/99).
-	if got := satterthwaite(1, 9, 3, 99); math.Abs(got-16/(1.0/9+9.0/99)) > 1e-12 {
-		t.Errorf("satterthwaite = %v", got)
 	}
 }

@@ -131,7 +131,7 @@ type madeUp struct {
 }
 
 // trainer returns the training, on images drawn now, and the images' classes.
-func (w madeUp) trainer(t *testing.T, rng *rand.Rand) (train func(weights []float64) *posthoc.Part, labels []uint16) {
+func (w madeUp) trainer(t *testing.T, rng *rand.Rand) (train func(weights []float64) *posthoc.Logits, labels []uint16) {
 	var images []float64
 	for i := range 4 * w.each {
 		labels = append(labels, uint16(i%4))
@@ -146,7 +146,7 @@ func (w madeUp) trainer(t *testing.T, rng *rand.Rand) (train func(weights []floa
 			images = append(images, z)
 		}
 	}
-	return func(weights []float64) *posthoc.Part {
+	return func(weights []float64) *posthoc.Logits {
 		shift, scatter := posthoc.FromWeights(weights), w.scatter
 		far := slices.Max(shift)-slices.Min(shift) > 2
 		if far {
@@ -167,9 +167,9 @@ func (w madeUp) trainer(t *testing.T, rng *rand.Rand) (train func(weights []floa
 }
 
 // nullTrainer returns a training that ignores weights.
-func nullTrainer(t *testing.T, rng *rand.Rand) (train func() *posthoc.Part, labels []uint16) {
+func nullTrainer(t *testing.T, rng *rand.Rand) (train func() *posthoc.Logits, labels []uint16) {
 	of, labels := madeUp{each: 120, scatter: 0.15}.trainer(t, rng)
-	return func() *posthoc.Part { return of([]float64{1, 1, 1, 1}) }, labels
+	return func() *posthoc.Logits { return of([]float64{1, 1, 1, 1}) }, labels
 }
 
 // nullStudy returns an arm whose models differ from the unweighted ones by seeds

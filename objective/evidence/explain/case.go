@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"evenkeel/objective"
+	"evenkeel/objective/evidence/interval"
 	"evenkeel/objective/evidence/posthoc"
 )
 
@@ -28,9 +29,9 @@ type Case struct {
 	// OwnScript says that a program of the user's own trains, whose settings are
 	// not those of the built-in models.
 	OwnScript bool
-	// Noise is that of all arms of the study ([objective.EstimateNoise]). The zero
-	// value stands for a single arm and nothing known.
-	Noise objective.Noise
+	// Pool is that of all arms of the study. The zero value stands for a single arm
+	// and nothing known.
+	Pool interval.Pool
 	// References are the spreads of the unweighted reference on all its seeds.
 	References []float64
 	// Probed is what trainings gave in which one weight was changed ([Probe]); nil if
@@ -46,9 +47,9 @@ type Outputs struct {
 	Labels, Before, After []uint16
 	// Plain has the logits of an unweighted model on this seed: of round 0 of the
 	// trial's own model where they were kept, else of the reference.
-	Plain *posthoc.Part
+	Plain *posthoc.Logits
 	// Weighted has the logits of the arm's round.
-	Weighted *posthoc.Part
+	Weighted *posthoc.Logits
 	// Offsets is what offsets fitted on the reference's logits do.
 	Offsets *Offsets
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"evenkeel/objective"
+	"evenkeel/objective/evidence/interval"
 )
 
 // futile is the change of the worst class's recall, by a factor of 400 between its
@@ -52,7 +53,7 @@ func (f *figures) controlled() control {
 // wild returns the variance of a difference over seeds. One that is noisier than
 // those that the milder changes leave does not profit from them.
 func (r *response) wild(differences []float64, class int) float64 {
-	return math.Max(r.seedSD[class]*r.seedSD[class], squares(differences)/float64(r.seeds-1))
+	return math.Max(r.seedSD[class]*r.seedSD[class], interval.SumSquares(differences)/float64(r.seeds-1))
 }
 
 // wilder returns by what factor the recalls of all classes scatter more, from seed to
@@ -63,7 +64,7 @@ func (r *response) wilder() float64 {
 	factors[0], factors[1] = 1, -1
 	var far, mild float64
 	for c, sd := range r.seedSD {
-		far += squares(r.of(factors, only(c, len(r.seedSD)))) / float64(r.seeds-1)
+		far += interval.SumSquares(r.of(factors, only(c, len(r.seedSD)))) / float64(r.seeds-1)
 		mild += sd * sd
 	}
 	if !(far > mild) {
@@ -74,27 +75,23 @@ func (r *response) wilder() float64 {
 
 // half returns half the width of the 95 % interval of a mean of differences between
 // two trainings on one seed, given the variance of the images; NaN with one seed. It
-// is made like [objective.Noise.HalfWidth], the variance of a seed being drawn towards
-// that of the milder changes, which has the degrees of freedom of all probed classes;
-// and the width is no smaller than the differences' own variance allows with half of
-// these. Where trainings with weights so far from 1 scatter more, it is no smaller than
-// that of the milder changes times that factor allows, with half the degrees of freedom
-// of all classes but one, since classes trade examples.
+// is that of an [interval.Pool] of the milder changes, which has the degrees of freedom
+// of all probed classes. Where trainings with weights so far from 1 scatter more, it is
+// no smaller than that of the milder changes times that factor allows, with half the
+// degrees of freedom of all classes but one, since classes trade examples.
 func (r *response) half(differences []float64, class int, image float64) float64 {
 	if r.seeds < 2 {
 		return math.NaN()
 	}
 	own := float64(r.seeds - 1)
-	freedom := own * float64(len(r.Classes))
-	pooled, s := r.seedSD[class]*r.seedSD[class], squares(differences)
-	drawn := quantile(0.975, freedom+own) * math.Sqrt((float64(freedom*pooled)+s)/(freedom+own))
-	alone := quantile(0.975, freedom/2+own) * math.Sqrt(s/own)
-	seeds, normal := max(drawn, alone), quantile(0.975, math.Inf(1))
+	pooled := r.seedSD[class] * r.seedSD[class]
+	milder := interval.Pool{Groups: 1, Variance: pooled, Freedom: own * float64(len(r.Classes))}
+	seeds := milder.SeedHalfWidth(interval.Group{Seeds: r.seeds, SumSquares: interval.SumSquares(differences)})
 	if wilder := r.wilder(); wilder > 1 {
 		all := own * float64(len(r.seedSD)-1) / 2
-		seeds = max(seeds, quantile(0.975, max(1, all))*math.Sqrt(pooled*wilder))
+		seeds = max(seeds, interval.Quantile(interval.TwoSided, max(1, all))*math.Sqrt(pooled*wilder/float64(r.seeds)))
 	}
-	return math.Sqrt(float64(seeds*seeds)/float64(r.seeds) + float64(normal*normal*image))
+	return interval.Cochran(seeds, interval.Quantile(interval.TwoSided, math.Inf(1)), image)
 }
 
 // Ways in which a training can fail the control. That something does not stand out of

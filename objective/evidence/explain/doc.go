@@ -53,23 +53,23 @@
 // A finding that stands in the way, or that calls for something else than what was
 // done, is a [Finding.Reason]; the others say how things are.
 //
-// # Noise
+// # Uncertainty
 //
 // The variance of change has a part of the seeds and one of the validation images,
 //
 //	V = s^2 / S + v
 //
 // where s^2 is the variance of the per-seed changes, drawn towards that of all arms
-// ([objective.EstimateNoise]), and v the variance over images of the linearised
+// ([interval.Pool]), and v the variance over images of the linearised
 // change,
 //
 //	v = sum over classes c of var_c(d) / (m_c - 1)
 //	d_e = mean over seeds of g_sc [right with weights] - h_sc [right without]
 //
 // g_s and h_s being the gradients of the spread at what seed s measured, of which
-// [objective.ImageVariances] makes v. It is not divided by the seeds, since all see
+// [objective.ImageVariance] makes v. It is not divided by the seeds, since all see
 // the same images. Without predictions v comes from the matrices and is larger. half is that of the leaderboard
-// ([objective.Noise.HalfWidth]), for all arms of the study together, since the arm is
+// ([interval.Pool.HalfWidth]), for all arms of the study together, since the arm is
 // there because it did well,
 //
 //	sqrt(t^2 s^2 / S + z^2 v)

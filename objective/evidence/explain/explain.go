@@ -1,5 +1,7 @@
 package explain
 
+import "evenkeel/objective/evidence/interval"
+
 // Explain says why the weights of an arm did, or did not, even the recalls out.
 // The error says what is wrong with the case.
 func Explain(c Case) (*Report, error) {
@@ -24,7 +26,7 @@ func Explain(c Case) (*Report, error) {
 	r.arrange()
 	r.Missing = f.missing(known)
 	f.judge(r)
-	r.Next = f.steps(r)
+	r.Next = f.remedies(r)
 	return r, nil
 }
 
@@ -44,7 +46,7 @@ func (f *figures) missing(train bool) []string {
 	if !train {
 		all = append(all, "No training matrices are stored: whether the training part is recognised without error is not known.")
 	}
-	if f.seeds < enoughSeeds {
+	if f.seeds < interval.EnoughSeeds {
 		all = append(all, "With "+plural(f.seeds, "seed")+" the change has no interval: it takes three.")
 	}
 	if r := f.response; r != nil && r.seeds < 2 {

@@ -22,10 +22,10 @@ type figures struct {
 	support                           []int64
 	// shift is ln w of the geometric mean of the seeds' weights; strength is the
 	// mean over seeds of ln(max w / min w).
-	shift    []float64
-	strength float64
-	pairs    []pair
-	noise    noise
+	shift       []float64
+	strength    float64
+	pairs       []pair
+	uncertainty uncertainty
 	// even is what even classes would read.
 	even even
 	// paper is what the weights do on the logits, trained what fitted offsets do.
@@ -65,7 +65,7 @@ func compute(c Case) *figures {
 	}
 	f.change = f.spreadAfter - f.spreadBefore
 	f.pairs = f.confused()
-	f.noise = f.measureNoise()
+	f.uncertainty = f.measureUncertainty()
 	f.even = evenAt(c.Score.Spread, f.balancedBefore, f.support)
 	f.paper = f.predict()
 	f.offsets = f.offered()
@@ -148,22 +148,3 @@ func ratio(strength float64) float64 { return schemes.Exp(strength) }
 
 // of returns the spread of recalls in the study's measure.
 func (f *figures) of(m *objective.Confusion) float64 { return f.Score.Spread.Of(m.Recall()) }
-
-// mean returns the arithmetic mean, NaN of nothing.
-func mean(x []float64) float64 {
-	var sum float64
-	for _, v := range x {
-		sum += v
-	}
-	return sum / float64(len(x))
-}
-
-// squares returns the sum of squares about the mean.
-func squares(x []float64) float64 {
-	m := mean(x)
-	var sum float64
-	for _, v := range x {
-		sum += float64((v - m) * (v - m))
-	}
-	return sum
-}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"evenkeel/objective"
+	"evenkeel/objective/evidence/interval"
 	"evenkeel/objective/evidence/posthoc"
 )
 
@@ -172,7 +173,7 @@ func (f *figures) transmission() (Finding, bool) {
 	case d.Reason && f.unlearned():
 		d.Try = "longer"
 		d.Text = fmt.Sprintf("Training brought %s of the changes of the recalls that a shift by ln w predicts (%s). It has not learned its own examples either (recall %s on the training part, a mean over the classes): it may have been too short for weights to arrive.",
-			t, on, percent(mean(f.trained())))
+			t, on, percent(interval.Mean(f.trained())))
 	case d.Reason:
 		d.Text = fmt.Sprintf("Training brought %s of the changes of the recalls that a shift by ln w predicts (%s): it absorbed the weights. A network that fits its training examples ends where it would have ended without weights.", t, on)
 	case t.HalfWidth() > vague:

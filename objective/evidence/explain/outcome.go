@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"evenkeel/objective"
+	"evenkeel/objective/evidence/interval"
 	"evenkeel/objective/evidence/posthoc"
 )
 
@@ -81,7 +82,7 @@ const learned = 0.9
 // unlearned reports whether that is so.
 func (f *figures) unlearned() bool {
 	recall := f.trained()
-	return recall != nil && mean(recall) < learned
+	return recall != nil && interval.Mean(recall) < learned
 }
 
 // worse reports whether the recalls are less even, and not by chance.
@@ -141,20 +142,19 @@ func (f *figures) offered() *offered {
 	}
 	o.drop /= float64(o.seeds)
 	arm := f.Score.Arms(reps)[f.Round-1]
-	o.spread, o.armSpread, o.armDrop = mean(theirs), mean(own), arm.Drop
+	o.spread, o.armSpread, o.armDrop = interval.Mean(theirs), interval.Mean(own), arm.Drop
 	o.change = o.spread - reference/float64(o.seeds)
-	charges := f.charge(arm.Drop) - f.charge(o.drop)
-	better := mean(own) - mean(theirs) + charges
+	charges := f.Score.Charge(arm.Drop) - f.Score.Charge(o.drop)
+	better := interval.Mean(own) - interval.Mean(theirs) + charges
 	o.image = f.offsetsImage(seeds)
 	o.free, o.better = better >= 0, better > 0
-	if o.seeds >= enoughSeeds {
-		d := objective.PairedDifference(theirs, own, 0.95)
-		normal, half := quantile(0.975, math.Inf(1)), d.High-d.Mean
+	if o.seeds >= interval.EnoughSeeds {
+		d := interval.PairedDifference(theirs, own)
 		image := o.image
 		if math.IsNaN(image) {
 			image = 0
 		}
-		width := math.Sqrt(float64(half*half) + float64(normal*normal*image))
+		width := interval.Cochran(d.High-d.Mean, interval.Quantile(interval.TwoSided, math.Inf(1)), image)
 		o.free, o.better = better+width >= 0, better-width > 0
 	}
 	return &o
@@ -189,16 +189,7 @@ func (f *figures) offsetsImage(seeds []int) float64 {
 	case len(offsets) < len(seeds):
 		return math.NaN()
 	}
-	var total float64
-	for _, v := range objective.ImageVariances(f.Score.Spread.Linear(arm, 1), f.Score.Spread.Linear(offsets, -1)) {
-		total += v
-	}
-	return total
-}
-
-// charge is what a drop of balanced accuracy costs.
-func (f *figures) charge(drop float64) float64 {
-	return float64(f.Score.Penalty * math.Max(0, drop-f.Score.Tolerance))
+	return objective.ImageVariance(f.Score.Spread.Linear(arm, 1), f.Score.Spread.Linear(offsets, -1))
 }
 
 // helpful reports whether fitted offsets are worth mentioning as a cure.
@@ -227,7 +218,7 @@ func (f *figures) offsetsOf() (Finding, bool) {
 	switch {
 	case d.Reason:
 		d.Text += " By the study's score the weights are not measurably better than what is for free."
-	case o.seeds < enoughSeeds:
+	case o.seeds < interval.EnoughSeeds:
 		d.Text += fmt.Sprintf(" On %s that does not say which is better.", plural(o.seeds, "seed"))
 	case o.better:
 		d.Text += " By the study's score the offsets are better" + where + "."
@@ -243,33 +234,33 @@ func (f *figures) offsetsOf() (Finding, bool) {
 
 // noiseOf holds the change against the noise of seeds and images.
 func (f *figures) noiseOf() (Finding, bool) {
-	n := f.noise
-	if math.IsNaN(n.seedSD) {
+	u := f.uncertainty
+	if math.IsNaN(u.seedSD) {
 		return Finding{}, false
 	}
 	d := Finding{
 		Name: "noise", Reason: !f.measured() && !f.worse(), Try: "seeds",
 		Threshold: "95 %; 80 % power for the smallest", Source: "Student's t over seeds, linearised over images",
-		Figures: []Figure{{"change", f.change}, {"half_width", n.half}, {"smallest_measurable", n.smallest}, {"seed_sd", n.seedSD}, {"image_se", math.Sqrt(n.image)}},
+		Figures: []Figure{{"change", f.change}, {"half_width", u.half}, {"smallest_measurable", u.smallest}, {"seed_sd", u.seedSD}, {"image_se", math.Sqrt(u.image)}},
 	}
-	if f.Noise.Arms > 1 {
-		d.Threshold = fmt.Sprintf("95 %% for all %d arms together; 80 %% power for the smallest", f.Noise.Arms)
+	if f.Pool.Groups > 1 {
+		d.Threshold = fmt.Sprintf("95 %% for all %d arms together; 80 %% power for the smallest", f.Pool.Groups)
 	}
-	if n.unpaired {
+	if u.unpaired {
 		d.Source = "unweighted models alone: a difference of two has sqrt(2) times their standard deviation"
 	}
 	var text strings.Builder
 	fmt.Fprintf(&text, "Over %s the weights change the spread by %s", plural(f.seeds, "seed"), change(f.change))
 	switch {
-	case math.IsNaN(n.half):
-		fmt.Fprintf(&text, ": not measurable, since fewer than %d seeds have no interval", enoughSeeds)
+	case math.IsNaN(u.half):
+		fmt.Fprintf(&text, ": not measurable, since fewer than %d seeds have no interval", interval.EnoughSeeds)
 	case f.measured():
-		fmt.Fprintf(&text, " +- %s, more than seeds and validation images do", small(n.half))
+		fmt.Fprintf(&text, " +- %s, more than seeds and validation images do", small(u.half))
 	default:
-		fmt.Fprintf(&text, " +- %s: not measurable, which does not mean no effect", small(n.half))
+		fmt.Fprintf(&text, " +- %s: not measurable, which does not mean no effect", small(u.half))
 	}
 	fmt.Fprintf(&text, ". Each seed scatters it by %s, other images would by %s (standard deviations); the smallest change that %s would find is %s.",
-		small(n.seedSD), small(math.Sqrt(n.image)), plural(f.seeds, "seed"), small(n.smallest))
+		small(u.seedSD), small(math.Sqrt(u.image)), plural(f.seeds, "seed"), small(u.smallest))
 	d.Text = text.String()
 	return d, true
 }
@@ -326,7 +317,7 @@ func (f *figures) price() (Finding, bool) {
 	var up, down []int
 	for c := range f.Classes {
 		switch d := f.after[c] - f.before[c]; {
-		case !(math.Abs(d) > moved*f.noise.classSE[c]):
+		case !(math.Abs(d) > moved*f.uncertainty.classSE[c]):
 		case d > 0:
 			up = append(up, c)
 		default:

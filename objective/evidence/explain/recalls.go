@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"evenkeel/objective"
+	"evenkeel/objective/evidence/interval"
 	"evenkeel/objective/evidence/posthoc"
 )
 
@@ -58,7 +59,7 @@ func (c Recalls) Explain() (*Report, error) {
 	keep(c.inverted(shift, low, best))
 	even := false
 	if c.Support != nil {
-		d, ok := sampleFinding(evenAt(objective.StdDev, mean(c.Recall), c.Support), objective.StdDev.Of(c.Recall), mean(c.Recall), c.Support)
+		d, ok := sampleFinding(evenAt(objective.StdDev, interval.Mean(c.Recall), c.Support), objective.StdDev.Of(c.Recall), interval.Mean(c.Recall), c.Support)
 		keep(d, ok)
 		even = d.Reason
 	}
@@ -180,12 +181,12 @@ func (c Recalls) next(r *Report, low, next int) {
 	if r.Verdict == Even {
 		return
 	}
-	r.Next = append(r.Next, Step{
+	r.Next = append(r.Next, Remedy{
 		Name: "offsets", Lines: []string{"weighting: {apply: posthoc}"},
 		Text: "Shift the unweighted model's logits instead of training with weights; that transmits every nat and costs no training:",
 	})
 	if r.Verdict == Inverted {
-		r.Next = append([]Step{{
+		r.Next = append([]Remedy{{
 			Name: "turn", Text: fmt.Sprintf("See whether the classes are in another order than the weights, or the formula is turned over: (1 - recall)^1 makes %s of these recalls.", example(c.Classes, c.Recall)),
 		}}, r.Next...)
 	}
@@ -193,6 +194,6 @@ func (c Recalls) next(r *Report, low, next int) {
 		r.Next = append(r.Next, stronger(c.Recall))
 	}
 	if r.reason("pairs") {
-		r.Next = append(r.Next, dataStep(c.Classes[low], c.Classes[next]))
+		r.Next = append(r.Next, dataRemedy(c.Classes[low], c.Classes[next]))
 	}
 }

@@ -43,7 +43,7 @@ type Report struct {
 	// Missing says, a sentence each, what could not be looked at and why.
 	Missing []string
 	// Next is what to try, in order of promise.
-	Next []Step
+	Next []Remedy
 }
 
 // Finding is one thing that was found out.
@@ -59,7 +59,7 @@ type Finding struct {
 	Figures []Figure
 	// Threshold says what the figures are held against, Source where that is from.
 	Threshold, Source string
-	// Try is the name of the step that answers a reason; the step may be missing from
+	// Try is the name of the [Remedy] that answers a reason; it may be missing from
 	// [Report.Next] where something else comes first.
 	Try string
 }
@@ -70,9 +70,9 @@ type Figure struct {
 	Value float64
 }
 
-// Step is something to try.
-type Step struct {
-	// Name identifies the step, Text says what and why.
+// Remedy is something to try.
+type Remedy struct {
+	// Name identifies it, Text says what and why.
 	Name, Text string
 	// Lines are lines for the study file; none where it is not one of its settings.
 	Lines []string

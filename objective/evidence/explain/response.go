@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"evenkeel/objective"
+	"evenkeel/objective/evidence/interval"
 )
 
 // response is what the probes say of the recalls; see the package comment. Slices
@@ -86,9 +87,9 @@ func (r *response) error(seed, image float64) float64 {
 // of the normal distribution with one seed, whose noise is that of the images.
 func (r *response) clear() float64 {
 	if r.seeds < 2 {
-		return quantile(0.975, math.Inf(1))
+		return interval.Quantile(interval.TwoSided, math.Inf(1))
 	}
-	return quantile(0.975, float64((r.seeds-1)*len(r.Classes)))
+	return interval.Quantile(interval.TwoSided, float64((r.seeds-1)*len(r.Classes)))
 }
 
 // rounds returns the trainings with one change, one a seed, with their hits as far
@@ -158,7 +159,7 @@ func (r *response) scatter(g []float64) float64 {
 	}
 	var sum float64
 	for d := range r.Classes {
-		sum += squares(r.of(r.column(d, 1), g))
+		sum += interval.SumSquares(r.of(r.column(d, 1), g))
 	}
 	return sum / float64((r.seeds-1)*len(r.Classes))
 }

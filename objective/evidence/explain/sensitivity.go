@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"strings"
+
+	"evenkeel/objective/evidence/interval"
 )
 
 // sensitivity says how many points one nat on a class moves it, and who pays.
@@ -70,7 +72,7 @@ func (f *figures) aims() []float64 {
 	}
 	var base float64
 	if len(rest) > 0 {
-		base = mean(rest)
+		base = interval.Mean(rest)
 	}
 	aims := make([]float64, len(r.Classes))
 	for i, c := range r.Classes {
@@ -127,7 +129,7 @@ func (f *figures) expected() (Finding, bool) {
 	}
 	r, e := f.response, f.forecast()
 	w := r.Worst
-	sd := f.noise.seedSD
+	sd := f.uncertainty.seedSD
 	d := Finding{
 		Name: "expected", Try: "stronger",
 		Threshold: "the standard deviation that one seed leaves in a change of the spread", Source: "our choice; sensitivities times ln w, in a straight line, weights left alone at their mean",

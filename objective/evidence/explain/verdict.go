@@ -3,12 +3,14 @@ package explain
 import (
 	"fmt"
 	"math"
+
+	"evenkeel/objective/evidence/interval"
 )
 
 // judge gives the verdict on what was found.
 func (f *figures) judge(r *Report) {
 	spreads := fmt.Sprintf("spread %s to %s", small(f.spreadBefore), small(f.spreadAfter))
-	changed := fmt.Sprintf("%s, %s +- %s over %s", spreads, change(f.change), small(f.noise.half), plural(f.seeds, "seed"))
+	changed := fmt.Sprintf("%s, %s +- %s over %s", spreads, change(f.change), small(f.uncertainty.half), plural(f.seeds, "seed"))
 	better := f.measured() && f.change < 0
 	switch {
 	case f.ignored():
@@ -28,7 +30,7 @@ func (f *figures) judge(r *Report) {
 		r.Text = fmt.Sprintf("No loss weighting can work here: times 20 and divided by 20, %s has recalls less than 5 points apart (95 %%).", f.Classes[f.control.class])
 		if f.unlearned() && !f.control.same {
 			r.Text = fmt.Sprintf("No loss weighting can work in trainings as short as these: times 20 and divided by 20, %s has recalls less than 5 points apart (95 %%), and the training part itself is recognised to %s only.",
-				f.Classes[f.control.class], percent(mean(f.trained())))
+				f.Classes[f.control.class], percent(interval.Mean(f.trained())))
 		}
 		if f.control.same {
 			r.Text = fmt.Sprintf("No loss weighting can work here: a factor of 20 on %s, up or down, does not move its recall by a single count.", f.Classes[f.control.class])
@@ -47,10 +49,10 @@ func (f *figures) judge(r *Report) {
 		}
 		r.Text = fmt.Sprintf("The training %s the weights: shifting logits by them would change the spread by %s, training with them brings %.0f %% of that.",
 			how, change(f.paper.change), 100*math.Max(0, f.paper.transmission.Tau))
-	case f.seeds < enoughSeeds:
+	case f.seeds < interval.EnoughSeeds:
 		r.Verdict = NotMeasurable
 		r.Text = fmt.Sprintf("Nothing measurable: %s (%s) on %s, and it takes three seeds to tell a change from noise.", spreads, change(f.change), plural(f.seeds, "seed"))
-	case math.IsNaN(f.noise.half):
+	case math.IsNaN(f.uncertainty.half):
 		r.Verdict, r.Text = NotMeasurable, fmt.Sprintf("Nothing measurable: %s (%s), and the noise of the seeds is not known.", spreads, change(f.change))
 	default:
 		r.Verdict, r.Text = NotMeasurable, fmt.Sprintf("Nothing measurable: %s, which does not mean no effect.", changed)

@@ -106,7 +106,7 @@ func (w world) build(t *testing.T) explain.Case {
 var fitted sync.Map
 
 // offsets fits offsets to the unweighted model of a seed.
-func (w world) offsets(t *testing.T, seed int, plain *posthoc.Part) *explain.Offsets {
+func (w world) offsets(t *testing.T, seed int, plain *posthoc.Logits) *explain.Offsets {
 	key := fmt.Sprint(seed, w.each, w.lean, w.alike, w.sure)
 	if o, ok := fitted.Load(key); ok {
 		return o.(*explain.Offsets)
@@ -139,9 +139,9 @@ func (w world) round(number int, weights []float64, val *objective.Confusion) ob
 	return r
 }
 
-func part(t *testing.T, logits []float32, labels []uint16) *posthoc.Part {
+func part(t *testing.T, logits []float32, labels []uint16) *posthoc.Logits {
 	t.Helper()
-	p, err := posthoc.NewPart(4, logits, labels)
+	p, err := posthoc.NewLogits(4, logits, labels)
 	if err != nil {
 		t.Fatal(err)
 	}

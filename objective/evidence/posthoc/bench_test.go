@@ -9,14 +9,14 @@ import (
 	"evenkeel/schemes"
 )
 
-// benchPart returns 1,200 x 10 logits of an uneven model.
-func benchPart(b *testing.B) *posthoc.Part {
+// benchLogits returns 1,200 x 10 logits of an uneven model.
+func benchLogits(b *testing.B) *posthoc.Logits {
 	rng := generator(1)
 	return uneven(10, rng).draw(b, rng, 120)
 }
 
 func BenchmarkCount(b *testing.B) {
-	p := benchPart(b)
+	p := benchLogits(b)
 	rng := generator(2)
 	counts, shift := p.NewCounts(), make([]float64, 10)
 	for c := range shift {
@@ -36,7 +36,7 @@ func benchChain(b *testing.B) posthoc.Chain {
 }
 
 func BenchmarkChainOf4Rounds(b *testing.B) {
-	p, chain := benchPart(b), benchChain(b)
+	p, chain := benchLogits(b), benchChain(b)
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := chain.Run(p); err != nil {
@@ -46,7 +46,7 @@ func BenchmarkChainOf4Rounds(b *testing.B) {
 }
 
 func BenchmarkCrossFittedChainOf4Rounds(b *testing.B) {
-	f, err := posthoc.NewFolds(benchPart(b))
+	f, err := posthoc.NewFolds(benchLogits(b))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -59,7 +59,7 @@ func BenchmarkCrossFittedChainOf4Rounds(b *testing.B) {
 }
 
 func BenchmarkFit(b *testing.B) {
-	p := benchPart(b)
+	p := benchLogits(b)
 	for _, s := range objective.Spreads() {
 		b.Run(string(s), func(b *testing.B) {
 			for b.Loop() {
@@ -70,7 +70,7 @@ func BenchmarkFit(b *testing.B) {
 }
 
 func BenchmarkFitOfFolds(b *testing.B) {
-	f, err := posthoc.NewFolds(benchPart(b))
+	f, err := posthoc.NewFolds(benchLogits(b))
 	if err != nil {
 		b.Fatal(err)
 	}

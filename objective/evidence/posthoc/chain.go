@@ -32,13 +32,13 @@ type Chain struct {
 //
 // The errors are those of [schemes.Recipe.Next], with the round, and one for
 // Rounds < 1.
-func (c Chain) Run(p *Part) ([]objective.Round, error) {
+func (c Chain) Run(p *Logits) ([]objective.Round, error) {
 	return c.run(p, p.NewCounts(), c.trainCounts(p), nil)
 }
 
 // RunPredicted is Run with the predictions of each round from 1, of which told may
 // complete the round; it must not keep them.
-func (c Chain) RunPredicted(p *Part, told func(round *objective.Round, predictions []uint16)) ([]objective.Round, error) {
+func (c Chain) RunPredicted(p *Logits, told func(round *objective.Round, predictions []uint16)) ([]objective.Round, error) {
 	counts, predictions := p.NewCounts(), make([]uint16, 0, p.Len())
 	count := func(round *objective.Round, b []float64) {
 		predictions = p.Predict(b, predictions[:0])
@@ -51,7 +51,7 @@ func (c Chain) RunPredicted(p *Part, told func(round *objective.Round, predictio
 
 // run is Run with a buffer, known training counts, and a function that is told
 // the shift of each round from 1; it may be nil.
-func (c Chain) run(p *Part, counts *Counts, train []int, shifted func(round int, b []float64)) ([]objective.Round, error) {
+func (c Chain) run(p *Logits, counts *Counts, train []int, shifted func(round int, b []float64)) ([]objective.Round, error) {
 	return c.rounds(p, counts, train, func(round *objective.Round, b []float64) {
 		if shifted != nil {
 			shifted(round.Round, b)
@@ -63,7 +63,7 @@ func (c Chain) run(p *Part, counts *Counts, train []int, shifted func(round int,
 
 // rounds is the chain, with a function that measures each round from 1 under its
 // shift.
-func (c Chain) rounds(p *Part, counts *Counts, train []int, measure func(round *objective.Round, b []float64)) ([]objective.Round, error) {
+func (c Chain) rounds(p *Logits, counts *Counts, train []int, measure func(round *objective.Round, b []float64)) ([]objective.Round, error) {
 	if c.Rounds < 1 {
 		return nil, fmt.Errorf("a chain of %d rounds; want at least 1", c.Rounds)
 	}
@@ -105,7 +105,7 @@ func (c Chain) spread() objective.Spread {
 }
 
 // trainCounts returns the training counts that the recipe reads.
-func (c Chain) trainCounts(p *Part) []int {
+func (c Chain) trainCounts(p *Logits) []int {
 	if c.Train != nil {
 		return c.Train
 	}

@@ -18,7 +18,7 @@ import (
 // shifter is a trainer whose training shifts the logits by the logarithm of the
 // weights: a world in which the prediction holds.
 type shifter struct {
-	part  *posthoc.Part
+	part  *posthoc.Logits
 	train []int
 }
 
@@ -82,7 +82,7 @@ func TestChainIsTheEvaluatorsLoop(t *testing.T) {
 				if want := p.Predict(posthoc.FromWeights(round.Weights), nil); round.Round != told || !slices.Equal(predictions, want) {
 					t.Errorf("%s: round %d was told in place of %d, or other predictions than of its weights", name, round.Round, told)
 				}
-				round.ImageVariance = 7
+				round.BalancedVariance = 7
 			})
 			if err != nil || told != 4 || len(predicted) != 5 {
 				t.Fatalf("%s: told of %d rounds of %d, %v; want 4 of 5", name, told, len(predicted), err)
@@ -92,12 +92,12 @@ func TestChainIsTheEvaluatorsLoop(t *testing.T) {
 			}
 			for k, got := range rounds {
 				want := rep.Rounds[k]
-				want.Run, want.ImageVariance = "", 0
+				want.Run, want.BalancedVariance = "", 0
 				if a, b := text(got), text(want); a != b {
 					t.Errorf("%s, round %d:\n got %s\nwant %s", name, k, a, b)
 				}
 				if k > 0 {
-					want.ImageVariance = 7
+					want.BalancedVariance = 7
 				}
 				if a, b := text(predicted[k]), text(want); a != b {
 					t.Errorf("%s, round %d with predictions:\n got %s\nwant %s", name, k, a, b)

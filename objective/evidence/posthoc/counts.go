@@ -7,7 +7,7 @@ import (
 )
 
 // Counts is a confusion matrix that is filled again and again: the buffer of
-// [Part.Count]. Rows are true classes, columns predicted classes.
+// [Logits.Count]. Rows are true classes, columns predicted classes.
 type Counts struct {
 	classes int
 	n       []int64 // row by row
@@ -15,14 +15,14 @@ type Counts struct {
 }
 
 // NewCounts returns a buffer for the part's classes.
-func (p *Part) NewCounts() *Counts {
+func (p *Logits) NewCounts() *Counts {
 	return &Counts{classes: p.classes, n: make([]int64, p.classes*p.classes), support: make([]int64, p.classes)}
 }
 
 // Count fills into with the confusion matrix of the predictions under the shift
-// b, see [Part.Predict]. It allocates nothing. It panics if b or into are of
+// b, see [Logits.Predict]. It allocates nothing. It panics if b or into are of
 // another number of classes, or b is not finite.
-func (p *Part) Count(b []float64, into *Counts) {
+func (p *Logits) Count(b []float64, into *Counts) {
 	highest := p.checkShift(b)
 	if into.classes != p.classes {
 		panic(fmt.Sprintf("posthoc: counts of %d classes for logits of %d", into.classes, p.classes))
@@ -35,7 +35,7 @@ func (p *Part) Count(b []float64, into *Counts) {
 }
 
 // of fills c with the confusion matrix of known predictions for the examples of p.
-func (c *Counts) of(p *Part, predictions []uint16) {
+func (c *Counts) of(p *Logits, predictions []uint16) {
 	clear(c.n)
 	copy(c.support, p.support)
 	for i, truth := range p.labels {
@@ -43,8 +43,8 @@ func (c *Counts) of(p *Part, predictions []uint16) {
 	}
 }
 
-// Confusion returns the confusion matrix under the shift b, see [Part.Count].
-func (p *Part) Confusion(b []float64) *objective.Confusion {
+// Confusion returns the confusion matrix under the shift b, see [Logits.Count].
+func (p *Logits) Confusion(b []float64) *objective.Confusion {
 	counts := p.NewCounts()
 	p.Count(b, counts)
 	return counts.Confusion()

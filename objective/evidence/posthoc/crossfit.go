@@ -93,10 +93,5 @@ func (c CrossFitted) Drop() float64 {
 //
 // Lower is better, 0 is the unshifted model.
 func (c CrossFitted) Difference(s objective.Score) float64 {
-	return c.Spread(s.Spread) - s.Spread.Of(c.Plain.Recall()) + charge(s, c.Drop())
-}
-
-// charge returns what a drop of balanced accuracy costs.
-func charge(s objective.Score, drop float64) float64 {
-	return float64(s.Penalty * max(0, drop-s.Tolerance))
+	return c.Spread(s.Spread) - s.Spread.Of(c.Plain.Recall()) + s.Charge(c.Drop())
 }

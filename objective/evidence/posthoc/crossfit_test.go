@@ -5,17 +5,14 @@ import (
 	"testing"
 
 	"evenkeel/objective"
+	"evenkeel/objective/evidence/interval"
 	"evenkeel/objective/evidence/posthoc"
 	"evenkeel/schemes"
 )
 
 // meanSE returns the mean and its standard error.
 func meanSE(x []float64) (float64, float64) {
-	m, squares := mean(x), 0.0
-	for _, v := range x {
-		squares += (v - m) * (v - m)
-	}
-	return m, math.Sqrt(squares / float64(len(x)-1) / float64(len(x)))
+	return interval.Mean(x), math.Sqrt(interval.Variance(x) / float64(len(x)))
 }
 
 // TestNothingIsGainedFromNothing: logits that say nothing of the labels, made so
@@ -81,9 +78,9 @@ func TestCrossFittedAgainstFreshExamples(t *testing.T) {
 	}
 	r, _ := meanSE(reported)
 	m, se := meanSE(off)
-	t.Logf("reported %+.4f, fresh %+.4f, apart %+.4f +- %.4f", r, mean(fresh), m, se)
+	t.Logf("reported %+.4f, fresh %+.4f, apart %+.4f +- %.4f", r, interval.Mean(fresh), m, se)
 	if m < -2*se || m > 0.02+2*se || r > -0.04 {
-		t.Errorf("reported %v, on fresh examples %v; want no better and at most .02 worse", r, mean(fresh))
+		t.Errorf("reported %v, on fresh examples %v; want no better and at most .02 worse", r, interval.Mean(fresh))
 	}
 }
 

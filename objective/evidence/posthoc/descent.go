@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"evenkeel/objective"
+	"evenkeel/objective/evidence/interval"
 )
 
 // Choices of ours, made on simulated models of 10 classes with 120 examples
@@ -44,9 +45,9 @@ func effortFor(classes, logits int) effort {
 	}
 }
 
-// descent is the search of one [Part.Fit] with its buffers.
+// descent is the search of one [Logits.Fit] with its buffers.
 type descent struct {
-	part   *Part
+	part   *Logits
 	score  objective.Score
 	effort effort
 	plain  float64 // balanced accuracy of the unshifted model
@@ -71,14 +72,14 @@ type event struct {
 	gain, lose int32
 }
 
-func newDescent(p *Part, score objective.Score) *descent {
+func newDescent(p *Logits, score objective.Score) *descent {
 	d := &descent{
 		part: p, score: score, effort: effortFor(p.classes, len(p.logits)),
 		counts: p.NewCounts(), recall: make([]float64, p.classes),
 		inside: make([]bool, p.classes), hits: make([]int64, p.classes), margin: 1,
 	}
 	p.Count(make([]float64, p.classes), d.counts)
-	d.plain = meanOf(d.counts.Recall(d.recall))
+	d.plain = interval.Mean(d.counts.Recall(d.recall))
 	if p.classes > 1 {
 		gaps := make([]float64, p.Len())
 		for i := range gaps {
@@ -92,19 +93,10 @@ func newDescent(p *Part, score objective.Score) *descent {
 	return d
 }
 
-// meanOf returns the mean of the numbers.
-func meanOf(x []float64) float64 {
-	var sum float64
-	for _, v := range x {
-		sum += v
-	}
-	return sum / float64(len(x))
-}
-
 // of returns the score of recalls. Where the charge for lost accuracy alone
 // reaches bound it returns that: the spread would only add to it.
 func (d *descent) of(recall []float64, bound float64) float64 {
-	lost := charge(d.score, d.plain-meanOf(recall))
+	lost := d.score.Charge(d.plain - interval.Mean(recall))
 	if lost >= bound {
 		return lost
 	}
@@ -137,7 +129,7 @@ func (d *descent) levelled() []float64 {
 	best, low := slices.Clone(b), d.cost(b)
 	eta, idle := d.margin, 0
 	for range steps {
-		mean := meanOf(d.recall)
+		mean := interval.Mean(d.recall)
 		for c, r := range d.recall {
 			b[c] += float64(eta * (mean - r))
 		}

@@ -9,17 +9,17 @@
 //
 // # Where to start
 //
-//   - [Part] is logits with labels. [Part.Count] and [Part.Predict] measure it
+//   - [Logits] are those of a part of the data, with labels. [Logits.Count] and [Logits.Predict] measure it
 //     under a shift, and [FromWeights] says which shift class weights aim at.
 //   - [Chain] is the reweighting loop of a trial on shifted logits: a prediction
 //     of what training with these weights does, and where weights are applied
 //     post hoc the thing itself.
-//   - [Part.Fit] fits offsets to a study's score: what every weighting must beat.
+//   - [Logits.Fit] fits offsets to a study's score: what every weighting must beat.
 //   - [Folds] cuts a part in three, so that [Chain.CrossFit] and [Folds.Fit]
 //     measure shifts on examples that had no part in them; [CrossFitted] has the
 //     figures to report, and says why its added-up matrix is not all of them.
 //   - [Transmit] compares predicted changes with those that training brought.
-//   - [Part.Margins], [Part.PairFloor] and [EvenSpread] say what shifts cannot do.
+//   - [Logits.Margins], [Logits.PairFloor] and [EvenSpread] say what shifts cannot do.
 //
 // # Symbols
 //
@@ -35,7 +35,7 @@
 //
 // What would these weights do to a model whose logits are at hand?
 //
-//	part, err := posthoc.NewPart(3, logits, labels)
+//	part, err := posthoc.NewLogits(3, logits, labels)
 //	if err != nil {
 //		return err
 //	}

@@ -13,7 +13,7 @@ func Example() {
 		2, 1, -1, 0.5, 0.4, 0.3, -1, 0.2, 0.1,
 		3, -2, 0, 0.1, 0.2, 0.25, 1, 1.5, 1.4,
 	}
-	part, err := posthoc.NewPart(3, logits, []uint16{0, 0, 1, 0, 2, 2})
+	part, err := posthoc.NewLogits(3, logits, []uint16{0, 0, 1, 0, 2, 2})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -7,7 +7,7 @@ import (
 	"evenkeel/objective"
 )
 
-// Fitted is the outcome of [Part.Fit].
+// Fitted is the outcome of [Logits.Fit].
 type Fitted struct {
 	// Offsets are the numbers b, one per class, in nats, with sum 0.
 	Offsets []float64
@@ -35,7 +35,7 @@ type Fitted struct {
 // of the best so far from a generator with a fixed seed, so that equal parts
 // have equal offsets. Where classes times examples are many, fewer points are
 // started from and fewer steps taken.
-func (p *Part) Fit(score objective.Score) Fitted {
+func (p *Logits) Fit(score objective.Score) Fitted {
 	d := newDescent(p, score)
 	zero := make([]float64, p.classes)
 	best, low := zero, d.cost(zero)
@@ -74,7 +74,7 @@ type FittedFolds struct {
 // examples is partly their chance, and a part of it is often better than all.
 var scales = []float64{0, 0.25, 0.5, 0.75, 1}
 
-// Fit fits offsets on all examples, see [Part.Fit], and measures what such
+// Fit fits offsets on all examples, see [Logits.Fit], and measures what such
 // offsets are worth: those fitted on two folds are applied to the third. The
 // figure to report is [CrossFitted.Difference].
 //

@@ -6,11 +6,12 @@ import (
 	"testing"
 
 	"evenkeel/objective"
+	"evenkeel/objective/evidence/interval"
 	"evenkeel/objective/evidence/posthoc"
 )
 
 // scored returns the score of a shift as the fit's documentation has it.
-func scored(s objective.Score, p *posthoc.Part, b []float64) float64 {
+func scored(s objective.Score, p *posthoc.Logits, b []float64) float64 {
 	plain, m := p.Confusion(make([]float64, len(b))), p.Confusion(b)
 	return s.Spread.Of(m.Recall()) + s.Penalty*max(0, plain.BalancedAccuracy()-m.BalancedAccuracy()-s.Tolerance)
 }
@@ -25,7 +26,7 @@ func scores() []objective.Score {
 }
 
 // checkFitted holds what Fit says against what the part says.
-func checkFitted(t *testing.T, s objective.Score, p *posthoc.Part, f posthoc.Fitted) {
+func checkFitted(t *testing.T, s objective.Score, p *posthoc.Logits, f posthoc.Fitted) {
 	t.Helper()
 	var sum float64
 	for _, b := range f.Offsets {
@@ -83,13 +84,13 @@ func TestFitOfThreeClasses(t *testing.T) {
 		}
 		counts, recall := p.NewCounts(), make([]float64, 3)
 		p.Count(make([]float64, 3), counts)
-		plain := mean(counts.Recall(recall))
+		plain := interval.Mean(counts.Recall(recall))
 		for x := -4.0; x <= 4; x += 0.1 {
 			for y := -4.0; y <= 4; y += 0.1 {
 				p.Count([]float64{x, y, -x - y}, counts)
 				counts.Recall(recall)
 				for i, s := range scores() {
-					low[i] = min(low[i], s.Spread.Of(recall)+s.Penalty*max(0, plain-mean(recall)-s.Tolerance))
+					low[i] = min(low[i], s.Spread.Of(recall)+s.Penalty*max(0, plain-interval.Mean(recall)-s.Tolerance))
 				}
 			}
 		}
@@ -103,14 +104,6 @@ func TestFitOfThreeClasses(t *testing.T) {
 	}
 }
 
-func mean(x []float64) float64 {
-	var sum float64
-	for _, v := range x {
-		sum += v / float64(len(x))
-	}
-	return sum
-}
-
 // TestFitOfTenClasses compares with a random search that has far more time: it
 // disturbs the best so far, ever less, from many starts.
 func TestFitOfTenClasses(t *testing.T) {
@@ -120,7 +113,7 @@ func TestFitOfTenClasses(t *testing.T) {
 	counts, recall := p.NewCounts(), make([]float64, 10)
 	for _, s := range []objective.Score{score, {Spread: objective.Worst, Tolerance: 0.01, Penalty: 2}} {
 		p.Count(make([]float64, 10), counts)
-		plain, low := mean(counts.Recall(recall)), math.Inf(1)
+		plain, low := interval.Mean(counts.Recall(recall)), math.Inf(1)
 		for range 10 {
 			best, at := make([]float64, 10), math.Inf(1)
 			for size := 2.0; size > 0.02; size *= 0.99 {
@@ -132,7 +125,7 @@ func TestFitOfTenClasses(t *testing.T) {
 				}
 				p.Count(b, counts)
 				counts.Recall(recall)
-				if v := s.Spread.Of(recall) + s.Penalty*max(0, plain-mean(recall)-s.Tolerance); v < at {
+				if v := s.Spread.Of(recall) + s.Penalty*max(0, plain-interval.Mean(recall)-s.Tolerance); v < at {
 					best, at = b, v
 				}
 			}

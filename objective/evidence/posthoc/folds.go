@@ -9,17 +9,17 @@ const foldCount = 3
 // they were fitted to. It is immutable and safe for concurrent use. Make one
 // with [NewFolds]; it serves any number of recipes.
 type Folds struct {
-	whole *Part
+	whole *Logits
 	place [foldCount][]int // places of a fold's examples in the whole
-	fold  [foldCount]*Part
-	rest  [foldCount]*Part // all but the fold
+	fold  [foldCount]*Logits
+	rest  [foldCount]*Logits // all but the fold
 }
 
 // NewFolds cuts p into three folds, stratified by class: the examples of a class
 // are dealt in turn, in their order in the part, so that the folds depend on
 // nothing but the labels. It returns an error if a class has fewer than two
 // examples, since two folds could then lack the class.
-func NewFolds(p *Part) (*Folds, error) {
+func NewFolds(p *Logits) (*Folds, error) {
 	for c, n := range p.support {
 		if n < 2 {
 			return nil, fmt.Errorf("class %d has %d example; want at least 2, so that leaving out a fold leaves one", c, n)
@@ -45,4 +45,4 @@ func NewFolds(p *Part) (*Folds, error) {
 }
 
 // Whole returns the part that was cut.
-func (f *Folds) Whole() *Part { return f.whole }
+func (f *Folds) Whole() *Logits { return f.whole }

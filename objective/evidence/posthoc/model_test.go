@@ -50,7 +50,7 @@ func even(classes int, margin float64) world {
 }
 
 // draw returns n examples of each class.
-func (w world) draw(t testing.TB, rng *rand.Rand, n int) *posthoc.Part {
+func (w world) draw(t testing.TB, rng *rand.Rand, n int) *posthoc.Logits {
 	t.Helper()
 	logits, labels := w.logits(rng, n)
 	return part(t, len(w.mean), logits, labels)
@@ -68,16 +68,16 @@ func (w world) logits(rng *rand.Rand, n int) (logits []float32, labels []uint16)
 	return logits, labels
 }
 
-func part(t testing.TB, classes int, logits []float32, labels []uint16) *posthoc.Part {
+func part(t testing.TB, classes int, logits []float32, labels []uint16) *posthoc.Logits {
 	t.Helper()
-	p, err := posthoc.NewPart(classes, logits, labels)
+	p, err := posthoc.NewLogits(classes, logits, labels)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return p
 }
 
-func folds(t testing.TB, p *posthoc.Part) *posthoc.Folds {
+func folds(t testing.TB, p *posthoc.Logits) *posthoc.Folds {
 	t.Helper()
 	f, err := posthoc.NewFolds(p)
 	if err != nil {

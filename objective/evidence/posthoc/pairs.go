@@ -13,7 +13,7 @@ type Margins []float64
 
 // Margins returns the margins of a pair of classes. It panics if the classes are
 // the same or out of range.
-func (p *Part) Margins(i, j int) Margins {
+func (p *Logits) Margins(i, j int) Margins {
 	p.checkPair(i, j)
 	m := make(Margins, 0, p.support[i]+p.support[j])
 	for e, truth := range p.labels {
@@ -60,7 +60,7 @@ func (f PairFloor) Mean() float64 { return f.RecallI/2 + f.RecallJ/2 }
 // PairFloor returns the floor of a pair of classes. Where the two shares jump past
 // each other between two neighbouring thresholds, Equal is on the straight line
 // between. It panics if the classes are the same or out of range.
-func (p *Part) PairFloor(i, j int) PairFloor {
+func (p *Logits) PairFloor(i, j int) PairFloor {
 	p.checkPair(i, j)
 	ofI, ofJ := make([]float64, 0, p.support[i]), make([]float64, 0, p.support[j])
 	for e, truth := range p.labels {
@@ -77,7 +77,7 @@ func (p *Part) PairFloor(i, j int) PairFloor {
 // HardestPair returns the pair of classes whose Equal is lowest, the first of
 // equals; ok is false if there is only one class. No shift makes the recalls of
 // all classes equal at a larger value.
-func (p *Part) HardestPair() (hardest PairFloor, ok bool) {
+func (p *Logits) HardestPair() (hardest PairFloor, ok bool) {
 	places := make([][]int, p.classes)
 	for e, c := range p.labels {
 		places[c] = append(places[c], e)
@@ -142,12 +142,12 @@ func floorOf(i, j int, ofI, ofJ []float64) PairFloor {
 }
 
 // difference returns z_i - z_j of an example.
-func (p *Part) difference(e, i, j int) float64 {
+func (p *Logits) difference(e, i, j int) float64 {
 	row := p.row(e)
 	return float64(row[i]) - float64(row[j])
 }
 
-func (p *Part) checkPair(i, j int) {
+func (p *Logits) checkPair(i, j int) {
 	if i == j || min(i, j) < 0 || max(i, j) >= p.classes {
 		panic(fmt.Sprintf("posthoc: the pair of classes %d and %d; want two different ones below %d", i, j, p.classes))
 	}

@@ -8,9 +8,9 @@ import (
 	"evenkeel/objective/evidence/posthoc"
 )
 
-// pairPart has class 0 at z_0 - z_1 = 3, 1, .5, -1 and class 1 at 2, -.5, -2, -3;
+// pairLogits has class 0 at z_0 - z_1 = 3, 1, .5, -1 and class 1 at 2, -.5, -2, -3;
 // class 2 is told apart from all.
-func pairPart(t *testing.T) *posthoc.Part {
+func pairLogits(t *testing.T) *posthoc.Logits {
 	t.Helper()
 	var logits []float32
 	for _, d := range []float32{3, 1, .5, -1, 2, -.5, -2, -3} {
@@ -21,7 +21,7 @@ func pairPart(t *testing.T) *posthoc.Part {
 
 func TestMargins(t *testing.T) {
 	t.Parallel()
-	m := pairPart(t).Margins(1, 0)
+	m := pairLogits(t).Margins(1, 0)
 	if want := (posthoc.Margins{.5, .5, 1, 1, 2, 2, 3, 3}); !slices.Equal(m, want) {
 		t.Fatalf("margins %v; want %v", m, want)
 	}
@@ -38,7 +38,7 @@ func TestMargins(t *testing.T) {
 // TestPairFloorByHand: at a threshold of -.5 to .5 both classes have 3 of 4.
 func TestPairFloorByHand(t *testing.T) {
 	t.Parallel()
-	p := pairPart(t)
+	p := pairLogits(t)
 	f := p.PairFloor(0, 1)
 	if f.I != 0 || f.J != 1 || f.RecallI != .75 || f.RecallJ != .75 || f.Equal != .75 || f.Mean() != .75 || f.Shift != -.5 {
 		t.Errorf("%+v; want .75 throughout, reached where the example at .5 goes over", f)

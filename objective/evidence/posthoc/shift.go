@@ -50,7 +50,7 @@ func centre(b []float64) {
 
 // checkShift panics unless b is a shift of the part's classes, and returns its
 // largest entry.
-func (p *Part) checkShift(b []float64) float64 {
+func (p *Logits) checkShift(b []float64) float64 {
 	if len(b) != p.classes {
 		panic(fmt.Sprintf("posthoc: a shift of %d classes on logits of %d", len(b), p.classes))
 	}
@@ -65,7 +65,7 @@ func (p *Part) checkShift(b []float64) float64 {
 // Predict appends the predictions under the shift b to into and returns it: for
 // each example the class with the largest z_c + b_c, the first of equals. Sums
 // are those of float64. It panics if b has another length or is not finite.
-func (p *Part) Predict(b []float64, into []uint16) []uint16 {
+func (p *Logits) Predict(b []float64, into []uint16) []uint16 {
 	highest := p.checkShift(b)
 	into = slices.Grow(into, len(p.labels))
 	for i := range p.labels {
@@ -77,7 +77,7 @@ func (p *Part) Predict(b []float64, into []uint16) []uint16 {
 // winner returns the prediction for one example; highest is the largest entry
 // of b. Addition is monotone also where it rounds, so that classes from the
 // first one on that could not win even with the highest shift can be left out.
-func (p *Part) winner(i int, b []float64, highest float64) uint16 {
+func (p *Logits) winner(i int, b []float64, highest float64) uint16 {
 	value := p.value[i*p.kept : (i+1)*p.kept]
 	class := p.class[i*p.kept:][:len(value)]
 	at := class[0]

@@ -4,9 +4,8 @@ import (
 	"fmt"
 	"math"
 
-	"gonum.org/v1/gonum/stat/distuv"
-
 	"evenkeel/objective"
+	"evenkeel/objective/evidence/interval"
 )
 
 // Effect is what weights did to the recalls of one run, next to what they were
@@ -63,7 +62,7 @@ func (t Transmission) HalfWidth() float64 {
 	if t.Effects < 2 {
 		return math.NaN()
 	}
-	return t.SE * distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(t.Effects - 1)}.Quantile(0.975)
+	return t.SE * interval.Quantile(interval.TwoSided, float64(t.Effects-1))
 }
 
 // String writes the share with the half width of its interval, both in percent:

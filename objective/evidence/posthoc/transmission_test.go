@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"evenkeel/objective"
+	"evenkeel/objective/evidence/interval"
 	"evenkeel/objective/evidence/posthoc"
 )
 
@@ -86,7 +87,7 @@ func TestTransmissionIsEstimated(t *testing.T) {
 			t.Errorf("mean transmission %v +- %v; want %v", m, se, truth)
 		}
 		scatter := se * math.Sqrt(400)
-		if said := math.Sqrt(mean(squares)); math.Abs(said/scatter-1) > .12 {
+		if said := math.Sqrt(interval.Mean(squares)); math.Abs(said/scatter-1) > .12 {
 			t.Errorf("transmission %v: standard errors say %v; estimates scatter by %v", truth, said, scatter)
 		}
 	}

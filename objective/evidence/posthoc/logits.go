@@ -6,10 +6,10 @@ import (
 	"slices"
 )
 
-// Part is what a trained model says of one part of the data: the logits of every
+// Logits is what a trained model says of one part of the data: the logits of every
 // example, and the true classes. It is immutable and safe for concurrent use.
-// Make one with [NewPart].
-type Part struct {
+// Make one with [NewLogits].
+type Logits struct {
 	classes int
 	logits  []float32 // examples x classes, row by row
 	labels  []uint16
@@ -26,21 +26,21 @@ type Part struct {
 // little memory; beyond them the row itself is searched. Our choice.
 const mostKept = 16
 
-// NewPart returns the part with the given logits, examples x classes row by row,
-// and the true class of each example, from 0. It keeps both slices, which must
+// NewLogits returns the given logits, examples x classes row by row, with the true
+// class of each example, from 0. It keeps both slices, which must
 // not be changed afterwards.
 //
 // It returns an error if there is no class or no example, the lengths do not
 // fit, a label is not below classes, a class has no example, or a logit is not
 // finite; the error names the first place.
-func NewPart(classes int, logits []float32, labels []uint16) (*Part, error) {
+func NewLogits(classes int, logits []float32, labels []uint16) (*Logits, error) {
 	if classes < 1 || classes > 1<<16 {
 		return nil, fmt.Errorf("logits of %d classes; want from 1 to %d", classes, 1<<16)
 	}
 	if len(labels) == 0 || len(logits)/classes != len(labels) || len(logits)%classes != 0 {
 		return nil, fmt.Errorf("%d logits and %d labels; want %d logits for each of at least 1 label", len(logits), len(labels), classes)
 	}
-	p := &Part{classes: classes, logits: logits, labels: labels, support: make([]int64, classes), kept: min(classes, mostKept)}
+	p := &Logits{classes: classes, logits: logits, labels: labels, support: make([]int64, classes), kept: min(classes, mostKept)}
 	for i, c := range labels {
 		if int(c) >= classes {
 			return nil, fmt.Errorf("label %d is class %d; want one below %d", i, c, classes)
@@ -83,11 +83,11 @@ func sortRow(row, value []float32, class []uint16) {
 }
 
 // row returns the logits of one example.
-func (p *Part) row(i int) []float32 { return p.logits[i*p.classes : (i+1)*p.classes] }
+func (p *Logits) row(i int) []float32 { return p.logits[i*p.classes : (i+1)*p.classes] }
 
 // subset returns the part of the examples at the given places. It may lack a class.
-func (p *Part) subset(places []int) *Part {
-	s := &Part{
+func (p *Logits) subset(places []int) *Logits {
+	s := &Logits{
 		classes: p.classes, kept: p.kept, support: make([]int64, p.classes),
 		logits: make([]float32, 0, len(places)*p.classes), labels: make([]uint16, 0, len(places)),
 		value: make([]float32, 0, len(places)*p.kept), class: make([]uint16, 0, len(places)*p.kept),
@@ -103,13 +103,13 @@ func (p *Part) subset(places []int) *Part {
 }
 
 // Classes returns the number of classes K.
-func (p *Part) Classes() int { return p.classes }
+func (p *Logits) Classes() int { return p.classes }
 
 // Len returns the number of examples.
-func (p *Part) Len() int { return len(p.labels) }
+func (p *Logits) Len() int { return len(p.labels) }
 
 // Support returns the number of examples of each class, in a new slice.
-func (p *Part) Support() []int64 { return slices.Clone(p.support) }
+func (p *Logits) Support() []int64 { return slices.Clone(p.support) }
 
 // Labels returns the true class of each example. It must not be changed.
-func (p *Part) Labels() []uint16 { return p.labels }
+func (p *Logits) Labels() []uint16 { return p.labels }

@@ -3,17 +3,12 @@ package explain
 import (
 	"math"
 
-	"gonum.org/v1/gonum/stat/distuv"
-
 	"evenkeel/objective"
+	"evenkeel/objective/evidence/interval"
 )
 
-// enoughSeeds is the number of seeds from which on a change has an interval, as on
-// the leaderboard.
-const enoughSeeds = 3
-
-// noise says how far a change can be trusted; see the package comment.
-type noise struct {
+// uncertainty says how far a change can be trusted; see the package comment.
+type uncertainty struct {
 	// seedSD is the standard deviation of the change on one seed, NaN if unknown.
 	seedSD float64
 	// image is the variance that the validation images leave.
@@ -28,69 +23,45 @@ type noise struct {
 	classSE []float64
 }
 
-// measureNoise measures the noise of the change.
-func (f *figures) measureNoise() noise {
-	n := noise{seedSD: math.NaN(), half: math.NaN(), smallest: math.NaN(), image: f.imageVariance()}
-	n.classSE = f.classErrors()
+// measureUncertainty measures the uncertainty of the change.
+func (f *figures) measureUncertainty() uncertainty {
+	u := uncertainty{seedSD: math.NaN(), half: math.NaN(), smallest: math.NaN(), image: f.imageVariance()}
+	u.classSE = f.classErrors()
 	changes := make([]float64, f.seeds)
 	for i, rep := range f.Replicates {
 		changes[i] = rep.Rounds[f.Round].Spread - rep.Rounds[0].Spread
 	}
-	own, s := float64(f.seeds-1), squares(changes)
-	freedom := f.Noise.Freedom + own
-	variance := (float64(f.Noise.Freedom*f.Noise.Variance) + s) / freedom
+	group := interval.Group{Seeds: f.seeds, SumSquares: interval.SumSquares(changes), ImageVariance: u.image}
+	variance, freedom := f.Pool.Drawn(group)
 	if freedom == 0 {
 		// Nothing but unweighted models: two of them differ by twice the variance.
 		if freedom = float64(len(f.References) - 1); freedom < 1 {
-			return n
+			return u
 		}
-		n.unpaired = true
-		variance = 2 * squares(f.References) / freedom
-	} else if own > 0 {
-		variance = max(variance, s/own) // an arm noisier than the rest does not profit from them
+		u.unpaired = true
+		variance = 2 * interval.SumSquares(f.References) / freedom
+	} else if f.seeds > 1 {
+		variance = max(variance, group.SumSquares/float64(f.seeds-1)) // an arm noisier than the rest does not profit from them
 	}
-	n.seedSD = math.Sqrt(variance)
+	u.seedSD = math.Sqrt(variance)
 	ofSeeds := variance / float64(f.seeds)
-	total := ofSeeds + n.image
-	critical, normal := quantile(f.level(), freedom), quantile(f.level(), math.Inf(1))
-	width := math.Sqrt(float64(critical*critical*ofSeeds) + float64(normal*normal*n.image))
-	if f.seeds >= enoughSeeds {
-		noise := f.Noise
-		noise.Arms = max(noise.Arms, 1)
-		width = noise.HalfWidth(objective.Arm{Seeds: f.seeds, SumSquares: s, ImageVariance: n.image})
-		n.half = width
+	level := f.Pool.Bonferroni()
+	width := interval.Cochran(interval.Quantile(level, freedom)*math.Sqrt(ofSeeds), interval.Quantile(level, math.Inf(1)), u.image)
+	if f.seeds >= interval.EnoughSeeds {
+		width = f.Pool.HalfWidth(group)
+		u.half = width
 	}
-	if n.smallest = width; total > 0 {
-		if ofSeeds > 0 {
-			freedom *= float64((total / ofSeeds) * (total / ofSeeds))
-		} else {
-			freedom = math.Inf(1)
-		}
-		n.smallest += quantile(0.8, freedom) * math.Sqrt(total)
+	u.smallest = width
+	if se := math.Sqrt(ofSeeds + u.image); se > 0 {
+		u.smallest = interval.Detectable(width/se, se, interval.Satterthwaite(ofSeeds, freedom, u.image, math.Inf(1)))
 	}
-	return n
-}
-
-// level is that of the upper end of an interval that holds with 95 % for all arms
-// together, after Bonferroni.
-func (f *figures) level() float64 { return 1 - 0.05/float64(2*max(f.Noise.Arms, 1)) }
-
-// quantile is that of Student's t distribution.
-func quantile(p, freedom float64) float64 {
-	if freedom > 1e6 {
-		return distuv.UnitNormal.Quantile(p)
-	}
-	return distuv.StudentsT{Mu: 0, Sigma: 1, Nu: freedom}.Quantile(p)
+	return u
 }
 
 // imageVariance returns v of the package comment.
 func (f *figures) imageVariance() float64 {
 	before, after := f.rounds()
-	var total float64
-	for _, v := range objective.ImageVariances(f.Score.Spread.Linear(after, 1), f.Score.Spread.Linear(before, -1)) {
-		total += v
-	}
-	return total
+	return objective.ImageVariance(f.Score.Spread.Linear(after, 1), f.Score.Spread.Linear(before, -1))
 }
 
 // rounds returns the rounds without and with the weights on every seed, with their
@@ -128,7 +99,7 @@ func (f *figures) classErrors() []float64 {
 			for i := range d {
 				d[i] = after[i].Val.Recall()[c] - before[i].Val.Recall()[c]
 			}
-			v[c] += squares(d) / float64((f.seeds-1)*f.seeds)
+			v[c] += interval.SumSquares(d) / float64((f.seeds-1)*f.seeds)
 		}
 		v[c] = math.Sqrt(v[c])
 	}
@@ -136,4 +107,4 @@ func (f *figures) classErrors() []float64 {
 }
 
 // measured reports whether the change stands out of noise.
-func (f *figures) measured() bool { return math.Abs(f.change) > f.noise.half }
+func (f *figures) measured() bool { return math.Abs(f.change) > f.uncertainty.half }

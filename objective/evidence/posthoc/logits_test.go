@@ -9,7 +9,7 @@ import (
 	"evenkeel/objective/evidence/posthoc"
 )
 
-func TestNewPartRefuses(t *testing.T) {
+func TestNewLogitsRefuses(t *testing.T) {
 	t.Parallel()
 	nan, inf := float32(math.NaN()), float32(math.Inf(1))
 	for _, c := range []struct {
@@ -27,7 +27,7 @@ func TestNewPartRefuses(t *testing.T) {
 		{2, []float32{1, 2, 3, nan}, []uint16{0, 1}, "the logit of example 1 for class 1 is NaN"},
 		{2, []float32{inf, 2, 3, 4}, []uint16{0, 1}, "the logit of example 0 for class 0 is +Inf"},
 	} {
-		if _, err := posthoc.NewPart(c.classes, c.logits, c.labels); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := posthoc.NewLogits(c.classes, c.logits, c.labels); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%d classes, %v, %v: error %v; want %q", c.classes, c.logits, c.labels, err, c.want)
 		}
 	}

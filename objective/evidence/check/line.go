@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// State says how a [Finding] turned out.
+// State says how a [Line] turned out.
 type State string
 
 // The states, from good to bad.
@@ -19,8 +19,8 @@ const (
 	Fault State = "fault"
 )
 
-// Finding is one line of the answer.
-type Finding struct {
+// Line is one line of the answer.
+type Line struct {
 	// Name is what was looked at, in two or three words.
 	Name  string
 	State State
@@ -33,7 +33,7 @@ type Finding struct {
 }
 
 // String returns the finding on one line, without the log.
-func (f Finding) String() string {
+func (f Line) String() string {
 	s := fmt.Sprintf("%s: %s: %s", f.State, f.Name, f.Text)
 	if f.Advice != "" {
 		s += ". " + f.Advice
@@ -42,7 +42,7 @@ func (f Finding) String() string {
 }
 
 // Worst returns the worst state among findings, [OK] if there are none.
-func Worst(findings []Finding) State {
+func Worst(findings []Line) State {
 	states := []State{OK, Warning, Fault}
 	worst := 0
 	for _, f := range findings {

@@ -1,10 +1,10 @@
-package objective_test
+package interval_test
 
 import (
 	"math"
 	"testing"
 
-	"evenkeel/objective"
+	"evenkeel/objective/evidence/interval"
 )
 
 // TestPairedDifference: the differences are 1, 2, 3, 4, 10 (mean 4, standard
@@ -13,15 +13,15 @@ import (
 func TestPairedDifference(t *testing.T) {
 	a := []float64{1, 1, 1, 1, 1}
 	b := []float64{2, 3, 4, 5, 11}
-	got := objective.PairedDifference(a, b, 0.95)
+	got := interval.PairedDifference(a, b)
 	half := 2.7764451051977987 * math.Sqrt(12.5/5)
 	if math.Abs(got.Mean-4) > 1e-15 || math.Abs(got.Low-(4-half)) > 1e-9 || math.Abs(got.High-(4+half)) > 1e-9 {
 		t.Errorf("got %+v, want 4 +- %v", got, half)
 	}
-	if one := objective.PairedDifference(a[:1], b[:1], 0.95); one.Mean != 1 || !math.IsNaN(one.Low) || !math.IsNaN(one.High) {
+	if one := interval.PairedDifference(a[:1], b[:1]); one.Mean != 1 || !math.IsNaN(one.Low) || !math.IsNaN(one.High) {
 		t.Errorf("one pair gives %+v; want a mean and no interval", one)
 	}
-	if none := objective.PairedDifference(nil, nil, 0.95); !math.IsNaN(none.Mean) {
+	if none := interval.PairedDifference(nil, nil); !math.IsNaN(none.Mean) {
 		t.Errorf("no pair gives %+v", none)
 	}
 }

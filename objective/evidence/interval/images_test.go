@@ -1,4 +1,4 @@
-package objective
+package interval_test
 
 import (
 	"fmt"
@@ -7,6 +7,9 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/stat/distuv"
+
+	"evenkeel/objective"
+	"evenkeel/objective/evidence/interval"
 )
 
 // kindOfArm is how an arm of a made-up study behaves: class c is recognised where
@@ -45,7 +48,7 @@ func (k kindOfArm) expected(rng *rand.Rand, m int) float64 {
 			p := distuv.UnitNormal.CDF((lift + k.scatter*rng.NormFloat64()) / math.Sqrt(1+interaction*interaction+own*own))
 			recall[c] = distuv.Binomial{N: float64(m), P: p, Src: rng}.Rand() / float64(m)
 		}
-		sum += StdDev.Of(recall)
+		sum += objective.StdDev.Of(recall)
 	}
 	return sum / draws
 }
@@ -58,16 +61,16 @@ type imageStudy struct {
 }
 
 // draw returns the arms of one study, measured.
-func (s imageStudy) draw(rng *rand.Rand) []Arm {
+func (s imageStudy) draw(rng *rand.Rand) []objective.Arm {
 	classes := len(s.reference.lift)
 	shared := make([]float64, classes*s.images)
 	for i := range shared {
 		shared[i] = rng.NormFloat64()
 	}
-	model := func(k kindOfArm) []Round {
-		rounds := make([]Round, s.seeds)
+	model := func(k kindOfArm) []objective.Round {
+		rounds := make([]objective.Round, s.seeds)
 		for r := range rounds {
-			rounds[r] = Round{Val: NewConfusion(classes), Hits: make(Hits, (len(shared)+63)/64)}
+			rounds[r] = objective.Round{Val: objective.NewConfusion(classes), Hits: make(objective.Hits, (len(shared)+63)/64)}
 		}
 		lift := make([]float64, s.seeds*classes)
 		for i := range lift {
@@ -86,19 +89,19 @@ func (s imageStudy) draw(rng *rand.Rand) []Arm {
 			}
 		}
 		for r := range rounds {
-			rounds[r].Spread = StdDev.Of(rounds[r].Val.Recall())
+			rounds[r].Spread = objective.StdDev.Of(rounds[r].Val.Recall())
 			rounds[r].BalancedAccuracy = rounds[r].Val.BalancedAccuracy()
 		}
 		return rounds
 	}
-	score := Score{Spread: StdDev, Tolerance: 1} // no charge
+	score := objective.Score{Spread: objective.StdDev, Tolerance: 1} // no charge
 	reference := model(s.reference)
-	var list []Arm
+	var list []objective.Arm
 	for g := range s.arms {
 		rounds := model(s.kinds[g%len(s.kinds)])
-		reps := make([]Replicate, s.seeds)
+		reps := make([]objective.Replicate, s.seeds)
 		for r := range reps {
-			reps[r] = Replicate{Reference: reference[r], Rounds: []Round{reference[r], rounds[r]}}
+			reps[r] = objective.Replicate{Reference: reference[r], Rounds: []objective.Round{reference[r], rounds[r]}}
 		}
 		list = append(list, score.Arms(reps)[0])
 	}
@@ -116,14 +119,18 @@ func (s imageStudy) hold(studies int) (all, seedsOnly float64) {
 	}
 	for range studies {
 		arms := s.draw(rng)
-		noise, both, old := EstimateNoise(arms), 1.0, 1.0
+		groups := make([]interval.Group, len(arms))
 		for g, a := range arms {
-			off := math.Abs(a.Difference - truth[g%len(truth)])
-			if off > noise.HalfWidth(a) {
+			groups[g] = interval.Group{Seeds: a.Seeds, SumSquares: a.SumSquares, ImageVariance: a.ImageVariance}
+		}
+		pool, both, old := interval.NewPool(groups), 1.0, 1.0
+		for g, a := range groups {
+			off := math.Abs(arms[g].Difference - truth[g%len(truth)])
+			if off > pool.HalfWidth(a) {
 				both = 0
 			}
 			a.ImageVariance = 0
-			if off > noise.HalfWidth(a) {
+			if off > pool.HalfWidth(a) {
 				old = 0
 			}
 		}
@@ -183,7 +190,7 @@ func TestIntervalsHoldForOtherImages(t *testing.T) {
 // BenchmarkIntervals prints the shares of docs/statistics.md, of 400 studies each
 // (minutes):
 //
-//	go test -run '^$' -bench Intervals -benchtime 1x ./objective
+//	go test -run '^$' -bench Intervals -benchtime 1x ./objective/evidence/interval
 func BenchmarkIntervals(b *testing.B) {
 	for _, world := range []string{"alike", "mild", "unlike", "quiet", "quiet, unlike"} {
 		for _, images := range []int{30, 120, 400} {

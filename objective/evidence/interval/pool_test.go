@@ -1,4 +1,4 @@
-package objective
+package interval
 
 import (
 	"fmt"
@@ -22,38 +22,17 @@ func TestTrigamma(t *testing.T) {
 	}
 }
 
-// TestSimultaneous compares with the closed forms of Student's quantile for one
-// and two degrees of freedom,
-//
-//	tan(pi (p - 1/2))  and  (2p - 1) / sqrt(2p (1 - p)),
-//
-// and with the 2.228 of every table.
-func TestSimultaneous(t *testing.T) {
-	check := func(m int, freedom, want float64) {
-		t.Helper()
-		if got := simultaneous(m, freedom); math.Abs(got-want) > 1e-8*want {
-			t.Errorf("simultaneous(%d, %v) = %.15g; want %.15g", m, freedom, got, want)
-		}
-	}
-	check(1, 10, 2.2281388519649385)
-	for _, m := range []int{1, 2, 33, 3000} {
-		p := 1 - 0.05/float64(2*m)
-		check(m, 1, math.Tan(math.Pi*(p-0.5)))
-		check(m, 2, (2*p-1)/math.Sqrt(2*p*(1-p)))
-	}
-}
-
-// TestEstimateNoiseKnowsTheTruth draws variances from the assumed distribution
+// TestPoolKnowsTheTruth draws variances from the assumed distribution
 // and finds its parameters again, the freedom halved.
-func TestEstimateNoiseKnowsTheTruth(t *testing.T) {
+func TestPoolKnowsTheTruth(t *testing.T) {
 	for _, freedom := range []float64{2, 8} {
 		rng := rand.New(rand.NewPCG(7, uint64(freedom)))
-		var arms []Arm
+		var groups []Group
 		for range 4000 {
 			variance := freedom * 0.0004 / chiSquared(rng, int(freedom))
-			arms = append(arms, Arm{Seeds: 5, SumSquares: variance * chiSquared(rng, 4)})
+			groups = append(groups, Group{Seeds: 5, SumSquares: variance * chiSquared(rng, 4)})
 		}
-		n := EstimateNoise(arms)
+		n := NewPool(groups)
 		if math.Abs(2*n.Freedom-freedom) > 0.15*freedom || math.Abs(n.Variance-0.0004) > 0.04*0.0004 {
 			t.Errorf("freedom %v, variance .0004: estimated %v, %v", freedom, n.Freedom, n.Variance)
 		}
@@ -98,31 +77,31 @@ func TestIntervalsHoldTogether(t *testing.T) {
 
 // holdTogether draws one study and says whether all its intervals hold.
 func holdTogether(rng *rand.Rand, arms, seeds int, sdOf func(*rand.Rand, int) float64) bool {
-	list, truth := make([]Arm, arms), make([]float64, arms)
+	list, mean, truth := make([]Group, arms), make([]float64, arms), make([]float64, arms)
 	for g := range list {
 		sd, x := sdOf(rng, g), make([]float64, seeds)
 		truth[g] = 0.1 * rng.NormFloat64()
 		for s := range x {
 			x[s] = truth[g] + sd*rng.NormFloat64()
 		}
-		list[g] = Arm{Seeds: seeds, Difference: mean(x), SumSquares: sumSquares(x)}
+		list[g], mean[g] = Group{Seeds: seeds, SumSquares: SumSquares(x)}, Mean(x)
 	}
-	noise, all := EstimateNoise(list), true
+	pool, all := NewPool(list), true
 	for g, a := range list {
-		all = all && math.Abs(a.Difference-truth[g]) <= noise.HalfWidth(a)
+		all = all && math.Abs(mean[g]-truth[g]) <= pool.HalfWidth(a)
 	}
 	return all
 }
 
-// TestNoiseOfLittle: two seeds have no interval; few arms have their own variance;
+// TestPoolOfLittle: two seeds have no interval; few arms have their own variance;
 // arms that never vary have an interval of width 0.
-func TestNoiseOfLittle(t *testing.T) {
-	two := []Arm{{Seeds: 3, SumSquares: 0.02}, {Seeds: 3, SumSquares: 0.08}, {Seeds: 2, SumSquares: 0.01}}
-	n := EstimateNoise(two)
+func TestPoolOfLittle(t *testing.T) {
+	two := []Group{{Seeds: 3, SumSquares: 0.02}, {Seeds: 3, SumSquares: 0.08}, {Seeds: 2, SumSquares: 0.01}}
+	n := NewPool(two)
 	if n.Freedom != 0 || !math.IsNaN(n.HalfWidth(two[2])) {
-		t.Errorf("noise of three arms %+v; half width of two seeds %v", n, n.HalfWidth(two[2]))
+		t.Errorf("pool of three arms %+v; half width of two seeds %v", n, n.HalfWidth(two[2]))
 	}
-	want := simultaneous(3, 2) * math.Sqrt(0.02/2/3)
+	want := Quantile(Bonferroni(3), 2) * math.Sqrt(0.02/2/3)
 	if got := n.HalfWidth(two[0]); math.Abs(got-want) > 1e-12*want {
 		t.Errorf("half width %v, want %v", got, want)
 	}
@@ -133,8 +112,8 @@ func TestNoiseOfLittle(t *testing.T) {
 	if got := n.HalfWidth(two[0]); math.Abs(got-want) > 1e-4*want {
 		t.Errorf("half width with images %v, want %v", got, want)
 	}
-	still := []Arm{{Seeds: 3}, {Seeds: 3}, {Seeds: 3}}
-	if got := EstimateNoise(still).HalfWidth(still[0]); got != 0 {
+	still := []Group{{Seeds: 3}, {Seeds: 3}, {Seeds: 3}}
+	if got := NewPool(still).HalfWidth(still[0]); got != 0 {
 		t.Errorf("arms that never vary have half width %v", got)
 	}
 }
