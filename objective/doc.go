@@ -10,8 +10,8 @@
 // # Where to start
 //
 //   - [Confusion] is what every training run leaves behind: rows are true
-//     classes, columns predicted classes. Recall, precision, F1 and both
-//     accuracies follow from it, and from nothing else.
+//     classes, columns predicted classes. Recall and both accuracies follow from
+//     it, and from nothing else.
 //   - [Spread] turns per-class recalls into one number, smaller is better. The
 //     default, [StdDev], is their population standard deviation.
 //   - [Trainer] performs a training run, which a [Spec] describes completely:
