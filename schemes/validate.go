@@ -38,7 +38,7 @@ func (r Recipe) Validate() error {
 		add("no scheme; want one of the catalogue")
 		return errors.Join(faults...)
 	}
-	faults = append(faults, r.Scheme.Check(r.Values))
+	faults = append(faults, r.Scheme.check(r.Values))
 	if r.Strength != 0 && r.Scheme.StrengthOf == "" {
 		add("scheme %s has no parameter that strength could solve for; leave strength out", r.Scheme.Name)
 	}
