@@ -103,6 +103,9 @@ func TestSplitMatchesIndependentProgram(t *testing.T) {
 		{objective.Split{Seed: 7, Validation: 0.2, Test: 0.3}, "tsttvststststttttvvssstttttstt"},
 		{objective.Split{Seed: 7, Validation: 0.2, Test: 0.3, Limit: 5}, "tst-vsts-ststttttvvsss-t-tts--"},
 		{objective.Split{Seed: -1, Validation: 0.5, Limit: 4}, "--v-t-v--vv-t----t-----ttv--tv"},
+		{objective.Split{Seed: 7, Validation: 0.2, Test: 0.3, Resplit: 9}, "tstttsvsvststttttttssstttvtstt"},
+		{objective.Split{Seed: 7, Validation: 0.2, Test: 0.3, Limit: 5, Resplit: 9}, "ts-ttsvsvstst-tttt-sss-t-vtst-"},
+		{objective.Split{Seed: 7, Validation: 0.2, Test: 0.3, Limit: 5, Resplit: 7}, "tst-vsts-ststttttvvsss-t-tts--"},
 	} {
 		s, err := Split(ds, c.split)
 		if err != nil {

@@ -11,6 +11,21 @@ import (
 // wholeOf is the block of all of a result.
 func wholeOf(m, n int) Block { return Block{Rows: m, Columns: n} }
 
+// mustPanic makes calls that are mistakes, each of which must panic.
+func mustPanic(t *testing.T, calls map[string]func()) {
+	t.Helper()
+	for what, call := range calls {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%s did not panic", what)
+				}
+			}()
+			call()
+		}()
+	}
+}
+
 func random(rng *rand.Rand, n int) []float32 {
 	x := make([]float32, n)
 	for i := range x {
