@@ -96,8 +96,8 @@ type Splits struct {
 
 // OpenTest returns the sealed test part, which may be empty. Only a trainer
 // whose job asks for the test part, which only a confirmation does, and tools
-// outside the program that compare trainers (in bench) may call it: whatever
-// chooses between trials by looking at it makes its figures worthless. The
+// outside the program that compare trainers (in bench) may call it: once
+// its figures have been used to choose between trials, they are worthless. The
 // reason is for the reader of the call, and to find every call; an empty one is
 // a programmer's mistake and panics. The result must not be changed.
 func (s *Splits) OpenTest(reason string) Part {
