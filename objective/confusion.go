@@ -165,36 +165,11 @@ func (c *Confusion) TruePositives() []int64 {
 //	recall_c = TP_c / support_c
 //
 // one entry per class, from 0 to 1; NaN for a class without examples.
-func (c *Confusion) Recall() []float64 { return ratios(c.TruePositives(), c.Support()) }
-
-// Precision returns the share of each class's predictions that were right,
-//
-//	precision_c = TP_c / predicted_c
-//
-// one entry per class, from 0 to 1; NaN for a class that was never predicted.
-func (c *Confusion) Precision() []float64 { return ratios(c.TruePositives(), c.Predicted()) }
-
-// F1 returns the harmonic mean of precision and recall of each class, in the
-// form that is defined whenever one of the two is,
-//
-//	F1_c = 2 TP_c / (support_c + predicted_c)
-//
-// one entry per class, from 0 to 1; NaN for a class that is neither present nor
-// predicted.
-func (c *Confusion) F1() []float64 {
-	twice, both := c.TruePositives(), c.Support()
-	for i, p := range c.Predicted() {
-		twice[i] *= 2
-		both[i] += p
-	}
-	return ratios(twice, both)
-}
-
-// ratios divides entry by entry; 0/0 is NaN.
-func ratios(part, whole []int64) []float64 {
-	r := make([]float64, len(part))
+func (c *Confusion) Recall() []float64 {
+	right, support := c.TruePositives(), c.Support()
+	r := make([]float64, c.classes)
 	for i := range r {
-		r[i] = float64(part[i]) / float64(whole[i])
+		r[i] = float64(right[i]) / float64(support[i])
 	}
 	return r
 }

@@ -10,12 +10,14 @@
 // # Where to start
 //
 //   - [Confusion] is what every training run leaves behind: rows are true
-//     classes, columns predicted classes. Recall, precision, F1 and both
-//     accuracies follow from it, and from nothing else.
+//     classes, columns predicted classes. Recall and both accuracies follow from
+//     it, and from nothing else.
 //   - [Spread] turns per-class recalls into one number, smaller is better. The
 //     default, [StdDev], is their population standard deviation.
 //   - [Trainer] performs a training run, which a [Spec] describes completely:
 //     equal specs have equal results, so a run is computed once, whoever asks.
+//   - [Runner] looks into the [Cache], trains what is not there, each run once, and
+//     keeps a deadline.
 //   - [Plan] and [Replicate] are a trial before and after: a model, a recipe
 //     and a number of rounds; and what one training seed measured in each. An
 //     [Evaluator] goes from one to the other.

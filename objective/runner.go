@@ -10,14 +10,14 @@ import (
 )
 
 // ErrStopped is returned by [Runner.Run] for a run that was not started because
-// the runner had been told to start nothing more.
+// of [Runner.Stop] or the deadline.
 var ErrStopped = errors.New("stopped before the training run was started")
 
-// ErrInterrupted is wrapped by the errors of a [Runner] whose caller's context
+// errInterrupted is wrapped by the errors of a [Runner] whose caller's context
 // ended. A trainer's own timeout is not one of them: it is a failure of the run.
-var ErrInterrupted = errors.New("interrupted")
+var errInterrupted = errors.New("interrupted")
 
-// RunEvent tells an observer of a [Runner] what happens to a run.
+// RunEvent is something that happened to a run, for the observer of a [Runner].
 type RunEvent struct {
 	Kind RunEventKind
 	Run  RunID
@@ -112,7 +112,7 @@ func (r *Runner) SetDeadline(t time.Time) {
 }
 
 // SetReserve keeps time free before the deadline for what comes afterwards: given
-// the mean duration of the trainings so far, until they were saved, 0 if there was none yet, reserve says
+// the mean duration of the trainings so far, until they were saved, 0 if there was none yet, reserve returns
 // how much. It must be safe for concurrent calls.
 func (r *Runner) SetReserve(reserve func(each time.Duration) time.Duration) {
 	r.mu.Lock()
@@ -209,7 +209,7 @@ func (r *Runner) get(ctx context.Context, q request, spec Spec) (*Result, float6
 		case <-ctx.Done():
 			return nil, 0, interrupted(ctx.Err())
 		}
-		if errors.Is(f.err, ErrInterrupted) && ctx.Err() == nil {
+		if errors.Is(f.err, errInterrupted) && ctx.Err() == nil {
 			continue // the one who asked first gave up; we did not
 		}
 		if f.err == nil {
@@ -386,11 +386,11 @@ func (r *Runner) noteShared(q request, spec Spec) {
 	r.observe(RunEvent{Kind: RunShared, Run: q.id, Spec: spec, Test: q.test})
 }
 
-// interrupted marks an error as the doing of the caller's context.
-func interrupted(err error) error { return fmt.Errorf("%w: %w", ErrInterrupted, err) }
+// interrupted marks an error as caused by the end of the caller's context.
+func interrupted(err error) error { return fmt.Errorf("%w: %w", errInterrupted, err) }
 
 // IsInterruption reports whether err says that work was broken off from outside
 // (the caller's context ended, the runner was stopped), and not that it failed.
 func IsInterruption(err error) bool {
-	return errors.Is(err, ErrStopped) || errors.Is(err, ErrInterrupted)
+	return errors.Is(err, ErrStopped) || errors.Is(err, errInterrupted)
 }

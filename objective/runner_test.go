@@ -11,27 +11,21 @@ import (
 	"time"
 
 	"evenkeel/objective"
+	"evenkeel/objective/cachetest"
 	"evenkeel/objective/trainers/trainertest"
 )
 
-// memory is a cache in a map that counts what is asked of it.
+// memory is a cache that counts what is saved, and can fail to.
 type memory struct {
+	*cachetest.Memory
 	mu    sync.Mutex
-	runs  map[objective.RunID]*objective.Result
 	saves int
 	fail  error
 }
 
-func newMemory() *memory { return &memory{runs: make(map[objective.RunID]*objective.Result)} }
+func newMemory() *memory { return &memory{Memory: cachetest.NewMemory()} }
 
-func (m *memory) Find(_ context.Context, id objective.RunID) (*objective.Result, bool, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	r, ok := m.runs[id]
-	return r, ok, nil
-}
-
-func (m *memory) Save(ctx context.Context, id objective.RunID, _ objective.Spec, r *objective.Result) error {
+func (m *memory) Save(ctx context.Context, id objective.RunID, spec objective.Spec, r *objective.Result) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.fail != nil {
@@ -40,8 +34,8 @@ func (m *memory) Save(ctx context.Context, id objective.RunID, _ objective.Spec,
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	m.runs[id], m.saves = r, m.saves+1
-	return nil
+	m.saves++
+	return m.Memory.Save(ctx, id, spec, r)
 }
 
 func seeded(seed int64) objective.Spec {

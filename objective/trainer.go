@@ -64,7 +64,7 @@ type Job struct {
 	Spec Spec
 	// Test asks for the test part to be evaluated too. Only a confirmation does.
 	Test bool
-	// OnEpoch, if not nil, is told of every finished epoch, in order.
+	// OnEpoch, if not nil, is called after every epoch, in order.
 	OnEpoch func(Epoch)
 }
 

@@ -142,7 +142,7 @@ func TestCheckAndDefaults(t *testing.T) {
 	t.Parallel()
 	s := find(t, "mean-ratio")
 	for _, v := range []Values{nil, {}, {"exponent": 0}, {"exponent": 64}, s.Defaults()} {
-		if err := s.Check(v); err != nil {
+		if err := s.check(v); err != nil {
 			t.Errorf("Check(%v): %v", v, err)
 		}
 	}
@@ -155,11 +155,11 @@ func TestCheckAndDefaults(t *testing.T) {
 		"scheme mean-ratio has no parameter \"a\"; it takes exponent\n" +
 			"scheme mean-ratio: exponent is 65; want a number from 0 to 64": {"exponent": 65, "a": 1},
 	} {
-		if err := s.Check(v); err == nil || err.Error() != want {
+		if err := s.check(v); err == nil || err.Error() != want {
 			t.Errorf("Check(%v): %v; want %s", v, err, want)
 		}
 	}
-	err := find(t, "uniform").Check(Values{"exponent": 1})
+	err := find(t, "uniform").check(Values{"exponent": 1})
 	if want := `scheme uniform has no parameter "exponent"; it takes none`; err == nil || err.Error() != want {
 		t.Errorf("uniform: %v; want %s", err, want)
 	}

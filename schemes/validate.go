@@ -12,7 +12,7 @@ import (
 // above 2^-100 = e^-69, so that a larger ratio could not reach a training run.
 const strengthMax = 64
 
-// Validate reports every fault of r: no scheme, values that [Scheme.Check]
+// Validate reports every fault of r: no scheme, values that the scheme
 // refuses, an unknown signal, smoothing, update or normalization, and numbers
 // out of range or at odds with the scheme. Empty names and zeros are in order
 // and mean recall, laplace, replace, mean, no strength, no damping, no clip.
@@ -38,7 +38,7 @@ func (r Recipe) Validate() error {
 		add("no scheme; want one of the catalogue")
 		return errors.Join(faults...)
 	}
-	faults = append(faults, r.Scheme.Check(r.Values))
+	faults = append(faults, r.Scheme.check(r.Values))
 	if r.Strength != 0 && r.Scheme.StrengthOf == "" {
 		add("scheme %s has no parameter that strength could solve for; leave strength out", r.Scheme.Name)
 	}

@@ -18,11 +18,11 @@ func (s *Scheme) Defaults() Values {
 	return v
 }
 
-// Check reports every fault of v as values for the parameters of s, in the
+// check reports every fault of v as values for the parameters of s, in the
 // order of the names: a parameter that s does not have, with the nearest one
 // that it has, and a value that is NaN or out of range. Parameters that are
 // absent are in order: they have their defaults.
-func (s *Scheme) Check(v Values) error {
+func (s *Scheme) check(v Values) error {
 	var faults []error
 	for _, name := range slices.Sorted(maps.Keys(v)) {
 		i := slices.IndexFunc(s.Params, func(p Param) bool { return p.Name == name })

@@ -24,6 +24,12 @@ type vectors struct {
 		Cases map[string]map[string]json.RawMessage `json:"cases"`
 	} `json:"weights"`
 	Modifiers map[string]map[string][]float64 `json:"modifiers_on_seed_ratio_k2"`
+	Confusion map[string]struct {
+		Matrix    [][]int64 `json:"matrix"`
+		Recall    []float64 `json:"recall_zero_division0"`
+		Precision []float64 `json:"precision_zero_division0"`
+		F1        []float64 `json:"f1_zero_division0"`
+	} `json:"confusion"`
 }
 
 func readVectors(t *testing.T) vectors {
@@ -210,6 +216,35 @@ func TestModifiersOfTheVectors(t *testing.T) {
 		c.equal(input+" seed_ratio_k2_on_laplace_mean1", step.Weights, want["seed_ratio_k2_on_laplace_mean1"])
 	}
 	if want := 2 * 11; c.n != want {
+		t.Errorf("compared %d entries of the vectors; want %d", c.n, want)
+	}
+}
+
+// TestSignalsOfTheVectors holds the unsmoothed signals against scikit-learn's, where
+// zero_division=0 says what we say of a share of nothing.
+func TestSignalsOfTheVectors(t *testing.T) {
+	t.Parallel()
+	c := &comparer{t: t}
+	for name, want := range readVectors(t).Confusion {
+		k := len(want.Matrix)
+		m := Measurement{TruePositives: make([]int64, k), Support: make([]int64, k), Predicted: make([]int64, k)}
+		for i, row := range want.Matrix {
+			m.TruePositives[i] = row[i]
+			for j, n := range row {
+				m.Support[i] += n
+				m.Predicted[j] += n
+			}
+		}
+		for signal, values := range map[Signal][]float64{Recall: want.Recall, Precision: want.Precision, F1: want.F1} {
+			r := Recipe{Scheme: find(t, "mean-ratio"), Values: Values{"exponent": 2}, Signal: signal, Smoothing: NoSmoothing}
+			step, err := r.Next(m, 1, State{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.equal(name+" "+string(signal), step.Signal, values)
+		}
+	}
+	if want := 10 * 3; c.n != want {
 		t.Errorf("compared %d entries of the vectors; want %d", c.n, want)
 	}
 }

@@ -128,7 +128,7 @@ func (s *Screen) choose(trials []trialView, draw func(candidate int) (Point, err
 	return points[0], &Prediction{Candidates: s.candidates}, nil
 }
 
-// earlier returns the predictions for the trials so far, whatever chose them.
+// earlier returns the predictions for all trials so far, chosen by the screen or not.
 func (s *Screen) earlier(trials []trialView) ([]*predicted, error) {
 	var list []*predicted
 	for i, t := range trials {

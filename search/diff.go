@@ -64,7 +64,7 @@ var legible = strings.NewReplacer(`\\`, `\\`, `\u003c`, "<", `\u003e`, ">", `\u0
 
 // flatten writes the leaves of a canonical form into out, by dotted key. A range
 // is a leaf, and so is every list but that of the scheme entries. Text that is
-// not JSON is a leaf as it stands.
+// not JSON is a leaf unchanged.
 func flatten(out map[string]string, key string, text json.RawMessage) {
 	var object map[string]json.RawMessage
 	if json.Unmarshal(text, &object) == nil && object != nil && !isRange(object) {

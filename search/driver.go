@@ -27,7 +27,7 @@ type Driver struct {
 	Reserve func(each time.Duration) time.Duration
 	// Clock tells the time for the deadline and for durations.
 	Clock func() time.Time
-	// Observe, if not nil, is told of events, from several goroutines.
+	// Observe, if not nil, is called with every event, from several goroutines.
 	Observe func(Event)
 
 	policy Policy
@@ -83,18 +83,18 @@ type Summary struct {
 // trainings fail again and again.
 var ErrFailing = errors.New("stopped after repeated failures")
 
-// A search gives up, instead of burning the night, after so many failed steps
-// in a row: few while nothing has ever worked, more once something has, since a
-// wide space may well hold points that cannot be trained. Our choice.
+// A search gives up, instead of using up its time, after so many failed steps in
+// a row: few while nothing has ever worked, more once something has, since a wide
+// space may well hold points that cannot be trained. Our choice.
 const (
 	maxFailuresAtFirst = 3
 	maxFailuresLater   = 20
 )
 
-// Run continues the study from where the store stands until its budget is
-// spent, its time is over, stop is closed, or ctx ends. After stop is closed no
+// Run continues the study from the steps in the store until its budget is spent,
+// the deadline has come, stop is closed, or ctx ends. After stop is closed no
 // training is started and those under way are finished; when ctx ends those are
-// broken off too. Whatever finished is durable when Run returns.
+// broken off too. Every finished run is durable when Run returns.
 func (d *Driver) Run(ctx context.Context, stop <-chan struct{}) (Summary, error) {
 	if err := d.prepare(ctx); err != nil && ctx.Err() != nil {
 		return Summary{End: EndStopped}, nil
@@ -144,7 +144,7 @@ func (d *Driver) prepare(ctx context.Context) error {
 	d.trials, d.begun = nil, false
 	for i, r := range steps {
 		if r.Step.Number != i+1 {
-			return fmt.Errorf("stored steps: step %d stands where step %d should", r.Step.Number, i+1)
+			return fmt.Errorf("stored steps: found step %d; want step %d", r.Step.Number, i+1)
 		}
 		d.noteStep(r)
 		if r.Outcome != nil {
@@ -274,8 +274,8 @@ func (d *Driver) decide(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
-// isComplete reports whether nothing is left to decide, which a study may be whose time
-// is over or that is told to stop.
+// isComplete reports whether nothing is left to decide, which may be so although the
+// deadline has come or stop is closed.
 func (d *Driver) isComplete() bool {
 	n := len(d.steps)
 	if len(d.trials) < d.Definition.Search.Trials || d.complete() < n {

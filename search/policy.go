@@ -15,8 +15,8 @@ var (
 )
 
 // Policy decides the steps of a study. It is a pure function: the same
-// definition and the same prefix give the same step, whatever machine, worker
-// or order of completion produced the prefix.
+// definition and the same prefix give the same step. The machine, the workers and
+// the order of completion that produced the prefix do not matter.
 //
 // First every trial is made and evaluated on Replicates seeds. Then, if Racing,
 // more seeds go to the contenders in two rungs: the best third of the trials to

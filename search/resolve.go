@@ -65,12 +65,9 @@ func (m ModelConfig) resolve(values map[string]any) map[string]any {
 	return out
 }
 
-// Entry returns the index of the scheme entry that a point of the space uses.
-func (d *Definition) Entry(p Point) int { return int(p["weighting.scheme"]) }
-
 // recipe returns the complete weighting rule of a point.
 func (d *Definition) recipe(p Point, values map[string]any, w settings) schemes.Recipe {
-	index := d.Entry(p)
+	index := int(p["weighting.scheme"]) // of the entry that the point uses
 	entry := d.Weighting.Entries[index]
 	prefix := "weighting.scheme." + strconv.Itoa(index) + "."
 	r := schemes.Recipe{

@@ -79,7 +79,7 @@ type screenSeed struct {
 
 // NewScreen returns the screen of a study from runs of its reference, of which the
 // first five count. The error says why nothing can be predicted: there are no
-// logits, or no labels to hold them against.
+// logits, or no labels to compare them with.
 func NewScreen(d *Definition, train []int, runs []ReferenceRun) (*Screen, error) {
 	s := &Screen{definition: d, train: train, chosen: make(map[int]*predicted), effects: make(map[int]trialEffects)}
 	derives := slices.Contains(d.Values("weighting.apply"), any(objective.ApplyPosthoc))
@@ -111,9 +111,6 @@ func NewScreen(d *Definition, train []int, runs []ReferenceRun) (*Screen, error)
 	s.candidates = int(min(max(screenWork/each, fewestCandidates), mostCandidates))
 	return s, nil
 }
-
-// Candidates returns how many points are predicted for each new trial.
-func (s *Screen) Candidates() int { return s.candidates }
 
 // Predict returns what a plan measures on each of the screen's seeds if training
 // does what shifting the logits does. Round 0 is the reference's, whatever the

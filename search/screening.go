@@ -8,9 +8,9 @@ import (
 	"evenkeel/objective"
 )
 
-// begin does what comes before the first decision: the reference is the pinned row,
-// so nothing starts before it stands on its first seed; and where points are to be
-// screened it is trained on all the seeds that predict.
+// begin does what comes before the first decision. Every trial is compared with the
+// reference, so nothing starts before that is trained on its first seed. Where points
+// are to be screened it is trained on all the seeds that predict.
 func (d *Driver) begin(ctx context.Context) error {
 	if d.begun {
 		return nil

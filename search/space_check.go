@@ -169,11 +169,12 @@ func (s Space) Contains(pt Point) error {
 	if known == len(pt) {
 		return nil
 	}
-	return fmt.Errorf("the space has no parameter %q", s.stranger(pt))
+	return fmt.Errorf("the space has no parameter %q", s.firstUnknown(pt))
 }
 
-// stranger returns the first name, in alphabetical order, that pt has and s has not.
-func (s Space) stranger(pt Point) string {
+// firstUnknown returns the first name, in alphabetical order, that pt has and s has
+// not. There must be one.
+func (s Space) firstUnknown(pt Point) string {
 	var names []string
 	for name := range pt {
 		if !slices.ContainsFunc(s.Params, func(p Param) bool { return p.Name == name }) {

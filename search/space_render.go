@@ -16,15 +16,6 @@ func Active(pt Point, p Param) bool {
 	return has && slices.Contains(p.When.In, int(v))
 }
 
-// Find returns the parameter with the given name.
-func (s Space) Find(name string) (Param, bool) {
-	i := slices.IndexFunc(s.Params, func(p Param) bool { return p.Name == name })
-	if i < 0 {
-		return Param{}, false
-	}
-	return s.Params[i], true
-}
-
 // Render returns the values of a point of the space as the study file means
 // them, by parameter name: float64 for a real, int64 for an integer, and the
 // choice itself (string, bool, int64, float64 or a fresh []int64) for a

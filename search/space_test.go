@@ -100,7 +100,7 @@ func TestContains(t *testing.T) {
 		{"missing", nil, "rate", "rate has no value"},
 		{"missing condition", Point{"kind": 1}, "", "width has no value"},
 		{"inactive", Point{"width": 0}, "", "width has the value 0, but does not exist in this point"},
-		{"stranger", Point{"z": 0, "y": 0}, "", `the space has no parameter "y"`},
+		{"unknown", Point{"z": 0, "y": 0}, "", `the space has no parameter "y"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := Point{}

@@ -19,8 +19,8 @@ type trialEffects struct {
 	effect     posthoc.Effect // of one dimension, see joined; empty if there is none
 }
 
-// transmission returns how much of what shifts of the logits predict arrived in the
-// trials that are known; Effects counts these. A trial is one effect: for every
+// transmission returns how much of the change that shifts of the logits predict was
+// measured in the trials that are known; Effects counts these. A trial is one effect: for every
 // weighted round and seed of it, the changes of the recalls against its own unweighted
 // round, beside those of the reference's logits shifted by the very weights it was
 // trained with. Weights that are applied post hoc say nothing of training and are left

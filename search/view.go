@@ -14,7 +14,7 @@ import (
 // depends on the prefix alone.
 type view struct {
 	trials []trialView
-	// steps and conditioned are the prefix it stands at.
+	// steps and conditioned are the prefix that it holds.
 	steps, conditioned int
 	// flat are the observations of all trials in their order; those of trial i
 	// start at starts[i]. They are right for the first fresh trials.

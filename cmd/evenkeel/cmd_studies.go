@@ -20,8 +20,8 @@ func newStudies(g *global) *cobra.Command {
 		Short: "List the studies of the trial history",
 		Long: `Lists the studies with their best score and where they come from: host, user, and
 the commit of the study file's folder at the last invocation, with + where tracked
-files differed (if the git program was there to tell). JSON and CSV have the
-version of the program too.`,
+files differed. The commit is what the git program says; without it there is none.
+JSON and CSV have the version of the program too.`,
 		Example: "  evenkeel studies --format json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -12,7 +12,7 @@ import (
 func Run(t *testing.T, open func(t *testing.T) objective.Cache) {
 	t.Run("unknown runs are not found", func(t *testing.T) { unknown(t, open(t)) })
 	t.Run("found as saved", func(t *testing.T) { roundTrip(t, open(t)) })
-	t.Run("the first save stands", func(t *testing.T) { firstStands(t, open(t)) })
+	t.Run("the first save is kept", func(t *testing.T) { firstIsKept(t, open(t)) })
 	t.Run("a test part is added", func(t *testing.T) { testPartAdded(t, open(t)) })
 	t.Run("concurrent use", func(t *testing.T) { concurrent(t, open(t)) })
 }
@@ -64,7 +64,7 @@ func roundTrip(t *testing.T, c objective.Cache) {
 	}
 }
 
-func firstStands(t *testing.T, c objective.Cache) {
+func firstIsKept(t *testing.T, c objective.Cache) {
 	rng := rand.New(rand.NewPCG(3, 3))
 	spec, first := Random(rng)
 	_, second := Random(rng)
@@ -78,7 +78,7 @@ func firstStands(t *testing.T, c objective.Cache) {
 }
 
 // testPartAdded: a run that was saved without its test part gets it from a later
-// save, and nothing else; the first test part stands.
+// save, and nothing else; the first test part is kept.
 func testPartAdded(t *testing.T, c objective.Cache) {
 	rng := rand.New(rand.NewPCG(5, 5))
 	spec, r := Random(rng)

@@ -39,7 +39,7 @@ func TestOpenCIFAR10(t *testing.T) {
 	if ds.Train.Len() != 50 || ds.Test.Len() != 10 || ds.Train.Y[13] != 3 {
 		t.Errorf("%d and %d examples, the 14th of class %d; want 50, 10 and 3", ds.Train.Len(), ds.Test.Len(), ds.Train.Y[13])
 	}
-	row := ds.Train.gather([]int{13}).Row(0)
+	row := rowOf(ds.Train.gather([]int{13}), 0)
 	for c := range 3 {
 		if got, want := row[c*1024+500], float32(48+c)/255; got != want {
 			t.Errorf("channel %d is %v; want %v", c, got, want)

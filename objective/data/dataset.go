@@ -51,7 +51,7 @@ func (d *Dataset) check() error {
 	if d.Test.Len() == 0 {
 		return nil
 	}
-	for c, n := range d.Test.Counts(len(d.Classes)) {
+	for c, n := range d.Test.counts(len(d.Classes)) {
 		if n == 0 {
 			return fmt.Errorf("test part: no example of class %q; want at least 1", d.Classes[c])
 		}
@@ -68,13 +68,6 @@ type Part struct {
 
 // Len returns the number of examples.
 func (p Part) Len() int { return len(p.Y) }
-
-// Row returns the numbers of example i. The slice is part of X. It panics if
-// there is no example i.
-func (p Part) Row(i int) []float32 {
-	n := len(p.X) / len(p.Y)
-	return p.X[i*n : (i+1)*n : (i+1)*n]
-}
 
 // Counts returns the number of examples of each class, a slice of length
 // classes. It panics if a label is not below classes.
@@ -103,8 +96,8 @@ type Splits struct {
 
 // OpenTest returns the sealed test part, which may be empty. Only a trainer
 // whose job asks for the test part, which only a confirmation does, and tools
-// outside the program that compare trainers (in bench) may call it: whatever
-// chooses between trials by looking at it makes its figures worthless. The
+// outside the program that compare trainers (in bench) may call it: once
+// its figures have been used to choose between trials, they are worthless. The
 // reason is for the reader of the call, and to find every call; an empty one is
 // a programmer's mistake and panics. The result must not be changed.
 func (s *Splits) OpenTest(reason string) Part {

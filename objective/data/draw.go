@@ -17,8 +17,8 @@ type Drawn struct {
 }
 
 // Draw draws a sample of train training and test test examples of each class from
-// all examples of d, those of its test part included. What is left outside has no
-// part in whatever is done with the sample, so it shows what is true of that.
+// all examples of d, those of its test part included. What is left outside is
+// used for nothing that is done with the sample, so it can be tested there.
 //
 // Which examples are taken: every example of a class, training part first and in
 // source order, gets a key by the rule of [Split] with the purpose "draw" and the

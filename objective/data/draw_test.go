@@ -29,7 +29,7 @@ func TestDraw(t *testing.T) {
 		}
 		last := float32(-1)
 		for i, y := range p.part.Y {
-			row := p.part.Row(i)
+			row := rowOf(p.part, i)
 			if seen[row[0]] {
 				t.Errorf("example %v is dealt twice", row[0])
 			}

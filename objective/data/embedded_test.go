@@ -105,7 +105,7 @@ func TestEmbeddedImagesAreUpright(t *testing.T) {
 	if ds.Classes[ds.Train.Y[0]] != "Boot" {
 		t.Fatalf("the first example is a %s; want a Boot", ds.Classes[ds.Train.Y[0]])
 	}
-	row := ds.Train.gather([]int{0}).Row(0)
+	row := rowOf(ds.Train.gather([]int{0}), 0)
 	ink := func(y0, y1, x0, x1 int) (sum float32) {
 		for y := y0; y < y1; y++ {
 			for x := x0; x < x1; x++ {

@@ -31,9 +31,9 @@ func levelsUpTo(highest float32) *[256]float32 {
 // Len returns the number of examples.
 func (e Examples) Len() int { return len(e.Y) }
 
-// Counts returns the number of examples of each class, a slice of length
+// counts returns the number of examples of each class, a slice of length
 // classes. It panics if a label is not below classes.
-func (e Examples) Counts(classes int) []int { return Part{Y: e.Y}.Counts(classes) }
+func (e Examples) counts(classes int) []int { return Part{Y: e.Y}.Counts(classes) }
 
 // size returns how many numbers there are.
 func (e Examples) size() int {

@@ -20,7 +20,7 @@ func TestOpenFashionMNIST(t *testing.T) {
 		t.Errorf("shape %v, classes %v, first label %d; want 28 x 28, 0 to 9, an ankle boot", ds.Shape, ds.Classes, ds.Train.Y[0])
 	}
 	for c := range 10 {
-		if train, test := ds.Train.Counts(10)[c], ds.Test.Counts(10)[c]; train != 6000 || test != 1000 {
+		if train, test := ds.Train.counts(10)[c], ds.Test.counts(10)[c]; train != 6000 || test != 1000 {
 			t.Errorf("class %d has %d and %d examples; want 6000 and 1000", c, train, test)
 		}
 	}

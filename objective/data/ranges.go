@@ -88,7 +88,7 @@ func (e Examples) numberRange(group, groups, size int) Range {
 	return r.result()
 }
 
-// moments gathers a Range: all values are told to first, then again to second.
+// moments gathers a Range: all values go through first, then again through second.
 type moments struct {
 	n            int
 	min, max     float32

@@ -11,27 +11,6 @@ import (
 	"evenkeel/objective"
 )
 
-// Wanted values from testdata/independent.py, another program.
-func TestResplitMatchesIndependentProgram(t *testing.T) {
-	ds := numbered(3, cycle(3, 30), nil)
-	for _, c := range []struct {
-		split objective.Split
-		want  string
-	}{
-		{objective.Split{Seed: 7, Validation: 0.2, Test: 0.3, Resplit: 9}, "tstttsvsvststttttttssstttvtstt"},
-		{objective.Split{Seed: 7, Validation: 0.2, Test: 0.3, Limit: 5, Resplit: 9}, "ts-ttsvsvstst-tttt-sss-t-vtst-"},
-		{objective.Split{Seed: 7, Validation: 0.2, Test: 0.3, Limit: 5, Resplit: 7}, "tst-vsts-ststttttvvsss-t-tts--"},
-	} {
-		s, err := Split(ds, c.split)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := roleText(t, s, ds.Train); got != c.want {
-			t.Errorf("%+v: roles %s; want %s", c.split, got, c.want)
-		}
-	}
-}
-
 // TestResplitKeepsTheTestPart over random datasets and settings: drawn anew by a
 // split's settings or by Redraw, the test part is the same to the last number, the
 // parts are as large, and nothing of the test part is trained or validated on.

@@ -161,5 +161,5 @@ func comparison(operator string) func(a, b float64) bool {
 	return nil
 }
 
-// column returns where a node stands, counted in characters from 1.
+// column returns the place of a node, counted in characters from 1.
 func column(n ast.Node) int { return n.Location().From + 1 }

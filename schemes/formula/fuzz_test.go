@@ -52,7 +52,7 @@ func FuzzFormula(f *testing.F) {
 				}
 			}
 		}
-		if again, err := Parse(p.text, []string{"k"}); err != nil || again.Label() != p.Label() {
+		if again, err := Parse(p.text, []string{"k"}); err != nil || again.label() != p.label() {
 			t.Fatalf("%q does not parse again: %v", p.text, err)
 		}
 	})

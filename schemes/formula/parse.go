@@ -136,23 +136,23 @@ func (f *Formula) place(name string) int {
 	return -1
 }
 
-// Label returns the formula cut to what fits into a table.
-func (f *Formula) Label() string {
+// label returns the formula cut to what fits into a table.
+func (f *Formula) label() string {
 	const most = 32
-	label := []rune(strings.Join(strings.Fields(f.text), " "))
-	if len(label) <= most {
-		return string(label)
+	text := []rune(strings.Join(strings.Fields(f.text), " "))
+	if len(text) <= most {
+		return string(text)
 	}
-	return strings.TrimSpace(string(label[:most-3])) + "..."
+	return strings.TrimSpace(string(text[:most-3])) + "..."
 }
 
 // Scheme returns the formula as a scheme. It is not in the catalogue: its name
-// is the [Formula.Label], its parameters have no range, and weights that cannot
-// be used are errors (see [schemes.Scheme.Strict]). strengthOf names the
-// parameter that `strength` solves for, "" if there is none.
+// is its text, cut to what fits into a table, its parameters have no range, and
+// weights that cannot be used are errors (see [schemes.Scheme.Strict]). strengthOf
+// names the parameter that `strength` solves for, "" if there is none.
 func (f *Formula) Scheme(strengthOf string) *schemes.Scheme {
 	s := &schemes.Scheme{
-		Name:          f.Label(),
+		Name:          f.label(),
 		Title:         "a formula of your own",
 		Formula:       "w = " + f.text,
 		StrengthOf:    strengthOf,

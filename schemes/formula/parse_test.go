@@ -236,7 +236,7 @@ func TestLabel(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := f.Label(); got != want {
+		if got := f.label(); got != want {
 			t.Errorf("%q has the label %q; want %q", text, got, want)
 		}
 	}

@@ -130,7 +130,7 @@ func corners(low, high schemes.Values) []schemes.Values {
 	return out
 }
 
-// settings tells the values that a probe had.
+// settings names the values of a probe.
 func settings(r schemes.Recipe, values schemes.Values) string {
 	var b strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(values)) {

@@ -52,7 +52,7 @@ func (f *Formula) checkTokens(tokens []lexer.Token) Faults {
 	return faults
 }
 
-// checkName reports a name that means nothing where it stands.
+// checkName reports a name that has no meaning in its place.
 func (f *Formula) checkName(faults *Faults, column int, name string, called bool) {
 	place, fn := f.place(name), functionNamed(name)
 	switch {

@@ -11,8 +11,8 @@ import (
 
 // draws is how many points a test of reachability makes. The rarest value of
 // [Spaces] has a share of 1/11 under a uniform sampler, and is missed by all
-// draws with a probability below 1e-16; a sampler that favours some values has
-// room to spare.
+// draws with a probability below 1e-16; a sampler may favour some values and
+// still passes.
 const draws = 400
 
 // inside checks that every suggestion is a point of the space.

@@ -54,7 +54,7 @@ func (e Errors) Unwrap() []error {
 	return errs
 }
 
-// position is where a node stands: in the file (origin 0) or in the value of
+// position is the place of a node: in the file (origin 0) or in the value of
 // override number origin, from 1.
 type position struct {
 	origin       int

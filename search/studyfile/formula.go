@@ -99,7 +99,7 @@ func (p *parser) strengthOf(path string, n *node) string {
 	case strength == nil && of == nil:
 		return ""
 	case of == nil:
-		p.add(strength.at, "%s.strength: of a formula it must be told what to solve for; want strength_of: and the name of a parameter", path)
+		p.add(strength.at, "%s.strength: a formula does not say which parameter to solve for; want strength_of: and the name of one", path)
 		return ""
 	case strength == nil:
 		p.add(of.at, "%s.strength_of without strength; want both, or neither", path)

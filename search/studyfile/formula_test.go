@@ -45,7 +45,7 @@ func TestFormulaFaults(t *testing.T) {
 		{"low above high", entry("formula: x * k, k: {low: 3, high: 2}"), one("s.yaml:2:38: weighting.scheme.0.k: low 3 is above high 2; want low <= high")},
 		{"nine parameters", entry("formula: a*b*c*d*e*f*g*h*i, a: 1, b: 1, c: 1, d: 1, e: 1, f: 1, g: 1, h: 1, i: 1"), one(at + ": the formula has 9 parameters; want at most 8")},
 
-		{"strength alone", entry("formula: x ** k, k: 2, strength: 1"), one("s.yaml:2:36: weighting.scheme.0.strength: of a formula it must be told what to solve for; want strength_of: and the name of a parameter")},
+		{"strength alone", entry("formula: x ** k, k: 2, strength: 1"), one("s.yaml:2:36: weighting.scheme.0.strength: a formula does not say which parameter to solve for; want strength_of: and the name of one")},
 		{"strength_of alone", entry("formula: x ** k, k: 2, strength_of: k"), one("s.yaml:2:36: weighting.scheme.0.strength_of without strength; want both, or neither")},
 		{"both strength and value", entry("formula: x ** k, k: 2, strength: 1, strength_of: k"), one("s.yaml:2:36: weighting.scheme.0 has both strength and k; want one of the two, since strength solves for k")},
 		{"strength_of something else", entry("formula: x ** k, k: 2, strength: 1, strength_of: j"), one("s.yaml:2:62: weighting.scheme.0.j: the formula does not use it; remove it, or use j in the formula")},

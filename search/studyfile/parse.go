@@ -111,7 +111,7 @@ func (p *parser) section(root *node, name string) *node {
 	return n
 }
 
-// maxName bounds the name of a study, which stands in tables and file names.
+// maxName bounds the name of a study, which is part of tables and file names.
 const maxName = 100
 
 // name reads the study's name, or takes the file's.

@@ -23,7 +23,7 @@ type setting struct {
 	// choices and span are nil unless the key is searched.
 	choices []any
 	span    *span
-	// at is where the value stands; given says that it stands anywhere.
+	// at is the place of the value; given says that the file or an override has it.
 	at    position
 	given bool
 }
@@ -190,7 +190,7 @@ func (p *parser) choice(path string, i int, k key, n *node) (any, bool) {
 	case n.kind == broken:
 		return nil, false
 	case k.kind != widthsKey && n.kind != scalar:
-		p.add(n.at, "%s is %s; a choice has single values, and a range stands alone", path, describe(n))
+		p.add(n.at, "%s is %s; want single values in a choice; a range is not one of them", path, describe(n))
 		return nil, false
 	}
 	before := p.found

@@ -77,7 +77,7 @@ func (r *report) characters(text []byte, origin int) bool {
 	return true
 }
 
-// feed hands out the text byte by byte, so that `at` tells how far the parser
+// feed hands out the text byte by byte, so that `at` is how far the parser
 // had to read: its own messages name the line of the problem, the line before,
 // or none.
 type feed struct {

@@ -149,7 +149,7 @@ func (a *axis) roundsFor(round, own float64) float64 {
 	return min(max(round, a.param.Low), own)
 }
 
-// bins is the number of places, less one, at which a kernel may stand on a
+// bins is the number of places, less one, at which a kernel may lie on a
 // smooth axis. A bin is far narrower than a kernel, so that only the speed
 // shows: what depends on the place is computed once for each.
 const bins = 256

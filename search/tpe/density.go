@@ -115,7 +115,7 @@ func (m *mixture) peak(i int, q *question) float64 {
 	return product
 }
 
-// height returns the density at its mean of the kernel that stands at a bin of a
+// height returns the density at its mean of the kernel at a bin of a
 // smooth axis.
 func (m *mixture) height(j, bin int) float64 {
 	if m.heights[j] == nil {

@@ -47,7 +47,7 @@ func (m *mixture) draw(rng *rand.Rand) candidate {
 		if a.kind == constant {
 			continue
 		}
-		u := share(rng)
+		u := search.Share(rng)
 		if centers != nil && centers[j] >= 0 {
 			u = m.within(j, centers[j], u)
 		}
@@ -61,7 +61,7 @@ func (m *mixture) draw(rng *rand.Rand) candidate {
 
 // component returns a random arm by weight, or -1 for the prior.
 func (m *mixture) component(rng *rand.Rand) int {
-	which := float64(share(rng)*m.total) - priorWeight
+	which := float64(search.Share(rng)*m.total) - priorWeight
 	arm := -1
 	for which >= 0 && arm+1 < len(m.weights) {
 		arm++

@@ -18,7 +18,7 @@ import (
 // invSqrt2Pi is 1/sqrt(2 pi), the density's largest value.
 const invSqrt2Pi = 0.3989422804014326779399460599343819
 
-// tailEnd is the largest z that is told from infinity: Q(37) = 6e-300.
+// tailEnd is the largest z that differs from infinity: Q(37) = 6e-300.
 const (
 	tailEnd   = 37
 	tailSteps = 32 // table entries per unit of z

@@ -37,8 +37,7 @@ func (Sampler) Name() string { return "tpe" }
 
 // Suggest returns the candidate x with the largest l(x)/g(x) among 24 drawn
 // from l. Until ten trials have ended, and until one of them has a finite value,
-// it returns a uniform point, and takes from rng what package random takes: the
-// same one.
+// it returns the uniform point that package random would; see [search.Space.Uniform].
 //
 // An arm of round r is learned from as a trial of that many rounds, which it is
 // to the last bit. Failed arms and those with a value that is NaN or +Inf are
@@ -50,7 +49,7 @@ func (Sampler) Suggest(space search.Space, history []search.Observation, rng *ra
 	}
 	l := learn(history)
 	if l.finished < startupTrials-slack || len(l.good) == 0 {
-		return uniform(space, rng), nil
+		return space.Uniform(rng), nil
 	}
 	axes := newAxes(space)
 	good, bad := newMixture(axes, l.good...), newMixture(axes, l.bad...)
@@ -70,21 +69,4 @@ func (Sampler) Suggest(space search.Space, history []search.Observation, rng *ra
 		}
 	}
 	return best.point(axes), nil
-}
-
-// uniform returns a uniform point. It takes one number from rng for every
-// parameter, whether or not it exists in the point.
-func uniform(space search.Space, rng *rand.Rand) search.Point {
-	point := make(search.Point, len(space.Params))
-	for _, p := range space.Params {
-		if u := share(rng); search.Active(point, p) {
-			point[p.Name] = p.At(u)
-		}
-	}
-	return point
-}
-
-// share returns a uniform number from 0 to 1, both included.
-func share(rng *rand.Rand) float64 {
-	return float64(rng.Uint64()>>11) / (1<<53 - 1)
 }

@@ -41,7 +41,7 @@ func (d *dense) Do(in ...G.Value) (G.Value, error) {
 func (d *dense) parts(from, to int, ws *kernels.Workspace) {
 	for i := from; i < to; i++ {
 		b := d.c.block(i, d.batch, d.out, d.in)
-		d.c.level.MatMulBlock(ws, b, floats(d.y), d.now.x, d.now.w, d.now.b, d.batch, d.out, d.in, d.relu)
+		d.c.level.MatMul(ws, b, floats(d.y), d.now.x, d.now.w, d.now.b, d.batch, d.out, d.in, d.relu)
 	}
 }
 
@@ -138,7 +138,7 @@ func (g *inputGrad) parts(from, to int, ws *kernels.Workspace) {
 	d := g.dense
 	for i := from; i < to; i++ {
 		b := d.c.block(i, d.batch, d.in, d.out)
-		d.c.level.MatMulNTBlock(ws, b, floats(g.dx), g.now.dy, g.now.w, d.batch, d.in, d.out)
+		d.c.level.MatMulNT(ws, b, floats(g.dx), g.now.dy, g.now.w, d.batch, d.in, d.out)
 	}
 }
 
@@ -164,7 +164,7 @@ func (g *weightGrad) parts(from, to int, ws *kernels.Workspace) {
 	d := g.dense
 	for i := from; i < to; i++ {
 		b := d.c.block(i, d.in, d.out, d.batch)
-		d.c.level.MatMulTNBlock(ws, b, floats(g.dw), g.now.x, g.now.dy, d.in, d.out, d.batch)
+		d.c.level.MatMulTN(ws, b, floats(g.dw), g.now.x, g.now.dy, d.in, d.out, d.batch)
 	}
 }
 

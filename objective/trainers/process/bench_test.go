@@ -10,7 +10,7 @@ import (
 // BenchmarkRun is what a run costs over an idle program: no training, and no
 // files to read.
 func BenchmarkRun(b *testing.B) {
-	tr := open(b, options(b), defaultPatience)
+	tr := open(b, options(b), defaultWaits)
 	j := fault(tr, "exponents", nil)
 	for b.Loop() {
 		if _, err := tr.Train(b.Context(), j); err != nil {

@@ -7,23 +7,23 @@ import (
 	"evenkeel/objective"
 )
 
-// CodeChangedError says that a process that replaced another reports a different
+// codeChangedError says that a process that replaced another reports a different
 // version of the program's code. No run is given to it: two programs would be
 // compared with one another. It is an [objective.ErrTrainerBroken].
-type CodeChangedError struct {
+type codeChangedError struct {
 	// Was and Now are the versions, in the program's own words.
 	Was, Now string
 }
 
 // Error says what happened and what to do.
-func (e *CodeChangedError) Error() string {
+func (e *codeChangedError) Error() string {
 	return fmt.Sprintf("%v: the code of the training program changed while the search was running: its version was %q and is %q; "+
 		"the next `evenkeel search` asks whether the change matters (--accept-code goes on with the study; a new name begins another)",
 		objective.ErrTrainerBroken, e.Was, e.Now)
 }
 
 // Unwrap returns [objective.ErrTrainerBroken].
-func (e *CodeChangedError) Unwrap() error { return objective.ErrTrainerBroken }
+func (e *codeChangedError) Unwrap() error { return objective.ErrTrainerBroken }
 
 // changed says what a later process states otherwise than the first one did; nil
 // if nothing.
@@ -31,7 +31,7 @@ func changed(first, now objective.Info) error {
 	var what string
 	switch {
 	case first.Version != now.Version:
-		return &CodeChangedError{first.Version, now.Version}
+		return &codeChangedError{first.Version, now.Version}
 	case first.Data != now.Data:
 		what = fmt.Sprintf("its data were %q and are %q", first.Data, now.Data)
 	case !slices.Equal(first.Classes, now.Classes):

@@ -21,7 +21,7 @@ type child struct {
 	lifeline *os.File // orders to the guard
 	out      *reader
 	log      *pump
-	patience patience
+	waits    waits
 
 	// begun is closed when the guard has started the program or could not;
 	// exited when the program has ended; gone when the guard has too, and with it
@@ -35,13 +35,13 @@ type child struct {
 
 // launch starts the program under a guard, which removes the temporary folder if
 // the driver cannot.
-func launch(ctx context.Context, o Options, slot int, temporary string, log *pump, p patience) (*child, error) {
+func launch(ctx context.Context, o Options, slot int, temporary string, log *pump, w waits) (*child, error) {
 	path, err := executable()
 	if err != nil {
 		return nil, err
 	}
 	var pipes pipes
-	c := &child{log: log, patience: p, begun: make(chan struct{}), exited: make(chan struct{}), gone: make(chan struct{})}
+	c := &child{log: log, waits: w, begun: make(chan struct{}), exited: make(chan struct{}), gone: make(chan struct{})}
 	stdin, in := pipes.down()
 	lifelineEnd, lifeline := pipes.down()
 	stdout, out := pipes.up()
@@ -73,11 +73,11 @@ func launch(ctx context.Context, o Options, slot int, temporary string, log *pum
 	case <-ctx.Done():
 	}
 	if err := ctx.Err(); err != nil {
-		_ = c.end(expel)
+		_ = c.end(forced)
 		return nil, err
 	}
 	if c.failed != "" {
-		_ = c.end(expel)
+		_ = c.end(forced)
 		return nil, errors.New(c.failed)
 	}
 	return c, nil
@@ -182,42 +182,42 @@ func within(happened <-chan struct{}, limit time.Duration) bool {
 	}
 }
 
-// manner is how a process is told that it has to end.
-type manner int
+// stopMode is how a process is made to end.
+type stopMode int
 
 const (
-	dismiss   manner = iota // it is idle: bye, and time to wind up
-	interrupt               // it is in a run, which it may not leave for a bye
-	expel                   // it broke the rules: nobody listens to it any more
+	graceful  stopMode = iota // it is idle: it gets a bye, and time to close down
+	interrupt                 // it is in a run, which it may not leave for a bye
+	forced                    // it broke the protocol: its output is no longer read
 )
 
 // end ends the process, if need be by force. Nothing it has started is left when
 // end returns without an error.
-func (c *child) end(how manner) error {
-	c.out.discard(how != expel)
-	limit := c.patience.busy
-	if how == dismiss {
-		limit = c.patience.bye
+func (c *child) end(mode stopMode) error {
+	c.out.discard(mode != forced)
+	limit := c.waits.busy
+	if mode == graceful {
+		limit = c.waits.bye
 	}
-	if how != expel {
+	if mode != forced {
 		// Nobody waits for an answer, so a fault here does not matter.
 		_ = c.send(context.Background(), farewell, limit)
 	}
 	_ = c.in.Close()
 	if c.failed == "" && !within(c.exited, limit) {
 		_, _ = c.lifeline.Write([]byte{orderTerminate})
-		if !within(c.exited, c.patience.term) {
+		if !within(c.exited, c.waits.term) {
 			_, _ = c.lifeline.Write([]byte{orderKill})
 		}
 	}
 	_, _ = c.lifeline.Write([]byte{orderLeave})
 	_ = c.lifeline.Close() // kills what is left
-	gone := within(c.gone, c.patience.kill)
-	within(c.log.ended, c.patience.drain)
+	gone := within(c.gone, c.waits.kill)
+	within(c.log.ended, c.waits.drain)
 	c.out.close()
 	c.log.close()
 	if !gone {
-		return fmt.Errorf("process %d of the training program could not be killed within %v", c.leader, c.patience.kill)
+		return fmt.Errorf("process %d of the training program could not be killed within %v", c.leader, c.waits.kill)
 	}
 	return nil
 }
@@ -227,7 +227,7 @@ func (c *child) end(how manner) error {
 func (c *child) tail() string {
 	select {
 	case <-c.exited:
-		within(c.log.ended, c.patience.drain)
+		within(c.log.ended, c.waits.drain)
 	default:
 		c.log.catchUp()
 	}

@@ -18,7 +18,7 @@ func TestConformance(t *testing.T) {
 					for len(o.Slots) < slots {
 						o.Slots = append(o.Slots, o.Slots[0])
 					}
-					return open(t, o, defaultPatience)
+					return open(t, o, defaultWaits)
 				},
 				Model:     map[string]any{"kind": "command", "epochs": int64(3)},
 				Endless:   map[string]any{"kind": "command", "epochs": int64(1_000_000), "params.fault": "endless"},

@@ -33,7 +33,7 @@
 // ending already: the run goes to a new one. Three failures in a row within seconds
 // of the request, or to start at all, end the trainer, see
 // [objective.ErrTrainerBroken]; so does another version of the program's code, a
-// [CodeChangedError].
+// [codeChangedError].
 //
 // When the context ends, the program is asked to stop. If it answers, its process
 // stays. If not, it is ended like every process: bye and the end of its input,

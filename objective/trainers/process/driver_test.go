@@ -19,7 +19,7 @@ func driverMode(args []string) {
 	tr, err := start(context.Background(), Options{
 		Command: []string{args[0], modePrefix + "trainer"}, Dir: args[1],
 		Slots: []map[string]string{{markVariable: args[2], "GORACE": "atexit_sleep_ms=0"}},
-	}, defaultPatience)
+	}, defaultWaits)
 	if err != nil {
 		panic(err)
 	}

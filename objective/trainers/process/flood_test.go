@@ -3,8 +3,6 @@
 package process
 
 import (
-	"bufio"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -88,33 +86,22 @@ func TestFloodOfOutput(t *testing.T) {
 // wideMode is a program with the most classes that are allowed, whose counts
 // have five digits, and which sends a matrix with every epoch.
 func wideMode([]string) {
-	p := &peer{lines: bufio.NewScanner(os.Stdin)}
+	p := &peer{}
 	classes, supports := make([]string, maxClasses), []string{"loss"}
 	for c := range classes {
 		classes[c] = fmt.Sprint("class ", c)
 	}
 	row := "[" + strings.Repeat("12345,", maxClasses-1) + "12345]"
 	matrix := "[" + strings.Repeat(row+",", maxClasses-1) + row + "]"
-	p.lines.Buffer(nil, 1<<24)
-	for p.lines.Scan() {
-		var q asked
-		if err := json.Unmarshal(p.lines.Bytes(), &q); err != nil {
-			panic(err)
+	ready := message{"type": "ready", "protocol": 1, "classes": classes, "data": "wide", "version": "1", "supports": supports}
+	p.respond(func() message { return ready }, func(q asked) {
+		for n := range q.Epochs {
+			p.epoch(q, int(n+1), `1,"val":{"confusion":`+matrix+`}`)
 		}
-		switch q.Type {
-		case "hello":
-			p.say(message{"type": "ready", "protocol": 1, "classes": classes, "data": "wide", "version": "1", "supports": supports})
-		case "train":
-			for n := range q.Epochs {
-				p.epoch(q, int(n+1), `1,"val":{"confusion":`+matrix+`}`)
-			}
-			weights := encode(q.ClassWeights)
-			fmt.Printf(`{"type":"result","run":%q,"class_weights":%s,"val":{"confusion":%s},"train":{"confusion":%s}}`+"\n",
-				q.Run, weights[:len(weights)-1], matrix, matrix)
-		case "bye":
-			return
-		}
-	}
+		weights := encode(q.ClassWeights)
+		fmt.Printf(`{"type":"result","run":%q,"class_weights":%s,"val":{"confusion":%s},"train":{"confusion":%s}}`+"\n",
+			q.Run, weights[:len(weights)-1], matrix, matrix)
+	})
 }
 
 // TestManyClasses: matrices of a thousand classes for every epoch and for two

@@ -19,7 +19,7 @@ const (
 const maxTitle = 200
 
 // guardArguments are the arguments of a guard over a command. keeps is the folder
-// that it removes if the driver ends without a word, "" for none.
+// that it removes if the driver ends without an order to leave, "" for none.
 func guardArguments(command []string, keeps string) []string {
 	title := strings.Join(command, " ")
 	return append([]string{guardTitle + title[:min(len(title), maxTitle)], keeps}, command...)

@@ -71,7 +71,7 @@ func watch(command []string, temporary string) {
 	if temporary != "" && gone && <-orphaned {
 		_ = os.RemoveAll(temporary) // as far as it goes
 	}
-	syscall.Exit(exit) // at once: nothing of the ordinary program has to be wound up
+	syscall.Exit(exit) // at once: nothing of the ordinary program has to be closed down
 }
 
 // startProgram starts the program in a process group of its own, with the
@@ -104,7 +104,7 @@ func startProgram(command []string) (int, error) {
 	return 0, fmt.Errorf("%s: %w", name, err)
 }
 
-// releaseStandard lets go of the program's standard files, so that their other
+// releaseStandard closes the guard's copies of the program's standard files, so that their other
 // ends see when the program closes them.
 func releaseStandard() {
 	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
@@ -134,7 +134,7 @@ func (g *group) signal(s syscall.Signal) {
 }
 
 // obey carries out the driver's orders until there is no driver, and reports
-// whether it went without a word.
+// whether it went without an order to leave.
 func (g *group) obey(lifeline *os.File) (orphaned bool) {
 	order := make([]byte, 1)
 	orphaned = true

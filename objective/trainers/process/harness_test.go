@@ -19,8 +19,8 @@ import (
 // markVariable is in the environment of everything that a test's trainer starts.
 const markVariable = "EVENKEEL_TEST_MARK"
 
-// short is little patience, for programs of which nothing good is to be expected.
-var short = patience{
+// short are short waits, for programs that are expected to fail.
+var short = waits{
 	stop: 200 * time.Millisecond, bye: 200 * time.Millisecond, busy: 100 * time.Millisecond, term: 200 * time.Millisecond,
 	kill: time.Minute, drain: 10 * time.Second, quick: time.Minute, retry: [...]time.Duration{time.Millisecond, time.Millisecond},
 }
@@ -42,9 +42,9 @@ var opened atomic.Int64
 
 // open starts a trainer that is closed with the test, after which no process and
 // no file of a run may be left.
-func open(t testing.TB, o Options, p patience) *Trainer {
+func open(t testing.TB, o Options, w waits) *Trainer {
 	t.Helper()
-	tr, err := start(t.Context(), o, p)
+	tr, err := start(t.Context(), o, w)
 	if err != nil {
 		t.Fatalf("Start: %v", err)
 	}

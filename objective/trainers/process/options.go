@@ -110,8 +110,8 @@ func (o Options) environment(slot int) []string {
 	return append(env, "EVENKEEL_PROTOCOL=1")
 }
 
-// patience is how long things may take that a study file does not name.
-type patience struct {
+// waits are the time limits that a study file does not name.
+type waits struct {
 	// stop is the time for an answer to a stop request, bye for an idle process
 	// to exit after bye, busy for one that is in a run, term for one that got
 	// SIGTERM, kill for the kernel to end what is left.
@@ -126,9 +126,9 @@ type patience struct {
 
 // Our choices. When a search is broken off, a run whose program ignores stop and
 // SIGTERM takes stop, busy and term together, less than five seconds. An idle process may have
-// more to wind up than one that is told to leave its run (a pool of workers, a
+// more to close down than one that has to leave its run (a pool of workers, a
 // GPU), and gets bye and term. docs/trainer.md states these times.
-var defaultPatience = patience{
+var defaultWaits = waits{
 	stop: 2 * time.Second, bye: 5 * time.Second, busy: 500 * time.Millisecond, term: 2 * time.Second, kill: 10 * time.Second,
 	drain: time.Second, quick: 10 * time.Second, retry: [...]time.Duration{time.Second, 5 * time.Second},
 }

@@ -60,6 +60,11 @@ func encode(m any) []byte {
 // serve is the life of the program.
 func (p *peer) serve() {
 	p.model.Response = 1
+	p.respond(p.ready, p.train)
+}
+
+// respond reads requests until bye, and answers each.
+func (p *peer) respond(ready func() message, train func(asked)) {
 	p.lines = bufio.NewScanner(os.Stdin)
 	p.lines.Buffer(nil, 1<<24)
 	for p.lines.Scan() {
@@ -69,9 +74,9 @@ func (p *peer) serve() {
 		}
 		switch q.Type {
 		case "hello":
-			p.say(p.ready())
+			p.say(ready())
 		case "train":
-			p.train(q)
+			train(q)
 		case "bye":
 			return
 		}

@@ -140,8 +140,8 @@ func extend(data, piece []byte) []byte {
 	return append(append(make([]byte, 0, grown), data...), piece...)
 }
 
-// discard lets go of the output: what is still to come is read and thrown away
-// if the program may finish its sentence, and refused otherwise.
+// discard stops reading for anybody: what is still to come is read and thrown away
+// if the program may finish writing, and refused otherwise.
 func (r *reader) discard(listen bool) {
 	r.once.Do(func() { close(r.done) })
 	if !listen {
@@ -152,7 +152,7 @@ func (r *reader) discard(listen bool) {
 // close ends the reader for good.
 func (r *reader) close() {
 	r.discard(false)
-	for range r.lines { // until loop has let go
+	for range r.lines { // until loop has ended
 	}
 }
 
@@ -224,7 +224,7 @@ func (c *child) next(ctx context.Context, limit time.Duration) (line, error) {
 			return l, nil
 		case <-exited: // what it wrote before is still on its way
 			exited = nil
-			timer.Reset(c.patience.drain)
+			timer.Reset(c.waits.drain)
 		case <-ctx.Done():
 			return line{}, ctx.Err()
 		case <-timer.C:
@@ -243,7 +243,7 @@ func (e *endedError) Error() string { return "the training program " + e.how }
 
 // silenced says why nothing more can come.
 func (c *child) silenced() error {
-	if within(c.exited, c.patience.drain) {
+	if within(c.exited, c.waits.drain) {
 		return &endedError{c.status}
 	}
 	return &endedError{"has closed its standard output"}

@@ -34,7 +34,7 @@ func (s *slot) run(ctx context.Context, job objective.Job) (*objective.Result, e
 	}
 	for req.Attempt = 1; ; req.Attempt++ {
 		r, err := s.attempt(ctx, job, req)
-		if errors.Is(err, errUnheard) {
+		if errors.Is(err, errNotTaken) {
 			r, err = s.attempt(ctx, job, req) // on a process that is new
 		}
 		var own *answeredError
@@ -42,17 +42,17 @@ func (s *slot) run(ctx context.Context, job objective.Job) (*objective.Result, e
 			return r, err
 		}
 		select {
-		case <-time.After(s.trainer.patience.retry[req.Attempt-1]):
+		case <-time.After(s.trainer.waits.retry[req.Attempt-1]):
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
 	}
 }
 
-// errUnheard says that a process that had answered runs before ended soon after
-// the next request, and said nothing of it: most likely it was ending when the
+// errNotTaken says that a process that had answered runs before ended soon after
+// the next request, and sent nothing: most likely it was ending when the
 // request was written, and no run was on it. It has been replaced.
-var errUnheard = errors.New("the training program ended before it could take the request")
+var errNotTaken = errors.New("the training program ended before it could take the request")
 
 // attempt is one request and its answer. The process stays unless it broke the
 // protocol, ended, or had to be interrupted.
@@ -68,13 +68,13 @@ func (s *slot) attempt(ctx context.Context, job objective.Job, req train) (*obje
 	if err != nil {
 		return nil, err
 	}
-	reused, heard := c.runs > 0, false
+	reused, answered := c.runs > 0, false
 	asked := time.Now()
 	var r *objective.Result
 	err = s.request(ctx, c, req)
 	sent := err == nil
 	if sent {
-		r, heard, err = s.converse(ctx, c, job, req, dir)
+		r, answered, err = s.converse(ctx, c, job, req, dir)
 	}
 	s.lasted = time.Since(asked)
 	switch {
@@ -88,14 +88,14 @@ func (s *slot) attempt(ctx context.Context, job objective.Job, req train) (*obje
 		return nil, s.replaced(ctx.Err(), interrupt)
 	}
 	failure, lost := s.failed(c, err)
-	if lost && reused && !heard && s.lasted < c.patience.quick {
-		return nil, errUnheard
+	if lost && reused && !answered && s.lasted < c.waits.quick {
+		return nil, errNotTaken
 	}
 	return nil, failure
 }
 
 // failed replaces the process as the failure of a run demands, and returns the
-// failure with its log. lost says that the process ended or let go of its input
+// failure with its log. lost says that the process ended or closed its input
 // or output.
 func (s *slot) failed(c *child, err error) (failure *objective.LoggedError, lost bool) {
 	var own *answeredError
@@ -106,17 +106,17 @@ func (s *slot) failed(c *child, err error) (failure *objective.LoggedError, lost
 		}
 		return &objective.LoggedError{Err: err, Log: log}, false
 	}
-	if errors.Is(err, errClosedInput) && within(c.exited, c.patience.drain) {
+	if errors.Is(err, errClosedInput) && within(c.exited, c.waits.drain) {
 		err = c.silenced()
 	}
-	how := expel
+	mode := forced
 	if errors.Is(err, errTimeUp) {
-		how = interrupt
+		mode = interrupt
 	}
 	log := c.tail()
 	var ended *endedError
 	lost = errors.As(err, &ended) || errors.Is(err, errClosedInput)
-	if fault := s.replace(how); fault != nil {
+	if fault := s.replace(mode); fault != nil {
 		err, lost = fmt.Errorf("%w; %w", err, fault), false
 	}
 	return &objective.LoggedError{Err: withLastLine(err, log), Log: log}, lost
@@ -124,8 +124,8 @@ func (s *slot) failed(c *child, err error) (failure *objective.LoggedError, lost
 
 // replaced ends the process because of err, and adds to err what could not be
 // ended.
-func (s *slot) replaced(err error, how manner) error {
-	if fault := s.replace(how); fault != nil {
+func (s *slot) replaced(err error, mode stopMode) error {
+	if fault := s.replace(mode); fault != nil {
 		return fmt.Errorf("%w; %w", err, fault)
 	}
 	return err
@@ -141,9 +141,9 @@ func (s *slot) request(ctx context.Context, c *child, req train) error {
 	return c.send(ctx, req, s.trainer.options.Silence)
 }
 
-// converse reads what the program sends until the run has its answer. heard
-// says that there was anything to read.
-func (s *slot) converse(ctx context.Context, c *child, job objective.Job, req train, dir *folder) (r *objective.Result, heard bool, err error) {
+// converse reads what the program sends until the run has its answer. answered
+// says that the program sent anything at all.
+func (s *slot) converse(ctx context.Context, c *child, job objective.Job, req train, dir *folder) (r *objective.Result, answered bool, err error) {
 	o := s.trainer.options
 	end := time.Now().Add(o.Timeout)
 	var epochs []objective.Epoch
@@ -152,25 +152,25 @@ func (s *slot) converse(ctx context.Context, c *child, job objective.Job, req tr
 		l, err := c.next(ctx, min(o.Silence, left))
 		switch {
 		case errors.Is(err, errTimeUp) && left <= o.Silence:
-			return nil, heard, fmt.Errorf("%w: the run has not ended within %v (timeout)", err, o.Timeout)
+			return nil, answered, fmt.Errorf("%w: the run has not ended within %v (timeout)", err, o.Timeout)
 		case errors.Is(err, errTimeUp):
-			return nil, heard, fmt.Errorf("%w: no answer and no epoch for %v (silence)", err, o.Silence)
+			return nil, answered, fmt.Errorf("%w: no answer and no epoch for %v (silence)", err, o.Silence)
 		case err != nil:
-			return nil, heard, err
+			return nil, answered, err
 		}
-		heard = true
+		answered = true
 		h, err := readHead(l)
 		if err == nil {
 			err = h.check(l, req.Run)
 		}
 		if err != nil {
-			return nil, heard, err
+			return nil, answered, err
 		}
 		switch h.Type {
 		case "epoch":
 			e, err := readEpoch(l, h, epochs, req.Epochs)
 			if err != nil {
-				return nil, heard, err
+				return nil, answered, err
 			}
 			if epochs == nil {
 				epochs = make([]objective.Epoch, 0, min(max(req.Epochs, 0), maxEpoch))
@@ -182,7 +182,7 @@ func (s *slot) converse(ctx context.Context, c *child, job objective.Job, req tr
 		case "error":
 			var f failed
 			if err := decode(l, h, &f); err != nil {
-				return nil, heard, err
+				return nil, answered, err
 			}
 			return nil, true, &answeredError{string(f.Message), f.Retry, f.Exiting}
 		default:
@@ -259,7 +259,7 @@ func (s *slot) result(c *child, l line, h head, req train, dir *folder) (*object
 	l = line{data: bytes.Clone(l.data[:min(len(l.data), excerptLength+1)])} // what comes next takes its place
 	if more {
 		// What came may be less than a line, or no more than the end of the output.
-		if extra, err := c.next(context.Background(), c.patience.drain); err == nil || inHand {
+		if extra, err := c.next(context.Background(), c.waits.drain); err == nil || inHand {
 			return nil, violation(extra, "the training program went on after its result; want one answer to a run")
 		}
 	}
@@ -271,13 +271,13 @@ func (s *slot) result(c *child, l line, h head, req train, dir *folder) (*object
 
 // stopRun asks the program to end a run early, and reports whether it did.
 func (c *child) stopRun(run string) bool {
-	ctx, cancel := context.WithTimeout(context.Background(), c.patience.stop)
+	ctx, cancel := context.WithTimeout(context.Background(), c.waits.stop)
 	defer cancel()
-	if c.send(ctx, stop{"stop", run}, c.patience.stop) != nil {
+	if c.send(ctx, stop{"stop", run}, c.waits.stop) != nil {
 		return false
 	}
 	for {
-		l, err := c.next(ctx, c.patience.stop)
+		l, err := c.next(ctx, c.waits.stop)
 		if err != nil {
 			return false
 		}

@@ -52,7 +52,7 @@ func (s *slot) source(what string) string { return fmt.Sprintf("slot %d, %s", s.
 func (s *slot) process(ctx context.Context) (*child, error) {
 	limit := s.trainer.options.RunsPerProcess
 	if c := s.child; c != nil && (c.dead() || limit > 0 && c.runs >= limit) {
-		if err := s.replace(dismiss); err != nil {
+		if err := s.replace(graceful); err != nil {
 			return nil, err
 		}
 	}
@@ -64,20 +64,20 @@ func (s *slot) process(ctx context.Context) (*child, error) {
 		return nil, err
 	}
 	if err := changed(s.trainer.Info(), info); err != nil {
-		return nil, errors.Join(err, c.end(dismiss))
+		return nil, errors.Join(err, c.end(graceful))
 	}
 	s.child = c
 	return c, nil
 }
 
 // replace ends the slot's process; the next run gets a new one.
-func (s *slot) replace(how manner) error {
+func (s *slot) replace(mode stopMode) error {
 	c := s.child
 	s.child = nil
 	if c == nil {
 		return nil
 	}
-	return c.end(how)
+	return c.end(mode)
 }
 
 // start starts a process and shakes hands with it.
@@ -86,7 +86,7 @@ func (s *slot) start(ctx context.Context) (*child, objective.Info, error) {
 	limited, cancel := context.WithTimeout(ctx, o.StartTimeout)
 	defer cancel()
 	log := newPump(s.trainer.log, s.source("start"))
-	c, err := launch(limited, o, s.number, s.trainer.scratch.orphan(), log, s.trainer.patience)
+	c, err := launch(limited, o, s.number, s.trainer.scratch.orphan(), log, s.trainer.waits)
 	var info objective.Info
 	if err == nil {
 		info, err = c.greet(limited, o.StartTimeout)
@@ -97,7 +97,7 @@ func (s *slot) start(ctx context.Context) (*child, objective.Info, error) {
 	text := log.tail.String()
 	if c != nil {
 		text = c.tail()
-		if fault := c.end(expel); fault != nil {
+		if fault := c.end(forced); fault != nil {
 			err = fmt.Errorf("%w; %w", err, fault)
 		}
 	}

@@ -174,9 +174,9 @@ func TestProgramThatChanges(t *testing.T) {
 	mustTrain(t, tr, job(tr, 4, nil)) // the code was loaded before
 	for range 2 {
 		_, err := tr.Train(t.Context(), job(tr, 5, nil))
-		var code *CodeChangedError
-		if !errors.Is(err, objective.ErrTrainerBroken) || !errors.As(err, &code) || *code != (CodeChangedError{Was: "sha256:a", Now: "sha256:b"}) {
-			t.Errorf("Train after the code changed: %v; want a CodeChangedError with both versions", err)
+		var code *codeChangedError
+		if !errors.Is(err, objective.ErrTrainerBroken) || !errors.As(err, &code) || *code != (codeChangedError{Was: "sha256:a", Now: "sha256:b"}) {
+			t.Errorf("Train after the code changed: %v; want a codeChangedError with both versions", err)
 		} else if !strings.Contains(err.Error(), `"sha256:a" and is "sha256:b"`) || !strings.Contains(err.Error(), "--accept-code") {
 			t.Errorf("Train after the code changed: %v; want both versions and what to do", err)
 		}
@@ -202,7 +202,7 @@ func TestChanged(t *testing.T) {
 		if !errors.Is(err, objective.ErrTrainerBroken) || !strings.Contains(err.Error(), word) {
 			t.Errorf("changed says %v; want objective.ErrTrainerBroken with %q", err, word)
 		}
-		var code *CodeChangedError
+		var code *codeChangedError
 		if errors.As(err, &code) != (word == "version") {
 			t.Errorf("%s differs: the error is a %T", word, err)
 		}

@@ -15,8 +15,8 @@ import (
 // the contract.
 const maxQuickFailures = 3
 
-// stopRule keeps a program that fails at once, again and again, from burning the
-// night.
+// stopRule keeps a program that fails at once, again and again, from using
+// up the time of a search.
 type stopRule struct {
 	quick time.Duration
 

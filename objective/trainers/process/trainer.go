@@ -13,7 +13,7 @@ import (
 // Trainer is a training program of the user's own. It is safe for concurrent use.
 type Trainer struct {
 	options   Options
-	patience  patience
+	waits     waits
 	info      objective.Info
 	log       *logFile
 	scratch   scratch
@@ -40,11 +40,11 @@ var _ objective.Trainer = (*Trainer)(nil)
 // options or with the program; where the program had time to log something, it
 // is an [*objective.LoggedError]. Close ends all that was started.
 func Start(ctx context.Context, o Options) (*Trainer, error) {
-	return start(ctx, o, defaultPatience)
+	return start(ctx, o, defaultWaits)
 }
 
-// start is Start with other patience.
-func start(ctx context.Context, o Options, p patience) (*Trainer, error) {
+// start is Start with other waits.
+func start(ctx context.Context, o Options, w waits) (*Trainer, error) {
 	if !called.Load() {
 		return nil, errors.New("process.Guard was not called; call it first in main, and in the TestMain of a test")
 	}
@@ -53,7 +53,7 @@ func start(ctx context.Context, o Options, p patience) (*Trainer, error) {
 		return nil, err
 	}
 	t := &Trainer{
-		options: o, patience: p, log: openLogFile(o.LogFile), rule: stopRule{quick: p.quick},
+		options: o, waits: w, log: openLogFile(o.LogFile), rule: stopRule{quick: w.quick},
 		turns: make(chan struct{}, len(o.Slots)),
 	}
 	if t.scratch, err = newScratch(o.Scratch); err != nil {
@@ -146,7 +146,7 @@ func (t *Trainer) Close() error {
 		faults := make([]error, len(t.free))
 		var wg sync.WaitGroup
 		for i, s := range t.free {
-			wg.Go(func() { faults[i] = s.replace(dismiss) })
+			wg.Go(func() { faults[i] = s.replace(graceful) })
 		}
 		wg.Wait()
 		t.fault = errors.Join(append(faults, t.log.close(), t.scratch.remove())...)

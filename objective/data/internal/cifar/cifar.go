@@ -15,8 +15,8 @@ const (
 	Classes     = 10
 	Channels    = 3
 	Side        = 32
-	PixelBytes  = Channels * Side * Side
-	RecordBytes = 1 + PixelBytes
+	pixelBytes  = Channels * Side * Side
+	RecordBytes = 1 + pixelBytes
 	// BatchRecords is how many records each published file has, and the most
 	// that any file may have.
 	BatchRecords = 10000
@@ -51,13 +51,14 @@ var Names = [Classes]string{
 
 // Set is a set of labelled images.
 type Set struct {
-	// Labels holds the class of each image, Pixels PixelBytes an image.
+	// Labels holds the class of each image, Pixels the pixels of one image after the
+	// other, Channels x Side x Side each.
 	Labels, Pixels []byte
 }
 
 // NewSet returns an empty set with room for n images.
 func NewSet(n int) *Set {
-	return &Set{Labels: make([]byte, 0, n), Pixels: make([]byte, 0, n*PixelBytes)}
+	return &Set{Labels: make([]byte, 0, n), Pixels: make([]byte, 0, n*pixelBytes)}
 }
 
 // ReadBatch adds the records of one file, which it reads to its end, and returns

@@ -10,7 +10,7 @@ import (
 
 // record returns a record with a label and one pixel value.
 func record(label, pixel byte) string {
-	return string(label) + strings.Repeat(string([]byte{pixel}), PixelBytes)
+	return string(label) + strings.Repeat(string([]byte{pixel}), pixelBytes)
 }
 
 func TestReadBatch(t *testing.T) {
@@ -25,7 +25,7 @@ func TestReadBatch(t *testing.T) {
 		t.Errorf("labels %v; want 3, 9, 0", s.Labels)
 	}
 	for i, want := range []byte{0, 255, 7} {
-		if got := s.Pixels[i*PixelBytes : (i+1)*PixelBytes]; !bytes.Equal(got, bytes.Repeat([]byte{want}, PixelBytes)) {
+		if got := s.Pixels[i*pixelBytes : (i+1)*pixelBytes]; !bytes.Equal(got, bytes.Repeat([]byte{want}, pixelBytes)) {
 			t.Errorf("image %d is not all %d", i, want)
 		}
 	}
@@ -95,11 +95,11 @@ func FuzzReadBatch(f *testing.F) {
 			}
 			return
 		}
-		if n*RecordBytes != len(text) || len(s.Labels) != n || len(s.Pixels) != n*PixelBytes {
+		if n*RecordBytes != len(text) || len(s.Labels) != n || len(s.Pixels) != n*pixelBytes {
 			t.Fatalf("%d records, %d labels, %d pixels of %d bytes", n, len(s.Labels), len(s.Pixels), len(text))
 		}
 		for i, label := range s.Labels {
-			if label >= Classes || !bytes.Equal(text[i*RecordBytes+1:(i+1)*RecordBytes], s.Pixels[i*PixelBytes:(i+1)*PixelBytes]) {
+			if label >= Classes || !bytes.Equal(text[i*RecordBytes+1:(i+1)*RecordBytes], s.Pixels[i*pixelBytes:(i+1)*pixelBytes]) {
 				t.Fatalf("record %d is not what was read", i)
 			}
 		}

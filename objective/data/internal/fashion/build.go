@@ -120,7 +120,7 @@ func checkSize(name string, set *idx.Set) error {
 func reduce(set *idx.Set, chosen []int) Part {
 	p := Part{Labels: make([]byte, 0, len(chosen)), Levels: make([]byte, 0, len(chosen)*Side*Side)}
 	for _, i := range chosen {
-		levels := Shrink(set.Image(i))
+		levels := shrink(set.Image(i))
 		p.Labels = append(p.Labels, set.Labels[i])
 		p.Levels = append(p.Levels, levels[:]...)
 	}

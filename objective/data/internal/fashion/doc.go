@@ -10,7 +10,7 @@
 //
 // # From 28 x 28 to 14 x 14
 //
-// [Shrink] has the exact rule. In integers, for the four pixels p of a 2 x 2
+// shrink.go has the exact rule. In integers, for the four pixels p of a 2 x 2
 // block, each 0 to 255:
 //
 //	mean  = (p0 + p1 + p2 + p3 + 2) / 4   rounded half up, 0 to 255

@@ -58,7 +58,7 @@ func TestShrinkRule(t *testing.T) {
 		}
 		mean := math.Floor(float64(sum)/4 + 0.5)
 		want := byte(math.Floor(mean/17 + 0.5))
-		if got := Shrink(image)[0]; got != want {
+		if got := shrink(image)[0]; got != want {
 			t.Errorf("pixels that sum to %d give level %d; want %d", sum, got, want)
 		}
 	}
@@ -72,7 +72,7 @@ func TestShrinkPlaces(t *testing.T) {
 			image[y*28+x] = 255 // a mean of 64, level 4
 			var want [Side * Side]byte
 			want[y/2*14+x/2] = 4
-			if Shrink(image) != want {
+			if shrink(image) != want {
 				t.Fatalf("pixel in row %d, column %d does not go to its block", y, x)
 			}
 		}
@@ -106,7 +106,7 @@ func TestEncodeDecode(t *testing.T) {
 			t.Errorf("labels %v; want %v", p.part.Labels, p.set.Labels[:n])
 		}
 		for i := range n {
-			want := Shrink(p.set.Image(i))
+			want := shrink(p.set.Image(i))
 			if got := p.part.Levels[i*196 : (i+1)*196]; !bytes.Equal(got, want[:]) {
 				t.Fatalf("image %d is\n%v; want\n%v", i, got, want)
 			}

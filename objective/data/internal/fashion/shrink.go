@@ -11,16 +11,16 @@ const (
 	packedBytes  = Side * Side / 2
 )
 
-// Shrink returns the levels, row by row, of an official image of 28 x 28
+// shrink returns the levels, row by row, of an official image of 28 x 28
 // pixels, row by row. Each level is made of a 2 x 2 block:
 //
 //	level = ((p0 + p1 + p2 + p3 + 2) / 4 + 8) / 17
 //
 // with integer divisions; the result is 0 to 15. It panics if the image has
 // another size.
-func Shrink(image []byte) [Side * Side]byte {
+func shrink(image []byte) [Side * Side]byte {
 	if len(image) != officialSide*officialSide {
-		panic("fashion: Shrink wants an image of 28 x 28 pixels")
+		panic("fashion: shrink wants an image of 28 x 28 pixels")
 	}
 	var out [Side * Side]byte
 	for y := range Side {

@@ -10,9 +10,9 @@ import (
 	"io"
 )
 
-// MaxBytes is the most element bytes one file may hold, 1 GiB: twenty times
+// maxBytes is the most element bytes one file may hold, 1 GiB: twenty times
 // the largest published file (47 MB), and small enough for any machine.
-const MaxBytes = 1 << 30
+const maxBytes = 1 << 30
 
 // unsignedByte is the code of the only element type that is read.
 const unsignedByte = 0x08
@@ -145,8 +145,8 @@ func readHeader(r io.Reader, dims int) (size []int, total int64, err error) {
 		if n == 0 {
 			return nil, 0, fmt.Errorf("byte %d: dimension %d has size 0; want at least 1", 4+4*d, d)
 		}
-		if n > MaxBytes/total {
-			return nil, 0, fmt.Errorf("byte %d: more than %d elements (size of dimension %d: %d); want fewer", 4+4*d, MaxBytes, d, n)
+		if n > maxBytes/total {
+			return nil, 0, fmt.Errorf("byte %d: more than %d elements (size of dimension %d: %d); want fewer", 4+4*d, maxBytes, d, n)
 		}
 		size[d], total = int(n), total*n
 	}

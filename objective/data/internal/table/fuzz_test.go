@@ -59,7 +59,7 @@ func checkTable(t *testing.T, got *Table) {
 		t.Fatalf("%d numbers for %d rows of %d", len(got.X), len(got.Y), got.Schema.Width())
 	}
 	for _, x := range got.X {
-		if !(math.Abs(float64(x)) <= MaxMagnitude) {
+		if !(math.Abs(float64(x)) <= maxMagnitude) {
 			t.Fatalf("number %v", x)
 		}
 	}

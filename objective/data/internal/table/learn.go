@@ -13,7 +13,8 @@ type Options struct {
 	Label string
 	// OneHot are the names of the columns to encode.
 	OneHot []string
-	// Limits bound what is held; the zero value means DefaultLimits.
+	// Limits bound what is held; the zero value means 1 GiB of numbers, 1000 classes
+	// and 1000 categories of a column.
 	Limits Limits
 }
 
@@ -24,18 +25,18 @@ type Limits struct {
 	Numbers, Classes, Categories int
 }
 
-// DefaultLimits are 1 GiB of numbers, and more classes and categories than can
+// defaultLimits are 1 GiB of numbers, and more classes and categories than can
 // be compared or trained on sensibly.
-var DefaultLimits = Limits{Numbers: 1 << 28, Classes: 1000, Categories: 1000}
+var defaultLimits = Limits{Numbers: 1 << 28, Classes: 1000, Categories: 1000}
 
 // Learn reads a training part and finds out its classes and the categories of
 // the columns to encode. Fields are trimmed of blanks. It fails if the text is
 // no table, a row has more or fewer fields than the header, a feature is empty,
-// not a finite number or larger than [MaxMagnitude], a label or category is
+// not a finite number or larger than 1e30, a label or category is
 // empty, a column that is asked for is missing, or a limit is passed.
 func Learn(r io.Reader, name string, o Options) (*Table, error) {
 	if o.Limits == (Limits{}) {
-		o.Limits = DefaultLimits
+		o.Limits = defaultLimits
 	}
 	rec, err := openRecords(r, name)
 	if err != nil {
@@ -229,7 +230,7 @@ func (d *dictionary) add(text string) (code int, known bool) {
 // sorted returns the texts in order and the new number of each old one.
 func (d *dictionary) sorted() (texts []string, order []int) {
 	texts = slices.Clone(d.texts)
-	SortLabels(texts)
+	sortLabels(texts)
 	order = make([]int, len(texts))
 	for i, text := range texts {
 		order[d.index[text]] = i

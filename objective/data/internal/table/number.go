@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// MaxMagnitude bounds numbers: sums and differences of such are finite as
+// maxMagnitude bounds numbers: sums and differences of such are finite as
 // float32, so that no standardised number overflows.
-const MaxMagnitude = 1e30
+const maxMagnitude = 1e30
 
 // content says what a field holds.
 type content int
@@ -29,7 +29,7 @@ func parse(s string) (float32, content) {
 	}
 	f, err := strconv.ParseFloat(s, 32)
 	switch {
-	case math.Abs(f) > MaxMagnitude: // also what is out of float32's range
+	case math.Abs(f) > maxMagnitude: // also what is out of float32's range
 		return 0, tooLarge
 	case err != nil:
 		return 0, aText

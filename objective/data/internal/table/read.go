@@ -10,7 +10,7 @@ import (
 // same columns in any order, no class and no category that the training part
 // has not. It fails as [Learn] does, too.
 func Read(r io.Reader, name string, s *Schema) (*Table, error) {
-	return read(r, name, s, DefaultLimits)
+	return read(r, name, s, defaultLimits)
 }
 
 func read(r io.Reader, name string, s *Schema, limits Limits) (*Table, error) {

@@ -11,7 +11,8 @@ import (
 type Schema struct {
 	// Label is the name of the column with the classes.
 	Label string
-	// Classes are the distinct labels, in the order of [SortLabels].
+	// Classes are the distinct labels: by value if all are finite numbers, else by
+	// their bytes.
 	Classes []string
 	// Columns are the features, in the order of the training part.
 	Columns []Column
@@ -21,7 +22,7 @@ type Schema struct {
 type Column struct {
 	Name string
 	// Categories are the distinct values of a column that is encoded one-hot, in
-	// the order of [SortLabels]; nil for a column of numbers.
+	// the same order; nil for a column of numbers.
 	Categories []string
 }
 
@@ -65,9 +66,9 @@ type Table struct {
 	Y      []uint16
 }
 
-// SortLabels sorts distinct labels in place: by value if all are finite numbers
+// sortLabels sorts distinct labels in place: by value if all are finite numbers
 // (equal values by their bytes), else by their bytes.
-func SortLabels(labels []string) {
+func sortLabels(labels []string) {
 	value := make(map[string]float64, len(labels))
 	for _, l := range labels {
 		v, err := strconv.ParseFloat(l, 64)

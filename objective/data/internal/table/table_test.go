@@ -65,7 +65,7 @@ func TestSortLabels(t *testing.T) {
 		{"10 inf 9", "10 9 inf"},
 	} {
 		got := strings.Fields(c.labels)
-		SortLabels(got)
+		sortLabels(got)
 		if strings.Join(got, " ") != c.want {
 			t.Errorf("%s sorts as %v; want %s", c.labels, got, c.want)
 		}

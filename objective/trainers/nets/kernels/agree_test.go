@@ -13,9 +13,9 @@ func outputs(l Level, m, n, k int) []float32 {
 	var ws Workspace
 	x, w, bias := random(rng, m*k), random(rng, k*n), random(rng, n)
 	y, tn, nt, grad := make([]float32, m*n), make([]float32, m*n), make([]float32, m*n), make([]float32, m*n)
-	l.MatMul(&ws, y, x, w, bias, m, n, k, true)
-	l.MatMulTN(&ws, tn, x, w, m, n, k)
-	l.MatMulNT(&ws, nt, x, w, m, n, k)
+	l.MatMul(&ws, wholeOf(m, n), y, x, w, bias, m, n, k, true)
+	l.MatMulTN(&ws, wholeOf(m, n), tn, x, w, m, n, k)
+	l.MatMulNT(&ws, wholeOf(m, n), nt, x, w, m, n, k)
 	labels := make([]uint16, m)
 	for i := range labels {
 		labels[i] = uint16(rng.IntN(n))
@@ -65,9 +65,9 @@ func TestRowsAreIndependent(t *testing.T) {
 	for _, l := range Levels() {
 		var ws Workspace
 		all, one := make([]float32, m*n), make([]float32, n)
-		l.MatMul(&ws, all, x, w, bias, m, n, k, false)
+		l.MatMul(&ws, wholeOf(m, n), all, x, w, bias, m, n, k, false)
 		for i := range m {
-			l.MatMul(&ws, one, x[i*k:(i+1)*k], w, bias, 1, n, k, false)
+			l.MatMul(&ws, wholeOf(1, n), one, x[i*k:(i+1)*k], w, bias, 1, n, k, false)
 			equalBits(t, fmt.Sprintf("%v row %d", l, i), all[i*n:(i+1)*n], one)
 		}
 	}
@@ -87,15 +87,15 @@ func TestBlocksAgreeWithTheWhole(t *testing.T) {
 				for i := range whole {
 					whole[i], pieces[i] = make([]float32, m*n), make([]float32, m*n)
 				}
-				l.MatMul(&ws, whole[0], x, w, bias, m, n, k, true)
-				l.MatMulTN(&ws, whole[1], x, w, m, n, k)
-				l.MatMulNT(&ws, whole[2], x, w, m, n, k)
+				l.MatMul(&ws, wholeOf(m, n), whole[0], x, w, bias, m, n, k, true)
+				l.MatMulTN(&ws, wholeOf(m, n), whole[1], x, w, m, n, k)
+				l.MatMulNT(&ws, wholeOf(m, n), whole[2], x, w, m, n, k)
 				for row := 0; row < m; row += 7 {
 					for column := 0; column < n; column += 9 {
 						b := Block{row, min(7, m-row), column, min(9, n-column)}
-						l.MatMulBlock(&ws, b, pieces[0], x, w, bias, m, n, k, true)
-						l.MatMulTNBlock(&ws, b, pieces[1], x, w, m, n, k)
-						l.MatMulNTBlock(&ws, b, pieces[2], x, w, m, n, k)
+						l.MatMul(&ws, b, pieces[0], x, w, bias, m, n, k, true)
+						l.MatMulTN(&ws, b, pieces[1], x, w, m, n, k)
+						l.MatMulNT(&ws, b, pieces[2], x, w, m, n, k)
 					}
 				}
 				for i := range whole {

@@ -46,9 +46,9 @@ func BenchmarkMatMul(b *testing.B) {
 		x, w, y := random(rng, m*k), random(rng, k*n), random(rng, m*n)
 		dx, dw := make([]float32, m*k), make([]float32, k*n)
 		name, operations := fmt.Sprintf("%dx%dx%d", m, n, k), 2*float64(m*n*k)
-		eachBench(b, name, operations, func(l Level, ws *Workspace) { l.MatMul(ws, y, x, w, nil, m, n, k, true) })
-		eachBench(b, name+" by weights", operations, func(l Level, ws *Workspace) { l.MatMulTN(ws, dw, x, y, k, n, m) })
-		eachBench(b, name+" by input", operations, func(l Level, ws *Workspace) { l.MatMulNT(ws, dx, y, w, m, k, n) })
+		eachBench(b, name, operations, func(l Level, ws *Workspace) { l.MatMul(ws, wholeOf(m, n), y, x, w, nil, m, n, k, true) })
+		eachBench(b, name+" by weights", operations, func(l Level, ws *Workspace) { l.MatMulTN(ws, wholeOf(k, n), dw, x, y, k, n, m) })
+		eachBench(b, name+" by input", operations, func(l Level, ws *Workspace) { l.MatMulNT(ws, wholeOf(m, k), dx, y, w, m, k, n) })
 	}
 }
 

@@ -148,7 +148,7 @@ func TestConvBlockRefusesTooFewTaken(t *testing.T) {
 	c := convCases()[0]
 	var ws Workspace
 	some := c.run(Portable, &ws)
-	for what, call := range map[string]func(){
+	mustPanic(t, map[string]func(){
 		"an empty taken": func() { Portable.ConvBlock(&ws, some.y, []uint8{}, c.x, c.w, c.bias, c.Conv) },
 		"a gradient without taken": func() {
 			Portable.ConvBlockGrad(&ws, Groups{0, 1, 1, c.Batch}, some.dwb, nil, c.x, c.w, c.dy, nil, c.Conv)
@@ -156,16 +156,7 @@ func TestConvBlockRefusesTooFewTaken(t *testing.T) {
 		"too little for the groups": func() {
 			Portable.ConvBlockGrad(&ws, Groups{0, 1, 2, c.Batch}, some.dwb, nil, c.x, c.w, c.dy, some.taken, c.Conv)
 		},
-	} {
-		func() {
-			defer func() {
-				if recover() == nil {
-					t.Errorf("%s did not panic", what)
-				}
-			}()
-			call()
-		}()
-	}
+	})
 }
 
 // Results and gradients against float64 by the definition; one workspace for

@@ -29,5 +29,6 @@
 //		return err
 //	}
 //	var ws kernels.Workspace
-//	level.MatMul(&ws, y, x, w, bias, batch, outputs, inputs, true)
+//	all := kernels.Block{Rows: batch, Columns: outputs}
+//	level.MatMul(&ws, all, y, x, w, bias, batch, outputs, inputs, true)
 package kernels

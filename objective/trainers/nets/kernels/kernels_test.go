@@ -8,6 +8,24 @@ import (
 	"testing"
 )
 
+// wholeOf is the block of all of a result.
+func wholeOf(m, n int) Block { return Block{Rows: m, Columns: n} }
+
+// mustPanic makes calls that are mistakes, each of which must panic.
+func mustPanic(t *testing.T, calls map[string]func()) {
+	t.Helper()
+	for what, call := range calls {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%s did not panic", what)
+				}
+			}()
+			call()
+		}()
+	}
+}
+
 func random(rng *rand.Rand, n int) []float32 {
 	x := make([]float32, n)
 	for i := range x {
@@ -67,14 +85,14 @@ func TestMatMulAgainstFloat64(t *testing.T) {
 						return func(i, j int) float32 { return s[j*stride+i] }
 					}
 					for _, relu := range []bool{false, true} {
-						l.MatMul(&ws, got, x, w, bias, m, n, k, relu)
+						l.MatMul(&ws, wholeOf(m, n), got, x, w, bias, m, n, k, relu)
 						want, scale := product(m, n, k, at(x, k), at(w, n), bias, relu)
 						closeTo(t, what+" NN", got, want, scale)
 					}
-					l.MatMulTN(&ws, got, x, w, m, n, k)
+					l.MatMulTN(&ws, wholeOf(m, n), got, x, w, m, n, k)
 					want, scale := product(m, n, k, turned(x, m), at(w, n), nil, false)
 					closeTo(t, what+" TN", got, want, scale)
-					l.MatMulNT(&ws, got, x, w, m, n, k)
+					l.MatMulNT(&ws, wholeOf(m, n), got, x, w, m, n, k)
 					want, scale = product(m, n, k, at(x, k), turned(w, k), nil, false)
 					closeTo(t, what+" NT", got, want, scale)
 				}
@@ -87,7 +105,7 @@ func TestMatMulKeepsNaN(t *testing.T) {
 	for _, l := range Levels() {
 		var ws Workspace
 		y := make([]float32, 2)
-		l.MatMul(&ws, y, []float32{float32(math.NaN()), 1}, []float32{1}, nil, 2, 1, 1, true)
+		l.MatMul(&ws, wholeOf(2, 1), y, []float32{float32(math.NaN()), 1}, []float32{1}, nil, 2, 1, 1, true)
 		if y[0] == y[0] || y[1] != 1 {
 			t.Errorf("%v: ReLU of NaN and 1 is %v", l, y)
 		}
@@ -102,7 +120,7 @@ func TestExp(t *testing.T) {
 				x[i] = -80 + 160*float32(i*37%41)/41
 			}
 			got := append([]float32(nil), x...)
-			l.Exp(got)
+			l.exp(got)
 			for i := range x {
 				want := math.Exp(float64(x[i]))
 				if math.Abs(float64(got[i])-want) > 2e-7*want {
@@ -112,7 +130,7 @@ func TestExp(t *testing.T) {
 		}
 		inf, nan := float32(math.Inf(1)), float32(math.NaN())
 		x := []float32{0, -1000, -inf, 1000, inf, nan, -86.9, 87.9}
-		l.Exp(x)
+		l.exp(x)
 		want := []float64{1, 0, 0, math.Inf(1), math.Inf(1), math.NaN(), 1.8190e-38, 1.4964e38}
 		for i := range want {
 			same := float64(x[i]) == want[i] || (x[i] != x[i] && want[i] != want[i])

@@ -53,11 +53,11 @@ import (
 	"sync"
 )
 
-// Env is the environment variable that forces a level by its name.
-const Env = "EVENKEEL_KERNELS"
+// levelVariable is the environment variable that forces a level by its name.
+const levelVariable = "EVENKEEL_KERNELS"
 
 // Level is one compilation of the kernels. Its methods must not be called for a
-// level that is not [Level.Supported].
+// level that [Levels] does not return.
 type Level int
 
 // The levels, narrowest first.
@@ -75,7 +75,7 @@ const numericsVersion = 2
 
 var names = [...]string{Portable: "portable", AVX2: "avx2", AVX512: "avx512"}
 
-// String returns the name by which [Env] asks for the level.
+// String returns the name by which EVENKEEL_KERNELS asks for the level.
 func (l Level) String() string {
 	if l < 0 || int(l) >= len(names) {
 		return fmt.Sprintf("Level(%d)", int(l))
@@ -83,8 +83,8 @@ func (l Level) String() string {
 	return names[l]
 }
 
-// Supported reports whether this processor runs the level.
-func (l Level) Supported() bool { return C.ek_supported(C.int(l)) != 0 }
+// supported reports whether this processor runs the level.
+func (l Level) supported() bool { return C.ek_supported(C.int(l)) != 0 }
 
 // NumericsID names the arithmetic of the level: "nets/2/fma" or
 // "nets/2/portable". Levels with the same id give the same bits.
@@ -100,7 +100,7 @@ func (l Level) NumericsID() string {
 func Levels() []Level {
 	var s []Level
 	for l := range names {
-		if Level(l).Supported() {
+		if Level(l).supported() {
 			s = append(s, Level(l))
 		}
 	}
@@ -119,7 +119,7 @@ func Choose(name string) (Level, error) {
 		if n != name {
 			continue
 		}
-		if !Level(l).Supported() {
+		if !Level(l).supported() {
 			return 0, fmt.Errorf("kernels %q need a processor that has them; this one supports %s", name, list(have))
 		}
 		return Level(l), nil
@@ -135,14 +135,14 @@ func list(levels []Level) string {
 	return strings.Join(s, ", ")
 }
 
-// Active returns the level in use: the one that [Env] names, else the widest
+// Active returns the level in use: the one that EVENKEEL_KERNELS names, else the widest
 // supported one. It reads the environment once.
 func Active() (Level, error) { return active() }
 
 var active = sync.OnceValues(func() (Level, error) {
-	l, err := Choose(os.Getenv(Env))
+	l, err := Choose(os.Getenv(levelVariable))
 	if err != nil {
-		return 0, fmt.Errorf("environment variable %s: %w", Env, err)
+		return 0, fmt.Errorf("environment variable %s: %w", levelVariable, err)
 	}
 	return l, nil
 })

@@ -17,44 +17,30 @@ func (w *Workspace) reserve(n int) *C.float {
 }
 
 // Block is a part of a product's result: Rows rows from row Row on, and Columns
-// columns from column Column on. Whoever computes all blocks of a result, in
-// whatever order and pieces, gets the bits of the whole.
+// columns from column Column on. All blocks of a result together, computed in any
+// order and pieces, have the same bits as the whole result as one block.
 type Block struct{ Row, Rows, Column, Columns int }
 
-// MatMul computes y = x*w + bias, and then max(y, 0) if relu.
+// MatMul computes a block of y = x*w + bias, and then max(y, 0) if relu.
 //
 // Shapes: x is m x k, w is k x n, y is m x n, bias has n entries or is nil; all
 // row-major and dense. Each y[i][j] starts from the bias and adds x[i][p]*w[p][j]
 // for p = 0..k-1 in this order. NaN stays NaN through ReLU. y must not overlap
-// the others. It panics if a slice is shorter than its shape.
-func (l Level) MatMul(ws *Workspace, y, x, w, bias []float32, m, n, k int, relu bool) {
-	l.MatMulBlock(ws, Block{0, m, 0, n}, y, x, w, bias, m, n, k, relu)
-}
-
-// MatMulBlock computes one block of what [Level.MatMul] does.
-func (l Level) MatMulBlock(ws *Workspace, b Block, y, x, w, bias []float32, m, n, k int, relu bool) {
+// the others, and keeps what is outside the block. It panics if a slice is shorter
+// than its shape, or the block is empty or not within y.
+func (l Level) MatMul(ws *Workspace, b Block, y, x, w, bias []float32, m, n, k int, relu bool) {
 	l.gemm(ws, b, y, x, w, bias, m, n, k, strides{k, 1}, strides{n, 1}, relu)
 }
 
-// MatMulTN computes y = xᵀ*w for x k x m and w k x n, so y is m x n: the
+// MatMulTN computes a block of y = xᵀ*w for x k x m and w k x n, so y is m x n: the
 // gradient of a dense layer by its weights. Otherwise as [Level.MatMul].
-func (l Level) MatMulTN(ws *Workspace, y, x, w []float32, m, n, k int) {
-	l.MatMulTNBlock(ws, Block{0, m, 0, n}, y, x, w, m, n, k)
-}
-
-// MatMulTNBlock computes one block of what [Level.MatMulTN] does.
-func (l Level) MatMulTNBlock(ws *Workspace, b Block, y, x, w []float32, m, n, k int) {
+func (l Level) MatMulTN(ws *Workspace, b Block, y, x, w []float32, m, n, k int) {
 	l.gemm(ws, b, y, x, w, nil, m, n, k, strides{1, m}, strides{n, 1}, false)
 }
 
-// MatMulNT computes y = x*wᵀ for x m x k and w n x k, so y is m x n: the
+// MatMulNT computes a block of y = x*wᵀ for x m x k and w n x k, so y is m x n: the
 // gradient of a dense layer by its input. Otherwise as [Level.MatMul].
-func (l Level) MatMulNT(ws *Workspace, y, x, w []float32, m, n, k int) {
-	l.MatMulNTBlock(ws, Block{0, m, 0, n}, y, x, w, m, n, k)
-}
-
-// MatMulNTBlock computes one block of what [Level.MatMulNT] does.
-func (l Level) MatMulNTBlock(ws *Workspace, b Block, y, x, w []float32, m, n, k int) {
+func (l Level) MatMulNT(ws *Workspace, b Block, y, x, w []float32, m, n, k int) {
 	l.gemm(ws, b, y, x, w, nil, m, n, k, strides{k, 1}, strides{1, k}, false)
 }
 

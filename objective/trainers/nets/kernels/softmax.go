@@ -42,9 +42,9 @@ func (l Level) SoftmaxCE(z []float32, labels []uint16, weights, offset []float32
 	return loss, float64(total)
 }
 
-// Exp replaces every x by e^x: 0 below -87, +Inf above 88, and within 2e-7
+// exp replaces every x by e^x: 0 below -87, +Inf above 88, and within 2e-7
 // relative between; NaN gives NaN.
-func (l Level) Exp(x []float32) {
+func (l Level) exp(x []float32) {
 	if len(x) > 0 {
 		C.ek_exp(C.int(l), C.long(len(x)), ptr(x))
 	}

@@ -12,7 +12,7 @@ import (
 // TestPatienceIsDocumented: docs/trainer.md tells how long a program has, and a
 // program that heeds nothing ends within five seconds of being told to.
 func TestPatienceIsDocumented(t *testing.T) {
-	p := defaultPatience
+	p := defaultWaits
 	if worst := p.stop + p.busy + p.term; worst > 5*time.Second {
 		t.Errorf("a program that ignores stop and SIGTERM is killed %v after the context ends; want 5s at most", worst)
 	}
