@@ -10,6 +10,9 @@ import (
 	"strings"
 
 	"evenkeel/objective"
+	"evenkeel/runs/column"
+	"evenkeel/runs/disk"
+	"evenkeel/runs/writer"
 )
 
 // Save stores a finished run and returns when it is durable. Everything that
@@ -27,7 +30,7 @@ func (s *Study) Save(ctx context.Context, id objective.RunID, spec objective.Spe
 	if err := s.checkTestLabels(context.WithoutCancel(ctx), spec, r.TestLabels); err != nil {
 		return fmt.Errorf("run %s: %w", id, err)
 	}
-	return s.writer.putAndWait(insert.apply)
+	return s.writer.PutAndWait(insert.apply)
 }
 
 // KeepFailure records a failed run. It need not be durable before the search
@@ -38,8 +41,8 @@ func (s *Study) KeepFailure(_ context.Context, f objective.Failure) error {
 		return err
 	}
 	now := timestamp(s.db.options.Now())
-	return s.writer.put(func(tx *transaction) error {
-		return tx.exec(`INSERT INTO failed_runs (study, run, spec, error, log, seconds, failed) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+	return s.writer.Put(func(tx *writer.Transaction) error {
+		return tx.Exec(`INSERT INTO failed_runs (study, run, spec, error, log, seconds, failed) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 			s.number, string(f.Run), string(canonical), plainText(f.Err), plainText(f.Log), f.Seconds, now)
 	})
 }
@@ -79,7 +82,7 @@ func newRunInsert(id objective.RunID, spec objective.Spec, r *objective.Result, 
 	}
 	in := &runInsert{id: string(id), run: []any{
 		string(id), string(canonical), spec.Trainer, spec.Version, spec.Numerics,
-		r.Stopped, r.Parameters, encodeEpochs(r.Epochs), r.Seconds, now, r.ValLabels != nil, spec.Apply == objective.ApplyPosthoc,
+		r.Stopped, r.Parameters, column.Epochs(r.Epochs), r.Seconds, now, r.ValLabels != nil, spec.Apply == objective.ApplyPosthoc,
 	}, log: plainText(r.Log)}
 	split, err := json.Marshal(spec.Split)
 	if err != nil {
@@ -88,13 +91,13 @@ func newRunInsert(id objective.RunID, spec objective.Spec, r *objective.Result, 
 	for _, m := range []*objective.Confusion{r.Val, r.Train, r.Test} {
 		var support any
 		if m != nil {
-			support = encodeInts(m.Support())
+			support = column.Ints(m.Support())
 		}
 		in.supports = append(in.supports, support)
 	}
 	in.supports = append(in.supports, spec.Data, string(split))
 	if r.ValLabels != nil {
-		format, labels := encodeClasses(r.ValLabels)
+		format, labels := column.Classes(r.ValLabels)
 		in.labels = []any{format, labels, spec.Data, string(split)}
 	}
 	for _, m := range []struct {
@@ -121,23 +124,23 @@ func matrixRow(id, part string, m *objective.Confusion) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []any{id, part, encodeInts(m.Support()), encodeInts(m.TruePositives()), encodeInts(m.Predicted()), counts}, nil
+	return []any{id, part, column.Ints(m.Support()), column.Ints(m.TruePositives()), column.Ints(m.Predicted()), counts}, nil
 }
 
 // outputRows are the rows of what a run answered for the examples of a part.
 func outputRows(id string, predictions []uint16, logits []float32) (rows [][]any) {
 	if predictions != nil {
-		format, data := encodeClasses(predictions)
+		format, data := column.Classes(predictions)
 		rows = append(rows, []any{id, "predictions", format, data})
 	}
 	if logits != nil {
-		rows = append(rows, []any{id, "logits", formatFloat32, encodeLogits(logits)})
+		rows = append(rows, []any{id, "logits", column.Float32, column.Logits(logits)})
 	}
 	return rows
 }
 
 // apply inserts the rows unless the run is known, and its test part unless that is.
-func (in *runInsert) apply(tx *transaction) error {
+func (in *runInsert) apply(tx *writer.Transaction) error {
 	if err := in.insert(tx); err != nil || in.test == nil {
 		return err
 	}
@@ -145,36 +148,36 @@ func (in *runInsert) apply(tx *transaction) error {
 }
 
 // insert inserts the rows but those of the test part, unless the run is known.
-func (in *runInsert) insert(tx *transaction) error {
-	added, err := tx.execCount(`INSERT INTO runs (hash, spec, state, trainer, version, numerics, stopped, parameters, epochs, seconds, finished, labels, derived)
+func (in *runInsert) insert(tx *writer.Transaction) error {
+	added, err := tx.ExecCount(`INSERT INTO runs (hash, spec, state, trainer, version, numerics, stopped, parameters, epochs, seconds, finished, labels, derived)
 		VALUES (?, ?, 'complete', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, in.run...)
 	if err != nil || added == 0 {
 		return err
 	}
 	for _, row := range in.matrices {
-		if err := tx.exec(`INSERT INTO matrices (run, part, support, correct, predicted, counts) VALUES (?, ?, ?, ?, ?, ?)`, row...); err != nil {
+		if err := tx.Exec(`INSERT INTO matrices (run, part, support, correct, predicted, counts) VALUES (?, ?, ?, ?, ?, ?)`, row...); err != nil {
 			return err
 		}
 	}
 	for _, row := range in.outputs {
-		if err := tx.exec(`INSERT INTO outputs (run, kind, format, data) VALUES (?, ?, ?, ?)`, row...); err != nil {
+		if err := tx.Exec(`INSERT INTO outputs (run, kind, format, data) VALUES (?, ?, ?, ?)`, row...); err != nil {
 			return err
 		}
 	}
-	if err := tx.exec(`UPDATE datasets SET val_support = coalesce(val_support, ?1), train_support = coalesce(train_support, ?2),
+	if err := tx.Exec(`UPDATE datasets SET val_support = coalesce(val_support, ?1), train_support = coalesce(train_support, ?2),
 		test_support = coalesce(test_support, ?3) WHERE data = ?4 AND split = ?5
 		AND (val_support IS NULL OR train_support IS NULL AND ?2 IS NOT NULL OR test_support IS NULL AND ?3 IS NOT NULL)`, in.supports...); err != nil {
 		return err
 	}
 	if in.labels != nil {
-		if err := tx.exec(`UPDATE datasets SET labels_format = ?, labels = ? WHERE data = ? AND split = ? AND labels IS NULL`, in.labels...); err != nil {
+		if err := tx.Exec(`UPDATE datasets SET labels_format = ?, labels = ? WHERE data = ? AND split = ? AND labels IS NULL`, in.labels...); err != nil {
 			return err
 		}
 	}
 	if in.log == "" {
 		return nil
 	}
-	return tx.exec(`INSERT INTO logs (run, number, text) VALUES (?, 1, ?)`, in.id, in.log)
+	return tx.Exec(`INSERT INTO logs (run, number, text) VALUES (?, 1, ?)`, in.id, in.log)
 }
 
 // Find returns the result of a run as it was saved, or false: every number to the
@@ -188,14 +191,14 @@ func (s *Study) Find(ctx context.Context, id objective.RunID) (*objective.Result
 func (db *DB) Run(ctx context.Context, id objective.RunID) (*objective.Result, bool, error) {
 	// Mostly there is none, and a look at the key needs no transaction.
 	r, found := &objective.Result{}, false
-	err := db.read.QueryRowContext(ctx, `SELECT 1 FROM runs WHERE hash = ?`, string(id)).Scan(new(int))
+	err := db.file.Read.QueryRowContext(ctx, `SELECT 1 FROM runs WHERE hash = ?`, string(id)).Scan(new(int))
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, false, nil
 	}
 	if err != nil {
-		return nil, false, db.failed(err)
+		return nil, false, db.file.Failed(err)
 	}
-	err = db.view(ctx, func(q querier) error {
+	err = db.view(ctx, func(q disk.Querier) error {
 		var seconds sql.NullFloat64
 		var epochs string
 		var labels bool
@@ -208,7 +211,7 @@ func (db *DB) Run(ctx context.Context, id objective.RunID) (*objective.Result, b
 			return err
 		}
 		found, r.Seconds = true, orNaN(seconds)
-		r.Epochs, err = decodeEpochs(epochs)
+		r.Epochs, err = column.ParseEpochs(epochs)
 		if err == nil {
 			err = readMatrices(ctx, q, id, r)
 		}
@@ -232,14 +235,14 @@ func (db *DB) Run(ctx context.Context, id objective.RunID) (*objective.Result, b
 	return r, true, nil
 }
 
-func readMatrices(ctx context.Context, q querier, id objective.RunID, r *objective.Result) error {
-	return each(ctx, q, `SELECT part, counts FROM matrices WHERE run = ?`, []any{string(id)}, func(scan scanner) error {
+func readMatrices(ctx context.Context, q disk.Querier, id objective.RunID, r *objective.Result) error {
+	return disk.Each(ctx, q, `SELECT part, counts FROM matrices WHERE run = ?`, []any{string(id)}, func(scan disk.Scanner) error {
 		var part string
 		var counts sql.RawBytes
 		if err := scan(&part, &counts); err != nil {
 			return err
 		}
-		m, err := decodeMatrix(counts)
+		m, err := column.ParseMatrix(counts)
 		if err != nil {
 			return err
 		}
@@ -256,15 +259,15 @@ func readMatrices(ctx context.Context, q querier, id objective.RunID, r *objecti
 }
 
 // readOutputs reads what a run answered for the validation examples.
-func readOutputs(ctx context.Context, q querier, id objective.RunID, r *objective.Result) error {
+func readOutputs(ctx context.Context, q disk.Querier, id objective.RunID, r *objective.Result) error {
 	var err error
 	r.ValPredictions, r.ValLogits, err = answers(ctx, q, "outputs", id)
 	return err
 }
 
 // answers reads the rows of a run in a table of outputs; what is not there is nil.
-func answers(ctx context.Context, q querier, table string, id objective.RunID) (predictions []uint16, logits []float32, err error) {
-	err = each(ctx, q, `SELECT kind, format, data FROM `+table+` WHERE run = ?`, []any{string(id)}, func(scan scanner) error {
+func answers(ctx context.Context, q disk.Querier, table string, id objective.RunID) (predictions []uint16, logits []float32, err error) {
+	err = disk.Each(ctx, q, `SELECT kind, format, data FROM `+table+` WHERE run = ?`, []any{string(id)}, func(scan disk.Scanner) error {
 		var kind, format string
 		var data sql.RawBytes
 		if err := scan(&kind, &format, &data); err != nil {
@@ -273,9 +276,9 @@ func answers(ctx context.Context, q querier, table string, id objective.RunID) (
 		var err error
 		switch kind {
 		case "predictions":
-			predictions, err = decodeClasses(format, data)
+			predictions, err = column.ParseClasses(format, data)
 		case "logits":
-			logits, err = decodeLogits(format, data)
+			logits, err = column.ParseLogits(format, data)
 		}
 		return err
 	})
@@ -283,24 +286,15 @@ func answers(ctx context.Context, q querier, table string, id objective.RunID) (
 }
 
 // readLabels reads the labels that a run came with.
-func readLabels(ctx context.Context, q querier, id objective.RunID, r *objective.Result) error {
+func readLabels(ctx context.Context, q disk.Querier, id objective.RunID, r *objective.Result) error {
 	var format string
 	var labels []byte
 	err := q.QueryRowContext(ctx, `SELECT d.labels_format, d.labels FROM runs r
 		JOIN datasets d ON d.data = r.spec ->> '$.data' AND d.split = r.spec -> '$.split' WHERE r.hash = ?`, string(id)).Scan(&format, &labels)
 	if err == nil {
-		r.ValLabels, err = decodeClasses(format, labels)
+		r.ValLabels, err = column.ParseClasses(format, labels)
 	}
 	return err
-}
-
-// decodeMatrix reads a confusion matrix.
-func decodeMatrix(data []byte) (*objective.Confusion, error) {
-	m := new(objective.Confusion)
-	if err := m.UnmarshalBinary(data); err != nil {
-		return nil, err
-	}
-	return m, nil
 }
 
 // orNaN turns NULL into NaN: SQLite stores no NaN.

@@ -36,8 +36,6 @@ type boardPage struct {
 	confirmed []runs.ConfirmedArm
 	// unfinished says that the search was cut short.
 	unfinished bool
-	// seedsOnly says that some interval knows nothing of the images, see knowsSeedsOnly.
-	seedsOnly bool
 }
 
 // write prints head, table and the line about the leader, as a table or in

@@ -51,23 +51,20 @@ func TestNoiseOnTheBoard(t *testing.T) {
 	}
 }
 
-// TestLegendOfIntervals: what they contain, also where an old history has less.
+// TestLegendOfIntervals: what they contain, where there are any.
 func TestLegendOfIntervals(t *testing.T) {
 	const line = "+-: 95 % for all 2 arms together (seeds and images), as if these images had not chosen them.\n"
 	for _, c := range []struct {
-		rows      []runs.Row
-		line, old bool
+		rows []runs.Row
+		line bool
 	}{
-		{[]runs.Row{row(-.03, .02, 5), row(-.03, .02, 5)}, true, false},
-		{[]runs.Row{row(-.03, .02, 5), row(-.03, .02, 5)}, true, true},
-		{[]runs.Row{row(-.03, math.NaN(), 2), row(-.03, math.NaN(), 2)}, false, false},
+		{[]runs.Row{row(-.03, .02, 5), row(-.03, .02, 5)}, true},
+		{[]runs.Row{row(-.03, math.NaN(), 2), row(-.03, math.NaN(), 2)}, false},
 	} {
 		var b bytes.Buffer
-		p := boardOf(c.rows...)
-		p.seedsOnly = c.old
-		p.legend(&b)
-		if strings.Contains(b.String(), line) != c.line || strings.Contains(b.String(), "have seeds only") != c.old {
-			t.Errorf("legend of intervals %v, of old ones %v:\n%s", c.line, c.old, b.String())
+		boardOf(c.rows...).legend(&b)
+		if strings.Contains(b.String(), line) != c.line {
+			t.Errorf("legend of intervals %v:\n%s", c.line, b.String())
 		}
 	}
 }

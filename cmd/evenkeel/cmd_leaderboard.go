@@ -3,14 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
-	"math"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"evenkeel/runs"
-	"evenkeel/search"
 )
 
 // leaderboardFlags are the flags of leaderboard.
@@ -76,9 +73,6 @@ func printLeaderboard(cmd *cobra.Command, db *runs.DB, f leaderboardFlags) error
 	if page.unfinished, err = unfinished(cmd.Context(), db, board.Study.Name); err != nil {
 		return err
 	}
-	if page.seedsOnly, err = knowsSeedsOnly(cmd.Context(), db, board, def); err != nil {
-		return err
-	}
 	if err := page.write(cmd.OutOrStdout(), f.format); err != nil {
 		return err
 	}
@@ -96,34 +90,6 @@ func printLeaderboard(cmd *cobra.Command, db *runs.DB, f leaderboardFlags) error
 	}
 	_, err = fmt.Fprintln(cmd.OutOrStdout(), page.next(newest.Study))
 	return err
-}
-
-// knowsSeedsOnly reports whether some interval knows nothing of the validation images
-// because an earlier version measured its arm. An image variance of 0 alone does not
-// say that: it is 0 for single images of each class, and where every image of a class
-// is right on every seed, or none is. So it is measured again, from the matrices.
-func knowsSeedsOnly(ctx context.Context, db *runs.DB, board *runs.Board, def *search.Definition) (bool, error) {
-	if len(board.Study.ValCounts) == 0 || slices.Max(board.Study.ValCounts) < 2 {
-		return false, nil
-	}
-	looked := make(map[int]bool)
-	for _, a := range board.Rows {
-		if !a.SeedsOnly || math.IsNaN(a.DifferenceHigh) || looked[a.Trial] {
-			continue
-		}
-		looked[a.Trial] = true
-		t, err := db.Trial(ctx, board.Study.Name, a.Trial)
-		if err != nil {
-			return false, err
-		}
-		arms := def.Objective.Arms(t.Replicates)
-		for _, own := range t.Arms {
-			if own.SeedsOnly && !math.IsNaN(own.DifferenceHigh) && arms[own.Round-1].ImageVariance > 0 {
-				return true, nil
-			}
-		}
-	}
-	return false, nil
 }
 
 // unfinished reports whether a search of the study was cut short.
@@ -149,7 +115,7 @@ func boardResult(b *runs.Board) result {
 	leader := b.Leader()
 	for i, a := range b.Rows {
 		r.rows = append(r.rows, []any{
-			a.Study, a.Rank, a.Trial, a.Round, a.Scheme, a.Rounds, a.Seeds, a.Tier, a.Score, a.Spread, a.SpreadSE, a.Gap,
+			a.Study, a.Rank, a.Trial, a.Round, a.Scheme, a.Rounds, a.Seeds, a.Seeds, a.Score, a.Spread, a.SpreadSE, a.Gap,
 			a.WorstClass, a.WorstRecall, a.BalancedAccuracy, a.Accuracy, a.Difference, a.DifferenceLow, a.DifferenceHigh,
 			a.WeightGain, a.WeightRatio, a.ReferenceSpread, a.ReferenceBalancedAccuracy, a.Params, a.Seconds,
 			a.Drop, a.Holds, i == leader,

@@ -59,15 +59,12 @@ func storedDefinition(cmd *cobra.Command, path, name string, overrides []studyfi
 }
 
 // readDefinition returns the stored definition of the named study, "" for the
-// newest. It reads the canonical form, which holds every key but those that older
-// studies do not know: a later change of a default does not change an old study.
+// newest. It reads the canonical form, which holds every key: a later change of a
+// default does not change a stored study.
 func readDefinition(ctx context.Context, db *runs.DB, name string, overrides []studyfile.Override) (*search.Definition, error) {
 	stored, err := db.Definition(ctx, name)
 	if err != nil {
 		return nil, err
-	}
-	if !stored.Screened() {
-		overrides = append([]studyfile.Override{{Key: "search.screen", Value: search.ScreenOff}}, overrides...)
 	}
 	def, err := studyfile.Parse("stored definition of "+stored.Study, stored.Canonical, stored.Folder, overrides)
 	if err != nil {

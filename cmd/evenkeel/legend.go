@@ -36,9 +36,6 @@ of that and the trial's own unweighted model; ! = more lost than the tolerance o
 		if p.board.Rows[len(p.board.Rows)-1].Seeds < p.seeds() {
 			fmt.Fprintln(w, "Arms on fewer seeds than the first have that number under noise?; below 3 seeds there is no +-.")
 		}
-		if p.seedsOnly {
-			fmt.Fprintln(w, "Arms that an earlier version measured have seeds only; more trials in this study mend that.")
-		}
 	}
 	if text := p.predicted(); text != "" {
 		fmt.Fprintln(w, text)

@@ -102,26 +102,14 @@ func (p confirmedPage) longerSentence(a runs.ConfirmedArm, main runs.ConfirmedRo
 	return ""
 }
 
-// offsetsCost says whether fitted offsets hold the study's tolerance. Confirmations of
-// earlier versions have no row for it: there the point estimate must do.
-func (p confirmedPage) offsetsCost(main, against runs.ConfirmedRow, own *runs.ConfirmedRow) confirm.Holding {
-	switch {
-	case own != nil:
-		return own.Tolerance
-	case main.AgainstBalancedAccuracy-against.AgainstBalancedAccuracy > p.def.Objective.Tolerance:
-		return confirm.NotHeld
-	}
-	return confirm.Held
-}
-
 // offsetsSentence compares the recipe with fitted offsets, which train nothing, and
 // says so where they cost more accuracy: by the same rule as the recipe's own cost.
 func (p confirmedPage) offsetsSentence(a runs.ConfirmedArm, main runs.ConfirmedRow, gained bool) string {
 	row, own := rowOf(a, search.Recipe, search.AgainstOffsets), rowOf(a, search.OffsetsAlone, search.AgainstReference)
-	if row == nil {
+	if row == nil || own == nil { // there are both, or no offsets
 		return ""
 	}
-	cost := p.offsetsCost(main, *row, own)
+	cost := own.Tolerance
 	if cost == confirm.NotHeld && main.Tolerance != confirm.NotHeld {
 		return "Offsets alone cost more accuracy than you allow."
 	}
