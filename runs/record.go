@@ -91,8 +91,8 @@ func (s *Study) SetScreenSeeds(_ context.Context, replicates []int) error {
 	})
 }
 
-// Transmission records how much of what was predicted without training arrived in
-// it. It may return before that is durable.
+// Transmission records how much of what was predicted without training it then
+// delivered. It may return before that is durable.
 func (s *Study) Transmission(_ context.Context, t posthoc.Transmission) error {
 	return s.writer.Put(func(tx *writer.Transaction) error {
 		return tx.Exec(`UPDATE studies SET transmission = ?, transmission_se = ?, transmission_effects = ? WHERE number = ?`,
