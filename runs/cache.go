@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"strings"
 
 	"evenkeel/objective"
@@ -17,8 +16,8 @@ import (
 
 // Save stores a finished run and returns when it is durable. Everything that
 // was recorded before is then durable too. A run that is there already is left
-// as it is, but for a test part that it lacked. Save does not give up when ctx ends: the run has been paid for, and
-// a transaction takes milliseconds.
+// as it is, but for a test part that it lacked. Save does not give up when ctx ends:
+// the run has been paid for, and a transaction takes milliseconds.
 func (s *Study) Save(ctx context.Context, id objective.RunID, spec objective.Spec, r *objective.Result) error {
 	insert, err := newRunInsert(id, spec, r, timestamp(s.db.options.Now()))
 	if err != nil {
@@ -42,8 +41,15 @@ func (s *Study) KeepFailure(_ context.Context, f objective.Failure) error {
 	}
 	now := timestamp(s.db.options.Now())
 	return s.writer.Put(func(tx *writer.Transaction) error {
-		return tx.Exec(`INSERT INTO failed_runs (study, run, spec, error, log, seconds, failed) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-			s.number, string(f.Run), string(canonical), plainText(f.Err), plainText(f.Log), f.Seconds, now)
+		return tx.Insert("failed_runs", writer.Row{
+			"study":   s.number,
+			"run":     string(f.Run),
+			"spec":    string(canonical),
+			"error":   plainText(f.Err),
+			"log":     plainText(f.Log),
+			"seconds": f.Seconds,
+			"failed":  now,
+		})
 	})
 }
 
@@ -56,9 +62,9 @@ func plainText(s string) string {
 // runInsert is a run in the form of its rows.
 type runInsert struct {
 	id       string
-	run      []any
-	matrices [][]any
-	outputs  [][]any
+	run      writer.Row
+	matrices []writer.Row
+	outputs  []writer.Row
 	test     *testInsert // nil without a test part
 	// labels is nil, or the labels to be remembered: their format and content, the
 	// data and the split.
@@ -80,10 +86,21 @@ func newRunInsert(id objective.RunID, spec objective.Spec, r *objective.Result, 
 	if r == nil || r.Val == nil {
 		return nil, fmt.Errorf("it has no validation matrix")
 	}
-	in := &runInsert{id: string(id), run: []any{
-		string(id), string(canonical), spec.Trainer, spec.Version, spec.Numerics,
-		r.Stopped, r.Parameters, column.Epochs(r.Epochs), r.Seconds, now, r.ValLabels != nil, spec.Apply == objective.ApplyPosthoc,
-	}, log: plainText(r.Log)}
+	in := &runInsert{id: string(id), log: plainText(r.Log), run: writer.Row{
+		"hash":       string(id),
+		"spec":       string(canonical),
+		"state":      "complete",
+		"trainer":    spec.Trainer,
+		"version":    spec.Version,
+		"numerics":   spec.Numerics,
+		"stopped":    r.Stopped,
+		"parameters": r.Parameters,
+		"epochs":     column.Epochs(r.Epochs),
+		"seconds":    r.Seconds,
+		"finished":   now,
+		"labels":     r.ValLabels != nil,
+		"derived":    spec.Apply == objective.ApplyPosthoc,
+	}}
 	split, err := json.Marshal(spec.Split)
 	if err != nil {
 		return nil, err
@@ -119,22 +136,29 @@ func newRunInsert(id objective.RunID, spec objective.Spec, r *objective.Result, 
 }
 
 // matrixRow is the row of a confusion matrix.
-func matrixRow(id, part string, m *objective.Confusion) ([]any, error) {
+func matrixRow(id, part string, m *objective.Confusion) (writer.Row, error) {
 	counts, err := m.AppendBinary(nil)
 	if err != nil {
 		return nil, err
 	}
-	return []any{id, part, column.Ints(m.Support()), column.Ints(m.TruePositives()), column.Ints(m.Predicted()), counts}, nil
+	return writer.Row{
+		"run":       id,
+		"part":      part,
+		"support":   column.Ints(m.Support()),
+		"correct":   column.Ints(m.TruePositives()),
+		"predicted": column.Ints(m.Predicted()),
+		"counts":    counts,
+	}, nil
 }
 
 // outputRows are the rows of what a run answered for the examples of a part.
-func outputRows(id string, predictions []uint16, logits []float32) (rows [][]any) {
+func outputRows(id string, predictions []uint16, logits []float32) (rows []writer.Row) {
 	if predictions != nil {
 		format, data := column.Classes(predictions)
-		rows = append(rows, []any{id, "predictions", format, data})
+		rows = append(rows, writer.Row{"run": id, "kind": "predictions", "format": format, "data": data})
 	}
 	if logits != nil {
-		rows = append(rows, []any{id, "logits", column.Float32, column.Logits(logits)})
+		rows = append(rows, writer.Row{"run": id, "kind": "logits", "format": column.Float32, "data": column.Logits(logits)})
 	}
 	return rows
 }
@@ -149,18 +173,17 @@ func (in *runInsert) apply(tx *writer.Transaction) error {
 
 // insert inserts the rows but those of the test part, unless the run is known.
 func (in *runInsert) insert(tx *writer.Transaction) error {
-	added, err := tx.ExecCount(`INSERT INTO runs (hash, spec, state, trainer, version, numerics, stopped, parameters, epochs, seconds, finished, labels, derived)
-		VALUES (?, ?, 'complete', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, in.run...)
-	if err != nil || added == 0 {
+	added, err := tx.InsertNew("runs", in.run)
+	if err != nil || !added {
 		return err
 	}
 	for _, row := range in.matrices {
-		if err := tx.Exec(`INSERT INTO matrices (run, part, support, correct, predicted, counts) VALUES (?, ?, ?, ?, ?, ?)`, row...); err != nil {
+		if err := tx.Insert("matrices", row); err != nil {
 			return err
 		}
 	}
 	for _, row := range in.outputs {
-		if err := tx.Exec(`INSERT INTO outputs (run, kind, format, data) VALUES (?, ?, ?, ?)`, row...); err != nil {
+		if err := tx.Insert("outputs", row); err != nil {
 			return err
 		}
 	}
@@ -177,7 +200,7 @@ func (in *runInsert) insert(tx *writer.Transaction) error {
 	if in.log == "" {
 		return nil
 	}
-	return tx.Exec(`INSERT INTO logs (run, number, text) VALUES (?, 1, ?)`, in.id, in.log)
+	return tx.Insert("logs", writer.Row{"run": in.id, "number": 1, "text": in.log})
 }
 
 // Find returns the result of a run as it was saved, or false: every number to the
@@ -199,18 +222,17 @@ func (db *DB) Run(ctx context.Context, id objective.RunID) (*objective.Result, b
 		return nil, false, db.file.Failed(err)
 	}
 	err = db.view(ctx, func(q disk.Querier) error {
-		var seconds sql.NullFloat64
 		var epochs string
 		var labels bool
 		err := q.QueryRowContext(ctx, `SELECT stopped, parameters, epochs, seconds, labels FROM runs WHERE hash = ? AND state = 'complete'`, string(id)).
-			Scan(&r.Stopped, &r.Parameters, &epochs, &seconds, &labels)
+			Scan(&r.Stopped, &r.Parameters, &epochs, orNull{&r.Seconds}, &labels)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		found, r.Seconds = true, orNaN(seconds)
+		found = true
 		r.Epochs, err = column.ParseEpochs(epochs)
 		if err == nil {
 			err = readMatrices(ctx, q, id, r)
@@ -295,12 +317,4 @@ func readLabels(ctx context.Context, q disk.Querier, id objective.RunID, r *obje
 		r.ValLabels, err = column.ParseClasses(format, labels)
 	}
 	return err
-}
-
-// orNaN turns NULL into NaN: SQLite stores no NaN.
-func orNaN(x sql.NullFloat64) float64 {
-	if !x.Valid {
-		return math.NaN()
-	}
-	return x.Float64
 }

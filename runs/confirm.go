@@ -90,15 +90,7 @@ func (db *DB) Confirmed(ctx context.Context, study string, r search.Reading, vec
 // made in the same way, and returns when it is durable. One on more seeds stays: else
 // the number of seeds could be chosen by the outcome.
 func (s *Study) Confirm(_ context.Context, c *search.Confirmation) error {
-	var rows [][]any
-	now := timestamp(s.db.options.Now())
-	for _, f := range c.Findings {
-		d := f.Spread
-		rows = append(rows, []any{s.number, c.Trial, c.Round, f.What, f.Against, c.Seeds,
-			d.A, f.BalancedAccuracy.A, d.B, f.BalancedAccuracy.B, d.Estimate, d.Low, d.High, d.PValue, now,
-			d.SignFlip(), d.Measurable, f.PlainA, f.PlainB, f.Drop.Drop, f.Drop.Low, f.Drop.High, string(f.Drop.Holding),
-			encodeChanges(f.Gained()), encodeChanges(f.Lost()), column.Ints(c.Images), c.Resplit})
-	}
+	rows := s.findingRows(c)
 	return s.writer.PutAndWait(func(tx *writer.Transaction) error {
 		var had int
 		if err := tx.ScanRow(`SELECT coalesce(max(seeds), 0) FROM confirmed_arms WHERE study = ? AND trial = ? AND round = ? AND resplit = ?`,
@@ -116,13 +108,13 @@ func (s *Study) Confirm(_ context.Context, c *search.Confirmation) error {
 				return err
 			}
 		}
-		for _, row := range rows {
-			if err := tx.Exec(`INSERT INTO confirmed_arms (number, study, trial, round, what, against, seeds,
-				test_spread, test_balanced_accuracy, against_test_spread, against_test_balanced_accuracy,
-				difference, difference_low, difference_high, p_value, confirmed, seed_p_value, measurable, plain_spread, against_plain_spread,
-				accuracy_drop, accuracy_drop_low, accuracy_drop_high, tolerance, gained, lost, images, resplit)
-				VALUES ((SELECT coalesce(max(number), 0) + 1 FROM confirmed_arms WHERE study = ?1),
-				?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27)`, row...); err != nil {
+		var last int
+		if err := tx.ScanRow(`SELECT coalesce(max(number), 0) FROM confirmed_arms WHERE study = ?`, []any{s.number}, &last); err != nil {
+			return err
+		}
+		for i, row := range rows {
+			row["number"] = last + 1 + i
+			if err := tx.Insert("confirmed_arms", row); err != nil {
 				return err
 			}
 		}
@@ -135,6 +127,43 @@ func (s *Study) Confirm(_ context.Context, c *search.Confirmation) error {
 		}
 		return nil
 	})
+}
+
+// findingRows are the rows of confirmed_arms, without their numbers.
+func (s *Study) findingRows(c *search.Confirmation) (rows []writer.Row) {
+	now := timestamp(s.db.options.Now())
+	for _, f := range c.Findings {
+		rows = append(rows, writer.Row{
+			"study":                          s.number,
+			"trial":                          c.Trial,
+			"round":                          c.Round,
+			"what":                           f.What,
+			"against":                        f.Against,
+			"seeds":                          c.Seeds,
+			"test_spread":                    f.Spread.A,
+			"test_balanced_accuracy":         f.BalancedAccuracy.A,
+			"against_test_spread":            f.Spread.B,
+			"against_test_balanced_accuracy": f.BalancedAccuracy.B,
+			"difference":                     f.Spread.Estimate,
+			"difference_low":                 f.Spread.Low,
+			"difference_high":                f.Spread.High,
+			"p_value":                        f.Spread.PValue,
+			"confirmed":                      now,
+			"seed_p_value":                   f.Spread.SignFlip(),
+			"measurable":                     f.Spread.Measurable,
+			"plain_spread":                   f.PlainA,
+			"against_plain_spread":           f.PlainB,
+			"accuracy_drop":                  f.Drop.Drop,
+			"accuracy_drop_low":              f.Drop.Low,
+			"accuracy_drop_high":             f.Drop.High,
+			"tolerance":                      string(f.Drop.Holding),
+			"gained":                         encodeChanges(f.Gained()),
+			"lost":                           encodeChanges(f.Lost()),
+			"images":                         column.Ints(c.Images),
+			"resplit":                        c.Resplit,
+		})
+	}
+	return rows
 }
 
 // encodeChanges writes classes as a JSON list of [class, before, after].
@@ -215,36 +244,66 @@ func readConfirmations(ctx context.Context, q disk.Querier, h *StudyHead) (arms 
 	if err != nil {
 		return nil, err
 	}
-	err = disk.Each(ctx, q, `SELECT trial, round, what, against, seeds, test_spread, test_balanced_accuracy,
-		against_test_spread, against_test_balanced_accuracy, difference, difference_low, difference_high, p_value, seed_p_value, measurable,
-		plain_spread, against_plain_spread, accuracy_drop, accuracy_drop_low, accuracy_drop_high, tolerance, gained, lost, images, resplit,
-		EXISTS (SELECT 1 FROM trials t WHERE t.study = c.study AND t.number = c.trial AND t.invalid IS NOT NULL)
+	err = disk.Each(ctx, q, `SELECT `+columnsOf(new(storedFinding).fields())+`
 		FROM confirmed_arms c WHERE study = ? ORDER BY trial, round, resplit, number`, []any{h.Number}, func(scan disk.Scanner) error {
-		a := ConfirmedArm{Study: h.Name, TestReads: reads}
-		var r ConfirmedRow
-		var images, gained, lost string
-		var low, high, p, flips, measurable, dropLow, dropHigh sql.NullFloat64
-		if err := scan(&a.Trial, &a.Round, &r.What, &r.Against, &a.Seeds, &r.Spread, &r.BalancedAccuracy,
-			&r.AgainstSpread, &r.AgainstBalancedAccuracy, &r.Difference, &low, &high, &p, &flips, &measurable,
-			&r.PlainSpread, &r.AgainstPlainSpread, &r.AccuracyDrop, &dropLow, &dropHigh, &r.Tolerance, &gained, &lost, &images, &a.Resplit, &a.Invalid); err != nil {
+		f := storedFinding{arm: ConfirmedArm{Study: h.Name, TestReads: reads}}
+		if err := scanFields(scan, f.fields()); err != nil {
 			return err
 		}
-		r.DifferenceLow, r.DifferenceHigh, r.PValue = orNaN(low), orNaN(high), orNaN(p)
-		r.SeedPValue, r.Measurable, r.AccuracyDropLow, r.AccuracyDropHigh = orNaN(flips), orNaN(measurable), orNaN(dropLow), orNaN(dropHigh)
 		var err1, err2 error
-		r.Gained, err1 = h.decodeChanges(gained)
-		r.Lost, err2 = h.decodeChanges(lost)
-		if err := errors.Join(err1, err2, json.Unmarshal([]byte(images), &a.Images)); err != nil {
+		f.row.Gained, err1 = h.decodeChanges(f.gained)
+		f.row.Lost, err2 = h.decodeChanges(f.lost)
+		a := f.arm
+		if err := errors.Join(err1, err2, json.Unmarshal([]byte(f.images), &a.Images)); err != nil {
 			return fmt.Errorf("confirmation of trial %d: %w", a.Trial, err)
 		}
 		if n := len(arms); n == 0 || arms[n-1].Trial != a.Trial || arms[n-1].Round != a.Round || arms[n-1].Resplit != a.Resplit {
 			arms = append(arms, a)
 		}
 		last := &arms[len(arms)-1]
-		last.Rows = append(last.Rows, r)
+		last.Rows = append(last.Rows, f.row)
 		return nil
 	})
 	return arms, err
+}
+
+// storedFinding is a row of confirmed_arms: a comparison, and the arm that it is about.
+type storedFinding struct {
+	arm                  ConfirmedArm
+	row                  ConfirmedRow
+	gained, lost, images string
+}
+
+// fields are the columns of confirmed_arms c.
+func (f *storedFinding) fields() []field {
+	return []field{
+		{"trial", &f.arm.Trial},
+		{"round", &f.arm.Round},
+		{"seeds", &f.arm.Seeds},
+		{"resplit", &f.arm.Resplit},
+		{"images", &f.images},
+		{"EXISTS (SELECT 1 FROM trials t WHERE t.study = c.study AND t.number = c.trial AND t.invalid IS NOT NULL)", &f.arm.Invalid},
+		{"what", &f.row.What},
+		{"against", &f.row.Against},
+		{"test_spread", &f.row.Spread},
+		{"test_balanced_accuracy", &f.row.BalancedAccuracy},
+		{"against_test_spread", &f.row.AgainstSpread},
+		{"against_test_balanced_accuracy", &f.row.AgainstBalancedAccuracy},
+		{"difference", &f.row.Difference},
+		{"difference_low", orNull{&f.row.DifferenceLow}},
+		{"difference_high", orNull{&f.row.DifferenceHigh}},
+		{"p_value", orNull{&f.row.PValue}},
+		{"seed_p_value", orNull{&f.row.SeedPValue}},
+		{"measurable", orNull{&f.row.Measurable}},
+		{"plain_spread", &f.row.PlainSpread},
+		{"against_plain_spread", &f.row.AgainstPlainSpread},
+		{"accuracy_drop", &f.row.AccuracyDrop},
+		{"accuracy_drop_low", orNull{&f.row.AccuracyDropLow}},
+		{"accuracy_drop_high", orNull{&f.row.AccuracyDropHigh}},
+		{"tolerance", &f.row.Tolerance},
+		{"gained", &f.gained},
+		{"lost", &f.lost},
+	}
 }
 
 // decodeChanges reads what encodeChanges wrote.
@@ -288,19 +347,15 @@ func (db *DB) Kept(ctx context.Context, study string, trial, round int) (*Kept, 
 		if err != nil {
 			return err
 		}
-		var low, high [2]sql.NullFloat64
 		err = q.QueryRowContext(ctx, `SELECT r.difference, r.difference_low, r.difference_high,
 			v.difference, v.difference_low, v.difference_high, min(r.seeds, v.seeds), r.resplit
 			FROM confirmed_arms r JOIN confirmed_arms v USING (study, trial, round, against, resplit)
 			WHERE r.what = 'recipe' AND v.what = 'vector' AND study = ? AND trial = ? AND round = ? AND against = 'reference'
 			ORDER BY r.number DESC, v.number DESC LIMIT 1`, number, trial, round).
-			Scan(&k.Recipe.Change, &low[0], &high[0], &k.Vector.Change, &low[1], &high[1], &k.Seeds, &k.Resplit)
+			Scan(&k.Recipe.Change, orNull{&k.Recipe.Low}, orNull{&k.Recipe.High}, &k.Vector.Change, orNull{&k.Vector.Low}, orNull{&k.Vector.High}, &k.Seeds, &k.Resplit)
 		if errors.Is(err, sql.ErrNoRows) {
 			k = nil
 			return nil
-		}
-		for i, c := range []*KeptChange{&k.Recipe, &k.Vector} {
-			c.Low, c.High = orNaN(low[i]), orNaN(high[i])
 		}
 		return err
 	})

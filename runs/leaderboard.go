@@ -89,12 +89,10 @@ type Screening struct {
 // predicted is invalid, what arrived of the predictions may rest on it, and is not told.
 func readScreening(ctx context.Context, q disk.Querier, study int) (Screening, error) {
 	var s Screening
-	var tau, se sql.NullFloat64
 	err := q.QueryRowContext(ctx, `SELECT screened, transmission, transmission_se, iif(EXISTS (SELECT 1 FROM trials t
 		WHERE t.study = s.number AND t.invalid IS NOT NULL AND t.predicted_round > 0), 0, transmission_effects),
 		(SELECT coalesce(max(abs(t.predicted_difference)), 0.0) FROM trials t WHERE t.study = s.number)
-		FROM studies s WHERE number = ?`, study).Scan(&s.Points, &tau, &se, &s.Arrived.Effects, &s.Largest)
-	s.Arrived.Tau, s.Arrived.SE = orNaN(tau), orNaN(se)
+		FROM studies s WHERE number = ?`, study).Scan(&s.Points, orNull{&s.Arrived.Tau}, orNull{&s.Arrived.SE}, &s.Arrived.Effects, &s.Largest)
 	return s, err
 }
 
@@ -233,11 +231,47 @@ func meanRecall(reps []objective.Replicate, round func(objective.Replicate) obje
 	return mean
 }
 
+// storedRow is a [Row] with what of it is stored otherwise.
+type storedRow struct {
+	Row
+	half          float64 // of the interval
+	worst         int     // index of the worst class
+	params, point string
+}
+
+// fields are the columns of arms a, trials t and studies s that make a row.
+func (r *storedRow) fields() []field {
+	return []field{
+		{"a.trial", &r.Trial},
+		{"a.round", &r.Round},
+		{"t.scheme", &r.Scheme},
+		{"t.rounds", &r.Rounds},
+		{"a.seeds", &r.Seeds},
+		{"s.reference_spread + a.difference", orNull{&r.Score}},
+		{"a.spread", &r.Spread},
+		{"a.spread_se", orNull{&r.SpreadSE}},
+		{"a.gap", &r.Gap},
+		{"a.worst_class", &r.worst},
+		{"a.worst_recall", orNull{&r.WorstRecall}},
+		{"a.balanced_accuracy", &r.BalancedAccuracy},
+		{"a.accuracy", &r.Accuracy},
+		{"a.difference", &r.Difference},
+		{"a.half_width", orNull{&r.half}},
+		{"a.weight_gain", &r.WeightGain},
+		{"a.weight_ratio", orNull{&r.WeightRatio}},
+		{"a.reference_spread", &r.ReferenceSpread},
+		{"a.reference_balanced_accuracy", &r.ReferenceBalancedAccuracy},
+		{"t.params", &r.params},
+		{"t.seconds", &r.Seconds},
+		{"a.accuracy_drop", &r.Drop},
+		{"a.holds_tolerance", &r.Holds},
+		{"a.over_tolerance", &r.Over},
+		{"t.point", &r.point},
+	}
+}
+
 // selectRows selects what [scanRow] reads.
-const selectRows = `SELECT a.trial, a.round, t.scheme, t.rounds, a.seeds, s.reference_spread + a.difference,
-			a.spread, a.spread_se, a.gap, a.worst_class, a.worst_recall, a.balanced_accuracy, a.accuracy, a.difference,
-			a.half_width, a.weight_gain, a.weight_ratio, a.reference_spread, a.reference_balanced_accuracy,
-			t.params, t.seconds, a.accuracy_drop, a.holds_tolerance, a.over_tolerance, t.point
+var selectRows = `SELECT ` + columnsOf(new(storedRow).fields()) + `
 		FROM arms a CROSS JOIN trials t ON t.study = a.study AND t.number = a.trial CROSS JOIN studies s ON s.number = a.study`
 
 // readRows reads ranked arms; limit 0 is all of them.
@@ -279,21 +313,14 @@ func readOwnRows(ctx context.Context, q disk.Querier, h *StudyHead, trial int) (
 
 // scanRow reads one row of selectRows.
 func scanRow(scan disk.Scanner, h *StudyHead) (Row, error) {
-	r := Row{Study: h.Name}
-	var score, se, recall, half, ratio sql.NullFloat64
-	var worst int
-	var params, point string
-	if err := scan(&r.Trial, &r.Round, &r.Scheme, &r.Rounds, &r.Seeds, &score,
-		&r.Spread, &se, &r.Gap, &worst, &recall, &r.BalancedAccuracy, &r.Accuracy, &r.Difference,
-		&half, &r.WeightGain, &ratio, &r.ReferenceSpread, &r.ReferenceBalancedAccuracy,
-		&params, &r.Seconds, &r.Drop, &r.Holds, &r.Over, &point); err != nil {
-		return r, err
+	r := storedRow{Row: Row{Study: h.Name}}
+	if err := scanFields(scan, r.fields()); err != nil {
+		return r.Row, err
 	}
-	r.Score, r.SpreadSE, r.WorstRecall, r.WeightRatio = orNaN(score), orNaN(se), orNaN(recall), orNaN(ratio)
-	r.WorstClass, r.Params = h.class(worst), json.RawMessage(params)
-	r.DifferenceLow, r.DifferenceHigh = r.Difference-orNaN(half), r.Difference+orNaN(half)
-	if err := json.Unmarshal([]byte(point), &r.Point); err != nil {
-		return r, fmt.Errorf("trial %d: point: %w", r.Trial, err)
+	r.WorstClass, r.Params = h.class(r.worst), json.RawMessage(r.params)
+	r.DifferenceLow, r.DifferenceHigh = r.Difference-r.half, r.Difference+r.half
+	if err := json.Unmarshal([]byte(r.point), &r.Point); err != nil {
+		return r.Row, fmt.Errorf("trial %d: point: %w", r.Trial, err)
 	}
-	return r, nil
+	return r.Row, nil
 }

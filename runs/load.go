@@ -141,14 +141,13 @@ func loadRounds(ctx context.Context, q disk.Querier, study, trial int) (measurem
 func scanRound(scan disk.Scanner, matrices map[string]*objective.Confusion, trial, replicate *int, seed *int64) (r objective.Round, err error) {
 	var run string
 	var raw, weights, shown sql.NullString
-	var solved, spread, balanced, accuracy, variance sql.NullFloat64
+	var solved sql.NullFloat64
 	var val, train sql.RawBytes
 	if err := scan(trial, replicate, &r.Round, seed, &run, &raw, &weights, &shown, &solved, &r.Fallback,
-		&spread, &balanced, &accuracy, &variance, &val, &train); err != nil {
+		orNull{&r.Spread}, orNull{&r.BalancedAccuracy}, orNull{&r.Accuracy}, orNull{&r.ImageVariance}, &val, &train); err != nil {
 		return r, err
 	}
 	r.Run = objective.RunID(run)
-	r.Spread, r.BalancedAccuracy, r.Accuracy, r.ImageVariance = orNaN(spread), orNaN(balanced), orNaN(accuracy), orNaN(variance)
 	if solved.Valid {
 		r.Solved = &solved.Float64
 	}

@@ -26,9 +26,16 @@ func (s *Study) Offsets(_ context.Context, o search.Offsets) error {
 		}
 	}
 	return s.writer.Put(func(tx *writer.Transaction) error {
-		return tx.Exec(`INSERT INTO offsets (study, replicate, shifts, counts, spread, difference, accuracy_drop)
-			VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-			s.number, o.Replicate, column.Floats(o.Values), counts, o.Spread, o.Difference, o.Drop)
+		_, err := tx.InsertNew("offsets", writer.Row{
+			"study":         s.number,
+			"replicate":     o.Replicate,
+			"shifts":        column.Floats(o.Values),
+			"counts":        counts,
+			"spread":        o.Spread,
+			"difference":    o.Difference,
+			"accuracy_drop": o.Drop,
+		})
+		return err
 	})
 }
 

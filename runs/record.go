@@ -18,8 +18,17 @@ import (
 // Append records the next step. It may return before that is durable.
 func (s *Study) Append(_ context.Context, step search.Step) error {
 	now := timestamp(s.db.options.Now())
-	row := []any{s.number, step.Number, string(step.Kind), step.Trial, column.Ints(step.Replicates), step.Conditioned, now}
-	var trial []any
+	row := writer.Row{
+		"study":       s.number,
+		"number":      step.Number,
+		"kind":        string(step.Kind),
+		"trial":       step.Trial,
+		"replicates":  column.Ints(step.Replicates),
+		"conditioned": step.Conditioned,
+		"state":       "open",
+		"started":     now,
+	}
+	var trial writer.Row
 	if step.Kind == search.NewTrial {
 		var err error
 		if trial, err = s.trialRow(step, now); err != nil {
@@ -29,8 +38,7 @@ func (s *Study) Append(_ context.Context, step search.Step) error {
 	return s.writer.Put(func(tx *writer.Transaction) error {
 		s.begun[step.Number] = begun{step.Trial, step.Kind}
 		if trial != nil {
-			if err := tx.Exec(`INSERT INTO trials (study, number, state, scheme, rounds, point, params, conditioned, started, predicted_difference, predicted_round)
-				VALUES (?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?)`, trial...); err != nil {
+			if err := tx.Insert("trials", trial); err != nil {
 				return err
 			}
 			if p := step.Predicted; p != nil {
@@ -39,13 +47,12 @@ func (s *Study) Append(_ context.Context, step search.Step) error {
 				}
 			}
 		}
-		return tx.Exec(`INSERT INTO steps (study, number, kind, trial, replicates, conditioned, state, started)
-			VALUES (?, ?, ?, ?, ?, ?, 'open', ?)`, row...)
+		return tx.Insert("steps", row)
 	})
 }
 
 // trialRow is the row of a trial that begins.
-func (s *Study) trialRow(step search.Step, now string) ([]any, error) {
+func (s *Study) trialRow(step search.Step, now string) (writer.Row, error) {
 	plan, err := s.definition.Plan(step.Point)
 	if err != nil {
 		return nil, err
@@ -60,14 +67,24 @@ func (s *Study) trialRow(step search.Step, now string) ([]any, error) {
 	if err := e.Encode(s.definition.Space.Render(step.Point)); err != nil {
 		return nil, err
 	}
-	row := []any{s.number, step.Trial, plan.Recipe.Scheme.Name, plan.Rounds, string(point), strings.TrimSpace(params.String()), step.Conditioned, now}
-	if p := step.Predicted; p != nil {
-		if p.Round == 0 { // nothing could be predicted
-			return append(row, nil, 0), nil
-		}
-		return append(row, p.Difference, p.Round), nil
+	row := writer.Row{
+		"study":       s.number,
+		"number":      step.Trial,
+		"state":       "running",
+		"scheme":      plan.Recipe.Scheme.Name,
+		"rounds":      plan.Rounds,
+		"point":       string(point),
+		"params":      strings.TrimSpace(params.String()),
+		"conditioned": step.Conditioned,
+		"started":     now,
 	}
-	return append(row, nil, nil), nil
+	if p := step.Predicted; p != nil {
+		row["predicted_round"] = p.Round
+		if p.Round > 0 { // else nothing could be predicted
+			row["predicted_difference"] = p.Difference
+		}
+	}
+	return row, nil
 }
 
 // ScreenSeeds returns the seeds of the reference that points are predicted from.
@@ -202,13 +219,29 @@ func (s *Study) failure(tx *writer.Transaction, trial int) (reason any, err erro
 // keeps about all arms.
 func (s *Study) insertArms(tx *writer.Transaction, trial int, arms []objective.Arm) error {
 	for _, a := range arms {
-		if err := tx.Exec(`INSERT INTO arms (study, trial, round, seeds, spread, spread_se, gap, worst_class, worst_recall,
-			balanced_accuracy, accuracy, difference, sum_squares, image_variance, accuracy_drop, holds_tolerance, over_tolerance,
-			weight_gain, weight_ratio, reference_spread, reference_balanced_accuracy)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			s.number, trial, a.Round, a.Seeds, a.Spread, a.SpreadSE, a.Gap, a.WorstClass, a.WorstRecall,
-			a.BalancedAccuracy, a.Accuracy, a.Difference, a.SumSquares, a.ImageVariance, a.Drop, a.Holds, a.Over,
-			a.WeightGain, a.WeightRatio, a.ReferenceSpread, a.ReferenceBalancedAccuracy); err != nil {
+		if err := tx.Insert("arms", writer.Row{
+			"study":                       s.number,
+			"trial":                       trial,
+			"round":                       a.Round,
+			"seeds":                       a.Seeds,
+			"spread":                      a.Spread,
+			"spread_se":                   a.SpreadSE,
+			"gap":                         a.Gap,
+			"worst_class":                 a.WorstClass,
+			"worst_recall":                a.WorstRecall,
+			"balanced_accuracy":           a.BalancedAccuracy,
+			"accuracy":                    a.Accuracy,
+			"difference":                  a.Difference,
+			"sum_squares":                 a.SumSquares,
+			"image_variance":              a.ImageVariance,
+			"accuracy_drop":               a.Drop,
+			"holds_tolerance":             a.Holds,
+			"over_tolerance":              a.Over,
+			"weight_gain":                 a.WeightGain,
+			"weight_ratio":                a.WeightRatio,
+			"reference_spread":            a.ReferenceSpread,
+			"reference_balanced_accuracy": a.ReferenceBalancedAccuracy,
+		}); err != nil {
 			return err
 		}
 	}
@@ -240,17 +273,29 @@ func (s *Study) insertRound(tx *writer.Transaction, r roundRow) error {
 	if r.round.Solved != nil {
 		solved = *r.round.Solved
 	}
-	added, err := tx.ExecCount(`INSERT INTO trial_runs (study, trial, replicate, round, seed, purpose, run, raw, weights, shown, solved, fallback,
-		spread, balanced_accuracy, accuracy, image_variance)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-		s.number, r.trial, r.replicate, r.round.Round, r.seed, r.purpose, string(r.round.Run),
-		column.Floats(r.round.Raw), column.Floats(r.round.Weights), column.Floats(r.round.Shown), solved, r.round.Fallback,
-		r.round.Spread, r.round.BalancedAccuracy, r.round.Accuracy, r.round.ImageVariance)
+	added, err := tx.InsertNew("trial_runs", writer.Row{
+		"study":             s.number,
+		"trial":             r.trial,
+		"replicate":         r.replicate,
+		"round":             r.round.Round,
+		"seed":              r.seed,
+		"purpose":           r.purpose,
+		"run":               string(r.round.Run),
+		"raw":               column.Floats(r.round.Raw),
+		"weights":           column.Floats(r.round.Weights),
+		"shown":             column.Floats(r.round.Shown),
+		"solved":            solved,
+		"fallback":          r.round.Fallback,
+		"spread":            r.round.Spread,
+		"balanced_accuracy": r.round.BalancedAccuracy,
+		"accuracy":          r.round.Accuracy,
+		"image_variance":    r.round.ImageVariance,
+	})
 	if err != nil || r.trial != 0 {
 		return err
 	}
 	s.referenced[r.replicate] = true
-	if added == 0 {
+	if !added {
 		return nil
 	}
 	// The means are taken in the order of the replicates, whichever came first.

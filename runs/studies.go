@@ -70,15 +70,14 @@ func (db *DB) Studies(ctx context.Context) (list []StudyRow, err error) {
 func scanStudy(scan disk.Scanner) (StudyRow, error) {
 	var r StudyRow
 	var created string
-	var reference, score, seconds, spent sql.NullFloat64
+	var seconds, spent sql.NullFloat64
 	var trial, round, pid sql.NullInt64
 	var scheme, host, user, program, commit, started, state sql.NullString
-	err := scan(&r.Number, &r.Name, &r.Title, &r.Model, &created, &r.Arms, &reference,
+	err := scan(&r.Number, &r.Name, &r.Title, &r.Model, &created, &r.Arms, orNull{&r.Reference},
 		&r.Trials, &r.Complete, &r.Failed, &r.Planned, &r.Runs,
-		&trial, &round, &scheme, &score,
+		&trial, &round, &scheme, orNull{&r.BestScore},
 		&host, &user, &pid, &program, &commit, &started, &seconds, &state, &spent)
 	r.Created = parseTime(created)
-	r.Reference, r.BestScore = orNaN(reference), orNaN(score)
 	r.BestTrial, r.BestRound, r.BestScheme = int(trial.Int64), int(round.Int64), scheme.String
 	r.Host, r.User, r.PID, r.Program = host.String, user.String, int(pid.Int64), program.String
 	r.GitCommit, r.Started = commit.String, parseTime(started.String)

@@ -16,8 +16,8 @@ import (
 
 // testInsert is the test part of a run in the form of its rows.
 type testInsert struct {
-	matrix  []any
-	outputs [][]any
+	matrix  writer.Row
+	outputs []writer.Row
 	// labels are what is to be remembered of the part: the examples of each class,
 	// format and content of their labels, which may be nil, the data and the split.
 	labels []any
@@ -48,12 +48,12 @@ func newTestInsert(id string, spec objective.Spec, r *objective.Result) (*testIn
 
 // apply inserts the test part of a run unless it is there.
 func (in *testInsert) apply(tx *writer.Transaction) error {
-	added, err := tx.ExecCount(`INSERT INTO matrices (run, part, support, correct, predicted, counts) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, in.matrix...)
-	if err != nil || added == 0 {
+	added, err := tx.InsertNew("matrices", in.matrix)
+	if err != nil || !added {
 		return err
 	}
 	for _, row := range in.outputs {
-		if err := tx.Exec(`INSERT INTO test_outputs (run, kind, format, data) VALUES (?, ?, ?, ?)`, row...); err != nil {
+		if err := tx.Insert("test_outputs", row); err != nil {
 			return err
 		}
 	}

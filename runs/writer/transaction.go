@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -42,21 +44,32 @@ func (t *Transaction) ExecCount(query string, args ...any) (int64, error) {
 	return result.RowsAffected()
 }
 
-// Column is a column of a row, and its value there.
-type Column struct {
-	Name  string
-	Value any
+// Row is a row to insert: its values by column.
+type Row map[string]any
+
+// Insert inserts a row into a table. Columns that it does not name get their defaults.
+func (t *Transaction) Insert(table string, row Row) error {
+	query, values := row.insertion(table)
+	return t.Exec(query, values...)
 }
 
-// Insert inserts a row into a table and says how many rows that added. The end is what
-// follows the values in SQL, such as ON CONFLICT DO NOTHING.
-func (t *Transaction) Insert(table string, row []Column, end string) (int64, error) {
-	names, values := make([]string, len(row)), make([]any, len(row))
-	for i, c := range row {
-		names[i], values[i] = c.Name, c.Value
+// InsertNew inserts a row unless one with its key is there, and reports whether it did.
+func (t *Transaction) InsertNew(table string, row Row) (bool, error) {
+	query, values := row.insertion(table)
+	added, err := t.ExecCount(query+" ON CONFLICT DO NOTHING", values...)
+	return added > 0, err
+}
+
+// insertion returns the statement that inserts a row, the same for the same columns, and
+// its values.
+func (r Row) insertion(table string) (string, []any) {
+	columns := slices.Sorted(maps.Keys(r))
+	values := make([]any, len(columns))
+	for i, c := range columns {
+		values[i] = r[c]
 	}
-	marks := strings.TrimSuffix(strings.Repeat("?, ", len(row)), ", ")
-	return t.ExecCount("INSERT INTO "+table+" ("+strings.Join(names, ", ")+") VALUES ("+marks+") "+end, values...)
+	marks := strings.TrimSuffix(strings.Repeat("?, ", len(columns)), ", ")
+	return "INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES (" + marks + ")", values
 }
 
 // Close closes the prepared statements.
