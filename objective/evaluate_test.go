@@ -82,13 +82,13 @@ func TestLongerTrialContainsTheShorter(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	saved := cache.saves
+	saved := cache.saves.Load()
 	long, _, err := e.Replicate(t.Context(), plan(t, "mean-ratio", 2, 3), 0, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if short.Rounds[1].Run != long.Rounds[1].Run || cache.saves != saved+2 {
-		t.Errorf("%d more runs were trained, want 2", cache.saves-saved)
+	if short.Rounds[1].Run != long.Rounds[1].Run || cache.saves.Load() != saved+2 {
+		t.Errorf("%d more runs were trained, want 2", cache.saves.Load()-saved)
 	}
 }
 
@@ -109,8 +109,8 @@ func TestEqualWeightsOfDifferentSchemesShareARun(t *testing.T) {
 			}
 		}
 	}
-	if cache.saves != 1 {
-		t.Errorf("%d runs were trained, want 1", cache.saves)
+	if cache.saves.Load() != 1 {
+		t.Errorf("%d runs were trained, want 1", cache.saves.Load())
 	}
 	// The same weights by two schemes: mean-ratio to the power 2, and to the
 	// power 1 accumulated over rounds in which nothing changes (response 0).
@@ -128,8 +128,8 @@ func TestEqualWeightsOfDifferentSchemesShareARun(t *testing.T) {
 	if squared.Rounds[1].Run != accumulated.Rounds[2].Run {
 		t.Error("equal weights reached in one round and in two are different runs")
 	}
-	if cache.saves != 3 {
-		t.Errorf("%d runs were trained, want 3", cache.saves)
+	if cache.saves.Load() != 3 {
+		t.Errorf("%d runs were trained, want 3", cache.saves.Load())
 	}
 }
 

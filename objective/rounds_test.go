@@ -55,13 +55,13 @@ func TestExpGradientOverRounds(t *testing.T) {
 	if first, last := rep.Rounds[0].Spread, rep.Rounds[5].Spread; last > first/2 {
 		t.Errorf("spread %v after five rounds, from %v; want less than half", last, first)
 	}
-	saved := cache.saves
+	saved := cache.saves.Load()
 	own, _, err := e.Replicate(t.Context(), ownFormula(t, p, "prev * exp(rate * (1 - x))", p.Recipe.Values), 0, 11)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if own.Rounds[5].Run != rep.Rounds[5].Run || cache.saves != saved {
-		t.Errorf("the formula of exp-gradient trained %d more runs; want 0", cache.saves-saved)
+	if own.Rounds[5].Run != rep.Rounds[5].Run || cache.saves.Load() != saved {
+		t.Errorf("the formula of exp-gradient trained %d more runs; want 0", cache.saves.Load()-saved)
 	}
 }
 
@@ -73,13 +73,13 @@ func TestAccumulatedFormula(t *testing.T) {
 	if _, _, err := e.Replicate(t.Context(), p, 0, 1); err != nil {
 		t.Fatal(err)
 	}
-	saved := cache.saves
+	saved := cache.saves.Load()
 	own := ownFormula(t, p, "(mean / x) ** k", schemes.Values{"k": 0.5})
 	if _, _, err := e.Replicate(t.Context(), own, 0, 1); err != nil {
 		t.Fatal(err)
 	}
-	if cache.saves != saved {
-		t.Errorf("the formula of mean-ratio trained %d more runs; want 0", cache.saves-saved)
+	if cache.saves.Load() != saved {
+		t.Errorf("the formula of mean-ratio trained %d more runs; want 0", cache.saves.Load()-saved)
 	}
 	own.Recipe.Scheme = ownFormula(t, p, "prev / x", nil).Recipe.Scheme
 	own.Recipe.Values = nil

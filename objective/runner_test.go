@@ -15,26 +15,23 @@ import (
 	"evenkeel/objective/trainers/trainertest"
 )
 
-// memory is a cache that counts what is saved, and can fail to.
+// memory is a cache in memory that counts the runs that it saved, and may be full.
 type memory struct {
 	*cachetest.Memory
-	mu    sync.Mutex
-	saves int
+	saves atomic.Int64
 	fail  error
 }
 
 func newMemory() *memory { return &memory{Memory: cachetest.NewMemory()} }
 
 func (m *memory) Save(ctx context.Context, id objective.RunID, spec objective.Spec, r *objective.Result) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
 	if m.fail != nil {
 		return m.fail
 	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	m.saves++
+	m.saves.Add(1)
 	return m.Memory.Save(ctx, id, spec, r)
 }
 
@@ -66,8 +63,8 @@ func TestSingleFlight(t *testing.T) {
 	close(release)
 	wg.Wait()
 	trained, shared := runner.Counts()
-	if started.Load() != 4 || trained != 4 || shared != 36 || cache.saves != 4 {
-		t.Errorf("started %d, trained %d, shared %d, saved %d; want 4, 4, 36, 4", started.Load(), trained, shared, cache.saves)
+	if started.Load() != 4 || trained != 4 || shared != 36 || cache.saves.Load() != 4 {
+		t.Errorf("started %d, trained %d, shared %d, saved %d; want 4, 4, 36, 4", started.Load(), trained, shared, cache.saves.Load())
 	}
 }
 
@@ -168,8 +165,8 @@ func TestStopStartsNothingMore(t *testing.T) {
 	runner.Stop()
 	close(release)
 	wg.Wait()
-	if cache.saves != 1 {
-		t.Errorf("%d runs saved, want 1", cache.saves)
+	if cache.saves.Load() != 1 {
+		t.Errorf("%d runs saved, want 1", cache.saves.Load())
 	}
 	if _, err := runner.Run(t.Context(), seeded(1)); err != nil {
 		t.Errorf("a finished run after Stop: %v, want it found", err)
@@ -185,8 +182,8 @@ func TestFinishedRunIsKeptWhenCancelled(t *testing.T) {
 	if _, err := runner.Run(ctx, seeded(1)); err != nil {
 		t.Fatal(err)
 	}
-	if cache.saves != 1 {
-		t.Errorf("%d runs saved, want 1", cache.saves)
+	if cache.saves.Load() != 1 {
+		t.Errorf("%d runs saved, want 1", cache.saves.Load())
 	}
 }
 
@@ -298,8 +295,8 @@ func TestWrongAnswersFail(t *testing.T) {
 	cache := newMemory()
 	runner := objective.NewRunner(claims{&trainertest.Synthetic{Classes: 4}}, cache, 1, time.Now, nil)
 	_, err := runner.Run(t.Context(), seeded(1))
-	if err == nil || !strings.Contains(err.Error(), "4 classes; want 5") || cache.saves != 0 {
-		t.Errorf("error %v, %d saved", err, cache.saves)
+	if err == nil || !strings.Contains(err.Error(), "4 classes; want 5") || cache.saves.Load() != 0 {
+		t.Errorf("error %v, %d saved", err, cache.saves.Load())
 	}
 }
 

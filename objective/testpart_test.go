@@ -107,8 +107,8 @@ func TestTestPartOfAnotherModelIsRefused(t *testing.T) {
 	if _, err := r.RunTest(t.Context(), seeded(1)); !errors.Is(err, objective.ErrIrreproducible) {
 		t.Errorf("error %v; want ErrIrreproducible", err)
 	}
-	if cache.saves != 1 {
-		t.Errorf("%d results saved; want the first alone", cache.saves)
+	if cache.saves.Load() != 1 {
+		t.Errorf("%d results saved; want the first alone", cache.saves.Load())
 	}
 	r = objective.NewRunner(untested{&trainertest.Synthetic{}}, newMemory(), 1, time.Now, nil)
 	if _, err := r.RunTest(t.Context(), seeded(1)); err == nil {

@@ -37,6 +37,14 @@ type Trainer interface {
 	Train(ctx context.Context, job Job) (*Result, error)
 }
 
+// TestCounter is what a [Trainer] may also be: it knows before any run how many examples
+// of each class its test part has. Others say so with their first run on it.
+type TestCounter interface {
+	// TestCounts returns the number of test examples of each class, all 0 without a test
+	// part. It says nothing of what a model does there.
+	TestCounts() []int
+}
+
 // Info is what a [Trainer] says of itself: its share of a run's identity, and
 // what it can do.
 type Info struct {

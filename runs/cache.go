@@ -6,16 +6,18 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"strings"
 
 	"evenkeel/objective"
+	"evenkeel/runs/column"
+	"evenkeel/runs/disk"
+	"evenkeel/runs/writer"
 )
 
 // Save stores a finished run and returns when it is durable. Everything that
 // was recorded before is then durable too. A run that is there already is left
-// as it is, but for a test part that it lacked. Save does not give up when ctx ends: the run has been paid for, and
-// a transaction takes milliseconds.
+// as it is, but for a test part that it lacked. Save does not give up when ctx ends:
+// the run has been paid for, and a transaction takes milliseconds.
 func (s *Study) Save(ctx context.Context, id objective.RunID, spec objective.Spec, r *objective.Result) error {
 	insert, err := newRunInsert(id, spec, r, timestamp(s.db.options.Now()))
 	if err != nil {
@@ -27,7 +29,7 @@ func (s *Study) Save(ctx context.Context, id objective.RunID, spec objective.Spe
 	if err := s.checkTestLabels(context.WithoutCancel(ctx), spec, r.TestLabels); err != nil {
 		return fmt.Errorf("run %s: %w", id, err)
 	}
-	return s.writer.putAndWait(insert.apply)
+	return s.writer.PutAndWait(insert.apply)
 }
 
 // KeepFailure records a failed run. It need not be durable before the search
@@ -38,9 +40,16 @@ func (s *Study) KeepFailure(_ context.Context, f objective.Failure) error {
 		return err
 	}
 	now := timestamp(s.db.options.Now())
-	return s.writer.put(func(tx *transaction) error {
-		return tx.exec(`INSERT INTO failed_runs (study, run, spec, error, log, seconds, failed) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-			s.number, string(f.Run), string(canonical), plainText(f.Err), plainText(f.Log), f.Seconds, now)
+	return s.writer.Put(func(tx *writer.Transaction) error {
+		return tx.Insert("failed_runs", writer.Row{
+			"study":   s.number,
+			"run":     string(f.Run),
+			"spec":    string(canonical),
+			"error":   plainText(f.Err),
+			"log":     plainText(f.Log),
+			"seconds": f.Seconds,
+			"failed":  now,
+		})
 	})
 }
 
@@ -53,9 +62,9 @@ func plainText(s string) string {
 // runInsert is a run in the form of its rows.
 type runInsert struct {
 	id       string
-	run      []any
-	matrices [][]any
-	outputs  [][]any
+	run      writer.Row
+	matrices []writer.Row
+	outputs  []writer.Row
 	test     *testInsert // nil without a test part
 	// labels is nil, or the labels to be remembered: their format and content, the
 	// data and the split.
@@ -77,10 +86,21 @@ func newRunInsert(id objective.RunID, spec objective.Spec, r *objective.Result, 
 	if r == nil || r.Val == nil {
 		return nil, fmt.Errorf("it has no validation matrix")
 	}
-	in := &runInsert{id: string(id), run: []any{
-		string(id), string(canonical), spec.Trainer, spec.Version, spec.Numerics,
-		r.Stopped, r.Parameters, encodeEpochs(r.Epochs), r.Seconds, now, r.ValLabels != nil, spec.Apply == objective.ApplyPosthoc,
-	}, log: plainText(r.Log)}
+	in := &runInsert{id: string(id), log: plainText(r.Log), run: writer.Row{
+		"hash":       string(id),
+		"spec":       string(canonical),
+		"state":      "complete",
+		"trainer":    spec.Trainer,
+		"version":    spec.Version,
+		"numerics":   spec.Numerics,
+		"stopped":    r.Stopped,
+		"parameters": r.Parameters,
+		"epochs":     column.Epochs(r.Epochs),
+		"seconds":    r.Seconds,
+		"finished":   now,
+		"labels":     r.ValLabels != nil,
+		"derived":    spec.Apply == objective.ApplyPosthoc,
+	}}
 	split, err := json.Marshal(spec.Split)
 	if err != nil {
 		return nil, err
@@ -88,13 +108,13 @@ func newRunInsert(id objective.RunID, spec objective.Spec, r *objective.Result, 
 	for _, m := range []*objective.Confusion{r.Val, r.Train, r.Test} {
 		var support any
 		if m != nil {
-			support = encodeInts(m.Support())
+			support = column.Ints(m.Support())
 		}
 		in.supports = append(in.supports, support)
 	}
 	in.supports = append(in.supports, spec.Data, string(split))
 	if r.ValLabels != nil {
-		format, labels := encodeClasses(r.ValLabels)
+		format, labels := column.Classes(r.ValLabels)
 		in.labels = []any{format, labels, spec.Data, string(split)}
 	}
 	for _, m := range []struct {
@@ -116,28 +136,35 @@ func newRunInsert(id objective.RunID, spec objective.Spec, r *objective.Result, 
 }
 
 // matrixRow is the row of a confusion matrix.
-func matrixRow(id, part string, m *objective.Confusion) ([]any, error) {
+func matrixRow(id, part string, m *objective.Confusion) (writer.Row, error) {
 	counts, err := m.AppendBinary(nil)
 	if err != nil {
 		return nil, err
 	}
-	return []any{id, part, encodeInts(m.Support()), encodeInts(m.TruePositives()), encodeInts(m.Predicted()), counts}, nil
+	return writer.Row{
+		"run":       id,
+		"part":      part,
+		"support":   column.Ints(m.Support()),
+		"correct":   column.Ints(m.TruePositives()),
+		"predicted": column.Ints(m.Predicted()),
+		"counts":    counts,
+	}, nil
 }
 
 // outputRows are the rows of what a run answered for the examples of a part.
-func outputRows(id string, predictions []uint16, logits []float32) (rows [][]any) {
+func outputRows(id string, predictions []uint16, logits []float32) (rows []writer.Row) {
 	if predictions != nil {
-		format, data := encodeClasses(predictions)
-		rows = append(rows, []any{id, "predictions", format, data})
+		format, data := column.Classes(predictions)
+		rows = append(rows, writer.Row{"run": id, "kind": "predictions", "format": format, "data": data})
 	}
 	if logits != nil {
-		rows = append(rows, []any{id, "logits", formatFloat32, encodeLogits(logits)})
+		rows = append(rows, writer.Row{"run": id, "kind": "logits", "format": column.Float32, "data": column.Logits(logits)})
 	}
 	return rows
 }
 
 // apply inserts the rows unless the run is known, and its test part unless that is.
-func (in *runInsert) apply(tx *transaction) error {
+func (in *runInsert) apply(tx *writer.Transaction) error {
 	if err := in.insert(tx); err != nil || in.test == nil {
 		return err
 	}
@@ -145,36 +172,35 @@ func (in *runInsert) apply(tx *transaction) error {
 }
 
 // insert inserts the rows but those of the test part, unless the run is known.
-func (in *runInsert) insert(tx *transaction) error {
-	added, err := tx.execCount(`INSERT INTO runs (hash, spec, state, trainer, version, numerics, stopped, parameters, epochs, seconds, finished, labels, derived)
-		VALUES (?, ?, 'complete', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, in.run...)
-	if err != nil || added == 0 {
+func (in *runInsert) insert(tx *writer.Transaction) error {
+	added, err := tx.InsertNew("runs", in.run)
+	if err != nil || !added {
 		return err
 	}
 	for _, row := range in.matrices {
-		if err := tx.exec(`INSERT INTO matrices (run, part, support, correct, predicted, counts) VALUES (?, ?, ?, ?, ?, ?)`, row...); err != nil {
+		if err := tx.Insert("matrices", row); err != nil {
 			return err
 		}
 	}
 	for _, row := range in.outputs {
-		if err := tx.exec(`INSERT INTO outputs (run, kind, format, data) VALUES (?, ?, ?, ?)`, row...); err != nil {
+		if err := tx.Insert("outputs", row); err != nil {
 			return err
 		}
 	}
-	if err := tx.exec(`UPDATE datasets SET val_support = coalesce(val_support, ?1), train_support = coalesce(train_support, ?2),
+	if err := tx.Exec(`UPDATE datasets SET val_support = coalesce(val_support, ?1), train_support = coalesce(train_support, ?2),
 		test_support = coalesce(test_support, ?3) WHERE data = ?4 AND split = ?5
 		AND (val_support IS NULL OR train_support IS NULL AND ?2 IS NOT NULL OR test_support IS NULL AND ?3 IS NOT NULL)`, in.supports...); err != nil {
 		return err
 	}
 	if in.labels != nil {
-		if err := tx.exec(`UPDATE datasets SET labels_format = ?, labels = ? WHERE data = ? AND split = ? AND labels IS NULL`, in.labels...); err != nil {
+		if err := tx.Exec(`UPDATE datasets SET labels_format = ?, labels = ? WHERE data = ? AND split = ? AND labels IS NULL`, in.labels...); err != nil {
 			return err
 		}
 	}
 	if in.log == "" {
 		return nil
 	}
-	return tx.exec(`INSERT INTO logs (run, number, text) VALUES (?, 1, ?)`, in.id, in.log)
+	return tx.Insert("logs", writer.Row{"run": in.id, "number": 1, "text": in.log})
 }
 
 // Find returns the result of a run as it was saved, or false: every number to the
@@ -188,27 +214,26 @@ func (s *Study) Find(ctx context.Context, id objective.RunID) (*objective.Result
 func (db *DB) Run(ctx context.Context, id objective.RunID) (*objective.Result, bool, error) {
 	// Mostly there is none, and a look at the key needs no transaction.
 	r, found := &objective.Result{}, false
-	err := db.read.QueryRowContext(ctx, `SELECT 1 FROM runs WHERE hash = ?`, string(id)).Scan(new(int))
+	err := db.file.Read.QueryRowContext(ctx, `SELECT 1 FROM runs WHERE hash = ?`, string(id)).Scan(new(int))
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, false, nil
 	}
 	if err != nil {
-		return nil, false, db.failed(err)
+		return nil, false, db.file.Failed(err)
 	}
-	err = db.view(ctx, func(q querier) error {
-		var seconds sql.NullFloat64
+	err = db.view(ctx, func(q disk.Querier) error {
 		var epochs string
 		var labels bool
 		err := q.QueryRowContext(ctx, `SELECT stopped, parameters, epochs, seconds, labels FROM runs WHERE hash = ? AND state = 'complete'`, string(id)).
-			Scan(&r.Stopped, &r.Parameters, &epochs, &seconds, &labels)
+			Scan(&r.Stopped, &r.Parameters, &epochs, orNull{&r.Seconds}, &labels)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		found, r.Seconds = true, orNaN(seconds)
-		r.Epochs, err = decodeEpochs(epochs)
+		found = true
+		r.Epochs, err = column.ParseEpochs(epochs)
 		if err == nil {
 			err = readMatrices(ctx, q, id, r)
 		}
@@ -232,14 +257,14 @@ func (db *DB) Run(ctx context.Context, id objective.RunID) (*objective.Result, b
 	return r, true, nil
 }
 
-func readMatrices(ctx context.Context, q querier, id objective.RunID, r *objective.Result) error {
-	return each(ctx, q, `SELECT part, counts FROM matrices WHERE run = ?`, []any{string(id)}, func(scan scanner) error {
+func readMatrices(ctx context.Context, q disk.Querier, id objective.RunID, r *objective.Result) error {
+	return disk.Each(ctx, q, `SELECT part, counts FROM matrices WHERE run = ?`, []any{string(id)}, func(scan disk.Scanner) error {
 		var part string
 		var counts sql.RawBytes
 		if err := scan(&part, &counts); err != nil {
 			return err
 		}
-		m, err := decodeMatrix(counts)
+		m, err := column.ParseMatrix(counts)
 		if err != nil {
 			return err
 		}
@@ -256,15 +281,15 @@ func readMatrices(ctx context.Context, q querier, id objective.RunID, r *objecti
 }
 
 // readOutputs reads what a run answered for the validation examples.
-func readOutputs(ctx context.Context, q querier, id objective.RunID, r *objective.Result) error {
+func readOutputs(ctx context.Context, q disk.Querier, id objective.RunID, r *objective.Result) error {
 	var err error
 	r.ValPredictions, r.ValLogits, err = answers(ctx, q, "outputs", id)
 	return err
 }
 
 // answers reads the rows of a run in a table of outputs; what is not there is nil.
-func answers(ctx context.Context, q querier, table string, id objective.RunID) (predictions []uint16, logits []float32, err error) {
-	err = each(ctx, q, `SELECT kind, format, data FROM `+table+` WHERE run = ?`, []any{string(id)}, func(scan scanner) error {
+func answers(ctx context.Context, q disk.Querier, table string, id objective.RunID) (predictions []uint16, logits []float32, err error) {
+	err = disk.Each(ctx, q, `SELECT kind, format, data FROM `+table+` WHERE run = ?`, []any{string(id)}, func(scan disk.Scanner) error {
 		var kind, format string
 		var data sql.RawBytes
 		if err := scan(&kind, &format, &data); err != nil {
@@ -273,9 +298,9 @@ func answers(ctx context.Context, q querier, table string, id objective.RunID) (
 		var err error
 		switch kind {
 		case "predictions":
-			predictions, err = decodeClasses(format, data)
+			predictions, err = column.ParseClasses(format, data)
 		case "logits":
-			logits, err = decodeLogits(format, data)
+			logits, err = column.ParseLogits(format, data)
 		}
 		return err
 	})
@@ -283,30 +308,13 @@ func answers(ctx context.Context, q querier, table string, id objective.RunID) (
 }
 
 // readLabels reads the labels that a run came with.
-func readLabels(ctx context.Context, q querier, id objective.RunID, r *objective.Result) error {
+func readLabels(ctx context.Context, q disk.Querier, id objective.RunID, r *objective.Result) error {
 	var format string
 	var labels []byte
 	err := q.QueryRowContext(ctx, `SELECT d.labels_format, d.labels FROM runs r
 		JOIN datasets d ON d.data = r.spec ->> '$.data' AND d.split = r.spec -> '$.split' WHERE r.hash = ?`, string(id)).Scan(&format, &labels)
 	if err == nil {
-		r.ValLabels, err = decodeClasses(format, labels)
+		r.ValLabels, err = column.ParseClasses(format, labels)
 	}
 	return err
-}
-
-// decodeMatrix reads a confusion matrix.
-func decodeMatrix(data []byte) (*objective.Confusion, error) {
-	m := new(objective.Confusion)
-	if err := m.UnmarshalBinary(data); err != nil {
-		return nil, err
-	}
-	return m, nil
-}
-
-// orNaN turns NULL into NaN: SQLite stores no NaN.
-func orNaN(x sql.NullFloat64) float64 {
-	if !x.Valid {
-		return math.NaN()
-	}
-	return x.Float64
 }

@@ -9,6 +9,9 @@ import (
 
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/confirm"
+	"evenkeel/runs/column"
+	"evenkeel/runs/disk"
+	"evenkeel/runs/writer"
 	"evenkeel/search"
 )
 
@@ -18,8 +21,8 @@ var _ search.ConfirmStore = (*Study)(nil)
 // as many seeds is recorded, and returns when it is durable.
 func (s *Study) OpenTest(_ context.Context, r search.Reading) error {
 	now := timestamp(s.db.options.Now())
-	return s.writer.putAndWait(func(tx *transaction) error {
-		return tx.exec(`INSERT INTO test_reads (data, split, number, study, trial, at, round, seeds, reference, resplit)
+	return s.writer.PutAndWait(func(tx *writer.Transaction) error {
+		return tx.Exec(`INSERT INTO test_reads (data, split, number, study, trial, at, round, seeds, reference, resplit)
 			SELECT s.data, s.split, (SELECT coalesce(max(number), 0) + 1 FROM test_reads r WHERE r.data = s.data AND r.split = s.split),
 				s.number, ?2, ?3, ?4, ?5, ?6, ?7
 			FROM studies s WHERE s.number = ?1 AND NOT EXISTS (SELECT 1 FROM test_reads r WHERE r.data = s.data AND r.split = s.split
@@ -37,13 +40,13 @@ func (s *Study) DescribeSplit(_ context.Context, info objective.Info) error {
 	}
 	var labels, format any
 	if info.ValLabels != nil {
-		format, labels = encodeClasses(info.ValLabels)
+		format, labels = column.Classes(info.ValLabels)
 	}
-	return s.writer.put(func(tx *transaction) error {
-		return tx.exec(`INSERT INTO datasets (data, split, title, classes, train_counts, labels, labels_format)
+	return s.writer.Put(func(tx *writer.Transaction) error {
+		return tx.Exec(`INSERT INTO datasets (data, split, title, classes, train_counts, labels, labels_format)
 			SELECT d.data, ?2, d.title, d.classes, ?3, ?4, ?5 FROM studies s JOIN datasets d ON d.data = s.data AND d.split = s.split
 			WHERE s.number = ?1 ON CONFLICT DO UPDATE SET labels = excluded.labels, labels_format = excluded.labels_format
-			WHERE labels IS NULL`, s.number, string(split), encodeInts(info.TrainCounts), labels, format)
+			WHERE labels IS NULL`, s.number, string(split), column.Ints(info.TrainCounts), labels, format)
 	})
 }
 
@@ -51,7 +54,7 @@ func (s *Study) DescribeSplit(_ context.Context, info objective.Info) error {
 // split, has begun: the reference was measured on the test part, whether or not
 // anything was confirmed then.
 func (db *DB) TestOpened(ctx context.Context, study string, trial, round int) (opened bool, err error) {
-	err = db.view(ctx, func(q querier) error {
+	err = db.view(ctx, func(q disk.Querier) error {
 		number, _, err := findStudy(ctx, q, study)
 		if err != nil {
 			return err
@@ -68,7 +71,7 @@ func (db *DB) TestOpened(ctx context.Context, study string, trial, round int) (o
 // reference on the first seed, so on the same data and with the same code. One that is
 // not the last of its arm is no mere repetition: repeated, it is the last.
 func (db *DB) Confirmed(ctx context.Context, study string, r search.Reading, vector []float64) (same bool, err error) {
-	err = db.view(ctx, func(q querier) error {
+	err = db.view(ctx, func(q disk.Querier) error {
 		number, _, err := findStudy(ctx, q, study)
 		if err != nil {
 			return err
@@ -78,7 +81,7 @@ func (db *DB) Confirmed(ctx context.Context, study string, r search.Reading, vec
 				AND number > (SELECT coalesce(max(number), 0) FROM confirmed_arms WHERE study = ?1 AND trial = ?2 AND round = ?3 AND resplit <> ?4))
 			AND EXISTS (SELECT 1 FROM confirm_runs WHERE study = ?1 AND what = ?6 AND replicate = 0 AND resplit = ?4 AND run = ?7)
 			AND EXISTS (SELECT 1 FROM confirm_runs WHERE study = ?1 AND what = ?8 AND trial = ?2 AND round = ?3 AND replicate = 0 AND resplit = ?4 AND weights = ?9)`,
-			number, r.Trial, r.Round, r.Resplit, r.Seeds, search.AgainstReference, string(r.Reference), search.Vector, encodeFloats(vector)).Scan(&same)
+			number, r.Trial, r.Round, r.Resplit, r.Seeds, search.AgainstReference, string(r.Reference), search.Vector, column.Floats(vector)).Scan(&same)
 	})
 	return same, err
 }
@@ -87,18 +90,10 @@ func (db *DB) Confirmed(ctx context.Context, study string, r search.Reading, vec
 // made in the same way, and returns when it is durable. One on more seeds stays: else
 // the number of seeds could be chosen by the outcome.
 func (s *Study) Confirm(_ context.Context, c *search.Confirmation) error {
-	var rows [][]any
-	now := timestamp(s.db.options.Now())
-	for _, f := range c.Findings {
-		d := f.Spread
-		rows = append(rows, []any{s.number, c.Trial, c.Round, f.What, f.Against, c.Seeds,
-			d.A, f.BalancedAccuracy.A, d.B, f.BalancedAccuracy.B, d.Estimate, d.Low, d.High, d.PValue, now,
-			d.SignFlip(), d.Measurable, f.PlainA, f.PlainB, f.Drop.Drop, f.Drop.Low, f.Drop.High, string(f.Drop.Holding),
-			encodeChanges(f.Gained()), encodeChanges(f.Lost()), encodeInts(c.Images), c.Resplit})
-	}
-	return s.writer.putAndWait(func(tx *transaction) error {
+	rows := s.findingRows(c)
+	return s.writer.PutAndWait(func(tx *writer.Transaction) error {
 		var had int
-		if err := tx.scanRow(`SELECT coalesce(max(seeds), 0) FROM confirmed_arms WHERE study = ? AND trial = ? AND round = ? AND resplit = ?`,
+		if err := tx.ScanRow(`SELECT coalesce(max(seeds), 0) FROM confirmed_arms WHERE study = ? AND trial = ? AND round = ? AND resplit = ?`,
 			[]any{s.number, c.Trial, c.Round, c.Resplit}, &had); err != nil {
 			return err
 		}
@@ -109,29 +104,66 @@ func (s *Study) Confirm(_ context.Context, c *search.Confirmation) error {
 			`DELETE FROM confirmed_arms WHERE study = ? AND trial = ? AND round = ? AND resplit = ?`,
 			`DELETE FROM confirm_runs WHERE study = ? AND trial = ? AND round = ? AND resplit = ?`,
 		} {
-			if err := tx.exec(table, s.number, c.Trial, c.Round, c.Resplit); err != nil {
+			if err := tx.Exec(table, s.number, c.Trial, c.Round, c.Resplit); err != nil {
 				return err
 			}
 		}
-		for _, row := range rows {
-			if err := tx.exec(`INSERT INTO confirmed_arms (number, study, trial, round, what, against, seeds,
-				test_spread, test_balanced_accuracy, against_test_spread, against_test_balanced_accuracy,
-				difference, difference_low, difference_high, p_value, confirmed, seed_p_value, measurable, plain_spread, against_plain_spread,
-				accuracy_drop, accuracy_drop_low, accuracy_drop_high, tolerance, gained, lost, images, resplit)
-				VALUES ((SELECT coalesce(max(number), 0) + 1 FROM confirmed_arms WHERE study = ?1),
-				?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27)`, row...); err != nil {
+		var last int
+		if err := tx.ScanRow(`SELECT coalesce(max(number), 0) FROM confirmed_arms WHERE study = ?`, []any{s.number}, &last); err != nil {
+			return err
+		}
+		for i, row := range rows {
+			row["number"] = last + 1 + i
+			if err := tx.Insert("confirmed_arms", row); err != nil {
 				return err
 			}
 		}
 		for _, r := range c.Runs {
-			if err := tx.exec(`INSERT INTO confirm_runs (study, what, trial, round, replicate, resplit, seed, run, weights) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+			if err := tx.Exec(`INSERT INTO confirm_runs (study, what, trial, round, replicate, resplit, seed, run, weights) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 				ON CONFLICT DO UPDATE SET seed = excluded.seed, run = excluded.run`,
-				s.number, r.What, r.Trial, r.Round, r.Replicate, c.Resplit, r.Seed, string(r.Run), encodeFloats(r.Weights)); err != nil {
+				s.number, r.What, r.Trial, r.Round, r.Replicate, c.Resplit, r.Seed, string(r.Run), column.Floats(r.Weights)); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+// findingRows are the rows of confirmed_arms, without their numbers.
+func (s *Study) findingRows(c *search.Confirmation) (rows []writer.Row) {
+	now := timestamp(s.db.options.Now())
+	for _, f := range c.Findings {
+		rows = append(rows, writer.Row{
+			"study":                          s.number,
+			"trial":                          c.Trial,
+			"round":                          c.Round,
+			"what":                           f.What,
+			"against":                        f.Against,
+			"seeds":                          c.Seeds,
+			"test_spread":                    f.Spread.A,
+			"test_balanced_accuracy":         f.BalancedAccuracy.A,
+			"against_test_spread":            f.Spread.B,
+			"against_test_balanced_accuracy": f.BalancedAccuracy.B,
+			"difference":                     f.Spread.Estimate,
+			"difference_low":                 f.Spread.Low,
+			"difference_high":                f.Spread.High,
+			"p_value":                        f.Spread.PValue,
+			"confirmed":                      now,
+			"seed_p_value":                   f.Spread.SignFlip(),
+			"measurable":                     f.Spread.Measurable,
+			"plain_spread":                   f.PlainA,
+			"against_plain_spread":           f.PlainB,
+			"accuracy_drop":                  f.Drop.Drop,
+			"accuracy_drop_low":              f.Drop.Low,
+			"accuracy_drop_high":             f.Drop.High,
+			"tolerance":                      string(f.Drop.Holding),
+			"gained":                         encodeChanges(f.Gained()),
+			"lost":                           encodeChanges(f.Lost()),
+			"images":                         column.Ints(c.Images),
+			"resplit":                        c.Resplit,
+		})
+	}
+	return rows
 }
 
 // encodeChanges writes classes as a JSON list of [class, before, after].
@@ -196,7 +228,7 @@ func (r ConfirmedRow) Verdict(p float64) confirm.Verdict { return r.difference()
 // Confirmations returns the confirmed arms of the named study, "" for the newest,
 // in the order of trials and rounds, those on the study's own split first.
 func (db *DB) Confirmations(ctx context.Context, study string) (arms []ConfirmedArm, err error) {
-	err = db.view(ctx, func(q querier) error {
+	err = db.view(ctx, func(q disk.Querier) error {
 		head, err := readHead(ctx, q, study)
 		if err == nil {
 			arms, err = readConfirmations(ctx, q, head)
@@ -206,42 +238,72 @@ func (db *DB) Confirmations(ctx context.Context, study string) (arms []Confirmed
 	return arms, err
 }
 
-func readConfirmations(ctx context.Context, q querier, h *StudyHead) (arms []ConfirmedArm, err error) {
+func readConfirmations(ctx context.Context, q disk.Querier, h *StudyHead) (arms []ConfirmedArm, err error) {
 	var reads int
 	err = q.QueryRowContext(ctx, `SELECT test_reads FROM readings WHERE study = ?`, h.Number).Scan(&reads)
 	if err != nil {
 		return nil, err
 	}
-	err = each(ctx, q, `SELECT trial, round, what, against, seeds, test_spread, test_balanced_accuracy,
-		against_test_spread, against_test_balanced_accuracy, difference, difference_low, difference_high, p_value, seed_p_value, measurable,
-		plain_spread, against_plain_spread, accuracy_drop, accuracy_drop_low, accuracy_drop_high, tolerance, gained, lost, images, resplit,
-		EXISTS (SELECT 1 FROM trials t WHERE t.study = c.study AND t.number = c.trial AND t.invalid IS NOT NULL)
-		FROM confirmed_arms c WHERE study = ? ORDER BY trial, round, resplit, number`, []any{h.Number}, func(scan scanner) error {
-		a := ConfirmedArm{Study: h.Name, TestReads: reads}
-		var r ConfirmedRow
-		var images, gained, lost string
-		var low, high, p, flips, measurable, dropLow, dropHigh sql.NullFloat64
-		if err := scan(&a.Trial, &a.Round, &r.What, &r.Against, &a.Seeds, &r.Spread, &r.BalancedAccuracy,
-			&r.AgainstSpread, &r.AgainstBalancedAccuracy, &r.Difference, &low, &high, &p, &flips, &measurable,
-			&r.PlainSpread, &r.AgainstPlainSpread, &r.AccuracyDrop, &dropLow, &dropHigh, &r.Tolerance, &gained, &lost, &images, &a.Resplit, &a.Invalid); err != nil {
+	err = disk.Each(ctx, q, `SELECT `+columnsOf(new(storedFinding).fields())+`
+		FROM confirmed_arms c WHERE study = ? ORDER BY trial, round, resplit, number`, []any{h.Number}, func(scan disk.Scanner) error {
+		f := storedFinding{arm: ConfirmedArm{Study: h.Name, TestReads: reads}}
+		if err := scanFields(scan, f.fields()); err != nil {
 			return err
 		}
-		r.DifferenceLow, r.DifferenceHigh, r.PValue = orNaN(low), orNaN(high), orNaN(p)
-		r.SeedPValue, r.Measurable, r.AccuracyDropLow, r.AccuracyDropHigh = orNaN(flips), orNaN(measurable), orNaN(dropLow), orNaN(dropHigh)
 		var err1, err2 error
-		r.Gained, err1 = h.decodeChanges(gained)
-		r.Lost, err2 = h.decodeChanges(lost)
-		if err := errors.Join(err1, err2, json.Unmarshal([]byte(images), &a.Images)); err != nil {
+		f.row.Gained, err1 = h.decodeChanges(f.gained)
+		f.row.Lost, err2 = h.decodeChanges(f.lost)
+		a := f.arm
+		if err := errors.Join(err1, err2, json.Unmarshal([]byte(f.images), &a.Images)); err != nil {
 			return fmt.Errorf("confirmation of trial %d: %w", a.Trial, err)
 		}
 		if n := len(arms); n == 0 || arms[n-1].Trial != a.Trial || arms[n-1].Round != a.Round || arms[n-1].Resplit != a.Resplit {
 			arms = append(arms, a)
 		}
 		last := &arms[len(arms)-1]
-		last.Rows = append(last.Rows, r)
+		last.Rows = append(last.Rows, f.row)
 		return nil
 	})
 	return arms, err
+}
+
+// storedFinding is a row of confirmed_arms: a comparison, and the arm that it is about.
+type storedFinding struct {
+	arm                  ConfirmedArm
+	row                  ConfirmedRow
+	gained, lost, images string
+}
+
+// fields are the columns of confirmed_arms c.
+func (f *storedFinding) fields() []field {
+	return []field{
+		{"trial", &f.arm.Trial},
+		{"round", &f.arm.Round},
+		{"seeds", &f.arm.Seeds},
+		{"resplit", &f.arm.Resplit},
+		{"images", &f.images},
+		{"EXISTS (SELECT 1 FROM trials t WHERE t.study = c.study AND t.number = c.trial AND t.invalid IS NOT NULL)", &f.arm.Invalid},
+		{"what", &f.row.What},
+		{"against", &f.row.Against},
+		{"test_spread", &f.row.Spread},
+		{"test_balanced_accuracy", &f.row.BalancedAccuracy},
+		{"against_test_spread", &f.row.AgainstSpread},
+		{"against_test_balanced_accuracy", &f.row.AgainstBalancedAccuracy},
+		{"difference", &f.row.Difference},
+		{"difference_low", orNull{&f.row.DifferenceLow}},
+		{"difference_high", orNull{&f.row.DifferenceHigh}},
+		{"p_value", orNull{&f.row.PValue}},
+		{"seed_p_value", orNull{&f.row.SeedPValue}},
+		{"measurable", orNull{&f.row.Measurable}},
+		{"plain_spread", &f.row.PlainSpread},
+		{"against_plain_spread", &f.row.AgainstPlainSpread},
+		{"accuracy_drop", &f.row.AccuracyDrop},
+		{"accuracy_drop_low", orNull{&f.row.AccuracyDropLow}},
+		{"accuracy_drop_high", orNull{&f.row.AccuracyDropHigh}},
+		{"tolerance", &f.row.Tolerance},
+		{"gained", &f.gained},
+		{"lost", &f.lost},
+	}
 }
 
 // decodeChanges reads what encodeChanges wrote.
@@ -255,4 +317,47 @@ func (h *StudyHead) decodeChanges(text string) ([]ClassChange, error) {
 		out = append(out, ClassChange{Class: h.Class(int(c[0])), Before: c[1], After: c[2]})
 	}
 	return out, nil
+}
+
+// Kept says what confirmation found of an arm: by how much its recipe, weights
+// measured anew for each seed, changes the spread on the test part, and by how much
+// the one vector that is the mean of its weights does.
+type Kept struct {
+	Recipe, Vector KeptChange
+	// Seeds is the number of fresh seeds of both.
+	Seeds int
+	// Resplit says that each of them had training and validation part of its own.
+	Resplit bool
+}
+
+// KeptChange is a change of the spread with its 95 % interval; NaN where it has none.
+type KeptChange struct{ Change, Low, High float64 }
+
+// Gain reports whether the spread falls beyond noise.
+func (c KeptChange) Gain() bool { return c.High < 0 }
+
+// Kept returns what the last confirmation of an arm of the named study ("" for
+// the newest) against the reference found, nil if there is none of both recipe
+// and vector. It is the last one with or without parts drawn anew; of these two a
+// recipe and a vector are never joined.
+func (db *DB) Kept(ctx context.Context, study string, trial, round int) (*Kept, error) {
+	k := &Kept{}
+	err := db.view(ctx, func(q disk.Querier) error {
+		number, _, err := findStudy(ctx, q, study)
+		if err != nil {
+			return err
+		}
+		err = q.QueryRowContext(ctx, `SELECT r.difference, r.difference_low, r.difference_high,
+			v.difference, v.difference_low, v.difference_high, min(r.seeds, v.seeds), r.resplit
+			FROM confirmed_arms r JOIN confirmed_arms v USING (study, trial, round, against, resplit)
+			WHERE r.what = 'recipe' AND v.what = 'vector' AND study = ? AND trial = ? AND round = ? AND against = 'reference'
+			ORDER BY r.number DESC, v.number DESC LIMIT 1`, number, trial, round).
+			Scan(&k.Recipe.Change, orNull{&k.Recipe.Low}, orNull{&k.Recipe.High}, &k.Vector.Change, orNull{&k.Vector.Low}, orNull{&k.Vector.High}, &k.Seeds, &k.Resplit)
+		if errors.Is(err, sql.ErrNoRows) {
+			k = nil
+			return nil
+		}
+		return err
+	})
+	return k, err
 }

@@ -173,8 +173,8 @@ func TestReadingsOfOtherSplits(t *testing.T) {
 		complete(t, path, 2)
 		db := open(t, path, runs.Options{})
 		other(t, path, `PRAGMA foreign_keys = OFF; UPDATE studies SET split = '`+c.study+`';
-			INSERT INTO test_reads (data, split, number, study, trial, at, round, seeds, reference)
-			SELECT data, '`+c.reading+`', 1, number, 1, '', 1, 10, '' FROM studies`)
+			INSERT INTO test_reads (data, split, number, study, trial, at, round, seeds, reference, resplit)
+			SELECT data, '`+c.reading+`', 1, number, 1, '', 1, 10, '', 0 FROM studies`)
 		want := int64(0)
 		if c.same {
 			want = 1

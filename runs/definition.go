@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"strings"
 
+	"evenkeel/runs/disk"
+	"evenkeel/runs/schema"
 	"evenkeel/search"
 )
 
@@ -48,21 +50,11 @@ type StoredDefinition struct {
 	Canonical json.RawMessage
 }
 
-// Screened reports whether the definition says that points are screened. Its
-// canonical form has search.screen only then: a study from before there was any
-// screening is one without.
-func (d *StoredDefinition) Screened() bool {
-	var keys struct {
-		Search struct{ Screen string }
-	}
-	return json.Unmarshal(d.Canonical, &keys) == nil && keys.Search.Screen == search.ScreenAuto
-}
-
 // Definition returns the definition in force of the named study, "" for the
 // newest one.
 func (db *DB) Definition(ctx context.Context, study string) (*StoredDefinition, error) {
 	var d *StoredDefinition
-	err := db.view(ctx, func(q querier) error {
+	err := db.view(ctx, func(q disk.Querier) error {
 		number, name, err := findStudy(ctx, q, study)
 		if err != nil {
 			return err
@@ -76,7 +68,7 @@ func (db *DB) Definition(ctx context.Context, study string) (*StoredDefinition, 
 	return d, err
 }
 
-func latestDefinition(ctx context.Context, q querier, study int) (*StoredDefinition, error) {
+func latestDefinition(ctx context.Context, q disk.Querier, study int) (*StoredDefinition, error) {
 	d := &StoredDefinition{}
 	var canonical, source string
 	err := q.QueryRowContext(ctx, `SELECT revision, canonical, source, folder FROM definitions WHERE study = ? ORDER BY revision DESC LIMIT 1`, study).
@@ -98,20 +90,20 @@ type NoStudyError struct {
 // Error names the studies that exist.
 func (e *NoStudyError) Error() string {
 	if len(e.Known) == 0 {
-		return errEmpty.Error()
+		return schema.ErrEmpty.Error()
 	}
 	return fmt.Sprintf("there is no study %q; there is %s", e.Study, strings.Join(e.Known, ", "))
 }
 
 // findStudy returns the number and name of the named study, "" for the newest.
-func findStudy(ctx context.Context, q querier, name string) (number int, found string, err error) {
+func findStudy(ctx context.Context, q disk.Querier, name string) (number int, found string, err error) {
 	err = q.QueryRowContext(ctx, `SELECT number, name FROM studies WHERE ?1 = '' OR name = ?1 ORDER BY number DESC LIMIT 1`, name).
 		Scan(&number, &found)
 	if !errors.Is(err, sql.ErrNoRows) {
 		return number, found, err
 	}
 	missing := &NoStudyError{Study: name}
-	err = each(ctx, q, `SELECT name FROM studies ORDER BY number DESC`, nil, func(scan scanner) error {
+	err = disk.Each(ctx, q, `SELECT name FROM studies ORDER BY number DESC`, nil, func(scan disk.Scanner) error {
 		var known string
 		if err := scan(&known); err != nil {
 			return err

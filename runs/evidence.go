@@ -8,6 +8,8 @@ import (
 
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/interval"
+	"evenkeel/runs/column"
+	"evenkeel/runs/disk"
 	"evenkeel/search"
 )
 
@@ -38,7 +40,7 @@ type Outputs struct {
 // none, and a round that it does not have neither: Outputs is nil then.
 func (db *DB) Evidence(ctx context.Context, study string, trial, round int) (*Evidence, error) {
 	e := &Evidence{Round: round}
-	err := db.view(ctx, func(q querier) error {
+	err := db.view(ctx, func(q disk.Querier) error {
 		var err error
 		if e.Trial, err = readTrial(ctx, q, study, trial); err != nil {
 			return err
@@ -60,7 +62,7 @@ func (db *DB) Evidence(ctx context.Context, study string, trial, round int) (*Ev
 }
 
 // readOutputs reads the results of every replicate.
-func (e *Evidence) readOutputs(ctx context.Context, q querier) error {
+func (e *Evidence) readOutputs(ctx context.Context, q disk.Querier) error {
 	labels, err := studyLabels(ctx, q, e.Trial.Study.Number)
 	if err != nil {
 		return err
@@ -111,7 +113,7 @@ func counts(r *objective.Result, labels []uint16) bool {
 
 // studyLabels returns the true classes of a study's validation examples, nil if
 // they are unknown.
-func studyLabels(ctx context.Context, q querier, study int) ([]uint16, error) {
+func studyLabels(ctx context.Context, q disk.Querier, study int) ([]uint16, error) {
 	var format string
 	var labels []byte
 	err := q.QueryRowContext(ctx, `SELECT d.labels_format, d.labels FROM studies s
@@ -122,14 +124,14 @@ func studyLabels(ctx context.Context, q querier, study int) ([]uint16, error) {
 	if err != nil {
 		return nil, err
 	}
-	return decodeClasses(format, labels)
+	return column.ParseClasses(format, labels)
 }
 
 // fittedOffsets returns what fitted offsets do, by replicate.
-func fittedOffsets(ctx context.Context, q querier, study int) (map[int]*search.Offsets, error) {
+func fittedOffsets(ctx context.Context, q disk.Querier, study int) (map[int]*search.Offsets, error) {
 	all := make(map[int]*search.Offsets)
-	err := each(ctx, q, `SELECT replicate, shifts, counts, spread, difference, accuracy_drop FROM offsets WHERE study = ?`,
-		[]any{study}, func(scan scanner) error {
+	err := disk.Each(ctx, q, `SELECT replicate, shifts, counts, spread, difference, accuracy_drop FROM offsets WHERE study = ?`,
+		[]any{study}, func(scan disk.Scanner) error {
 			o := &search.Offsets{}
 			var shifts string
 			var counts sql.RawBytes
@@ -137,8 +139,8 @@ func fittedOffsets(ctx context.Context, q querier, study int) (map[int]*search.O
 				return err
 			}
 			var err error
-			if o.Values, err = decodeFloats(shifts); err == nil {
-				o.Val, err = decodeMatrix(counts)
+			if o.Values, err = column.ParseFloats(shifts); err == nil {
+				o.Val, err = column.ParseMatrix(counts)
 			}
 			all[o.Replicate] = o
 			return err

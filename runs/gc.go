@@ -4,6 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"evenkeel/runs/column"
+	"evenkeel/runs/disk"
+	"evenkeel/runs/writer"
 )
 
 // Cleaning says what [DB.FreeLogits] is to free.
@@ -41,9 +45,9 @@ func (db *DB) FreeLogits(ctx context.Context, c Cleaning) (*Freed, error) {
 	err := db.visit(ctx, func(v *visit) error {
 		named := 0
 		if c.Study != "" {
-			number, _, err := findStudy(ctx, v.conn.conn, c.Study)
+			number, _, err := findStudy(ctx, v.conn.Conn, c.Study)
 			if err != nil {
-				return db.failed(err)
+				return db.file.Failed(err)
 			}
 			named = number
 		}
@@ -55,7 +59,7 @@ func (db *DB) FreeLogits(ctx context.Context, c Cleaning) (*Freed, error) {
 			return err
 		}
 		f.After = f.Before
-		err = v.transact(ctx, func(tx *transaction) error { return f.free(tx, c, chosen, busy) })
+		err = v.transact(ctx, func(tx *writer.Transaction) error { return f.free(tx, c, chosen, busy) })
 		if err != nil || c.DryRun {
 			return err
 		}
@@ -69,7 +73,7 @@ func (db *DB) FreeLogits(ctx context.Context, c Cleaning) (*Freed, error) {
 func (v *visit) lockAll(ctx context.Context, named int, f *Freed) (chosen, busy []int, err error) {
 	names := make(map[int]string)
 	var numbers []int
-	err = each(ctx, v.conn.conn, `SELECT number, name FROM studies ORDER BY number`, nil, func(scan scanner) error {
+	err = disk.Each(ctx, v.conn.Conn, `SELECT number, name FROM studies ORDER BY number`, nil, func(scan disk.Scanner) error {
 		var number int
 		var name string
 		err := scan(&number, &name)
@@ -77,7 +81,7 @@ func (v *visit) lockAll(ctx context.Context, named int, f *Freed) (chosen, busy 
 		return err
 	})
 	if err != nil {
-		return nil, nil, v.db.failed(err)
+		return nil, nil, v.db.file.Failed(err)
 	}
 	for _, number := range numbers {
 		_, err := v.lock(ctx, number, names[number])
@@ -111,14 +115,14 @@ const disposable = ` FROM outputs WHERE kind = 'logits'
 		AND m.run NOT IN (SELECT run FROM confirm_runs WHERE what = 'longer'))`
 
 // free counts the logits that go and deletes them.
-func (f *Freed) free(tx *transaction, c Cleaning, chosen, busy []int) error {
+func (f *Freed) free(tx *writer.Transaction, c Cleaning, chosen, busy []int) error {
 	// A study that is worked on may be about to refer to a run.
 	unreferenced := c.All && c.Study == "" && len(busy) == 0
-	args := []any{encodeInts(chosen), encodeInts(busy), c.All, unreferenced}
-	if err := tx.scanRow(`SELECT count(*), coalesce(sum(length(data)), 0)`+disposable, args, &f.Runs, &f.Bytes); err != nil || c.DryRun {
+	args := []any{column.Ints(chosen), column.Ints(busy), c.All, unreferenced}
+	if err := tx.ScanRow(`SELECT count(*), coalesce(sum(length(data)), 0)`+disposable, args, &f.Runs, &f.Bytes); err != nil || c.DryRun {
 		return err
 	}
-	return tx.exec(`DELETE`+disposable, args...)
+	return tx.Exec(`DELETE`+disposable, args...)
 }
 
 // shrink gives free room back to the file system where that disturbs nobody.
@@ -134,15 +138,15 @@ func (f *Freed) shrink(ctx context.Context, v *visit) error {
 		f.Kept = "a search is running; its room is used again, and the next gc without one shrinks the file"
 		return nil
 	}
-	if _, err := v.conn.conn.ExecContext(ctx, "VACUUM"); err != nil {
-		f.Kept = fmt.Sprintf("its room is used again; making it smaller failed: %v", explain(err))
+	if _, err := v.conn.Conn.ExecContext(ctx, "VACUUM"); err != nil {
+		f.Kept = fmt.Sprintf("its room is used again; making it smaller failed: %v", disk.Explain(err))
 		return nil
 	}
 	if f.After, err = v.size(ctx); err != nil {
 		return err
 	}
 	var waiting, pages, copied int
-	err = v.conn.conn.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&waiting, &pages, &copied)
+	err = v.conn.Conn.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&waiting, &pages, &copied)
 	if err != nil || waiting != 0 {
 		f.Kept = "another program reads it; it shrinks when that is done"
 	}
@@ -161,8 +165,8 @@ func (v *visit) size(ctx context.Context) (int64, error) {
 
 // pragma returns a pragma that is a number.
 func (v *visit) pragma(ctx context.Context, name string) (n int64, err error) {
-	if err := v.conn.conn.QueryRowContext(ctx, "PRAGMA "+name).Scan(&n); err != nil {
-		return 0, v.db.failed(err)
+	if err := v.conn.Conn.QueryRowContext(ctx, "PRAGMA "+name).Scan(&n); err != nil {
+		return 0, v.db.file.Failed(err)
 	}
 	return n, nil
 }

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"evenkeel/runs/writer"
 )
 
 // Invalidate declares a trial of the named study ("" for the newest) invalid,
@@ -32,26 +34,26 @@ func (db *DB) Revalidate(ctx context.Context, study string, trial int) (name str
 // judge sets or takes away the reason why a trial is invalid.
 func (db *DB) judge(ctx context.Context, study string, trial int, reason string) (name string, err error) {
 	err = db.visit(ctx, func(v *visit) error {
-		number, found, err := findStudy(ctx, v.conn.conn, study)
+		number, found, err := findStudy(ctx, v.conn.Conn, study)
 		if err != nil {
-			return db.failed(err)
+			return db.file.Failed(err)
 		}
 		name = found
 		s, err := v.lock(ctx, number, name)
 		if err != nil {
 			return err
 		}
-		return v.transact(ctx, func(tx *transaction) error { return s.judge(ctx, tx, trial, reason) })
+		return v.transact(ctx, func(tx *writer.Transaction) error { return s.judge(ctx, tx, trial, reason) })
 	})
 	return name, err
 }
 
-func (s *Study) judge(ctx context.Context, tx *transaction, trial int, reason string) error {
+func (s *Study) judge(ctx context.Context, tx *writer.Transaction, trial int, reason string) error {
 	var was sql.NullString
-	err := tx.scanRow(`SELECT invalid FROM trials WHERE study = ? AND number = ?`, []any{s.number, trial}, &was)
+	err := tx.ScanRow(`SELECT invalid FROM trials WHERE study = ? AND number = ?`, []any{s.number, trial}, &was)
 	if errors.Is(err, sql.ErrNoRows) {
 		missing := &NoTrialError{Study: s.definition.Name, Trial: trial}
-		if err := tx.scanRow(`SELECT count(*) FROM trials WHERE study = ?`, []any{s.number}, &missing.Trials); err != nil {
+		if err := tx.ScanRow(`SELECT count(*) FROM trials WHERE study = ?`, []any{s.number}, &missing.Trials); err != nil {
 			return err
 		}
 		return missing
@@ -66,7 +68,7 @@ func (s *Study) judge(ctx context.Context, tx *transaction, trial int, reason st
 	if reason == "" {
 		kind, text = "revalidated", fmt.Sprintf("trial %d, which was invalid: %s", trial, was.String)
 	}
-	if err := tx.exec(`UPDATE trials SET invalid = nullif(?, '') WHERE study = ? AND number = ?`, reason, s.number, trial); err != nil {
+	if err := tx.Exec(`UPDATE trials SET invalid = nullif(?, '') WHERE study = ? AND number = ?`, reason, s.number, trial); err != nil {
 		return err
 	}
 	if err := s.event(tx, kind, text, false); err != nil {
@@ -76,15 +78,15 @@ func (s *Study) judge(ctx context.Context, tx *transaction, trial int, reason st
 }
 
 // rankAnew brings up to date what the study keeps about all arms.
-func (s *Study) rankAnew(ctx context.Context, tx *transaction) (err error) {
-	if s.ranking, err = loadRanking(ctx, tx.conn, s.number); err != nil {
+func (s *Study) rankAnew(ctx context.Context, tx *writer.Transaction) (err error) {
+	if s.ranking, err = loadRanking(ctx, tx.Conn(), s.number); err != nil {
 		return err
 	}
-	if err := tx.exec(`UPDATE studies SET arms = ? WHERE number = ?`, s.ranking.arms, s.number); err != nil {
+	if err := tx.Exec(`UPDATE studies SET arms = ? WHERE number = ?`, s.ranking.arms, s.number); err != nil {
 		return err
 	}
 	// An invalid trial's arms are compared with nothing and have no intervals.
-	if err := tx.exec(`UPDATE arms SET half_width = NULL WHERE study = ? AND trial IN
+	if err := tx.Exec(`UPDATE arms SET half_width = NULL WHERE study = ? AND trial IN
 		(SELECT number FROM trials WHERE study = ?1 AND invalid IS NOT NULL)`, s.number); err != nil {
 		return err
 	}

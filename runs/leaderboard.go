@@ -11,6 +11,7 @@ import (
 
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/posthoc"
+	"evenkeel/runs/disk"
 	"evenkeel/search"
 )
 
@@ -86,14 +87,12 @@ type Screening struct {
 
 // readScreening reads what a study keeps of its screening. Where a trial that was
 // predicted is invalid, what arrived of the predictions may rest on it, and is not told.
-func readScreening(ctx context.Context, q querier, study int) (Screening, error) {
+func readScreening(ctx context.Context, q disk.Querier, study int) (Screening, error) {
 	var s Screening
-	var tau, se sql.NullFloat64
 	err := q.QueryRowContext(ctx, `SELECT screened, transmission, transmission_se, iif(EXISTS (SELECT 1 FROM trials t
 		WHERE t.study = s.number AND t.invalid IS NOT NULL AND t.predicted_round > 0), 0, transmission_effects),
 		(SELECT coalesce(max(abs(t.predicted_difference)), 0.0) FROM trials t WHERE t.study = s.number)
-		FROM studies s WHERE number = ?`, study).Scan(&s.Points, &tau, &se, &s.Arrived.Effects, &s.Largest)
-	s.Arrived.Tau, s.Arrived.SE = orNaN(tau), orNaN(se)
+		FROM studies s WHERE number = ?`, study).Scan(&s.Points, orNull{&s.Arrived.Tau}, orNull{&s.Arrived.SE}, &s.Arrived.Effects, &s.Largest)
 	return s, err
 }
 
@@ -102,7 +101,7 @@ type Row struct {
 	Study                                      string
 	Rank, Trial, Round                         int
 	Scheme                                     string
-	Rounds, Seeds, Tier                        int
+	Rounds, Seeds                              int
 	Score                                      float64
 	Spread, SpreadSE, Gap                      float64
 	WorstClass                                 string
@@ -118,9 +117,6 @@ type Row struct {
 	// with one standard error to spare, Over that it is exceeded.
 	Drop        float64
 	Holds, Over bool
-	// SeedsOnly reports that the interval has nothing of the validation images: the
-	// arm is of schema version 1 or 2, or they have no variance.
-	SeedsOnly bool
 	// Tied reports that another arm has the same rank.
 	Tied bool
 	// Point is the trial's point.
@@ -133,7 +129,7 @@ type Row struct {
 // fits a screen.
 func (db *DB) Leaderboard(ctx context.Context, study string, limit int) (*Board, error) {
 	var b *Board
-	err := db.view(ctx, func(q querier) error {
+	err := db.view(ctx, func(q disk.Querier) error {
 		head, err := readHead(ctx, q, study)
 		if err != nil {
 			return err
@@ -155,7 +151,7 @@ func (db *DB) Leaderboard(ctx context.Context, study string, limit int) (*Board,
 }
 
 // readHead reads the row of a study.
-func readHead(ctx context.Context, q querier, study string) (*StudyHead, error) {
+func readHead(ctx context.Context, q disk.Querier, study string) (*StudyHead, error) {
 	number, name, err := findStudy(ctx, q, study)
 	if err != nil {
 		return nil, err
@@ -187,7 +183,7 @@ func readHead(ctx context.Context, q querier, study string) (*StudyHead, error) 
 
 // readReference reads the pinned row, and from its first matrix the class
 // counts of the validation part.
-func readReference(ctx context.Context, q querier, h *StudyHead) (Reference, error) {
+func readReference(ctx context.Context, q disk.Querier, h *StudyHead) (Reference, error) {
 	r := Reference{Spread: math.NaN(), SpreadSE: math.NaN(), BalancedAccuracy: math.NaN(), Accuracy: math.NaN(), WorstRecall: math.NaN()}
 	rounds, err := loadRounds(ctx, q, h.Number, 0)
 	if err != nil || len(rounds) == 0 {
@@ -235,22 +231,58 @@ func meanRecall(reps []objective.Replicate, round func(objective.Replicate) obje
 	return mean
 }
 
+// storedRow is a [Row] with what of it is stored otherwise.
+type storedRow struct {
+	Row
+	half          float64 // of the interval
+	worst         int     // index of the worst class
+	params, point string
+}
+
+// fields are the columns of arms a, trials t and studies s that make a row.
+func (r *storedRow) fields() []field {
+	return []field{
+		{"a.trial", &r.Trial},
+		{"a.round", &r.Round},
+		{"t.scheme", &r.Scheme},
+		{"t.rounds", &r.Rounds},
+		{"a.seeds", &r.Seeds},
+		{"s.reference_spread + a.difference", orNull{&r.Score}},
+		{"a.spread", &r.Spread},
+		{"a.spread_se", orNull{&r.SpreadSE}},
+		{"a.gap", &r.Gap},
+		{"a.worst_class", &r.worst},
+		{"a.worst_recall", orNull{&r.WorstRecall}},
+		{"a.balanced_accuracy", &r.BalancedAccuracy},
+		{"a.accuracy", &r.Accuracy},
+		{"a.difference", &r.Difference},
+		{"a.half_width", orNull{&r.half}},
+		{"a.weight_gain", &r.WeightGain},
+		{"a.weight_ratio", orNull{&r.WeightRatio}},
+		{"a.reference_spread", &r.ReferenceSpread},
+		{"a.reference_balanced_accuracy", &r.ReferenceBalancedAccuracy},
+		{"t.params", &r.params},
+		{"t.seconds", &r.Seconds},
+		{"a.accuracy_drop", &r.Drop},
+		{"a.holds_tolerance", &r.Holds},
+		{"a.over_tolerance", &r.Over},
+		{"t.point", &r.point},
+	}
+}
+
 // selectRows selects what [scanRow] reads.
-const selectRows = `SELECT a.trial, a.round, t.scheme, t.rounds, a.seeds, s.reference_spread + a.difference,
-			a.spread, a.spread_se, a.gap, a.worst_class, a.worst_recall, a.balanced_accuracy, a.accuracy, a.difference,
-			a.half_width, a.weight_gain, a.weight_ratio, a.reference_spread, a.reference_balanced_accuracy,
-			t.params, t.seconds, a.accuracy_drop, a.holds_tolerance, a.over_tolerance, t.point, ` + seedsOnly + `
+var selectRows = `SELECT ` + columnsOf(new(storedRow).fields()) + `
 		FROM arms a CROSS JOIN trials t ON t.study = a.study AND t.number = a.trial CROSS JOIN studies s ON s.number = a.study`
 
 // readRows reads ranked arms; limit 0 is all of them.
-func readRows(ctx context.Context, q querier, h *StudyHead, limit int) (rows []Row, err error) {
+func readRows(ctx context.Context, q disk.Querier, h *StudyHead, limit int) (rows []Row, err error) {
 	if limit < 1 {
 		limit = -1 // SQLite's word for no limit
 	} else {
 		limit++ // the next one may be tied with the last
 	}
-	err = each(ctx, q, selectRows+`
-		WHERE a.study = ? AND t.invalid IS NULL ORDER BY a.seeds DESC, a.difference, a.trial, a.round LIMIT ?`, []any{h.Number, limit}, func(scan scanner) error {
+	err = disk.Each(ctx, q, selectRows+`
+		WHERE a.study = ? AND t.invalid IS NULL ORDER BY a.seeds DESC, a.difference, a.trial, a.round LIMIT ?`, []any{h.Number, limit}, func(scan disk.Scanner) error {
 		r, err := scanRow(scan, h)
 		if err != nil {
 			return err
@@ -270,8 +302,8 @@ func readRows(ctx context.Context, q querier, h *StudyHead, limit int) (rows []R
 
 // readOwnRows reads the arms of one trial, without ranks: those of an invalid
 // trial have none.
-func readOwnRows(ctx context.Context, q querier, h *StudyHead, trial int) (rows []Row, err error) {
-	err = each(ctx, q, selectRows+` WHERE a.study = ? AND a.trial = ? ORDER BY a.round`, []any{h.Number, trial}, func(scan scanner) error {
+func readOwnRows(ctx context.Context, q disk.Querier, h *StudyHead, trial int) (rows []Row, err error) {
+	err = disk.Each(ctx, q, selectRows+` WHERE a.study = ? AND a.trial = ? ORDER BY a.round`, []any{h.Number, trial}, func(scan disk.Scanner) error {
 		r, err := scanRow(scan, h)
 		rows = append(rows, r)
 		return err
@@ -280,22 +312,15 @@ func readOwnRows(ctx context.Context, q querier, h *StudyHead, trial int) (rows 
 }
 
 // scanRow reads one row of selectRows.
-func scanRow(scan scanner, h *StudyHead) (Row, error) {
-	r := Row{Study: h.Name}
-	var score, se, recall, half, ratio sql.NullFloat64
-	var worst int
-	var params, point string
-	if err := scan(&r.Trial, &r.Round, &r.Scheme, &r.Rounds, &r.Seeds, &score,
-		&r.Spread, &se, &r.Gap, &worst, &recall, &r.BalancedAccuracy, &r.Accuracy, &r.Difference,
-		&half, &r.WeightGain, &ratio, &r.ReferenceSpread, &r.ReferenceBalancedAccuracy,
-		&params, &r.Seconds, &r.Drop, &r.Holds, &r.Over, &point, &r.SeedsOnly); err != nil {
-		return r, err
+func scanRow(scan disk.Scanner, h *StudyHead) (Row, error) {
+	r := storedRow{Row: Row{Study: h.Name}}
+	if err := scanFields(scan, r.fields()); err != nil {
+		return r.Row, err
 	}
-	r.Tier, r.Score, r.SpreadSE, r.WorstRecall, r.WeightRatio = r.Seeds, orNaN(score), orNaN(se), orNaN(recall), orNaN(ratio)
-	r.WorstClass, r.Params = h.Class(worst), json.RawMessage(params)
-	r.DifferenceLow, r.DifferenceHigh = r.Difference-orNaN(half), r.Difference+orNaN(half)
-	if err := json.Unmarshal([]byte(point), &r.Point); err != nil {
-		return r, fmt.Errorf("trial %d: point: %w", r.Trial, err)
+	r.WorstClass, r.Params = h.Class(r.worst), json.RawMessage(r.params)
+	r.DifferenceLow, r.DifferenceHigh = r.Difference-r.half, r.Difference+r.half
+	if err := json.Unmarshal([]byte(r.point), &r.Point); err != nil {
+		return r.Row, fmt.Errorf("trial %d: point: %w", r.Trial, err)
 	}
-	return r, nil
+	return r.Row, nil
 }

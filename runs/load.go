@@ -7,20 +7,20 @@ import (
 	"fmt"
 
 	"evenkeel/objective"
+	"evenkeel/runs/column"
+	"evenkeel/runs/disk"
 	"evenkeel/search"
 )
 
 // Load returns all steps of the study in the order of their numbers, with the
 // outcomes of those that ended, as they were recorded. What was recorded before
-// in this process is included. Arms of schema version 1 and 2 get the image variance
-// that they lack, so that the intervals of a study that goes on are of one kind.
+// in this process is included.
 func (s *Study) Load(ctx context.Context) ([]search.Record, error) {
 	if err := s.Flush(ctx); err != nil {
 		return nil, err
 	}
 	var records []search.Record
-	var lacking map[int]bool
-	err := s.db.view(ctx, func(q querier) error {
+	err := s.db.view(ctx, func(q disk.Querier) error {
 		rounds, err := loadRounds(ctx, q, s.number, allTrials)
 		if err != nil {
 			return err
@@ -28,25 +28,19 @@ func (s *Study) Load(ctx context.Context) ([]search.Record, error) {
 		if err := loadHits(ctx, q, s.number, rounds); err != nil {
 			return err
 		}
-		if records, err = loadSteps(ctx, q, s.number, rounds); err != nil {
-			return err
-		}
-		lacking, err = withoutImages(ctx, q, s.number)
+		records, err = loadSteps(ctx, q, s.number, rounds)
 		return err
 	})
-	if err != nil || len(lacking) == 0 {
-		return records, err
-	}
-	return records, s.addImages(lacking, records)
+	return records, err
 }
 
 // loadSteps reads the steps and joins them with their rounds.
-func loadSteps(ctx context.Context, q querier, study int, rounds measurements) (records []search.Record, err error) {
-	err = each(ctx, q, `SELECT s.number, s.kind, s.trial, s.replicates, s.conditioned, s.state, coalesce(s.error, ''), coalesce(s.seconds, 0.0),
+func loadSteps(ctx context.Context, q disk.Querier, study int, rounds measurements) (records []search.Record, err error) {
+	err = disk.Each(ctx, q, `SELECT s.number, s.kind, s.trial, s.replicates, s.conditioned, s.state, coalesce(s.error, ''), coalesce(s.seconds, 0.0),
 			CASE s.kind WHEN 'trial' THEN t.point END, coalesce(t.invalid, ''),
 			coalesce(t.predicted_difference, 0.0), CASE s.kind WHEN 'trial' THEN t.predicted_round END
 		FROM steps s JOIN trials t ON t.study = s.study AND t.number = s.trial
-		WHERE s.study = ? ORDER BY s.number`, []any{study}, func(scan scanner) error {
+		WHERE s.study = ? ORDER BY s.number`, []any{study}, func(scan disk.Scanner) error {
 		var r search.Record
 		var o search.Outcome
 		var kind, replicates, state string
@@ -111,7 +105,7 @@ func (m measurements) replicates(trial int, numbers []int) (reps []objective.Rep
 const allTrials = -1
 
 // loadRounds reads what a trial (or every trial) and the reference measured.
-func loadRounds(ctx context.Context, q querier, study, trial int) (measurements, error) {
+func loadRounds(ctx context.Context, q disk.Querier, study, trial int) (measurements, error) {
 	matrices := make(map[string]*objective.Confusion) // runs are shared, and so are their matrices
 	all := make(measurements)
 	// Two queries and not one with OR, so that both use the key.
@@ -119,13 +113,13 @@ func loadRounds(ctx context.Context, q querier, study, trial int) (measurements,
 	if trial != allTrials {
 		where, args = `t.study = ? AND t.trial IN (0, ?)`, []any{study, trial}
 	}
-	err := each(ctx, q, `SELECT t.trial, t.replicate, t.round, t.seed, t.run, t.raw, t.weights, t.shown, t.solved, t.fallback,
+	err := disk.Each(ctx, q, `SELECT t.trial, t.replicate, t.round, t.seed, t.run, t.raw, t.weights, t.shown, t.solved, t.fallback,
 			t.spread, t.balanced_accuracy, t.accuracy, t.image_variance, v.counts, n.counts
 		FROM trial_runs t
 		LEFT JOIN matrices v ON v.run = t.run AND v.part = 'val'
 		LEFT JOIN matrices n ON n.run = t.run AND n.part = 'train'
 		WHERE `+where+` ORDER BY t.trial, t.replicate, t.round`,
-		args, func(scan scanner) error {
+		args, func(scan disk.Scanner) error {
 			var key [2]int
 			var seed int64
 			r, err := scanRound(scan, matrices, &key[0], &key[1], &seed)
@@ -144,17 +138,16 @@ func loadRounds(ctx context.Context, q querier, study, trial int) (measurements,
 }
 
 // scanRound reads one row of the query of loadRounds.
-func scanRound(scan scanner, matrices map[string]*objective.Confusion, trial, replicate *int, seed *int64) (r objective.Round, err error) {
+func scanRound(scan disk.Scanner, matrices map[string]*objective.Confusion, trial, replicate *int, seed *int64) (r objective.Round, err error) {
 	var run string
 	var raw, weights, shown sql.NullString
-	var solved, spread, balanced, accuracy, variance sql.NullFloat64
+	var solved sql.NullFloat64
 	var val, train sql.RawBytes
 	if err := scan(trial, replicate, &r.Round, seed, &run, &raw, &weights, &shown, &solved, &r.Fallback,
-		&spread, &balanced, &accuracy, &variance, &val, &train); err != nil {
+		orNull{&r.Spread}, orNull{&r.BalancedAccuracy}, orNull{&r.Accuracy}, orNull{&r.BalancedVariance}, &val, &train); err != nil {
 		return r, err
 	}
 	r.Run = objective.RunID(run)
-	r.Spread, r.BalancedAccuracy, r.Accuracy, r.BalancedVariance = orNaN(spread), orNaN(balanced), orNaN(accuracy), orNaN(variance)
 	if solved.Valid {
 		r.Solved = &solved.Float64
 	}
@@ -165,7 +158,7 @@ func scanRound(scan scanner, matrices map[string]*objective.Confusion, trial, re
 		if !w.text.Valid {
 			continue
 		}
-		if *w.to, err = decodeFloats(w.text.String); err != nil {
+		if *w.to, err = column.ParseFloats(w.text.String); err != nil {
 			return r, err
 		}
 	}
@@ -180,10 +173,53 @@ func sharedMatrix(known map[string]*objective.Confusion, key string, data []byte
 	if m, ok := known[key]; ok || data == nil {
 		return m, nil
 	}
-	m, err := decodeMatrix(data)
+	m, err := column.ParseMatrix(data)
 	if err != nil {
 		return nil, err
 	}
 	known[key] = m
 	return m, nil
+}
+
+// loadHits sets the hits of all rounds of a study as they were when their runs
+// ended: whoever adds seeds to a trial measures the noise of the images over all of
+// them. It reads the predictions of every run, which a page has no time for.
+//
+// Labels belong to the data where the trainer states them before its first run, and
+// else to the runs they came with: a run that came without has no hits, though
+// another may have brought the labels since.
+func loadHits(ctx context.Context, q disk.Querier, study int, rounds measurements) error {
+	labels, err := studyLabels(ctx, q, study)
+	if err != nil || labels == nil {
+		return err
+	}
+	matrices := make(map[objective.RunID]*objective.Confusion)
+	for _, m := range rounds {
+		for _, r := range m.rounds {
+			matrices[r.Run] = r.Val
+		}
+	}
+	hits := make(map[objective.RunID]objective.Hits) // shared, as runs are
+	err = disk.Each(ctx, q, `WITH mine AS (SELECT DISTINCT run FROM trial_runs WHERE study = ?)
+		SELECT r.hash, o.format, o.data FROM mine
+		JOIN runs r ON r.hash = mine.run JOIN outputs o ON o.run = r.hash AND o.kind = 'predictions'
+		WHERE r.labels = 1 OR NOT EXISTS (SELECT 1 FROM mine m JOIN runs with_labels ON with_labels.hash = m.run WHERE with_labels.labels = 1)`,
+		[]any{study}, func(scan disk.Scanner) error {
+			var run, format string
+			var data sql.RawBytes
+			if err := scan(&run, &format, &data); err != nil {
+				return err
+			}
+			predictions, err := column.ParseClasses(format, data)
+			if m := matrices[objective.RunID(run)]; err == nil && m != nil {
+				hits[objective.RunID(run)] = objective.NewHits(m, labels, predictions)
+			}
+			return err
+		})
+	for _, m := range rounds {
+		for i := range m.rounds {
+			m.rounds[i].Hits = hits[m.rounds[i].Run]
+		}
+	}
+	return err
 }

@@ -5,11 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"os"
-	"strconv"
 	"time"
 
-	"github.com/gofrs/flock"
+	"evenkeel/runs/disk"
 )
 
 // LockedError is returned by [DB.OpenStudy] for a study that somebody else works on.
@@ -27,58 +25,32 @@ func (e *LockedError) Error() string {
 
 // acquire takes the operating system's lock on the study.
 func (s *Study) acquire(ctx context.Context, conn *sql.Conn) error {
-	path := s.db.path + "." + strconv.Itoa(s.number) + ".lock"
-	for {
-		lock := flock.New(path)
-		ok, err := lock.TryLock()
-		if err != nil {
-			return fmt.Errorf("lock file %s: %w", path, reason(err))
-		}
-		if !ok {
-			return s.lockedBy(ctx, conn)
-		}
-		if sameFile(lock, path) {
-			s.lock = lock
-			return nil
-		}
-		// Its holder removed the file between our opening and locking it.
-		if err := lock.Close(); err != nil {
-			return fmt.Errorf("lock file %s: %w", path, reason(err))
-		}
+	lock, err := s.db.file.TryLock(s.number)
+	if err == nil && lock == nil {
+		err = s.db.lockedBy(ctx, conn, s.number, s.definition.Name)
 	}
+	s.lock = lock
+	return err
 }
 
-// sameFile reports whether a locked file is still the one at path.
-func sameFile(lock *flock.Flock, path string) bool {
-	at, err := os.Stat(path)
-	if err != nil {
-		return false
+// peekLock says who works on a study, if anybody does.
+func (db *DB) peekLock(ctx context.Context, number int, name string) error {
+	locked, err := db.file.Locked(number)
+	if err != nil || !locked {
+		return err
 	}
-	have, err := lock.Stat()
-	return err == nil && os.SameFile(at, have)
+	return db.lockedBy(ctx, db.file.Read, number, name)
 }
 
-// lockedBy says who has the study.
-func (s *Study) lockedBy(ctx context.Context, conn *sql.Conn) error {
-	e := &LockedError{Study: s.definition.Name, Host: "this machine"}
+// lockedBy says who has a study.
+func (db *DB) lockedBy(ctx context.Context, q disk.Querier, number int, name string) error {
+	e := &LockedError{Study: name, Host: "this machine"}
 	var since string
-	err := conn.QueryRowContext(ctx, `SELECT host, pid, started FROM invocations WHERE study = ? ORDER BY number DESC LIMIT 1`, s.number).
+	err := q.QueryRowContext(ctx, `SELECT host, pid, started FROM invocations WHERE study = ? ORDER BY number DESC LIMIT 1`, number).
 		Scan(&e.Host, &e.PID, &since)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return s.db.failed(err)
+		return fmt.Errorf("who works on study %s: %w", name, db.file.Failed(err))
 	}
 	e.Since = parseTime(since)
 	return e
-}
-
-// unlock lets go of the lock and removes its file while it is still ours.
-func (s *Study) unlock() error {
-	if s.lock == nil {
-		return nil
-	}
-	_ = os.Remove(s.lock.Path()) // where an open file cannot be removed, it stays
-	if err := s.lock.Close(); err != nil {
-		return fmt.Errorf("lock file: %w", reason(err))
-	}
-	return nil
 }

@@ -6,6 +6,9 @@ import (
 	"math"
 
 	"evenkeel/objective"
+	"evenkeel/runs/column"
+	"evenkeel/runs/disk"
+	"evenkeel/runs/writer"
 	"evenkeel/search"
 )
 
@@ -22,10 +25,17 @@ func (s *Study) Offsets(_ context.Context, o search.Offsets) error {
 			return fmt.Errorf("offsets of replicate %d: the %s is not a number", o.Replicate, name)
 		}
 	}
-	return s.writer.put(func(tx *transaction) error {
-		return tx.exec(`INSERT INTO offsets (study, replicate, shifts, counts, spread, difference, accuracy_drop)
-			VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-			s.number, o.Replicate, encodeFloats(o.Values), counts, o.Spread, o.Difference, o.Drop)
+	return s.writer.Put(func(tx *writer.Transaction) error {
+		_, err := tx.InsertNew("offsets", writer.Row{
+			"study":         s.number,
+			"replicate":     o.Replicate,
+			"shifts":        column.Floats(o.Values),
+			"counts":        counts,
+			"spread":        o.Spread,
+			"difference":    o.Difference,
+			"accuracy_drop": o.Drop,
+		})
+		return err
 	})
 }
 
@@ -50,13 +60,13 @@ func (r OffsetsRow) Difference(s objective.Score) float64 {
 }
 
 // readOffsets reads the second pinned row.
-func readOffsets(ctx context.Context, q querier, h *StudyHead) (OffsetsRow, error) {
+func readOffsets(ctx context.Context, q disk.Querier, h *StudyHead) (OffsetsRow, error) {
 	var all []search.Offsets
 	var plain []float64
-	err := each(ctx, q, `SELECT o.replicate, o.counts, o.spread, o.accuracy_drop, t.spread FROM offsets o
+	err := disk.Each(ctx, q, `SELECT o.replicate, o.counts, o.spread, o.accuracy_drop, t.spread FROM offsets o
 		JOIN trial_runs t ON t.study = o.study AND t.trial = 0 AND t.replicate = o.replicate
 		WHERE o.study = ? ORDER BY o.replicate`,
-		[]any{h.Number}, func(scan scanner) error {
+		[]any{h.Number}, func(scan disk.Scanner) error {
 			var o search.Offsets
 			var counts []byte
 			var reference float64
@@ -65,7 +75,7 @@ func readOffsets(ctx context.Context, q querier, h *StudyHead) (OffsetsRow, erro
 			}
 			plain = append(plain, reference)
 			var err error
-			o.Val, err = decodeMatrix(counts)
+			o.Val, err = column.ParseMatrix(counts)
 			all = append(all, o)
 			return err
 		})

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"evenkeel/runs"
 )
 
@@ -60,7 +62,15 @@ func TestOpenRefuses(t *testing.T) {
 		{"a newer one", func(t *testing.T, path string) {
 			complete(t, path, 1)
 			other(t, path, `PRAGMA user_version = 99`)
-		}, "schema version 99 is newer than this program's 4"},
+		}, "schema version 99 is newer than this program's 5; use the newer evenkeel"},
+		{"an unreleased one", func(t *testing.T, path string) {
+			complete(t, path, 1)
+			other(t, path, `PRAGMA user_version = 4`)
+		}, "it was written by an unreleased version of evenkeel (schema version 4, and this one reads 5 and later); start a new file with --db"},
+		{"the first unreleased one", func(t *testing.T, path string) {
+			complete(t, path, 1)
+			other(t, path, `PRAGMA user_version = 1`)
+		}, "unreleased version of evenkeel (schema version 1,"},
 		{"a folder", func(t *testing.T, path string) {
 			if err := os.Mkdir(path, 0o700); err != nil {
 				t.Fatal(err)
@@ -135,7 +145,7 @@ func TestOpenEmptyFile(t *testing.T) {
 func TestPragmas(t *testing.T) {
 	db := open(t, filepath.Join(t.TempDir(), "x.db"), runs.Options{})
 	for query, want := range map[string]any{
-		"PRAGMA journal_mode": "wal", "PRAGMA user_version": int64(4), "PRAGMA application_id": int64(0x45766b6c),
+		"PRAGMA journal_mode": "wal", "PRAGMA user_version": int64(5), "PRAGMA application_id": int64(0x45766b6c),
 		"SELECT count(*) FROM pragma_table_list WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND NOT strict": int64(0),
 	} {
 		table, err := db.Query(t.Context(), query)
@@ -164,14 +174,15 @@ func TestManyOpenAtOnce(t *testing.T) {
 	wg.Wait()
 }
 
-// TestOldDatabases opens every database that a release has left; testdata/make.sh
-// says how they were made.
-func TestOldDatabases(t *testing.T) {
+// TestFixtures opens every database that a schema version has left, reads it and
+// continues its study; testdata/make.sh says how they were made.
+func TestFixtures(t *testing.T) {
 	files, err := filepath.Glob("testdata/v*.db")
-	if err != nil || len(files) != 3 {
-		t.Fatalf("databases in testdata: %v, %v; want one for each schema version", files, err)
+	schemas, err2 := filepath.Glob("schema/*.sql")
+	if err := errors.Join(err, err2); err != nil || len(files) == 0 || len(files) != len(schemas) {
+		t.Fatalf("databases in testdata: %v, %v; want one for each of %v", files, err, schemas)
 	}
-	for i, file := range files {
+	for _, file := range files {
 		content, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
@@ -185,36 +196,35 @@ func TestOldDatabases(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		// Since version 3 points are screened, and intervals know of images.
-		knows := i >= 2
-		if (!knows && len(board.Rows) != 6) || board.Study.Trials != 3 || board.Reference.Seeds != 5 || (board.Screening.Points > 0) != knows {
-			t.Errorf("%s: %d arms of %d trials against %d seeds, %d points screened; want 3 against 5",
+		if board.Study.Trials != 3 || board.Reference.Seeds != 5 || board.Screening.Points == 0 || len(board.Rows) == 0 {
+			t.Errorf("%s: %d arms of %d trials against %d seeds, %d points screened; want 3 trials against 5 seeds and some points",
 				file, len(board.Rows), board.Study.Trials, board.Reference.Seeds, board.Screening.Points)
 		}
-		narrow := make(map[[2]int]float64)
-		for _, row := range board.Rows {
-			if row.Seeds > 1 && row.SeedsOnly == knows {
-				t.Errorf("%s: trial %d round %d knows of seeds only: %v", file, row.Trial, row.Round, row.SeedsOnly)
-			}
-			narrow[[2]int{row.Trial, row.Round}] = row.DifferenceHigh - row.Difference
+		first := board.Rows[0]
+		trial, err := db.Trial(t.Context(), "", first.Trial)
+		if err != nil || len(trial.Replicates) != first.Seeds || trial.Arms[first.Round-1].Difference != first.Difference {
+			t.Errorf("%s: trial %+v, %v; want the %d seeds of the first arm", file, trial, err, first.Seeds)
 		}
-		// It can be continued: the same study with another trial. Then the images are in
-		// the intervals of the old arms too.
-		if knows {
-			complete(t, path, 2, "search.trials=4", screened)
-			continue
+		if list, err := db.Studies(t.Context()); err != nil || len(list) != 1 || list[0].State != "done" {
+			t.Errorf("%s: studies %+v, %v; want one, done", file, list, err)
 		}
-		complete(t, path, 2, "search.trials=4")
-		if board, err = db.Leaderboard(t.Context(), "test", 0); err != nil {
-			t.Fatal(err)
-		}
-		for _, row := range board.Rows {
-			if half := row.DifferenceHigh - row.Difference; row.SeedsOnly || half <= narrow[[2]int{row.Trial, row.Round}] {
-				t.Errorf("%s: trial %d round %d has half width %v after %v, seeds only %v",
-					file, row.Trial, row.Round, half, narrow[[2]int{row.Trial, row.Round}], row.SeedsOnly)
-			}
+		// It can be continued with another trial, and has what a new study would have.
+		complete(t, path, 2, "search.trials=4", screened)
+		whole := filepath.Join(t.TempDir(), "new.db")
+		complete(t, whole, 2, "search.trials=4", screened)
+		got, want := query(t, db, "SELECT * FROM leaderboard"), query(t, open(t, whole, runs.Options{}), "SELECT * FROM leaderboard")
+		if diff := cmp.Diff(withoutSeconds(want), withoutSeconds(got)); diff != "" {
+			t.Errorf("%s continued (+) and a new study (-):\n%s", file, diff)
 		}
 	}
+}
+
+// withoutSeconds takes the last column from the rows of the view leaderboard.
+func withoutSeconds(t *runs.Table) (rows [][]any) {
+	for _, row := range t.Rows {
+		rows = append(rows, row[:len(row)-1])
+	}
+	return rows
 }
 
 // TestLinksAreTheSameStudy: a second writer that comes by another name of the

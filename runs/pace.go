@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"evenkeel/objective"
+	"evenkeel/runs/disk"
+	"evenkeel/runs/writer"
 )
 
 // Pace says how fast the last invocation of a study has been so far.
@@ -28,14 +30,14 @@ const (
 // Begin records what this invocation is at from now on. It may return before that is
 // durable.
 func (s *Study) Begin(_ context.Context, phase string) error {
-	return s.writer.put(func(tx *transaction) error {
-		return tx.exec(`UPDATE invocations SET phase = ? WHERE study = ? AND number = ?`, phase, s.number, s.invocation)
+	return s.writer.Put(func(tx *writer.Transaction) error {
+		return tx.Exec(`UPDATE invocations SET phase = ? WHERE study = ? AND number = ?`, phase, s.number, s.invocation)
 	})
 }
 
 // Pace returns the pace of the named study, "" for the newest.
 func (db *DB) Pace(ctx context.Context, study string) (p Pace, err error) {
-	err = db.view(ctx, func(q querier) error {
+	err = db.view(ctx, func(q disk.Querier) error {
 		number, _, err := findStudy(ctx, q, study)
 		if err != nil {
 			return err
@@ -60,7 +62,7 @@ func (db *DB) RunSeconds(ctx context.Context, spec objective.Spec) (mean float64
 	if err != nil {
 		return 0, 0, err
 	}
-	err = db.view(ctx, func(q querier) error {
+	err = db.view(ctx, func(q disk.Querier) error {
 		return q.QueryRowContext(ctx, `SELECT coalesce(avg(seconds), 0.0), count(seconds) FROM runs
 			WHERE spec -> '$.model' = ?1 -> '$.model' AND spec ->> '$.apply' IS NOT 'posthoc'
 			AND (?1 ->> '$.data' = '' OR spec ->> '$.data' = ?1 ->> '$.data' AND spec -> '$.split' = ?1 -> '$.split')`,

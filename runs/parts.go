@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"evenkeel/objective"
+	"evenkeel/runs/column"
 )
 
 // parts is what all runs on one data set have in common: how many examples of
@@ -79,13 +80,13 @@ func (s *Study) loadParts(spec objective.Spec) error {
 	}
 	var val, train, test, format sql.NullString
 	var labels []byte
-	err = s.db.read.QueryRow(`SELECT val_support, train_support, test_support, labels_format, labels FROM datasets WHERE data = ? AND split = ?`,
+	err = s.db.file.Read.QueryRow(`SELECT val_support, train_support, test_support, labels_format, labels FROM datasets WHERE data = ? AND split = ?`,
 		spec.Data, string(split)).Scan(&val, &train, &test, &format, &labels)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}
 	if err != nil {
-		return s.db.failed(err)
+		return s.db.file.Failed(err)
 	}
 	for part, text := range map[string]sql.NullString{"validation": val, "training": train, "test": test} {
 		if !text.Valid {
@@ -98,7 +99,7 @@ func (s *Study) loadParts(spec objective.Spec) error {
 		p.supports[part] = support
 	}
 	if format.Valid {
-		p.labels, err = decodeClasses(format.String, labels)
+		p.labels, err = column.ParseClasses(format.String, labels)
 	}
 	return err
 }

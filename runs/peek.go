@@ -4,12 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
-	"os"
-	"strconv"
 
-	"github.com/gofrs/flock"
-
+	"evenkeel/runs/disk"
 	"evenkeel/search"
 )
 
@@ -30,7 +26,7 @@ func (db *DB) Peek(ctx context.Context, def *search.Definition) (Standing, error
 	var ended sql.NullString
 	var stored *StoredDefinition
 	var begun, changed bool
-	err := db.view(ctx, func(q querier) error {
+	err := db.view(ctx, func(q disk.Querier) error {
 		err := q.QueryRowContext(ctx, `SELECT number FROM studies WHERE name = ?`, def.Name).Scan(&number)
 		if err != nil {
 			return err
@@ -71,29 +67,4 @@ func (db *DB) Peek(ctx context.Context, def *search.Definition) (Standing, error
 	}
 	at.Complete = len(changes) == 0 && ended.String == "done" && !changed
 	return at, nil
-}
-
-// peekLock says who works on a study, if anybody does.
-func (db *DB) peekLock(ctx context.Context, number int, name string) error {
-	path := db.path + "." + strconv.Itoa(number) + ".lock"
-	if _, err := os.Stat(path); err != nil {
-		return nil // nobody does; trying to lock it would make the file
-	}
-	lock := flock.New(path)
-	free, err := lock.TryRLock()
-	if err != nil {
-		return nil // OpenStudy will say it
-	}
-	if free {
-		return lock.Close()
-	}
-	e := &LockedError{Study: name, Host: "this machine"}
-	var since string
-	err = db.read.QueryRowContext(ctx, `SELECT host, pid, started FROM invocations WHERE study = ? ORDER BY number DESC LIMIT 1`, number).
-		Scan(&e.Host, &e.PID, &since)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return fmt.Errorf("who works on study %s: %w", name, db.failed(err))
-	}
-	e.Since = parseTime(since)
-	return e
 }

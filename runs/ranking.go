@@ -8,6 +8,8 @@ import (
 
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/interval"
+	"evenkeel/runs/disk"
+	"evenkeel/runs/writer"
 )
 
 // ranking holds what the intervals of a study need of its arms, by trial. They
@@ -24,9 +26,9 @@ type ranking struct {
 }
 
 // loadRanking reads the arms of a study.
-func loadRanking(ctx context.Context, q querier, study int) (r ranking, err error) {
+func loadRanking(ctx context.Context, q disk.Querier, study int) (r ranking, err error) {
 	r.invalid = make(map[int]bool)
-	err = each(ctx, q, `SELECT number FROM trials WHERE study = ? AND invalid IS NOT NULL`, []any{study}, func(scan scanner) error {
+	err = disk.Each(ctx, q, `SELECT number FROM trials WHERE study = ? AND invalid IS NOT NULL`, []any{study}, func(scan disk.Scanner) error {
 		var trial int
 		err := scan(&trial)
 		r.invalid[trial] = true
@@ -35,7 +37,7 @@ func loadRanking(ctx context.Context, q querier, study int) (r ranking, err erro
 	if err != nil {
 		return r, err
 	}
-	err = each(ctx, q, `SELECT trial, seeds, sum_squares, image_variance FROM arms WHERE study = ? ORDER BY trial, round`, []any{study}, func(scan scanner) error {
+	err = disk.Each(ctx, q, `SELECT trial, seeds, sum_squares, image_variance FROM arms WHERE study = ? ORDER BY trial, round`, []any{study}, func(scan disk.Scanner) error {
 		var trial int
 		var g interval.Group
 		if err := scan(&trial, &g.Seeds, &g.SumSquares, &g.ImageVariance); err != nil {
@@ -85,7 +87,7 @@ func (r *ranking) due() bool {
 }
 
 // settle brings the intervals of all arms up to date.
-func (s *Study) settle(tx *transaction) error {
+func (s *Study) settle(tx *writer.Transaction) error {
 	r := &s.ranking
 	if !r.changed {
 		return nil
@@ -100,7 +102,7 @@ func (s *Study) settle(tx *transaction) error {
 			if a.Seeds < 2 {
 				continue // HalfWidth has none
 			}
-			if err := tx.exec(`UPDATE arms SET half_width = ? WHERE study = ? AND trial = ? AND round = ?`,
+			if err := tx.Exec(`UPDATE arms SET half_width = ? WHERE study = ? AND trial = ? AND round = ?`,
 				pool.HalfWidth(a), s.number, i+1, k+1); err != nil {
 				return err
 			}

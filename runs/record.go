@@ -10,40 +10,49 @@ import (
 
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/posthoc"
+	"evenkeel/runs/column"
+	"evenkeel/runs/writer"
 	"evenkeel/search"
 )
 
 // Append records the next step. It may return before that is durable.
 func (s *Study) Append(_ context.Context, step search.Step) error {
 	now := timestamp(s.db.options.Now())
-	row := []any{s.number, step.Number, string(step.Kind), step.Trial, encodeInts(step.Replicates), step.Conditioned, now}
-	var trial []any
+	row := writer.Row{
+		"study":       s.number,
+		"number":      step.Number,
+		"kind":        string(step.Kind),
+		"trial":       step.Trial,
+		"replicates":  column.Ints(step.Replicates),
+		"conditioned": step.Conditioned,
+		"state":       "open",
+		"started":     now,
+	}
+	var trial writer.Row
 	if step.Kind == search.NewTrial {
 		var err error
 		if trial, err = s.trialRow(step, now); err != nil {
 			return fmt.Errorf("step %d, trial %d: %w", step.Number, step.Trial, err)
 		}
 	}
-	return s.writer.put(func(tx *transaction) error {
+	return s.writer.Put(func(tx *writer.Transaction) error {
 		s.begun[step.Number] = begun{step.Trial, step.Kind}
 		if trial != nil {
-			if err := tx.exec(`INSERT INTO trials (study, number, state, scheme, rounds, point, params, conditioned, started, predicted_difference, predicted_round)
-				VALUES (?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?)`, trial...); err != nil {
+			if err := tx.Insert("trials", trial); err != nil {
 				return err
 			}
 			if p := step.Predicted; p != nil {
-				if err := tx.exec(`UPDATE studies SET screened = screened + ? WHERE number = ?`, p.Candidates, s.number); err != nil {
+				if err := tx.Exec(`UPDATE studies SET screened = screened + ? WHERE number = ?`, p.Candidates, s.number); err != nil {
 					return err
 				}
 			}
 		}
-		return tx.exec(`INSERT INTO steps (study, number, kind, trial, replicates, conditioned, state, started)
-			VALUES (?, ?, ?, ?, ?, ?, 'open', ?)`, row...)
+		return tx.Insert("steps", row)
 	})
 }
 
 // trialRow is the row of a trial that begins.
-func (s *Study) trialRow(step search.Step, now string) ([]any, error) {
+func (s *Study) trialRow(step search.Step, now string) (writer.Row, error) {
 	plan, err := s.definition.Plan(step.Point)
 	if err != nil {
 		return nil, err
@@ -58,25 +67,35 @@ func (s *Study) trialRow(step search.Step, now string) ([]any, error) {
 	if err := e.Encode(s.definition.Space.Render(step.Point)); err != nil {
 		return nil, err
 	}
-	row := []any{s.number, step.Trial, plan.Recipe.Scheme.Name, plan.Rounds, string(point), strings.TrimSpace(params.String()), step.Conditioned, now}
-	if p := step.Predicted; p != nil {
-		if p.Round == 0 { // nothing could be predicted
-			return append(row, nil, 0), nil
-		}
-		return append(row, p.Difference, p.Round), nil
+	row := writer.Row{
+		"study":       s.number,
+		"number":      step.Trial,
+		"state":       "running",
+		"scheme":      plan.Recipe.Scheme.Name,
+		"rounds":      plan.Rounds,
+		"point":       string(point),
+		"params":      strings.TrimSpace(params.String()),
+		"conditioned": step.Conditioned,
+		"started":     now,
 	}
-	return append(row, nil, nil), nil
+	if p := step.Predicted; p != nil {
+		row["predicted_round"] = p.Round
+		if p.Round > 0 { // else nothing could be predicted
+			row["predicted_difference"] = p.Difference
+		}
+	}
+	return row, nil
 }
 
 // ScreenSeeds returns the seeds of the reference that points are predicted from.
 func (s *Study) ScreenSeeds(ctx context.Context) (replicates []int, err error) {
 	var list sql.NullString
-	err = s.db.read.QueryRowContext(ctx, `SELECT screen_seeds FROM studies WHERE number = ?`, s.number).Scan(&list)
+	err = s.db.file.Read.QueryRowContext(ctx, `SELECT screen_seeds FROM studies WHERE number = ?`, s.number).Scan(&list)
 	if err == nil && list.Valid {
 		err = json.Unmarshal([]byte(list.String), &replicates)
 	}
 	if err != nil {
-		return nil, s.db.failed(err)
+		return nil, s.db.file.Failed(err)
 	}
 	return replicates, nil
 }
@@ -84,16 +103,16 @@ func (s *Study) ScreenSeeds(ctx context.Context) (replicates []int, err error) {
 // SetScreenSeeds records them, unless they are recorded already. It may return before
 // that is durable.
 func (s *Study) SetScreenSeeds(_ context.Context, replicates []int) error {
-	return s.writer.put(func(tx *transaction) error {
-		return tx.exec(`UPDATE studies SET screen_seeds = ? WHERE number = ? AND screen_seeds IS NULL`, encodeInts(replicates), s.number)
+	return s.writer.Put(func(tx *writer.Transaction) error {
+		return tx.Exec(`UPDATE studies SET screen_seeds = ? WHERE number = ? AND screen_seeds IS NULL`, column.Ints(replicates), s.number)
 	})
 }
 
-// Transmission records how much of what was predicted without training arrived in
-// it. It may return before that is durable.
+// Transmission records how much of what was predicted without training it then
+// delivered. It may return before that is durable.
 func (s *Study) Transmission(_ context.Context, t posthoc.Transmission) error {
-	return s.writer.put(func(tx *transaction) error {
-		return tx.exec(`UPDATE studies SET transmission = ?, transmission_se = ?, transmission_effects = ? WHERE number = ?`,
+	return s.writer.Put(func(tx *writer.Transaction) error {
+		return tx.Exec(`UPDATE studies SET transmission = ?, transmission_se = ?, transmission_effects = ? WHERE number = ?`,
 			t.Tau, t.SE, t.Effects, s.number)
 	})
 }
@@ -121,8 +140,8 @@ func (s *Study) Finish(_ context.Context, o search.Outcome, arms []objective.Arm
 			rounds = append(rounds, roundRow{-1, rep.Replicate, rep.Seed, purpose, r})
 		}
 	}
-	return s.writer.put(func(tx *transaction) error {
-		first, err := tx.execCount(`UPDATE steps SET state = ?, error = ?, finished = ?, seconds = ? WHERE study = ? AND number = ? AND state = 'open'`,
+	return s.writer.Put(func(tx *writer.Transaction) error {
+		first, err := tx.ExecCount(`UPDATE steps SET state = ?, error = ?, finished = ?, seconds = ? WHERE study = ? AND number = ? AND state = 'open'`,
 			state, reason, now, o.Seconds, s.number, o.Step)
 		if err != nil || first == 0 {
 			return err
@@ -151,18 +170,18 @@ type begun struct {
 
 // beginning returns the trial and kind of a step, inside the transaction. Steps
 // of an earlier invocation are looked up.
-func (s *Study) beginning(tx *transaction, step int) (b begun, err error) {
+func (s *Study) beginning(tx *writer.Transaction, step int) (b begun, err error) {
 	if b, ok := s.begun[step]; ok {
 		delete(s.begun, step)
 		return b, nil
 	}
-	err = tx.scanRow(`SELECT trial, kind FROM steps WHERE study = ? AND number = ?`, []any{s.number, step}, &b.trial, &b.kind)
+	err = tx.ScanRow(`SELECT trial, kind FROM steps WHERE study = ? AND number = ?`, []any{s.number, step}, &b.trial, &b.kind)
 	return b, err
 }
 
 // updateTrial sets what the end of a step makes of its trial. Its first step decides
 // whether it failed; of further seeds that did, the error of the lowest stays with it.
-func (s *Study) updateTrial(tx *transaction, step begun, state string, reason any, now string, seconds float64, arms []objective.Arm) error {
+func (s *Study) updateTrial(tx *writer.Transaction, step begun, state string, reason any, now string, seconds float64, arms []objective.Arm) error {
 	if step.kind != search.NewTrial {
 		// Seeds that fail cost the trial nothing that it has; the reason stays with it.
 		failed, err := s.failure(tx, step.trial)
@@ -170,7 +189,7 @@ func (s *Study) updateTrial(tx *transaction, step begun, state string, reason an
 			return err
 		}
 		state, reason = "complete", failed
-		if err := tx.exec(`DELETE FROM arms WHERE study = ? AND trial = ?`, s.number, step.trial); err != nil {
+		if err := tx.Exec(`DELETE FROM arms WHERE study = ? AND trial = ?`, s.number, step.trial); err != nil {
 			return err
 		}
 	}
@@ -179,7 +198,7 @@ func (s *Study) updateTrial(tx *transaction, step begun, state string, reason an
 	if len(arms) > 0 {
 		seeds = arms[0].Seeds
 	}
-	if err := tx.exec(`UPDATE trials SET state = ?, error = ?, finished = ?, seconds = seconds + ?, seeds = ?, best_round = ?, best_difference = ?
+	if err := tx.Exec(`UPDATE trials SET state = ?, error = ?, finished = ?, seconds = seconds + ?, seeds = ?, best_round = ?, best_difference = ?
 		WHERE study = ? AND number = ?`, state, reason, now, seconds, seeds, round, difference, s.number, step.trial); err != nil {
 		return err
 	}
@@ -187,8 +206,8 @@ func (s *Study) updateTrial(tx *transaction, step begun, state string, reason an
 }
 
 // failure returns the error of a trial's lowest failed step, nil if none failed.
-func (s *Study) failure(tx *transaction, trial int) (reason any, err error) {
-	err = tx.scanRow(`SELECT error FROM steps WHERE study = ? AND trial = ? AND state = 'failed' ORDER BY number LIMIT 1`,
+func (s *Study) failure(tx *writer.Transaction, trial int) (reason any, err error) {
+	err = tx.ScanRow(`SELECT error FROM steps WHERE study = ? AND trial = ? AND state = 'failed' ORDER BY number LIMIT 1`,
 		[]any{s.number, trial}, &reason)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
@@ -198,20 +217,36 @@ func (s *Study) failure(tx *transaction, trial int) (reason any, err error) {
 
 // insertArms inserts the arms of a trial, and brings up to date what the study
 // keeps about all arms.
-func (s *Study) insertArms(tx *transaction, trial int, arms []objective.Arm) error {
+func (s *Study) insertArms(tx *writer.Transaction, trial int, arms []objective.Arm) error {
 	for _, a := range arms {
-		if err := tx.exec(`INSERT INTO arms (study, trial, round, seeds, spread, spread_se, gap, worst_class, worst_recall,
-			balanced_accuracy, accuracy, difference, sum_squares, image_variance, accuracy_drop, holds_tolerance, over_tolerance,
-			weight_gain, weight_ratio, reference_spread, reference_balanced_accuracy)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			s.number, trial, a.Round, a.Seeds, a.Spread, a.SpreadSE, a.Gap, a.WorstClass, a.WorstRecall,
-			a.BalancedAccuracy, a.Accuracy, a.Difference, a.SumSquares, a.ImageVariance, a.Drop, a.Holds, a.Over,
-			a.WeightGain, a.WeightRatio, a.ReferenceSpread, a.ReferenceBalancedAccuracy); err != nil {
+		if err := tx.Insert("arms", writer.Row{
+			"study":                       s.number,
+			"trial":                       trial,
+			"round":                       a.Round,
+			"seeds":                       a.Seeds,
+			"spread":                      a.Spread,
+			"spread_se":                   a.SpreadSE,
+			"gap":                         a.Gap,
+			"worst_class":                 a.WorstClass,
+			"worst_recall":                a.WorstRecall,
+			"balanced_accuracy":           a.BalancedAccuracy,
+			"accuracy":                    a.Accuracy,
+			"difference":                  a.Difference,
+			"sum_squares":                 a.SumSquares,
+			"image_variance":              a.ImageVariance,
+			"accuracy_drop":               a.Drop,
+			"holds_tolerance":             a.Holds,
+			"over_tolerance":              a.Over,
+			"weight_gain":                 a.WeightGain,
+			"weight_ratio":                a.WeightRatio,
+			"reference_spread":            a.ReferenceSpread,
+			"reference_balanced_accuracy": a.ReferenceBalancedAccuracy,
+		}); err != nil {
 			return err
 		}
 	}
 	s.ranking.set(trial, groups(arms))
-	if err := tx.exec(`UPDATE studies SET arms = ? WHERE number = ?`, s.ranking.arms, s.number); err != nil {
+	if err := tx.Exec(`UPDATE studies SET arms = ? WHERE number = ?`, s.ranking.arms, s.number); err != nil {
 		return err
 	}
 	if s.ranking.due() {
@@ -230,7 +265,7 @@ type roundRow struct {
 }
 
 // insertRound inserts a row of trial_runs, unless it is there.
-func (s *Study) insertRound(tx *transaction, r roundRow) error {
+func (s *Study) insertRound(tx *writer.Transaction, r roundRow) error {
 	if r.trial == 0 && s.referenced[r.replicate] {
 		return nil
 	}
@@ -238,21 +273,33 @@ func (s *Study) insertRound(tx *transaction, r roundRow) error {
 	if r.round.Solved != nil {
 		solved = *r.round.Solved
 	}
-	added, err := tx.execCount(`INSERT INTO trial_runs (study, trial, replicate, round, seed, purpose, run, raw, weights, shown, solved, fallback,
-		spread, balanced_accuracy, accuracy, image_variance)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-		s.number, r.trial, r.replicate, r.round.Round, r.seed, r.purpose, string(r.round.Run),
-		encodeFloats(r.round.Raw), encodeFloats(r.round.Weights), encodeFloats(r.round.Shown), solved, r.round.Fallback,
-		r.round.Spread, r.round.BalancedAccuracy, r.round.Accuracy, r.round.BalancedVariance)
+	added, err := tx.InsertNew("trial_runs", writer.Row{
+		"study":             s.number,
+		"trial":             r.trial,
+		"replicate":         r.replicate,
+		"round":             r.round.Round,
+		"seed":              r.seed,
+		"purpose":           r.purpose,
+		"run":               string(r.round.Run),
+		"raw":               column.Floats(r.round.Raw),
+		"weights":           column.Floats(r.round.Weights),
+		"shown":             column.Floats(r.round.Shown),
+		"solved":            solved,
+		"fallback":          r.round.Fallback,
+		"spread":            r.round.Spread,
+		"balanced_accuracy": r.round.BalancedAccuracy,
+		"accuracy":          r.round.Accuracy,
+		"image_variance":    r.round.BalancedVariance,
+	})
 	if err != nil || r.trial != 0 {
 		return err
 	}
 	s.referenced[r.replicate] = true
-	if added == 0 {
+	if !added {
 		return nil
 	}
 	// The means are taken in the order of the replicates, whichever came first.
-	return tx.exec(`UPDATE studies SET (reference_spread, reference_balanced_accuracy, reference_accuracy, reference_seeds) =
+	return tx.Exec(`UPDATE studies SET (reference_spread, reference_balanced_accuracy, reference_accuracy, reference_seeds) =
 		(SELECT avg(spread), avg(balanced_accuracy), avg(accuracy), count(*) FROM
 			(SELECT spread, balanced_accuracy, accuracy FROM trial_runs WHERE study = ?1 AND trial = 0 ORDER BY replicate))
 		WHERE number = ?1`, s.number)
@@ -261,7 +308,7 @@ func (s *Study) insertRound(tx *transaction, r roundRow) error {
 // Reference records the unweighted reference on one training seed. It may return
 // before that is durable; a replicate that is there already is left as it is.
 func (s *Study) Reference(_ context.Context, replicate int, seed int64, r objective.Round) error {
-	return s.writer.put(func(tx *transaction) error {
+	return s.writer.Put(func(tx *writer.Transaction) error {
 		return s.insertRound(tx, roundRow{0, replicate, seed, "reference", r})
 	})
 }
@@ -271,8 +318,8 @@ func (s *Study) Reference(_ context.Context, replicate int, seed int64, r object
 // file. What is left depends on what the studies contain and on nothing else.
 // The file does not shrink; the room is used again.
 func (s *Study) EvictLogits(context.Context) error {
-	return s.writer.putAndWait(func(tx *transaction) error {
-		return tx.exec(`DELETE FROM outputs WHERE kind = 'logits'
+	return s.writer.PutAndWait(func(tx *writer.Transaction) error {
+		return tx.Exec(`DELETE FROM outputs WHERE kind = 'logits'
 			AND run IN (SELECT run FROM trial_runs WHERE study = ?)
 			AND run NOT IN (
 				SELECT r.run FROM trial_runs r LEFT JOIN trials t ON t.study = r.study AND t.number = r.trial

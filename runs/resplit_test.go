@@ -3,7 +3,6 @@ package runs_test
 import (
 	"context"
 	"encoding/json"
-	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -173,33 +172,8 @@ func TestResplitConfirmationGoesOn(t *testing.T) {
 	}
 }
 
-// TestOldConfirmationsAreKept: the runs of confirmations that version 2 recorded are
-// those without parts drawn anew.
-func TestOldConfirmationsAreKept(t *testing.T) {
-	content, err := os.ReadFile("testdata/v2.db")
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(t.TempDir(), "old.db")
-	if err := os.WriteFile(path, content, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	other(t, path, `INSERT INTO confirm_runs (study, what, trial, round, replicate, seed, run, weights)
-		SELECT 1, 'recipe', 2, 1, 3, 99, run, '[0.5,1.5]' FROM trial_runs LIMIT 1`)
-	other(t, path, `INSERT INTO test_reads SELECT data, split, 1, number, 2, '', 1, 10, 'hash' FROM studies`)
-	db := open(t, path, runs.Options{})
-	got := query(t, db, `SELECT study, what, trial, round, replicate, resplit, seed, weights, (SELECT sum(resplit) FROM test_reads) FROM confirm_runs`).Rows
-	want := [][]any{{int64(1), "recipe", int64(2), int64(1), int64(3), int64(0), int64(99), "[0.5,1.5]", int64(0)}}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("after the migration (-want +got):\n%s", diff)
-	}
-	if tables := query(t, db, `SELECT name FROM sqlite_schema WHERE name LIKE 'confirm_runs%'`).Rows; len(tables) != 1 {
-		t.Errorf("tables %v; want confirm_runs alone", tables)
-	}
-}
-
 // TestSplitWithoutResplitKeepsItsRow: the text of a split that is not drawn anew,
-// which is a key of datasets and test_reads, is what earlier versions wrote.
+// which is a key of datasets and test_reads, does not name what only the others have.
 func TestSplitWithoutResplitKeepsItsRow(t *testing.T) {
 	text, err := json.Marshal(objective.Split{Validation: 0.2, Test: 0.1, Limit: 5, Seed: 3})
 	if want := `{"validation":0.2,"test":0.1,"limit":5,"seed":3}`; err != nil || string(text) != want {

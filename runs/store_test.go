@@ -12,16 +12,26 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"evenkeel/objective"
-	"evenkeel/objective/cachetest"
 	"evenkeel/runs"
 	"evenkeel/runs/runstest"
 	"evenkeel/search"
+	"evenkeel/search/storetest"
 )
 
-func TestStudyIsACache(t *testing.T) {
-	cachetest.Run(t, func(t *testing.T) objective.Cache {
-		_, s := newStudy(t, runs.Options{})
-		return s
+// TestStudyIsAStore runs the suites of stores and of caches.
+func TestStudyIsAStore(t *testing.T) {
+	def := storetest.Definition()
+	storetest.Run(t, func(t testing.TB) storetest.Opened {
+		db := open(t, filepath.Join(t.TempDir(), "test.db"), runs.Options{NoSync: true})
+		s := openStudy(t, db, def)
+		t.Cleanup(func() { _ = s.Close("done") }) // opened again, it is closed already
+		return storetest.Opened{Store: s, Reopen: func() (search.Store, error) {
+			if err := s.Close("done"); err != nil {
+				return nil, err
+			}
+			s = openStudy(t, db, def)
+			return s, nil
+		}}
 	})
 }
 

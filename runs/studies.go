@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"os"
 	"time"
+
+	"evenkeel/runs/disk"
 )
 
 // StudyRow is one study in a list.
@@ -40,8 +42,8 @@ type StudyRow struct {
 
 // Studies returns all studies, the newest first.
 func (db *DB) Studies(ctx context.Context) (list []StudyRow, err error) {
-	err = db.view(ctx, func(q querier) error {
-		return each(ctx, q, `SELECT s.number, s.name, coalesce(d.title, ''), s.model, s.created, s.arms, s.reference_spread,
+	err = db.view(ctx, func(q disk.Querier) error {
+		return disk.Each(ctx, q, `SELECT s.number, s.name, coalesce(d.title, ''), s.model, s.created, s.arms, s.reference_spread,
 				(SELECT count(*) FROM trials t WHERE t.study = s.number),
 				(SELECT count(*) FROM trials t WHERE t.study = s.number AND t.state = 'complete'),
 				(SELECT count(*) FROM trials t WHERE t.study = s.number AND t.state = 'failed'),
@@ -57,7 +59,7 @@ func (db *DB) Studies(ctx context.Context) (list []StudyRow, err error) {
 				(SELECT b.trial, b.round FROM arms b JOIN trials v ON v.study = b.study AND v.number = b.trial
 				WHERE b.study = s.number AND v.invalid IS NULL ORDER BY b.seeds DESC, b.difference, b.trial, b.round LIMIT 1)
 			LEFT JOIN trials t ON t.study = s.number AND t.number = a.trial
-			ORDER BY s.number DESC`, nil, func(scan scanner) error {
+			ORDER BY s.number DESC`, nil, func(scan disk.Scanner) error {
 			r, err := scanStudy(scan)
 			list = append(list, r)
 			return err
@@ -66,24 +68,23 @@ func (db *DB) Studies(ctx context.Context) (list []StudyRow, err error) {
 	return list, err
 }
 
-func scanStudy(scan scanner) (StudyRow, error) {
+func scanStudy(scan disk.Scanner) (StudyRow, error) {
 	var r StudyRow
 	var created string
-	var reference, score, seconds, spent sql.NullFloat64
+	var seconds, spent sql.NullFloat64
 	var trial, round, pid sql.NullInt64
 	var scheme, host, user, program, commit, started, state sql.NullString
-	err := scan(&r.Number, &r.Name, &r.Title, &r.Model, &created, &r.Arms, &reference,
+	err := scan(&r.Number, &r.Name, &r.Title, &r.Model, &created, &r.Arms, orNull{&r.Reference},
 		&r.Trials, &r.Complete, &r.Failed, &r.Planned, &r.Runs,
-		&trial, &round, &scheme, &score,
+		&trial, &round, &scheme, orNull{&r.BestScore},
 		&host, &user, &pid, &program, &commit, &started, &seconds, &state, &spent)
 	r.Created = parseTime(created)
-	r.Reference, r.BestScore = orNaN(reference), orNaN(score)
 	r.BestTrial, r.BestRound, r.BestScheme = int(trial.Int64), int(round.Int64), scheme.String
 	r.Host, r.User, r.PID, r.Program = host.String, user.String, int(pid.Int64), program.String
 	r.GitCommit, r.Started = commit.String, parseTime(started.String)
 	r.Worked = r.Started.Add(time.Duration(seconds.Float64 * float64(time.Second)))
 	r.Seconds, r.State = spent.Float64, state.String
-	if here, err := os.Hostname(); r.State == "running" && err == nil && r.Host == here && !alive(r.PID) {
+	if here, err := os.Hostname(); r.State == "running" && err == nil && r.Host == here && !disk.Alive(r.PID) {
 		r.State = "killed"
 	}
 	return r, err
@@ -93,7 +94,7 @@ func scanStudy(scan scanner) (StudyRow, error) {
 // different training runs in it, its own or shared, and the seconds spent over
 // all invocations.
 func (db *DB) Effort(ctx context.Context, study string) (trained int, seconds float64, err error) {
-	err = db.view(ctx, func(q querier) error {
+	err = db.view(ctx, func(q disk.Querier) error {
 		number, _, err := findStudy(ctx, q, study)
 		if err != nil {
 			return err

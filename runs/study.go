@@ -11,9 +11,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gofrs/flock"
-
 	"evenkeel/objective"
+	"evenkeel/runs/column"
+	"evenkeel/runs/disk"
+	"evenkeel/runs/writer"
 	"evenkeel/search"
 )
 
@@ -27,8 +28,8 @@ type Study struct {
 	invocation int
 	started    time.Time
 	window     int
-	lock       *flock.Flock
-	writer     *writer
+	lock       *disk.Lock
+	writer     *writer.Writer
 	// These belong to the writer's goroutine: what is ranked, the steps that this
 	// invocation began and not yet ended, the replicates whose reference is stored.
 	ranking    ranking
@@ -88,60 +89,48 @@ type Opening struct {
 // in more than may change, and a [*LockedError] if somebody else works on it.
 func (db *DB) OpenStudy(ctx context.Context, def *search.Definition, who Invocation) (s *Study, o Opening, err error) {
 	if db.options.ReadOnly {
-		return nil, o, fmt.Errorf("database %s is open for reading only", db.path)
+		return nil, o, fmt.Errorf("database %s is open for reading only", db.file.Path())
 	}
-	conn, err := db.openWriter(ctx)
+	conn, err := db.file.Writer(ctx)
 	if err != nil {
-		return nil, o, db.failed(err)
+		return nil, o, db.file.Failed(err)
 	}
 	s = &Study{db: db, definition: def, begun: make(map[int]begun), referenced: make(map[int]bool), acceptCode: who.AcceptCode}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, conn.close(), s.unlock())
+			err = errors.Join(err, conn.Close(), s.lock.Release())
 			s = nil
 		}
 	}()
-	if err := transact(ctx, conn.conn, func() error {
-		o.Created, err = s.findOrCreate(ctx, conn.conn)
+	if err := disk.Transact(ctx, conn.Conn, func() error {
+		o.Created, err = s.findOrCreate(ctx, conn.Conn)
 		return err
 	}); err != nil {
-		return s, o, db.failed(err)
+		return s, o, db.file.Failed(err)
 	}
-	if err := s.acquire(ctx, conn.conn); err != nil {
+	if err := s.acquire(ctx, conn.Conn); err != nil {
 		return s, o, err
 	}
-	if err := transact(ctx, conn.conn, func() error {
-		if o.Changes, err = s.revise(ctx, conn.conn); err != nil {
+	if err := disk.Transact(ctx, conn.Conn, func() error {
+		if o.Changes, err = s.revise(ctx, conn.Conn); err != nil {
 			return err
 		}
-		if s.ranking, err = loadRanking(ctx, conn.conn, s.number); err != nil {
+		if s.ranking, err = loadRanking(ctx, conn.Conn, s.number); err != nil {
 			return err
 		}
-		o.Killed, err = s.invoke(ctx, conn.conn, who.complete())
+		o.Killed, err = s.invoke(ctx, conn.Conn, who.complete())
 		return err
 	}); err != nil {
 		var different *DifferenceError
 		if errors.As(err, &different) {
 			return s, o, different
 		}
-		return s, o, db.failed(err)
+		return s, o, db.file.Failed(err)
 	}
-	s.writer = newWriter(db, conn, s.heartbeat)
+	s.writer = writer.New(conn, writer.Options{
+		Idle: db.options.Idle, Now: db.options.Now, Trace: db.options.Trace, After: s.heartbeat, Failed: db.file.Failed,
+	})
 	return s, o, nil
-}
-
-// transact calls f in a write transaction of conn.
-func transact(ctx context.Context, conn *sql.Conn, f func() error) error {
-	if _, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
-		return err
-	}
-	if err := f(); err != nil {
-		return errors.Join(err, rollback(conn))
-	}
-	if _, err := conn.ExecContext(ctx, "COMMIT"); err != nil {
-		return errors.Join(err, rollback(conn))
-	}
-	return nil
 }
 
 // findOrCreate sets the number and window of the study.
@@ -216,40 +205,37 @@ func (s *Study) invoke(ctx context.Context, conn *sql.Conn, who Invocation) (kil
 }
 
 // heartbeat keeps the time spent up to date, so that it survives a kill.
-func (s *Study) heartbeat(tx *transaction) error {
-	return tx.exec(`UPDATE invocations SET seconds = ? WHERE study = ? AND number = ?`,
+func (s *Study) heartbeat(tx *writer.Transaction) error {
+	return tx.Exec(`UPDATE invocations SET seconds = ? WHERE study = ? AND number = ?`,
 		s.db.options.Now().Sub(s.started).Seconds(), s.number, s.invocation)
 }
-
-// Number returns the study's number in its database.
-func (s *Study) Number() int { return s.number }
 
 // Spent returns the seconds of all earlier invocations.
 func (s *Study) Spent(ctx context.Context) (float64, error) {
 	var spent float64
-	err := s.db.read.QueryRowContext(ctx, `SELECT coalesce(sum(seconds), 0.0) FROM invocations WHERE study = ? AND number < ?`,
+	err := s.db.file.Read.QueryRowContext(ctx, `SELECT coalesce(sum(seconds), 0.0) FROM invocations WHERE study = ? AND number < ?`,
 		s.number, s.invocation).Scan(&spent)
 	if err != nil {
-		return 0, s.db.failed(err)
+		return 0, s.db.file.Failed(err)
 	}
 	return spent, nil
 }
 
 // Flush returns when everything recorded so far is durable, and the intervals of
 // all arms are up to date.
-func (s *Study) Flush(context.Context) error { return s.writer.putAndWait(s.settle) }
+func (s *Study) Flush(context.Context) error { return s.writer.PutAndWait(s.settle) }
 
 // Close makes everything durable, records how the invocation ended (done,
 // interrupted or failed) and lets go of the study. The lock is free afterwards
 // even if there is an error.
 func (s *Study) Close(ended string) error {
-	err := s.writer.put(func(tx *transaction) error {
-		return tx.exec(`UPDATE invocations SET ended = ? WHERE study = ? AND number = ?`, ended, s.number, s.invocation)
+	err := s.writer.Put(func(tx *writer.Transaction) error {
+		return tx.Exec(`UPDATE invocations SET ended = ? WHERE study = ? AND number = ?`, ended, s.number, s.invocation)
 	})
-	if closing := s.writer.close(); err == nil {
+	if closing := s.writer.Close(); err == nil {
 		err = closing
 	}
-	return errors.Join(err, s.unlock())
+	return errors.Join(err, s.lock.Release())
 }
 
 // Describe records what the study trains on: the names and training counts of
@@ -277,20 +263,20 @@ func (s *Study) Describe(ctx context.Context, title string, info objective.Info)
 	s.parts.mu.Unlock()
 	var labels, format any
 	if info.ValLabels != nil {
-		format, labels = encodeClasses(info.ValLabels)
+		format, labels = column.Classes(info.ValLabels)
 	}
 	text := info.Trainer + " " + info.Version + " " + info.Numerics
-	return s.writer.put(func(tx *transaction) error {
-		if err := tx.exec(`INSERT INTO datasets (data, split, title, classes, train_counts, labels, labels_format)
+	return s.writer.Put(func(tx *writer.Transaction) error {
+		if err := tx.Exec(`INSERT INTO datasets (data, split, title, classes, train_counts, labels, labels_format)
 			VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET labels = excluded.labels, labels_format = excluded.labels_format
 			WHERE labels IS NULL`,
-			info.Data, string(key), title, string(classes), encodeInts(info.TrainCounts), labels, format); err != nil {
+			info.Data, string(key), title, string(classes), column.Ints(info.TrainCounts), labels, format); err != nil {
 			return err
 		}
-		if err := tx.exec(`UPDATE studies SET data = ?, split = ? WHERE number = ? AND data IS NULL`, info.Data, string(key), s.number); err != nil {
+		if err := tx.Exec(`UPDATE studies SET data = ?, split = ? WHERE number = ? AND data IS NULL`, info.Data, string(key), s.number); err != nil {
 			return err
 		}
-		if err := tx.exec(`UPDATE studies SET trainer = ?, trainer_version = ?, numerics = ? WHERE number = ?`,
+		if err := tx.Exec(`UPDATE studies SET trainer = ?, trainer_version = ?, numerics = ? WHERE number = ?`,
 			info.Trainer, info.Version, info.Numerics, s.number); err != nil {
 			return err
 		}
@@ -301,9 +287,9 @@ func (s *Study) Describe(ctx context.Context, title string, info objective.Info)
 // checkData says whether the study began with other data.
 func (s *Study) checkData(ctx context.Context, info objective.Info, split string) error {
 	var data, was sql.NullString
-	err := s.db.read.QueryRowContext(ctx, `SELECT data, split FROM studies WHERE number = ?`, s.number).Scan(&data, &was)
+	err := s.db.file.Read.QueryRowContext(ctx, `SELECT data, split FROM studies WHERE number = ?`, s.number).Scan(&data, &was)
 	if err != nil {
-		return s.db.failed(err)
+		return s.db.file.Failed(err)
 	}
 	if err := s.checkClasses(ctx, info, split); err != nil {
 		return err
@@ -319,13 +305,13 @@ func (s *Study) checkData(ctx context.Context, info objective.Info, split string
 // may call different data the same.
 func (s *Study) checkClasses(ctx context.Context, info objective.Info, split string) error {
 	var classes, counts string
-	err := s.db.read.QueryRowContext(ctx, `SELECT classes, train_counts FROM datasets WHERE data = ? AND split = ?`, info.Data, split).
+	err := s.db.file.Read.QueryRowContext(ctx, `SELECT classes, train_counts FROM datasets WHERE data = ? AND split = ?`, info.Data, split).
 		Scan(&classes, &counts)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}
 	if err != nil {
-		return s.db.failed(err)
+		return s.db.file.Failed(err)
 	}
 	now, err := json.Marshal(info.Classes)
 	if err != nil {
@@ -335,7 +321,7 @@ func (s *Study) checkClasses(ctx context.Context, info objective.Info, split str
 		return fmt.Errorf("data %.40s have the classes %s in this history, and the trainer names %s; name the data anew, or keep the classes and their order",
 			info.Data, classes, now)
 	}
-	if given := encodeInts(info.TrainCounts); given != counts && given != "[]" && counts != "[]" {
+	if given := column.Ints(info.TrainCounts); given != counts && given != "[]" && counts != "[]" {
 		return fmt.Errorf("data %.40s have %s training examples by class in this history, and the trainer states %s; name the data anew",
 			info.Data, counts, given)
 	}
@@ -345,10 +331,10 @@ func (s *Study) checkClasses(ctx context.Context, info objective.Info, split str
 // checkCode says whether the study was searched with other code.
 func (s *Study) checkCode(ctx context.Context, info objective.Info) error {
 	var trainer, version, numerics sql.NullString
-	err := s.db.read.QueryRowContext(ctx, `SELECT trainer, trainer_version, numerics FROM studies WHERE number = ?`, s.number).
+	err := s.db.file.Read.QueryRowContext(ctx, `SELECT trainer, trainer_version, numerics FROM studies WHERE number = ?`, s.number).
 		Scan(&trainer, &version, &numerics)
 	if err != nil {
-		return s.db.failed(err)
+		return s.db.file.Failed(err)
 	}
 	was := strings.Join([]string{trainer.String, version.String, numerics.String}, " ")
 	now := strings.Join([]string{info.Trainer, info.Version, info.Numerics}, " ")
@@ -360,13 +346,13 @@ func (s *Study) checkCode(ctx context.Context, info objective.Info) error {
 
 // Event records something that a person may want to know.
 func (s *Study) Event(kind, text string) error {
-	return s.writer.put(func(tx *transaction) error { return s.event(tx, kind, text, false) })
+	return s.writer.Put(func(tx *writer.Transaction) error { return s.event(tx, kind, text, false) })
 }
 
 // event inserts an event; with changed only if the last one of its kind has
 // another text.
-func (s *Study) event(tx *transaction, kind, text string, changed bool) error {
-	return tx.exec(`INSERT INTO events (study, number, at, kind, text)
+func (s *Study) event(tx *writer.Transaction, kind, text string, changed bool) error {
+	return tx.Exec(`INSERT INTO events (study, number, at, kind, text)
 		SELECT ?1, (SELECT coalesce(max(number), 0) + 1 FROM events WHERE study = ?1), ?2, ?3, ?4
 		WHERE NOT ?5 OR ?4 IS NOT (SELECT text FROM events WHERE study = ?1 AND kind = ?3 ORDER BY number DESC LIMIT 1)`,
 		s.number, timestamp(s.db.options.Now()), kind, text, changed)

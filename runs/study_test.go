@@ -28,8 +28,8 @@ func TestSecondWriterIsTold(t *testing.T) {
 	}
 	// Another study in the same file is free.
 	another := openStudy(t, second, define(t, "study=another"))
-	for _, s := range []*runs.Study{s, another} {
-		spec, r := savable(int64(s.Number()))
+	for i, s := range []*runs.Study{s, another} {
+		spec, r := savable(int64(i))
 		id, err := spec.ID()
 		if err != nil {
 			t.Fatal(err)

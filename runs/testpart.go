@@ -9,12 +9,15 @@ import (
 	"slices"
 
 	"evenkeel/objective"
+	"evenkeel/runs/column"
+	"evenkeel/runs/disk"
+	"evenkeel/runs/writer"
 )
 
 // testInsert is the test part of a run in the form of its rows.
 type testInsert struct {
-	matrix  []any
-	outputs [][]any
+	matrix  writer.Row
+	outputs []writer.Row
 	// labels are what is to be remembered of the part: the examples of each class,
 	// format and content of their labels, which may be nil, the data and the split.
 	labels []any
@@ -37,24 +40,24 @@ func newTestInsert(id string, spec objective.Spec, r *objective.Result) (*testIn
 	}
 	var format, labels any
 	if r.TestLabels != nil {
-		format, labels = encodeClasses(r.TestLabels)
+		format, labels = column.Classes(r.TestLabels)
 	}
-	in.labels = []any{encodeInts(r.Test.Support()), format, labels, spec.Data, string(split)}
+	in.labels = []any{column.Ints(r.Test.Support()), format, labels, spec.Data, string(split)}
 	return in, nil
 }
 
 // apply inserts the test part of a run unless it is there.
-func (in *testInsert) apply(tx *transaction) error {
-	added, err := tx.execCount(`INSERT INTO matrices (run, part, support, correct, predicted, counts) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, in.matrix...)
-	if err != nil || added == 0 {
+func (in *testInsert) apply(tx *writer.Transaction) error {
+	added, err := tx.InsertNew("matrices", in.matrix)
+	if err != nil || !added {
 		return err
 	}
 	for _, row := range in.outputs {
-		if err := tx.exec(`INSERT INTO test_outputs (run, kind, format, data) VALUES (?, ?, ?, ?)`, row...); err != nil {
+		if err := tx.Insert("test_outputs", row); err != nil {
 			return err
 		}
 	}
-	return tx.exec(`UPDATE datasets SET test_support = coalesce(test_support, ?1), test_labels_format = ?2, test_labels = ?3
+	return tx.Exec(`UPDATE datasets SET test_support = coalesce(test_support, ?1), test_labels_format = ?2, test_labels = ?3
 		WHERE data = ?4 AND split = ?5 AND test_labels IS NULL`, in.labels...)
 }
 
@@ -68,9 +71,9 @@ func (s *Study) checkTestLabels(ctx context.Context, spec objective.Spec, labels
 	if err != nil {
 		return err
 	}
-	known, err := testLabels(ctx, s.db.read, spec.Data, string(split))
+	known, err := testLabels(ctx, s.db.file.Read, spec.Data, string(split))
 	if err != nil {
-		return s.db.failed(err)
+		return s.db.file.Failed(err)
 	}
 	if known != nil && !slices.Equal(labels, known) {
 		return fmt.Errorf("%w: its test labels differ from those of earlier runs on data %s; a trainer keeps its test examples and their order, or names its data anew",
@@ -80,7 +83,7 @@ func (s *Study) checkTestLabels(ctx context.Context, spec objective.Spec, labels
 }
 
 // testLabels returns the labels of a test part, nil if they are unknown.
-func testLabels(ctx context.Context, q querier, data, split string) ([]uint16, error) {
+func testLabels(ctx context.Context, q disk.Querier, data, split string) ([]uint16, error) {
 	var format sql.NullString
 	var labels []byte
 	err := q.QueryRowContext(ctx, `SELECT test_labels_format, test_labels FROM datasets WHERE data = ? AND split = ?`, data, split).Scan(&format, &labels)
@@ -90,11 +93,11 @@ func testLabels(ctx context.Context, q querier, data, split string) ([]uint16, e
 	if err != nil {
 		return nil, err
 	}
-	return decodeClasses(format.String, labels)
+	return column.ParseClasses(format.String, labels)
 }
 
 // readTest reads what a run answered for the test examples, and their labels.
-func readTest(ctx context.Context, q querier, id objective.RunID, r *objective.Result) error {
+func readTest(ctx context.Context, q disk.Querier, id objective.RunID, r *objective.Result) error {
 	var err error
 	r.TestPredictions, r.TestLogits, err = answers(ctx, q, "test_outputs", id)
 	if err != nil || r.TestPredictions == nil {

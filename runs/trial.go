@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"evenkeel/objective"
+	"evenkeel/runs/disk"
 	"evenkeel/search"
 )
 
@@ -72,14 +73,14 @@ func (e *NoTrialError) Error() string {
 // Trial returns one trial of the named study, "" for the newest.
 func (db *DB) Trial(ctx context.Context, study string, number int) (*Trial, error) {
 	var t *Trial
-	err := db.view(ctx, func(q querier) (err error) {
+	err := db.view(ctx, func(q disk.Querier) (err error) {
 		t, err = readTrial(ctx, q, study, number)
 		return err
 	})
 	return t, err
 }
 
-func readTrial(ctx context.Context, q querier, study string, number int) (*Trial, error) {
+func readTrial(ctx context.Context, q disk.Querier, study string, number int) (*Trial, error) {
 	head, err := readHead(ctx, q, study)
 	if err != nil {
 		return nil, err
@@ -112,7 +113,7 @@ func readTrial(ctx context.Context, q querier, study string, number int) (*Trial
 }
 
 // readRow reads the row of trials.
-func (t *Trial) readRow(ctx context.Context, q querier) error {
+func (t *Trial) readRow(ctx context.Context, q disk.Querier) error {
 	var started string
 	var finished, reason, invalid sql.NullString
 	var point, params string
@@ -143,14 +144,14 @@ func (t *Trial) readRow(ctx context.Context, q querier) error {
 }
 
 // readReplicates reads the measurements, in the order of the replicates.
-func (t *Trial) readReplicates(ctx context.Context, q querier) error {
+func (t *Trial) readReplicates(ctx context.Context, q disk.Querier) error {
 	rounds, err := loadRounds(ctx, q, t.Study.Number, t.Number)
 	if err != nil {
 		return err
 	}
 	var numbers []int
-	err = each(ctx, q, `SELECT DISTINCT replicate FROM trial_runs WHERE study = ? AND trial = ? ORDER BY replicate`,
-		[]any{t.Study.Number, t.Number}, func(scan scanner) error {
+	err = disk.Each(ctx, q, `SELECT DISTINCT replicate FROM trial_runs WHERE study = ? AND trial = ? ORDER BY replicate`,
+		[]any{t.Study.Number, t.Number}, func(scan disk.Scanner) error {
 			var n int
 			if err := scan(&n); err != nil {
 				return err

@@ -2,10 +2,11 @@ package runs
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 
+	"evenkeel/runs/disk"
+	"evenkeel/runs/writer"
 	"evenkeel/search"
 )
 
@@ -13,25 +14,25 @@ import (
 // locks, and without an invocation of its own.
 type visit struct {
 	db     *DB
-	conn   *connection
-	tx     *transaction
+	conn   *disk.Connection
+	tx     *writer.Transaction
 	locked []*Study
 }
 
 // visit calls work and lets go of what it locked.
 func (db *DB) visit(ctx context.Context, work func(*visit) error) (err error) {
 	if db.options.ReadOnly {
-		return fmt.Errorf("database %s is open for reading only", db.path)
+		return fmt.Errorf("database %s is open for reading only", db.file.Path())
 	}
-	conn, err := db.openWriter(ctx)
+	conn, err := db.file.Writer(ctx)
 	if err != nil {
-		return db.failed(err)
+		return db.file.Failed(err)
 	}
-	v := &visit{db: db, conn: conn, tx: &transaction{conn: conn.conn, statements: make(map[string]*sql.Stmt)}}
+	v := &visit{db: db, conn: conn, tx: writer.NewTransaction(conn.Conn)}
 	defer func() {
-		err = errors.Join(err, v.tx.close(), conn.close())
+		err = errors.Join(err, v.tx.Close(), conn.Close())
 		for _, s := range v.locked {
-			err = errors.Join(err, s.unlock())
+			err = errors.Join(err, s.lock.Release())
 		}
 	}()
 	return work(v)
@@ -40,7 +41,7 @@ func (db *DB) visit(ctx context.Context, work func(*visit) error) (err error) {
 // lock takes the lock of a study; a [*LockedError] says that somebody works on it.
 func (v *visit) lock(ctx context.Context, number int, name string) (*Study, error) {
 	s := &Study{db: v.db, number: number, definition: &search.Definition{Name: name}}
-	if err := s.acquire(ctx, v.conn.conn); err != nil {
+	if err := s.acquire(ctx, v.conn.Conn); err != nil {
 		return nil, err
 	}
 	v.locked = append(v.locked, s)
@@ -48,11 +49,11 @@ func (v *visit) lock(ctx context.Context, number int, name string) (*Study, erro
 }
 
 // transact calls f in a write transaction.
-func (v *visit) transact(ctx context.Context, f func(*transaction) error) error {
+func (v *visit) transact(ctx context.Context, f func(*writer.Transaction) error) error {
 	var missing *NoTrialError
-	err := transact(ctx, v.conn.conn, func() error { return f(v.tx) })
+	err := disk.Transact(ctx, v.conn.Conn, func() error { return f(v.tx) })
 	if err == nil || errors.As(err, &missing) {
 		return err
 	}
-	return v.db.failed(err)
+	return v.db.file.Failed(err)
 }

@@ -17,6 +17,7 @@ import (
 	"evenkeel/objective/evidence/confirm"
 	"evenkeel/objective/trainers/trainertest"
 	"evenkeel/search"
+	"evenkeel/search/storetest"
 )
 
 // confirmations is a store of confirmations in memory.
@@ -156,7 +157,7 @@ func TestFittingIsTimed(t *testing.T) {
 	var ticks atomic.Int64
 	clock := func() time.Time { return time.Unix(60*ticks.Add(1), 0) }
 	trainer := newShifting(1)
-	store := newMemory()
+	store := storetest.NewMemory()
 	c := confirmer(d, struct {
 		objective.Cache
 		*confirmations
@@ -348,12 +349,12 @@ func TestSearchNeverOpensTheTestPart(t *testing.T) {
 	for _, apply := range []string{"loss", "posthoc"} {
 		d := define(t, confirmStudy, "weighting.apply="+apply, "search.screen=auto", "search.trials=4")
 		trainer, all, test := watched(1, nil)
-		store := newMemory()
+		store := storetest.NewMemory()
 		complete(t, driver(d, store, trainer, 2))
 		if all.Load() == 0 || test.Load() != 0 {
 			t.Errorf("apply %s: %d of %d trainings asked for the test part; want none", apply, test.Load(), all.Load())
 		}
-		for r := range maps.Values(store.runs) {
+		for r := range maps.Values(store.Runs()) {
 			if r.Test != nil {
 				t.Errorf("apply %s: a run of a search has a test part", apply)
 			}

@@ -17,6 +17,7 @@ import (
 	"evenkeel/objective/trainers/trainertest"
 	"evenkeel/search"
 	"evenkeel/search/random"
+	"evenkeel/search/storetest"
 	"evenkeel/search/studyfile"
 	"evenkeel/search/tpe"
 )
@@ -73,19 +74,19 @@ func complete(t testing.TB, d *search.Driver) search.Summary {
 // random order give the same steps, outcomes, arms and runs.
 func TestParallelismChangesNothing(t *testing.T) {
 	d := define(t, study, "search.screen=auto")
-	want := newMemory()
+	want := storetest.NewMemory()
 	complete(t, driver(d, want, &trainertest.Synthetic{Response: 0.3}, 1))
 	for _, parallel := range []int{2, 4, 16} {
-		got := newMemory()
+		got := storetest.NewMemory()
 		complete(t, driver(d, got, &trainertest.Synthetic{Response: 0.3}, parallel))
-		if got.text() != want.text() {
+		if textOf(got) != textOf(want) {
 			t.Errorf("parallel %d gives another study than 1", parallel)
 		}
 	}
 	for seed := range uint64(5) {
-		got := newMemory()
+		got := storetest.NewMemory()
 		complete(t, driver(d, got, &trainertest.Synthetic{Response: 0.3, Before: shuffler(seed)}, 6))
-		if got.text() != want.text() {
+		if textOf(got) != textOf(want) {
 			t.Errorf("completion order %d gives another study", seed)
 		}
 	}
@@ -100,10 +101,10 @@ func TestLearningSamplerIsReproducible(t *testing.T) {
 		dr.Sampler = tpe.New()
 		return dr
 	}
-	want := newMemory()
+	want := storetest.NewMemory()
 	complete(t, with(want, &trainertest.Synthetic{Response: 0.3}, 1))
 	for seed := range uint64(3) {
-		got := newMemory()
+		got := storetest.NewMemory()
 		var count atomic.Int64
 		wait := shuffler(seed)
 		ctx, cancel := context.WithCancel(t.Context())
@@ -118,13 +119,13 @@ func TestLearningSamplerIsReproducible(t *testing.T) {
 			t.Fatalf("end %q, error %v; want stopped", summary.End, err)
 		}
 		complete(t, with(got, &trainertest.Synthetic{Response: 0.3, Before: wait}, 4))
-		if got.text() != want.text() {
+		if textOf(got) != textOf(want) {
 			t.Errorf("completion order %d and an interruption give another study", seed)
 		}
 	}
-	plain := newMemory()
+	plain := storetest.NewMemory()
 	complete(t, driver(d, plain, &trainertest.Synthetic{Response: 0.3}, 1))
-	if plain.text() == want.text() {
+	if textOf(plain) == textOf(want) {
 		t.Error("tpe made the very study of random; it learned nothing")
 	}
 }
@@ -146,10 +147,10 @@ func shuffler(seed uint64) func(context.Context, objective.Job) error {
 // where a rung of the race had to wait, and never on less than the step before.
 func TestStepsKnowOnlyTheirPrefix(t *testing.T) {
 	d := define(t, study, "search.window=3")
-	m := newMemory()
+	m := storetest.NewMemory()
 	complete(t, driver(d, m, &trainertest.Synthetic{Response: 0.3}, 4))
 	last := 0
-	for i, r := range m.records {
+	for i, r := range m.Records {
 		n, c := i+1, r.Step.Conditioned
 		if r.Step.Number != n || c < max(0, n-3) || c > n-1 || c < last {
 			t.Errorf("step %d (number %d) is conditioned on %d after %d", n, r.Step.Number, c, last)
@@ -164,10 +165,10 @@ func TestStepsKnowOnlyTheirPrefix(t *testing.T) {
 // TestRaceGivesSeedsToTheLeaders: of 12 trials a third gets 3 seeds and three 5.
 func TestRaceGivesSeedsToTheLeaders(t *testing.T) {
 	d := define(t, study)
-	m := newMemory()
+	m := storetest.NewMemory()
 	complete(t, driver(d, m, &trainertest.Synthetic{Response: 0.3}, 4))
 	seeds := make(map[int]int)
-	for _, r := range m.records {
+	for _, r := range m.Records {
 		seeds[r.Step.Trial] += len(r.Step.Replicates)
 	}
 	tiers := make(map[int]int)
@@ -184,8 +185,8 @@ func TestRaceGivesSeedsToTheLeaders(t *testing.T) {
 	if want := d.Search.Evaluations(); total != want {
 		t.Errorf("%d evaluations were made, and %d announced", total, want)
 	}
-	if len(m.references) != 5 {
-		t.Errorf("%d references, want one for each of 5 seeds", len(m.references))
+	if len(m.References) != 5 {
+		t.Errorf("%d references, want one for each of 5 seeds", len(m.References))
 	}
 }
 
@@ -203,9 +204,9 @@ weighting:
   rounds: {low: 1, high: 4}
 search: {trials: 40, racing: false, screen: off}
 `)
-	m := newMemory()
+	m := storetest.NewMemory()
 	summary := complete(t, driver(fixed, m, fine, 4))
-	if summary.Trained != 5 || len(m.runs) != 5 {
+	if summary.Trained != 5 || len(m.Runs()) != 5 {
 		t.Errorf("40 trials of one chain trained %d runs, want 5", summary.Trained)
 	}
 
@@ -217,13 +218,13 @@ weighting:
   rounds: {low: 1, high: 3}
 search: {trials: 60, racing: false, screen: off}
 `)
-	m = newMemory()
+	m = storetest.NewMemory()
 	summary = complete(t, driver(distinct, m, fine, 4))
 	want := 1
-	for _, r := range m.records {
+	for _, r := range m.Records {
 		want += int(r.Step.Point["weighting.rounds"])
 	}
-	if summary.Trained != want || len(m.runs) != want {
+	if summary.Trained != want || len(m.Runs()) != want {
 		t.Errorf("60 distinct exponents trained %d runs, want 1 + the sum of rounds = %d", summary.Trained, want)
 	}
 }
@@ -232,11 +233,11 @@ search: {trials: 60, racing: false, screen: off}
 // trainings, once politely and once at once, and lets it go on.
 func TestInterruptedStudyEndsTheSame(t *testing.T) {
 	d := define(t, study, "search.trials=6", "search.max_replicates=3")
-	want := newMemory()
+	want := storetest.NewMemory()
 	total := complete(t, driver(d, want, &trainertest.Synthetic{Response: 0.3}, 2)).Trained
 	for _, polite := range []bool{true, false} {
 		for after := 1; after < total; after += 3 {
-			m := newMemory()
+			m := storetest.NewMemory()
 			ctx, cancel := context.WithCancel(t.Context())
 			stop := make(chan struct{})
 			var count atomic.Int64
@@ -253,12 +254,12 @@ func TestInterruptedStudyEndsTheSame(t *testing.T) {
 			summary, err := driver(d, m, trainer, 2).Run(ctx, stop)
 			cancel()
 			// Near the end everything may have been under way already.
-			whole := summary.End == search.EndComplete && m.text() == want.text()
+			whole := summary.End == search.EndComplete && textOf(m) == textOf(want)
 			if err != nil || summary.End != search.EndStopped && !whole {
 				t.Fatalf("polite %v after %d: end %q, error %v; want stopped", polite, after, summary.End, err)
 			}
 			complete(t, driver(d, m, &trainertest.Synthetic{Response: 0.3}, 2))
-			if m.text() != want.text() {
+			if textOf(m) != textOf(want) {
 				t.Errorf("polite %v, interrupted after %d trainings: another study than the uninterrupted one", polite, after)
 			}
 		}
@@ -268,11 +269,11 @@ func TestInterruptedStudyEndsTheSame(t *testing.T) {
 // TestLongerStudyContinuesTheSequence: more trials later are the trials that a
 // longer study would have made.
 func TestLongerStudyContinuesTheSequence(t *testing.T) {
-	short, long := newMemory(), newMemory()
+	short, long := storetest.NewMemory(), storetest.NewMemory()
 	complete(t, driver(define(t, study, "search.racing=false", "search.trials=5"), short, &trainertest.Synthetic{}, 2))
 	complete(t, driver(define(t, study, "search.racing=false", "search.trials=9"), short, &trainertest.Synthetic{}, 2))
 	complete(t, driver(define(t, study, "search.racing=false", "search.trials=9"), long, &trainertest.Synthetic{}, 2))
-	if short.text() != long.text() {
+	if textOf(short) != textOf(long) {
 		t.Error("5 trials and then 4 more differ from 9 trials")
 	}
 }
@@ -289,22 +290,22 @@ func TestFailedTrialIsAnOutcome(t *testing.T) {
 		}
 		return nil
 	}
-	m := newMemory()
+	m := storetest.NewMemory()
 	complete(t, driver(d, m, &trainertest.Synthetic{Before: bad}, 2))
 	failed := 0
-	for _, r := range m.records {
+	for _, r := range m.Records {
 		if r.Outcome.Err != "" {
 			failed++
 			if !strings.Contains(r.Outcome.Err, "loss is NaN") || !strings.Contains(r.Outcome.Err, "round ") {
 				t.Errorf("reason %q does not say what and where", r.Outcome.Err)
 			}
-			if m.arms[r.Step.Trial] != nil {
+			if m.Arms[r.Step.Trial] != nil {
 				t.Errorf("failed trial %d has arms", r.Step.Trial)
 			}
 		}
 	}
-	if failed == 0 || failed == len(m.records) {
-		t.Fatalf("%d of %d trials failed; the test wants some", failed, len(m.records))
+	if failed == 0 || failed == len(m.Records) {
+		t.Fatalf("%d of %d trials failed; the test wants some", failed, len(m.Records))
 	}
 	again := complete(t, driver(d, m, &trainertest.Synthetic{}, 2))
 	if again.Trained != 0 {
@@ -324,7 +325,7 @@ func TestRepeatedFailuresStopTheStudy(t *testing.T) {
 		calls.Add(1)
 		return errors.New("CUDA out of memory")
 	}}
-	_, err := driver(d, newMemory(), weighted, 2).Run(t.Context(), nil)
+	_, err := driver(d, storetest.NewMemory(), weighted, 2).Run(t.Context(), nil)
 	if !errors.Is(err, search.ErrFailing) || !strings.Contains(fmt.Sprint(err), "CUDA out of memory") {
 		t.Errorf("error %v; want ErrFailing with the reason", err)
 	}
@@ -332,7 +333,7 @@ func TestRepeatedFailuresStopTheStudy(t *testing.T) {
 		t.Errorf("the trainer was asked %d times", calls.Load())
 	}
 	broken := &trainertest.Synthetic{Before: func(context.Context, objective.Job) error { return errors.New("no such device") }}
-	_, err = driver(d, newMemory(), broken, 2).Run(t.Context(), nil)
+	_, err = driver(d, storetest.NewMemory(), broken, 2).Run(t.Context(), nil)
 	if err == nil || !strings.Contains(err.Error(), "reference") || !strings.Contains(err.Error(), "no such device") {
 		t.Errorf("error %v; want the reference's failure", err)
 	}
@@ -340,10 +341,9 @@ func TestRepeatedFailuresStopTheStudy(t *testing.T) {
 
 // TestStorageErrorsEndTheSearch: what cannot be recorded must not go on.
 func TestStorageErrorsEndTheSearch(t *testing.T) {
-	m := newMemory()
-	m.fail = errors.New("no space left on device")
+	m := full{storetest.NewMemory(), errors.New("no space left on device")}
 	_, err := driver(define(t, study), m, &trainertest.Synthetic{}, 2).Run(t.Context(), nil)
-	if !errors.Is(err, objective.ErrStorage) || !errors.Is(err, m.fail) {
+	if !errors.Is(err, objective.ErrStorage) || !errors.Is(err, m.err) {
 		t.Errorf("error %v; want ErrStorage and its cause", err)
 	}
 }
@@ -351,12 +351,12 @@ func TestStorageErrorsEndTheSearch(t *testing.T) {
 // TestTimeCutsTheSequence: a study whose time is over is a prefix of the longer one.
 func TestTimeCutsTheSequence(t *testing.T) {
 	d := define(t, study, "search.racing=false")
-	full := newMemory()
+	full := storetest.NewMemory()
 	complete(t, driver(d, full, &trainertest.Synthetic{}, 1))
 	var mu sync.Mutex
 	now := time.Now()
 	clock := func() time.Time { mu.Lock(); defer mu.Unlock(); return now }
-	cut := newMemory()
+	cut := storetest.NewMemory()
 	dr := driver(d, cut, &trainertest.Synthetic{Before: func(context.Context, objective.Job) error {
 		mu.Lock()
 		defer mu.Unlock()
@@ -368,13 +368,13 @@ func TestTimeCutsTheSequence(t *testing.T) {
 	if err != nil || summary.End != search.EndTime || summary.Trained != 7 {
 		t.Fatalf("end %q, %d trained, error %v; want time, 7", summary.End, summary.Trained, err)
 	}
-	for i, r := range cut.records {
-		if diff := cmp.Diff(full.records[i].Step, r.Step); diff != "" {
+	for i, r := range cut.Records {
+		if diff := cmp.Diff(full.Records[i].Step, r.Step); diff != "" {
 			t.Errorf("step %d differs from the longer study's (-longer +cut):\n%s", i+1, diff)
 		}
 	}
 	complete(t, driver(d, cut, &trainertest.Synthetic{}, 1))
-	if cut.text() != full.text() {
+	if textOf(cut) != textOf(full) {
 		t.Error("the study cut by time and continued differs from the uncut one")
 	}
 }
@@ -397,7 +397,7 @@ func TestTimeCountsDecisions(t *testing.T) {
 	now := time.Date(2026, 1, 1, 23, 0, 0, 0, time.UTC)
 	var mu sync.Mutex
 	pass := func(d time.Duration) { mu.Lock(); defer mu.Unlock(); now = now.Add(d) }
-	dr := driver(d, newMemory(), &trainertest.Synthetic{Before: func(context.Context, objective.Job) error {
+	dr := driver(d, storetest.NewMemory(), &trainertest.Synthetic{Before: func(context.Context, objective.Job) error {
 		pass(time.Hour)
 		return nil
 	}}, 1)
@@ -430,21 +430,21 @@ func TestFailedSeedsCostOnlyThemselves(t *testing.T) {
 	}
 	var want string
 	for _, parallel := range []int{1, 4} {
-		store := newMemory()
+		store := storetest.NewMemory()
 		complete(t, driver(d, store, &trainertest.Synthetic{Response: 0.3, Before: fails}, parallel))
 		failed := 0
-		for _, r := range store.records {
+		for _, r := range store.Records {
 			if r.Outcome.Err != "" {
 				failed++
 			}
-			if arms := store.arms[r.Step.Trial]; len(arms) == 0 || arms[0].Seeds != 1 {
+			if arms := store.Arms[r.Step.Trial]; len(arms) == 0 || arms[0].Seeds != 1 {
 				t.Errorf("trial %d has arms %v; want those of one seed", r.Step.Trial, arms)
 			}
 		}
-		if failed == 0 || failed == len(store.records) {
-			t.Errorf("%d of %d steps failed; want those for further seeds", failed, len(store.records))
+		if failed == 0 || failed == len(store.Records) {
+			t.Errorf("%d of %d steps failed; want those for further seeds", failed, len(store.Records))
 		}
-		if text := store.text(); want == "" {
+		if text := textOf(store); want == "" {
 			want = text
 		} else if text != want {
 			t.Errorf("parallel %d gives another study", parallel)

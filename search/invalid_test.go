@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"evenkeel/objective/trainers/trainertest"
+	"evenkeel/search/storetest"
 )
 
 // TestInvalidTrialsAreNotRaced: each trial in turn is declared invalid before the
@@ -14,16 +15,16 @@ func TestInvalidTrialsAreNotRaced(t *testing.T) {
 	for trial := 1; trial <= 12; trial += 3 {
 		var want string
 		for _, parallel := range []int{1, 4} {
-			m := newMemory()
+			m := storetest.NewMemory()
 			complete(t, driver(first, m, &trainertest.Synthetic{Response: 0.3}, 4))
-			for i := range m.records {
-				if m.records[i].Step.Trial == trial {
-					m.records[i].Invalid = "by the test"
+			for i := range m.Records {
+				if m.Records[i].Step.Trial == trial {
+					m.Records[i].Invalid = "by the test"
 				}
 			}
 			complete(t, driver(define(t, study), m, &trainertest.Synthetic{Response: 0.3}, parallel))
 			seeds, tiers := make(map[int]int), make(map[int]int)
-			for _, r := range m.records {
+			for _, r := range m.Records {
 				seeds[r.Step.Trial] += len(r.Step.Replicates)
 			}
 			for _, n := range seeds {
@@ -33,8 +34,8 @@ func TestInvalidTrialsAreNotRaced(t *testing.T) {
 				t.Errorf("trial %d invalid: seeds by trial %v; want it on one, three others on 5 and one on 3", trial, seeds)
 			}
 			if want == "" {
-				want = m.text()
-			} else if m.text() != want {
+				want = textOf(m)
+			} else if textOf(m) != want {
 				t.Errorf("trial %d invalid: parallel %d gives another study than 1", trial, parallel)
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"evenkeel/objective/trainers/trainertest"
+	"evenkeel/search/storetest"
 )
 
 // TestEvaluationsAreAnnounced drives studies of many sizes to their end and
@@ -26,10 +27,10 @@ func TestEvaluationsAreAnnounced(t *testing.T) {
 		t.Run(fmt.Sprint(c), func(t *testing.T) {
 			d := define(t, study, fmt.Sprintf("search.trials=%d", c.trials),
 				fmt.Sprintf("search.replicates=%d", c.replicates), fmt.Sprintf("search.max_replicates=%d", c.most))
-			m := newMemory()
+			m := storetest.NewMemory()
 			complete(t, driver(d, m, &trainertest.Synthetic{Response: 0.3}, 4))
 			made, seeds := 0, make(map[int]int)
-			for _, r := range m.records {
+			for _, r := range m.Records {
 				made += len(r.Step.Replicates)
 				for _, n := range r.Step.Replicates {
 					if n != seeds[r.Step.Trial] {

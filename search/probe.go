@@ -28,6 +28,8 @@ type Prober struct {
 // them, and no study's end would free them.
 type withoutLogits struct{ objective.Cache }
 
+var _ objective.FailureKeeper = withoutLogits{}
+
 func (c withoutLogits) Save(ctx context.Context, id objective.RunID, spec objective.Spec, r *objective.Result) error {
 	if !spec.Unweighted() {
 		short := *r

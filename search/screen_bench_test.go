@@ -5,6 +5,7 @@ import (
 
 	"evenkeel/objective/trainers/trainertest"
 	"evenkeel/search"
+	"evenkeel/search/storetest"
 )
 
 // BenchmarkScreenedStudy is a study of 12 trials whose trainings cost nothing: what
@@ -14,7 +15,7 @@ func BenchmarkScreenedStudy(b *testing.B) {
 		b.Run(mode, func(b *testing.B) {
 			d := define(b, study, "search.screen="+mode, "search.racing=false", "search.replicates=5")
 			for b.Loop() {
-				complete(b, driver(d, newMemory(), &trainertest.Synthetic{Response: 0.3}, 1))
+				complete(b, driver(d, storetest.NewMemory(), &trainertest.Synthetic{Response: 0.3}, 1))
 			}
 		})
 	}

@@ -18,6 +18,7 @@ import (
 	"evenkeel/schemes"
 	"evenkeel/search"
 	"evenkeel/search/random"
+	"evenkeel/search/storetest"
 )
 
 // shifting is a trainer whose training does to the logits of its unweighted model
@@ -90,8 +91,8 @@ func notices(d *search.Driver) *[]string {
 }
 
 // newTrials returns the steps of a study that made trials.
-func newTrials(m *memory) (list []search.Step) {
-	for _, r := range m.records {
+func newTrials(m *storetest.Memory) (list []search.Step) {
+	for _, r := range m.Records {
 		if r.Step.Kind == search.NewTrial {
 			list = append(list, r.Step)
 		}
@@ -104,19 +105,19 @@ func newTrials(m *memory) (list []search.Step) {
 // better than the best of 24 that are not.
 func TestScreenChoosesAndIsBelieved(t *testing.T) {
 	d := define(t, study, "search.screen=auto", "search.trials=6", "search.racing=false", "search.replicates=3", "objective.accuracy_tolerance=1")
-	m := newMemory()
+	m := storetest.NewMemory()
 	dr := driver(d, m, newShifting(1), 2)
 	said := notices(dr)
 	complete(t, dr)
 	if len(*said) > 0 {
 		t.Errorf("notices %q; want none", *said)
 	}
-	if math.Abs(m.sent.Tau-1) > 1e-9 {
-		t.Errorf("transmission %+v; want 1", m.sent)
+	if math.Abs(m.Sent.Tau-1) > 1e-9 {
+		t.Errorf("transmission %+v; want 1", m.Sent)
 	}
-	best := func(m *memory) float64 {
+	best := func(m *storetest.Memory) float64 {
 		low := math.Inf(1)
-		for _, arms := range m.arms {
+		for _, arms := range m.Arms {
 			for _, a := range arms {
 				low = min(low, a.Difference)
 			}
@@ -128,7 +129,7 @@ func TestScreenChoosesAndIsBelieved(t *testing.T) {
 		if p == nil || p.Candidates != 256 {
 			t.Fatalf("trial %d: prediction %+v; want one of 256 candidates", step.Trial, p)
 		}
-		arms := m.arms[step.Trial]
+		arms := m.Arms[step.Trial]
 		if len(arms) != p.Round {
 			t.Errorf("trial %d has %d rounds; want none behind the predicted best, %d", step.Trial, len(arms), p.Round)
 		}
@@ -138,7 +139,7 @@ func TestScreenChoosesAndIsBelieved(t *testing.T) {
 		}
 	}
 	plain := define(t, study, "search.trials=24", "search.racing=false", "search.replicates=3", "objective.accuracy_tolerance=1")
-	all := newMemory()
+	all := storetest.NewMemory()
 	complete(t, driver(plain, all, newShifting(1), 2))
 	if best(m) >= best(all) {
 		t.Errorf("best of 6 screened trials %v, of 24 others %v; want lower", best(m), best(all))
@@ -156,15 +157,15 @@ func TestScreenSwitchesItselfOff(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := define(t, study, "search.screen=auto", "search.trials=16", "search.racing=false")
-			m := newMemory()
+			m := storetest.NewMemory()
 			dr := driver(d, m, trainer, 2)
 			said := notices(dr)
 			complete(t, dr)
 			if len(*said) != 1 || !strings.HasPrefix((*said)[0], "screening is off from trial ") {
 				t.Errorf("notices %q; want one that screening is off", *said)
 			}
-			if !(m.sent.Tau < 0.3) || m.sent.Effects == 0 {
-				t.Errorf("transmission %+v; want below .3", m.sent)
+			if !(m.Sent.Tau < 0.3) || m.Sent.Effects == 0 {
+				t.Errorf("transmission %+v; want below .3", m.Sent)
 			}
 			for _, step := range newTrials(m) {
 				own, err := random.New().Suggest(d.Space, nil, search.Rand(d.Search.Seed, step.Trial, "suggest"))
@@ -187,12 +188,12 @@ func TestScreenSwitchesItselfOff(t *testing.T) {
 // TestScreenNeedsLogits: without logits the sampler's points are taken, and one
 // notice says why; with screen: off nothing is said.
 func TestScreenNeedsLogits(t *testing.T) {
-	off := newMemory()
+	off := storetest.NewMemory()
 	d := define(t, study, "search.screen=off")
 	dr := driver(d, off, newShifting(1), 2)
 	silent := notices(dr)
 	complete(t, dr)
-	bare := newMemory()
+	bare := storetest.NewMemory()
 	silentTrainer := newShifting(1)
 	silentTrainer.bare = true
 	dr = driver(define(t, study, "search.screen=auto"), bare, silentTrainer, 2)
@@ -230,7 +231,7 @@ func TestScreenGoesWithoutAFailedSeed(t *testing.T) {
 		}
 		return trainer
 	}
-	want := newMemory()
+	want := storetest.NewMemory()
 	dr := driver(d, want, flaky(nil), 2)
 	said := notices(dr)
 	complete(t, dr)
@@ -238,11 +239,11 @@ func TestScreenGoesWithoutAFailedSeed(t *testing.T) {
 		t.Errorf("notices %q; want one about seed 1", *said)
 	}
 	for _, step := range newTrials(want) {
-		if step.Predicted == nil || len(want.arms[step.Trial]) == 0 {
-			t.Errorf("trial %d: %+v, %d arms", step.Trial, step.Predicted, len(want.arms[step.Trial]))
+		if step.Predicted == nil || len(want.Arms[step.Trial]) == 0 {
+			t.Errorf("trial %d: %+v, %d arms", step.Trial, step.Predicted, len(want.Arms[step.Trial]))
 		}
 	}
-	got := newMemory()
+	got := storetest.NewMemory()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	if summary, err := driver(d, got, flaky(cancel), 2).Run(ctx, nil); err != nil || summary.End != search.EndStopped {
@@ -271,11 +272,11 @@ weighting:
   apply: posthoc
 search: {trials: 5, replicates: 2, racing: false}
 `)
-	m := newMemory()
+	m := storetest.NewMemory()
 	trainer := newShifting(1)
 	complete(t, driver(d, m, trainer, 2))
-	if m.sent.Effects != 0 {
-		t.Errorf("transmission %+v from shifts that trained nothing", m.sent)
+	if m.Sent.Effects != 0 {
+		t.Errorf("transmission %+v from shifts that trained nothing", m.Sent)
 	}
 	var references []search.ReferenceRun
 	for r := range 2 {
@@ -284,13 +285,13 @@ search: {trials: 5, replicates: 2, racing: false}
 		if err != nil {
 			t.Fatal(err)
 		}
-		references = append(references, search.ReferenceRun{Replicate: r, Round: m.references[r], Result: m.runs[id], Labels: trainer.Info().ValLabels})
+		references = append(references, search.ReferenceRun{Replicate: r, Round: m.References[r], Result: m.Runs()[id], Labels: trainer.Info().ValLabels})
 	}
 	screen, err := search.NewScreen(d, trainer.Info().TrainCounts, references)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, record := range m.records {
+	for _, record := range m.Records {
 		plan, err := d.Plan(record.Step.Point)
 		if err != nil {
 			t.Fatal(err)
@@ -324,10 +325,10 @@ weighting: {scheme: [{name: mean-ratio, strength: {low: 0.1, high: 4}}]}
 objective: {accuracy_tolerance: 1}
 search: {racing: false}
 `, "search.trials="+trials)
-		m := newMemory()
+		m := storetest.NewMemory()
 		complete(t, driver(d, m, newShifting(1), 2))
 		weights := make(map[int][]float64)
-		for _, record := range m.records {
+		for _, record := range m.Records {
 			weights[record.Step.Trial] = posthoc.FromWeights(record.Outcome.Replicates[0].Rounds[1].Weights)
 			if p := record.Step.Predicted; p.Difference >= 0 {
 				t.Errorf("%s trials, trial %d: predicted %+.3f; want better than the reference", trials, record.Step.Trial, p.Difference)
@@ -380,7 +381,7 @@ func TestWithoutUsableWeightsThePointIsTaken(t *testing.T) {
 		}
 		d.Weighting.Entries[i].Scheme = &scheme
 	}
-	m := newMemory()
+	m := storetest.NewMemory()
 	_, err := driver(d, m, newShifting(1), 1).Run(t.Context(), nil)
 	if !errors.Is(err, search.ErrFailing) {
 		t.Fatalf("error %v; want the search to give up on trials that fail", err)

@@ -58,17 +58,21 @@ type Record struct {
 // Store is what the driver needs of a trial history for one study. Records are
 // durable in the order of the calls, together with or after every training run
 // that was saved before: Append and Finish may return before they are on disk,
-// Flush returns when they are.
+// Flush returns when they are. A Store is safe for concurrent use; package storetest has
+// the suite that every Store passes.
 type Store interface {
 	objective.Cache
-	// Load returns all steps in the order of their numbers. Of what was predicted for a
-	// trial it may leave out the number of candidates.
+	// Load returns all steps in the order of their numbers, those too that were recorded
+	// just before. The slice is the caller's. Of what was predicted for a trial it may
+	// leave out the number of candidates, of a round the hits.
 	Load(ctx context.Context) ([]Record, error)
-	// Append adds the next step.
+	// Append adds the next step; numbers begin with 1 and have no gaps.
 	Append(ctx context.Context, s Step) error
-	// Finish records the outcome of a step, and the state of its trial after it.
+	// Finish records the outcome of a step, and the arms of its trial after it. A second
+	// outcome of a step changes nothing.
 	Finish(ctx context.Context, o Outcome, arms []objective.Arm) error
-	// Reference records the unweighted reference on one training seed.
+	// Reference records the unweighted reference on one training seed. It may be called
+	// again with the same values.
 	Reference(ctx context.Context, replicate int, seed int64, r objective.Round) error
 	// Offsets records what fitted offsets do for the reference on one training seed.
 	// It may be called again with the same values.
@@ -76,13 +80,11 @@ type Store interface {
 	// ScreenSeeds returns the seeds of the reference that points are predicted from, by
 	// index; none before they were set.
 	ScreenSeeds(ctx context.Context) ([]int, error)
-	// SetScreenSeeds records them, once for a study.
+	// SetScreenSeeds records them; once they are recorded, another call changes nothing.
 	SetScreenSeeds(ctx context.Context, replicates []int) error
 	// Transmission records the share of what was predicted that training delivered. It
 	// replaces the one before.
 	Transmission(ctx context.Context, t posthoc.Transmission) error
-	// Spent returns the driver's time of earlier invocations in seconds.
-	Spent(ctx context.Context) (float64, error)
 	// Flush waits until everything recorded is durable.
 	Flush(ctx context.Context) error
 }

@@ -211,7 +211,7 @@ func TestDraw(t *testing.T) {
 		trainer objective.Trainer
 		want    []int
 	}{"sample": {pair.sample, []int{25, 25, 25}}, "outside": {pair.outside, []int{75, 75, 75}}} {
-		if got := c.trainer.(interface{ TestCounts() []int }).TestCounts(); !slices.Equal(got, c.want) {
+		if got := c.trainer.(objective.TestCounter).TestCounts(); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %v examples to measure on; want %v", what, got, c.want)
 		}
 	}

@@ -178,7 +178,7 @@ func runConfirm(cmd *cobra.Command, g *global, arm armToConfirm, f confirmFlags)
 
 // hasTestPart says why there is nothing to confirm on.
 func hasTestPart(t objective.Trainer, def *search.Definition) error {
-	counted, ok := t.(interface{ TestCounts() []int })
+	counted, ok := t.(objective.TestCounter)
 	if !ok {
 		return nil // a program says so when it is asked
 	}

@@ -1,19 +1,16 @@
 package main
 
 import (
-	"context"
 	_ "embed"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strconv"
 
 	"github.com/spf13/cobra"
 
-	"evenkeel/runs"
 	"evenkeel/search"
 	"evenkeel/search/studyfile"
 )
@@ -30,8 +27,6 @@ const defaultName = "default.yaml"
 type searchFlags struct {
 	set                  []string
 	printDefault, dryRun bool
-	// unscreened says that the study goes on without screening, see beforeScreening.
-	unscreened bool
 }
 
 // budgetFlags are flags that stand for keys of the study file.
@@ -73,11 +68,6 @@ same command continues.`,
 			def, err := f.definition(cmd, args)
 			if err != nil {
 				return search.InputError{Err: err}
-			}
-			if f.unscreened = beforeScreening(cmd.Context(), g.db, def, f.dryRun); f.unscreened {
-				if def, err = f.definition(cmd, args); err != nil {
-					return search.InputError{Err: err}
-				}
 			}
 			session.format = *format
 			if f.dryRun {
@@ -126,34 +116,9 @@ func (f searchFlags) definition(cmd *cobra.Command, args []string) (*search.Defi
 	return studyfile.Parse(args[0], text, folder, overrides)
 }
 
-// namesScreen matches a study file that has the key, in block or flow style.
-var namesScreen = regexp.MustCompile(`(?m)(^|[{,])\s*"?screen"?\s*:`)
-
-// beforeScreening reports whether a study was begun before there was any screening, and
-// its file says nothing of it: the same file is the same study then, and it goes on
-// without.
-func beforeScreening(ctx context.Context, path string, def *search.Definition, dry bool) bool {
-	if def.Search.Screen != search.ScreenAuto || namesScreen.Match(def.Source) {
-		return false
-	}
-	db, err := runs.Open(ctx, path, runs.Options{ReadOnly: true})
-	if err != nil && !dry { // it may be of an earlier version, which the search brings up to date
-		db, err = runs.Open(ctx, path, runs.Options{Existing: true})
-	}
-	if err != nil {
-		return false // what is wrong with it is said later
-	}
-	defer db.Close()
-	stored, err := db.Definition(ctx, def.Name)
-	return err == nil && !stored.Screened()
-}
-
 // overrides returns --set and the budget flags, in this order.
 func (f searchFlags) overrides(cmd *cobra.Command) ([]studyfile.Override, error) {
 	var list []studyfile.Override
-	if f.unscreened {
-		list = append(list, studyfile.Override{Key: "search.screen", Value: search.ScreenOff})
-	}
 	for _, text := range f.set {
 		o, ok := studyfile.SplitOverride(text)
 		if !ok {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -230,7 +231,8 @@ func (s settings) formula(text string) (*schemes.Scheme, error) {
 	f, err := formula.Parse(text, params)
 	if err != nil {
 		hint := ""
-		if strings.Contains(err.Error(), " has no value") {
+		var faults formula.Faults
+		if errors.As(err, &faults) && slices.ContainsFunc(faults, func(f formula.Fault) bool { return f.Unknown != "" }) {
 			hint = "; --set NAME=VALUE gives a parameter its value"
 		}
 		return nil, fmt.Errorf("--formula: %w%s", err, hint)

@@ -2,6 +2,7 @@ package cachetest
 
 import (
 	"context"
+	"maps"
 	"sync"
 
 	"evenkeel/objective"
@@ -47,4 +48,11 @@ func (m *Memory) Len() int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return len(m.runs)
+}
+
+// Runs returns the results by run, in a map of the caller's.
+func (m *Memory) Runs() map[objective.RunID]*objective.Result {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return maps.Clone(m.runs)
 }

@@ -13,6 +13,8 @@ type Fault struct {
 	Column int
 	// What says what is wrong and what would be right.
 	What string
+	// Unknown is the name that has no value, where that is what is wrong.
+	Unknown string
 }
 
 // Error returns "column N: what".
@@ -37,7 +39,7 @@ func (f Faults) Error() string {
 
 // add appends a fault.
 func (f *Faults) add(column int, format string, args ...any) {
-	*f = append(*f, Fault{column, fmt.Sprintf(format, args...)})
+	*f = append(*f, Fault{Column: column, What: fmt.Sprintf(format, args...)})
 }
 
 // with returns the faults and one more.

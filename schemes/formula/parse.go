@@ -103,7 +103,7 @@ var unexpected = regexp.MustCompile(`^unexpected token [A-Za-z]+\("(.*)"\)$`)
 func faultOf(err error) Faults {
 	var found *file.Error
 	if !errors.As(err, &found) {
-		return Faults{{0, err.Error()}}
+		return Faults{}.with(0, "%s", err)
 	}
 	what := found.Message
 	switch m := unexpected.FindStringSubmatch(what); {
@@ -114,9 +114,9 @@ func faultOf(err error) Faults {
 	case strings.HasPrefix(what, "bad number syntax"):
 		what = strings.TrimPrefix(what, "bad number syntax: ") + " is not a number here; want one such as 12, 0.5 or 1e-3"
 	case strings.HasSuffix(what, "maximum allowed nodes"):
-		return Faults{{0, "the formula has more than 500 parts; want a shorter one"}}
+		return Faults{}.with(0, "the formula has more than 500 parts; want a shorter one")
 	}
-	return Faults{{found.From + 1, what}}
+	return Faults{}.with(found.From+1, "%s", what)
 }
 
 // Uses reports whether the formula reads the variable or parameter of the name.

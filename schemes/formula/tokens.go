@@ -73,6 +73,7 @@ func (f *Formula) checkName(faults *Faults, column int, name string, called bool
 			known = append(known, Name{Name: p})
 		}
 		faults.add(column, "%s has no value%s; want a parameter of this name, or one of %s", name, near(name, known), list(Variables()))
+		(*faults)[len(*faults)-1].Unknown = name
 	}
 }
 

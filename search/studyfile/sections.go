@@ -167,10 +167,7 @@ func (p *parser) search(n *node) {
 		p.canon["search"]["max_replicates"] = int64(c.Replicates)
 	}
 	if c.OnFinish == nil {
-		delete(p.canon["search"], "on_finish") // studies of before it existed are the same
-	}
-	if c.Screen == search.ScreenOff {
-		delete(p.canon["search"], "screen") // as above: those searched without it
+		delete(p.canon["search"], "on_finish") // no command is no key
 	}
 	p.def.Search = c
 }

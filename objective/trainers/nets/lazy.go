@@ -18,7 +18,10 @@ type Lazy struct {
 	build func() (*Trainer, error)
 }
 
-var _ objective.Trainer = (*Lazy)(nil)
+var (
+	_ objective.Trainer     = (*Lazy)(nil)
+	_ objective.TestCounter = (*Lazy)(nil)
+)
 
 // NewLazy returns a trainer on the parts of a dataset, with the same Info and the
 // same results as the one that [New] makes of dealt.Splits(). It fails where the

@@ -66,7 +66,10 @@ func (o Options) level() (kernels.Level, error) {
 	return kernels.Choose(o.Kernels)
 }
 
-var _ objective.Trainer = (*Trainer)(nil)
+var (
+	_ objective.Trainer     = (*Trainer)(nil)
+	_ objective.TestCounter = (*Trainer)(nil)
+)
 
 // New returns a trainer on the given splits, which it keeps and does not change.
 // It fails if a part is empty, sizes do not fit, a number of an example is not

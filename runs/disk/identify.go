@@ -1,8 +1,7 @@
-package runs
+package disk
 
 import (
 	"context"
-	"database/sql"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -10,9 +9,9 @@ import (
 	"os"
 )
 
-// applicationID marks a SQLite file as ours: "Evkl" in the header's field of
+// ApplicationID marks a SQLite file as ours: "Evkl" in the header's field of
 // that name.
-const applicationID = 0x45766b6c
+const ApplicationID = 0x45766b6c
 
 // Offsets of the SQLite file header, https://www.sqlite.org/fileformat.html.
 const (
@@ -37,7 +36,7 @@ func identify(ctx context.Context, path string, size int64) (err error) {
 		return fmt.Errorf("it is not a SQLite database; it was left as it is, --db names another file")
 	}
 	switch id := binary.BigEndian.Uint32(header[headerApplicationID:]); id {
-	case applicationID:
+	case ApplicationID:
 		return nil
 	case 0:
 		return identifyUnmarked(ctx, path)
@@ -50,7 +49,7 @@ func identify(ctx context.Context, path string, size int64) (err error) {
 var errForeign = errors.New("it is a SQLite database of another program; it was left as it is, --db names another file")
 
 // identifyUnmarked decides about a database whose header carries no mark: ours
-// when the mark is still in the write-ahead log, or when it has no tables yet.
+// when the mark is still in the write-ahead log, or when it has no tables so far.
 func identifyUnmarked(ctx context.Context, path string) (err error) {
 	mode := "immutable=1" // reads the file alone and leaves nothing beside it
 	if log, err := os.Stat(path + "-wal"); err == nil && log.Size() > 0 {
@@ -58,31 +57,18 @@ func identifyUnmarked(ctx context.Context, path string) (err error) {
 	}
 	c, err := connect(ctx, dsn(path, mode, pragmaBusy))
 	if err != nil {
-		return explain(err)
+		return Explain(err)
 	}
-	defer func() { err = errors.Join(err, c.close()) }()
+	defer func() { err = errors.Join(err, c.Close()) }()
 	var id, tables int
-	if err := c.conn.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id); err != nil {
-		return explain(err)
+	if err := c.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id); err != nil {
+		return Explain(err)
 	}
-	if err := c.conn.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
-		return explain(err)
+	if err := c.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
+		return Explain(err)
 	}
-	if id != applicationID && (id != 0 || tables > 0) {
+	if id != ApplicationID && (id != 0 || tables > 0) {
 		return errForeign
 	}
 	return nil
-}
-
-// querier is what a pool, a connection and a transaction have in common.
-type querier interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}
-
-// schemaVersion returns the number of the last migration a database has had.
-func schemaVersion(ctx context.Context, q querier) (int, error) {
-	var version int
-	err := q.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version)
-	return version, err
 }

@@ -1,6 +1,6 @@
 //go:build !linux
 
-package runs
+package disk
 
 // refuseNetwork knows how to recognise network file systems on Linux only.
 func refuseNetwork(string) error { return nil }

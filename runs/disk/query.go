@@ -1,4 +1,4 @@
-package runs
+package disk
 
 import (
 	"context"
@@ -24,7 +24,7 @@ var errNotReading = errors.New("only statements that read are allowed: SELECT, W
 
 // Query runs one statement that reads. It has a connection of its own that can
 // neither write, nor attach another file, nor change a setting.
-func (db *DB) Query(ctx context.Context, query string) (t *Table, err error) {
+func (f *File) Query(ctx context.Context, query string) (t *Table, err error) {
 	if strings.TrimSpace(query) == "" {
 		return nil, fmt.Errorf("the query is empty; want SQL such as SELECT * FROM leaderboard")
 	}
@@ -32,7 +32,7 @@ func (db *DB) Query(ctx context.Context, query string) (t *Table, err error) {
 	if !alone {
 		return nil, errors.New("the query has more than one statement; want one")
 	}
-	pool := sql.OpenDB(queryConnector{dsn(db.path, "mode=ro", "_query_only=1", pragmaBusy)})
+	pool := sql.OpenDB(queryConnector{dsn(f.path, "mode=ro", "_query_only=1", pragmaBusy)})
 	defer func() { err = errors.Join(err, pool.Close()) }()
 	rows, err := pool.QueryContext(ctx, query)
 	if err != nil {
@@ -109,7 +109,7 @@ func queryError(err error) error {
 	if errors.As(err, &e) && (e.Code == sqlite3.ErrAuth || e.Code == sqlite3.ErrReadonly) {
 		return errNotReading
 	}
-	return fmt.Errorf("query: %w", explain(err))
+	return fmt.Errorf("query: %w", Explain(err))
 }
 
 // queryConnector opens connections that an authorizer watches over.

@@ -1,6 +1,6 @@
 //go:build unix
 
-package runs
+package disk
 
 import (
 	"errors"
@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// alive reports whether a process of this machine exists.
-func alive(pid int) bool {
+// Alive reports whether a process of this machine exists.
+func Alive(pid int) bool {
 	err := unix.Kill(pid, 0)
 	return err == nil || errors.Is(err, unix.EPERM) // somebody else's
 }

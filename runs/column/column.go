@@ -1,4 +1,4 @@
-package runs
+package column
 
 import (
 	"encoding/binary"
@@ -13,9 +13,9 @@ import (
 
 // The number formats of blobs, by numpy's names.
 const (
-	formatUint8   = "|u1"
-	formatUint16  = "<u2"
-	formatFloat32 = "<f4"
+	Uint8   = "|u1" // classes up to 255
+	Uint16  = "<u2" // classes
+	Float32 = "<f4" // logits
 )
 
 // appendFloat writes a number as the shortest decimal that reads back to the same
@@ -46,8 +46,8 @@ func parseFloat(word string) (float64, error) {
 	return v, nil
 }
 
-// encodeFloats writes numbers as a JSON list. A nil list is nil: NULL.
-func encodeFloats(x []float64) any {
+// Floats writes numbers as a JSON list. A nil list is nil: NULL.
+func Floats(x []float64) any {
 	if x == nil {
 		return nil
 	}
@@ -61,8 +61,8 @@ func encodeFloats(x []float64) any {
 	return string(append(b, ']'))
 }
 
-// decodeFloats reads what encodeFloats wrote.
-func decodeFloats(s string) ([]float64, error) {
+// ParseFloats reads what Floats wrote.
+func ParseFloats(s string) ([]float64, error) {
 	inner, ok := strings.CutPrefix(s, "[")
 	inner, closed := strings.CutSuffix(inner, "]")
 	if !ok || !closed {
@@ -82,8 +82,8 @@ func decodeFloats(s string) ([]float64, error) {
 	return x, nil
 }
 
-// encodeEpochs writes epochs as a JSON list of [epoch, loss, val_loss].
-func encodeEpochs(epochs []objective.Epoch) string {
+// Epochs writes epochs as a JSON list of [epoch, loss, val_loss].
+func Epochs(epochs []objective.Epoch) string {
 	b := []byte{'['}
 	for i, e := range epochs {
 		if i > 0 {
@@ -97,8 +97,8 @@ func encodeEpochs(epochs []objective.Epoch) string {
 	return string(append(b, ']'))
 }
 
-// decodeEpochs reads what encodeEpochs wrote.
-func decodeEpochs(s string) (epochs []objective.Epoch, err error) {
+// ParseEpochs reads what Epochs wrote.
+func ParseEpochs(s string) (epochs []objective.Epoch, err error) {
 	inner, ok := strings.CutPrefix(s, "[")
 	inner, closed := strings.CutSuffix(inner, "]")
 	if !ok || !closed {
@@ -126,8 +126,8 @@ func decodeEpochs(s string) (epochs []objective.Epoch, err error) {
 	return epochs, nil
 }
 
-// encodeInts writes integers as a JSON list.
-func encodeInts[T int | int64](x []T) string {
+// Ints writes integers as a JSON list.
+func Ints[T int | int64](x []T) string {
 	b := []byte{'['}
 	for i, v := range x {
 		if i > 0 {
@@ -138,8 +138,8 @@ func encodeInts[T int | int64](x []T) string {
 	return string(append(b, ']'))
 }
 
-// encodeClasses writes one class per example: a byte each if all fit.
-func encodeClasses(x []uint16) (format string, data []byte) {
+// Classes writes one class per example: a byte each if all fit.
+func Classes(x []uint16) (format string, data []byte) {
 	narrow := true
 	for _, c := range x {
 		narrow = narrow && c <= math.MaxUint8
@@ -149,25 +149,25 @@ func encodeClasses(x []uint16) (format string, data []byte) {
 		for i, c := range x {
 			data[i] = byte(c)
 		}
-		return formatUint8, data
+		return Uint8, data
 	}
 	data = make([]byte, 2*len(x))
 	for i, c := range x {
 		binary.LittleEndian.PutUint16(data[2*i:], c)
 	}
-	return formatUint16, data
+	return Uint16, data
 }
 
-// decodeClasses reads what encodeClasses wrote.
-func decodeClasses(format string, data []byte) ([]uint16, error) {
+// ParseClasses reads what Classes wrote.
+func ParseClasses(format string, data []byte) ([]uint16, error) {
 	switch format {
-	case formatUint8:
+	case Uint8:
 		x := make([]uint16, len(data))
 		for i, c := range data {
 			x[i] = uint16(c)
 		}
 		return x, nil
-	case formatUint16:
+	case Uint16:
 		if len(data)%2 != 0 {
 			return nil, fmt.Errorf("%d bytes of classes; want an even number", len(data))
 		}
@@ -177,12 +177,12 @@ func decodeClasses(format string, data []byte) ([]uint16, error) {
 		}
 		return x, nil
 	default:
-		return nil, fmt.Errorf("classes in format %.20q; want %s or %s", format, formatUint8, formatUint16)
+		return nil, fmt.Errorf("classes in format %.20q; want %s or %s", format, Uint8, Uint16)
 	}
 }
 
-// encodeLogits writes numbers bit for bit.
-func encodeLogits(x []float32) []byte {
+// Logits writes numbers bit for bit.
+func Logits(x []float32) []byte {
 	data := make([]byte, 4*len(x))
 	for i, v := range x {
 		binary.LittleEndian.PutUint32(data[4*i:], math.Float32bits(v))
@@ -190,10 +190,10 @@ func encodeLogits(x []float32) []byte {
 	return data
 }
 
-// decodeLogits reads what encodeLogits wrote.
-func decodeLogits(format string, data []byte) ([]float32, error) {
-	if format != formatFloat32 {
-		return nil, fmt.Errorf("logits in format %.20q; want %s", format, formatFloat32)
+// ParseLogits reads what Logits wrote.
+func ParseLogits(format string, data []byte) ([]float32, error) {
+	if format != Float32 {
+		return nil, fmt.Errorf("logits in format %.20q; want %s", format, Float32)
 	}
 	if len(data)%4 != 0 {
 		return nil, fmt.Errorf("%d bytes of logits; want a multiple of 4", len(data))
@@ -203,4 +203,13 @@ func decodeLogits(format string, data []byte) ([]float32, error) {
 		x[i] = math.Float32frombits(binary.LittleEndian.Uint32(data[4*i:]))
 	}
 	return x, nil
+}
+
+// ParseMatrix reads a confusion matrix that [objective.Confusion.AppendBinary] wrote.
+func ParseMatrix(data []byte) (*objective.Confusion, error) {
+	m := new(objective.Confusion)
+	if err := m.UnmarshalBinary(data); err != nil {
+		return nil, err
+	}
+	return m, nil
 }
