@@ -29,13 +29,13 @@ func ExampleConfusion() {
 func ExampleSpread_Of() {
 	recall := []float64{0.96, 0.74, 0.78}
 	for _, s := range objective.Spreads() {
-		fmt.Printf("%-6s %.4f  %s\n", s, s.Of(recall), s.Formula())
+		fmt.Printf("%-6s %.4f  %s\n", s, s.Of(recall), s.Text())
 	}
 	// Output:
-	// stddev 0.0957  sqrt(mean((r - mean(r))^2))
-	// gap    0.2200  max(r) - min(r)
-	// cv     0.1157  stddev(r) / mean(r)
-	// gini   0.0591  sum_ij |r_i - r_j| / (2 K^2 mean(r))
-	// worst  0.2600  1 - min(r)
-	// gmean  0.1786  1 - prod(r)^(1/K)
+	// stddev 0.0957  stddev of the recalls
+	// gap    0.2200  largest recall - smallest
+	// cv     0.1157  stddev of the recalls / their mean
+	// gini   0.0591  gini of the recalls
+	// worst  0.2600  1 - the worst recall
+	// gmean  0.1786  1 - gmean of the recalls
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"evenkeel/schemes"
 )
@@ -32,19 +31,24 @@ const (
 	GMean Spread = "gmean"
 )
 
-// spreads describes every measure, in the order in which they are shown.
+// spreads describes every measure, in the order in which they are shown: what its
+// figures are, the measure, and the value that stands for "undefined" with a number
+// of classes (see [Spread.Of]).
 var spreads = []struct {
-	name           Spread
-	title, formula string
-	of             func(sorted []float64) float64
+	name      Spread
+	text      string
+	of        func(sorted []float64) float64
+	undefined func(classes int) float64
 }{
-	{StdDev, "population standard deviation of the recalls", "sqrt(mean((r - mean(r))^2))", stdDev},
-	{Gap, "best recall minus worst", "max(r) - min(r)", gap},
-	{CV, "coefficient of variation of the recalls", "stddev(r) / mean(r)", cv},
-	{Gini, "Gini coefficient of the recalls", "sum_ij |r_i - r_j| / (2 K^2 mean(r))", gini},
-	{Worst, "error of the worst class", "1 - min(r)", worst},
-	{GMean, "1 minus the geometric mean of the recalls", "1 - prod(r)^(1/K)", gmean},
+	{StdDev, "stddev of the recalls", stdDev, func(int) float64 { return 0.5 }},
+	{Gap, "largest recall - smallest", gap, one},
+	{CV, "stddev of the recalls / their mean", cv, func(classes int) float64 { return math.Sqrt(float64(max(classes-1, 1))) }},
+	{Gini, "gini of the recalls", gini, one},
+	{Worst, "1 - the worst recall", worst, one},
+	{GMean, "1 - gmean of the recalls", gmean, one},
 }
+
+func one(int) float64 { return 1 }
 
 // Spreads returns all measures, the default first.
 func Spreads() []Spread {
@@ -55,32 +59,11 @@ func Spreads() []Spread {
 	return names
 }
 
-// ParseSpread returns the measure of the given name. The error lists those
-// there are.
-func ParseSpread(name string) (Spread, error) {
-	known := make([]string, len(spreads))
-	for i, s := range spreads {
-		if string(s.name) == name {
-			return s.name, nil
-		}
-		known[i] = string(s.name)
-	}
-	return "", fmt.Errorf("unknown spread %q; want one of %s", name, strings.Join(known, ", "))
-}
-
-// Title returns the measure in words; empty for an unknown one.
-func (s Spread) Title() string {
+// Text says what the figures of the measure are, as "largest recall - smallest";
+// empty for an unknown one.
+func (s Spread) Text() string {
 	if i := s.index(); i >= 0 {
-		return spreads[i].title
-	}
-	return ""
-}
-
-// Formula returns the measure as text over the recalls r of K classes; empty
-// for an unknown one.
-func (s Spread) Formula() string {
-	if i := s.index(); i >= 0 {
-		return spreads[i].formula
+		return spreads[i].text
 	}
 	return ""
 }
@@ -102,8 +85,15 @@ func (s Spread) index() int {
 //
 // Special cases: one class has gap, stddev, cv and gini 0; equal recalls have
 // them exactly 0; gmean is 1 as soon as one recall is 0; where the measure is
-// undefined (no class has examples; cv and gini when every recall is 0) the
-// result is [Spread.WorstValue], never NaN.
+// undefined (no class has examples; cv and gini when every recall is 0) the result
+// is never NaN but a value that no defined one is above, by the number of classes K:
+//
+//	stddev 0.5    half of the recalls 0, half 1
+//	gap    1
+//	cv     sqrt(K - 1), at least 1: one class recognised, all others never
+//	gini   1      approached as (K-1)/K, likewise
+//	worst  1
+//	gmean  1
 //
 // Of neither keeps nor changes recall. It panics if s is not one of [Spreads].
 func (s Spread) Of(recall []float64) float64 {
@@ -123,27 +113,7 @@ func (s Spread) Of(recall []float64) float64 {
 			return v
 		}
 	}
-	return s.WorstValue(len(recall))
-}
-
-// WorstValue returns the value that stands for "undefined" with the given
-// number of classes K: no defined value of the measure is larger.
-//
-//	stddev 0.5    half of the recalls 0, half 1
-//	gap    1
-//	cv     sqrt(K - 1), at least 1: one class recognised, all others never
-//	gini   1      approached as (K-1)/K, likewise
-//	worst  1
-//	gmean  1
-func (s Spread) WorstValue(classes int) float64 {
-	switch s {
-	case StdDev:
-		return 0.5
-	case CV:
-		return math.Sqrt(float64(max(classes-1, 1)))
-	default:
-		return 1
-	}
+	return spreads[i].undefined(len(recall))
 }
 
 // The measures below take at least one recall, ascending. Products are rounded

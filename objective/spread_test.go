@@ -16,17 +16,12 @@ func TestSpreadsAreNamedAndDescribed(t *testing.T) {
 		t.Errorf("%v; want %v", got, want)
 	}
 	for _, s := range objective.Spreads() {
-		if got, err := objective.ParseSpread(string(s)); err != nil || got != s {
-			t.Errorf("ParseSpread(%q) = %q, %v", s, got, err)
-		}
-		if s.Title() == "" || s.Formula() == "" {
-			t.Errorf("%s has title %q and formula %q; want both", s, s.Title(), s.Formula())
+		if s.Text() == "" {
+			t.Errorf("%s does not say what its figures are", s)
 		}
 	}
-	_, err := objective.ParseSpread("variance")
-	refused(t, err, `unknown spread "variance"; want one of stddev, gap, cv, gini, worst, gmean`)
-	if s := objective.Spread("variance"); s.Title() != "" || s.Formula() != "" {
-		t.Errorf("an unknown spread has title %q and formula %q", s.Title(), s.Formula())
+	if text := objective.Spread("variance").Text(); text != "" {
+		t.Errorf("an unknown spread says that its figures are %q", text)
 	}
 	defer func() {
 		if recover() == nil {
@@ -34,6 +29,21 @@ func TestSpreadsAreNamedAndDescribed(t *testing.T) {
 		}
 	}()
 	objective.Spread("").Of([]float64{1})
+}
+
+// A figure is what its text says it is.
+func TestSpreadTexts(t *testing.T) {
+	t.Parallel()
+	recalls := []float64{.5, .8}
+	figures := map[string]float64{
+		"stddev of the recalls": .15, "largest recall - smallest": .3, "stddev of the recalls / their mean": .15 / .65,
+		"gini of the recalls": 2 * .3 / (2 * 4 * .65), "1 - the worst recall": .5, "1 - gmean of the recalls": 1 - math.Sqrt(.4),
+	}
+	for _, s := range objective.Spreads() {
+		if want, ok := figures[s.Text()]; !ok || math.Abs(s.Of(recalls)-want) > 1e-12 {
+			t.Errorf("%s is %q and measures %v; want %v", s, s.Text(), s.Of(recalls), want)
+		}
+	}
 }
 
 // Hand calculations: recalls a and b of two classes have mean m = (a+b)/2 and
@@ -75,9 +85,6 @@ func TestWorstValues(t *testing.T) {
 		{objective.Worst, 1, 1, oneOfFour, 1},
 		{objective.GMean, 1, 1, oneOfFour, 1},
 	} {
-		if got := c.spread.WorstValue(4); got != c.worst {
-			t.Errorf("worst %s of 4 classes is %v; want %v", c.spread, got, c.worst)
-		}
 		if got := c.spread.Of(dead); got != c.allZero {
 			t.Errorf("%s of recalls that are all 0 is %v; want %v", c.spread, got, c.allZero)
 		}
@@ -108,8 +115,8 @@ func TestSpreadProperties(t *testing.T) {
 		before := slices.Clone(recall)
 		for _, s := range objective.Spreads() {
 			v := s.Of(recall)
-			if !(v >= 0 && v <= s.WorstValue(len(recall))*(1+1e-14)) {
-				t.Fatalf("%s of %v is %v; want from 0 to %v", s, recall, v, s.WorstValue(len(recall)))
+			if !(v >= 0 && v <= undefined(s, len(recall))*(1+1e-14)) {
+				t.Fatalf("%s of %v is %v; want from 0 to %v", s, recall, v, undefined(s, len(recall)))
 			}
 			shuffled := slices.Clone(recall)
 			rng.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
@@ -132,4 +139,9 @@ func TestSpreadProperties(t *testing.T) {
 			}
 		}
 	}
+}
+
+// undefined returns what a spread is where no class has examples: no value is above it.
+func undefined(s objective.Spread, classes int) float64 {
+	return s.Of(slices.Repeat([]float64{math.NaN()}, classes))
 }

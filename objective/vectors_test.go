@@ -78,7 +78,7 @@ func TestConfusionOfTheVectors(t *testing.T) {
 			case !there:
 				t.Errorf("%s: the vectors have no %s", name, field)
 			case !defined && raw == nil: // undefined counts as the worst value
-				w = s.WorstValue(c.Classes())
+				w = undefined(s, c.Classes())
 			case s == objective.GMean:
 				got = 1 - got
 			}

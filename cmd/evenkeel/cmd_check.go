@@ -64,8 +64,8 @@ func checkStudy(cmd *cobra.Command, db string, def *search.Definition, format st
 			err = errInterrupted
 		}
 	}()
-	if c := def.Model.Command; c != nil {
-		log.print("starting %s in %s", strings.Join(c.Words, " "), def.Folder)
+	if def.Model.Trainer.Transport().Started {
+		log.print("starting %s", def.Model.Trainer.Program(def.Folder))
 	}
 	trainer, err := openTrainer(ctx, def, db)
 	if err != nil {
@@ -109,7 +109,7 @@ func checkConfig(def *search.Definition, trainer *opened) check.Config {
 		Trainings: def.Trainings(), Parallel: trainer.parallel,
 	}
 	if cfg.Apply == nil {
-		cfg.Apply = []string{"loss"}
+		cfg.Apply = []string{objective.ApplyLoss}
 	}
 	for r := range checkSeeds {
 		cfg.Seeds = append(cfg.Seeds, search.TrainingSeed(def.Search.Seed, r, "search"))

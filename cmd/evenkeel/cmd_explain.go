@@ -241,7 +241,7 @@ func (f explainFlags) arm(cmd *cobra.Command, db *runs.DB, args []string) (trial
 func caseOf(e *runs.Evidence, score objective.Score, plan objective.Plan) explain.Case {
 	c := explain.Case{
 		Classes: make([]string, e.Trial.Replicates[0].Rounds[0].Val.Classes()), Score: score, Trial: e.Trial.Number, Round: e.Round,
-		Replicates: e.Trial.Replicates, Posthoc: plan.Apply == objective.ApplyPosthoc, OwnScript: e.Trial.Study.Model == "command", Noise: e.Noise,
+		Replicates: e.Trial.Replicates, Posthoc: plan.Apply == objective.ApplyPosthoc, OwnScript: ownTrainer(e.Trial.Study.Model), Noise: e.Noise,
 	}
 	for k := range c.Classes {
 		c.Classes[k] = className(e.Trial, k)

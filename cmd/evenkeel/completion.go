@@ -7,6 +7,7 @@ import (
 
 	"evenkeel/runs"
 	"evenkeel/schemes"
+	"evenkeel/search/samplers"
 )
 
 // complete fills in what the shell can offer for arguments and flags of cmd and
@@ -27,7 +28,7 @@ func complete(cmd *cobra.Command, g *global) {
 	}
 	offer("format", fixed(known))
 	offer("study", g.studyNames)
-	offer("sampler", fixed(samplerNames()))
+	offer("sampler", fixed(samplers.Names()))
 	offer("scheme", fixed(schemeNames()))
 	switch cmd.Name() {
 	case "search":

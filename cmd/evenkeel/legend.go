@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"evenkeel/objective"
 	"evenkeel/objective/evidence/posthoc"
 	"evenkeel/runs"
 )
@@ -20,7 +19,7 @@ func (p boardPage) legend(w io.Writer) {
 		use = "; quote CONFIRMED"
 	}
 	fmt.Fprintf(w, "SCREENING on validation (%s, %s): for choosing%s.\n", perClass(h.ValCounts), count(p.seeds(), "seed"), use)
-	fmt.Fprintf(w, "spread: %s", spreadText(p.def.Objective.Spread))
+	fmt.Fprintf(w, "spread: %s", p.def.Objective.Spread.Text())
 	if even := posthoc.EvenSpread(p.def.Objective.Spread, p.board.Reference.BalancedAccuracy, h.ValCounts); !math.IsNaN(even) {
 		fmt.Fprintf(w, "; perfectly even classes would read %s here, by chance alone", decimals(even, 3))
 	}
@@ -43,21 +42,6 @@ of that and the trial's own unweighted model; ! = more lost than the tolerance o
 	if text := p.predicted(); text != "" {
 		fmt.Fprintln(w, text)
 	}
-}
-
-// spreadText says what the figures of a spread are: for some it is not the name's.
-func spreadText(s objective.Spread) string {
-	switch s {
-	case objective.Gap:
-		return "largest recall - smallest"
-	case objective.CV:
-		return "stddev of the recalls / their mean"
-	case objective.Worst:
-		return "1 - the worst recall"
-	case objective.GMean:
-		return "1 - gmean of the recalls"
-	}
-	return string(s) + " of the recalls"
 }
 
 // seeds returns the number of training seeds of the highest tier.
