@@ -24,10 +24,6 @@ type Evaluator struct {
 	references map[int64]measured
 }
 
-// ApplyPosthoc is the way of applying weights that trains nothing: they shift the
-// logits of the unweighted model by ln w.
-const ApplyPosthoc = "posthoc"
-
 // Deriver computes rounds 1..Rounds of a plan from the unweighted run of its
 // model, given the training counts and the true classes of the validation
 // examples. Rounds come without Run, Hits and BalancedVariance, results with at least
@@ -156,7 +152,7 @@ func (e *Evaluator) posthoc(ctx context.Context, plan Plan, base Spec, ref measu
 	rep.Rounds = append(rep.Rounds, m.round)
 	labels := e.Labels(m.result)
 	if m.result.ValLogits == nil || labels == nil {
-		return seconds, fmt.Errorf("apply: posthoc shifts logits, and this run has none: the trainer must send the logits and labels of its validation examples")
+		return seconds, fmt.Errorf("apply: " + ApplyPosthoc + " shifts logits, and this run has none: the trainer must send the logits and labels of its validation examples")
 	}
 	derived, err := e.Posthoc(plan, e.TrainCounts(m.round), m.result, labels)
 	if err != nil {

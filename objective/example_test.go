@@ -29,13 +29,13 @@ func ExampleConfusion() {
 func ExampleSpread_Of() {
 	recall := []float64{0.96, 0.74, 0.78}
 	for _, s := range objective.Spreads() {
-		fmt.Printf("%-6s %.4f\n", s, s.Of(recall))
+		fmt.Printf("%-6s %.4f  %s\n", s, s.Of(recall), s.Text())
 	}
 	// Output:
-	// stddev 0.0957
-	// gap    0.2200
-	// cv     0.1157
-	// gini   0.0591
-	// worst  0.2600
-	// gmean  0.1786
+	// stddev 0.0957  stddev of the recalls
+	// gap    0.2200  largest recall - smallest
+	// cv     0.1157  stddev of the recalls / their mean
+	// gini   0.0591  gini of the recalls
+	// worst  0.2600  1 - the worst recall
+	// gmean  0.1786  1 - gmean of the recalls
 }

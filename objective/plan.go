@@ -10,8 +10,8 @@ type Plan struct {
 	Recipe schemes.Recipe
 	// Rounds is the number of weighted rounds, at least 1.
 	Rounds int
-	// Apply and WeightsFrom say how, and from which share of the epochs on, the
-	// weights act.
+	// Apply and WeightsFrom say how (see [Ways]), and from which share of the epochs
+	// on, the weights act.
 	Apply       string
 	WeightsFrom float64
 }

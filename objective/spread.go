@@ -31,18 +31,24 @@ const (
 	GMean Spread = "gmean"
 )
 
-// spreads holds every measure, in the order in which they are shown.
+// spreads describes every measure, in the order in which they are shown: what its
+// figures are, the measure, and the value that stands for "undefined" with a number
+// of classes (see [Spread.Of]).
 var spreads = []struct {
-	name Spread
-	of   func(sorted []float64) float64
+	name      Spread
+	text      string
+	of        func(sorted []float64) float64
+	undefined func(classes int) float64
 }{
-	{StdDev, stdDev},
-	{Gap, gap},
-	{CV, cv},
-	{Gini, gini},
-	{Worst, worst},
-	{GMean, gmean},
+	{StdDev, "stddev of the recalls", stdDev, func(int) float64 { return 0.5 }},
+	{Gap, "largest recall - smallest", gap, one},
+	{CV, "stddev of the recalls / their mean", cv, func(classes int) float64 { return math.Sqrt(float64(max(classes-1, 1))) }},
+	{Gini, "gini of the recalls", gini, one},
+	{Worst, "1 - the worst recall", worst, one},
+	{GMean, "1 - gmean of the recalls", gmean, one},
 }
+
+func one(int) float64 { return 1 }
 
 // Spreads returns all measures, the default first.
 func Spreads() []Spread {
@@ -51,6 +57,15 @@ func Spreads() []Spread {
 		names[i] = s.name
 	}
 	return names
+}
+
+// Text says what the figures of the measure are, as "largest recall - smallest";
+// empty for an unknown one.
+func (s Spread) Text() string {
+	if i := s.index(); i >= 0 {
+		return spreads[i].text
+	}
+	return ""
 }
 
 // index returns the place of s in spreads; -1 if it is not there.
@@ -70,8 +85,8 @@ func (s Spread) index() int {
 //
 // Special cases: one class has gap, stddev, cv and gini 0; equal recalls have
 // them exactly 0; gmean is 1 as soon as one recall is 0; where the measure is
-// undefined (no class has examples; cv and gini when every recall is 0) the
-// result is a value that no defined one exceeds, never NaN:
+// undefined (no class has examples; cv and gini when every recall is 0) the result
+// is never NaN but a value that no defined one is above, by the number of classes K:
 //
 //	stddev 0.5    half of the recalls 0, half 1
 //	gap    1
@@ -79,8 +94,6 @@ func (s Spread) index() int {
 //	gini   1      approached as (K-1)/K, likewise
 //	worst  1
 //	gmean  1
-//
-// where K is the length of recall, classes without examples included.
 //
 // Of neither keeps nor changes recall. It panics if s is not one of [Spreads].
 func (s Spread) Of(recall []float64) float64 {
@@ -100,20 +113,7 @@ func (s Spread) Of(recall []float64) float64 {
 			return v
 		}
 	}
-	return s.worstValue(len(recall))
-}
-
-// worstValue returns what [Spread.Of] says of an undefined measure over so many
-// classes.
-func (s Spread) worstValue(classes int) float64 {
-	switch s {
-	case StdDev:
-		return 0.5
-	case CV:
-		return math.Sqrt(float64(max(classes-1, 1)))
-	default:
-		return 1
-	}
+	return spreads[i].undefined(len(recall))
 }
 
 // The measures below take at least one recall, ascending. Products are rounded

@@ -21,12 +21,35 @@ func TestSpreadsAreNamed(t *testing.T) {
 	if got := objective.Spreads(); !slices.Equal(got, want) {
 		t.Errorf("%v; want %v", got, want)
 	}
+	for _, s := range objective.Spreads() {
+		if s.Text() == "" {
+			t.Errorf("%s does not say what its figures are", s)
+		}
+	}
+	if text := objective.Spread("variance").Text(); text != "" {
+		t.Errorf("an unknown spread says that its figures are %q", text)
+	}
 	defer func() {
 		if recover() == nil {
 			t.Error("Of on an unknown spread does not panic")
 		}
 	}()
 	objective.Spread("").Of([]float64{1})
+}
+
+// A figure is what its text says it is.
+func TestSpreadTexts(t *testing.T) {
+	t.Parallel()
+	recalls := []float64{.5, .8}
+	figures := map[string]float64{
+		"stddev of the recalls": .15, "largest recall - smallest": .3, "stddev of the recalls / their mean": .15 / .65,
+		"gini of the recalls": 2 * .3 / (2 * 4 * .65), "1 - the worst recall": .5, "1 - gmean of the recalls": 1 - math.Sqrt(.4),
+	}
+	for _, s := range objective.Spreads() {
+		if want, ok := figures[s.Text()]; !ok || math.Abs(s.Of(recalls)-want) > 1e-12 {
+			t.Errorf("%s is %q and measures %v; want %v", s, s.Text(), s.Of(recalls), want)
+		}
+	}
 }
 
 // Hand calculations: recalls a and b of two classes have mean m = (a+b)/2 and
@@ -119,6 +142,20 @@ func TestSpreadProperties(t *testing.T) {
 			if got := s.Of(even); got != 0 {
 				t.Fatalf("%s of equal recalls %v is %v; want exactly 0", s, even, got)
 			}
+		}
+	}
+}
+
+// TestSpreadText: the figure is what the text says it is.
+func TestSpreadText(t *testing.T) {
+	recalls := []float64{.5, .8}
+	figures := map[string]float64{
+		"stddev of the recalls": .15, "largest recall - smallest": .3, "stddev of the recalls / their mean": .15 / .65,
+		"gini of the recalls": 2 * .3 / (2 * 4 * .65), "1 - the worst recall": .5, "1 - gmean of the recalls": 1 - math.Sqrt(.4),
+	}
+	for _, s := range objective.Spreads() {
+		if want, ok := figures[s.Text()]; !ok || math.Abs(s.Of(recalls)-want) > 1e-12 {
+			t.Errorf("%s is %q and measures %v; want %v", s, s.Text(), s.Of(recalls), want)
 		}
 	}
 }

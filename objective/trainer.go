@@ -59,13 +59,9 @@ type Info struct {
 	// ValLabels are the true classes of the validation examples, in the order
 	// of Result.ValPredictions; nil when unknown before the first run.
 	ValLabels []uint16
-	// Supports lists the `apply` modes, loss and logit, and further abilities.
+	// Supports lists ways of applying weights, of [TrainedWays], and [Abilities].
 	Supports []string
 }
-
-// SupportsWeightsFrom is the ability to switch the weights on after a share of
-// the epochs.
-const SupportsWeightsFrom = "weights_from"
 
 // Job is one request for a training run.
 type Job struct {

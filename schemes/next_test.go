@@ -1,6 +1,7 @@
 package schemes
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -226,5 +227,39 @@ func TestFromSignalIsNextWithoutSmoothing(t *testing.T) {
 		if !slices.Equal(got.Shown, want.Shown) || !slices.Equal(got.Raw, want.Raw) || *got.Solved != *want.Solved {
 			t.Errorf("%s: %+v; want %+v", signal, got, want)
 		}
+	}
+}
+
+// TestEveryModifierCounts: no word of a modifier does the same as another.
+func TestEveryModifierCounts(t *testing.T) {
+	m := Measurement{
+		TruePositives: []int64{90, 50, 0}, Support: []int64{100, 80, 60}, Predicted: []int64{150, 60, 30}, Train: []int{300, 500, 700},
+	}
+	prev := State{Weights: []float64{0.5, 1, 1.5}}
+	different(t, "signal", Signals(), func(s Signal) Recipe { return Recipe{Signal: s} }, m, prev)
+	different(t, "smoothing", Smoothings(), func(s Smoothing) Recipe { return Recipe{Smoothing: s} }, m, prev)
+	different(t, "update", Updates(), func(u Update) Recipe { return Recipe{Update: u} }, m, prev)
+	different(t, "normalize", Normalizations(), func(n Normalization) Recipe { return Recipe{Normalize: n} }, m, prev)
+}
+
+// different checks that every word gives other weights than those before it.
+func different[T ~string](t *testing.T, key string, words []T, recipe func(T) Recipe, m Measurement, prev State) {
+	t.Helper()
+	seen := map[string]T{}
+	for _, word := range words {
+		r := recipe(word)
+		r.Scheme = errorPower
+		if err := r.Validate(); err != nil {
+			t.Errorf("%s %s: %v", key, word, err)
+		}
+		step, err := r.Next(m, 2, prev)
+		if err != nil {
+			t.Fatalf("%s %s: %v", key, word, err)
+		}
+		text := fmt.Sprint(step.Shown)
+		if other, twice := seen[text]; twice {
+			t.Errorf("%s %s gives the weights %s, as %s does", key, word, text, other)
+		}
+		seen[text] = word
 	}
 }

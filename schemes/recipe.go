@@ -10,6 +10,9 @@ const (
 	F1        Signal = "f1"
 )
 
+// Signals returns all signals, the default first.
+func Signals() []Signal { return []Signal{Recall, Precision, F1} }
+
 // Smoothing names how counts become a signal.
 type Smoothing string
 
@@ -19,6 +22,9 @@ const (
 	NoSmoothing Smoothing = "none"
 )
 
+// Smoothings returns all smoothings, the default first.
+func Smoothings() []Smoothing { return []Smoothing{Laplace, NoSmoothing} }
+
 // Update says whether a round's raw weights replace or multiply the previous ones.
 type Update string
 
@@ -27,6 +33,9 @@ const (
 	Replace    Update = "replace"
 	Accumulate Update = "accumulate"
 )
+
+// Updates returns all updates, the default first.
+func Updates() []Update { return []Update{Replace, Accumulate} }
 
 // Normalization names the scale on which weights are shown and handed to
 // trainers that are not scale-free.
@@ -40,6 +49,11 @@ const (
 	NormalizeSupport Normalization = "support"
 	NormalizeNone    Normalization = "none"
 )
+
+// Normalizations returns all normalizations, the default first.
+func Normalizations() []Normalization {
+	return []Normalization{NormalizeMean, NormalizeSum, NormalizeMax, NormalizeSupport, NormalizeNone}
+}
 
 // Recipe is a scheme with its parameters and every modifier: a complete rule
 // from what one round measured to the class weights of the next. An empty

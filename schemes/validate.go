@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// strengthMax bounds the wanted ln(max w / min w). Weights at mean 1 are kept
+// StrengthMax bounds the wanted ln(max w / min w). Weights at mean 1 are kept
 // above 2^-100 = e^-69, so that a larger ratio could not reach a training run.
-const strengthMax = 64
+const StrengthMax = 64
 
 // Validate reports every fault of r: no scheme, values that the scheme
 // refuses, an unknown signal, smoothing, update or normalization, and numbers
@@ -18,10 +18,10 @@ const strengthMax = 64
 // and mean recall, laplace, replace, mean, no strength, no damping, no clip.
 func (r Recipe) Validate() error {
 	faults := []error{
-		oneOf("signal", r.Signal, Recall, Precision, F1),
-		oneOf("smoothing", r.Smoothing, Laplace, NoSmoothing),
-		oneOf("update", r.Update, Replace, Accumulate),
-		oneOf("normalize", r.Normalize, NormalizeMean, NormalizeSum, NormalizeMax, NormalizeSupport, NormalizeNone),
+		oneOf("signal", r.Signal, Signals()),
+		oneOf("smoothing", r.Smoothing, Smoothings()),
+		oneOf("update", r.Update, Updates()),
+		oneOf("normalize", r.Normalize, Normalizations()),
 	}
 	add := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
 	// Conditions are written so that NaN fails.
@@ -31,8 +31,8 @@ func (r Recipe) Validate() error {
 	if r.Clip != 0 && !(r.Clip >= 1 && r.Clip <= math.MaxFloat64) {
 		add("clip is %v; want 0 (off), or a finite ratio of at least 1", r.Clip)
 	}
-	if !(r.Strength >= 0 && r.Strength <= strengthMax) {
-		add("strength is %v; want 0 (not given), or a number up to %v", r.Strength, strengthMax)
+	if !(r.Strength >= 0 && r.Strength <= StrengthMax) {
+		add("strength is %v; want 0 (not given), or a number up to %v", r.Strength, StrengthMax)
 	}
 	if r.Scheme == nil {
 		add("no scheme; want one of the catalogue")
@@ -49,7 +49,7 @@ func (r Recipe) Validate() error {
 }
 
 // oneOf reports a value that is neither empty nor known.
-func oneOf[T ~string](key string, v T, known ...T) error {
+func oneOf[T ~string](key string, v T, known []T) error {
 	if v == "" || slices.Contains(known, v) {
 		return nil
 	}

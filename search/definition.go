@@ -2,10 +2,13 @@ package search
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"time"
 
 	"evenkeel/objective"
 	"evenkeel/objective/data"
+	"evenkeel/objective/trainers"
 	"evenkeel/schemes"
 )
 
@@ -40,25 +43,22 @@ type DataConfig struct {
 // searched ones in the space under "model.KEY". Kind itself may be searched.
 type ModelConfig struct {
 	Fixed map[string]any
-	// Keys lists, for each possible kind, the keys that it uses (without "kind").
-	// Those of kind command are epochs and "params.NAME" for its own parameters.
+	// Keys lists, for each possible kind, the keys that it uses (without "kind"). Of a
+	// trainer that takes parameters of any name they have "params.NAME" too.
 	Keys map[string][]string
-	// Command is the user's own trainer, nil unless the kind is command.
-	Command *CommandConfig
+	// Trainer says what trains the models, and what the file says of it. It is never
+	// nil in a definition that was read from a file.
+	Trainer trainers.Settings
 }
 
-// CommandConfig says how the user's own trainer is started and when it counts as
-// broken. Only Words can change what a run computes.
-type CommandConfig struct {
-	// Words are the command and its arguments, started in the study file's folder.
-	Words []string
-	// Slots holds, for each process, what is added to its environment.
-	Slots []map[string]string
-	// Timeout bounds a run, Silence the time without an answer or an epoch,
-	// StartTimeout the time until a process is ready.
-	Timeout, Silence, StartTimeout time.Duration
-	// RunsPerProcess is after how many runs a process is replaced, 0 = never.
-	RunsPerProcess int
+// Setup returns what the trainer of the study is opened with. Where it logs to is the
+// caller's to add.
+func (d *Definition) Setup() trainers.Setup {
+	return trainers.Setup{
+		Settings: d.Model.Trainer, Source: d.Data.Source, Split: d.Data.Split,
+		Kinds: slices.Sorted(maps.Keys(d.Model.Keys)), Model: d.ReferenceModel(),
+		Folder: d.Folder, Parallel: d.Search.Parallel,
+	}
 }
 
 // WeightingConfig holds the fixed weighting keys and the scheme entries; what
@@ -88,8 +88,8 @@ type Config struct {
 	Trials int
 	Time   time.Duration
 	Until  string
-	// Parallel is the number of trainings at once, 0 = number of CPUs that the
-	// process may use; under a container's quota Go takes at least 2.
+	// Parallel is the number of trainings at once, 0 = what the trainer takes, see
+	// [trainers.Settings].
 	Parallel int
 	// Window is W: step n knows the outcomes of exactly the steps <= n - W.
 	Window int

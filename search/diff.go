@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"evenkeel/objective/trainers"
 )
 
 // Change is one key in which two definitions differ.
@@ -50,9 +52,11 @@ func BeyondBudget(changes []Change) []Change {
 
 // other reports whether a study with this change is another one.
 func (c Change) other() bool {
+	if key, ok := strings.CutPrefix(c.Key, "model."); ok {
+		return !trainers.Continues(key)
+	}
 	switch c.Key {
-	case "search.trials", "search.time", "search.until", "search.parallel", "search.on_finish",
-		"model.slots", "model.timeout", "model.silence", "model.start_timeout", "model.runs_per_process":
+	case "search.trials", "search.time", "search.until", "search.parallel", "search.on_finish":
 		return false
 	}
 	return true

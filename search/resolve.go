@@ -5,8 +5,10 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"evenkeel/objective"
+	"evenkeel/objective/models"
 	"evenkeel/schemes"
 )
 
@@ -49,17 +51,16 @@ func (m ModelConfig) resolve(values map[string]any) map[string]any {
 		return v, ok
 	}
 	kind, _ := value("kind")
-	optimizer, _ := value("optimizer")
 	out := map[string]any{"kind": kind}
-	if m.Command != nil {
-		out["command"] = slices.Clone(m.Command.Words)
-	}
+	maps.Copy(out, m.Trainer.Identity())
 	for _, key := range m.Keys[kind.(string)] {
-		if key == "momentum" && optimizer != "sgd" {
-			continue
-		}
 		if v, ok := value(key); ok {
 			out[key] = v
+		}
+	}
+	for _, key := range models.KeysOf(kind.(string)) {
+		if !key.Used(out) {
+			delete(out, key.Name)
 		}
 	}
 	return out
@@ -95,7 +96,7 @@ func (d *Definition) recipe(p Point, values map[string]any, w settings) schemes.
 	return r
 }
 
-// settings are the weighting keys of one point.
+// settings are the weighting keys of one point, those of schemes too.
 type settings map[string]any
 
 // weightingOf joins the fixed weighting keys with the searched values of a point.
@@ -104,18 +105,12 @@ func weightingOf(fixed, values map[string]any) settings {
 	if s == nil {
 		s = settings{}
 	}
-	for _, key := range WeightingKeys {
-		if v, ok := values["weighting."+key]; ok {
+	for name, v := range values {
+		if key, ok := strings.CutPrefix(name, "weighting."); ok {
 			s[key] = v
 		}
 	}
 	return s
-}
-
-// WeightingKeys are the keys of the weighting section beside scheme, in the
-// order in which they are shown.
-var WeightingKeys = []string{
-	"signal", "rounds", "update", "damping", "smoothing", "clip", "normalize", "apply", "weights_from",
 }
 
 // word returns a key that holds a word.

@@ -14,9 +14,7 @@ import (
 	"evenkeel/objective/data"
 	"evenkeel/objective/trainers/nets"
 	"evenkeel/search"
-	"evenkeel/search/random"
 	"evenkeel/search/studyfile"
-	"evenkeel/search/tpe"
 )
 
 // experiment is what all repetitions have in common.
@@ -39,7 +37,7 @@ func (e *experiment) define(number int, further ...studyfile.Override) (*search.
 	if err != nil {
 		return nil, err
 	}
-	if def.Model.Command != nil {
+	if def.Model.Trainer.Transport().OwnData {
 		return nil, fmt.Errorf("the study brings its own trainer; want a built-in model, which can train on drawn samples")
 	}
 	return def, nil
@@ -101,17 +99,6 @@ func (e *experiment) trainer(ds *data.Dataset, split objective.Split) (objective
 		return nil, err
 	}
 	return e.wrap(t), nil
-}
-
-// samplerOf returns the sampler that a study names.
-func samplerOf(def *search.Definition) (search.Sampler, error) {
-	switch def.Search.Sampler {
-	case "random":
-		return random.New(), nil
-	case "tpe":
-		return tpe.New(), nil
-	}
-	return nil, fmt.Errorf("search.sampler %s is not known here; want random or tpe", def.Search.Sampler)
 }
 
 // each performs the repetitions that the file does not have yet, and adds the rows

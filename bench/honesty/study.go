@@ -14,6 +14,7 @@ import (
 	"evenkeel/objective/evidence/confirm"
 	"evenkeel/runs"
 	"evenkeel/search"
+	"evenkeel/search/samplers"
 )
 
 // errBrokenOff ends an experiment that a signal cut short.
@@ -105,7 +106,7 @@ type searched struct {
 
 // search performs the whole search.
 func (s *study) search(ctx context.Context, workers int) (out searched, err error) {
-	sampler, err := samplerOf(s.def)
+	sampler, err := samplers.New(s.def.Search.Sampler)
 	if err != nil {
 		return out, err
 	}

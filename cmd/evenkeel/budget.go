@@ -41,7 +41,7 @@ func printBudget(cmd *cobra.Command, path string, def *search.Definition, info o
 		fmt.Fprintf(w, "how many fit %s is unknown until a training has run\n", until)
 		return nil
 	}
-	slots := slotsOf(def)
+	slots := def.Model.Trainer.Parallel(def.Search.Parallel)
 	fit := math.Floor(math.Max(0, left.Seconds()) / h.seconds * float64(slots))
 	text := fmt.Sprintf("about %.0f fit", fit)
 	if fit >= whole {
@@ -50,18 +50,6 @@ func printBudget(cmd *cobra.Command, path string, def *search.Definition, info o
 	fmt.Fprintf(w, "%s %s, at %s each (mean of %s of the reference's model) and %d at once\n",
 		text, until, duration(h.seconds), count(h.runs, "stored run"), slots)
 	return nil
-}
-
-// slotsOf returns the number of trainings at once.
-func slotsOf(def *search.Definition) int {
-	c := def.Model.Command
-	switch {
-	case c == nil:
-		return parallelism(def)
-	case def.Search.Parallel > 0:
-		return min(len(c.Slots), def.Search.Parallel)
-	}
-	return len(c.Slots)
 }
 
 // history is what the trial history knows of a study before it goes on.

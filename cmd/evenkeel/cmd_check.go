@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -63,8 +62,8 @@ func checkStudy(cmd *cobra.Command, db string, def *search.Definition, format st
 			err = errInterrupted
 		}
 	}()
-	if c := def.Model.Command; c != nil {
-		log.Print("starting %s in %s", strings.Join(c.Words, " "), def.Folder)
+	if def.Model.Trainer.Transport().Started {
+		log.Print("starting %s", def.Model.Trainer.Program(def.Folder))
 	}
 	trainer, err := openTrainer(ctx, def, db)
 	if err != nil {
@@ -107,7 +106,7 @@ func checkConfig(def *search.Definition, trainer *opened) check.Config {
 		Trainings: def.Trainings(), Parallel: trainer.parallel,
 	}
 	if cfg.Apply == nil {
-		cfg.Apply = []string{"loss"}
+		cfg.Apply = []string{objective.ApplyLoss}
 	}
 	for r := range checkSeeds {
 		cfg.Seeds = append(cfg.Seeds, search.TrainingSeed(def.Search.Seed, r, "search"))

@@ -60,8 +60,8 @@ and is no other reading.`,
 			if err != nil {
 				return err
 			}
-			if arm.Resplit = f.resplit; f.resplit && arm.def.Model.Command != nil {
-				return search.Inputf("--resplit: study %s trains with a program of its own (model.kind: command), which splits its data itself; confirm without --resplit", arm.def.Name)
+			if arm.Resplit = f.resplit; f.resplit && !arm.def.Model.Trainer.Transport().Redraws {
+				return search.Inputf("--resplit: study %s trains with a program of its own (model.kind: %v), which splits its data itself; confirm without --resplit", arm.def.Name, arm.def.Model.Fixed["kind"])
 			}
 			return runConfirm(cmd, g, arm, f)
 		},

@@ -71,7 +71,7 @@ weights come from and how much single seeds' differ.`,
 	cmd.Flags().StringVar(&f.scheme, "scheme", "", "`NAME` of a scheme of the catalogue")
 	cmd.Flags().StringVar(&f.formula, "formula", "", "`EXPR` in the variables and functions that evenkeel schemes lists")
 	cmd.Flags().StringVar(&f.recall, "recall", "", "recall of each class, a comma-separated `LIST` of numbers from 0 to 1")
-	cmd.Flags().StringVar(&f.normalize, "normalize", "mean", "`SCALE` of the weights: mean, sum, max or none")
+	cmd.Flags().StringVar(&f.normalize, "normalize", string(schemes.NormalizeMean), "`SCALE` of the weights: "+scales())
 	cmd.Flags().Float64Var(&f.exponent, "exponent", 0, "short for --set exponent=`K`")
 	cmd.Flags().StringArrayVar(&f.set, "set", nil, "`NAME=VALUE` of a parameter; may be repeated")
 	cmd.Flags().StringVar(&f.trial, "trial", "", "`N` or N/ROUND: print the weights of this trial")
@@ -142,7 +142,7 @@ func (f weightsFlags) recipe() (schemes.Recipe, error) {
 		Update: schemes.Replace, Normalize: schemes.Normalization(f.normalize),
 	}
 	if r.Normalize == schemes.NormalizeSupport {
-		return r, fmt.Errorf("--normalize support needs training counts, which the calculator does not have; want mean, sum, max or none")
+		return r, fmt.Errorf("--normalize support needs training counts, which the calculator does not have; want %s", scales())
 	}
 	set, err := parseSettings(f.set)
 	if err != nil {
@@ -166,6 +166,18 @@ func (f weightsFlags) recipe() (schemes.Recipe, error) {
 		return r, fmt.Errorf("both strength and %s are set; strength solves for %s, so want one of them", r.Scheme.StrengthOf, r.Scheme.StrengthOf)
 	}
 	return r, r.Validate()
+}
+
+// scales names the normalizations that need no training counts.
+func scales() string {
+	var names []string
+	for _, n := range schemes.Normalizations() {
+		if n != schemes.NormalizeSupport {
+			names = append(names, string(n))
+		}
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
 // settings are what --set said.

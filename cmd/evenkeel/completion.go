@@ -8,6 +8,7 @@ import (
 	"evenkeel/runs"
 	"evenkeel/runs/report"
 	"evenkeel/schemes"
+	"evenkeel/search/samplers"
 )
 
 // complete fills in what the shell can offer for arguments and flags of cmd and
@@ -28,7 +29,7 @@ func complete(cmd *cobra.Command, g *global) {
 	}
 	offer("format", fixed(known))
 	offer("study", g.studyNames)
-	offer("sampler", fixed(samplerNames()))
+	offer("sampler", fixed(samplers.Names()))
 	offer("scheme", fixed(schemeNames()))
 	switch cmd.Name() {
 	case "search":

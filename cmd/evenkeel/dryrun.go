@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -10,12 +9,13 @@ import (
 	"evenkeel/objective"
 	"evenkeel/runs/report"
 	"evenkeel/search"
+	"evenkeel/search/samplers"
 )
 
 // dryRun prints the space of a study and its first trial, and trains nothing.
 func dryRun(cmd *cobra.Command, path string, def *search.Definition, f sessionFlags) error {
 	w := cmd.OutOrStdout()
-	what, info, err := dryRunSubject(def)
+	what, info, err := dryRunSubject(cmd, path, def)
 	if err != nil {
 		return err
 	}
@@ -43,7 +43,11 @@ func dryRun(cmd *cobra.Command, path string, def *search.Definition, f sessionFl
 	if err := report.Space(page(cmd, "table"), def.Space); err != nil {
 		return err
 	}
-	policy := search.Policy{Definition: def, Sampler: samplers[def.Search.Sampler]()}
+	sampler, err := samplers.New(def.Search.Sampler)
+	if err != nil {
+		return err
+	}
+	policy := search.Policy{Definition: def, Sampler: sampler}
 	step, err := policy.Next(nil, 0)
 	if err != nil {
 		return err
@@ -65,11 +69,11 @@ func dryRun(cmd *cobra.Command, path string, def *search.Definition, f sessionFl
 
 // dryRunSubject says what a study trains on, and on which data as far as is known:
 // the user's own program is not started.
-func dryRunSubject(def *search.Definition) (string, objective.Info, error) {
-	if c := def.Model.Command; c != nil {
-		return fmt.Sprintf("%s in %s (not started), %s", strings.Join(c.Words, " "), def.Folder, count(len(c.Slots), "slot")), objective.Info{}, nil
+func dryRunSubject(cmd *cobra.Command, path string, def *search.Definition) (string, objective.Info, error) {
+	if s := def.Model.Trainer; s.Transport().Started {
+		return fmt.Sprintf("%s (not started), %s", s.Program(def.Folder), count(s.Parallel(0), "slot")), objective.Info{}, nil
 	}
-	o, err := openModel(def)
+	o, err := openTrainer(cmd.Context(), def, path)
 	if err != nil {
 		return "", objective.Info{}, err
 	}

@@ -42,7 +42,7 @@ type visited struct {
 func (r revisit) run(cmd *cobra.Command, path string, work func(context.Context, visited) error) (err error) {
 	ctx, stop, release := watchSignals(cmd.Context(), r.log)
 	defer release()
-	if r.def.Model.Command != nil {
+	if r.def.Model.Trainer.Transport().Started {
 		if _, err := peek(cmd.Context(), path, r.def); err != nil {
 			return err
 		}

@@ -4,11 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"os/signal"
-	"slices"
-	"strings"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -18,21 +15,11 @@ import (
 	"evenkeel/runs"
 	"evenkeel/runs/report"
 	"evenkeel/search"
-	"evenkeel/search/random"
-	"evenkeel/search/tpe"
+	"evenkeel/search/samplers"
 )
 
 // grace is how long trainings may go on after the first Ctrl-C.
 const grace = 5 * time.Second
-
-// samplers are the samplers by name.
-var samplers = map[string]func() search.Sampler{
-	"random": func() search.Sampler { return random.New() },
-	"tpe":    func() search.Sampler { return tpe.New() },
-}
-
-// samplerNames returns the samplers that a study file may name.
-func samplerNames() []string { return slices.Sorted(maps.Keys(samplers)) }
 
 // sessionFlags are what a search is told beside its definition.
 type sessionFlags struct {
@@ -59,7 +46,7 @@ func runStudy(cmd *cobra.Command, path string, def *search.Definition, f session
 		return err
 	}
 	log := report.NewLog(cmd.ErrOrStderr(), time.Now)
-	if def.Model.Command != nil {
+	if def.Model.Trainer.Transport().Started {
 		complete, err := peek(cmd.Context(), path, def)
 		if err != nil {
 			return err
@@ -75,7 +62,7 @@ func runStudy(cmd *cobra.Command, path string, def *search.Definition, f session
 			log.Print("study %s is complete; its program was not started", def.Name)
 			return printStored(cmd, path, def.Name, f.format)
 		}
-		log.Print("starting %s in %s", strings.Join(def.Model.Command.Words, " "), def.Folder)
+		log.Print("starting %s", def.Model.Trainer.Program(def.Folder))
 	}
 	ctx, stop, release := watchSignals(cmd.Context(), log)
 	defer release()
@@ -213,8 +200,12 @@ func (s *session) search(ctx context.Context, stop <-chan struct{}) (err error) 
 	if err != nil {
 		return err
 	}
+	sampler, err := samplers.New(def.Search.Sampler)
+	if err != nil {
+		return err
+	}
 	driver := search.Driver{
-		Definition: def, Store: study, Trainer: s.trainer, Sampler: samplers[def.Search.Sampler](),
+		Definition: def, Store: study, Trainer: s.trainer, Sampler: sampler,
 		Parallel: s.trainer.parallel, Deadline: deadline, Clock: time.Now,
 		Observe: s.observer(),
 	}

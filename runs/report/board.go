@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"evenkeel/objective"
 	"evenkeel/objective/evidence/posthoc"
 	"evenkeel/runs"
 	"evenkeel/runs/results"
@@ -117,7 +116,7 @@ func (p boardPage) head() {
 		use = "quote CONFIRMED below"
 	}
 	fmt.Fprintf(p.W, "SEARCH on validation (%s, %s): for choosing; %s\n", perClass(h.ValCounts), count(p.seeds(), "seed"), use)
-	spread := "spread: " + spreadText(p.Definition.Objective.Spread)
+	spread := "spread: " + p.Definition.Objective.Spread.Text()
 	if !math.IsNaN(p.NoiseFloor) {
 		spread += fmt.Sprintf("; noise floor %s (what perfectly even classes would show)", decimals(p.NoiseFloor, 3))
 	}
@@ -125,21 +124,6 @@ func (p boardPage) head() {
 	if text := p.predicted(); text != "" {
 		p.lines(text)
 	}
-}
-
-// spreadText says what the figures of a spread are: for some it is not the name's.
-func spreadText(s objective.Spread) string {
-	switch s {
-	case objective.Gap:
-		return "largest recall - smallest"
-	case objective.CV:
-		return "stddev of the recalls / their mean"
-	case objective.Worst:
-		return "1 - the worst recall"
-	case objective.GMean:
-		return "1 - gmean of the recalls"
-	}
-	return string(s) + " of the recalls"
 }
 
 // leastPrediction is the change of the score that would be shown as .000: where nothing

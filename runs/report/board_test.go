@@ -53,20 +53,6 @@ func TestNoiseOnTheBoard(t *testing.T) {
 	}
 }
 
-// TestSpreadText: the figure is what the text says it is.
-func TestSpreadText(t *testing.T) {
-	recalls := []float64{.5, .8}
-	figures := map[string]float64{
-		"stddev of the recalls": .15, "largest recall - smallest": .3, "stddev of the recalls / their mean": .15 / .65,
-		"gini of the recalls": 2 * .3 / (2 * 4 * .65), "1 - the worst recall": .5, "1 - gmean of the recalls": 1 - math.Sqrt(.4),
-	}
-	for _, s := range objective.Spreads() {
-		if want, ok := figures[spreadText(s)]; !ok || math.Abs(s.Of(recalls)-want) > 1e-12 {
-			t.Errorf("%s is %q and measures %v; want %v", s, spreadText(s), s.Of(recalls), want)
-		}
-	}
-}
-
 // TestBoardFitsThePage: 100 columns with recipes cut, also where the model is searched.
 func TestBoardFitsThePage(t *testing.T) {
 	for _, rate := range []string{"0.001", "{low: 0.0001, high: 0.01, log: true}"} {

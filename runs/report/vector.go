@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"evenkeel/objective"
 	"evenkeel/runs"
 	"evenkeel/runs/results"
 )
@@ -113,8 +114,8 @@ func (v vector) notes() []string {
 			seeds, v.Typical, v.Most))
 	}
 	notes = append(notes, v.keeps())
-	if v.Plan.Apply != "loss" {
-		notes = append(notes, applied[v.Plan.Apply])
+	if note := appliedNote(v.Plan.Apply); note != "" {
+		notes = append(notes, note)
 	}
 	if v.Plan.WeightsFrom != 0 {
 		notes = append(notes, fmt.Sprintf("the study switched them on after %s %% of the epochs; before, all weights were 1", percent(v.Plan.WeightsFrom)))
@@ -122,10 +123,17 @@ func (v vector) notes() []string {
 	return notes
 }
 
-// applied says what else than weighting the loss was done with the weights.
-var applied = map[string]string{
-	"logit":   "the study did not weight the loss: it trained with ln(weight) subtracted from the logits of each class (weighting.apply: logit); in the loss they do something else",
-	"posthoc": "the study did not train with them: it added ln(weight) to the logits of the unweighted model (weighting.apply: posthoc); in the loss they do something else",
+// appliedNote says what else than weighting the loss was done with the weights.
+func appliedNote(apply string) string {
+	way, _ := objective.LookupWay(apply)
+	without := "train with them"
+	switch {
+	case apply == objective.ApplyLoss:
+		return ""
+	case way.Trained:
+		without = "weight the loss"
+	}
+	return fmt.Sprintf("the study did not %s: it %s (weighting.apply: %s); in the loss they do something else", without, way.Doc, apply)
 }
 
 // keeps says what part of the gain the vector keeps.

@@ -140,7 +140,8 @@ func modifierWords(plan objective.Plan) []string {
 	add(r.Damping != 0, "damped %s", brief(r.Damping))
 	add(r.Clip != 0, "clip %s", brief(r.Clip))
 	add(r.Smoothing == schemes.NoSmoothing, "unsmoothed")
-	add(plan.Apply != "loss", "%s", plan.Apply)
+	way, _ := objective.LookupWay(plan.Apply)
+	add(way.Short != "", "%s", way.Short)
 	add(plan.WeightsFrom != 0, "from %s", brief(plan.WeightsFrom))
 	return words
 }

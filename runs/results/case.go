@@ -7,6 +7,7 @@ import (
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/explain"
 	"evenkeel/objective/evidence/posthoc"
+	"evenkeel/objective/trainers"
 	"evenkeel/runs"
 	"evenkeel/search"
 )
@@ -74,7 +75,7 @@ func ReadCase(ctx context.Context, db *runs.DB, study string, trial, round int) 
 func caseOf(e *runs.Evidence, score objective.Score, plan objective.Plan) explain.Case {
 	c := explain.Case{
 		Classes: make([]string, e.Trial.Replicates[0].Rounds[0].Val.Classes()), Score: score, Trial: e.Trial.Number, Round: e.Round,
-		Replicates: e.Trial.Replicates, Posthoc: plan.Apply == objective.ApplyPosthoc, OwnScript: e.Trial.Study.Model == "command", Pool: e.Pool,
+		Replicates: e.Trial.Replicates, Posthoc: plan.Apply == objective.ApplyPosthoc, OwnScript: ownTrainer(e.Trial.Study.Model), Pool: e.Pool,
 	}
 	for k := range c.Classes {
 		c.Classes[k] = e.Trial.Study.Class(k)
@@ -109,4 +110,10 @@ func partOf(r *objective.Result, labels []uint16) *posthoc.Logits {
 		return nil
 	}
 	return part
+}
+
+// ownTrainer reports whether a kind of model is trained by a program of the user's own.
+func ownTrainer(kind string) bool {
+	t := trainers.Of(kind)
+	return t != nil && t.OwnData
 }

@@ -5,57 +5,67 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"time"
 
-	"evenkeel/search"
+	"evenkeel/objective/models"
+	"evenkeel/objective/trainers"
 )
 
-// The keys of the user's own trainer: model.command and its neighbours, which
-// are fixed, and model.params, which are searched like the built-in models' keys.
+// The keys that say how models are trained, such as model.command and its
+// neighbours, which are fixed, and model.params, which are searched like the models'
+// own keys.
 
 // paramsKey is the key of the parameters that are passed through.
 const paramsKey = "params"
 
-// command reads the keys of kind command, which other kinds must not have.
-func (p *parser) command(n *node, used bool) {
-	v := make(values, len(commandKeys))
-	for _, k := range commandKeys {
-		f := n.field(k.name)
-		if !used {
-			if f != nil {
-				p.notBuiltIn(f)
+// trainer reads the keys of the transport of a study, which trains a kind; those of
+// others it must not have.
+func (p *parser) trainer(n *node, kind string, of *trainers.Transport) {
+	values := map[string]any{}
+	for _, t := range trainers.Transports() {
+		for _, k := range t.Keys {
+			if t != of {
+				if !of.Has(k.Name) {
+					p.notUsed(n.field(k.Name), func(t *trainers.Transport) bool { return t.Has(k.Name) })
+				}
+				continue
 			}
-			continue
+			s := p.fixed("model."+k.Name, modelKey(k.Key), n.get(k.Name))
+			values[k.Name] = s.value
+			p.canon["model"][k.Name] = s.canonical()
+			if k.Example != "" {
+				p.required(n, kind, k, s)
+			}
 		}
-		s := p.fixed("model."+k.name, k, n.get(k.name))
-		v[k.name] = s
-		p.canon["model"][k.name] = s.canonical()
 	}
-	if !used {
-		if f := n.field(paramsKey); f != nil {
-			p.notBuiltIn(f)
-		}
-		return
+	p.def.Model.Trainer = of.NewSettings(values)
+	if of.Params {
+		p.params(n)
+	} else {
+		p.notUsed(n.field(paramsKey), func(t *trainers.Transport) bool { return t.Params })
 	}
-	c := &search.CommandConfig{
-		Words:   v["command"].value.([]string),
-		Slots:   v["slots"].value.([]map[string]string),
-		Timeout: v["timeout"].value.(time.Duration), Silence: v["silence"].value.(time.Duration),
-		StartTimeout:   v["start_timeout"].value.(time.Duration),
-		RunsPerProcess: v.integer("runs_per_process"),
-	}
-	if !v.given("command") {
-		p.add(n.get("kind").at, "model.command is missing; kind command needs one, such as command: [python3, train.py]")
-	} else if f := n.get("command"); f.kind == list && len(f.items) == 0 {
-		p.add(f.at, "model.command has no word; want %s", key{kind: commandKey}.want())
-	}
-	p.def.Model.Command = c
-	p.params(n)
 }
 
-// notBuiltIn reports a key of the user's own trainer beside a built-in model.
-func (p *parser) notBuiltIn(f *field) {
-	p.add(f.at, "model.%s is used with kind command only; remove it, or choose kind: command", f.name)
+// required reports a key of a trainer that has no default and is missing or empty.
+func (p *parser) required(n *node, kind string, k trainers.Key, s setting) {
+	if !s.given {
+		p.add(n.get("kind").at, "model.%s is missing; kind %s needs one, such as %[1]s: %[3]s", k.Name, kind, k.Example)
+	} else if f := n.get(k.Name); f.kind == list && len(f.items) == 0 {
+		p.add(f.at, "model.%s has no word; want %s", k.Name, s.key.want())
+	}
+}
+
+// notUsed reports a key, if it is there, that only other transports use.
+func (p *parser) notUsed(f *field, uses func(*trainers.Transport) bool) {
+	if f == nil {
+		return
+	}
+	var kinds []string
+	for _, k := range models.Kinds() {
+		if t := trainers.Of(k.Name); t != nil && uses(t) {
+			kinds = append(kinds, k.Name)
+		}
+	}
+	p.add(f.at, "model.%s is used with kind %s only; remove it, or choose kind: %[2]s", f.name, strings.Join(kinds, " or "))
 }
 
 // maxParams bounds the parameters that are passed through.

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"evenkeel/objective/trainers"
 	"evenkeel/search"
 )
 
@@ -37,13 +38,13 @@ func TestCommand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &search.CommandConfig{
+	want := &trainers.CommandSettings{
 		Words:   []string{"python3", "train.py", "--fast", "2"},
 		Slots:   []map[string]string{{"CUDA_VISIBLE_DEVICES": "0"}, {"CUDA_VISIBLE_DEVICES": "1", "OMP_NUM_THREADS": "1"}},
 		Timeout: 90 * time.Minute, Silence: 5 * time.Minute, StartTimeout: 2 * time.Minute, RunsPerProcess: 20,
 	}
-	if !reflect.DeepEqual(def.Model.Command, want) {
-		t.Errorf("command %+v; want %+v", def.Model.Command, want)
+	if !reflect.DeepEqual(def.Model.Trainer, trainers.Settings(want)) {
+		t.Errorf("command %+v; want %+v", def.Model.Trainer, want)
 	}
 	params := map[string]search.Param{}
 	for _, p := range def.Space.Params {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"evenkeel/objective/models"
 	"evenkeel/schemes"
 	"evenkeel/schemes/formula"
 	"evenkeel/search"
@@ -153,7 +154,7 @@ func (p *parser) compile(path string, at *node, content string, params []field) 
 // inferred returns the key of a parameter, the type of which its range decides:
 // integer if low, high and step are all written as integers, or by its type.
 func inferred(param field) key {
-	k := key{name: param.name, min: -maxReal, max: maxReal, def: 1.0, inferred: true}
+	k := key{name: param.name, bounds: models.Range{Min: -models.MaxReal, Max: models.MaxReal}, def: 1.0, inferred: true}
 	n := param.value
 	if n.kind != mapping {
 		return k

@@ -4,14 +4,15 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"evenkeel/objective"
 	"evenkeel/objective/data"
+	"evenkeel/objective/models"
+	"evenkeel/objective/trainers"
 	"evenkeel/schemes"
 	"evenkeel/search"
+	"evenkeel/search/samplers"
 )
 
 // keyType is the declared type of a key; it decides how a literal is read.
@@ -35,24 +36,22 @@ const (
 type key struct {
 	name string
 	kind keyType
-	// min and max bound numbers; above and below say that the bound itself is
-	// not allowed. zero says that 0 is allowed beside them.
-	min, max           float64
-	above, below, zero bool
-	words              []string
-	def                any
+	// bounds are those of numbers.
+	bounds models.Range
+	words  []string
+	def    any
 	// inferred says that the key is declared nowhere: its kind was taken from the
 	// way its range is written.
 	inferred bool
-	// models lists the model kinds that use the key; nil means all.
-	models []string
 }
 
-// maxReal bounds numbers that nothing else bounds.
-const maxReal = math.MaxFloat64
-
-// maxInt32 bounds integers that are kept as int on every machine.
-const maxInt32 = math.MaxInt32
+// The bounds of integers that are kept as int, and of seeds.
+var (
+	fromZero = models.Range{Max: models.MaxInt}
+	fromOne  = models.Range{Min: 1, Max: models.MaxInt}
+	anySeed  = models.Range{Max: models.MaxExact}
+	share    = models.Range{Max: 1, Below: true} // of a whole that must not be all of it
+)
 
 // sections are the keys of the file itself, in the order in which they are shown.
 var sections = []string{"study", "data", "model", "weighting", "objective", "search"}
@@ -62,96 +61,107 @@ var dataKeys = []key{
 	{name: "label", kind: textKey, def: data.DefaultLabel},
 	{name: "test_file", kind: textKey, def: ""},
 	{name: "one_hot", kind: columnsKey, def: data.OneHot{}},
-	{name: "validation", max: 1, above: true, below: true, def: 0.2},
-	{name: "test", max: 1, below: true, def: 0.2},
-	{name: "limit", kind: integerKey, max: maxInt32, def: int64(0)},
-	{name: "seed", kind: integerKey, max: maxExact, def: int64(1)},
+	{name: "validation", bounds: models.Range{Max: 1, Above: true, Below: true}, def: 0.2},
+	{name: "test", bounds: share, def: 0.2},
+	{name: "limit", kind: integerKey, bounds: fromZero, def: int64(0)},
+	{name: "seed", kind: integerKey, bounds: anySeed, def: int64(1)},
 }
 
 // tableKeys are the data keys that only tables use.
 var tableKeys = []string{"label", "test_file", "one_hot"}
 
-// command is the model kind that is the user's own program.
-const command = "command"
+// kindKey comes first in the model section; the keys after it are those of package
+// models, and of package trainers for how the models are trained.
+var kindKey = key{name: "kind", kind: wordKey, words: models.Names(models.Kinds()), def: models.Default}
 
-// builtIn are the kinds of models that the program brings.
-var builtIn = []string{"softmax", "mlp", "cnn", "resnet8"}
-
-// onImages are those that take images only.
-var onImages = []string{"cnn", "resnet8"}
-
-var modelKinds = append(slices.Clone(builtIn), command)
-
-// modelKeys come after kind. A key that another depends on comes before it.
-var modelKeys = []key{
-	{name: "epochs", kind: integerKey, min: 1, max: 1_000_000, def: int64(15)},
-	{name: "batch", kind: integerKey, min: 1, max: 65_536, def: int64(128), models: builtIn},
-	{name: "optimizer", kind: wordKey, words: []string{"adam", "sgd"}, def: "adam", models: builtIn},
-	{name: "learning_rate", max: 1000, above: true, def: 0.001, models: builtIn},
-	{name: "momentum", max: 1, below: true, def: 0.9, models: builtIn},
-	{name: "weight_decay", max: 1000, def: 0.0, models: builtIn},
-	{name: "dropout", max: 1, below: true, def: 0.0, models: []string{"mlp", "cnn"}},
-	{name: "early_stopping", kind: integerKey, max: 1_000_000, def: int64(0), models: builtIn},
-	{name: "augment", kind: wordKey, words: []string{"none", "flip", "flip-crop"}, def: "none", models: onImages},
-	{name: "hidden", kind: widthsKey, def: []int64{128}, models: []string{"mlp"}},
+// keyTypes says how keys of a model or a trainer are read.
+var keyTypes = map[models.Type]keyType{
+	models.Real: realKey, models.Integer: integerKey, models.Word: wordKey, models.Widths: widthsKey,
+	models.CommandLine: commandKey, models.Environments: slotsKey, models.Duration: durationKey,
 }
 
-// commandKeys are those of kind command that cannot be searched.
-var commandKeys = []key{
-	{name: "command", kind: commandKey, def: []string(nil)},
-	{name: "slots", kind: slotsKey, def: []map[string]string{{}}},
-	{name: "timeout", kind: durationKey, above: true, def: 2 * time.Hour},
-	{name: "silence", kind: durationKey, above: true, def: 10 * time.Minute},
-	{name: "start_timeout", kind: durationKey, above: true, def: time.Minute},
-	{name: "runs_per_process", kind: integerKey, max: maxInt32, def: int64(0)},
+// modelKey returns a key of a model or a trainer as the study file reads it.
+func modelKey(k models.Key) key {
+	kind, ok := keyTypes[k.Type]
+	if !ok {
+		panic("studyfile: nothing reads model." + k.Name + ", which is " + string(k.Type))
+	}
+	return key{name: k.Name, kind: kind, bounds: k.Range, words: k.Words, def: k.Default}
 }
 
-var kindKey = key{name: "kind", kind: wordKey, words: modelKinds, def: "mlp"}
+// modelKeyNames returns the names of the keys of models, kind first.
+func modelKeyNames() []string {
+	out := []string{kindKey.name}
+	for _, k := range models.Keys() {
+		out = append(out, k.Name)
+	}
+	return out
+}
 
-// weightingKeys are those beside scheme; search.WeightingKeys has the same order.
+// trainerKeyNames returns the names of the keys that say how models are trained.
+func trainerKeyNames() []string {
+	var out []string
+	for _, t := range trainers.Transports() {
+		for _, k := range t.Keys {
+			out = append(out, k.Name)
+		}
+	}
+	return out
+}
+
+// weightingKeys are those beside scheme.
 var weightingKeys = []key{
-	{name: "signal", kind: wordKey, words: []string{"recall", "precision", "f1"}, def: "recall"},
-	{name: "rounds", kind: integerKey, min: 1, max: maxInt32, def: int64(1)},
-	{name: "update", kind: wordKey, words: []string{"replace", "accumulate"}, def: "replace"},
-	{name: "damping", max: 1, below: true, def: 0.0},
-	{name: "smoothing", kind: wordKey, words: []string{"laplace", "none"}, def: "laplace"},
-	{name: "clip", min: 1, max: math.Inf(1), zero: true, def: 0.0},
-	{name: "normalize", kind: wordKey, words: []string{"mean", "sum", "max", "support", "none"}, def: "mean"},
-	{name: "apply", kind: wordKey, words: []string{"loss", "logit", objective.ApplyPosthoc}, def: "loss"},
-	{name: "weights_from", max: 1, below: true, def: 0.0},
+	wordOf("signal", schemes.Signals()),
+	{name: "rounds", kind: integerKey, bounds: fromOne, def: int64(1)},
+	wordOf("update", schemes.Updates()),
+	{name: "damping", bounds: share, def: 0.0},
+	wordOf("smoothing", schemes.Smoothings()),
+	{name: "clip", bounds: models.Range{Min: 1, Max: math.Inf(1), Zero: true}, def: 0.0},
+	wordOf("normalize", schemes.Normalizations()),
+	wordOf("apply", wayNames()),
+	{name: "weights_from", bounds: share, def: 0.0},
 }
 
-// strengthKey is the ln(max w / min w) that a scheme entry may ask for; schemes
-// keeps weights within e^64 of each other.
-var strengthKey = key{name: "strength", max: 64, above: true}
+// wordOf returns a key with the given words, the first of which is the default.
+func wordOf[T ~string](name string, all []T) key {
+	words := make([]string, len(all))
+	for i, w := range all {
+		words[i] = string(w)
+	}
+	return key{name: name, kind: wordKey, words: words, def: words[0]}
+}
+
+// wayNames returns the names of the ways of applying weights.
+func wayNames() []string {
+	var out []string
+	for _, w := range objective.Ways() {
+		out = append(out, w.Name)
+	}
+	return out
+}
+
+// strengthKey is the ln(max w / min w) that a scheme entry may ask for.
+var strengthKey = key{name: "strength", bounds: models.Range{Max: schemes.StrengthMax, Above: true}}
 
 var objectiveKeys = []key{
-	{name: "spread", kind: wordKey, words: spreadNames(), def: string(objective.StdDev)},
-	{name: "accuracy_tolerance", max: 1, def: 0.01},
-	{name: "accuracy_penalty", max: math.Inf(1), def: 2.0},
+	wordOf("spread", objective.Spreads()),
+	{name: "accuracy_tolerance", bounds: models.Range{Max: 1}, def: 0.01},
+	{name: "accuracy_penalty", bounds: models.Range{Max: math.Inf(1)}, def: 2.0},
 }
 
 var searchKeys = []key{
-	{name: "sampler", kind: wordKey, words: []string{"random", "tpe"}, def: "tpe"},
+	{name: "sampler", kind: wordKey, words: samplers.Names(), def: samplers.Default()},
 	{name: "screen", kind: wordKey, words: []string{search.ScreenAuto, search.ScreenOff}, def: search.ScreenAuto},
-	{name: "trials", kind: integerKey, min: 1, max: maxInt32, def: int64(40)},
+	{name: "trials", kind: integerKey, bounds: fromOne, def: int64(40)},
 	{name: "time", kind: durationKey, def: noTime},
 	{name: "until", kind: textKey, def: ""},
-	{name: "parallel", kind: integerKey, max: maxInt32, def: int64(0)},
-	{name: "window", kind: integerKey, min: 1, max: maxInt32, def: int64(4)},
-	{name: "replicates", kind: integerKey, min: 1, max: maxInt32, def: int64(1)},
-	{name: "max_replicates", kind: integerKey, min: 1, max: maxInt32, def: int64(5)},
+	{name: "parallel", kind: integerKey, bounds: fromZero, def: int64(0)},
+	{name: "window", kind: integerKey, bounds: fromOne, def: int64(4)},
+	{name: "replicates", kind: integerKey, bounds: fromOne, def: int64(1)},
+	{name: "max_replicates", kind: integerKey, bounds: fromOne, def: int64(5)},
 	{name: "racing", kind: booleanKey, def: true},
-	{name: "seed", kind: integerKey, max: maxExact, def: int64(0)},
+	{name: "seed", kind: integerKey, bounds: anySeed, def: int64(0)},
 	{name: "on_finish", kind: commandKey, def: []string(nil)},
-}
-
-func spreadNames() []string {
-	var names []string
-	for _, s := range objective.Spreads() {
-		names = append(names, string(s))
-	}
-	return names
 }
 
 // names returns the names of keys.
@@ -198,48 +208,7 @@ func (k key) want() string {
 	case valueKey:
 		return "a number, a word, true or false, a choice of such, or a range"
 	}
-	return k.wantNumber()
-}
-
-func (k key) wantNumber() string {
-	s := "a number"
-	if k.kind == integerKey {
-		s = "an integer"
-	}
-	low := "from "
-	if k.above {
-		low = "above "
-	}
-	if k.min > -maxReal {
-		s += " " + low + bound(k.min)
-	}
-	switch {
-	case k.max == maxReal || k.max == maxInt32 || k.max == maxExact || math.IsInf(k.max, 0):
-	case k.below:
-		s += " to below " + bound(k.max)
-	default:
-		s += " to " + bound(k.max)
-	}
-	if k.zero {
-		s += ", or 0"
-	}
-	return s
-}
-
-// holds reports whether the key accepts the number.
-func (k key) holds(v float64) bool {
-	if k.zero && v == 0 {
-		return true
-	}
-	return v >= k.min && v <= k.max && !(k.above && v == k.min) && !(k.below && v == k.max)
-}
-
-// bound shows a number as a person would write it.
-func bound(v float64) string {
-	if v == math.Trunc(v) && math.Abs(v) < 1e15 {
-		return strconv.FormatFloat(v, 'f', -1, 64) // 1000000, not 1e+06
-	}
-	return strconv.FormatFloat(v, 'g', -1, 64)
+	return k.bounds.Want(k.kind == integerKey)
 }
 
 // read reads one value of the key. The fault, if any, is a clause that lacks
@@ -250,7 +219,7 @@ func (k key) read(n *node) (value any, fault string) {
 		return boolean(n)
 	case durationKey:
 		d, fault := duration(n)
-		if fault == "" && k.above && d == 0 {
+		if fault == "" && k.bounds.Above && d == 0 {
 			fault = "0 is out of range"
 		}
 		return d, fault
@@ -270,14 +239,14 @@ func (k key) read(n *node) (value any, fault string) {
 		return readColumns(n)
 	case integerKey:
 		v, fault := integer(n)
-		if fault == "" && !k.holds(v) {
+		if fault == "" && !k.bounds.Holds(v) {
 			fault = fmt.Sprintf("%.0f is out of range", v)
 		}
 		return int64(v), fault
 	}
 	v, fault := number(n)
-	if fault == "" && !k.holds(v) {
-		fault = bound(v) + " is out of range"
+	if fault == "" && !k.bounds.Holds(v) {
+		fault = models.Number(v) + " is out of range"
 	}
 	return v, fault
 }
@@ -294,10 +263,6 @@ func (k key) readWord(n *node) (value any, fault string) {
 	return s, fault
 }
 
-// maxWidth and maxLayers bound a network far above what any data set here needs,
-// and below what would exhaust the memory before the first step.
-const maxWidth, maxLayers = 1 << 16, 16
-
 // readWidths reads the widths of the hidden layers of one network.
 func (k key) readWidths(n *node) (value any, fault string) {
 	switch {
@@ -305,8 +270,8 @@ func (k key) readWidths(n *node) (value any, fault string) {
 		return nil, "is " + describe(n)
 	case len(n.items) == 0:
 		return nil, "has no width"
-	case len(n.items) > maxLayers:
-		return nil, fmt.Sprintf("has %d layers, more than %d", len(n.items), maxLayers)
+	case len(n.items) > models.MaxLayers:
+		return nil, fmt.Sprintf("has %d layers, more than %d", len(n.items), models.MaxLayers)
 	}
 	widths := make([]int64, len(n.items))
 	for i, item := range n.items {
@@ -314,8 +279,8 @@ func (k key) readWidths(n *node) (value any, fault string) {
 		switch {
 		case fault != "":
 			return nil, fmt.Sprintf("width %d: %s", i+1, fault)
-		case v < 1 || v > maxWidth:
-			return nil, fmt.Sprintf("width %d is %.0f, outside 1 to %d", i+1, v, maxWidth)
+		case v < 1 || v > models.MaxWidth:
+			return nil, fmt.Sprintf("width %d is %.0f, outside 1 to %d", i+1, v, models.MaxWidth)
 		}
 		widths[i] = int64(v)
 	}

@@ -4,13 +4,15 @@ import (
 	"slices"
 	"strings"
 
+	"evenkeel/objective/models"
+	"evenkeel/objective/trainers"
 	"evenkeel/search"
 )
 
 // model reads the model section: a key exists for the kinds that use it, and
-// momentum for the optimizer that does.
+// beside the words of other keys that it needs.
 func (p *parser) model(n *node) {
-	p.unknownKeys("model", slices.Concat([]string{"kind", paramsKey}, names(modelKeys), names(commandKeys)), n)
+	p.unknownKeys("model", slices.Concat([]string{kindKey.name, paramsKey}, modelKeyNames()[1:], trainerKeyNames()), n)
 	p.def.Model = search.ModelConfig{Fixed: map[string]any{}, Keys: map[string][]string{}}
 	p.canon["model"] = map[string]any{}
 
@@ -18,56 +20,71 @@ func (p *parser) model(n *node) {
 	p.put("model", kind, p.def.Model.Fixed, nil)
 	kinds := kind.words()
 	for _, name := range kinds {
-		p.def.Model.Keys[name] = keysOf(name)
-	}
-	own := slices.Contains(kinds, command)
-	if own && len(kinds) > 1 {
-		p.add(kind.at, "model.kind has command among others; a study has either built-in models or one command")
-	}
-	var optimizer setting
-	for _, k := range modelKeys {
-		f := n.field(k.name)
-		when, used := condition("model.kind", kinds, k.models)
-		users := "kind " + strings.Join(k.models, " or ")
-		if k.name == "momentum" && !own {
-			when, used = condition("model.optimizer", optimizer.words(), []string{"sgd"})
-			users = "optimizer sgd"
+		var used []string
+		for _, k := range models.KeysOf(name) {
+			used = append(used, k.Name)
 		}
-		if !used {
-			switch {
-			case f != nil && own:
-				p.add(f.at, "model.%s has no effect on a command; pass it on in params, as params: {%[1]s: ...}", k.name)
-			case f != nil:
-				p.add(f.at, "model.%s is used with %s only, and this study has none; remove it, or choose %[2]s", k.name, users)
-			}
-			continue
-		}
-		s := p.open("model."+k.name, k, n.get(k.name))
-		p.put("model", s, p.def.Model.Fixed, when)
-		if k.name == "optimizer" {
-			optimizer = s
+		p.def.Model.Keys[name] = used
+	}
+	trains, of := p.transport(kind)
+	known := map[string]setting{}
+	for _, k := range models.Keys() {
+		if when, used := p.used(n.field(k.Name), k, kinds, known, of); used {
+			s := p.open("model."+k.Name, modelKey(k), n.get(k.Name))
+			p.put("model", s, p.def.Model.Fixed, when)
+			known[k.Name] = s
 		}
 	}
-	p.command(n, own)
+	p.trainer(n, trains, of)
 }
 
-// keysOf returns the model keys that a kind uses.
-func keysOf(kind string) []string {
-	var out []string
-	for _, k := range modelKeys {
-		if k.models == nil || slices.Contains(k.models, kind) {
-			out = append(out, k.name)
+// transport returns what trains the kinds of a study, and one of them. There is one
+// transport; of several it is one that is not built in.
+func (p *parser) transport(kind setting) (trains string, of *trainers.Transport) {
+	trains = kind.words()[0]
+	of = trainers.Of(trains)
+	for _, other := range kind.words() {
+		t := trainers.Of(other)
+		if t == of {
+			continue
+		}
+		if of == trainers.Nets {
+			trains, of = other, t
+		}
+		p.add(kind.at, "model.kind has %s among others; a study has either built-in models or one %[1]s", trains)
+		break
+	}
+	return trains, of
+}
+
+// used returns whether some kind uses a key, and in which points, or reports it where
+// it stands in vain.
+func (p *parser) used(f *field, k models.Key, kinds []string, known map[string]setting, of *trainers.Transport) (*search.Condition, bool) {
+	var users []string
+	for _, kind := range models.Kinds() {
+		if slices.Contains(kind.Keys, k.Name) {
+			users = append(users, kind.Name)
 		}
 	}
-	return out
+	when, used := condition("model.kind", kinds, users)
+	only := "kind " + strings.Join(users, " or ")
+	if k.Needs != nil && used {
+		when, used = condition("model."+k.Needs.Key, known[k.Needs.Key].words(), k.Needs.Words)
+		only = k.Needs.Key + " " + strings.Join(k.Needs.Words, " or ")
+	}
+	switch {
+	case used || f == nil:
+	case of.Params:
+		p.add(f.at, "model.%s has no effect on a %s; pass it on in params, as params: {%[1]s: ...}", k.Name, kinds[0])
+	default:
+		p.add(f.at, "model.%s is used with %s only, and this study has none; remove it, or choose %[2]s", k.Name, only)
+	}
+	return when, used
 }
 
 // condition returns where a key exists that is used with some words of another:
 // nowhere (used is false), everywhere (no condition), or with some choices.
 func condition(param string, words, users []string) (when *search.Condition, used bool) {
-	if users == nil {
-		return nil, true
-	}
 	var in []int
 	for i, w := range words {
 		if slices.Contains(users, w) {

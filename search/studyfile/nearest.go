@@ -33,7 +33,7 @@ func homeOf(name, path string) string {
 		keys    []string
 	}{
 		{"data", names(dataKeys)},
-		{"model", append([]string{"kind"}, names(modelKeys)...)},
+		{"model", modelKeyNames()},
 		{"weighting", append([]string{"scheme"}, names(weightingKeys)...)},
 		{"objective", names(objectiveKeys)},
 		{"search", names(searchKeys)},

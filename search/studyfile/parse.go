@@ -86,13 +86,13 @@ func (p *parser) study(root *node) {
 		}
 	}
 	p.name(root.get("study"))
-	if model := p.section(root, "model"); p.brings(model) {
-		p.ownData(p.section(root, "data"))
-		p.model(model)
+	model := p.section(root, "model")
+	if kind := p.brings(model); kind != "" {
+		p.ownData(kind, p.section(root, "data"))
 	} else {
 		p.data(p.section(root, "data"))
-		p.model(model)
 	}
+	p.model(model)
 	p.weighting(root)
 	p.objective(p.section(root, "objective"))
 	p.search(p.section(root, "search"))

@@ -208,10 +208,3 @@ func seeds(t testing.TB) [][]byte {
 	}
 	return texts
 }
-
-// TestWeightingKeys checks that search resolves every key that can be set.
-func TestWeightingKeys(t *testing.T) {
-	if diff := cmp.Diff(search.WeightingKeys, names(weightingKeys)); diff != "" {
-		t.Error(diff)
-	}
-}

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"evenkeel/objective/models"
 )
 
 // Numbers as the core schema of YAML 1.2 writes them. The underscores, base 2
@@ -18,8 +20,8 @@ var (
 	leadingZero  = regexp.MustCompile(`^[-+]?0[0-9]+$`)
 )
 
-// maxExact bounds integers: every one up to it is exact as a float64 and in JSON.
-const maxExact = 1<<53 - 1
+// maxExact bounds integers.
+const maxExact = models.MaxExact
 
 // number reads a finite number. The fault, if any, says what is wrong; it is
 // the caller who knows what would be right.

@@ -8,6 +8,7 @@ import (
 
 	"evenkeel/objective"
 	"evenkeel/objective/data"
+	"evenkeel/objective/trainers"
 	"evenkeel/search"
 )
 
@@ -50,21 +51,27 @@ func (p *parser) unknownKeys(path string, known []string, n *node) {
 	}
 }
 
-// brings reports whether the model is the user's own program, which brings its
-// data.
-func (p *parser) brings(model *node) bool {
+// brings returns the kind of model, if it is one that brings its data; "" if not.
+func (p *parser) brings(model *node) string {
 	kind := model.get("kind")
-	return kind != nil && kind.kind == scalar && kind.text == command
+	if kind == nil || kind.kind != scalar {
+		return ""
+	}
+	if t := trainers.Of(kind.text); t == nil || !t.OwnData {
+		return ""
+	}
+	return kind.text
 }
 
-// ownData reports the keys of a data section that nobody would read.
-func (p *parser) ownData(n *node) {
+// ownData reports the keys of a data section that nobody would read, since a kind of
+// model brings its data.
+func (p *parser) ownData(kind string, n *node) {
 	p.canon["data"] = map[string]any{}
 	if n == nil {
 		return
 	}
 	for _, f := range n.fields {
-		p.add(f.at, "data.%s has no effect on a command, which brings its own data; remove it", f.name)
+		p.add(f.at, "data.%s has no effect on a %s, which brings its own data; remove it", f.name, kind)
 	}
 }
 

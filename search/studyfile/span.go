@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"evenkeel/objective/models"
 	"evenkeel/search"
 )
 
@@ -87,7 +88,7 @@ func (p *parser) spanStep(path string, k key, n *node) float64 {
 		want = "an integer from 1"
 	}
 	if fault == "" && step <= 0 {
-		fault = bound(step) + " is out of range"
+		fault = models.Number(step) + " is out of range"
 	}
 	if fault != "" {
 		p.add(v.at, "%s.step: %s; want %s", path, strings.TrimPrefix(fault, "is "), want)
@@ -126,13 +127,13 @@ func (p *parser) spanFits(path string, k key, r *span, n *node) bool {
 	before := p.found
 	switch {
 	case r.Low > r.High:
-		p.add(at("low"), "%s: low %s is above high %s; want low <= high", path, bound(r.Low), bound(r.High))
+		p.add(at("low"), "%s: low %s is above high %s; want low <= high", path, models.Number(r.Low), models.Number(r.High))
 	case r.Log && r.Step != 0:
 		p.add(at("step"), "%s has log and step; want one of the two", path)
 	case r.Log && r.Low <= 0:
-		p.add(at("low"), "%s: low %s on a logarithmic scale; want low above 0", path, bound(r.Low))
-	case k.zero && r.Low < k.min && r.Low != r.High:
-		p.add(at("low"), "%s: a range from %s; only 0 itself is allowed below %s, want low from %[3]s", path, bound(r.Low), bound(k.min))
+		p.add(at("low"), "%s: low %s on a logarithmic scale; want low above 0", path, models.Number(r.Low))
+	case k.bounds.Zero && r.Low < k.bounds.Min && r.Low != r.High:
+		p.add(at("low"), "%s: a range from %s; only 0 itself is allowed below %s, want low from %[3]s", path, models.Number(r.Low), models.Number(k.bounds.Min))
 	default:
 		kind := search.Real
 		if k.kind == integerKey {

@@ -6,15 +6,14 @@ import (
 	"strconv"
 	"strings"
 
+	"evenkeel/objective"
+	"evenkeel/objective/models"
 	"evenkeel/schemes"
 	"evenkeel/search"
 )
 
 // schemeExample is the right form of weighting.scheme, for messages.
 const schemeExample = "scheme: [{name: mean-ratio, exponent: 2}]"
-
-// trained are the ways of applying weights that act in training.
-var trained = []string{"loss", "logit"}
 
 // weighting reads the weighting section: the scheme entries, then the rest.
 func (p *parser) weighting(root *node) {
@@ -24,7 +23,7 @@ func (p *parser) weighting(root *node) {
 	p.unknownKeys("weighting", append([]string{"scheme"}, names(weightingKeys)...), n)
 
 	update := p.open("weighting.update", keyNamed(weightingKeys, "update"), n.get("update"))
-	entries := p.schemes(root, n, slices.Contains(update.words(), "accumulate"))
+	entries := p.schemes(root, n, slices.Contains(update.words(), string(schemes.Accumulate)))
 	settings := map[string]setting{}
 	for _, k := range weightingKeys {
 		s := update
@@ -34,9 +33,9 @@ func (p *parser) weighting(root *node) {
 		var when *search.Condition
 		if k.name == "weights_from" {
 			var used bool
-			when, used = condition("weighting.apply", settings["apply"].words(), trained)
+			when, used = condition("weighting.apply", settings["apply"].words(), objective.TrainedWays())
 			if f := n.field(k.name); !used && f != nil {
-				p.add(f.at, "weighting.weights_from has no effect with apply: posthoc, where weights act after the training; remove it")
+				p.add(f.at, "weighting.weights_from has no effect with apply: %s, where weights act after the training; remove it", strings.Join(settings["apply"].words(), " or "))
 			}
 			if !used {
 				continue
@@ -178,7 +177,7 @@ func (p *parser) entry(i int, n *node, accumulates bool) *entry {
 		if strength != nil && param.Name == scheme.StrengthOf {
 			continue // it is solved for
 		}
-		k := key{name: param.Name, min: param.Min, max: param.Max, def: param.Default}
+		k := key{name: param.Name, bounds: models.Range{Min: param.Min, Max: param.Max}, def: param.Default}
 		if s := p.open(path+"."+param.Name, k, n.get(param.Name)); !e.put(path, s) {
 			e.entry.Fixed[param.Name] = s.value.(float64)
 		}

@@ -8,10 +8,6 @@ import (
 	"evenkeel/objective"
 )
 
-// abilities are the entries of [objective.Info.Supports] that are no ways of
-// applying weights.
-var abilities = []string{objective.SupportsWeightsFrom, "warm_start"}
-
 // Plumbing reports, without training, whether what a trainer says of itself is
 // complete and fits a study that applies weights in the given ways: one finding
 // for each fault, or one that says all is well. weightsFrom says that the study
@@ -52,7 +48,7 @@ func Plumbing(info objective.Info, apply []string, weightsFrom bool) []Line {
 			}
 		}
 	}
-	can := slices.DeleteFunc(slices.Clone(info.Supports), func(s string) bool { return slices.Contains(abilities, s) })
+	can := slices.DeleteFunc(slices.Clone(info.Supports), func(s string) bool { return slices.Contains(objective.Abilities(), s) })
 	for _, mode := range apply {
 		if !slices.Contains(can, mode) {
 			fault(fmt.Sprintf("Set weighting.apply to what it can do, or let the trainer do %s and say so.", mode),

@@ -6,6 +6,7 @@ import (
 
 	"gorgonia.org/tensor"
 
+	"evenkeel/objective/models"
 	"evenkeel/objective/trainers/nets/kernels"
 )
 
@@ -25,12 +26,8 @@ type layer struct {
 	relu, dropped bool
 }
 
-// The filters of the two convolution blocks of a cnn, and the least height and
-// width of an image, at which its dense layer still sees 2x2 pixels.
-const (
-	firstFilters, secondFilters = 32, 64
-	leastPixels                 = 8
-)
+// The filters of the two convolution blocks of a cnn.
+const firstFilters, secondFilters = 32, 64
 
 // stageFilters are the filters of the stages of a resnet8, the first also that of
 // the convolution before them.
@@ -52,35 +49,26 @@ func (l layer) parameterShapes() []tensor.Shape {
 	return shapes
 }
 
-// CheckShape reports whether a kind of model takes examples of a shape (see
-// data.Dataset): a cnn and a resnet8 want images of at least 8x8 pixels, the others
-// take all.
-func CheckShape(kind string, shape []int) error {
-	switch {
-	case !onImages(kind):
-		return nil
-	case len(shape) != 3:
-		return fmt.Errorf("kind %s wants images of at least %dx%d pixels; the data is a table with %d numbers an example",
-			kind, leastPixels, leastPixels, shape[0])
-	case shape[1] < leastPixels || shape[2] < leastPixels:
-		return fmt.Errorf("kind %s wants images of at least %dx%d pixels; the data has %dx%d",
-			kind, leastPixels, leastPixels, shape[1], shape[2])
-	}
-	return nil
+// networks has what makes the layers of each kind of model, for examples of a shape
+// that [models.CheckShape] accepts.
+var networks = map[string]func(c models.Config, shape []int, classes int) []layer{
+	models.Softmax: perceptron, // without hidden layers
+	models.MLP:     perceptron,
+	models.CNN:     func(_ models.Config, shape []int, classes int) []layer { return convLayers(shape, classes) },
+	models.ResNet8: func(_ models.Config, shape []int, classes int) []layer { return residualLayers(shape, classes) },
 }
 
-// onImages reports whether a kind of model takes images only.
-func onImages(kind string) bool { return slices.Contains(imageKinds, kind) }
-
-// architecture returns the layers of a model for examples of a shape that
-// [CheckShape] accepts.
-func architecture(c Config, shape []int, classes int) []layer {
-	switch c.Kind {
-	case kindCNN:
-		return convLayers(shape, classes)
-	case kindResNet8:
-		return residualLayers(shape, classes)
+// architecture returns the layers of a model; it fails for a kind without a network.
+func architecture(c models.Config, shape []int, classes int) ([]layer, error) {
+	network, ok := networks[c.Kind]
+	if !ok {
+		return nil, fmt.Errorf("model.kind %s has no network in package nets", c.Kind)
 	}
+	return network(c, shape, classes), nil
+}
+
+// perceptron has dense layers over the numbers of an example.
+func perceptron(c models.Config, shape []int, classes int) []layer {
 	features := 1
 	for _, n := range shape {
 		features *= n

@@ -3,13 +3,8 @@ package nets
 import (
 	"math/bits"
 	"math/rand/v2"
-)
 
-// The ways of changing training images, differently in every epoch.
-const (
-	augmentNone     = "none"
-	augmentFlip     = "flip"
-	augmentFlipCrop = "flip-crop"
+	"evenkeel/objective/models"
 )
 
 // augmenter changes training images as they are loaded: with flip, half of them are
@@ -28,11 +23,11 @@ type augmenter struct {
 // for none. Images move by up to an eighth of their smaller side, rounded: 4 pixels
 // of 32, as is usual for CIFAR-10.
 func newAugmenter(kind string, shape []int) *augmenter {
-	if kind != augmentFlip && kind != augmentFlipCrop {
+	if kind != models.AugmentFlip && kind != models.AugmentFlipCrop {
 		return nil
 	}
 	a := &augmenter{flips: true, channels: shape[0], height: shape[1], width: shape[2]}
-	if kind == augmentFlipCrop {
+	if kind == models.AugmentFlipCrop {
 		a.most = (min(a.height, a.width) + 4) / 8
 	}
 	return a

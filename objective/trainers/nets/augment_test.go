@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"evenkeel/objective"
+	"evenkeel/objective/models"
 )
 
 // By hand, on a plane of 3 lines of 4.
@@ -40,7 +41,7 @@ func TestMirrorAndMove(t *testing.T) {
 // comes 111 times, within five standard deviations; another epoch, seed or example
 // draws anew, the same draws the same.
 func TestAugmenterDraws(t *testing.T) {
-	a := newAugmenter(augmentFlipCrop, []int{3, 32, 32})
+	a := newAugmenter(models.AugmentFlipCrop, []int{3, 32, 32})
 	a.begin(1, 1)
 	const n = 9000
 	flips, moves := 0.0, map[[2]int]float64{}
@@ -82,10 +83,10 @@ func TestAugmenterDraws(t *testing.T) {
 }
 
 func TestAugmenterKinds(t *testing.T) {
-	if newAugmenter(augmentNone, []int{1, 28, 28}) != nil {
+	if newAugmenter(models.AugmentNone, []int{1, 28, 28}) != nil {
 		t.Error("none changes images")
 	}
-	for kind, want := range map[string]int{augmentFlip: 0, augmentFlipCrop: 4} {
+	for kind, want := range map[string]int{models.AugmentFlip: 0, models.AugmentFlipCrop: 4} {
 		if a := newAugmenter(kind, []int{1, 28, 28}); a.most != want {
 			t.Errorf("%s moves 28 x 28 pixels by up to %d; want %d", kind, a.most, want)
 		}
@@ -98,7 +99,7 @@ func TestAugmentedRuns(t *testing.T) {
 	processors(t, 3)
 	for _, kind := range []string{"cnn", "resnet8"} {
 		seen := map[string]string{}
-		for _, augment := range []string{augmentNone, augmentFlip, augmentFlipCrop} {
+		for _, augment := range []string{models.AugmentNone, models.AugmentFlip, models.AugmentFlipCrop} {
 			for _, threads := range []int{1, 3} {
 				tr, err := New(imageSplits(), Options{Threads: threads})
 				if err != nil {
@@ -122,7 +123,7 @@ func TestAugmentedRuns(t *testing.T) {
 // A batch holds the images that the augmenter makes of the examples in it.
 func TestLoaderAugments(t *testing.T) {
 	tr := imageTrainer(t, "")
-	model := tinyModel("cnn", "augment", augmentFlipCrop)
+	model := tinyModel("cnn", "augment", models.AugmentFlipCrop)
 	r, err := newRun(tr, objective.Job{Spec: tinySpec(t, tr, model, 1)}, mustParse(t, model))
 	if err != nil {
 		t.Fatal(err)
@@ -131,7 +132,7 @@ func TestLoaderAugments(t *testing.T) {
 	for epoch := 1; epoch <= 2; epoch++ {
 		r.loader.shuffle(epoch)
 		r.loader.load(1, nil)
-		a := newAugmenter(augmentFlipCrop, []int{2, 9, 8})
+		a := newAugmenter(models.AugmentFlipCrop, []int{2, 9, 8})
 		a.begin(1, epoch)
 		want := make([]float32, 144)
 		for row, id := range r.loader.ids {

@@ -242,28 +242,8 @@ func TestCNNTrains(t *testing.T) {
 	}
 }
 
-func TestCheckShape(t *testing.T) {
-	for _, shape := range [][]int{{1, 8, 8}, {3, 32, 32}, {4, 9, 200}} {
-		for _, kind := range []string{"cnn", "resnet8"} {
-			if err := CheckShape(kind, shape); err != nil {
-				t.Errorf("%s on %v: %v", kind, shape, err)
-			}
-		}
-	}
-	for _, kind := range []string{"softmax", "mlp"} {
-		if err := CheckShape(kind, []int{4}); err != nil {
-			t.Errorf("%s on a table: %v", kind, err)
-		}
-	}
-	for want, shape := range map[string][]int{
-		"images of at least 8x8 pixels; the data is a table with 19 numbers an example": {19},
-		"images of at least 8x8 pixels; the data has 7x20":                              {1, 7, 20},
-		"images of at least 8x8 pixels; the data has 20x7":                              {3, 20, 7},
-	} {
-		if err := CheckShape("cnn", shape); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("cnn on %v: error %v; want %q in it", shape, err, want)
-		}
-	}
+// The trainer refuses examples that its model does not take.
+func TestTableForImages(t *testing.T) {
 	tr := tinyTrainer(t)
 	_, err := tr.Train(t.Context(), objective.Job{Spec: tinySpec(t, tr, tinyModel("cnn"), 1)})
 	if err == nil || !strings.Contains(err.Error(), "the data is a table with 4 numbers") {

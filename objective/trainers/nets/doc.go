@@ -3,9 +3,9 @@
 // [objective.Trainer]. Graphs and their gradients are gorgonia's; this is the only
 // package that imports it.
 //
-// It is not a neural-network library: it knows the model keys of a study file
-// ([Kinds], [Keys], [Check]), and one training run at a time turns a resolved
-// [objective.Spec] into an [objective.Result].
+// It is not a neural-network library: it has a network for every kind of package
+// models that the built-in trainer trains, and one training run at a time turns a
+// resolved [objective.Spec] into an [objective.Result].
 //
 // # How a run works
 //

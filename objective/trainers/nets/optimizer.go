@@ -1,11 +1,14 @@
 package nets
 
-import "evenkeel/objective/trainers/nets/kernels"
+import (
+	"evenkeel/objective/models"
+	"evenkeel/objective/trainers/nets/kernels"
+)
 
 // optimizer updates parameters by their gradients: AdamW or SGD as in PyTorch,
 // see [kernels.Level.AdamW] and [kernels.SGD].
 type optimizer struct {
-	config Config
+	config models.Config
 	c      *compute
 	params parameters
 	// first is Adam's mean of gradients or the momentum buffer, second Adam's
@@ -23,12 +26,12 @@ type piece struct{ param, from, to int }
 // pieceSize is enough numbers for a second thread to be worth it.
 const pieceSize = 8192
 
-func newOptimizer(config Config, c *compute, p parameters) *optimizer {
+func newOptimizer(config models.Config, c *compute, p parameters) *optimizer {
 	o := &optimizer{config: config, c: c, params: p}
 	for i, t := range p {
 		n := t.DataSize()
 		o.first = append(o.first, make([]float32, n))
-		if config.Optimizer == adam {
+		if config.Optimizer == models.Adam {
 			o.second = append(o.second, make([]float32, n))
 		}
 		for from := 0; from < n; from += pieceSize {
@@ -49,7 +52,7 @@ func (o *optimizer) parts(from, to int, _ *kernels.Workspace) {
 	for _, at := range o.pieces[from:to] {
 		p, grad := floats(o.params[at.param])[at.from:at.to], o.grads[at.param][at.from:at.to]
 		first := o.first[at.param][at.from:at.to]
-		if o.config.Optimizer == adam {
+		if o.config.Optimizer == models.Adam {
 			o.c.level.AdamW(p, grad, first, o.second[at.param][at.from:at.to], o.config.LearningRate, o.config.WeightDecay, o.steps)
 			continue
 		}

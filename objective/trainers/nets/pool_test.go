@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"evenkeel/objective/models"
 	"evenkeel/objective/trainers/nets/kernels"
 )
 
@@ -94,7 +95,7 @@ func TestThreadsOfARun(t *testing.T) {
 	} {
 		runtime.GOMAXPROCS(c.processors)
 		splits := tinySplits()
-		if onImages(c.kind) {
+		if models.OnImages(c.kind) {
 			splits = imageSplits()
 		}
 		tr, err := New(splits, Options{Threads: c.asked})
@@ -155,8 +156,8 @@ func TestStepsAllocateNothing(t *testing.T) {
 		"mlp":              {tinyModel("mlp", "hidden", []int64{300, 70}, "batch", int64(96)), false},
 		"mlp with dropout": {tinyModel("mlp", "dropout", 0.2, "hidden", []int64{9, 8}), false},
 		"mlp with sgd":     {tinyModel("mlp", "optimizer", "sgd", "momentum", 0.9, "weight_decay", 0.01), false},
-		"cnn":              {tinyModel("cnn", "dropout", 0.1, "augment", augmentFlipCrop), true},
-		"resnet8":          {tinyModel("resnet8", "augment", augmentFlipCrop), true},
+		"cnn":              {tinyModel("cnn", "dropout", 0.1, "augment", models.AugmentFlipCrop), true},
+		"resnet8":          {tinyModel("resnet8", "augment", models.AugmentFlipCrop), true},
 	} {
 		for _, threads := range []int{1, 2} {
 			for _, weights := range [][]float32{nil, {1, 2, 3}} {

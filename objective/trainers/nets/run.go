@@ -8,6 +8,7 @@ import (
 
 	"evenkeel/objective"
 	"evenkeel/objective/data"
+	"evenkeel/objective/models"
 	"evenkeel/objective/trainers/nets/kernels"
 )
 
@@ -15,7 +16,7 @@ import (
 // dropped at its end.
 type run struct {
 	job    objective.Job
-	config Config
+	config models.Config
 	splits *data.Splits
 	params parameters
 	// all are the parameters and the running figures of normalisations.
@@ -30,10 +31,13 @@ type run struct {
 	from int
 }
 
-func newRun(t *Trainer, job objective.Job, config Config) (*run, error) {
+func newRun(t *Trainer, job objective.Job, config models.Config) (*run, error) {
 	features, classes := t.splits.Dataset.Features(), len(t.info.Classes)
 	batch := min(config.Batch, t.splits.Train.Len())
-	layers := architecture(config, t.splits.Dataset.Shape, classes)
+	layers, err := architecture(config, t.splits.Dataset.Shape, classes)
+	if err != nil {
+		return nil, err
+	}
 	seed := job.Spec.Seed
 	c := &compute{level: t.level}
 	c.start(t.threadsOf(config.Kind))
@@ -47,7 +51,6 @@ func newRun(t *Trainer, job objective.Job, config Config) (*run, error) {
 	r.opt = newOptimizer(config, c, r.params)
 	r.stop = stopping{patience: config.EarlyStopping, from: min(r.from+1, config.Epochs)}
 	b := builder{c: c, layers: layers, params: r.params, running: byLayer, newVM: t.newVM}
-	var err error
 	if r.net, err = newTrainingNetwork(b, batch, features, classes, seed, config.Dropout); err != nil {
 		c.close()
 		return nil, fmt.Errorf("training network: %w", err)
@@ -55,7 +58,7 @@ func newRun(t *Trainer, job objective.Job, config Config) (*run, error) {
 	r.loader = &loader{batches: newBatches(t.splits.Train, t.input, seed, batch), c: c, net: r.net}
 	r.loader.augmenter = newAugmenter(config.Augment, t.splits.Dataset.Shape)
 	rows := evaluationRows
-	if onImages(config.Kind) {
+	if models.OnImages(config.Kind) {
 		rows = evaluationImages
 	}
 	forward, err := newEvaluationNetwork(b, rows, features)
@@ -142,7 +145,7 @@ func (r *run) apply(epoch int) []float32 {
 	if w == nil || epoch < r.from {
 		return nil
 	}
-	if r.job.Spec.Apply == applyLoss {
+	if r.job.Spec.Apply == objective.ApplyLoss {
 		return w
 	}
 	offset := floats(r.net.offset)

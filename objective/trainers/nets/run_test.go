@@ -13,6 +13,7 @@ import (
 
 	"evenkeel/objective"
 	"evenkeel/objective/data"
+	"evenkeel/objective/models"
 	"evenkeel/objective/trainers/nets/kernels"
 )
 
@@ -53,13 +54,13 @@ func tinyTrainer(t testing.TB) *Trainer {
 // tinyModel returns a valid model, changed by pairs of key and value.
 func tinyModel(kind string, changes ...any) map[string]any {
 	m := map[string]any{"kind": kind}
-	for _, k := range Keys(kind) {
+	for _, k := range models.KeysOf(kind) {
 		if k.Name != "momentum" {
 			m[k.Name] = k.Default
 		}
 	}
 	m["epochs"], m["batch"], m["learning_rate"] = int64(3), int64(32), 0.01
-	if kind == kindMLP {
+	if kind == models.MLP {
 		m["hidden"] = []int64{8}
 	}
 	for i := 0; i < len(changes); i += 2 {
@@ -164,9 +165,9 @@ func TestContextEndsTheRunWithinAStep(t *testing.T) {
 	}
 }
 
-func mustParse(t testing.TB, model map[string]any) Config {
+func mustParse(t testing.TB, model map[string]any) models.Config {
 	t.Helper()
-	c, err := ParseConfig(model)
+	c, err := models.Parse(model)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"evenkeel/objective"
+	"evenkeel/objective/models"
 )
 
 // startRun returns a run of a model, ready for the steps of the first epoch.
@@ -170,7 +171,7 @@ func TestResultHashCoversEveryNumber(t *testing.T) {
 func TestEvaluationSeesPlainImages(t *testing.T) {
 	tr := imageTrainer(t, "")
 	for _, kind := range []string{"cnn", "resnet8"} {
-		r := startRun(t, tr, tinyModel(kind, "augment", augmentFlipCrop))
+		r := startRun(t, tr, tinyModel(kind, "augment", models.AugmentFlipCrop))
 		mustStep(t, r, 0)
 		for name, part := range map[string]struct {
 			x    []float32

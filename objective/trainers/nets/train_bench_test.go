@@ -11,6 +11,7 @@ import (
 
 	"evenkeel/objective"
 	"evenkeel/objective/data"
+	"evenkeel/objective/models"
 	"evenkeel/objective/trainers/nets/kernels"
 )
 
@@ -23,10 +24,10 @@ var benchModels = []struct {
 	model map[string]any
 	flops float64
 }{
-	{"softmax", []int{784}, tinyModel(kindSoftmax, "batch", int64(128)), 0},
-	{"mlp", []int{784}, tinyModel(kindMLP, "batch", int64(128), "hidden", []int64{256, 128}), 2 * (2*784*256 + 3*256*128 + 3*128*10)},
-	{"cnn", []int{3, 32, 32}, tinyModel(kindCNN, "batch", int64(128)), 2 * (2*27*32*1024 + 3*288*64*256 + 3*4096*10)},
-	{"resnet8", []int{3, 32, 32}, tinyModel(kindResNet8, "batch", int64(128)), 2 * (2*27*16*1024 +
+	{"softmax", []int{784}, tinyModel(models.Softmax, "batch", int64(128)), 0},
+	{"mlp", []int{784}, tinyModel(models.MLP, "batch", int64(128), "hidden", []int64{256, 128}), 2 * (2*784*256 + 3*256*128 + 3*128*10)},
+	{"cnn", []int{3, 32, 32}, tinyModel(models.CNN, "batch", int64(128)), 2 * (2*27*32*1024 + 3*288*64*256 + 3*4096*10)},
+	{"resnet8", []int{3, 32, 32}, tinyModel(models.ResNet8, "batch", int64(128)), 2 * (2*27*16*1024 +
 		3*(2*144*16*1024+144*32*256+16*32*256+288*32*256+288*64*64+32*64*64+576*64*64+64*10))},
 }
 

@@ -5,12 +5,15 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
+	"strings"
 	"time"
 
 	G "gorgonia.org/gorgonia"
 
 	"evenkeel/objective"
 	"evenkeel/objective/data"
+	"evenkeel/objective/models"
 	"evenkeel/objective/trainers/nets/kernels"
 )
 
@@ -18,11 +21,8 @@ import (
 // aside: those have the numerics id.
 const version = "1"
 
-// The ways in which class weights act here.
-const (
-	applyLoss  = "loss"
-	applyLogit = "logit"
-)
+// applies are the ways in which class weights act here.
+var applies = []string{objective.ApplyLoss, objective.ApplyLogit}
 
 // Options of [New]. The zero value is the usual choice.
 type Options struct {
@@ -52,7 +52,7 @@ type Trainer struct {
 // batch's images idle.
 func (t *Trainer) threadsOf(kind string) int {
 	threads := min(t.threads, runtime.GOMAXPROCS(0))
-	if onImages(kind) {
+	if models.OnImages(kind) {
 		threads = min(threads, imageParts)
 	}
 	return threads
@@ -97,9 +97,9 @@ func New(splits *data.Splits, opts Options) (*Trainer, error) {
 // describe returns what a trainer says of itself.
 func describe(level kernels.Level, ds *data.Dataset, how objective.Split, counts []int, labels []uint16) objective.Info {
 	return objective.Info{
-		Trainer: "nets", Version: version, Numerics: level.NumericsID(), Data: ds.Fingerprint, Split: how,
+		Trainer: models.TrainerNets, Version: version, Numerics: level.NumericsID(), Data: ds.Fingerprint, Split: how,
 		Classes: ds.Classes, TrainCounts: counts, ValLabels: labels,
-		Supports: []string{applyLoss, applyLogit, objective.SupportsWeightsFrom},
+		Supports: append(slices.Clone(applies), objective.SupportsWeightsFrom),
 	}
 }
 
@@ -125,7 +125,7 @@ func checkPart(p data.Part, features, classes int) error {
 func (t *Trainer) Info() objective.Info { return t.info }
 
 // Train performs one run. It fails without training if the spec is not for this
-// trainer, its data and numerics, or has model keys that [Check] refuses; it ends
+// trainer, its data and numerics, or has model keys that [models.Check] refuses; it ends
 // with ctx within one optimiser step; and it fails when the loss stops being a
 // finite number, naming the epoch and the step.
 func (t *Trainer) Train(ctx context.Context, job objective.Job) (*objective.Result, error) {
@@ -148,28 +148,28 @@ func (t *Trainer) Train(ctx context.Context, job objective.Job) (*objective.Resu
 }
 
 // check reports what is wrong with a job.
-func (t *Trainer) check(job objective.Job) (Config, error) {
+func (t *Trainer) check(job objective.Job) (models.Config, error) {
 	s := job.Spec
 	for _, f := range []struct{ name, got, want string }{
 		{"trainer", s.Trainer, t.info.Trainer}, {"version", s.Version, t.info.Version},
 		{"numerics", s.Numerics, t.info.Numerics}, {"data", s.Data, t.info.Data}, {"parent", string(s.Parent), ""},
 	} {
 		if f.got != f.want {
-			return Config{}, fmt.Errorf("the run's %s is %q; this trainer has %q", f.name, f.got, f.want)
+			return models.Config{}, fmt.Errorf("the run's %s is %q; this trainer has %q", f.name, f.got, f.want)
 		}
 	}
 	if s.Split != t.info.Split {
-		return Config{}, fmt.Errorf("the run's split is %+v; this trainer has %+v", s.Split, t.info.Split)
+		return models.Config{}, fmt.Errorf("the run's split is %+v; this trainer has %+v", s.Split, t.info.Split)
 	}
 	if job.Test && sum(t.splits.TestCounts()) == 0 {
-		return Config{}, fmt.Errorf("the test part was asked for, but %s has none", t.splits.Dataset.Source)
+		return models.Config{}, fmt.Errorf("the test part was asked for, but %s has none", t.splits.Dataset.Source)
 	}
-	config, err := ParseConfig(s.Model)
+	config, err := models.Parse(s.Model)
 	if err == nil {
-		err = CheckShape(config.Kind, t.splits.Dataset.Shape)
+		err = models.CheckShape(config.Kind, t.splits.Dataset.Shape)
 	}
 	if err != nil {
-		return Config{}, err
+		return models.Config{}, err
 	}
 	return config, t.checkWeights(s)
 }
@@ -186,8 +186,8 @@ func (t *Trainer) checkWeights(s objective.Spec) error {
 			return fmt.Errorf("the weight of class %d is %v; want a positive finite number", c, w)
 		}
 	}
-	if s.Apply != applyLoss && s.Apply != applyLogit {
-		return fmt.Errorf("weights are to be applied by %q; want one of %s, %s", s.Apply, applyLoss, applyLogit)
+	if !slices.Contains(applies, s.Apply) {
+		return fmt.Errorf("weights are to be applied by %q; want one of %s", s.Apply, strings.Join(applies, ", "))
 	}
 	if !(s.WeightsFrom >= 0 && s.WeightsFrom <= 1) {
 		return fmt.Errorf("weights_from is %v; want a share of the epochs from 0 to 1", s.WeightsFrom)

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"evenkeel/objective/trainers"
 )
 
 // Options say which program to start, where, and how long to wait for it.
@@ -20,12 +22,14 @@ type Options struct {
 	// Slots has one entry for each process: what to add to its environment. Nil
 	// is one process and nothing added.
 	Slots []map[string]string
-	// Timeout is the longest that one attempt at a run may take; 0 means 2 hours.
+	// Timeout is the longest that one attempt at a run may take; 0 means
+	// [trainers.DefaultTimeout].
 	Timeout time.Duration
-	// Silence is the longest time without an answer or an epoch; 0 means 10 minutes.
+	// Silence is the longest time without an answer or an epoch; 0 means
+	// [trainers.DefaultSilence].
 	Silence time.Duration
 	// StartTimeout is how long a process may take to say that it is ready; 0
-	// means a minute.
+	// means [trainers.DefaultStartTimeout].
 	StartTimeout time.Duration
 	// RunsPerProcess replaces a process after so many runs; 0 means never.
 	RunsPerProcess int
@@ -36,13 +40,6 @@ type Options struct {
 	// rotated. "" means that only the end of each run's log is kept.
 	LogFile string
 }
-
-// The defaults of a study file.
-const (
-	defaultTimeout      = 2 * time.Hour
-	defaultSilence      = 10 * time.Minute
-	defaultStartTimeout = time.Minute
-)
 
 // complete returns o with defaults in place, or every fault it has.
 func (o Options) complete() (Options, error) {
@@ -81,9 +78,9 @@ func (o Options) complete() (Options, error) {
 		value *time.Duration
 		unset time.Duration
 	}{
-		{"timeout", &o.Timeout, defaultTimeout},
-		{"silence", &o.Silence, defaultSilence},
-		{"start_timeout", &o.StartTimeout, defaultStartTimeout},
+		{"timeout", &o.Timeout, trainers.DefaultTimeout},
+		{"silence", &o.Silence, trainers.DefaultSilence},
+		{"start_timeout", &o.StartTimeout, trainers.DefaultStartTimeout},
 	} {
 		if *limit.value < 0 {
 			fault("%s is %v; want a positive duration", limit.name, *limit.value)

@@ -6,11 +6,12 @@ import (
 	"strings"
 
 	"evenkeel/objective"
+	"evenkeel/objective/models"
 )
 
-// abilities are the entries of `supports` that are known here; others are
-// ignored, since a program may be made for a later version too.
-var abilities = []string{"loss", "logit", objective.SupportsWeightsFrom, "warm_start"}
+// known are the entries of `supports` that are known here; others are ignored,
+// since a program may be made for a later version too.
+var known = slices.Concat(objective.TrainedWays(), objective.Abilities())
 
 // readReady turns the answer to hello into what the trainer says of itself.
 func readReady(l line) (objective.Info, error) {
@@ -34,7 +35,7 @@ func readReady(l line) (objective.Info, error) {
 	if err := decode(l, h, &r); err != nil {
 		return info, err
 	}
-	info = objective.Info{Trainer: "command", Numerics: "external", Version: string(r.Version), Data: string(r.Data)}
+	info = objective.Info{Trainer: models.TrainerCommand, Numerics: "external", Version: string(r.Version), Data: string(r.Data)}
 	if err := r.check(&info); err != nil {
 		return info, violation(l, "ready: %w", err)
 	}
@@ -59,13 +60,14 @@ func (r *ready) check(info *objective.Info) error {
 	if err != nil {
 		return fmt.Errorf("supports %w", err)
 	}
-	for _, a := range abilities {
+	for _, a := range known {
 		if slices.Contains(supports, a) {
 			info.Supports = append(info.Supports, a)
 		}
 	}
-	if !slices.Contains(info.Supports, "loss") && !slices.Contains(info.Supports, "logit") {
-		return fmt.Errorf("supports is %q; want at least loss or logit, the ways to apply class weights", supports)
+	ways := objective.TrainedWays()
+	if !slices.ContainsFunc(info.Supports, func(s string) bool { return slices.Contains(ways, s) }) {
+		return fmt.Errorf("supports is %q; want at least %s, the ways to apply class weights", supports, strings.Join(ways, " or "))
 	}
 	if !r.TrainCounts.given {
 		return nil

@@ -37,7 +37,7 @@ func newRequest(job objective.Job, classes int) (train, error) {
 		return train{}, fmt.Errorf("%d class weights for the %d classes of the training program", len(r.ClassWeights), classes)
 	}
 	if r.Apply == "" {
-		r.Apply = "loss"
+		r.Apply = objective.ApplyLoss
 	}
 	if job.Test {
 		r.Parts = append(r.Parts, "test")

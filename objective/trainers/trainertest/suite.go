@@ -100,7 +100,7 @@ func (h harness) boosted(t *testing.T, seed int64, apply string) objective.Spec 
 
 // modes are the ways to apply weights that the trainer supports.
 func (h harness) modes() []string {
-	return slices.DeleteFunc(slices.Clone(h.trainer.Info().Supports), func(s string) bool { return s != "loss" && s != "logit" })
+	return slices.DeleteFunc(slices.Clone(h.trainer.Info().Supports), func(s string) bool { return !slices.Contains(objective.TrainedWays(), s) })
 }
 
 // difference says where two results that should be equal differ, "" nowhere.

@@ -47,7 +47,7 @@ func (s *Synthetic) Info() objective.Info {
 	info := objective.Info{
 		Trainer: "synthetic", Version: "1", Numerics: "float64",
 		Data:     fmt.Sprintf("synthetic/%d/%d/%g", classes, per, s.Response),
-		Supports: []string{"loss"},
+		Supports: []string{objective.ApplyLoss},
 	}
 	for c := range classes {
 		info.Classes = append(info.Classes, fmt.Sprintf("class %d", c))

@@ -1,0 +1,30 @@
+// Package all opens the trainer of a study, whichever it is: it has the list of all
+// openers, and is what a program imports that trains.
+package all
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"evenkeel/objective/trainers"
+	"evenkeel/objective/trainers/nets"
+	"evenkeel/objective/trainers/process"
+)
+
+// openers has one for each transport of package trainers.
+var openers = []trainers.Opener{nets.Opener, process.Opener}
+
+// Open opens the trainer that the settings are for. The error is a
+// [*trainers.StudyError] where the study file is at fault.
+func Open(ctx context.Context, s trainers.Setup) (*trainers.Opened, error) {
+	t := s.Settings.Transport()
+	i := slices.IndexFunc(openers, func(o trainers.Opener) bool { return o.Transport == t })
+	switch {
+	case i < 0:
+		return nil, fmt.Errorf("the trainer %s has no opener in package trainers/all", t.Name)
+	case s.Redraw && !t.Redraws:
+		return nil, &trainers.StudyError{Err: fmt.Errorf("the trainer %s splits its data itself; its parts cannot be drawn anew", t.Name)}
+	}
+	return openers[i].Open(ctx, s)
+}

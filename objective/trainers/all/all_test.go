@@ -1,0 +1,45 @@
+package all
+
+import (
+	"errors"
+	"testing"
+
+	"evenkeel/objective/trainers"
+)
+
+// TestEveryTransportOpens: every transport has one opener, and no opener is of
+// anything else.
+func TestEveryTransportOpens(t *testing.T) {
+	count := map[*trainers.Transport]int{}
+	for _, o := range openers {
+		count[o.Transport]++
+		if o.Open == nil {
+			t.Errorf("%s opens nothing", o.Transport.Name)
+		}
+	}
+	for _, of := range trainers.Transports() {
+		if count[of] != 1 {
+			t.Errorf("%s has %d openers; want one", of.Name, count[of])
+		}
+		delete(count, of)
+	}
+	for of := range count {
+		t.Errorf("there is an opener of %s, which is not in the list of package trainers", of.Name)
+	}
+}
+
+// unknown are the settings of a trainer that nobody opens.
+type unknown struct{ trainers.Settings }
+
+func (unknown) Transport() *trainers.Transport { return &trainers.Transport{Name: "unknown"} }
+
+func TestOpenRefuses(t *testing.T) {
+	if _, err := Open(t.Context(), trainers.Setup{Settings: unknown{}}); err == nil {
+		t.Error("a trainer without an opener was opened")
+	}
+	setup := trainers.Setup{Settings: &trainers.CommandSettings{}, Redraw: true}
+	_, err := Open(t.Context(), setup)
+	if wrong := (*trainers.StudyError)(nil); !errors.As(err, &wrong) {
+		t.Errorf("a command's parts drawn anew: error %v; want a StudyError", err)
+	}
+}

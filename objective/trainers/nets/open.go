@@ -1,0 +1,82 @@
+package nets
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+
+	"evenkeel/objective"
+	"evenkeel/objective/data"
+	"evenkeel/objective/models"
+	"evenkeel/objective/trainers"
+)
+
+// Opener opens the data of a study and the built-in models on it. Every error is a
+// [*trainers.StudyError].
+var Opener = trainers.Opener{
+	Transport: trainers.Nets,
+	Open: func(_ context.Context, s trainers.Setup) (*trainers.Opened, error) {
+		o, err := openStudy(s)
+		if err != nil {
+			return nil, &trainers.StudyError{Err: err}
+		}
+		return o, nil
+	},
+}
+
+func openStudy(s trainers.Setup) (*trainers.Opened, error) {
+	ds, err := data.Open(s.Source)
+	if err != nil {
+		return nil, fmt.Errorf("data.source: %w", err)
+	}
+	for _, kind := range s.Kinds {
+		if err := models.CheckShape(kind, ds.Shape); err != nil {
+			return nil, fmt.Errorf("model.kind with data.source %s: %w", ds.Source, err)
+		}
+	}
+	o := &trainers.Opened{Title: ds.Title, Parallel: s.Settings.Parallel(s.Parallel), Close: func() error { return nil }}
+	if s.Redraw {
+		err = redrawable(o, ds, s)
+	} else {
+		err = fixed(o, ds, s)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := models.Check(s.Model); err != nil {
+		return nil, fmt.Errorf("model: %w", err)
+	}
+	return o, nil
+}
+
+// fixed puts the trainer on the parts of the study in place.
+func fixed(o *trainers.Opened, ds *data.Dataset, s trainers.Setup) error {
+	splits, err := data.Split(ds, s.Split)
+	if err != nil {
+		return fmt.Errorf("data: %w", err)
+	}
+	t, err := New(splits, options(o.Parallel))
+	if err == nil {
+		o.Trainer = t
+	}
+	return err
+}
+
+// redrawable is fixed for a study whose parts are to be drawn anew. Nothing becomes a
+// number before it is trained on.
+func redrawable(o *trainers.Opened, ds *data.Dataset, s trainers.Setup) error {
+	dealt, err := data.Deal(ds, s.Split)
+	if err != nil {
+		return fmt.Errorf("data: %w", err)
+	}
+	t, err := NewLazy(dealt, options(o.Parallel))
+	if err == nil {
+		o.Trainer = t
+		o.Redraw = func(seed int64) (objective.Trainer, error) { return t.Redraw(seed) }
+	}
+	return err
+}
+
+// options says how models are trained with so many trainings at once: those come first,
+// and where they leave processors over, each training has several.
+func options(parallel int) Options { return Options{Threads: runtime.GOMAXPROCS(0) / parallel} }
