@@ -1,7 +1,5 @@
 package search
 
-import "evenkeel/objective"
-
 // Trainings returns about how many training runs the whole study takes: every
 // evaluation of a trial on a seed trains its rounds, and its own unweighted
 // round where the model is searched; the reference is trained on every seed.
@@ -16,7 +14,7 @@ func (d *Definition) Trainings() float64 {
 // reference, one a seed, and those of trials.
 func (d *Definition) Budget() (reference int, trials float64) {
 	each := d.meanRounds()
-	if d.searchesModel() {
+	if d.SearchesModel() {
 		each++
 	}
 	return d.Search.seeds(), float64(each * float64(d.Search.Evaluations()))
@@ -51,29 +49,13 @@ func (d *Definition) meanRounds() float64 {
 	return number(d.Weighting.Fixed["rounds"])
 }
 
-// searchesModel reports whether trials have unweighted rounds of their own.
-func (d *Definition) searchesModel() bool {
+// SearchesModel reports whether models differ between trials, so that each has an
+// unweighted round of its own.
+func (d *Definition) SearchesModel() bool {
 	for _, p := range d.Space.Params {
 		if len(p.Name) > len("model.") && p.Name[:len("model.")] == "model." {
 			return true
 		}
 	}
 	return false
-}
-
-// ConfirmLength returns how long confirming an arm of so many rounds takes on one
-// fresh seed, in trainings of the usual length; see [Fixed.Cost]. Where the model is
-// searched, the arm is taken to have another one than the reference.
-func (d *Definition) ConfirmLength(round int) float64 {
-	arm := Fixed{Round: round, Plan: objective.Plan{Model: d.ReferenceModel(), Apply: objective.ApplyPosthoc}}
-	for _, v := range d.Values("weighting.apply") {
-		if v != objective.ApplyPosthoc {
-			arm.Plan.Apply = ""
-		}
-	}
-	_, length := arm.Cost(d)
-	if d.searchesModel() {
-		length++
-	}
-	return length
 }

@@ -15,6 +15,7 @@ import (
 	"evenkeel/objective/evidence/confirm"
 	"evenkeel/runs"
 	"evenkeel/search"
+	"evenkeel/search/followup"
 )
 
 // printBudget says how many trainings a study takes and, where its time is
@@ -25,7 +26,7 @@ func printBudget(cmd *cobra.Command, path string, def *search.Definition, info o
 	whole, parts := float64(reference)+trials, fmt.Sprintf("%d reference, %.0f of trials", reference, trials)
 	if confirmed {
 		// The leader's rounds are not known yet; its trainings count by their length.
-		confirming := confirm.Seeds * def.ConfirmLength(maxRounds(def))
+		confirming := confirm.Seeds * followup.Length(def, maxRounds(def))
 		whole, parts = whole+confirming, fmt.Sprintf("%s, at most %.0f to confirm the leader", parts, confirming)
 	}
 	fmt.Fprintf(w, "about %s: %s\n", count(int(math.Round(whole)), "training"), parts)

@@ -14,6 +14,7 @@ import (
 	"evenkeel/objective/evidence/confirm"
 	"evenkeel/runs"
 	"evenkeel/search"
+	"evenkeel/search/followup"
 )
 
 // confirmFlags are the flags of confirm.
@@ -77,7 +78,7 @@ and is no other reading.`,
 
 // armToConfirm is an arm with its study.
 type armToConfirm struct {
-	search.Fixed
+	followup.Arm
 	def *search.Definition
 	// state is how the study's last invocation ended.
 	state string
@@ -167,7 +168,7 @@ func runConfirm(cmd *cobra.Command, g *global, arm armToConfirm, f confirmFlags)
 	}
 	arms, err := db.Confirmations(cmd.Context(), arm.def.Name)
 	if err == nil {
-		page := confirmedPage{def: arm.def, arms: arms, only: &c.arm.Fixed}
+		page := confirmedPage{def: arm.def, arms: arms, only: &c.arm.Arm}
 		err = page.write(cmd.OutOrStdout(), f.format)
 	}
 	return errors.Join(err, db.Close())
@@ -217,7 +218,7 @@ type confirmation struct {
 
 // run confirms the arm. It returns errInterrupted if a signal cut it short.
 func (c *confirmation) run(ctx context.Context, v visited) error {
-	confirmer := search.Confirmer{
+	confirmer := followup.Confirmer{
 		Definition: c.arm.def, Store: v.study, Trainer: v.trainer, Parallel: v.trainer.parallel,
 		Deadline: c.deadline, Clock: time.Now, Observe: c.observe, Redraw: v.trainer.redraw,
 	}
@@ -227,7 +228,7 @@ func (c *confirmation) run(ctx context.Context, v visited) error {
 	}
 	if c.arm.Seeds <= known {
 		c.keep(known)
-		reading, err := confirmer.Reading(c.arm.Fixed)
+		reading, err := confirmer.Reading(c.arm.Arm)
 		if err != nil {
 			return err
 		}
@@ -253,7 +254,7 @@ func (c *confirmation) run(ctx context.Context, v visited) error {
 		ctx, cancel = context.WithDeadline(ctx, c.deadline)
 		defer cancel()
 	}
-	_, err = confirmer.Run(ctx, v.stop, c.arm.Fixed)
+	_, err = confirmer.Run(ctx, v.stop, c.arm.Arm)
 	switch {
 	case err == nil || !objective.IsInterruption(err):
 		return err
@@ -275,7 +276,7 @@ func closed(c <-chan struct{}) bool {
 
 // fit says what is about to be trained, and takes fewer seeds where the time is
 // short; below the fewest it refuses to start.
-func (c *confirmation) fit(ctx context.Context, v visited, confirmer *search.Confirmer, known int) error {
+func (c *confirmation) fit(ctx context.Context, v visited, confirmer *followup.Confirmer, known int) error {
 	each, err := v.seconds(ctx, c.arm.def.ReferenceModel())
 	if err != nil {
 		return err
@@ -353,11 +354,11 @@ func turnsThatFit(left, each float64, most int) int {
 }
 
 // observe logs what happens.
-func (c *confirmation) observe(e search.Event) {
+func (c *confirmation) observe(e followup.Event) {
 	switch {
-	case e.Kind == search.EventFreshSeed:
+	case e.Kind == followup.EventSeed:
 		c.log.print("%d of %d fresh seeds measured", e.Done, e.Total)
-	case e.Kind == search.EventRun && e.Run.Kind == objective.RunFailed:
+	case e.Kind == followup.EventRun && e.Run.Kind == objective.RunFailed:
 		c.log.print("run %.8s failed: %v", e.Run.Run, e.Run.Err)
 	}
 }

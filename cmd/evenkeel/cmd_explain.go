@@ -10,6 +10,7 @@ import (
 	"evenkeel/objective/evidence/posthoc"
 	"evenkeel/runs"
 	"evenkeel/search"
+	"evenkeel/search/followup"
 )
 
 // explainFlags are the flags of explain: those of a study's arm, and those of
@@ -171,7 +172,7 @@ func (e told) confirmed(round int) string {
 		if a.Trial != e.trial.Number || a.Round != round || a.Invalid || a.Resplit && text != "" {
 			continue
 		}
-		if row := rowOf(a, search.Recipe, search.AgainstReference); row != nil {
+		if row := rowOf(a, followup.WhatRecipe, followup.WhatReference); row != nil {
 			text = fmt.Sprintf("Confirmed on test: spread %s to %s, %s (95 %% %s to %s), %s. That is the figure to quote; what follows is read off validation, and may differ.",
 				decimals(row.AgainstSpread, 3), decimals(row.Spread, 3), signed(row.Difference, 3), signed(row.DifferenceLow, 3), signed(row.DifferenceHigh, 3),
 				verdictWord(confirmedPage{def: e.def, arms: e.arms}.verdict(a, *row)))

@@ -8,6 +8,7 @@ import (
 	"evenkeel/objective/evidence/confirm"
 	"evenkeel/runs"
 	"evenkeel/search"
+	"evenkeel/search/followup"
 )
 
 // confirmedPage lays out what confirmations found.
@@ -16,7 +17,7 @@ type confirmedPage struct {
 	// arms are all confirmed arms of the study: verdicts correct for their number.
 	arms []runs.ConfirmedArm
 	// only is the arm to show, nil for all.
-	only *search.Fixed
+	only *followup.Arm
 }
 
 // shown returns the arms to show.
@@ -91,7 +92,7 @@ func (p confirmedPage) section(w io.Writer, a runs.ConfirmedArm, format string) 
 	if a.Invalid {
 		fmt.Fprintf(w, " trial %d was declared invalid since: do not quote it\n", a.Trial)
 	}
-	if main := rowOf(a, search.Recipe, search.AgainstReference); main != nil {
+	if main := rowOf(a, followup.WhatRecipe, followup.WhatReference); main != nil {
 		fmt.Fprint(w, p.costs(*main), p.limits(a, *main))
 	}
 	return nil
@@ -124,15 +125,15 @@ func writeLines(w io.Writer, rows [][]any) {
 func rowLabel(a runs.ConfirmedArm, c runs.ConfirmedRow) string {
 	trial := fmt.Sprintf("trial %d/%d against ", a.Trial, a.Round)
 	switch {
-	case c.What == search.Recipe && c.Against == search.AgainstReference:
+	case c.What == followup.WhatRecipe && c.Against == followup.WhatReference:
 		return trial + "unweighted"
-	case c.What == search.OffsetsAlone:
+	case c.What == followup.WhatOffsets:
 		return "fitted offsets, no training"
-	case c.What == search.Recipe:
+	case c.What == followup.WhatRecipe:
 		return trial + "fitted offsets"
-	case c.What == search.Vector && c.Against == search.AgainstReference:
+	case c.What == followup.WhatVector && c.Against == followup.WhatReference:
 		return "same vector on fresh seeds"
-	case c.What == search.Longer:
+	case c.What == followup.WhatLonger:
 		return "unweighted at the same training cost"
 	}
 	return ""
@@ -164,7 +165,7 @@ func (p confirmedPage) sameWay(a runs.ConfirmedArm) []runs.ConfirmedArm {
 // the study were confirmed in the same way. Offsets belong to no arm: they are one and
 // the same test beside all of them.
 func (p confirmedPage) verdict(a runs.ConfirmedArm, row runs.ConfirmedRow) confirm.Verdict {
-	if row.What == search.OffsetsAlone {
+	if row.What == followup.WhatOffsets {
 		return row.Verdict(row.PValue)
 	}
 	var values []float64
@@ -259,7 +260,7 @@ func (p confirmedPage) limits(a runs.ConfirmedArm, c runs.ConfirmedRow) string {
 
 // offsets says so where fitted offsets cost more than the study allows.
 func (p confirmedPage) offsets(a runs.ConfirmedArm) string {
-	own := rowOf(a, search.OffsetsAlone, search.AgainstReference)
+	own := rowOf(a, followup.WhatOffsets, followup.WhatReference)
 	if own == nil || own.Tolerance != confirm.NotHeld {
 		return ""
 	}
@@ -273,7 +274,7 @@ const worthTelling = 0.003
 // longer says so where the unweighted model gains balanced accuracy beyond noise when it
 // is trained as long: who changes the training anyway can have that too.
 func longer(a runs.ConfirmedArm) string {
-	row := rowOf(a, search.Longer, search.AgainstReference)
+	row := rowOf(a, followup.WhatLonger, followup.WhatReference)
 	if row == nil || !(row.AccuracyDropHigh < 0) || -row.AccuracyDrop <= worthTelling {
 		return ""
 	}

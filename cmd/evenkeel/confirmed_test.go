@@ -9,6 +9,7 @@ import (
 	"evenkeel/objective/evidence/confirm"
 	"evenkeel/runs"
 	"evenkeel/search"
+	"evenkeel/search/followup"
 )
 
 // TestCosts: a balanced accuracy that rose is not called within what may be lost.
@@ -40,14 +41,14 @@ func TestLongerGainsAccuracy(t *testing.T) {
 		drop, high float64
 		want       string
 	}{
-		{search.Longer, -.141, -.12, " unweighted at the same training cost: balanced accuracy +14.1 points\n"},
-		{search.Longer, -.141, .001, ""},
-		{search.Longer, -.141, math.NaN(), ""},
-		{search.Longer, -.003, -.001, ""},
-		{search.Longer, .02, .03, ""},
-		{search.Vector, -.141, -.12, ""},
+		{followup.WhatLonger, -.141, -.12, " unweighted at the same training cost: balanced accuracy +14.1 points\n"},
+		{followup.WhatLonger, -.141, .001, ""},
+		{followup.WhatLonger, -.141, math.NaN(), ""},
+		{followup.WhatLonger, -.003, -.001, ""},
+		{followup.WhatLonger, .02, .03, ""},
+		{followup.WhatVector, -.141, -.12, ""},
 	} {
-		a := runs.ConfirmedArm{Rows: []runs.ConfirmedRow{{What: c.what, Against: search.AgainstReference, AccuracyDrop: c.drop, AccuracyDropHigh: c.high}}}
+		a := runs.ConfirmedArm{Rows: []runs.ConfirmedRow{{What: c.what, Against: followup.WhatReference, AccuracyDrop: c.drop, AccuracyDropHigh: c.high}}}
 		if got := longer(a); got != c.want {
 			t.Errorf("%s, drop %v, at most %v: %q; want %q", c.what, c.drop, c.high, got, c.want)
 		}

@@ -14,6 +14,7 @@ import (
 	"evenkeel/objective/evidence/confirm"
 	"evenkeel/runs"
 	"evenkeel/search"
+	"evenkeel/search/followup"
 	"evenkeel/search/studyfile"
 )
 
@@ -82,7 +83,7 @@ func (l *leaderConfirmation) reserve(def *search.Definition, parallel int, deadl
 		if best == nil {
 			return 0 // nothing to confirm without a first trial
 		}
-		seed := time.Duration(float64(each)*def.ConfirmLength(best.Round)) + offsets
+		seed := time.Duration(float64(each)*followup.Length(def, best.Round)) + offsets
 		return confirmReserve(seed, parallel, whole, deadline.Sub(clock()))
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"evenkeel/objective"
 	"evenkeel/search"
+	"evenkeel/search/followup"
 	"evenkeel/search/studyfile"
 )
 
@@ -58,7 +59,7 @@ func TestReserveKnowsOffsets(t *testing.T) {
 			t.Errorf("after fits of %v: %v; want ten seeds of ten minutes, %v", fits, got, want)
 		}
 	}
-	if got, want := reserve(time.Minute), time.Duration(10*(def.ConfirmLength(1)+9)/inTime*float64(time.Minute)); (got - want).Abs() > time.Second {
+	if got, want := reserve(time.Minute), time.Duration(10*(followup.Length(def, 1)+9)/inTime*float64(time.Minute)); (got - want).Abs() > time.Second {
 		t.Errorf("with trainings of a minute: %v; want %v", got, want)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"evenkeel/objective/evidence/explain"
 	"evenkeel/runs"
 	"evenkeel/search"
+	"evenkeel/search/followup"
 )
 
 // probing is one invocation's work on the trainings of explain --measure.
@@ -47,7 +48,7 @@ func (f explainFlags) probe(cmd *cobra.Command, g *global, e told, c *explain.Ca
 
 // run trains what is missing. It returns errInterrupted if a signal cut it short.
 func (p *probing) run(ctx context.Context, v visited) error {
-	prober := search.Prober{Cache: v.study, Trainer: v.trainer, Parallel: v.trainer.parallel, Clock: time.Now, Observe: p.observe}
+	prober := followup.Prober{Cache: v.study, Trainer: v.trainer, Parallel: v.trainer.parallel, Clock: time.Now, Observe: p.observe}
 	err := p.announce(ctx, v, &prober)
 	if err == nil {
 		err = v.study.Begin(ctx, runs.Measuring)
@@ -63,7 +64,7 @@ func (p *probing) run(ctx context.Context, v visited) error {
 }
 
 // announce says what is about to be trained.
-func (p *probing) announce(ctx context.Context, v visited, prober *search.Prober) error {
+func (p *probing) announce(ctx context.Context, v visited, prober *followup.Prober) error {
 	missing, err := prober.Missing(ctx, p.plan, p.probes)
 	if err != nil {
 		return err
@@ -87,11 +88,11 @@ func (p *probing) announce(ctx context.Context, v visited, prober *search.Prober
 }
 
 // observe logs what happens.
-func (p *probing) observe(e search.Event) {
+func (p *probing) observe(e followup.Event) {
 	switch {
-	case e.Kind == search.EventProbedSeed:
+	case e.Kind == followup.EventSeed:
 		p.log.print("%d of %s measured", e.Done, count(e.Total, "seed"))
-	case e.Kind == search.EventRun && e.Run.Kind == objective.RunFailed:
+	case e.Kind == followup.EventRun && e.Run.Kind == objective.RunFailed:
 		p.log.print("run %.8s failed: %v", e.Run.Run, e.Run.Err)
 	}
 }

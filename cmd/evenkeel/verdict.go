@@ -5,7 +5,7 @@ import (
 
 	"evenkeel/objective/evidence/confirm"
 	"evenkeel/runs"
-	"evenkeel/search"
+	"evenkeel/search/followup"
 )
 
 // mostOf is the share of the weights' gain from which on another way is said to do
@@ -40,7 +40,7 @@ func (p confirmedPage) judged(board *runs.Board) *runs.ConfirmedArm {
 // even, who pays for it, and whether something cheaper would have done. It says
 // nothing that the rows do not.
 func (p confirmedPage) sentence(a runs.ConfirmedArm) string {
-	main := rowOf(a, search.Recipe, search.AgainstReference)
+	main := rowOf(a, followup.WhatRecipe, followup.WhatReference)
 	if main == nil {
 		return ""
 	}
@@ -85,7 +85,7 @@ func (p confirmedPage) sentence(a runs.ConfirmedArm) string {
 // longerSentence says where training the unweighted model longer evens the classes out
 // beyond noise, and so far that the weights are not worth their trainings.
 func (p confirmedPage) longerSentence(a runs.ConfirmedArm, main runs.ConfirmedRow, gained bool) string {
-	row := rowOf(a, search.Longer, search.AgainstReference)
+	row := rowOf(a, followup.WhatLonger, followup.WhatReference)
 	if row == nil {
 		return ""
 	}
@@ -117,7 +117,7 @@ func (p confirmedPage) offsetsCost(main, against runs.ConfirmedRow, own *runs.Co
 // offsetsSentence compares the recipe with fitted offsets, which train nothing, and
 // says so where they cost more accuracy: by the same rule as the recipe's own cost.
 func (p confirmedPage) offsetsSentence(a runs.ConfirmedArm, main runs.ConfirmedRow, gained bool) string {
-	row, own := rowOf(a, search.Recipe, search.AgainstOffsets), rowOf(a, search.OffsetsAlone, search.AgainstReference)
+	row, own := rowOf(a, followup.WhatRecipe, followup.WhatOffsets), rowOf(a, followup.WhatOffsets, followup.WhatReference)
 	if row == nil {
 		return ""
 	}

@@ -8,6 +8,7 @@ import (
 	"evenkeel/objective/evidence/confirm"
 	"evenkeel/runs"
 	"evenkeel/search"
+	"evenkeel/search/followup"
 )
 
 // TestVerdictSentence: every sentence follows from the rows, and none is there
@@ -22,7 +23,7 @@ func TestVerdictSentence(t *testing.T) {
 			Measurable: 0.02, Tolerance: confirm.Held, BalancedAccuracy: 0.83, AgainstBalancedAccuracy: 0.83,
 		}
 	}
-	main := row(search.Recipe, search.AgainstReference, 0.11, 0.08, sure)
+	main := row(followup.WhatRecipe, followup.WhatReference, 0.11, 0.08, sure)
 	main.Gained, main.Lost = up, down
 	changed := func(change func(*runs.ConfirmedRow)) runs.ConfirmedRow {
 		r := main
@@ -30,13 +31,13 @@ func TestVerdictSentence(t *testing.T) {
 		return r
 	}
 	offsets := func(cost confirm.Holding) runs.ConfirmedRow {
-		r := row(search.OffsetsAlone, search.AgainstReference, 0.11, 0.09, sure)
+		r := row(followup.WhatOffsets, followup.WhatReference, 0.11, 0.09, sure)
 		r.Tolerance = cost
 		return r
 	}
-	slight := row(search.Recipe, search.AgainstReference, 0.11, 0.105, sure)
-	noise := row(search.Recipe, search.AgainstReference, 0.11, 0.105, unsure)
-	worse := row(search.Recipe, search.AgainstReference, 0.11, 0.13, sure)
+	slight := row(followup.WhatRecipe, followup.WhatReference, 0.11, 0.105, sure)
+	noise := row(followup.WhatRecipe, followup.WhatReference, 0.11, 0.105, unsure)
+	worse := row(followup.WhatRecipe, followup.WhatReference, 0.11, 0.13, sure)
 	const better = "Verdict on trial 1/2: the classes are more even beyond noise; Shirt gains most; T-shirt pays most"
 	for _, c := range []struct {
 		rows []runs.ConfirmedRow
@@ -57,53 +58,53 @@ func TestVerdictSentence(t *testing.T) {
 			better + "; whether it costs more accuracy than you allow is not certain.",
 		},
 		{ // .83 -> .83 both
-			[]runs.ConfirmedRow{main, row(search.Recipe, search.AgainstOffsets, 0.07, 0.08, sure)},
+			[]runs.ConfirmedRow{main, row(followup.WhatRecipe, followup.WhatOffsets, 0.07, 0.08, sure)},
 			better + ". Offsets on the unweighted model's logits do better, without training.",
 		},
 		{ // offsets lose 1 point, the weights none
-			[]runs.ConfirmedRow{main, dearer(row(search.Recipe, search.AgainstOffsets, 0.07, 0.08, sure), 0.82)},
+			[]runs.ConfirmedRow{main, dearer(row(followup.WhatRecipe, followup.WhatOffsets, 0.07, 0.08, sure), 0.82)},
 			better + ". Offsets on the unweighted model's logits do better, without training, at -1.0 points of balanced accuracy.",
 		},
 		{
-			[]runs.ConfirmedRow{main, row(search.Recipe, search.AgainstOffsets, 0.082, 0.08, unsure)},
+			[]runs.ConfirmedRow{main, row(followup.WhatRecipe, followup.WhatOffsets, 0.082, 0.08, unsure)},
 			better + ". Offsets do as much without training, as far as can be told.",
 		},
 		{ // offsets .11 -> .109 is next to nothing, but too few seeds tell it from .08
-			[]runs.ConfirmedRow{main, row(search.Recipe, search.AgainstOffsets, 0.109, 0.08, 0.06)},
+			[]runs.ConfirmedRow{main, row(followup.WhatRecipe, followup.WhatOffsets, 0.109, 0.08, 0.06)},
 			better + ". Whether offsets, without training, do as much cannot be told.",
 		},
 		{ // offsets .11 -> .09 is two thirds of .11 -> .08
-			[]runs.ConfirmedRow{main, row(search.Recipe, search.AgainstOffsets, 0.09, 0.08, sure)},
+			[]runs.ConfirmedRow{main, row(followup.WhatRecipe, followup.WhatOffsets, 0.09, 0.08, sure)},
 			better + ". Offsets do most of it without training.",
 		},
 		{
-			[]runs.ConfirmedRow{main, row(search.Recipe, search.AgainstOffsets, 0.105, 0.08, sure), row(search.Longer, search.AgainstReference, 0.11, 0.09, sure)},
+			[]runs.ConfirmedRow{main, row(followup.WhatRecipe, followup.WhatOffsets, 0.105, 0.08, sure), row(followup.WhatLonger, followup.WhatReference, 0.11, 0.09, sure)},
 			better + ". Training the unweighted model as long does most of it (-.020).",
 		},
 		{ // as much, and within noise
-			[]runs.ConfirmedRow{main, row(search.Longer, search.AgainstReference, 0.11, 0.09, unsure)},
+			[]runs.ConfirmedRow{main, row(followup.WhatLonger, followup.WhatReference, 0.11, 0.09, unsure)},
 			better + ".",
 		},
 		{
-			[]runs.ConfirmedRow{main, row(search.Longer, search.AgainstReference, 0.11, 0.07, sure)},
+			[]runs.ConfirmedRow{main, row(followup.WhatLonger, followup.WhatReference, 0.11, 0.07, sure)},
 			better + ". Training the unweighted model as long does as much (-.040).",
 		},
 		{
-			[]runs.ConfirmedRow{main, offsets(confirm.NotHeld), dearer(row(search.Recipe, search.AgainstOffsets, 0.09, 0.08, sure), 0.80), row(search.Longer, search.AgainstReference, 0.11, 0.105, sure)},
+			[]runs.ConfirmedRow{main, offsets(confirm.NotHeld), dearer(row(followup.WhatRecipe, followup.WhatOffsets, 0.09, 0.08, sure), 0.80), row(followup.WhatLonger, followup.WhatReference, 0.11, 0.105, sure)},
 			better + ". Offsets alone cost more accuracy than you allow.",
 		},
 		{ // a confirmation of an earlier version, which has no row of the offsets alone
-			[]runs.ConfirmedRow{main, dearer(row(search.Recipe, search.AgainstOffsets, 0.07, 0.08, sure), 0.80)},
+			[]runs.ConfirmedRow{main, dearer(row(followup.WhatRecipe, followup.WhatOffsets, 0.07, 0.08, sure), 0.80)},
 			better + ". Offsets alone cost more accuracy than you allow.",
 		},
 		{ // a point estimate beyond the tolerance decides nothing, as for the weights
-			[]runs.ConfirmedRow{main, offsets(confirm.Undecided), dearer(row(search.Recipe, search.AgainstOffsets, 0.07, 0.08, sure), 0.809)},
+			[]runs.ConfirmedRow{main, offsets(confirm.Undecided), dearer(row(followup.WhatRecipe, followup.WhatOffsets, 0.07, 0.08, sure), 0.809)},
 			better + ". Offsets on the unweighted model's logits do better, without training, at -2.1 points of balanced accuracy, perhaps more than you allow.",
 		},
 		{ // what both cost too much tells them not apart
 			[]runs.ConfirmedRow{
 				changed(func(r *runs.ConfirmedRow) { r.Tolerance, r.BalancedAccuracy = confirm.NotHeld, 0.80 }), offsets(confirm.NotHeld),
-				row(search.Recipe, search.AgainstOffsets, 0.07, 0.08, sure),
+				row(followup.WhatRecipe, followup.WhatOffsets, 0.07, 0.08, sure),
 			},
 			better + "; it costs more accuracy than you allow. Offsets on the unweighted model's logits do better, without training.",
 		},
@@ -112,7 +113,7 @@ func TestVerdictSentence(t *testing.T) {
 			"Verdict on trial 1/2: no change of the spread beyond noise; whether it costs more accuracy than you allow is not certain.",
 		},
 		{ // what longer training does is said where the weights do nothing
-			[]runs.ConfirmedRow{noise, row(search.Recipe, search.AgainstOffsets, 0.106, 0.105, unsure), row(search.Longer, search.AgainstReference, 0.11, 0.09, sure)},
+			[]runs.ConfirmedRow{noise, row(followup.WhatRecipe, followup.WhatOffsets, 0.106, 0.105, unsure), row(followup.WhatLonger, followup.WhatReference, 0.11, 0.09, sure)},
 			"Verdict on trial 1/2: no change of the spread beyond noise. Training the unweighted model as long does even them out (-.020).",
 		},
 	} {
