@@ -49,6 +49,24 @@ func (d *Definition) meanRounds() float64 {
 	return number(d.Weighting.Fixed["rounds"])
 }
 
+// MaxRounds returns the largest number of rounds that a trial can have.
+func (d *Definition) MaxRounds() int {
+	for _, p := range d.Space.Params {
+		if p.Name != "weighting.rounds" {
+			continue
+		}
+		if p.Kind != Categorical {
+			return int(p.High)
+		}
+		most := 0.0
+		for _, c := range p.Choices {
+			most = max(most, number(c))
+		}
+		return int(most)
+	}
+	return max(1, int(number(d.Weighting.Fixed["rounds"])))
+}
+
 // SearchesModel reports whether models differ between trials, so that each has an
 // unweighted round of its own.
 func (d *Definition) SearchesModel() bool {
