@@ -9,6 +9,7 @@ import (
 	"evenkeel/objective/evidence/explain"
 	"evenkeel/objective/evidence/posthoc"
 	"evenkeel/runs"
+	"evenkeel/runs/session"
 	"evenkeel/search"
 	"evenkeel/search/followup"
 )
@@ -129,7 +130,9 @@ func (f explainFlags) ofTrial(cmd *cobra.Command, g *global, args []string, form
 		c.Study = shellWord(e.def.Name)
 	}
 	if f.measure {
-		if err := f.probe(cmd, g, e, &c); err != nil {
+		w := begin(cmd, g, f.acceptCode)
+		defer w.release()
+		if c.Probed, err = session.Measure(w.ctx, w.stop, w.Config, session.MeasureRequest{Definition: e.def, Trial: e.trial, Case: c}); err != nil {
 			return err
 		}
 	}
@@ -156,8 +159,6 @@ type told struct {
 	trial    *runs.Trial
 	def      *search.Definition
 	plan     objective.Plan
-	// state is how the study's last invocation ended.
-	state string
 	// newest is the name of the newest study, which commands take by default.
 	newest string
 	// arms are the confirmed arms of the study.
@@ -216,8 +217,7 @@ func (f explainFlags) read(cmd *cobra.Command, g *global, args []string) (e told
 		return e, err
 	}
 	e.newest = newest.Study
-	e.state, err = studyState(cmd, db, e.trial.Study.Name)
-	return e, err
+	return e, nil
 }
 
 // arm returns the trial to explain and its round, 0 for the best: the one named,

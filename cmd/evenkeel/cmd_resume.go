@@ -7,13 +7,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"evenkeel/runs"
+	"evenkeel/runs/results"
 	"evenkeel/search"
 	"evenkeel/search/studyfile"
 )
 
 // newResume returns the command that continues a stored study.
 func newResume(g *global) *cobra.Command {
-	var session sessionFlags
+	var flags sessionFlags
 	var format *string
 	cmd := &cobra.Command{
 		Use:   "resume [STUDY]",
@@ -33,8 +34,8 @@ stored with; the study file is not needed. --trials, --time, --until and
 			if err != nil {
 				return err
 			}
-			session.format = *format
-			return runStudy(cmd, g.db, def, session)
+			flags.format = *format
+			return runStudy(cmd, g, def, flags)
 		},
 	}
 	for _, b := range budgetFlags {
@@ -42,8 +43,8 @@ stored with; the study file is not needed. --trials, --time, --until and
 			cmd.Flags().String(b.flag, "", "`"+b.value+"`: "+b.doc)
 		}
 	}
-	acceptCodeFlag(cmd, &session)
-	confirmFlag(cmd, &session)
+	acceptCodeFlag(cmd, &flags)
+	confirmFlag(cmd, &flags)
 	format = formatFlag(cmd)
 	return cmd
 }
@@ -58,20 +59,7 @@ func storedDefinition(cmd *cobra.Command, path, name string, overrides []studyfi
 	return readDefinition(cmd.Context(), db, name, overrides)
 }
 
-// readDefinition returns the stored definition of the named study, "" for the
-// newest. It reads the canonical form, which holds every key but those that older
-// studies do not know: a later change of a default does not change an old study.
+// readDefinition is [results.Definition].
 func readDefinition(ctx context.Context, db *runs.DB, name string, overrides []studyfile.Override) (*search.Definition, error) {
-	stored, err := db.Definition(ctx, name)
-	if err != nil {
-		return nil, err
-	}
-	if !stored.Screened() {
-		overrides = append([]studyfile.Override{{Key: "search.screen", Value: search.ScreenOff}}, overrides...)
-	}
-	def, err := studyfile.Parse("stored definition of "+stored.Study, stored.Canonical, stored.Folder, overrides)
-	if err != nil {
-		return nil, search.InputError{Err: err}
-	}
-	return def, nil
+	return results.Definition(ctx, db, name, overrides)
 }

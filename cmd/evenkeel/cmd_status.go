@@ -2,14 +2,11 @@ package main
 
 import (
 	"fmt"
-	"math"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"evenkeel/runs"
-	"evenkeel/search"
+	"evenkeel/runs/session"
 )
 
 // newStatus returns the command that says what is running.
@@ -33,20 +30,15 @@ then says confirming while an arm is trained on fresh seeds.`,
 				return err
 			}
 			defer db.Close()
-			list, err := db.Studies(cmd.Context())
+			list, err := session.Running(cmd.Context(), db, time.Now())
 			if err != nil {
 				return err
 			}
-			list = slices.DeleteFunc(list, func(s runs.StudyRow) bool { return s.State != "running" })
 			if len(list) == 0 && forPeople(*format) {
 				_, err := fmt.Fprintf(cmd.OutOrStdout(), "No study in %s is being searched.\n", g.db)
 				return err
 			}
-			r, err := statusResult(cmd, db, list)
-			if err != nil {
-				return err
-			}
-			return r.write(cmd.OutOrStdout(), *format)
+			return statusResult(list).write(cmd.OutOrStdout(), *format)
 		},
 	}
 	format = formatFlag(cmd)
@@ -54,7 +46,7 @@ then says confirming while an arm is trained on fresh seeds.`,
 }
 
 // statusResult has one row per running study.
-func statusResult(cmd *cobra.Command, db *runs.DB, list []runs.StudyRow) (result, error) {
+func statusResult(list []session.RunningStudy) result {
 	r := result{tight: true, columns: []column{
 		{name: "study", left: true}, {name: "trials"}, {name: "planned", title: "of"}, {name: "runs"},
 		{name: "best_change", title: "best change", text: func(v any) string { return signed(v.(float64), 3) }},
@@ -63,44 +55,19 @@ func statusResult(cmd *cobra.Command, db *runs.DB, list []runs.StudyRow) (result
 		{name: "phase", left: true},
 	}}
 	for _, s := range list {
-		pace, err := db.Pace(cmd.Context(), s.Name)
-		if err != nil {
-			return r, err
-		}
-		def, err := readDefinition(cmd.Context(), db, s.Name, nil)
-		if err != nil {
-			return r, err
-		}
 		var best, left, phase any
-		if s.BestTrial > 0 {
-			best = s.BestScore - s.Reference
+		if s.BestChange != nil {
+			best = *s.BestChange
 		}
-		if seconds, ok := secondsLeft(pace, def, s.Started.Local(), time.Now()); ok {
-			left = seconds
+		if s.SecondsLeft != nil {
+			left = *s.SecondsLeft
 		}
-		if pace.Phase != "" {
-			phase = pace.Phase
+		if s.Phase != "" {
+			phase = s.Phase
 		}
 		r.rows = append(r.rows, []any{
 			s.Name, s.Complete + s.Failed, s.Planned, s.Runs, best, s.Started, s.Host, s.User, s.PID, left, phase,
 		})
 	}
-	return r, nil
-}
-
-// secondsLeft estimates how long a search that began at some time will go on,
-// from its pace and its limits; false while it has no pace, and where it has made all
-// its evaluations or is at something else.
-func secondsLeft(p runs.Pace, def *search.Definition, began, now time.Time) (float64, bool) {
-	if p.Made == 0 || p.Phase != runs.Searching || p.Done >= def.Search.Evaluations() {
-		return 0, false
-	}
-	left := p.Seconds / float64(p.Made) * float64(def.Search.Evaluations()-p.Done)
-	if def.Search.Time > 0 {
-		left = min(left, math.Max(0, def.Search.Time.Seconds()-p.Spent))
-	}
-	if until, err := untilTime(def.Search.Until, began); err == nil && !until.IsZero() {
-		left = min(left, math.Max(0, until.Sub(now).Seconds()))
-	}
-	return left, true
+	return r
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"evenkeel/runs"
+	"evenkeel/runs/session"
 	"evenkeel/schemes"
 )
 
@@ -27,7 +28,7 @@ func complete(cmd *cobra.Command, g *global) {
 	}
 	offer("format", fixed(known))
 	offer("study", g.studyNames)
-	offer("sampler", fixed(samplerNames()))
+	offer("sampler", fixed(session.Samplers()))
 	offer("scheme", fixed(schemeNames()))
 	switch cmd.Name() {
 	case "search":

@@ -2,105 +2,104 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"math"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"evenkeel/objective"
+	"evenkeel/runs/session"
 	"evenkeel/search"
 )
 
 // dryRun prints the space of a study and its first trial, and trains nothing.
-func dryRun(cmd *cobra.Command, path string, def *search.Definition, f sessionFlags) error {
-	w := cmd.OutOrStdout()
-	what, info, err := dryRunSubject(def)
+func dryRun(cmd *cobra.Command, g *global, def *search.Definition, f sessionFlags) error {
+	plan, err := session.Plan(cmd.Context(), session.Config{DB: g.db}, f.request(cmd, def))
 	if err != nil {
 		return err
 	}
-	deadline, err := untilTime(def.Search.Until, time.Now())
-	if err != nil {
-		return search.InputError{Err: err}
-	}
-	r := spaceResult(def.Space)
 	if f.format != "table" {
-		return r.write(w, f.format)
+		return spaceResult(def.Space).write(cmd.OutOrStdout(), f.format)
 	}
-	fmt.Fprintf(w, "study %s: %s\n", def.Name, what)
+	return planPage{plan}.write(cmd.OutOrStdout(), time.Now())
+}
+
+// planPage lays out what a search would take and begin with.
+type planPage struct{ *session.Planned }
+
+// write prints the page.
+func (p planPage) write(w io.Writer, now time.Time) error {
+	def := p.Definition
+	fmt.Fprintf(w, "study %s: %s\n", def.Name, p.subject())
 	fmt.Fprintf(w, "%s, at most %s a seed, %s each; seed %d, window %d\n", count(def.Search.Trials, "trial"),
-		count(maxRounds(def)+1, "run"), count(def.Search.Replicates, "seed"), def.Search.Seed, def.Search.Window)
-	if few := fewKnown(info); few != "" {
+		count(def.MaxRounds()+1, "run"), count(def.Search.Replicates, "seed"), def.Search.Seed, def.Search.Window)
+	if few := fewKnown(p.Info); few != "" {
 		fmt.Fprintln(w, few)
 	}
-	if !deadline.IsZero() && !deadline.After(time.Now()) {
+	if !p.Until.IsZero() && !p.Until.After(now) {
 		fmt.Fprintf(w, "search.until %s is over: a search would end at once\n", def.Search.Until)
 	}
-	confirmed, _ := confirms(cmd, def, f)
-	if err := printBudget(cmd, path, def, info, deadline, confirmed); err != nil {
-		return err
-	}
+	p.budget(w)
 	fmt.Fprintln(w)
-	if len(r.rows) == 0 {
+	if len(def.Space.Params) == 0 {
 		fmt.Fprintln(w, "The study file leaves nothing open: every trial is the same.")
-	} else if err := r.write(w, "table"); err != nil {
+	} else if err := spaceResult(def.Space).write(w, "table"); err != nil {
 		return err
 	}
-	policy := search.Policy{Definition: def, Sampler: samplers[def.Search.Sampler]()}
-	step, err := policy.Next(nil, 0)
+	recipe, err := recipeText(def, p.First.Point)
 	if err != nil {
 		return err
 	}
-	recipe, err := recipeText(def, step.Point)
-	if err != nil {
-		return err
-	}
-	plan, err := def.Plan(step.Point)
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(w, "\ntrial 1 would be: %s, %s\n", recipe, count(plan.Rounds, "round"))
+	fmt.Fprintf(w, "\ntrial 1 would be: %s, %s\n", recipe, count(p.Plan.Rounds, "round"))
 	if def.Search.Screen == search.ScreenAuto {
 		fmt.Fprintln(w, "That is the sampler's first suggestion. Once the unweighted model is trained, each trial is the one of\nmany suggestions that its logits predict to lead, where there are logits (search.screen).")
 	}
 	return nil
 }
 
-// dryRunSubject says what a study trains on, and on which data as far as is known:
-// the user's own program is not started.
-func dryRunSubject(def *search.Definition) (string, objective.Info, error) {
-	if c := def.Model.Command; c != nil {
-		return fmt.Sprintf("%s in %s (not started), %s", strings.Join(c.Words, " "), def.Folder, count(len(c.Slots), "slot")), objective.Info{}, nil
+// subject says what a study trains on, and on which data as far as is known: the
+// study's own program is not started.
+func (p planPage) subject() string {
+	if c := p.Definition.Model.Command; c != nil {
+		return fmt.Sprintf("%s in %s (not started), %s", strings.Join(c.Words, " "), p.Definition.Folder, count(len(c.Slots), "slot"))
 	}
-	o, err := openModel(def)
-	if err != nil {
-		return "", objective.Info{}, err
-	}
-	info := o.Info()
-	examples := 0
-	for _, n := range info.TrainCounts {
-		examples += n
-	}
-	return fmt.Sprintf("%s, %d classes, %d training and %d validation examples", o.title, len(info.Classes), examples, len(info.ValLabels)), info, nil
+	return fmt.Sprintf("%s, %d classes, %d training and %d validation examples", p.Title, len(p.Info.Classes), sum(p.Info.TrainCounts), len(p.Info.ValLabels))
 }
 
-// maxRounds returns the largest number of rounds a trial can have.
-func maxRounds(def *search.Definition) int {
-	for _, p := range def.Space.Params {
-		if p.Name == "weighting.rounds" {
-			if p.Kind == search.Categorical {
-				most := int64(0)
-				for _, c := range p.Choices {
-					most = max(most, c.(int64))
-				}
-				return int(most)
-			}
-			return int(p.High)
-		}
+// budget says how many trainings a study takes and, where its time is limited, how
+// many of them fit as far as the history knows what one takes.
+func (p planPage) budget(w io.Writer) {
+	parts := fmt.Sprintf("%d reference, %.0f of trials", p.Reference, p.Trials)
+	if p.Confirming > 0 {
+		parts += fmt.Sprintf(", at most %.0f to confirm the leader", p.Confirming)
 	}
-	if n, ok := def.Weighting.Fixed["rounds"].(int64); ok {
-		return int(n)
+	fmt.Fprintf(w, "about %s: %s\n", count(int(math.Round(p.Trainings())), "training"), parts)
+	if !p.Left.Limited {
+		return
 	}
-	return 1
+	if p.Known == 0 {
+		fmt.Fprintf(w, "how many fit %s is unknown until a training has run\n", p.limit())
+		return
+	}
+	text := fmt.Sprintf("about %.0f fit", p.Fit)
+	if p.Fit >= p.Trainings() {
+		text = "all of them fit"
+	}
+	fmt.Fprintf(w, "%s %s, at %s each (mean of %s of the reference's model) and %d at once\n",
+		text, p.limit(), duration(p.Each), count(p.Known, "stored run"), p.Parallel)
+}
+
+// limit says in which time, or before when, trainings must fit.
+func (p planPage) limit() string {
+	if !p.Left.Until.IsZero() {
+		return "before " + p.Left.Until.Local().Format("2006-01-02 15:04")
+	}
+	words := "within " + duration(math.Max(0, p.Left.Duration.Seconds()))
+	if p.Spent > 0 {
+		words += " that are left"
+	}
+	return words
 }
 
 // spaceResult has one row per parameter.

@@ -8,6 +8,7 @@ import (
 
 	"evenkeel/objective"
 	"evenkeel/runs"
+	"evenkeel/runs/session"
 	"evenkeel/search"
 )
 
@@ -20,6 +21,8 @@ type eventLog struct {
 	mu   sync.Mutex
 	w    io.Writer
 	live *progress
+	// unfollow ends the live line.
+	unfollow func()
 }
 
 func newLog(w io.Writer, clock func() time.Time) *eventLog {
@@ -31,6 +34,26 @@ func (l *eventLog) print(format string, args ...any) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	fmt.Fprintf(l.w, "%s %s\n", l.clock().Format(time.TimeOnly), fmt.Sprintf(format, args...))
+}
+
+// notice prints the line of a notice, and shows the live line while a search goes on.
+func (l *eventLog) notice(n session.Notice) {
+	switch n := n.(type) {
+	case session.StudyOpened:
+		l.opening(n.Definition, n.Opening)
+		if few := fewKnown(n.Info); few != "" {
+			l.print("%s", few)
+		}
+	case session.SearchBegan:
+		l.unfollow = l.follow(n.Definition, n.Deadline)
+	case session.SearchEvent:
+		l.observe(n.Definition, n.Event)
+	case session.SearchEnded:
+		l.unfollow()
+	}
+	if line := noticeLine(n); line != "" {
+		l.print("%s", line)
+	}
 }
 
 // follow shows the live line of a study if the log is a terminal, until the
@@ -67,27 +90,25 @@ func (l *eventLog) opening(def *search.Definition, o runs.Opening) {
 	}
 }
 
-// observer returns the function that a driver tells its events. The live line
-// must not begin or end while the driver runs.
-func (l *eventLog) observer(def *search.Definition) func(search.Event) {
-	return func(e search.Event) {
-		if live := l.live; live != nil {
-			live.observe(e)
-			if e.Kind == search.EventOutcome && e.Outcome.Err == "" {
-				return
-			}
+// observe logs an event of a search. The live line must not begin or end while the
+// search goes on.
+func (l *eventLog) observe(def *search.Definition, e search.Event) {
+	if live := l.live; live != nil {
+		live.observe(e)
+		if e.Kind == search.EventOutcome && e.Outcome.Err == "" {
+			return
 		}
-		switch e.Kind {
-		case search.EventNotice:
-			l.print("%s", e.Text)
-		case search.EventReference:
-			l.print("unweighted: spread %s, balanced accuracy %s", decimals(e.Reference.Spread, 3), percent(e.Reference.BalancedAccuracy))
-		case search.EventOutcome:
-			l.outcome(def, e)
-		case search.EventRun:
-			if e.Run.Kind == objective.RunFailed {
-				l.print("run %.8s failed: %v", e.Run.Run, e.Run.Err)
-			}
+	}
+	switch e.Kind {
+	case search.EventNotice:
+		l.print("%s", e.Text)
+	case search.EventReference:
+		l.print("unweighted: spread %s, balanced accuracy %s", decimals(e.Reference.Spread, 3), percent(e.Reference.BalancedAccuracy))
+	case search.EventOutcome:
+		l.outcome(def, e)
+	case search.EventRun:
+		if e.Run.Kind == objective.RunFailed {
+			l.print("run %.8s failed: %v", e.Run.Run, e.Run.Err)
 		}
 	}
 }

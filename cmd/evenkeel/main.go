@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"evenkeel/objective/trainers/process"
+	"evenkeel/runs/session"
 	"evenkeel/search"
 )
 
@@ -28,9 +29,6 @@ func main() {
 	os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
 }
 
-// errInterrupted ends a command after SIGINT or SIGTERM.
-var errInterrupted = errors.New("interrupted; everything finished is stored")
-
 // run executes a command line and returns the exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root := newRoot()
@@ -46,7 +44,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	var input search.InputError
 	switch {
-	case errors.Is(err, errInterrupted):
+	case errors.Is(err, session.ErrInterrupted):
 		return exitInterrupted
 	case errors.As(err, &input):
 		return exitUsage
