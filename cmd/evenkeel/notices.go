@@ -8,16 +8,35 @@ import (
 	"evenkeel/search"
 )
 
-// noticeLine returns the line for a notice, "" where there is none to print. What
-// happens in a search, and its beginning, are the log's.
+// noticeLine returns the line for a notice, "" where it has none.
 func noticeLine(n session.Notice) string {
 	switch n := n.(type) {
 	case session.ProgramStarting:
 		return fmt.Sprintf("starting %s in %s", strings.Join(n.Words, " "), n.Folder)
 	case session.ProgramNotNeeded:
 		return fmt.Sprintf("study %s is complete; its program was not started", n.Study)
+	case session.StudyOpened, session.SearchBegan, session.SearchEvent:
+		return "" // what the log shows of these depends on where it is shown
 	case session.SearchEnded:
 		return endLine(n)
+	case session.SeedMeasured:
+		if n.Fresh {
+			return fmt.Sprintf("%d of %s measured", n.Done, count(n.Total, "fresh seed"))
+		}
+		return fmt.Sprintf("%d of %s measured", n.Done, count(n.Total, "seed"))
+	case session.RunFailed:
+		return fmt.Sprintf("run %.8s failed: %v", n.Run, n.Err)
+	case session.CheckBegan:
+		return fmt.Sprintf("about 15 trainings, %d at once", n.Parallel)
+	case session.OnFinishFailed:
+		return fmt.Sprintf("search.on_finish, %s: %v", strings.Join(n.Words, " "), n.Err)
+	}
+	return followUpLine(n)
+}
+
+// followUpLine is noticeLine of what a confirmation or probes say.
+func followUpLine(n session.Notice) string {
+	switch n := n.(type) {
 	case session.WillNotConfirm:
 		return fmt.Sprintf("the leader will not be confirmed: %v", n.Err)
 	case session.NothingToConfirm:
@@ -40,21 +59,10 @@ func noticeLine(n session.Notice) string {
 			work = "at most " + takes(n.Trainings, n.Seconds)
 		}
 		return fmt.Sprintf("measuring trial %d of study %s on %s: %s", n.Trial, n.Study, count(n.Seeds, "seed"), work)
-	case session.SeedMeasured:
-		if n.Fresh {
-			return fmt.Sprintf("%d of %s measured", n.Done, count(n.Total, "fresh seed"))
-		}
-		return fmt.Sprintf("%d of %s measured", n.Done, count(n.Total, "seed"))
-	case session.RunFailed:
-		return fmt.Sprintf("run %.8s failed: %v", n.Run, n.Err)
 	case session.ConfirmingInterrupted:
 		return "interrupted; nothing is claimed before all seeds are measured; the same command continues"
 	case session.MeasuringInterrupted:
 		return "interrupted; nothing is said before all trainings are done; the same command continues"
-	case session.CheckBegan:
-		return fmt.Sprintf("about 15 trainings, %d at once", n.Parallel)
-	case session.OnFinishFailed:
-		return fmt.Sprintf("search.on_finish, %s: %v", strings.Join(n.Words, " "), n.Err)
 	}
 	return ""
 }

@@ -237,13 +237,12 @@ func (e *TooLittleTimeError) Error() string {
 		confirm.FewestSeeds, seconds(e.Need), seconds(e.Left))
 }
 
-// seconds writes a duration for an error: to a tenth of a second where that matters.
-func seconds(s float64) time.Duration {
-	unit := time.Second
+// seconds writes a duration for an error: 6.5 s, 1m5s.
+func seconds(s float64) string {
 	if s < 10 {
-		unit = time.Second / 10
+		return fmt.Sprintf("%.1f s", s)
 	}
-	return time.Duration(s * float64(time.Second)).Round(unit)
+	return time.Duration(s * float64(time.Second)).Round(time.Second).String()
 }
 
 // observe passes on what happens.
