@@ -12,14 +12,14 @@ import (
 	"evenkeel/runs/column"
 	"evenkeel/runs/disk"
 	"evenkeel/runs/writer"
-	"evenkeel/search"
+	"evenkeel/search/followup"
 )
 
-var _ search.ConfirmStore = (*Study)(nil)
+var _ followup.Store = (*Study)(nil)
 
 // OpenTest records a reading of the test part, unless one of the same arm on at least
 // as many seeds is recorded, and returns when it is durable.
-func (s *Study) OpenTest(_ context.Context, r search.Reading) error {
+func (s *Study) OpenTest(_ context.Context, r followup.Reading) error {
 	now := timestamp(s.db.options.Now())
 	return s.writer.PutAndWait(func(tx *writer.Transaction) error {
 		return tx.Exec(`INSERT INTO test_reads (data, split, number, study, trial, at, round, seeds, reference, resplit)
@@ -70,7 +70,7 @@ func (db *DB) TestOpened(ctx context.Context, study string, trial, round int) (o
 // reading would only repeat: of the same arm and vector, with the same run of the
 // reference on the first seed, so on the same data and with the same code. One that is
 // not the last of its arm is no mere repetition: repeated, it is the last.
-func (db *DB) Confirmed(ctx context.Context, study string, r search.Reading, vector []float64) (same bool, err error) {
+func (db *DB) Confirmed(ctx context.Context, study string, r followup.Reading, vector []float64) (same bool, err error) {
 	err = db.view(ctx, func(q disk.Querier) error {
 		number, _, err := findStudy(ctx, q, study)
 		if err != nil {
@@ -81,7 +81,7 @@ func (db *DB) Confirmed(ctx context.Context, study string, r search.Reading, vec
 				AND number > (SELECT coalesce(max(number), 0) FROM confirmed_arms WHERE study = ?1 AND trial = ?2 AND round = ?3 AND resplit <> ?4))
 			AND EXISTS (SELECT 1 FROM confirm_runs WHERE study = ?1 AND what = ?6 AND replicate = 0 AND resplit = ?4 AND run = ?7)
 			AND EXISTS (SELECT 1 FROM confirm_runs WHERE study = ?1 AND what = ?8 AND trial = ?2 AND round = ?3 AND replicate = 0 AND resplit = ?4 AND weights = ?9)`,
-			number, r.Trial, r.Round, r.Resplit, r.Seeds, search.AgainstReference, string(r.Reference), search.Vector, column.Floats(vector)).Scan(&same)
+			number, r.Trial, r.Round, r.Resplit, r.Seeds, followup.WhatReference, string(r.Reference), followup.WhatVector, column.Floats(vector)).Scan(&same)
 	})
 	return same, err
 }
@@ -89,7 +89,7 @@ func (db *DB) Confirmed(ctx context.Context, study string, r search.Reading, vec
 // Confirm records a confirmation in place of any earlier one of the arm that was
 // made in the same way, and returns when it is durable. One on more seeds stays: else
 // the number of seeds could be chosen by the outcome.
-func (s *Study) Confirm(_ context.Context, c *search.Confirmation) error {
+func (s *Study) Confirm(_ context.Context, c *followup.Confirmation) error {
 	rows := s.findingRows(c)
 	return s.writer.PutAndWait(func(tx *writer.Transaction) error {
 		var had int
@@ -130,9 +130,9 @@ func (s *Study) Confirm(_ context.Context, c *search.Confirmation) error {
 }
 
 // findingRows are the rows of confirmed_arms, without their numbers.
-func (s *Study) findingRows(c *search.Confirmation) (rows []writer.Row) {
+func (s *Study) findingRows(c *followup.Confirmation) (rows []writer.Row) {
 	now := timestamp(s.db.options.Now())
-	for _, f := range c.Findings {
+	for _, f := range c.Comparisons {
 		rows = append(rows, writer.Row{
 			"study":                          s.number,
 			"trial":                          c.Trial,

@@ -14,11 +14,11 @@ import (
 	"evenkeel/objective/trainers/trainertest"
 	"evenkeel/runs"
 	"evenkeel/runs/runstest"
-	"evenkeel/search"
+	"evenkeel/search/followup"
 )
 
 // confirmTrial confirms round 1 of a trial of the test study.
-func confirmTrial(ctx context.Context, t *testing.T, db *runs.DB, trial, seeds, parallel int, trainer objective.Trainer) (*search.Confirmation, error) {
+func confirmTrial(ctx context.Context, t *testing.T, db *runs.DB, trial, seeds, parallel int, trainer objective.Trainer) (*followup.Confirmation, error) {
 	t.Helper()
 	def := define(t)
 	s := openStudy(t, db, def)
@@ -34,8 +34,8 @@ func confirmTrial(ctx context.Context, t *testing.T, db *runs.DB, trial, seeds, 
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := search.Confirmer{Definition: def, Store: s, Trainer: trainer, Parallel: parallel, Clock: time.Now}
-	return c.Run(ctx, nil, search.Fixed{Trial: trial, Round: 1, Plan: plan, Seeds: seeds})
+	c := followup.Confirmer{Definition: def, Store: s, Trainer: trainer, Parallel: parallel, Clock: time.Now}
+	return c.Run(ctx, nil, followup.Arm{Trial: trial, Round: 1, Plan: plan, Seeds: seeds})
 }
 
 // TestConfirmationIsKept: the stored confirmation has the figures of the one that
@@ -52,14 +52,14 @@ func TestConfirmationIsKept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	vector := made.Runs[slices.IndexFunc(made.Runs, func(r search.ConfirmedRun) bool { return r.What == search.Vector })].Weights
-	for name, change := range map[string]func(r *search.Reading, vector []float64){
-		"":               func(*search.Reading, []float64) {},
-		"fewer seeds":    func(r *search.Reading, _ []float64) { r.Seeds-- },
-		"another trial":  func(r *search.Reading, _ []float64) { r.Trial++ },
-		"other data":     func(r *search.Reading, _ []float64) { r.Reference = "other" },
-		"parts anew":     func(r *search.Reading, _ []float64) { r.Resplit = true },
-		"another vector": func(_ *search.Reading, v []float64) { v[0] *= 2 },
+	vector := made.Runs[slices.IndexFunc(made.Runs, func(r followup.Run) bool { return r.What == followup.WhatVector })].Weights
+	for name, change := range map[string]func(r *followup.Reading, vector []float64){
+		"":               func(*followup.Reading, []float64) {},
+		"fewer seeds":    func(r *followup.Reading, _ []float64) { r.Seeds-- },
+		"another trial":  func(r *followup.Reading, _ []float64) { r.Trial++ },
+		"other data":     func(r *followup.Reading, _ []float64) { r.Reference = "other" },
+		"parts anew":     func(r *followup.Reading, _ []float64) { r.Resplit = true },
+		"another vector": func(_ *followup.Reading, v []float64) { v[0] *= 2 },
 	} {
 		r, v := made.Reading, slices.Clone(vector)
 		change(&r, v)
@@ -75,7 +75,7 @@ func TestConfirmationIsKept(t *testing.T) {
 	if a.Study != "test" || a.Trial != 2 || a.Round != 1 || a.Seeds != 6 || a.TestReads != 1 || !cmp.Equal(a.Images, []int64{50, 50, 50, 50}) {
 		t.Errorf("confirmed arm %+v", a)
 	}
-	for i, f := range made.Findings {
+	for i, f := range made.Comparisons {
 		row, d := a.Rows[i], f.Spread
 		want := runs.ConfirmedRow{
 			What: f.What, Against: f.Against, Spread: d.A, BalancedAccuracy: f.BalancedAccuracy.A,
@@ -90,7 +90,7 @@ func TestConfirmationIsKept(t *testing.T) {
 		}
 	}
 	view := query(t, db, `SELECT what, against, difference, p_value, test_reads FROM confirmations`)
-	if len(view.Rows) != len(made.Findings) || view.Rows[0][4] != int64(1) {
+	if len(view.Rows) != len(made.Comparisons) || view.Rows[0][4] != int64(1) {
 		t.Errorf("the view has %v", view.Rows)
 	}
 	recalls := query(t, db, `SELECT phase, count(*), count(test_recall) FROM class_recalls WHERE phase <> 'search' GROUP BY phase ORDER BY phase`)
@@ -226,7 +226,7 @@ func TestConfirmationGoesOn(t *testing.T) {
 		t.Errorf("the continued confirmation differs (-whole +cut):\n%s", diff)
 	}
 	idle := &trainertest.Synthetic{Response: 0.3, Before: func(context.Context, objective.Job) error { return errors.New("a training") }}
-	if c, err := confirmTrial(t.Context(), t, db, 2, 6, 1, idle); err != nil || len(c.Findings) != 6 {
+	if c, err := confirmTrial(t.Context(), t, db, 2, 6, 1, idle); err != nil || len(c.Comparisons) != 6 {
 		t.Errorf("repeated after gc: error %v; want the same six findings without a training", err)
 	}
 }

@@ -6,16 +6,13 @@ import (
 	"evenkeel/objective"
 	"evenkeel/runs/disk"
 	"evenkeel/runs/writer"
+	"evenkeel/search"
 )
 
-// Pace says how fast the last invocation of a study has been so far.
+// Pace says how fast the last invocation of a study has been, up to the last time that
+// it wrote to the history.
 type Pace struct {
-	// Done counts the evaluations of a trial on a seed that have ended, Made those
-	// of them that ended in the last invocation.
-	Done, Made int
-	// Seconds is how long that invocation had worked at its last sign of life,
-	// Spent how long all have.
-	Seconds, Spent float64
+	search.Pace
 	// Phase is what that invocation is at, "" if it has not said.
 	Phase string
 }

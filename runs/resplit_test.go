@@ -13,7 +13,7 @@ import (
 	"evenkeel/objective/trainers/trainertest"
 	"evenkeel/runs"
 	"evenkeel/runs/runstest"
-	"evenkeel/search"
+	"evenkeel/search/followup"
 )
 
 // onSplit is the synthetic trainer on a split, which has a part in its noise.
@@ -35,7 +35,7 @@ func (o onSplit) Train(ctx context.Context, job objective.Job) (*objective.Resul
 
 // confirmResplit confirms round 1 of trial 2 with parts drawn anew, and the given
 // vector beside it.
-func confirmResplit(ctx context.Context, t *testing.T, db *runs.DB, parallel int, synthetic *trainertest.Synthetic) (*search.Confirmation, error) {
+func confirmResplit(ctx context.Context, t *testing.T, db *runs.DB, parallel int, synthetic *trainertest.Synthetic) (*followup.Confirmation, error) {
 	t.Helper()
 	def := define(t)
 	s := openStudy(t, db, def)
@@ -51,13 +51,13 @@ func confirmResplit(ctx context.Context, t *testing.T, db *runs.DB, parallel int
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := search.Confirmer{
+	c := followup.Confirmer{
 		Definition: def, Store: s, Trainer: synthetic, Parallel: parallel, Clock: time.Now,
 		Redraw: func(seed int64) (objective.Trainer, error) {
 			return onSplit{synthetic, objective.Split{Resplit: seed}}, nil
 		},
 	}
-	return c.Run(ctx, nil, search.Fixed{Trial: 2, Round: 1, Plan: plan, Seeds: 6, Resplit: true})
+	return c.Run(ctx, nil, followup.Arm{Trial: 2, Round: 1, Plan: plan, Seeds: 6, Resplit: true})
 }
 
 // TestBothKindsAreKept: a confirmation with parts drawn anew stands beside one
@@ -71,7 +71,7 @@ func TestBothKindsAreKept(t *testing.T) {
 		resplit     bool
 		arms, reads int
 	}{{false, 1, 1}, {true, 2, 2}, {false, 2, 2}, {true, 2, 2}}
-	made := make(map[bool]*search.Confirmation)
+	made := make(map[bool]*followup.Confirmation)
 	for i, c := range steps {
 		var err error
 		if c.resplit {
@@ -87,20 +87,20 @@ func TestBothKindsAreKept(t *testing.T) {
 			t.Fatalf("step %d: %d arms, error %v; want %d", i+1, len(arms), err, c.arms)
 		}
 		for _, a := range arms {
-			f := made[a.Resplit].Findings
+			f := made[a.Resplit].Comparisons
 			if a.TestReads != c.reads || len(a.Rows) != len(f) || a.Rows[0].Difference != f[0].Spread.Estimate {
 				t.Errorf("step %d: an arm with resplit %v, %d readings and the difference %v; want %d and %v",
 					i+1, a.Resplit, a.TestReads, a.Rows[0].Difference, c.reads, f[0].Spread.Estimate)
 			}
 		}
 		// The last of both kinds says what a vector keeps.
-		last := made[c.resplit].Findings
+		last := made[c.resplit].Comparisons
 		want := &runs.Kept{Seeds: 6, Resplit: c.resplit}
 		for _, f := range last {
 			switch {
-			case f.Against == search.AgainstReference && f.What == search.Recipe:
+			case f.Against == followup.WhatReference && f.What == followup.WhatRecipe:
 				want.Recipe = runs.KeptChange{Change: f.Spread.Estimate, Low: f.Spread.Low, High: f.Spread.High}
-			case f.Against == search.AgainstReference && f.What == search.Vector:
+			case f.Against == followup.WhatReference && f.What == followup.WhatVector:
 				want.Vector = runs.KeptChange{Change: f.Spread.Estimate, Low: f.Spread.Low, High: f.Spread.High}
 			}
 		}
@@ -109,7 +109,7 @@ func TestBothKindsAreKept(t *testing.T) {
 			t.Errorf("step %d: kept (-want +got), %v:\n%s", i+1, err, diff)
 		}
 	}
-	if made[true].Findings[0].Spread.Estimate == made[false].Findings[0].Spread.Estimate {
+	if made[true].Comparisons[0].Spread.Estimate == made[false].Comparisons[0].Spread.Estimate {
 		t.Error("drawn anew, the parts gave the very same difference")
 	}
 	for sql, want := range map[string][][]any{

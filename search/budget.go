@@ -1,7 +1,5 @@
 package search
 
-import "evenkeel/objective"
-
 // Trainings returns about how many training runs the whole study takes: every
 // evaluation of a trial on a seed trains its rounds, and its own unweighted
 // round where the model is searched; the reference is trained on every seed.
@@ -51,7 +49,26 @@ func (d *Definition) meanRounds() float64 {
 	return number(d.Weighting.Fixed["rounds"])
 }
 
-// SearchesModel reports whether trials have unweighted rounds of their own.
+// MaxRounds returns the largest number of rounds that a trial can have.
+func (d *Definition) MaxRounds() int {
+	for _, p := range d.Space.Params {
+		if p.Name != "weighting.rounds" {
+			continue
+		}
+		if p.Kind != Categorical {
+			return int(p.High)
+		}
+		most := 0.0
+		for _, c := range p.Choices {
+			most = max(most, number(c))
+		}
+		return int(most)
+	}
+	return max(1, int(number(d.Weighting.Fixed["rounds"])))
+}
+
+// SearchesModel reports whether models differ between trials, so that each has an
+// unweighted round of its own.
 func (d *Definition) SearchesModel() bool {
 	for _, p := range d.Space.Params {
 		if len(p.Name) > len("model.") && p.Name[:len("model.")] == "model." {
@@ -59,21 +76,4 @@ func (d *Definition) SearchesModel() bool {
 		}
 	}
 	return false
-}
-
-// ConfirmLength returns how long confirming an arm of so many rounds takes on one
-// fresh seed, in trainings of the usual length; see [Fixed.Cost]. Where the model is
-// searched, the arm is taken to have another one than the reference.
-func (d *Definition) ConfirmLength(round int) float64 {
-	arm := Fixed{Round: round, Plan: objective.Plan{Model: d.ReferenceModel(), Apply: objective.ApplyPosthoc}}
-	for _, v := range d.Values("weighting.apply") {
-		if v != objective.ApplyPosthoc {
-			arm.Plan.Apply = ""
-		}
-	}
-	_, length := arm.Cost(d)
-	if d.SearchesModel() {
-		length++
-	}
-	return length
 }

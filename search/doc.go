@@ -22,13 +22,17 @@
 //
 // [Definition] is what a study file says (package studyfile reads it), [Space]
 // what it leaves open. [Policy] is a pure function from a prefix of the history
-// to the next step. [Driver] executes the steps:
+// to the next step; [Screen] predicts from the reference's logits which of many
+// points would lead, and the policy takes that one. [Driver] executes the steps:
 //
 //	driver := search.Driver{
 //		Definition: definition, Store: store, Trainer: trainer,
 //		Sampler: random.New(), Parallel: 2, Clock: time.Now,
 //	}
 //	summary, err := driver.Run(ctx, stop)
+//
+// Trainings that belong to no trial (confirming an arm, probing whether weights act)
+// are package followup's. [Definition.Trainings] and [TimeLeft] plan the time.
 //
 // # What is promised
 //

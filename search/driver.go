@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"evenkeel/objective"
+	"evenkeel/objective/evidence/posthoc"
 )
 
 // Driver executes a study: it asks the policy for steps, performs them through
@@ -68,7 +69,7 @@ const (
 	EndComplete End = "complete"
 	// EndTime: the time is over.
 	EndTime End = "time"
-	// EndStopped: Stop was called or the context ended.
+	// EndStopped: stop was closed or the context ended.
 	EndStopped End = "stopped"
 )
 
@@ -167,7 +168,7 @@ func (d *Driver) prepare(ctx context.Context) error {
 	d.eval = &objective.Evaluator{
 		Runner: runner, Info: d.Trainer.Info(),
 		ReferenceModel: d.Definition.ReferenceModel(), Score: d.Definition.Objective,
-		Posthoc: derive(d.Definition.Objective.Spread),
+		Posthoc: posthoc.Deriver(d.Definition.Objective.Spread),
 	}
 	if w := d.Definition.Search.Window; d.Parallel > w*d.Definition.Search.Replicates {
 		d.Observe(Event{Kind: EventNotice, Text: fmt.Sprintf(
@@ -187,7 +188,7 @@ func (d *Driver) loop(ctx context.Context, stop <-chan struct{}) (End, error) {
 		}
 	}
 	for {
-		if deciding && (isClosed(stop) || ctx.Err() != nil || d.eval.Runner.Late(d.deciding)) {
+		if deciding && (IsClosed(stop) || ctx.Err() != nil || d.eval.Runner.Late(d.deciding)) {
 			deciding = false
 		}
 		if deciding {
@@ -227,7 +228,7 @@ func (d *Driver) loop(ctx context.Context, stop <-chan struct{}) (End, error) {
 	if failure == nil {
 		failure = d.noteTransmission(ctx) // of outcomes that were there before the screen
 	}
-	if end == EndStopped && !isClosed(stop) && !d.Deadline.IsZero() && !errors.Is(ctx.Err(), context.Canceled) {
+	if end == EndStopped && !IsClosed(stop) && !d.Deadline.IsZero() && !errors.Is(ctx.Err(), context.Canceled) {
 		end = EndTime
 	}
 	return end, failure
@@ -402,7 +403,8 @@ func (d *Driver) countFailure(o Outcome) {
 	}
 }
 
-func isClosed(c <-chan struct{}) bool {
+// IsClosed reports whether a channel is closed on which nothing is sent; nil never is.
+func IsClosed(c <-chan struct{}) bool {
 	select {
 	case <-c:
 		return true

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"strings"
 	"sync"
@@ -448,6 +449,54 @@ func TestFailedSeedsCostOnlyThemselves(t *testing.T) {
 			want = text
 		} else if text != want {
 			t.Errorf("parallel %d gives another study", parallel)
+		}
+	}
+}
+
+// TestReferenceTellsTheTimeOfOffsets: the event of the reference says what share of the
+// time of fitting offsets a confirmation will need. Seeds side by side make each other
+// wait.
+func TestReferenceTellsTheTimeOfOffsets(t *testing.T) {
+	d := define(t, study)
+	var ticks atomic.Int64
+	dr := driver(d, storetest.NewMemory(), newShifting(1), 1)
+	dr.Clock = func() time.Time { return time.Unix(60*ticks.Add(1), 0) }
+	var mu sync.Mutex
+	least := time.Hour
+	dr.Observe = func(e search.Event) {
+		mu.Lock()
+		defer mu.Unlock()
+		if e.Kind == search.EventReference {
+			least = min(least, e.Offsets)
+		}
+	}
+	complete(t, dr)
+	if want := time.Minute * 3 / 7; (least - want).Abs() > time.Second {
+		t.Errorf("offsets are said to take %v; want %v of the minute that all fits take", least, want)
+	}
+}
+
+// TestSearchNeverOpensTheTestPart: of a whole search no job asks for it.
+func TestSearchNeverOpensTheTestPart(t *testing.T) {
+	for _, apply := range []string{"loss", "posthoc"} {
+		d := define(t, study, "weighting.apply="+apply, "search.screen=auto", "search.trials=4")
+		var all, test atomic.Int64
+		trainer := &trainertest.Synthetic{Response: 1, PerClass: 400, Before: func(_ context.Context, job objective.Job) error {
+			all.Add(1)
+			if job.Test {
+				test.Add(1)
+			}
+			return nil
+		}}
+		store := storetest.NewMemory()
+		complete(t, driver(d, store, trainer, 2))
+		if all.Load() == 0 || test.Load() != 0 {
+			t.Errorf("apply %s: %d of %d trainings asked for the test part; want none", apply, test.Load(), all.Load())
+		}
+		for r := range maps.Values(store.Runs()) {
+			if r.Test != nil {
+				t.Errorf("apply %s: a run of a search has a test part", apply)
+			}
 		}
 	}
 }

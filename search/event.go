@@ -23,15 +23,11 @@ const (
 	EventRun EventKind = "run"
 	// EventOutcome: a step ended and was handed to the store.
 	EventOutcome EventKind = "outcome"
-	// EventFreshSeed: a fresh seed of a confirmation has been measured.
-	EventFreshSeed EventKind = "fresh seed"
-	// EventProbedSeed: the probes of a training seed are complete.
-	EventProbedSeed EventKind = "probed seed"
 	// EventNotice: something a person should know, in Text.
 	EventNotice EventKind = "notice"
 )
 
-// Event is what a [Driver] tells its observer, from several goroutines.
+// Event is what a [Driver] reports to its observer, from several goroutines.
 type Event struct {
 	Kind EventKind
 	// Evaluations and Open are set for EventLoaded: how many evaluations of a trial
@@ -49,9 +45,6 @@ type Event struct {
 	Offsets   time.Duration
 	// Run is set for EventRun.
 	Run objective.RunEvent
-	// Done of Total seeds have been measured; set for EventFreshSeed and
-	// EventProbedSeed.
-	Done, Total int
 	// Text is set for EventNotice.
 	Text string
 }

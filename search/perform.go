@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"evenkeel/objective"
+	"evenkeel/objective/evidence/posthoc"
 )
 
 // perform evaluates the replicates of a step, side by side. A failure of one is
@@ -85,7 +86,7 @@ func (d *Driver) referenceRun(ctx context.Context, replicate int) (ReferenceRun,
 	}
 	began := d.Clock()
 	o, ok := fitOffsets(d.Definition.Objective, replicate, result, run.Labels)
-	fitting := time.Duration(float64(d.Clock().Sub(began)) * confirmedFits)
+	fitting := time.Duration(float64(d.Clock().Sub(began)) * posthoc.FitAllShare)
 	if ok {
 		if err := d.Store.Offsets(context.WithoutCancel(ctx), o); err != nil {
 			return ReferenceRun{}, fmt.Errorf("%w: %w", objective.ErrStorage, err)

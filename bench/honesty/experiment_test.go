@@ -14,6 +14,7 @@ import (
 	"evenkeel/objective"
 	"evenkeel/objective/data"
 	"evenkeel/search"
+	"evenkeel/search/followup"
 )
 
 // tinyStudy trains in an instant.
@@ -250,7 +251,7 @@ func TestNull(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if want := []string{search.Recipe, search.Vector}[i%2]; p.what != want || p.against != search.AgainstReference {
+		if want := []string{followup.WhatRecipe, followup.WhatVector}[i%2]; p.what != want || p.against != followup.WhatReference {
 			t.Errorf("row %d is of %s against %s; want %s against the reference", i, p.what, p.against, want)
 		}
 		if p.truth != 0 || p.truthSE != 0 || p.truthed.trainings != 0 || p.promised == 0 {

@@ -8,14 +8,14 @@ import (
 	"strconv"
 
 	"evenkeel/objective/evidence/confirm"
-	"evenkeel/search"
+	"evenkeel/search/followup"
 )
 
 // compared are the comparisons that are held against the truth, in the order of the
 // table.
 var compared = [][2]string{
-	{search.Recipe, search.AgainstReference}, {search.Recipe, search.AgainstOffsets},
-	{search.Vector, search.AgainstReference}, {search.Longer, search.AgainstReference},
+	{followup.WhatRecipe, followup.WhatReference}, {followup.WhatRecipe, followup.WhatOffsets},
+	{followup.WhatVector, followup.WhatReference}, {followup.WhatLonger, followup.WhatReference},
 }
 
 // nothing is the word in place of a comparison where no arm led.
@@ -186,27 +186,27 @@ func (e *experiment) promise(ctx context.Context, number int) (rows [][]string, 
 
 // beside puts what a confirmation says beside the truth. Without one, weights do
 // nothing, and only comparisons whose true difference is then 0 are taken.
-func beside(base promise, said, truth *search.Confirmation) (rows [][]string) {
+func beside(base promise, said, truth *followup.Confirmation) (rows [][]string) {
 	for _, c := range compared {
-		at := func(f search.Finding) bool { return f.What == c[0] && f.Against == c[1] }
-		i := slices.IndexFunc(said.Findings, at)
+		at := func(f followup.Comparison) bool { return f.What == c[0] && f.Against == c[1] }
+		i := slices.IndexFunc(said.Comparisons, at)
 		if i < 0 {
 			continue
 		}
-		d := said.Findings[i].Spread
+		d := said.Comparisons[i].Spread
 		p := base
 		p.what, p.against = c[0], c[1]
 		p.promised, p.se, p.low, p.high, p.p, p.verdict = d.Estimate, d.SE, d.Low, d.High, d.PValue, d.Verdict(d.PValue)
 		if truth == nil {
-			if c[0] == search.Longer || c[1] == search.AgainstOffsets {
+			if c[0] == followup.WhatLonger || c[1] == followup.WhatOffsets {
 				continue
 			}
 		} else {
-			j := slices.IndexFunc(truth.Findings, at)
+			j := slices.IndexFunc(truth.Comparisons, at)
 			if j < 0 {
 				continue
 			}
-			p.truth, p.truthSE = truth.Findings[j].Spread.Estimate, truth.Findings[j].Spread.SE
+			p.truth, p.truthSE = truth.Comparisons[j].Spread.Estimate, truth.Comparisons[j].Spread.SE
 		}
 		rows = append(rows, p.row())
 	}

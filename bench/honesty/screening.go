@@ -12,6 +12,7 @@ import (
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/confirm"
 	"evenkeel/search"
+	"evenkeel/search/followup"
 	"evenkeel/search/studyfile"
 )
 
@@ -179,7 +180,7 @@ func scoreOf(s objective.Score, difference, drop float64) float64 {
 // trueComparison compares an arm's recipe with the reference on further seeds and
 // the images outside, as truthOf does, without what only a confirmation needs. The
 // part that it asks for as test part is no study's: nothing is chosen by it.
-func (e *experiment) trueComparison(ctx context.Context, def *search.Definition, outside objective.Trainer, arm search.Fixed, known *memory) (confirm.Comparison, error) {
+func (e *experiment) trueComparison(ctx context.Context, def *search.Definition, outside objective.Trainer, arm followup.Arm, known *memory) (confirm.Comparison, error) {
 	var none confirm.Comparison
 	if arm.Plan.Apply == objective.ApplyPosthoc {
 		return none, fmt.Errorf("trial %d shifts logits (weighting.apply: posthoc); only trained arms are compared here", arm.Trial)

@@ -14,6 +14,7 @@ import (
 	"evenkeel/objective/evidence/confirm"
 	"evenkeel/runs"
 	"evenkeel/search"
+	"evenkeel/search/followup"
 	"evenkeel/search/samplers"
 )
 
@@ -80,7 +81,14 @@ type meter struct {
 
 func startMeter() *meter { return &meter{began: time.Now()} }
 
-// observe is told of events.
+// followUp takes in the events of a confirmation.
+func (m *meter) followUp(e followup.Event) {
+	if e.Kind == followup.EventRun && e.Run.Kind == objective.RunTrained {
+		m.trainings.Add(1)
+	}
+}
+
+// observe takes in the events of a search.
 func (m *meter) observe(e search.Event) {
 	switch {
 	case e.Kind == search.EventRun && e.Run.Kind == objective.RunTrained:
@@ -100,7 +108,7 @@ func (m *meter) effort() effort {
 type searched struct {
 	effort
 	// arm is the leader as a confirmation takes it, nil if no arm leads.
-	arm     *search.Fixed
+	arm     *followup.Arm
 	notices []string
 }
 
@@ -129,7 +137,7 @@ func (s *study) search(ctx context.Context, workers int) (out searched, err erro
 
 // leader returns the arm that `evenkeel confirm` would take, with the vector that
 // `evenkeel weights` would print.
-func (s *study) leader(ctx context.Context) (*search.Fixed, error) {
+func (s *study) leader(ctx context.Context) (*followup.Arm, error) {
 	board, err := s.db.Leaderboard(ctx, s.def.Name, 0)
 	if err != nil {
 		return nil, err
@@ -143,7 +151,7 @@ func (s *study) leader(ctx context.Context) (*search.Fixed, error) {
 	if err != nil {
 		return nil, err
 	}
-	arm := &search.Fixed{Trial: row.Trial, Round: row.Round}
+	arm := &followup.Arm{Trial: row.Trial, Round: row.Round}
 	var weights [][]float64
 	for _, rep := range trial.Replicates {
 		weights = append(weights, rep.Rounds[row.Round].Weights)
@@ -156,10 +164,10 @@ func (s *study) leader(ctx context.Context) (*search.Fixed, error) {
 }
 
 // confirm confirms an arm on fresh seeds and the drawn test part.
-func (s *study) confirm(ctx context.Context, arm search.Fixed, workers int) (*search.Confirmation, effort, error) {
+func (s *study) confirm(ctx context.Context, arm followup.Arm, workers int) (*followup.Confirmation, effort, error) {
 	m := startMeter()
-	c := search.Confirmer{
-		Definition: s.def, Store: s.history, Trainer: s.trainer, Parallel: workers, Clock: time.Now, Observe: m.observe,
+	c := followup.Confirmer{
+		Definition: s.def, Store: s.history, Trainer: s.trainer, Parallel: workers, Clock: time.Now, Observe: m.followUp,
 	}
 	out, err := c.Run(ctx, nil, arm)
 	if objective.IsInterruption(err) {

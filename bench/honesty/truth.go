@@ -8,16 +8,17 @@ import (
 	"evenkeel/objective"
 	"evenkeel/objective/cachetest"
 	"evenkeel/search"
+	"evenkeel/search/followup"
 )
 
 // truthOf measures a confirmed arm on further seeds and on the images outside of
 // the sample. It is a confirmation itself, so that what is estimated and what is
 // true are the same quantity by construction; only its images and seeds are others.
-func (e *experiment) truthOf(ctx context.Context, def *search.Definition, outside objective.Trainer, arm search.Fixed) (*search.Confirmation, effort, error) {
+func (e *experiment) truthOf(ctx context.Context, def *search.Definition, outside objective.Trainer, arm followup.Arm) (*followup.Confirmation, effort, error) {
 	m := startMeter()
 	arm.Seeds = e.truth
-	c := search.Confirmer{
-		Definition: otherSeeds(def), Store: newMemory(), Trainer: outside, Parallel: e.workers, Clock: time.Now, Observe: m.observe,
+	c := followup.Confirmer{
+		Definition: otherSeeds(def), Store: newMemory(), Trainer: outside, Parallel: e.workers, Clock: time.Now, Observe: m.followUp,
 	}
 	out, err := c.Run(ctx, nil, arm)
 	if objective.IsInterruption(err) {
@@ -40,15 +41,15 @@ func otherSeeds(def *search.Definition) *search.Definition {
 // memory keeps runs for the truth; nothing of it is recorded.
 type memory struct{ *cachetest.Memory }
 
-var _ search.ConfirmStore = (*memory)(nil)
+var _ followup.Store = (*memory)(nil)
 
 func newMemory() *memory { return &memory{cachetest.NewMemory()} }
 
 // OpenTest does nothing: the images outside are no test part that wears out.
-func (m *memory) OpenTest(context.Context, search.Reading) error { return nil }
+func (m *memory) OpenTest(context.Context, followup.Reading) error { return nil }
 
 // DescribeSplit is never called: the truth is on the repetition's own parts.
 func (m *memory) DescribeSplit(context.Context, objective.Info) error { return nil }
 
 // Confirm does nothing.
-func (m *memory) Confirm(context.Context, *search.Confirmation) error { return nil }
+func (m *memory) Confirm(context.Context, *followup.Confirmation) error { return nil }

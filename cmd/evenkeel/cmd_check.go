@@ -2,22 +2,14 @@ package main
 
 import (
 	"errors"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"evenkeel/objective"
 	"evenkeel/objective/evidence/check"
 	"evenkeel/runs/report"
+	"evenkeel/runs/session"
 	"evenkeel/search"
 )
-
-// checkSeeds is the number of training seeds that a check uses, the first ones
-// of the study's own.
-const checkSeeds = 3
-
-// errUnfit ends a check that found a fault.
-var errUnfit = errors.New("the trainer is not fit to be searched over as it is; see the lines marked FAULT")
 
 // newCheck returns the command that checks a trainer.
 func newCheck(g *global) *cobra.Command {
@@ -42,7 +34,7 @@ Exit status 1 if there is a fault.`,
 			if err != nil {
 				return search.InputError{Err: err}
 			}
-			return checkStudy(cmd, g.db, def, *format)
+			return checkStudy(cmd, g, def, *format)
 		},
 	}
 	cmd.Flags().StringArrayVar(&f.set, "set", nil, "`KEY=VALUE`: a dotted key of the study file, the value as YAML; may be repeated")
@@ -51,65 +43,16 @@ Exit status 1 if there is a fault.`,
 }
 
 // checkStudy checks the trainer of a study and prints what was found.
-func checkStudy(cmd *cobra.Command, db string, def *search.Definition, format string) (err error) {
-	log := report.NewLog(cmd.ErrOrStderr(), time.Now)
-	ctx, stop, release := watchSignals(cmd.Context(), log)
-	defer release()
-	ctx, done := untilStopped(ctx, stop)
-	defer done()
-	defer func() {
-		if err != nil && ctx.Err() != nil {
-			err = errInterrupted
-		}
-	}()
-	if def.Model.Trainer.Transport().Started {
-		log.Print("starting %s", def.Model.Trainer.Program(def.Folder))
-	}
-	trainer, err := openTrainer(ctx, def, db)
-	if err != nil {
-		return err
-	}
-	log.Print("about 15 trainings, %d at once", trainer.parallel)
-	defer func() {
-		if closing := trainer.close(); err == nil {
-			err = closing
-		}
-	}()
-	out, line := page(cmd, format), func(check.Line) {}
+func checkStudy(cmd *cobra.Command, g *global, def *search.Definition, format string) error {
+	w := begin(cmd, g, false)
+	defer w.release()
+	out, print := page(cmd, format), func(check.Line) {}
 	if format == "table" {
-		line = func(f check.Line) { report.CheckLine(out, f) }
+		print = func(l check.Line) { report.CheckLine(out, l) }
 	}
-	findings, err := check.Run(ctx, trainer, checkConfig(def, trainer), line)
-	if err != nil {
-		return err
+	lines, err := session.Check(w.ctx, w.stop, w.Config, def, print)
+	if format != "table" && lines != nil {
+		err = errors.Join(err, report.Checked(out, lines))
 	}
-	if format != "table" {
-		if err := report.Checked(out, findings); err != nil {
-			return err
-		}
-	}
-	if check.Worst(findings) == check.Fault {
-		return errUnfit
-	}
-	return nil
-}
-
-// checkConfig returns what to check a study's trainer with.
-func checkConfig(def *search.Definition, trainer *opened) check.Config {
-	info := trainer.Info()
-	cfg := check.Config{
-		Spec: objective.Spec{
-			Schema: objective.SpecVersion, Trainer: info.Trainer, Version: info.Version, Numerics: info.Numerics,
-			Data: info.Data, Split: info.Split, Model: def.ReferenceModel(),
-		},
-		Apply: appliedByTrainer(def), WeightsFrom: usesWeightsFrom(def),
-		Trainings: def.Trainings(), Parallel: trainer.parallel,
-	}
-	if cfg.Apply == nil {
-		cfg.Apply = []string{objective.ApplyLoss}
-	}
-	for r := range checkSeeds {
-		cfg.Seeds = append(cfg.Seeds, search.TrainingSeed(def.Search.Seed, r, "search"))
-	}
-	return cfg
+	return err
 }

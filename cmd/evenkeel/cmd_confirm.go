@@ -1,19 +1,16 @@
 package main
 
 import (
-	"context"
 	"errors"
-	"fmt"
 	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"evenkeel/objective"
 	"evenkeel/objective/evidence/confirm"
-	"evenkeel/runs"
 	"evenkeel/runs/report"
 	"evenkeel/runs/results"
+	"evenkeel/runs/session"
 	"evenkeel/search"
 )
 
@@ -53,17 +50,10 @@ and is no other reading.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if f.seeds < confirm.FewestSeeds {
-				return search.Inputf("--seeds %d: want at least %d, with fewer no outcome whatever would say anything", f.seeds, confirm.FewestSeeds)
+				return search.Inputf("--seeds %d: want at least %d, with fewer nothing could be said", f.seeds, confirm.FewestSeeds)
 			}
 			f.format = *format
-			arm, err := readArm(cmd, g, f.study, args)
-			if err != nil {
-				return err
-			}
-			if arm.Resplit = f.resplit; f.resplit && !arm.def.Model.Trainer.Transport().Redraws {
-				return search.Inputf("--resplit: study %s trains with a program of its own (model.kind: %v), which splits its data itself; confirm without --resplit", arm.def.Name, arm.def.Model.Fixed["kind"])
-			}
-			return runConfirm(cmd, g, arm, f)
+			return runConfirm(cmd, g, args, f)
 		},
 	}
 	cmd.Flags().StringVar(&f.study, "study", "", "`NAME` of the study; the newest is the default")
@@ -76,291 +66,53 @@ and is no other reading.`,
 	return cmd
 }
 
-// armToConfirm is an arm with its study.
-type armToConfirm struct {
-	search.Fixed
-	def *search.Definition
-	// state is how the study's last invocation ended.
-	state string
-}
-
-// readArm reads TRIAL or TRIAL/ROUND, or finds the leader.
-func readArm(cmd *cobra.Command, g *global, study string, args []string) (a armToConfirm, err error) {
-	db, err := openReading(cmd, g)
-	if err != nil {
-		return a, err
-	}
-	defer db.Close()
-	board, err := db.Leaderboard(cmd.Context(), study, 0)
-	if err != nil {
-		return a, err
-	}
-	name := board.Study.Name
-	if a.def, err = results.Definition(cmd.Context(), db, name, nil); err != nil {
-		return a, err
-	}
-	if len(args) == 0 {
-		leader, why := leaderOf(board, a.def)
-		if why != "" {
-			return a, search.Inputf("study %s has no leader to confirm: %s; name a trial to confirm it all the same", name, why)
-		}
-		args = []string{leader}
-	}
-	if err := a.read(cmd.Context(), db, args[0]); err != nil {
-		return a, err
-	}
-	a.state, err = studyState(cmd, db, name)
-	return a, err
-}
-
-// leaderOf returns the leader as TRIAL/ROUND, or why there is none.
-func leaderOf(board *runs.Board, def *search.Definition) (leader, why string) {
-	l := results.LeaderOf(board)
-	if l.At < 0 {
-		return "", report.WhyNoLeader(&results.Overview{Board: board, Definition: def, Leader: l})
-	}
-	return fmt.Sprintf("%d/%d", board.Rows[l.At].Trial, board.Rows[l.At].Round), ""
-}
-
-// read reads what is to be confirmed of TRIAL or TRIAL/ROUND of the study a.def.
-func (a *armToConfirm) read(ctx context.Context, db *runs.DB, arg string) error {
-	trial, round, err := parseArm(arg)
-	if err != nil {
-		return err
-	}
-	s, err := results.ReadSide(ctx, db, a.def.Name, results.Arm{Trial: trial, Round: round})
-	switch {
-	case err != nil:
-		return err
-	case s.Round < 1:
-		return search.Inputf("%s: round 0 is unweighted; want a round from 1", arg)
-	case s.Trial.Invalid != "":
-		return search.Inputf("trial %d was declared invalid: %s", s.Trial.Number, s.Trial.Invalid)
-	}
-	a.Trial, a.Round = s.Trial.Number, s.Round
-	pasted, err := results.VectorOf(s.Trial.Replicates, s.Round)
-	if err != nil {
-		return fmt.Errorf("trial %d, round %d: %w", a.Trial, a.Round, err)
-	}
-	a.Vector = pasted.Weights
-	if a.Plan, err = a.def.Plan(s.Trial.Point); err != nil {
-		return fmt.Errorf("trial %d: %w", a.Trial, err)
-	}
-	return nil
-}
-
 // runConfirm confirms an arm and prints what came of it.
-func runConfirm(cmd *cobra.Command, g *global, arm armToConfirm, f confirmFlags) error {
-	deadline, err := confirmDeadline(cmd, f, time.Now())
+func runConfirm(cmd *cobra.Command, g *global, args []string, f confirmFlags) error {
+	r := session.ConfirmRequest{Study: f.study, Seeds: f.seeds, Resplit: f.resplit}
+	var err error
+	if len(args) > 0 {
+		if r.Trial, r.Round, err = weightedArm(cmd, args[0], 0); err != nil {
+			return err
+		}
+	}
+	if r.Deadline, err = confirmDeadline(cmd, f, time.Now()); err != nil {
+		return err
+	}
+	w := begin(cmd, g, f.acceptCode)
+	defer w.release()
+	confirmed, err := session.Confirm(w.ctx, w.stop, w.Config, r)
 	if err != nil {
-		return search.InputError{Err: err}
-	}
-	r := newRevisit(cmd, arm.def, arm.state, f.acceptCode)
-	r.ready = func(t *opened) error { return hasTestPart(t.Trainer, arm.def) }
-	if arm.Resplit {
-		r.open = openRedrawable
-	}
-	c := confirmation{arm: arm, deadline: deadline, log: r.log}
-	c.arm.Seeds = f.seeds
-	if err := r.run(cmd, g.db, c.run); err != nil {
 		return err
 	}
 	db, err := openReading(cmd, g)
 	if err != nil {
 		return err
 	}
-	arms, err := results.Confirmations(cmd.Context(), db, arm.def.Name)
+	arms, err := results.Confirmations(cmd.Context(), db, confirmed.Definition.Name)
 	if err == nil {
-		err = report.Confirmed(page(cmd, f.format), arm.def, report.Only(arms, c.arm.Trial, c.arm.Round, c.arm.Resplit))
+		arm := confirmed.Arm
+		err = report.Confirmed(page(cmd, f.format), confirmed.Definition, report.Only(arms, arm.Trial, arm.Round, arm.Resplit))
 	}
 	return errors.Join(err, db.Close())
 }
 
-// hasTestPart says why there is nothing to confirm on.
-func hasTestPart(t objective.Trainer, def *search.Definition) error {
-	counted, ok := t.(objective.TestCounter)
-	if !ok {
-		return nil // a program says so when it is asked
-	}
-	for _, n := range counted.TestCounts() {
-		if n > 0 {
-			return nil
-		}
-	}
-	return search.Inputf("study %s has no test part to confirm on: its data source has none and data.test holds none out", def.Name)
-}
-
 // confirmDeadline returns when a confirmation must have ended, the zero time if never.
 func confirmDeadline(cmd *cobra.Command, f confirmFlags, now time.Time) (time.Time, error) {
-	until, err := untilTime(f.until, now)
+	until, err := search.Until(f.until, now)
 	if err != nil {
-		return until, fmt.Errorf("--until: %q is neither a clock time such as 07:00 nor an RFC 3339 time", f.until)
+		return until, search.Inputf("--until: %w", err)
 	}
 	if !until.IsZero() && !until.After(now) {
-		return until, fmt.Errorf("--until: %s is over; want a time to come", f.until)
+		return until, search.Inputf("--until: %s is over; want a time to come", f.until)
 	}
 	if !cmd.Flags().Changed("time") {
 		return until, nil
 	}
 	if f.time <= 0 {
-		return until, fmt.Errorf("--time %v: want a duration above 0, such as 30m", f.time)
+		return until, search.Inputf("--time %v: want a duration above 0, such as 30m", f.time)
 	}
 	if end := now.Add(f.time); until.IsZero() || end.Before(until) {
 		return end, nil
 	}
 	return until, nil
-}
-
-// confirmation is one invocation's work on confirming an arm.
-type confirmation struct {
-	arm      armToConfirm
-	deadline time.Time
-	log      *report.Log
-}
-
-// run confirms the arm. It returns errInterrupted if a signal cut it short.
-func (c *confirmation) run(ctx context.Context, v visited) error {
-	confirmer := search.Confirmer{
-		Definition: c.arm.def, Store: v.study, Trainer: v.trainer, Parallel: v.trainer.parallel,
-		Deadline: c.deadline, Clock: time.Now, Observe: c.observe, Redraw: v.trainer.redraw,
-	}
-	known, err := c.known(ctx, v)
-	if err != nil {
-		return err
-	}
-	if c.arm.Seeds <= known {
-		c.keep(known)
-		reading, err := confirmer.Reading(c.arm.Fixed)
-		if err != nil {
-			return err
-		}
-		same, err := v.db.Confirmed(ctx, c.arm.def.Name, reading, c.arm.Vector)
-		if err != nil {
-			return err
-		}
-		if same {
-			c.log.Print("trial %d round %d of study %s stands confirmed on %d fresh seeds: nothing was trained",
-				c.arm.Trial, c.arm.Round, c.arm.def.Name, known)
-			return nil
-		}
-	}
-	if err := c.fit(ctx, v, &confirmer, known); err != nil {
-		return err
-	}
-	confirmer.Deadline = c.deadline
-	if err := v.study.Begin(ctx, runs.Confirming); err != nil {
-		return err
-	}
-	if !confirmer.Deadline.IsZero() {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithDeadline(ctx, c.deadline)
-		defer cancel()
-	}
-	_, err = confirmer.Run(ctx, v.stop, c.arm.Fixed)
-	switch {
-	case err == nil || !objective.IsInterruption(err):
-		return err
-	case closed(v.stop) || c.deadline.IsZero():
-		c.log.Print("interrupted; nothing is claimed before all seeds are measured; the same command continues")
-		return errInterrupted
-	}
-	return fmt.Errorf("time is over and fewer than %d seeds are complete, so nothing is claimed; what is trained is stored, and the same command with more time goes on", confirm.FewestSeeds)
-}
-
-func closed(c <-chan struct{}) bool {
-	select {
-	case <-c:
-		return true
-	default:
-		return false
-	}
-}
-
-// fit says what is about to be trained, and takes fewer seeds where the time is
-// short; below the fewest it refuses to start.
-func (c *confirmation) fit(ctx context.Context, v visited, confirmer *search.Confirmer, known int) error {
-	each, err := v.seconds(ctx, c.arm.def.ReferenceModel())
-	if err != nil {
-		return err
-	}
-	trainings, length := c.arm.Cost(c.arm.def)
-	side := v.trainer.parallel
-	if each *= length; each > 0 {
-		fitting, err := confirmer.Fitting(ctx)
-		if err != nil {
-			return err
-		}
-		each += fitting.Seconds()
-	}
-	turns := func(seeds int) int { return turnsOf(seeds, side) }
-	if each > 0 && !c.deadline.IsZero() {
-		left := time.Until(c.deadline).Seconds()
-		seeds := min(c.arm.Seeds, max(known, side*turnsThatFit(left, each, turns(c.arm.Seeds))))
-		if seeds < confirm.FewestSeeds {
-			return search.Inputf("a confirmation needs at least %d fresh seeds, about %s here, and there is %s; nothing was started",
-				confirm.FewestSeeds, duration(each*float64(turns(confirm.FewestSeeds))), duration(max(0, left)))
-		}
-		if c.arm.Seeds = seeds; seeds <= known {
-			c.deadline = time.Time{} // nothing is trained, and that is never too late
-		}
-	}
-	text := fmt.Sprintf("confirming trial %d round %d of study %s on %d fresh seeds%s: at most %s",
-		c.arm.Trial, c.arm.Round, c.arm.def.Name, c.arm.Seeds, report.OwnParts(c.arm.Resplit), count(trainings*c.arm.Seeds, "training"))
-	if each > 0 {
-		text += ", about " + duration(each*float64(turns(c.arm.Seeds)))
-	}
-	c.log.Print("%s", text)
-	return nil
-}
-
-// keep goes on with the seeds that are confirmed already, which are not replaced by
-// less.
-func (c *confirmation) keep(known int) {
-	if known > c.arm.Seeds {
-		c.log.Print("trial %d round %d is confirmed on %d fresh seeds already, and %d would replace it by less: it stays",
-			c.arm.Trial, c.arm.Round, known, c.arm.Seeds)
-	}
-	c.arm.Seeds = known
-}
-
-// turnsOf returns how many turns seeds take, each with its trainings one after the
-// other, where so many are at work at once.
-func turnsOf(seeds, atOnce int) int { return (seeds + atOnce - 1) / atOnce }
-
-// known returns on how many seeds the arm is confirmed already, in the same way: these
-// need no training, and nothing of it is to be replaced by less.
-func (c *confirmation) known(ctx context.Context, v visited) (seeds int, err error) {
-	list, err := v.db.Confirmations(ctx, c.arm.def.Name)
-	for _, a := range list {
-		if a.Trial == c.arm.Trial && a.Round == c.arm.Round && a.Resplit == c.arm.Resplit {
-			seeds = a.Seeds
-		}
-	}
-	return seeds, err
-}
-
-// nearly is the share of a turn by which it may be too late to begin it: what is
-// complete when time is over counts, and most trainings are not the slowest.
-const nearly = 0.1
-
-// turnsThatFit returns how many turns of so many seconds fit, at most as many as are
-// wanted.
-func turnsThatFit(left, each float64, most int) int {
-	if left <= 0 {
-		return 0
-	}
-	if fit := left/each + nearly; fit < float64(most) {
-		return int(fit)
-	}
-	return most
-}
-
-// observe logs what happens.
-func (c *confirmation) observe(e search.Event) {
-	switch {
-	case e.Kind == search.EventFreshSeed:
-		c.log.Print("%d of %d fresh seeds measured", e.Done, e.Total)
-	case e.Kind == search.EventRun && e.Run.Kind == objective.RunFailed:
-		c.log.Print("run %.8s failed: %v", e.Run.Run, e.Run.Err)
-	}
 }

@@ -8,6 +8,7 @@ import (
 	"evenkeel/objective/evidence/explain"
 	"evenkeel/runs/report"
 	"evenkeel/runs/results"
+	"evenkeel/runs/session"
 	"evenkeel/search"
 )
 
@@ -126,7 +127,10 @@ func (f explainFlags) ofTrial(cmd *cobra.Command, g *global, args []string, form
 		c.Study = report.ShellWord(c.Definition.Name)
 	}
 	if f.measure {
-		if err := f.probe(cmd, g, c); err != nil {
+		w := begin(cmd, g, f.acceptCode)
+		defer w.release()
+		request := session.MeasureRequest{Definition: c.Definition, Trial: c.Trial, Case: c.Case}
+		if c.Probed, err = session.Measure(w.ctx, w.stop, w.Config, request); err != nil {
 			return err
 		}
 	}

@@ -13,7 +13,7 @@ import (
 
 // newResume returns the command that continues a stored study.
 func newResume(g *global) *cobra.Command {
-	var session sessionFlags
+	var flags sessionFlags
 	var format *string
 	cmd := &cobra.Command{
 		Use:   "resume [STUDY]",
@@ -33,8 +33,8 @@ stored with; the study file is not needed. --trials, --time, --until and
 			if err != nil {
 				return err
 			}
-			session.format = *format
-			return runStudy(cmd, g.db, def, session)
+			flags.format = *format
+			return runStudy(cmd, g, def, flags)
 		},
 	}
 	for _, b := range budgetFlags {
@@ -42,8 +42,8 @@ stored with; the study file is not needed. --trials, --time, --until and
 			cmd.Flags().String(b.flag, "", "`"+b.value+"`: "+b.doc)
 		}
 	}
-	acceptCodeFlag(cmd, &session)
-	confirmFlag(cmd, &session)
+	acceptCodeFlag(cmd, &flags)
+	confirmFlag(cmd, &flags)
 	format = formatFlag(cmd)
 	return cmd
 }

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	_ "embed"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,6 +14,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"evenkeel/runs/report"
+	"evenkeel/runs/results"
+	"evenkeel/runs/session"
 	"evenkeel/search"
 	"evenkeel/search/samplers"
 	"evenkeel/search/studyfile"
@@ -45,7 +50,7 @@ var budgetFlags = []struct{ flag, key, value, doc string }{
 // newSearch returns the command that runs or continues a study.
 func newSearch(g *global) *cobra.Command {
 	var f searchFlags
-	var session sessionFlags
+	var flags sessionFlags
 	var format *string
 	cmd := &cobra.Command{
 		Use:   "search [STUDY.yaml]",
@@ -71,11 +76,11 @@ same command continues.`,
 			if err != nil {
 				return search.InputError{Err: err}
 			}
-			session.format = *format
+			flags.format = *format
 			if f.dryRun {
-				return dryRun(cmd, g.db, def, session)
+				return dryRun(cmd, g, def, flags)
 			}
-			return runStudy(cmd, g.db, def, session)
+			return runStudy(cmd, g, def, flags)
 		},
 	}
 	for _, b := range budgetFlags {
@@ -84,10 +89,69 @@ same command continues.`,
 	cmd.Flags().StringArrayVar(&f.set, "set", nil, "`KEY=VALUE`: a dotted key of the study file, the value as YAML; may be repeated")
 	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "print the space and one sampled trial, train nothing")
 	cmd.Flags().BoolVar(&f.printDefault, "print-default", false, "print the built-in study file")
-	acceptCodeFlag(cmd, &session)
-	confirmFlag(cmd, &session)
+	acceptCodeFlag(cmd, &flags)
+	confirmFlag(cmd, &flags)
 	format = formatFlag(cmd)
 	return cmd
+}
+
+// sessionFlags are what a search is given beside its definition.
+type sessionFlags struct {
+	format     string
+	acceptCode bool
+	confirm    bool
+}
+
+// acceptCodeFlag adds --accept-code to a command.
+func acceptCodeFlag(cmd *cobra.Command, f *sessionFlags) {
+	cmd.Flags().BoolVar(&f.acceptCode, "accept-code", false, "go on although the trainer's code has changed since the study began")
+}
+
+// confirmFlag adds --confirm to a command that searches.
+func confirmFlag(cmd *cobra.Command, f *sessionFlags) {
+	cmd.Flags().BoolVar(&f.confirm, "confirm", false,
+		"confirm the leader at the end, as evenkeel confirm does; on for the built-in study and where time is limited, which keeps time free for it")
+}
+
+// request joins the flags with the definition.
+func (f sessionFlags) request(cmd *cobra.Command, def *search.Definition) session.SearchRequest {
+	r := session.SearchRequest{Definition: def, BuiltIn: isBuiltIn(def), Commit: gitCommit, Tables: tables}
+	if cmd.Flags().Changed("confirm") {
+		r.Confirm = &f.confirm
+	}
+	r.UntilGiven = cmd.Flags().Changed("until")
+	return r
+}
+
+// isBuiltIn reports whether a study is the built-in one but for its budget.
+func isBuiltIn(def *search.Definition) bool {
+	own, err := studyfile.Parse(defaultName, defaultStudy, def.Folder, nil)
+	return err == nil && search.BudgetOnly(search.Diff(own, def))
+}
+
+// tables writes the leaderboard and the confirmations of a study as the commands of
+// these names do.
+func tables(o *results.Overview) (leaderboard, confirmations json.RawMessage, err error) {
+	var rows, confirmed bytes.Buffer
+	err = errors.Join(
+		report.Leaderboard(report.Out{W: &rows, Format: "json"}, o, report.BoardOptions{}),
+		report.Confirmed(report.Out{W: &confirmed, Format: "json"}, o.Definition, o.Confirmed))
+	return rows.Bytes(), confirmed.Bytes(), err
+}
+
+// runStudy runs or continues a study and prints its leaderboard.
+func runStudy(cmd *cobra.Command, g *global, def *search.Definition, f sessionFlags) error {
+	w := begin(cmd, g, f.acceptCode)
+	defer w.release()
+	outcome, err := session.Search(w.ctx, w.stop, w.Config, f.request(cmd, def))
+	if !outcome.Leaderboard {
+		return err
+	}
+	db, opening := openReading(cmd, g)
+	if opening != nil {
+		return errors.Join(err, opening)
+	}
+	return errors.Join(err, printLeaderboard(cmd, db, def.Name, f.format, report.BoardOptions{}), db.Close())
 }
 
 // definition reads the study file with the overrides of the command line.

@@ -1,16 +1,12 @@
 package main
 
 import (
-	"math"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"evenkeel/runs"
 	"evenkeel/runs/report"
-	"evenkeel/runs/results"
-	"evenkeel/search"
+	"evenkeel/runs/session"
 )
 
 // newStatus returns the command that says what is running.
@@ -34,56 +30,13 @@ then says confirming while an arm is trained on fresh seeds.`,
 				return err
 			}
 			defer db.Close()
-			list, err := db.Studies(cmd.Context())
+			list, err := session.Running(cmd.Context(), db, time.Now())
 			if err != nil {
 				return err
 			}
-			list = slices.DeleteFunc(list, func(s runs.StudyRow) bool { return s.State != "running" })
-			running, err := runningStudies(cmd, db, list)
-			if err != nil {
-				return err
-			}
-			return report.Status(page(cmd, *format), g.db, running)
+			return report.Status(page(cmd, *format), g.db, list)
 		},
 	}
 	format = formatFlag(cmd)
 	return cmd
-}
-
-// runningStudies adds to each study how long it will go on.
-func runningStudies(cmd *cobra.Command, db *runs.DB, list []runs.StudyRow) ([]report.Running, error) {
-	var running []report.Running
-	for _, s := range list {
-		pace, err := db.Pace(cmd.Context(), s.Name)
-		if err != nil {
-			return nil, err
-		}
-		def, err := results.Definition(cmd.Context(), db, s.Name, nil)
-		if err != nil {
-			return nil, err
-		}
-		left, ok := secondsLeft(pace, def, s.Started.Local(), time.Now())
-		if !ok {
-			left = math.NaN()
-		}
-		running = append(running, report.Running{StudyRow: s, Phase: pace.Phase, SecondsLeft: left})
-	}
-	return running, nil
-}
-
-// secondsLeft estimates how long a search that began at some time will go on,
-// from its pace and its limits; false while it has no pace, and where it has made all
-// its evaluations or is at something else.
-func secondsLeft(p runs.Pace, def *search.Definition, began, now time.Time) (float64, bool) {
-	if p.Made == 0 || p.Phase != runs.Searching || p.Done >= def.Search.Evaluations() {
-		return 0, false
-	}
-	left := p.Seconds / float64(p.Made) * float64(def.Search.Evaluations()-p.Done)
-	if def.Search.Time > 0 {
-		left = min(left, math.Max(0, def.Search.Time.Seconds()-p.Spent))
-	}
-	if until, err := untilTime(def.Search.Until, began); err == nil && !until.IsZero() {
-		left = min(left, math.Max(0, until.Sub(now).Seconds()))
-	}
-	return left, true
 }

@@ -9,25 +9,6 @@ import (
 	"evenkeel/runs/runstest"
 )
 
-func TestTurnsThatFit(t *testing.T) {
-	for _, c := range []struct {
-		left, each float64
-		most, want int
-	}{
-		{100, 10, 12, 10},
-		{99, 10, 12, 10}, // nearly
-		{98, 10, 12, 9},
-		{1000, 10, 10, 10},
-		{50, 10, 10, 5},
-		{-1, 10, 10, 0},
-		{1, 0, 12, 12}, // too fast to be measured
-	} {
-		if got := turnsThatFit(c.left, c.each, c.most); got != c.want {
-			t.Errorf("%g s for turns of %g s, at most %d: %d; want %d", c.left, c.each, c.most, got, c.want)
-		}
-	}
-}
-
 // TestInterruptedConfirmationContinues interrupts a confirmation with Ctrl-C and
 // with a kill, continues it, and holds the history against one never interrupted.
 func TestInterruptedConfirmationContinues(t *testing.T) {

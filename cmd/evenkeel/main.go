@@ -13,6 +13,7 @@ import (
 
 	"evenkeel/objective/trainers/process"
 	"evenkeel/runs/report"
+	"evenkeel/runs/session"
 	"evenkeel/search"
 )
 
@@ -29,9 +30,6 @@ func main() {
 	os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
 }
 
-// errInterrupted ends a command after SIGINT or SIGTERM.
-var errInterrupted = errors.New("interrupted; everything finished is stored")
-
 // run executes a command line and returns the exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root := newRoot()
@@ -47,7 +45,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	var input search.InputError
 	switch {
-	case errors.Is(err, errInterrupted):
+	case errors.Is(err, session.ErrInterrupted):
 		return exitInterrupted
 	case errors.As(err, &input):
 		return exitUsage

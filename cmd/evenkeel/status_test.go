@@ -7,11 +7,9 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"evenkeel/runs"
 	"evenkeel/runs/results"
-	"evenkeel/search"
 	"evenkeel/search/studyfile"
 )
 
@@ -105,36 +103,5 @@ func TestStatusSaysThePhase(t *testing.T) {
 	}
 	if err := study.Close("interrupted"); err != nil {
 		t.Fatal(err)
-	}
-}
-
-// TestSecondsLeft: the pace of the invocation, and not more than the limits leave.
-func TestSecondsLeft(t *testing.T) {
-	began := time.Date(2026, 1, 2, 6, 0, 0, 0, time.UTC)
-	def := func(config search.Config) *search.Definition {
-		config.Trials, config.Replicates = 10, 1
-		return &search.Definition{Search: config}
-	}
-	pace := runs.Pace{Done: 6, Made: 3, Seconds: 60, Spent: 100, Phase: runs.Searching}
-	for _, c := range []struct {
-		pace   runs.Pace
-		config search.Config
-		want   float64
-		known  bool
-	}{
-		{pace, search.Config{}, 80, true},
-		{runs.Pace{Done: 6, Seconds: 60, Phase: runs.Searching}, search.Config{}, 0, false},
-		{runs.Pace{Done: 10, Made: 3, Seconds: 60, Phase: runs.Searching}, search.Config{}, 0, false},
-		{runs.Pace{Done: 6, Made: 3, Seconds: 60, Phase: runs.Confirming}, search.Config{}, 0, false},
-		{pace, search.Config{Time: 130 * time.Second}, 30, true},
-		{pace, search.Config{Time: 90 * time.Second}, 0, true},
-		{pace, search.Config{Until: "06:02"}, 60, true},
-		{pace, search.Config{Until: "05:00"}, 80, true},
-		{pace, search.Config{Until: "2026-01-02T06:00:30Z"}, 0, true},
-	} {
-		got, known := secondsLeft(c.pace, def(c.config), began, began.Add(time.Minute))
-		if got != c.want || known != c.known {
-			t.Errorf("%+v, %+v: %v, %v; want %v, %v", c.pace, c.config, got, known, c.want, c.known)
-		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"evenkeel/runs"
 	"evenkeel/runs/results"
 	"evenkeel/search"
+	"evenkeel/search/followup"
 )
 
 // Confirmed prints confirmed arms of a study.
@@ -80,7 +81,7 @@ func (p confirmedPage) section(a results.Confirmed) error {
 	if a.Invalid {
 		fmt.Fprintf(p.W, " trial %d was declared invalid since: do not quote it\n", a.Trial)
 	}
-	if main, verdict := a.Row(search.Recipe, search.AgainstReference); main != nil {
+	if main, verdict := a.Row(followup.WhatRecipe, followup.WhatReference); main != nil {
 		fmt.Fprint(p.W, p.costs(*main), p.limits(a, *main, verdict))
 	}
 	return nil
@@ -113,15 +114,15 @@ func (p confirmedPage) writeLines(rows [][]any) {
 func (p confirmedPage) label(a results.Confirmed, c runs.ConfirmedRow) string {
 	trial := fmt.Sprintf("trial %d/%d against ", a.Trial, a.Round)
 	switch {
-	case c.What == search.Recipe && c.Against == search.AgainstReference:
+	case c.What == followup.WhatRecipe && c.Against == followup.WhatReference:
 		return trial + "unweighted"
-	case c.What == search.OffsetsAlone:
+	case c.What == followup.WhatOffsets:
 		return "fitted offsets, no training"
-	case c.What == search.Recipe:
+	case c.What == followup.WhatRecipe:
 		return trial + "fitted offsets"
-	case c.What == search.Vector && c.Against == search.AgainstReference:
+	case c.What == followup.WhatVector && c.Against == followup.WhatReference:
 		return "one fixed set of weights, as you paste it"
-	case c.What == search.Longer:
+	case c.What == followup.WhatLonger:
 		return p.longerText(a.Round)
 	}
 	return ""
@@ -217,7 +218,7 @@ func (p confirmedPage) limits(a results.Confirmed, c runs.ConfirmedRow, verdict 
 
 // offsets says so where fitted offsets cost more than the study allows.
 func (p confirmedPage) offsets(a results.Confirmed) string {
-	own, _ := a.Row(search.OffsetsAlone, search.AgainstReference)
+	own, _ := a.Row(followup.WhatOffsets, followup.WhatReference)
 	if own == nil || own.Tolerance != confirm.NotHeld {
 		return ""
 	}
@@ -231,7 +232,7 @@ const worthTelling = 0.003
 // longer says so where the unweighted model gains balanced accuracy beyond noise when it
 // is trained as long: who changes the training anyway can have that too.
 func (p confirmedPage) longer(a results.Confirmed) string {
-	row, _ := a.Row(search.Longer, search.AgainstReference)
+	row, _ := a.Row(followup.WhatLonger, followup.WhatReference)
 	if row == nil || !(row.AccuracyDropHigh < 0) || -row.AccuracyDrop <= worthTelling {
 		return ""
 	}

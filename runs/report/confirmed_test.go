@@ -10,6 +10,7 @@ import (
 	"evenkeel/runs"
 	"evenkeel/runs/results"
 	"evenkeel/search"
+	"evenkeel/search/followup"
 )
 
 // TestCosts: a balanced accuracy that rose is not called within what may be lost.
@@ -44,14 +45,14 @@ func TestLongerGainsAccuracy(t *testing.T) {
 		drop, high float64
 		want       string
 	}{
-		{search.Longer, -.141, -.12, " no weights, 45 epochs instead of 15: balanced accuracy +14.1 points\n"},
-		{search.Longer, -.141, .001, ""},
-		{search.Longer, -.141, math.NaN(), ""},
-		{search.Longer, -.003, -.001, ""},
-		{search.Longer, .02, .03, ""},
-		{search.Vector, -.141, -.12, ""},
+		{followup.WhatLonger, -.141, -.12, " no weights, 45 epochs instead of 15: balanced accuracy +14.1 points\n"},
+		{followup.WhatLonger, -.141, .001, ""},
+		{followup.WhatLonger, -.141, math.NaN(), ""},
+		{followup.WhatLonger, -.003, -.001, ""},
+		{followup.WhatLonger, .02, .03, ""},
+		{followup.WhatVector, -.141, -.12, ""},
 	} {
-		a := results.Judge([]runs.ConfirmedArm{{Round: 2, Rows: []runs.ConfirmedRow{{What: c.what, Against: search.AgainstReference, AccuracyDrop: c.drop, AccuracyDropHigh: c.high}}}})[0]
+		a := results.Judge([]runs.ConfirmedArm{{Round: 2, Rows: []runs.ConfirmedRow{{What: c.what, Against: followup.WhatReference, AccuracyDrop: c.drop, AccuracyDropHigh: c.high}}}})[0]
 		if got := page.longer(a); got != c.want {
 			t.Errorf("%s, drop %v, at most %v: %q; want %q", c.what, c.drop, c.high, got, c.want)
 		}

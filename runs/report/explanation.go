@@ -5,7 +5,7 @@ import (
 
 	"evenkeel/objective/evidence/explain"
 	"evenkeel/runs/results"
-	"evenkeel/search"
+	"evenkeel/search/followup"
 )
 
 // Explanation prints why the weights of a case did what they did.
@@ -34,7 +34,7 @@ func quotable(c *results.Case) string {
 	if c.Confirmed == nil {
 		return ""
 	}
-	row, verdict := c.Confirmed.Row(search.Recipe, search.AgainstReference)
+	row, verdict := c.Confirmed.Row(followup.WhatRecipe, followup.WhatReference)
 	if row == nil {
 		return ""
 	}

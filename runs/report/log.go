@@ -8,6 +8,7 @@ import (
 
 	"evenkeel/objective"
 	"evenkeel/runs"
+	"evenkeel/runs/session"
 	"evenkeel/search"
 )
 
@@ -20,6 +21,8 @@ type Log struct {
 	mu   sync.Mutex
 	w    io.Writer
 	live *progress
+	// unfollow ends the live line.
+	unfollow func()
 }
 
 // NewLog returns a log that writes to w and takes the times of its lines from clock.
@@ -34,9 +37,29 @@ func (l *Log) Print(format string, args ...any) {
 	fmt.Fprintf(l.w, "%s %s\n", l.clock().Format(time.TimeOnly), fmt.Sprintf(format, args...))
 }
 
-// Follow shows the live line of a study if the log is a terminal, until the
+// Notice prints the line of a notice, and shows the live line while a search goes on.
+func (l *Log) Notice(n session.Notice) {
+	switch n := n.(type) {
+	case session.StudyOpened:
+		l.opening(n.Definition, n.Opening)
+		if few := FewExamples(n.Info); few != "" {
+			l.Print("%s", few)
+		}
+	case session.SearchBegan:
+		l.unfollow = l.follow(n.Definition, n.Deadline)
+	case session.SearchEvent:
+		l.observe(n.Definition, n.Event)
+	case session.SearchEnded:
+		l.unfollow()
+	}
+	if line := noticeLine(n); line != "" {
+		l.Print("%s", line)
+	}
+}
+
+// follow shows the live line of a study if the log is a terminal, until the
 // function it returns is called.
-func (l *Log) Follow(def *search.Definition, deadline time.Time) (end func()) {
+func (l *Log) follow(def *search.Definition, deadline time.Time) (end func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if !isTerminal(l.w) {
@@ -53,8 +76,8 @@ func (l *Log) Follow(def *search.Definition, deadline time.Time) (end func()) {
 	}
 }
 
-// Opening says whether the study is new, continued, or extended.
-func (l *Log) Opening(def *search.Definition, o runs.Opening) {
+// opening says whether the study is new, continued, or extended.
+func (l *Log) opening(def *search.Definition, o runs.Opening) {
 	switch {
 	case o.Created:
 		l.Print("study %s: %s over %s", def.Name, count(def.Search.Trials, "trial"), count(len(def.Space.Params), "parameter"))
@@ -68,27 +91,25 @@ func (l *Log) Opening(def *search.Definition, o runs.Opening) {
 	}
 }
 
-// Observer returns the function that a driver tells its events. The live line
-// must not begin or end while the driver runs.
-func (l *Log) Observer(def *search.Definition) func(search.Event) {
-	return func(e search.Event) {
-		if live := l.live; live != nil {
-			live.observe(e)
-			if e.Kind == search.EventOutcome && e.Outcome.Err == "" {
-				return
-			}
+// observe logs an event of a search. The live line must not begin or end while the
+// search goes on.
+func (l *Log) observe(def *search.Definition, e search.Event) {
+	if live := l.live; live != nil {
+		live.observe(e)
+		if e.Kind == search.EventOutcome && e.Outcome.Err == "" {
+			return
 		}
-		switch e.Kind {
-		case search.EventNotice:
-			l.Print("%s", e.Text)
-		case search.EventReference:
-			l.Print("unweighted: spread %s, balanced accuracy %s", decimals(e.Reference.Spread, 3), percent(e.Reference.BalancedAccuracy))
-		case search.EventOutcome:
-			l.outcome(def, e)
-		case search.EventRun:
-			if e.Run.Kind == objective.RunFailed {
-				l.Print("run %.8s failed: %v", e.Run.Run, e.Run.Err)
-			}
+	}
+	switch e.Kind {
+	case search.EventNotice:
+		l.Print("%s", e.Text)
+	case search.EventReference:
+		l.Print("unweighted: spread %s, balanced accuracy %s", decimals(e.Reference.Spread, 3), percent(e.Reference.BalancedAccuracy))
+	case search.EventOutcome:
+		l.outcome(def, e)
+	case search.EventRun:
+		if e.Run.Kind == objective.RunFailed {
+			l.Print("run %.8s failed: %v", e.Run.Run, e.Run.Err)
 		}
 	}
 }

@@ -2,10 +2,10 @@ package report
 
 import (
 	"fmt"
-	"math"
 	"strings"
 
 	"evenkeel/runs"
+	"evenkeel/runs/session"
 )
 
 // Studies prints the studies of the trial history.
@@ -54,17 +54,8 @@ func shortCommit(v any) string {
 	return commit
 }
 
-// Running is a study that is being searched.
-type Running struct {
-	runs.StudyRow
-	// Phase is what its invocation is at, "" if it has not said.
-	Phase string
-	// SecondsLeft is how long it will go on, NaN where that is not known.
-	SecondsLeft float64
-}
-
 // Status prints a line for every study that is being searched.
-func Status(out Out, db string, list []Running) error {
+func Status(out Out, db string, list []session.RunningStudy) error {
 	if len(list) == 0 && out.forPeople() {
 		_, err := fmt.Fprintf(out.W, "No study in %s is being searched.\n", db)
 		return err
@@ -78,11 +69,11 @@ func Status(out Out, db string, list []Running) error {
 	}}
 	for _, s := range list {
 		var best, left, phase any
-		if s.BestTrial > 0 {
-			best = s.BestScore - s.Reference
+		if s.BestChange != nil {
+			best = *s.BestChange
 		}
-		if !math.IsNaN(s.SecondsLeft) {
-			left = s.SecondsLeft
+		if s.SecondsLeft != nil {
+			left = *s.SecondsLeft
 		}
 		if s.Phase != "" {
 			phase = s.Phase

@@ -250,12 +250,3 @@ func capitalised(s string) string {
 	}
 	return strings.ToUpper(s[:1]) + s[1:]
 }
-
-// Count and Duration are temporary.
-func Count(n int, noun string) string { return count(n, noun) }
-
-// Duration is temporary.
-func Duration(s float64) string { return duration(s) }
-
-// Recipe is temporary.
-func Recipe(def *search.Definition, p search.Point) (string, error) { return recipeText(def, p) }

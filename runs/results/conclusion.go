@@ -3,7 +3,7 @@ package results
 import (
 	"evenkeel/objective/evidence/confirm"
 	"evenkeel/runs"
-	"evenkeel/search"
+	"evenkeel/search/followup"
 )
 
 // mostOf is the share of the weights' gain from which on another way is said to give
@@ -67,7 +67,7 @@ type LongerInstead struct {
 // Conclude returns what a confirmed arm comes to, nil if the recipe was not compared with
 // the unweighted model.
 func Conclude(a Confirmed) *Conclusion {
-	main, verdict := a.Row(search.Recipe, search.AgainstReference)
+	main, verdict := a.Row(followup.WhatRecipe, followup.WhatReference)
 	if main == nil {
 		return nil
 	}
@@ -92,8 +92,8 @@ func first(classes []runs.ClassChange) string {
 // offsetsInstead compares the recipe with fitted offsets, which train nothing. What they
 // cost is judged by the same rule as what the recipe costs.
 func offsetsInstead(a Confirmed, main runs.ConfirmedRow, gained bool) OffsetsInstead {
-	row, verdict := a.Row(search.Recipe, search.AgainstOffsets)
-	own, _ := a.Row(search.OffsetsAlone, search.AgainstReference)
+	row, verdict := a.Row(followup.WhatRecipe, followup.WhatOffsets)
+	own, _ := a.Row(followup.WhatOffsets, followup.WhatReference)
 	if row == nil || own == nil {
 		return OffsetsInstead{}
 	}
@@ -123,7 +123,7 @@ func offsetsInstead(a Confirmed, main runs.ConfirmedRow, gained bool) OffsetsIns
 // longerInstead says where training the unweighted model longer evens the classes out
 // beyond noise, and so far that the weights are not worth their trainings.
 func longerInstead(a Confirmed, main runs.ConfirmedRow, gained bool) LongerInstead {
-	row, verdict := a.Row(search.Longer, search.AgainstReference)
+	row, verdict := a.Row(followup.WhatLonger, followup.WhatReference)
 	if row == nil {
 		return LongerInstead{}
 	}

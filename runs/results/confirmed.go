@@ -6,7 +6,7 @@ import (
 	"evenkeel/objective/evidence/confirm"
 	"evenkeel/objective/evidence/interval"
 	"evenkeel/runs"
-	"evenkeel/search"
+	"evenkeel/search/followup"
 )
 
 // Confirmed is a confirmed arm with the verdict on each of its rows.
@@ -53,7 +53,7 @@ func Judge(arms []runs.ConfirmedArm) []Confirmed {
 
 // adjusted returns the p-value of a row of family[at].
 func adjusted(family []runs.ConfirmedArm, at int, row runs.ConfirmedRow) float64 {
-	if row.What == search.OffsetsAlone {
+	if row.What == followup.WhatOffsets {
 		return row.PValue
 	}
 	var values []float64

@@ -12,12 +12,12 @@ type NoLeader string
 // Why no arm leads.
 const (
 	// NoneComplete: no trial has ended well yet.
-	NoneComplete NoLeader = "no trial is complete"
+	NoneComplete NoLeader = "no trial is complete yet"
 	// AllFailed: every trial that ended failed.
 	AllFailed NoLeader = "every trial failed"
 	// ToleranceNotHeld: every arm with the most seeds may lose more balanced accuracy
 	// than the study allows, by one standard error.
-	ToleranceNotHeld NoLeader = "accuracy tolerance not held"
+	ToleranceNotHeld NoLeader = "every arm on the most seeds may lose more accuracy than you allow"
 )
 
 // Leader is the leading arm of a leaderboard.

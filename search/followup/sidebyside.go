@@ -1,4 +1,4 @@
-package search
+package followup
 
 import (
 	"errors"
@@ -8,7 +8,7 @@ import (
 )
 
 // sideBySide does n pieces of work at once. A failure stops the runner for the
-// others; it is told before the interruptions that it caused.
+// others; it is returned before the interruptions that it caused.
 func sideBySide(n int, runner *objective.Runner, work func(i int) error) error {
 	errs := make(chan error)
 	for i := range n {
@@ -33,8 +33,8 @@ func sideBySide(n int, runner *objective.Runner, work func(i int) error) error {
 	return broken
 }
 
-// inTurn does n pieces of work in their order, so many at once. Failures are told as
-// by sideBySide.
+// inTurn does n pieces of work in their order, so many at once. Failures are returned
+// as by sideBySide.
 func inTurn(n, atOnce int, runner *objective.Runner, work func(i int) error) error {
 	var next atomic.Int64
 	var failed atomic.Bool

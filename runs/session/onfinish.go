@@ -1,4 +1,4 @@
-package main
+package session
 
 import (
 	"bytes"
@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"evenkeel/runs/report"
 	"evenkeel/runs/results"
 	"evenkeel/search"
 )
@@ -19,7 +18,7 @@ import (
 // finished is what the command of search.on_finish gets on its standard input.
 type finished struct {
 	Study string `json:"study"`
-	// Ended is done, time (is over) or failed.
+	// Ended is done, time (its limit is reached) or failed.
 	Ended string `json:"ended"`
 	// Error is why it failed, or empty.
 	Error string `json:"error,omitempty"`
@@ -31,8 +30,7 @@ type finished struct {
 	Confirmations json.RawMessage `json:"confirmations"`
 }
 
-// checkOnFinish says in the evening what would go wrong in the morning: that the
-// command of search.on_finish is not there.
+// checkOnFinish fails early if the command of search.on_finish is missing.
 func checkOnFinish(def *search.Definition) error {
 	words := def.Search.OnFinish
 	if len(words) == 0 {
@@ -49,14 +47,14 @@ func checkOnFinish(def *search.Definition) error {
 }
 
 // onFinish starts the command of search.on_finish, if there is one, in the study
-// file's folder, and waits for it or for ctx. Its output goes to the log. That it
-// fails is said and changes nothing: the search is over.
-func (s *session) onFinish(ctx context.Context, path string, outcome error) {
+// file's folder, and waits for it or for ctx. Its output goes to standard error. That it
+// fails is a notice and changes nothing: the search is over.
+func (s *searching) onFinish(ctx context.Context, outcome error) {
 	words := s.def.Search.OnFinish
 	if len(words) == 0 {
 		return
 	}
-	input, err := s.finished(ctx, path, outcome)
+	input, err := s.finished(ctx, outcome)
 	if err == nil {
 		cmd := exec.CommandContext(ctx, words[0], words[1:]...)
 		cmd.Dir, cmd.Stdin = s.def.Folder, bytes.NewReader(input)
@@ -69,34 +67,27 @@ func (s *session) onFinish(ctx context.Context, path string, outcome error) {
 		runtime.UnlockOSThread()
 	}
 	if err != nil {
-		s.log.Print("search.on_finish, %s: %v", strings.Join(words, " "), err)
+		s.notify(OnFinishFailed{Words: words, Err: err})
 	}
 }
 
 // finished returns the result of the search as JSON on one line.
-func (s *session) finished(ctx context.Context, path string, outcome error) ([]byte, error) {
-	f := finished{Study: s.def.Name, Ended: s.ended, Leaderboard: json.RawMessage("[]"), Confirmations: json.RawMessage("[]")}
+func (s *searching) finished(ctx context.Context, outcome error) ([]byte, error) {
+	f := finished{Study: s.def.Name, Ended: s.ended}
 	if outcome != nil {
 		f.Error = outcome.Error()
 	}
 	var err error
-	if f.DB, err = filepath.Abs(path); err != nil {
+	if f.DB, err = filepath.Abs(s.DB); err != nil {
 		return nil, err
 	}
 	overview, err := results.ReadOverview(ctx, s.db, s.def.Name)
 	if err != nil {
 		return nil, err
 	}
-	var rows bytes.Buffer
-	if err := report.Leaderboard(report.Out{W: &rows, Format: "json"}, overview, report.BoardOptions{}); err != nil {
+	if f.Leaderboard, f.Confirmations, err = s.Tables(overview); err != nil {
 		return nil, err
 	}
-	f.Leaderboard = rows.Bytes()
-	var arms bytes.Buffer
-	if err := report.Confirmed(report.Out{W: &arms, Format: "json"}, s.def, overview.Confirmed); err != nil {
-		return nil, err
-	}
-	f.Confirmations = arms.Bytes()
 	line, err := json.Marshal(f)
 	return append(line, '\n'), err
 }

@@ -1,10 +1,9 @@
-package search_test
+package followup_test
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -17,21 +16,22 @@ import (
 	"evenkeel/objective/evidence/confirm"
 	"evenkeel/objective/trainers/trainertest"
 	"evenkeel/search"
-	"evenkeel/search/storetest"
+	"evenkeel/search/followup"
+	"evenkeel/search/studyfile"
 )
 
 // confirmations is a store of confirmations in memory.
 type confirmations struct {
 	*cachetest.Memory
 	mu       sync.Mutex
-	readings []search.Reading
+	readings []followup.Reading
 	splits   []objective.Info
-	last     *search.Confirmation
+	last     *followup.Confirmation
 }
 
 func newConfirmations() *confirmations { return &confirmations{Memory: cachetest.NewMemory()} }
 
-func (c *confirmations) OpenTest(_ context.Context, r search.Reading) error {
+func (c *confirmations) OpenTest(_ context.Context, r followup.Reading) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !slices.Contains(c.readings, r) {
@@ -47,7 +47,7 @@ func (c *confirmations) DescribeSplit(_ context.Context, info objective.Info) er
 	return nil
 }
 
-func (c *confirmations) Confirm(_ context.Context, x *search.Confirmation) error {
+func (c *confirmations) Confirm(_ context.Context, x *followup.Confirmation) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.last = x
@@ -55,13 +55,28 @@ func (c *confirmations) Confirm(_ context.Context, x *search.Confirmation) error
 }
 
 // fixedArm is round 2 of error-power on the test study.
-func fixedArm(t *testing.T, d *search.Definition, seeds int) search.Fixed {
+func fixedArm(t *testing.T, d *search.Definition, seeds int) followup.Arm {
 	t.Helper()
 	plan, err := d.Plan(d.Space.Middle())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return search.Fixed{Trial: 4, Round: 2, Plan: plan, Seeds: seeds}
+	return followup.Arm{Trial: 4, Round: 2, Plan: plan, Seeds: seeds}
+}
+
+// define parses a study file; changes are key=value overrides.
+func define(t testing.TB, text string, changes ...string) *search.Definition {
+	t.Helper()
+	var overrides []studyfile.Override
+	for _, c := range changes {
+		key, value, _ := strings.Cut(c, "=")
+		overrides = append(overrides, studyfile.Override{Key: key, Value: value})
+	}
+	d, err := studyfile.Parse("study.yaml", []byte(text), t.TempDir(), overrides)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
 }
 
 const confirmStudy = `
@@ -88,20 +103,20 @@ func watched(response float64, before func(n int64)) (t *trainertest.Synthetic, 
 	}}, all, test
 }
 
-func confirmer(d *search.Definition, store search.ConfirmStore, trainer objective.Trainer, parallel int) *search.Confirmer {
-	return &search.Confirmer{Definition: d, Store: store, Trainer: trainer, Parallel: parallel, Clock: time.Now}
+func confirmer(d *search.Definition, store followup.Store, trainer objective.Trainer, parallel int) *followup.Confirmer {
+	return &followup.Confirmer{Definition: d, Store: store, Trainer: trainer, Parallel: parallel, Clock: time.Now}
 }
 
 // find returns a finding.
-func find(t *testing.T, c *search.Confirmation, what, against string) search.Finding {
+func find(t *testing.T, c *followup.Confirmation, what, against string) followup.Comparison {
 	t.Helper()
-	for _, f := range c.Findings {
+	for _, f := range c.Comparisons {
 		if f.What == what && f.Against == against {
 			return f
 		}
 	}
 	t.Fatalf("no finding %s against %s", what, against)
-	return search.Finding{}
+	return followup.Comparison{}
 }
 
 // TestTimeKeepsCompleteSeeds: where time runs out the seeds that are complete count, if
@@ -140,7 +155,7 @@ func TestTimeKeepsCompleteSeeds(t *testing.T) {
 			if !objective.IsInterruption(err) {
 				t.Errorf("%d hours: %v, %v; want an interruption", c.hours, got, err)
 			}
-		case err != nil || got.Seeds != c.want || got.Findings[0].Seeds != c.want || len(got.Runs) != 4*c.want:
+		case err != nil || got.Seeds != c.want || got.Comparisons[0].Seeds != c.want || len(got.Runs) != 4*c.want:
 			t.Fatalf("%d hours: %+v, %v; want %d seeds", c.hours, got, err, c.want)
 		}
 		whole, err := confirmer(d, store, trainer, 1).Run(t.Context(), nil, arm)
@@ -151,35 +166,25 @@ func TestTimeKeepsCompleteSeeds(t *testing.T) {
 }
 
 // TestFittingIsTimed: how long offsets take is known once the search has stored the
-// reference's logits, and the search tells what share of its own fits that is.
+// reference's logits.
 func TestFittingIsTimed(t *testing.T) {
 	d := define(t, confirmStudy)
 	var ticks atomic.Int64
-	clock := func() time.Time { return time.Unix(60*ticks.Add(1), 0) }
-	trainer := newShifting(1)
-	store := storetest.NewMemory()
+	trainer := &trainertest.Synthetic{PerClass: 60}
+	store := cachetest.NewMemory()
 	c := confirmer(d, struct {
 		objective.Cache
 		*confirmations
 	}{store, nil}, trainer, 1)
-	c.Clock = clock
+	c.Clock = func() time.Time { return time.Unix(60*ticks.Add(1), 0) }
 	if got, err := c.Fitting(t.Context()); err != nil || got != 0 {
 		t.Errorf("before the search: %v, %v; want 0", got, err)
 	}
-	dr := driver(d, store, trainer, 1)
-	dr.Clock = clock
-	var mu sync.Mutex
-	least := time.Hour
-	dr.Observe = func(e search.Event) { // seeds side by side make each other wait
-		mu.Lock()
-		defer mu.Unlock()
-		if e.Kind == search.EventReference {
-			least = min(least, e.Offsets)
-		}
+	eval := objective.Evaluator{
+		Runner: objective.NewRunner(trainer, store, 1, time.Now, nil), Info: trainer.Info(), ReferenceModel: d.ReferenceModel(), Score: d.Objective,
 	}
-	complete(t, dr)
-	if want := time.Minute * 3 / 7; (least - want).Abs() > time.Second {
-		t.Errorf("offsets are said to take %v; want %v of the minute that all fits take", least, want)
+	if _, _, _, err := eval.Reference(t.Context(), search.TrainingSeed(d.Search.Seed, 0, "search")); err != nil {
+		t.Fatal(err)
 	}
 	if got, err := c.Fitting(t.Context()); err != nil || got != time.Minute {
 		t.Errorf("after the search: %v, %v; want a minute", got, err)
@@ -202,15 +207,15 @@ func TestConfirmClaims(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f := find(t, got, search.Recipe, search.AgainstReference)
+		f := find(t, got, followup.WhatRecipe, followup.WhatReference)
 		if v := f.Spread.Verdict(f.Spread.PValue); v != c.verdict {
 			t.Errorf("response %g: %s (%.3f -> %.3f); want %s", c.response, v, f.Spread.B, f.Spread.A, c.verdict)
 		}
-		if v := find(t, got, search.Vector, search.AgainstReference).Spread; v.Verdict(v.PValue) != c.verdict {
+		if v := find(t, got, followup.WhatVector, followup.WhatReference).Spread; v.Verdict(v.PValue) != c.verdict {
 			t.Errorf("response %g: the vector is %s; want %s", c.response, v.Verdict(v.PValue), c.verdict)
 		}
-		find(t, got, search.Recipe, search.AgainstOffsets)
-		find(t, got, search.Longer, search.AgainstReference)
+		find(t, got, followup.WhatRecipe, followup.WhatOffsets)
+		find(t, got, followup.WhatLonger, followup.WhatReference)
 		// Reference, rounds 1 and 2, the vector, the longer reference; round 1 alone has no test part.
 		if trainings, _ := arm.Cost(d); all.Load() != int64(8*trainings) || trainings != 5 || test.Load() != 8*4 {
 			t.Errorf("%d trainings, %d with the test part, %d a seed announced; want 40, 32, 5", all.Load(), test.Load(), trainings)
@@ -227,7 +232,7 @@ func TestConfirmClaims(t *testing.T) {
 }
 
 // text is a confirmation as text, exactly.
-func text(c *search.Confirmation) string { return fmt.Sprintf("%v", *c) }
+func text(c *followup.Confirmation) string { return fmt.Sprintf("%v", *c) }
 
 // TestConfirmGoesOn: broken off anywhere and started again, it trains nothing
 // twice, reads the test part once and finds the same, whatever goes on at once;
@@ -291,12 +296,12 @@ func TestConfirmPosthoc(t *testing.T) {
 	if all.Load() != 6 {
 		t.Errorf("%d trainings; want those of the reference alone, 6", all.Load())
 	}
-	for _, f := range got.Findings {
-		if f.What == search.Longer {
+	for _, f := range got.Comparisons {
+		if f.What == followup.WhatLonger {
 			t.Error("something was trained longer for weights that cost no training")
 		}
 	}
-	find(t, got, search.Vector, search.AgainstReference)
+	find(t, got, followup.WhatVector, followup.WhatReference)
 	arm.Trial, arm.Round = 5, 1
 	if _, err := confirmer(d, store, trainer, 2).Run(t.Context(), nil, arm); err != nil {
 		t.Fatal(err)
@@ -325,7 +330,7 @@ func TestConfirmRefuses(t *testing.T) {
 	boom := errors.New("boom")
 	failing := &trainertest.Synthetic{Before: func(context.Context, objective.Job) error { return boom }}
 	for name, c := range map[string]struct {
-		arm     search.Fixed
+		arm     followup.Arm
 		trainer objective.Trainer
 		want    string
 	}{
@@ -340,24 +345,6 @@ func TestConfirmRefuses(t *testing.T) {
 		}
 		if store.last != nil {
 			t.Errorf("%s: something was recorded", name)
-		}
-	}
-}
-
-// TestSearchNeverOpensTheTestPart: of a whole search no job asks for it.
-func TestSearchNeverOpensTheTestPart(t *testing.T) {
-	for _, apply := range []string{"loss", "posthoc"} {
-		d := define(t, confirmStudy, "weighting.apply="+apply, "search.screen=auto", "search.trials=4")
-		trainer, all, test := watched(1, nil)
-		store := storetest.NewMemory()
-		complete(t, driver(d, store, trainer, 2))
-		if all.Load() == 0 || test.Load() != 0 {
-			t.Errorf("apply %s: %d of %d trainings asked for the test part; want none", apply, test.Load(), all.Load())
-		}
-		for r := range maps.Values(store.Runs()) {
-			if r.Test != nil {
-				t.Errorf("apply %s: a run of a search has a test part", apply)
-			}
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package search
+package followup
 
 import (
 	"context"
@@ -20,7 +20,7 @@ type Prober struct {
 	Parallel int
 	// Clock tells the time for durations.
 	Clock func() time.Time
-	// Observe, if not nil, is told of events, from several goroutines.
+	// Observe, if not nil, gets events, from several goroutines.
 	Observe func(Event)
 }
 
@@ -123,7 +123,7 @@ func (p *Prober) Run(ctx context.Context, stop <-chan struct{}, plan objective.P
 			return fmt.Errorf("probes, seed %d of %d: %w", i+1, len(out.Seeds), err)
 		}
 		out.Seeds[i] = probedSeed(eval, results)
-		observe(Event{Kind: EventProbedSeed, Done: int(done.Add(1)), Total: len(out.Seeds)})
+		observe(Event{Kind: EventSeed, Done: int(done.Add(1)), Total: len(out.Seeds)})
 		return nil
 	})
 	if err != nil {

@@ -1,4 +1,4 @@
-package search_test
+package followup_test
 
 import (
 	"context"
@@ -16,6 +16,7 @@ import (
 	"evenkeel/objective"
 	"evenkeel/objective/trainers/trainertest"
 	"evenkeel/search"
+	"evenkeel/search/followup"
 )
 
 // redrawable is a synthetic trainer whose parts can be drawn anew. The split has a
@@ -60,7 +61,7 @@ func turned[T any](list []T, n int) []T { return slices.Concat(list[n:], list[:n
 // anew, and a function that returns the specs trained so far, in the order of their
 // beginning. turn says whether drawing anew changes the order of the classes;
 // before is called with the number of each training.
-func redrawer(d *search.Definition, store search.ConfirmStore, parallel int, turn bool, before func(n int)) (c *search.Confirmer, trained func() []objective.Spec) {
+func redrawer(d *search.Definition, store followup.Store, parallel int, turn bool, before func(n int)) (c *followup.Confirmer, trained func() []objective.Spec) {
 	var mu sync.Mutex
 	var specs []objective.Spec
 	synthetic := &trainertest.Synthetic{Response: 1, PerClass: 60}
@@ -93,7 +94,7 @@ func redrawer(d *search.Definition, store search.ConfirmStore, parallel int, tur
 }
 
 // resplitArm is fixedArm with parts drawn anew and the vector of a search.
-func resplitArm(t *testing.T, d *search.Definition, seeds int) search.Fixed {
+func resplitArm(t *testing.T, d *search.Definition, seeds int) followup.Arm {
 	t.Helper()
 	arm := fixedArm(t, d, seeds)
 	arm.Resplit, arm.Vector = true, []float64{0.5, 0.75, 1.25, 1.5}
@@ -138,8 +139,8 @@ func TestResplitPairs(t *testing.T) {
 		}
 	}
 	for _, s := range specs {
-		r := slices.IndexFunc(got.Runs, func(r search.ConfirmedRun) bool { return r.Seed == s.Seed })
-		if r < 0 || s.Split.Resplit != search.SplitSeed(d.Search.Seed, got.Runs[r].Replicate) ||
+		r := slices.IndexFunc(got.Runs, func(r followup.Run) bool { return r.Seed == s.Seed })
+		if r < 0 || s.Split.Resplit != followup.SplitSeed(d.Search.Seed, got.Runs[r].Replicate) ||
 			s.Seed != search.TrainingSeed(d.Search.Seed, got.Runs[r].Replicate, "confirm") {
 			t.Errorf("a run on training seed %d has split %+v; want those of one fresh seed", s.Seed, s.Split)
 		}
@@ -153,11 +154,11 @@ func TestResplitPairs(t *testing.T) {
 		t.Errorf("%d splits were described; want %d", len(store.splits), seeds)
 	}
 	for _, r := range got.Runs {
-		if r.What == search.Vector && !slices.Equal(r.Weights, arm.Vector) {
+		if r.What == followup.WhatVector && !slices.Equal(r.Weights, arm.Vector) {
 			t.Errorf("the vector is %v; want that of the search, %v", r.Weights, arm.Vector)
 		}
 	}
-	if want := (search.Reading{Trial: 4, Round: 2, Seeds: seeds, Resplit: true, Reference: got.Runs[0].Run}); len(store.readings) != 1 || store.readings[0] != want {
+	if want := (followup.Reading{Trial: 4, Round: 2, Seeds: seeds, Resplit: true, Reference: got.Runs[0].Run}); len(store.readings) != 1 || store.readings[0] != want {
 		t.Errorf("readings %+v; want %+v", store.readings, want)
 	}
 	plain := arm
@@ -171,7 +172,7 @@ func TestResplitPairs(t *testing.T) {
 }
 
 // mustRedraw returns what a trainer drawn anew says of itself.
-func mustRedraw(t *testing.T, c *search.Confirmer, seed int64) objective.Info {
+func mustRedraw(t *testing.T, c *followup.Confirmer, seed int64) objective.Info {
 	t.Helper()
 	x, err := c.Redraw(seed)
 	if err != nil {
@@ -200,17 +201,17 @@ func TestResplitLabels(t *testing.T) {
 				if err != nil || !found {
 					t.Fatalf("apply %s: run %.8s: found %v, error %v", apply, r.Run, found, err)
 				}
-				labels := mustRedraw(t, c, search.SplitSeed(d.Search.Seed, r.Replicate)).ValLabels
+				labels := mustRedraw(t, c, followup.SplitSeed(d.Search.Seed, r.Replicate)).ValLabels
 				m, err := objective.ConfusionFromLabels(run.Val.Classes(), labels, run.ValPredictions)
 				if err != nil || !m.Equal(run.Val) {
 					t.Errorf("apply %s: the validation matrix of %s on fresh seed %d is not that of its predictions and labels (%v)", apply, r.What, r.Replicate+1, err)
 				}
 			}
 			spreads[i] = make(map[string][]float64)
-			for _, f := range got.Findings {
+			for _, f := range got.Comparisons {
 				spreads[i][f.What+" against "+f.Against] = append(slices.Clone(f.Spread.Each), f.Spread.A, f.Spread.B, f.Drop.Drop)
 			}
-			find(t, got, search.Recipe, search.AgainstOffsets)
+			find(t, got, followup.WhatRecipe, followup.WhatOffsets)
 		}
 		// Sums over examples come in another order.
 		if diff := cmp.Diff(spreads[0], spreads[1], cmpopts.EquateApprox(0, 1e-9)); diff != "" {
@@ -276,12 +277,12 @@ func TestResplitRefuses(t *testing.T) {
 	d := define(t, confirmStudy)
 	boom := errors.New("too few examples")
 	for name, c := range map[string]struct {
-		change func(*search.Confirmer)
+		change func(*followup.Confirmer)
 		want   string
 	}{
-		"a trainer that splits itself": {func(c *search.Confirmer) { c.Redraw = nil }, "it splits them itself"},
-		"nothing to draw":              {func(c *search.Confirmer) { c.Redraw = func(int64) (objective.Trainer, error) { return nil, boom } }, "too few examples"},
-		"a full disk":                  {func(c *search.Confirmer) { c.Store = nowhere{newConfirmations()} }, "disk full"},
+		"a trainer that splits itself": {func(c *followup.Confirmer) { c.Redraw = nil }, "it splits them itself"},
+		"nothing to draw":              {func(c *followup.Confirmer) { c.Redraw = func(int64) (objective.Trainer, error) { return nil, boom } }, "too few examples"},
+		"a full disk":                  {func(c *followup.Confirmer) { c.Store = nowhere{newConfirmations()} }, "disk full"},
 	} {
 		store := newConfirmations()
 		confirmer, trained := redrawer(d, store, 2, true, nil)
@@ -302,7 +303,7 @@ func TestSplitSeed(t *testing.T) {
 		replicate int
 		want      int64
 	}{{0, 0, 433334549}, {7, 3, 2037777674}} {
-		if got := search.SplitSeed(c.study, c.replicate); got != c.want || got < 1 || got > math.MaxInt32+1 {
+		if got := followup.SplitSeed(c.study, c.replicate); got != c.want || got < 1 || got > math.MaxInt32+1 {
 			t.Errorf("study seed %d, replicate %d: %d; want %d", c.study, c.replicate, got, c.want)
 		}
 	}

@@ -1,4 +1,4 @@
-package search
+package followup
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/confirm"
+	"evenkeel/objective/evidence/posthoc"
 )
 
 // opener is a trainer whose test part is opened, in the record, before it is.
@@ -28,7 +29,7 @@ func (o opener) Train(ctx context.Context, job objective.Job) (*objective.Result
 // confirming is the work on one arm.
 type confirming struct {
 	*Confirmer
-	arm     Fixed
+	arm     Arm
 	runner  *objective.Runner
 	eval    *objective.Evaluator // on the study's own split
 	drawn   *drawn               // with Resplit
@@ -52,7 +53,7 @@ type freshSeed struct {
 	weights []float64
 	labels  []uint16
 	test    map[string][]uint16 // by what, and by against
-	runs    []ConfirmedRun
+	runs    []Run
 	// complete says that everything of this seed is measured.
 	complete bool
 }
@@ -95,38 +96,38 @@ func (p *confirming) recipe(ctx context.Context, s *freshSeed) error {
 	}
 	last := t.Rounds[p.arm.Round]
 	s.weights = last.Weights
-	if err := s.add(ConfirmedRun{What: AgainstReference, Run: t.Reference.Run}, t.ReferenceResult); err != nil {
+	if err := s.add(Run{What: WhatReference, Run: t.Reference.Run}, t.ReferenceResult); err != nil {
 		return err
 	}
-	if err := s.add(ConfirmedRun{What: Recipe, Trial: p.arm.Trial, Round: p.arm.Round, Run: last.Run, Weights: last.Weights}, t.Last); err != nil {
+	if err := s.add(Run{What: WhatRecipe, Trial: p.arm.Trial, Round: p.arm.Round, Run: last.Run, Weights: last.Weights}, t.Last); err != nil {
 		return err
 	}
-	shifted, err := offsetPredictions(p.Definition.Objective, t.ReferenceResult, s.eval.Labels(t.ReferenceResult))
+	shifted, err := posthoc.OffsetPredictions(p.Definition.Objective, t.ReferenceResult, s.eval.Labels(t.ReferenceResult))
 	if err != nil {
 		return err
 	}
 	if shifted != nil {
-		s.test[AgainstOffsets] = shifted
+		s.test[WhatOffsets] = shifted
 	}
-	if model := p.Definition.longer(p.arm); model != nil {
+	if model := p.arm.longer(p.Definition); model != nil {
 		a, err := p.runner.RunTest(ctx, s.eval.Spec(model, s.seed))
 		if err != nil {
-			return fmt.Errorf("unweighted at the same training cost: %w", err)
+			return fmt.Errorf("the unweighted model, trained longer: %w", err)
 		}
-		if err := s.add(ConfirmedRun{What: Longer, Round: p.arm.Round, Run: a.Run}, a.Result); err != nil {
+		if err := s.add(Run{What: WhatLonger, Round: p.arm.Round, Run: a.Run}, a.Result); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// tell says that one more seed is measured.
-func (p *confirming) tell() {
+// report says that one more seed is measured.
+func (p *confirming) report() {
 	p.mu.Lock()
 	p.done++
 	done := p.done
 	p.mu.Unlock()
-	p.observe(Event{Kind: EventFreshSeed, Done: done, Total: len(p.seeds)})
+	p.observe(Event{Kind: EventSeed, Done: done, Total: len(p.seeds)})
 }
 
 // keepComplete leaves the seeds that are complete, and returns how many they are.
@@ -147,7 +148,7 @@ func (p *confirming) meanVector() ([]float64, error) {
 // fixed performs a run with the one vector.
 func (p *confirming) fixed(ctx context.Context, s *freshSeed) error {
 	plan := p.arm.Plan
-	run := ConfirmedRun{What: Vector, Trial: p.arm.Trial, Round: p.arm.Round, Weights: p.vector}
+	run := Run{What: WhatVector, Trial: p.arm.Trial, Round: p.arm.Round, Weights: p.vector}
 	base := s.eval.Spec(plan.Model, s.seed)
 	spec, err := base.WithWeights(p.vector, plan.Apply, plan.WeightsFrom)
 	if err != nil {
@@ -165,7 +166,7 @@ func (p *confirming) fixed(ctx context.Context, s *freshSeed) error {
 	if err != nil {
 		return err
 	}
-	result, err := shiftedResult(a.Result, s.eval.Labels(a.Result), p.vector)
+	result, err := posthoc.ShiftedResult(a.Result, s.eval.Labels(a.Result), p.vector)
 	if err != nil {
 		return err
 	}
@@ -177,7 +178,7 @@ func (p *confirming) fixed(ctx context.Context, s *freshSeed) error {
 }
 
 // add keeps what a run says of the test examples.
-func (s *freshSeed) add(run ConfirmedRun, r *objective.Result) error {
+func (s *freshSeed) add(run Run, r *objective.Result) error {
 	if r.TestPredictions == nil || r.TestLabels == nil {
 		return fmt.Errorf("a confirmation needs the prediction and the label of every test example, and run %.8s has none: "+
 			"its answer must carry test labels with predictions or scores", run.Run)
@@ -194,7 +195,7 @@ func (s *freshSeed) add(run ConfirmedRun, r *objective.Result) error {
 	return nil
 }
 
-// compare makes the findings.
+// compare makes the comparisons.
 func (p *confirming) compare() (*Confirmation, error) {
 	out := &Confirmation{Reading: p.reading, Images: make([]int64, len(p.eval.Info.Classes))}
 	out.Seeds = len(p.seeds)
@@ -207,7 +208,7 @@ func (p *confirming) compare() (*Confirmation, error) {
 		return nil, err
 	}
 	measured := make(map[string]*confirm.Measured)
-	for _, what := range []string{AgainstReference, AgainstOffsets, Recipe, Vector, Longer} {
+	for _, what := range []string{WhatReference, WhatOffsets, WhatRecipe, WhatVector, WhatLonger} {
 		var predictions [][]uint16
 		for _, s := range p.seeds {
 			if !slices.Equal(s.labels, labels) {
@@ -225,8 +226,8 @@ func (p *confirming) compare() (*Confirmation, error) {
 		}
 	}
 	for _, q := range [][2]string{
-		{Recipe, AgainstReference}, {OffsetsAlone, AgainstReference}, {Recipe, AgainstOffsets},
-		{Vector, AgainstReference}, {Vector, AgainstOffsets}, {Longer, AgainstReference},
+		{WhatRecipe, WhatReference}, {WhatOffsets, WhatReference}, {WhatRecipe, WhatOffsets},
+		{WhatVector, WhatReference}, {WhatVector, WhatOffsets}, {WhatLonger, WhatReference},
 	} {
 		a, b := measured[q[0]], measured[q[1]]
 		if a == nil || b == nil {
@@ -237,7 +238,7 @@ func (p *confirming) compare() (*Confirmation, error) {
 		if err != nil {
 			return nil, err
 		}
-		out.Findings = append(out.Findings, Finding{What: q[0], Against: q[1], Comparison: c, Drop: c.Tolerance(score.Tolerance)})
+		out.Comparisons = append(out.Comparisons, Comparison{What: q[0], Against: q[1], Comparison: c, Drop: c.Tolerance(score.Tolerance)})
 	}
 	for _, s := range p.seeds {
 		out.Runs = append(out.Runs, s.runs...)

@@ -1,4 +1,4 @@
-package main
+package followup
 
 import (
 	"testing"
@@ -9,10 +9,10 @@ import (
 	"evenkeel/search/studyfile"
 )
 
-// TestConfirmReserve: with a tenth in reserve a seed of nine minutes takes ten. One
+// TestReserved: with a tenth in reserve a seed of nine minutes takes ten. One
 // after the other, ten seeds take 100 minutes and six take 60; four at once take three
 // turns and two; with twenty at once all of them take one.
-func TestConfirmReserve(t *testing.T) {
+func TestReserved(t *testing.T) {
 	const minute = time.Minute
 	for _, c := range []struct {
 		seed              time.Duration
@@ -30,7 +30,7 @@ func TestConfirmReserve(t *testing.T) {
 		{9 * minute, 20, 200 * minute, 200 * minute, 10 * minute},
 		{0, 1, 10 * minute, 10 * minute, 0}, // not known yet
 	} {
-		if got := confirmReserve(c.seed, c.parallel, c.whole, c.left); got != c.want {
+		if got := reserved(c.seed, c.parallel, c.whole, c.left); got != c.want {
 			t.Errorf("seeds of %v, %d at once, within %v of which %v are left: %v, want %v", c.seed, c.parallel, c.whole, c.left, got, c.want)
 		}
 	}
@@ -45,40 +45,40 @@ func TestReserveKnowsOffsets(t *testing.T) {
 		t.Fatal(err)
 	}
 	now := time.Date(2026, 1, 1, 23, 0, 0, 0, time.UTC)
-	var l leaderConfirmation
-	reserve := l.reserve(def, 1, now.Add(24*time.Hour), func() time.Time { return now })
-	l.observe(search.Event{Kind: search.EventReference, Offsets: 9 * time.Minute})
+	var l Reserve
+	reserve := l.Before(def, 1, now.Add(24*time.Hour), func() time.Time { return now })
+	l.Observe(search.Event{Kind: search.EventReference, Offsets: 9 * time.Minute})
 	if got := reserve(time.Minute); got != 0 {
 		t.Errorf("without a trial: %v; want nothing", got)
 	}
-	l.observe(search.Event{Arms: []objective.Arm{{Round: 1, Seeds: 3}}})
+	l.Observe(search.Event{Arms: []objective.Arm{{Round: 1, Seeds: 3}}})
 	for _, fits := range []time.Duration{9 * time.Minute, 18 * time.Minute} {
-		l.observe(search.Event{Kind: search.EventReference, Offsets: fits})
+		l.Observe(search.Event{Kind: search.EventReference, Offsets: fits})
 		if got, want := reserve(0), 100*time.Minute; got != want {
 			t.Errorf("after fits of %v: %v; want ten seeds of ten minutes, %v", fits, got, want)
 		}
 	}
-	if got, want := reserve(time.Minute), time.Duration(10*(def.ConfirmLength(1)+9)/inTime*float64(time.Minute)); (got - want).Abs() > time.Second {
+	if got, want := reserve(time.Minute), time.Duration(10*(Length(def, 1)+9)/inTime*float64(time.Minute)); (got - want).Abs() > time.Second {
 		t.Errorf("with trainings of a minute: %v; want %v", got, want)
 	}
 }
 
-// TestLeaderConfirmationKnowsTheLeader: more seeds first, then arms that hold the
+// TestReserveKnowsTheLeader: more seeds first, then arms that hold the
 // tolerance, then the lower score.
-func TestLeaderConfirmationKnowsTheLeader(t *testing.T) {
-	var l leaderConfirmation
+func TestReserveKnowsTheLeader(t *testing.T) {
+	var l Reserve
 	for i, a := range []objective.Arm{
 		{Round: 1, Seeds: 1, Difference: -0.5},
 		{Round: 2, Seeds: 3, Difference: -0.1},
 		{Round: 3, Seeds: 3, Difference: -0.05, Holds: true},
 		{Round: 4, Seeds: 3, Difference: -0.06, Holds: true},
 	} {
-		l.observe(search.Event{Arms: []objective.Arm{a}})
+		l.Observe(search.Event{Arms: []objective.Arm{a}})
 		if l.best.Round != i+1 {
 			t.Errorf("after round %d the leader is %+v", i+1, l.best)
 		}
 	}
-	l.observe(search.Event{Arms: []objective.Arm{{Round: 5, Seeds: 1, Difference: -9, Holds: true}, {Round: 6, Seeds: 3, Difference: -9}}})
+	l.Observe(search.Event{Arms: []objective.Arm{{Round: 5, Seeds: 1, Difference: -9, Holds: true}, {Round: 6, Seeds: 3, Difference: -9}}})
 	if l.best.Round != 4 {
 		t.Errorf("the leader is %+v; want round 4", l.best)
 	}

@@ -1,4 +1,4 @@
-package search_test
+package followup_test
 
 import (
 	"context"
@@ -10,10 +10,10 @@ import (
 	"time"
 
 	"evenkeel/objective"
+	"evenkeel/objective/cachetest"
 	"evenkeel/objective/evidence/explain"
 	"evenkeel/objective/trainers/trainertest"
-	"evenkeel/search"
-	"evenkeel/search/storetest"
+	"evenkeel/search/followup"
 )
 
 // probes are those of class 0 and class 2 on so many seeds.
@@ -25,8 +25,8 @@ func probes(seeds int) explain.Probes {
 	return p
 }
 
-func prober(store objective.Cache, trainer objective.Trainer, parallel int) *search.Prober {
-	return &search.Prober{Cache: store, Trainer: trainer, Parallel: parallel, Clock: time.Now}
+func prober(store objective.Cache, trainer objective.Trainer, parallel int) *followup.Prober {
+	return &followup.Prober{Cache: store, Trainer: trainer, Parallel: parallel, Clock: time.Now}
 }
 
 // probedText is what was probed as text, exactly.
@@ -46,7 +46,7 @@ func probedText(p *explain.Probed) string {
 func TestProbe(t *testing.T) {
 	d := define(t, confirmStudy, "weighting.weights_from=0.5")
 	plan := fixedArm(t, d, 6).Plan
-	store := storetest.NewMemory()
+	store := cachetest.NewMemory()
 	trainer, all, test := watched(1, nil)
 	var specs []objective.Spec
 	before := trainer.Before
@@ -73,7 +73,11 @@ func TestProbe(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if kept := store.Runs()[id].ValLogits != nil; kept != s.Unweighted() {
+		r, found, err := store.Find(t.Context(), id)
+		if err != nil || !found {
+			t.Fatalf("weights %v: found %v, error %v", s.Weights, found, err)
+		}
+		if kept := r.ValLogits != nil; kept != s.Unweighted() {
 			t.Errorf("weights %v: logits kept: %v", s.Weights, kept)
 		}
 	}
@@ -91,7 +95,7 @@ func TestProbe(t *testing.T) {
 		t.Errorf("repeated: %d trainings in all, error %v; want the same from %d", all.Load(), err, want)
 	}
 	trainer, _, _ = watched(1, nil)
-	other, err := prober(storetest.NewMemory(), trainer, 5).Run(t.Context(), nil, plan, probes(2))
+	other, err := prober(cachetest.NewMemory(), trainer, 5).Run(t.Context(), nil, plan, probes(2))
 	if err != nil || probedText(other) != probedText(first) {
 		t.Errorf("five at once give others, error %v", err)
 	}
@@ -102,7 +106,7 @@ func TestProbe(t *testing.T) {
 func TestProbeGoesOn(t *testing.T) {
 	plan := fixedArm(t, define(t, confirmStudy), 6).Plan
 	for _, at := range []int64{1, 5, 14} {
-		store := storetest.NewMemory()
+		store := cachetest.NewMemory()
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		trainer, all, _ := watched(1, func(n int64) {
@@ -117,14 +121,14 @@ func TestProbeGoesOn(t *testing.T) {
 			t.Fatal(err)
 		}
 		// The one under way was broken off, and nothing else was done twice.
-		if all.Load() != 15 || len(store.Runs()) != 14 {
-			t.Errorf("stopped at training %d: %d trainings and %d runs in all; want 15 and 14", at, all.Load(), len(store.Runs()))
+		if all.Load() != 15 || store.Len() != 14 {
+			t.Errorf("stopped at training %d: %d trainings and %d runs in all; want 15 and 14", at, all.Load(), store.Len())
 		}
 	}
 	stop := make(chan struct{})
 	close(stop)
 	trainer, all, _ := watched(1, nil)
-	if _, err := prober(storetest.NewMemory(), trainer, 1).Run(t.Context(), stop, plan, probes(2)); !objective.IsInterruption(err) || all.Load() != 0 {
+	if _, err := prober(cachetest.NewMemory(), trainer, 1).Run(t.Context(), stop, plan, probes(2)); !objective.IsInterruption(err) || all.Load() != 0 {
 		t.Errorf("stopped before it began: %d trainings, error %v; want none and an interruption", all.Load(), err)
 	}
 }
@@ -138,7 +142,7 @@ func TestProbeFails(t *testing.T) {
 		}
 		return nil
 	}}
-	_, err := prober(storetest.NewMemory(), trainer, 1).Run(t.Context(), nil, plan, probes(1))
+	_, err := prober(cachetest.NewMemory(), trainer, 1).Run(t.Context(), nil, plan, probes(1))
 	if err == nil || !strings.Contains(err.Error(), "probes, seed 1 of 1: class 0 times 20: the loss is not a number") {
 		t.Errorf("error %v", err)
 	}

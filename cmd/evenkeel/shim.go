@@ -1,8 +1,0 @@
-package main
-
-import "evenkeel/runs/report"
-
-var (
-	count    = report.Count
-	duration = report.Duration
-)

@@ -1,0 +1,91 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"evenkeel/runs/session"
+	"evenkeel/search"
+)
+
+// noticeLine returns the line for a notice, "" where it has none.
+func noticeLine(n session.Notice) string {
+	switch n := n.(type) {
+	case session.ProgramStarting:
+		return "starting " + n.Program
+	case session.ProgramNotNeeded:
+		return fmt.Sprintf("study %s is complete; its program was not started", n.Study)
+	case session.StudyOpened, session.SearchBegan, session.SearchEvent:
+		return "" // what the log shows of these depends on where it is shown
+	case session.SearchEnded:
+		return endLine(n)
+	case session.SeedMeasured:
+		if n.Fresh {
+			return fmt.Sprintf("%d of %s measured", n.Done, count(n.Total, "fresh seed"))
+		}
+		return fmt.Sprintf("%d of %s measured", n.Done, count(n.Total, "seed"))
+	case session.RunFailed:
+		return fmt.Sprintf("run %.8s failed: %v", n.Run, n.Err)
+	case session.CheckBegan:
+		return fmt.Sprintf("about 15 trainings, %d at once", n.Parallel)
+	case session.OnFinishFailed:
+		return fmt.Sprintf("search.on_finish, %s: %v", strings.Join(n.Words, " "), n.Err)
+	}
+	return followUpLine(n)
+}
+
+// followUpLine is noticeLine of what a confirmation or probes say.
+func followUpLine(n session.Notice) string {
+	switch n := n.(type) {
+	case session.WillNotConfirm:
+		return fmt.Sprintf("the leader will not be confirmed: %v", n.Err)
+	case session.NothingToConfirm:
+		if n.Why == "" {
+			return "nothing to confirm: the leader is not more even than the unweighted model"
+		}
+		return fmt.Sprintf("nothing to confirm: no leader, %s", n.Why)
+	case session.LeaderNotConfirmed:
+		return n.Err.Error()
+	case session.AlreadyConfirmed:
+		return fmt.Sprintf("trial %d round %d of study %s: already confirmed on %s, nothing to train", n.Trial, n.Round, n.Study, count(n.Seeds, "fresh seed"))
+	case session.LargerKept:
+		return fmt.Sprintf("trial %d round %d: kept the larger confirmation, on %s where %d were asked for", n.Trial, n.Round, count(n.Seeds, "fresh seed"), n.Asked)
+	case session.ConfirmingBegan:
+		return fmt.Sprintf("confirming trial %d round %d of study %s on %s%s: at most %s", n.Trial, n.Round, n.Study,
+			count(n.Seeds, "fresh seed"), OwnParts(n.Resplit), takes(n.Trainings, n.Seconds))
+	case session.MeasuringBegan:
+		work := "all trainings are stored"
+		if n.Trainings > 0 {
+			work = "at most " + takes(n.Trainings, n.Seconds)
+		}
+		return fmt.Sprintf("measuring trial %d of study %s on %s: %s", n.Trial, n.Study, count(n.Seeds, "seed"), work)
+	case session.ConfirmingInterrupted:
+		return "interrupted; nothing is claimed before all seeds are measured; the same command continues"
+	case session.MeasuringInterrupted:
+		return "interrupted; nothing is said before all trainings are done; the same command continues"
+	}
+	return ""
+}
+
+// takes says how much is trained, and how long it takes where that is known.
+func takes(trainings int, seconds float64) string {
+	text := count(trainings, "training")
+	if seconds > 0 {
+		text += ", about " + duration(seconds)
+	}
+	return text
+}
+
+// endLine says how a search ended, "" if it failed: the error says that.
+func endLine(n session.SearchEnded) string {
+	trained := count(n.Summary.Trained, "run")
+	switch {
+	case n.Failed:
+		return ""
+	case n.Summary.End == search.EndStopped:
+		return fmt.Sprintf("interrupted after %s, %s trained; the same command continues", count(n.Summary.Steps, "step"), trained)
+	case n.Summary.End == search.EndTime:
+		return fmt.Sprintf("time limit reached after %s; resume with a later --until or a longer --time: evenkeel resume %s", trained, ShellWord(n.Study))
+	}
+	return fmt.Sprintf("complete: %s, %s trained, %d found", count(n.Summary.Steps, "step"), trained, n.Summary.Shared)
+}

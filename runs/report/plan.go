@@ -1,0 +1,93 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"time"
+
+	"evenkeel/runs/session"
+	"evenkeel/search"
+)
+
+// Plan prints what a search would take and begin with.
+func Plan(out Out, p *session.Planned, now time.Time) error { return planPage{out, p}.write(now) }
+
+// planPage lays out what a search would take and begin with.
+type planPage struct {
+	Out
+	*session.Planned
+}
+
+// write prints the page.
+func (p planPage) write(now time.Time) error {
+	w := p.W
+	def := p.Definition
+	fmt.Fprintf(w, "study %s: %s\n", def.Name, p.subject())
+	fmt.Fprintf(w, "%s, at most %s a seed, %s each; seed %d, window %d\n", count(def.Search.Trials, "trial"),
+		count(def.MaxRounds()+1, "run"), count(def.Search.Replicates, "seed"), def.Search.Seed, def.Search.Window)
+	if few := FewExamples(p.Info); few != "" {
+		fmt.Fprintln(w, few)
+	}
+	if !p.Until.IsZero() && !p.Until.After(now) {
+		fmt.Fprintf(w, "search.until %s is over: a search would end at once\n", def.Search.Until)
+	}
+	p.budget(w)
+	fmt.Fprintln(w)
+	if err := Space(p.Out, def.Space); err != nil {
+		return err
+	}
+	recipe, err := recipeText(def, p.First.Point)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "\ntrial 1 would be: %s, %s\n", recipe, count(p.Plan.Rounds, "round"))
+	if def.Search.Screen == search.ScreenAuto {
+		fmt.Fprintln(w, "That is the sampler's first suggestion. Once the unweighted model is trained, each trial is the one of\nmany suggestions that its logits predict to lead, where there are logits (search.screen).")
+	}
+	return nil
+}
+
+// subject says what a study trains on, and on which data as far as is known: the
+// study's own program is not started.
+func (p planPage) subject() string {
+	if s := p.Definition.Model.Trainer; s.Transport().Started {
+		return fmt.Sprintf("%s (not started), %s", s.Program(p.Definition.Folder), count(s.Parallel(0), "slot"))
+	}
+	return fmt.Sprintf("%s, %d classes, %d training and %d validation examples", p.Title, len(p.Info.Classes), sum(p.Info.TrainCounts), len(p.Info.ValLabels))
+}
+
+// budget says how many trainings a study takes and, where its time is limited, how
+// many of them fit as far as the history knows what one takes.
+func (p planPage) budget(w io.Writer) {
+	parts := fmt.Sprintf("%d reference, %.0f of trials", p.Reference, p.Trials)
+	if p.Confirming > 0 {
+		parts += fmt.Sprintf(", at most %.0f to confirm the leader", p.Confirming)
+	}
+	fmt.Fprintf(w, "about %s: %s\n", count(int(math.Round(p.Trainings())), "training"), parts)
+	if !p.Left.Limited {
+		return
+	}
+	if p.Known == 0 {
+		fmt.Fprintf(w, "how many fit %s is unknown until a training has run\n", p.limit())
+		return
+	}
+	text := fmt.Sprintf("about %.0f fit", p.Fit)
+	if p.Fit >= p.Trainings() {
+		text = "all of them fit"
+	}
+	fmt.Fprintf(w, "%s %s, at %s each (mean of %s of the reference's model) and %d at once\n",
+		text, p.limit(), duration(p.Each), count(p.Known, "stored run"), p.Parallel)
+}
+
+// limit says in which time, or before when, trainings must fit.
+func (p planPage) limit() string {
+	if !p.Left.Until.IsZero() {
+		return "before " + p.Left.Until.Local().Format("2006-01-02 15:04")
+	}
+	words := "within " + duration(math.Max(0, p.Left.Duration.Seconds()))
+	if p.Spent > 0 {
+		words += " that are left"
+	}
+	return words
+}

@@ -1,0 +1,69 @@
+package session
+
+import (
+	"context"
+	"errors"
+
+	"evenkeel/objective"
+	"evenkeel/objective/evidence/check"
+	"evenkeel/search"
+)
+
+// ErrUnfit ends a check that found a fault.
+var ErrUnfit = errors.New("the trainer is not fit to be searched over as it is; see the lines marked FAULT")
+
+// checkSeeds is the number of training seeds that a check uses, the first ones of the
+// study's own. Our choice.
+const checkSeeds = 3
+
+// Check checks the trainer of a study, about 15 trainings of which nothing is stored.
+// Report gets every finding as it is made. With [ErrUnfit] the findings are there too.
+func Check(ctx context.Context, stop <-chan struct{}, c Config, def *search.Definition, report func(check.Line)) (findings []check.Line, err error) {
+	ctx, done := untilStopped(ctx, stop)
+	defer done()
+	defer func() {
+		if err != nil && ctx.Err() != nil {
+			err = ErrInterrupted
+		}
+	}()
+	if def.Model.Trainer.Transport().Started {
+		c.notify(ProgramStarting{Program: def.Model.Trainer.Program(def.Folder)})
+	}
+	trainer, err := openTrainer(ctx, def, c.DB)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if closing := trainer.close(); err == nil {
+			err = closing
+		}
+	}()
+	c.notify(CheckBegan{Parallel: trainer.parallel})
+	if findings, err = check.Run(ctx, trainer, checkConfig(def, trainer), report); err != nil {
+		return nil, err
+	}
+	if check.Worst(findings) == check.Fault {
+		return findings, ErrUnfit
+	}
+	return findings, nil
+}
+
+// checkConfig returns what to check a study's trainer with.
+func checkConfig(def *search.Definition, trainer *opened) check.Config {
+	info := trainer.Info()
+	cfg := check.Config{
+		Spec: objective.Spec{
+			Schema: objective.SpecVersion, Trainer: info.Trainer, Version: info.Version, Numerics: info.Numerics,
+			Data: info.Data, Split: info.Split, Model: def.ReferenceModel(),
+		},
+		Apply: appliedByTrainer(def), WeightsFrom: usesWeightsFrom(def),
+		Trainings: def.Trainings(), Parallel: trainer.parallel,
+	}
+	if cfg.Apply == nil {
+		cfg.Apply = []string{objective.ApplyLoss}
+	}
+	for r := range checkSeeds {
+		cfg.Seeds = append(cfg.Seeds, search.TrainingSeed(def.Search.Seed, r, "search"))
+	}
+	return cfg
+}

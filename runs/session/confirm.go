@@ -1,0 +1,256 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"evenkeel/objective"
+	"evenkeel/objective/evidence/confirm"
+	"evenkeel/runs"
+	"evenkeel/runs/results"
+	"evenkeel/search"
+	"evenkeel/search/followup"
+)
+
+// ConfirmRequest names an arm to confirm.
+type ConfirmRequest struct {
+	// Study is the study's name, "" for the newest.
+	Study string
+	// Trial is the trial's number, 0 for the leader; Round the round from 1, 0 for the
+	// trial's best.
+	Trial, Round int
+	// Seeds is the number of fresh seeds, at least [confirm.FewestSeeds].
+	Seeds int
+	// Resplit draws training and validation part anew for every seed.
+	Resplit bool
+	// Deadline, if not zero, is when it must have ended: as many seeds as fit.
+	Deadline time.Time
+}
+
+// Confirmed is the arm that was confirmed.
+type Confirmed struct {
+	Definition *search.Definition
+	Arm        followup.Arm
+}
+
+// Confirm confirms an arm on fresh seeds and the test part, and records what it found;
+// see [followup.Confirmer]. An arm that is confirmed in the same way on as many seeds is
+// not confirmed again, and one that is on more keeps these.
+func Confirm(ctx context.Context, stop <-chan struct{}, c Config, r ConfirmRequest) (Confirmed, error) {
+	w, err := c.prepareConfirming(ctx, r)
+	if err != nil {
+		return Confirmed{}, err
+	}
+	v := visit{Config: c, def: w.def, open: openTrainer, ready: func(t *opened) error { return hasTestPart(t.Trainer, w.def) }}
+	if r.Resplit {
+		v.open = openRedrawable
+	}
+	err = v.run(ctx, stop, w.run)
+	return Confirmed{Definition: w.def, Arm: w.arm}, err
+}
+
+// prepareConfirming reads the arm from the history.
+func (c Config) prepareConfirming(ctx context.Context, r ConfirmRequest) (*confirming, error) {
+	db, err := c.openReading(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	board, err := db.Leaderboard(ctx, r.Study, 0)
+	if err != nil {
+		return nil, err
+	}
+	def, err := results.Definition(ctx, db, board.Study.Name, nil)
+	if err != nil {
+		return nil, err
+	}
+	if r.Trial == 0 {
+		leader := results.LeaderOf(board)
+		if leader.At < 0 {
+			return nil, search.Inputf("study %s has no leader to confirm: %s; name a trial to confirm it all the same", def.Name, leader.Why)
+		}
+		r.Trial, r.Round = board.Rows[leader.At].Trial, board.Rows[leader.At].Round
+	}
+	w := &confirming{Config: c, def: def, deadline: r.Deadline}
+	if w.arm, err = readArm(ctx, db, def, r.Trial, r.Round); err != nil {
+		return nil, err
+	}
+	if r.Resplit && !def.Model.Trainer.Transport().Redraws {
+		return nil, search.Inputf("--resplit: study %s trains with a program of its own (model.kind: %v), which splits its data itself; confirm without --resplit", def.Name, def.Model.Fixed["kind"])
+	}
+	w.arm.Seeds, w.arm.Resplit = r.Seeds, r.Resplit
+	return w, nil
+}
+
+// readArm reads what is to be confirmed of a trial; round 0 is its best.
+func readArm(ctx context.Context, db *runs.DB, def *search.Definition, number, round int) (a followup.Arm, err error) {
+	t, err := db.Trial(ctx, def.Name, number)
+	switch {
+	case err != nil:
+		return a, err
+	case t.Best == 0:
+		return a, fmt.Errorf("trial %d has no results to confirm: it is %s", number, t.State)
+	case round > len(t.Arms):
+		return a, search.Inputf("round %d: trial %d has rounds 1 to %d", round, number, len(t.Arms))
+	case t.Invalid != "":
+		return a, search.Inputf("trial %d was declared invalid: %s", number, t.Invalid)
+	case round == 0:
+		round = t.Best
+	}
+	a.Trial, a.Round = number, round
+	vector, err := results.VectorOf(t.Replicates, round)
+	if err != nil {
+		return a, fmt.Errorf("trial %d, round %d: %w", number, round, err)
+	}
+	a.Vector = vector.Weights
+	if a.Plan, err = def.Plan(t.Point); err != nil {
+		return a, fmt.Errorf("trial %d: %w", number, err)
+	}
+	return a, nil
+}
+
+// confirming is one invocation's work on confirming an arm.
+type confirming struct {
+	Config
+	def      *search.Definition
+	arm      followup.Arm
+	deadline time.Time
+}
+
+// run confirms the arm. It returns ErrInterrupted if it was stopped.
+func (c *confirming) run(ctx context.Context, v visited) error {
+	confirmer := followup.Confirmer{
+		Definition: c.def, Store: v.study, Trainer: v.trainer, Parallel: v.trainer.parallel,
+		Deadline: c.deadline, Clock: time.Now, Observe: c.observe, Redraw: v.trainer.redraw,
+	}
+	known, err := c.known(ctx, v)
+	if err != nil {
+		return err
+	}
+	if c.arm.Seeds <= known {
+		c.keep(known)
+		if same, err := c.repeats(ctx, v, &confirmer); err != nil || same {
+			return err
+		}
+	}
+	if err := c.fit(ctx, v, &confirmer, known); err != nil {
+		return err
+	}
+	confirmer.Deadline = c.deadline
+	if err := v.study.Begin(ctx, runs.Confirming); err != nil {
+		return err
+	}
+	if !confirmer.Deadline.IsZero() {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, c.deadline)
+		defer cancel()
+	}
+	_, err = confirmer.Run(ctx, v.stop, c.arm)
+	switch {
+	case err == nil || !objective.IsInterruption(err):
+		return err
+	case search.IsClosed(v.stop) || c.deadline.IsZero():
+		c.notify(ConfirmingInterrupted{})
+		return ErrInterrupted
+	}
+	return fmt.Errorf("time limit reached with fewer than %d seeds complete, so nothing is claimed; what is trained is stored, and the same command with more time continues", confirm.FewestSeeds)
+}
+
+// known returns on how many seeds the arm is confirmed already, in the same way: these
+// need no training, and nothing of it is to be replaced by less.
+func (c *confirming) known(ctx context.Context, v visited) (seeds int, err error) {
+	list, err := v.db.Confirmations(ctx, c.def.Name)
+	for _, a := range list {
+		if a.Trial == c.arm.Trial && a.Round == c.arm.Round && a.Resplit == c.arm.Resplit {
+			seeds = a.Seeds
+		}
+	}
+	return seeds, err
+}
+
+// keep goes on with the seeds that are confirmed already, which are not replaced by
+// less.
+func (c *confirming) keep(known int) {
+	if known > c.arm.Seeds {
+		c.notify(LargerKept{Trial: c.arm.Trial, Round: c.arm.Round, Seeds: known, Asked: c.arm.Seeds})
+	}
+	c.arm.Seeds = known
+}
+
+// repeats reports whether the confirmation would only repeat the recorded one.
+func (c *confirming) repeats(ctx context.Context, v visited, confirmer *followup.Confirmer) (bool, error) {
+	reading, err := confirmer.Reading(c.arm)
+	if err != nil {
+		return false, err
+	}
+	same, err := v.db.Confirmed(ctx, c.def.Name, reading, c.arm.Vector)
+	if same && err == nil {
+		c.notify(AlreadyConfirmed{Study: c.def.Name, Trial: c.arm.Trial, Round: c.arm.Round, Seeds: c.arm.Seeds})
+	}
+	return same, err
+}
+
+// fit says what is about to be trained, and takes fewer seeds where the time is
+// short; below the fewest it refuses to start.
+func (c *confirming) fit(ctx context.Context, v visited, confirmer *followup.Confirmer, known int) error {
+	each, err := v.seconds(ctx, c.def.ReferenceModel())
+	if err != nil {
+		return err
+	}
+	trainings, length := c.arm.Cost(c.def)
+	side := v.trainer.parallel
+	if each *= length; each > 0 {
+		fitting, err := confirmer.Fitting(ctx)
+		if err != nil {
+			return err
+		}
+		each += fitting.Seconds()
+	}
+	if each > 0 && !c.deadline.IsZero() {
+		left := time.Until(c.deadline).Seconds()
+		seeds := followup.Fit(c.arm.Seeds, known, side, each, left)
+		if seeds < confirm.FewestSeeds {
+			return search.InputError{Err: &TooLittleTimeError{Need: followup.Seconds(confirm.FewestSeeds, side, each), Left: max(0, left)}}
+		}
+		if c.arm.Seeds = seeds; seeds <= known {
+			c.deadline = time.Time{} // nothing is trained, and that is never too late
+		}
+	}
+	c.notify(ConfirmingBegan{
+		Study: c.def.Name, Trial: c.arm.Trial, Round: c.arm.Round, Seeds: c.arm.Seeds, Resplit: c.arm.Resplit,
+		Trainings: trainings * c.arm.Seeds, Seconds: followup.Seconds(c.arm.Seeds, side, each),
+	})
+	return nil
+}
+
+// TooLittleTimeError says that the fewest seeds of a confirmation do not fit into the
+// time that is left. Nothing was started.
+type TooLittleTimeError struct {
+	// Need and Left are in seconds.
+	Need, Left float64
+}
+
+// Error says how long the fewest seeds take.
+func (e *TooLittleTimeError) Error() string {
+	return fmt.Sprintf("a confirmation needs at least %d fresh seeds, about %s here, and %s are left; nothing was started",
+		confirm.FewestSeeds, seconds(e.Need), seconds(e.Left))
+}
+
+// seconds writes a duration for an error: 6.5 s, 1m5s.
+func seconds(s float64) string {
+	if s < 10 {
+		return fmt.Sprintf("%.1f s", s)
+	}
+	return time.Duration(s * float64(time.Second)).Round(time.Second).String()
+}
+
+// observe passes on what happens.
+func (c *confirming) observe(e followup.Event) {
+	switch {
+	case e.Kind == followup.EventSeed:
+		c.notify(SeedMeasured{Done: e.Done, Total: e.Total, Fresh: true})
+	case e.Kind == followup.EventRun && e.Run.Kind == objective.RunFailed:
+		c.notify(RunFailed{Run: e.Run.Run, Err: e.Run.Err})
+	}
+}

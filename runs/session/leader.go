@@ -1,0 +1,121 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"evenkeel/objective"
+	"evenkeel/objective/evidence/confirm"
+	"evenkeel/runs"
+	"evenkeel/runs/results"
+	"evenkeel/search"
+	"evenkeel/search/followup"
+)
+
+// UnconfirmedError says why a search that was to end with a confirmation did not. The
+// search itself is done, and has a leaderboard.
+type UnconfirmedError struct{ Reason error }
+
+// Error returns the reason.
+func (e *UnconfirmedError) Error() string {
+	return fmt.Sprintf("the leader is not confirmed: %v", e.Reason)
+}
+
+// leaderConfirmation is the confirmation that a search ends with.
+type leaderConfirmation struct {
+	// asked says that somebody asked for it: what prevents it is an error then.
+	asked bool
+	// reserve is the time that the search keeps free for it.
+	reserve followup.Reserve
+}
+
+// run confirms the leader of the study, unless there is none that is more even than the
+// unweighted model, or it is confirmed already. What prevents it costs the search
+// nothing: it is a notice, and an [*UnconfirmedError] where the confirmation was asked
+// for.
+func (l *leaderConfirmation) run(ctx context.Context, s *searching, v visited, deadline time.Time) error {
+	err := l.confirm(ctx, s, v, deadline)
+	if err != nil && ctx.Err() != nil {
+		return ErrInterrupted
+	}
+	if err == nil || errors.Is(err, ErrInterrupted) || errors.Is(err, objective.ErrStorage) {
+		return err
+	}
+	unconfirmed := &UnconfirmedError{err}
+	if l.asked {
+		return unconfirmed
+	}
+	s.notify(LeaderNotConfirmed{Err: unconfirmed})
+	return nil
+}
+
+func (l *leaderConfirmation) confirm(ctx context.Context, s *searching, v visited, deadline time.Time) error {
+	arm, nothing, err := awaiting(ctx, s.db, s.def)
+	if nothing != nil {
+		s.notify(*nothing)
+	}
+	if err != nil || arm == nil {
+		return err
+	}
+	// Nobody opens a test part by going on with a study in which nothing is left to do.
+	begun, err := s.db.TestOpened(ctx, s.def.Name, arm.Trial, arm.Round)
+	if err != nil || !l.asked && !s.worked.Load() && !begun {
+		return err
+	}
+	if err := hasTestPart(s.trainer.Trainer, s.def); err != nil {
+		return err
+	}
+	arm.Seeds = confirm.Seeds
+	c := confirming{Config: s.Config, def: s.def, arm: *arm, deadline: deadline}
+	if err = c.run(ctx, v); err == nil {
+		s.worked.Store(true)
+	}
+	return err
+}
+
+// awaiting returns the leader of a study if it is still to be confirmed, or why there is
+// nothing to confirm: no arm leads, or none that is more even than the unweighted model.
+// Neither is returned where the leader is confirmed.
+func awaiting(ctx context.Context, db *runs.DB, def *search.Definition) (*followup.Arm, *NothingToConfirm, error) {
+	board, err := db.Leaderboard(ctx, def.Name, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	leader := results.LeaderOf(board)
+	if leader.At < 0 || !(board.Rows[leader.At].Difference < 0) {
+		return nil, &NothingToConfirm{Why: leader.Why}, nil
+	}
+	row := board.Rows[leader.At]
+	arm, err := readArm(ctx, db, def, row.Trial, row.Round)
+	if err != nil {
+		return nil, nil, err
+	}
+	known, err := db.Confirmations(ctx, def.Name)
+	if slices.ContainsFunc(known, func(a runs.ConfirmedArm) bool {
+		return a.Trial == arm.Trial && a.Round == arm.Round && !a.Resplit
+	}) {
+		return nil, nil, err
+	}
+	return &arm, nil, err
+}
+
+// awaitsConfirmation reports whether a complete study is still to be confirmed, as far
+// as its history says: because somebody asks for it, or began it.
+func (s *searching) awaitsConfirmation(ctx context.Context) (bool, error) {
+	db, err := s.openReading(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer db.Close()
+	arm, _, err := awaiting(ctx, db, s.def)
+	switch {
+	case err != nil && !s.asked():
+		return false, nil // the leaderboard is there all the same
+	case err != nil || arm == nil || s.asked():
+		return arm != nil, err
+	}
+	return db.TestOpened(ctx, s.def.Name, arm.Trial, arm.Round)
+}

@@ -1,0 +1,136 @@
+package session
+
+import (
+	"time"
+
+	"evenkeel/objective"
+	"evenkeel/runs"
+	"evenkeel/runs/results"
+	"evenkeel/search"
+)
+
+// Notice is something that a person may want to know while the work goes on: one of the
+// types below. Package report has the words.
+type Notice interface{ notice() }
+
+// ProgramStarting says that the study's own program is about to be started.
+type ProgramStarting struct {
+	// Program is the command with its folder.
+	Program string
+}
+
+// ProgramNotNeeded says that the study is complete, so its own program was not started.
+type ProgramNotNeeded struct{ Study string }
+
+// StudyOpened says that a search begins or continues a study on the data that Info describes.
+type StudyOpened struct {
+	Definition *search.Definition
+	Opening    runs.Opening
+	Info       objective.Info
+}
+
+// SearchBegan says that trials are about to be made, until the deadline (zero: none).
+type SearchBegan struct {
+	Definition *search.Definition
+	Deadline   time.Time
+}
+
+// SearchEvent says that something happened in the search.
+type SearchEvent struct {
+	Definition *search.Definition
+	Event      search.Event
+}
+
+// SearchEnded says that no more trials are made. Summary is of a search that did not fail.
+type SearchEnded struct {
+	Study   string
+	Failed  bool
+	Summary search.Summary
+}
+
+// WillNotConfirm says that the leader will not be confirmed, and no time is kept free for it.
+type WillNotConfirm struct{ Err error }
+
+// NothingToConfirm says that the search ended without an arm to confirm, since none leads (Why)
+// or, where Why is "", since the leader is not more even than the unweighted model.
+type NothingToConfirm struct{ Why results.NoLeader }
+
+// LeaderNotConfirmed says that the confirmation at the end of a search came to nothing.
+type LeaderNotConfirmed struct{ Err *UnconfirmedError }
+
+// AlreadyConfirmed says that exactly this is confirmed, on so many fresh seeds.
+type AlreadyConfirmed struct {
+	Study               string
+	Trial, Round, Seeds int
+}
+
+// LargerKept says that the arm is confirmed on more fresh seeds than the asked ones, and these
+// are not replaced.
+type LargerKept struct{ Trial, Round, Seeds, Asked int }
+
+// ConfirmingBegan says that an arm is about to be confirmed, by at most so many trainings.
+type ConfirmingBegan struct {
+	Study               string
+	Trial, Round, Seeds int
+	Resplit             bool
+	Trainings           int
+	// Seconds is about how long it takes, 0 where that is not known.
+	Seconds float64
+}
+
+// MeasuringBegan says that a trial's probes are about to be trained on so many of its seeds, by
+// at most so many trainings; none where all are stored.
+type MeasuringBegan struct {
+	Study                   string
+	Trial, Seeds, Trainings int
+	// Seconds is about how long it takes, 0 where that is not known.
+	Seconds float64
+}
+
+// SeedMeasured says that everything of one more seed is measured, of a confirmation's fresh ones
+// or of those probed.
+type SeedMeasured struct {
+	Done, Total int
+	Fresh       bool
+}
+
+// RunFailed says that a training of a confirmation or a probe failed.
+type RunFailed struct {
+	Run objective.RunID
+	Err error
+}
+
+// ConfirmingInterrupted says that a confirmation was broken off, and nothing is claimed.
+type ConfirmingInterrupted struct{}
+
+// MeasuringInterrupted says that probes were broken off, and nothing is said.
+type MeasuringInterrupted struct{}
+
+// CheckBegan says that a trainer is about to be checked, with so many trainings at once.
+type CheckBegan struct{ Parallel int }
+
+// OnFinishFailed says that the command of search.on_finish failed, which changes nothing.
+type OnFinishFailed struct {
+	Words []string
+	Err   error
+}
+
+func (ProgramStarting) notice()       {}
+func (ProgramNotNeeded) notice()      {}
+func (StudyOpened) notice()           {}
+func (SearchBegan) notice()           {}
+func (SearchEvent) notice()           {}
+func (SearchEnded) notice()           {}
+func (WillNotConfirm) notice()        {}
+func (NothingToConfirm) notice()      {}
+func (LeaderNotConfirmed) notice()    {}
+func (AlreadyConfirmed) notice()      {}
+func (LargerKept) notice()            {}
+func (ConfirmingBegan) notice()       {}
+func (MeasuringBegan) notice()        {}
+func (SeedMeasured) notice()          {}
+func (RunFailed) notice()             {}
+func (ConfirmingInterrupted) notice() {}
+func (MeasuringInterrupted) notice()  {}
+func (CheckBegan) notice()            {}
+func (OnFinishFailed) notice()        {}

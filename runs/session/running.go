@@ -1,0 +1,53 @@
+package session
+
+import (
+	"context"
+	"time"
+
+	"evenkeel/runs"
+	"evenkeel/runs/results"
+)
+
+// RunningStudy is a study that is being worked on.
+type RunningStudy struct {
+	runs.StudyRow
+	// BestChange is the best score minus the reference's, nil before the first trial.
+	BestChange *float64
+	// SecondsLeft is how long the search goes on at its pace ([search.Config.SecondsLeft]),
+	// nil where that is not known, or the invocation is at something else.
+	SecondsLeft *float64
+	// Phase is what the invocation is at, "" if it has not said.
+	Phase string
+}
+
+// Running returns the studies of a trial history that are being worked on.
+func Running(ctx context.Context, db *runs.DB, now time.Time) ([]RunningStudy, error) {
+	list, err := db.Studies(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []RunningStudy
+	for _, row := range list {
+		if row.State != "running" {
+			continue
+		}
+		pace, err := db.Pace(ctx, row.Name)
+		if err != nil {
+			return nil, err
+		}
+		def, err := results.Definition(ctx, db, row.Name, nil)
+		if err != nil {
+			return nil, err
+		}
+		s := RunningStudy{StudyRow: row, Phase: pace.Phase}
+		if row.BestTrial > 0 {
+			change := row.BestScore - row.Reference
+			s.BestChange = &change
+		}
+		if left, ok := def.Search.SecondsLeft(pace.Pace, row.Started.Local(), now); ok && pace.Phase == runs.Searching {
+			s.SecondsLeft = &left
+		}
+		out = append(out, s)
+	}
+	return out, nil
+}

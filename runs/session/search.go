@@ -1,0 +1,270 @@
+package session
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"sync/atomic"
+	"time"
+
+	"evenkeel/runs"
+	"evenkeel/runs/results"
+	"evenkeel/search"
+	"evenkeel/search/samplers"
+)
+
+// SearchRequest says what to search and how to end.
+type SearchRequest struct {
+	Definition *search.Definition
+	// BuiltIn says that the study is the built-in one, but for its budget.
+	BuiltIn bool
+	// Confirm says whether the search ends with a confirmation of its leader; nil leaves
+	// it to the study, see [SearchRequest.Confirms]. Where it is true, what prevents the
+	// confirmation is an error.
+	Confirm *bool
+	// UntilGiven says that search.until was given with this request: one that is in the
+	// past is wrong then.
+	UntilGiven bool
+	// Commit, if not nil, returns the commit that a folder's work tree is at.
+	Commit func(ctx context.Context, folder string) string
+	// Tables writes a leaderboard and the confirmations of a study as JSON, for the
+	// command of search.on_finish.
+	Tables func(*results.Overview) (leaderboard, confirmations json.RawMessage, err error)
+}
+
+// Confirms reports whether the search ends with a confirmation of its leader. By default
+// it does in the built-in study, and where the time is limited, since nobody is there
+// then to start it in the morning.
+func (r SearchRequest) Confirms() bool {
+	if r.Confirm != nil {
+		return *r.Confirm
+	}
+	return r.Definition.Search.Time > 0 || r.Definition.Search.Until != "" || r.BuiltIn
+}
+
+// asked reports whether somebody asked for the confirmation.
+func (r SearchRequest) asked() bool { return r.Confirm != nil && *r.Confirm }
+
+// until returns the clock time at which the search must have ended.
+func (r SearchRequest) until(now time.Time) (time.Time, error) {
+	text := r.Definition.Search.Until
+	until, err := search.Until(text, now)
+	if err != nil {
+		return until, search.Inputf("search.until: %w", err)
+	}
+	if r.UntilGiven && !until.IsZero() && !until.After(now) {
+		return until, search.Inputf("--until: %s is over; want a time to come", text)
+	}
+	return until, nil
+}
+
+// Outcome says what a search left to show.
+type Outcome struct {
+	// Leaderboard says that the study has a leaderboard, also where there is an error:
+	// the search was interrupted, or its leader could not be confirmed.
+	Leaderboard bool
+}
+
+// Search runs a study, or continues it. An [*UnconfirmedError] says that the search is
+// done and the confirmation that was asked for is not.
+func Search(ctx context.Context, stop <-chan struct{}, c Config, r SearchRequest) (Outcome, error) {
+	s := &searching{Config: c, SearchRequest: r, def: r.Definition}
+	var err error
+	if s.clock, err = r.until(time.Now()); err != nil {
+		return Outcome{}, err
+	}
+	if err := checkOnFinish(s.def); err != nil {
+		return Outcome{}, err
+	}
+	if s.def.Model.Trainer.Transport().Started {
+		complete, err := s.isComplete(ctx)
+		if err != nil || complete {
+			return Outcome{Leaderboard: complete}, err
+		}
+		c.notify(ProgramStarting{Program: s.def.Model.Trainer.Program(s.def.Folder)})
+	}
+	if s.trainer, err = c.start(ctx, stop, s.def, openTrainer); err != nil {
+		return Outcome{}, err
+	}
+	if err := s.prepare(ctx); err != nil {
+		return Outcome{}, errors.Join(err, s.trainer.close())
+	}
+	err = s.search(ctx, stop)
+	// The trainer is gone before anything that may take long: it holds a GPU.
+	if closing := s.trainer.close(); err == nil {
+		err = closing
+	}
+	s.finish(ctx, stop, err)
+	var unconfirmed *UnconfirmedError
+	shown := err == nil || errors.As(err, &unconfirmed) || errors.Is(err, ErrInterrupted)
+	return Outcome{Leaderboard: shown && s.opened}, errors.Join(err, s.db.Close())
+}
+
+// searching is one invocation's work on a search.
+type searching struct {
+	Config
+	SearchRequest
+	def     *search.Definition
+	db      *runs.DB
+	trainer *opened
+	// clock is the clock time at which the search must have ended, zero if never.
+	clock time.Time
+	// leader is how the search ends with a confirmation, nil if it does not.
+	leader *leaderConfirmation
+	// opened says that the study is there, ended how the search ended ("" if it never
+	// began), worked that it did anything.
+	opened bool
+	ended  string
+	worked atomic.Bool
+}
+
+// isComplete reports whether nothing is left to do for a study whose program need not
+// be started then.
+func (s *searching) isComplete(ctx context.Context) (bool, error) {
+	complete, err := s.peek(ctx, s.def)
+	if err != nil || !complete {
+		return false, err
+	}
+	if s.Confirms() {
+		awaits, err := s.awaitsConfirmation(ctx)
+		if err != nil || awaits {
+			return false, err
+		}
+	}
+	s.notify(ProgramNotNeeded{Study: s.def.Name})
+	return true, nil
+}
+
+// prepare holds the study against its trainer and opens the history.
+func (s *searching) prepare(ctx context.Context) (err error) {
+	if err := checkTrainer(s.def, s.trainer.Info()); err != nil {
+		return err
+	}
+	if s.Confirms() {
+		s.leader = &leaderConfirmation{asked: s.asked()}
+		if err := hasTestPart(s.trainer.Trainer, s.def); err != nil && s.asked() {
+			return err
+		} else if err != nil {
+			s.notify(WillNotConfirm{Err: err})
+			s.leader = nil // and no time is kept free
+		}
+	}
+	s.db, err = s.open(ctx)
+	return err
+}
+
+// search joins the study with its trainer and drives it to its end. It returns
+// ErrInterrupted if it was stopped.
+func (s *searching) search(ctx context.Context, stop <-chan struct{}) (err error) {
+	invocation := runs.Invocation{Program: s.Program, AcceptCode: s.AcceptCode}
+	if s.Commit != nil {
+		invocation.GitCommit = s.Commit(ctx, s.def.Folder)
+	}
+	study, opening, err := s.db.OpenStudy(ctx, s.def, invocation)
+	if err = asInput(err); err != nil && ctx.Err() != nil && !errors.As(err, new(search.InputError)) {
+		return ErrInterrupted
+	}
+	if err != nil {
+		return err
+	}
+	s.opened, s.ended = true, "failed"
+	defer func() {
+		if err != nil && ctx.Err() != nil {
+			err = ErrInterrupted
+		}
+		closing := study.Close(s.ended)
+		if err == nil || errors.Is(err, ErrInterrupted) && closing != nil {
+			err = closing // a failure before it would say the same
+		}
+	}()
+	info := s.trainer.Info()
+	if err := study.Describe(ctx, s.trainer.title, info); err != nil {
+		if err = asInput(err); errors.As(err, new(search.InputError)) {
+			s.ended = ""
+		}
+		return err
+	}
+	s.notify(StudyOpened{Definition: s.def, Opening: opening, Info: info})
+	if err := study.Begin(ctx, runs.Searching); err != nil {
+		return err
+	}
+	deadline, err := s.deadline(ctx, study)
+	if err != nil {
+		return err
+	}
+	if err := s.drive(ctx, stop, study, deadline); err != nil || s.leader == nil {
+		return err
+	}
+	return s.leader.run(ctx, s, visited{db: s.db, study: study, trainer: s.trainer, stop: stop}, deadline)
+}
+
+// deadline returns when this invocation must end, the zero time if never.
+func (s *searching) deadline(ctx context.Context, study *runs.Study) (time.Time, error) {
+	spent := 0.0
+	if s.def.Search.Time != 0 {
+		var err error
+		if spent, err = study.Spent(ctx); err != nil {
+			return time.Time{}, err
+		}
+	}
+	return s.def.Search.Deadline(s.clock, spent, time.Now()), nil
+}
+
+// drive makes the trials.
+func (s *searching) drive(ctx context.Context, stop <-chan struct{}, study *runs.Study, deadline time.Time) error {
+	sampler, err := samplers.New(s.def.Search.Sampler)
+	if err != nil {
+		return err
+	}
+	driver := search.Driver{
+		Definition: s.def, Store: study, Trainer: s.trainer, Sampler: sampler,
+		Parallel: s.trainer.parallel, Deadline: deadline, Clock: time.Now,
+		Observe: s.observe,
+	}
+	if s.leader != nil && !deadline.IsZero() {
+		driver.Reserve = s.leader.reserve.Before(s.def, s.trainer.parallel, deadline, time.Now)
+	}
+	s.notify(SearchBegan{Definition: s.def, Deadline: deadline})
+	summary, err := driver.Run(ctx, stop)
+	if err == nil && summary.End == search.EndComplete {
+		s.ended = "done"
+		err = study.EvictLogits(context.WithoutCancel(ctx))
+	}
+	s.notify(SearchEnded{Study: s.def.Name, Failed: err != nil, Summary: summary})
+	switch {
+	case err != nil:
+		return err
+	case summary.End == search.EndStopped:
+		s.ended = "interrupted"
+		return ErrInterrupted
+	case summary.End == search.EndTime:
+		s.ended = "time"
+	}
+	return nil
+}
+
+// observe takes in an event of the driver.
+func (s *searching) observe(e search.Event) {
+	if e.Kind == search.EventOutcome {
+		s.worked.Store(true)
+	}
+	if s.leader != nil {
+		s.leader.reserve.Observe(e)
+	}
+	s.notify(SearchEvent{Definition: s.def, Event: e})
+}
+
+// finish starts the command of search.on_finish where the search came to an end and did
+// anything, or failed.
+func (s *searching) finish(ctx context.Context, stop <-chan struct{}, outcome error) {
+	if s.ended == "" || errors.Is(outcome, ErrInterrupted) || !s.worked.Load() && outcome == nil {
+		return
+	}
+	waiting, done := untilStopped(ctx, stop)
+	defer done()
+	var unconfirmed *UnconfirmedError
+	if errors.As(outcome, &unconfirmed) {
+		outcome = nil // the search itself is done
+	}
+	s.onFinish(waiting, outcome)
+}

@@ -1,0 +1,216 @@
+package session
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"evenkeel/objective/evidence/check"
+	"evenkeel/runs/results"
+	"evenkeel/search"
+	"evenkeel/search/studyfile"
+)
+
+const small = `
+study: small
+data: {source: embedded, limit: 60}
+model: {kind: softmax, epochs: 2}
+weighting: {scheme: [{name: error-power, exponent: {low: 0.25, high: 1}}]}
+objective: {accuracy_tolerance: 0.5}
+search: {trials: 2, max_replicates: 3}
+`
+
+// define parses a study file; changes are key=value overrides.
+func define(t *testing.T, text string, changes ...string) *search.Definition {
+	t.Helper()
+	var overrides []studyfile.Override
+	for _, c := range changes {
+		key, value, _ := strings.Cut(c, "=")
+		overrides = append(overrides, studyfile.Override{Key: key, Value: value})
+	}
+	def, err := studyfile.Parse("s.yaml", []byte(text), t.TempDir(), overrides)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return def
+}
+
+// heard returns a configuration with an empty history, and a function that returns the
+// types of the notices since its last call, those of events left out.
+func heard(t *testing.T) (Config, func() string) {
+	var mu sync.Mutex
+	var types []string
+	c := Config{DB: filepath.Join(t.TempDir(), "history.db"), Program: "test", Observe: func(n Notice) {
+		mu.Lock()
+		defer mu.Unlock()
+		if name := strings.TrimPrefix(fmt.Sprintf("%T", n), "session."); name != "SearchEvent" && name != "SeedMeasured" {
+			types = append(types, name)
+		}
+	}}
+	return c, func() string {
+		mu.Lock()
+		defer mu.Unlock()
+		text := strings.Join(types, " ")
+		types = nil
+		return text
+	}
+}
+
+// request is a search that confirms its leader.
+func request(def *search.Definition) SearchRequest {
+	yes := true
+	return SearchRequest{Definition: def, Confirm: &yes, Tables: func(*results.Overview) (leaderboard, confirmations json.RawMessage, err error) {
+		return json.RawMessage("[]"), json.RawMessage("[]"), nil
+	}}
+}
+
+// TestSearchThenConfirm: a search that confirms its leader, and what confirming the same
+// arm again comes to.
+func TestSearchThenConfirm(t *testing.T) {
+	def := define(t, small)
+	c, notices := heard(t)
+	for _, want := range []string{"StudyOpened SearchBegan SearchEnded ConfirmingBegan", "StudyOpened SearchBegan SearchEnded"} {
+		if out, err := Search(t.Context(), nil, c, request(def)); err != nil || !out.Leaderboard {
+			t.Fatalf("%+v, %v; want a leaderboard", out, err)
+		}
+		if got := notices(); got != want {
+			t.Errorf("notices %s; want %s", got, want)
+		}
+	}
+	for _, step := range []struct {
+		seeds, want int
+		notices     string
+	}{{10, 10, "AlreadyConfirmed"}, {6, 10, "LargerKept AlreadyConfirmed"}, {11, 11, "ConfirmingBegan"}} {
+		got, err := Confirm(t.Context(), nil, c, ConfirmRequest{Seeds: step.seeds})
+		if err != nil || got.Arm.Seeds != step.want || got.Definition.Name != "small" {
+			t.Errorf("%d seeds: %+v, %v; want the leader on %d", step.seeds, got, err, step.want)
+		}
+		if said := notices(); said != step.notices {
+			t.Errorf("%d seeds: notices %s; want %s", step.seeds, said, step.notices)
+		}
+	}
+	db, err := c.openReading(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if state, err := stateOf(t.Context(), db, "small"); state != "done" || err != nil {
+		t.Errorf("after confirming the study is %q, %v; want it as the search left it, done", state, err)
+	}
+	if list, err := Running(t.Context(), db, time.Now()); len(list) > 0 || err != nil {
+		t.Errorf("running: %+v, %v; want none", list, err)
+	}
+}
+
+// TestStopped: what is stopped before it begins is interrupted, and leaves a study that
+// goes on.
+func TestStopped(t *testing.T) {
+	def := define(t, small)
+	c, _ := heard(t)
+	stop := make(chan struct{})
+	close(stop)
+	if _, err := Search(t.Context(), stop, c, request(def)); !errors.Is(err, ErrInterrupted) {
+		t.Errorf("a stopped search: %v", err)
+	}
+	if _, err := Search(t.Context(), nil, c, request(def)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Confirm(t.Context(), stop, c, ConfirmRequest{Trial: 1, Seeds: 12}); !errors.Is(err, ErrInterrupted) {
+		t.Errorf("a stopped confirmation: %v", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := Search(ctx, nil, c, request(def)); !errors.Is(err, ErrInterrupted) {
+		t.Errorf("a search whose context has ended: %v", err)
+	}
+	if _, err := Check(ctx, nil, c, def, func(check.Line) {}); !errors.Is(err, ErrInterrupted) {
+		t.Errorf("a check whose context has ended: %v", err)
+	}
+}
+
+// TestWrongRequests: each is an input error with its reason, and starts nothing.
+func TestWrongRequests(t *testing.T) {
+	c, notices := heard(t)
+	def := define(t, small, "search.trials=1", "objective.accuracy_tolerance=0")
+	no := false
+	r := request(def)
+	r.Confirm = &no
+	if _, err := Search(t.Context(), nil, c, r); err != nil {
+		t.Fatal(err)
+	}
+	notices()
+	late, gone := request(define(t, small, "search.until='2001-01-01T00:00:00Z'")), request(define(t, small, "search.on_finish=[nosuch]"))
+	late.UntilGiven = true
+	other := request(define(t, small, "model.epochs=3"))
+	run := func(r SearchRequest) error { _, err := Search(t.Context(), nil, c, r); return err }
+	confirm := func(r ConfirmRequest) error { _, err := Confirm(t.Context(), nil, c, r); return err }
+	for want, err := range map[string]error{
+		"want a time to come":                  run(late),
+		"nosuch cannot be started":             run(gone),
+		"model.epochs was 2 and is now 3":      run(other),
+		"round 5: trial 1 has rounds 1 to 1":   confirm(ConfirmRequest{Trial: 1, Round: 5, Seeds: 6}),
+		"; nothing was started":                confirm(ConfirmRequest{Trial: 1, Seeds: 6, Deadline: time.Now()}),
+		"study small has no leader to confirm": confirm(ConfirmRequest{Seeds: 6}),
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) || !errors.As(err, new(search.InputError)) {
+			t.Errorf("error %v; want an input error with %q", err, want)
+		}
+	}
+	if got := notices(); got != "" {
+		t.Errorf("notices %s; want none", got)
+	}
+}
+
+// TestPlan: what a search would take, without and with a limit and known trainings.
+func TestPlan(t *testing.T) {
+	c, _ := heard(t)
+	def := define(t, small, "search.parallel=2")
+	p, err := Plan(t.Context(), c, SearchRequest{Definition: def})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.Left.Limited || p.Confirming != 0 || p.Parallel != 2 || p.Trainings() != float64(p.Reference)+p.Trials || p.First.Trial != 1 || p.Plan.Rounds != 1 {
+		t.Errorf("without a limit: %+v", p)
+	}
+	if _, err := Search(t.Context(), nil, c, request(def)); err != nil {
+		t.Fatal(err)
+	}
+	limited := define(t, small, "search.parallel=2", "search.time=1h")
+	if p, err = Plan(t.Context(), c, SearchRequest{Definition: limited}); err != nil {
+		t.Fatal(err)
+	}
+	// An hour, and a leader to confirm: the reference, one round, the vector, and the
+	// reference for twice as long.
+	if !p.Left.Limited || p.Known == 0 || p.Fit < 100 || p.Confirming != 10*5 || p.Spent == 0 {
+		t.Errorf("with a limit: %+v", p)
+	}
+}
+
+// TestConfirms: by default where nobody is there to start it.
+func TestConfirms(t *testing.T) {
+	yes, no := true, false
+	for _, c := range []struct {
+		config  search.Config
+		builtIn bool
+		confirm *bool
+		want    bool
+	}{
+		{search.Config{}, false, nil, false},
+		{search.Config{}, true, nil, true},
+		{search.Config{Time: time.Hour}, false, nil, true},
+		{search.Config{Until: "07:00"}, false, nil, true},
+		{search.Config{Until: "07:00"}, true, &no, false},
+		{search.Config{}, false, &yes, true},
+	} {
+		r := SearchRequest{Definition: &search.Definition{Search: c.config}, BuiltIn: c.builtIn, Confirm: c.confirm}
+		if got := r.Confirms(); got != c.want {
+			t.Errorf("%+v: %v; want %v", r, got, c.want)
+		}
+	}
+}
