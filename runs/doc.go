@@ -20,7 +20,7 @@
 //
 // # The tables
 //
-// The schema is the text in migration/, with its own comments ([Schema] returns
+// The schema is the text in package schema, with its own comments ([Schema] returns
 // it). In short:
 //
 //	studies        one row a study, with its reference and what its intervals need
@@ -45,12 +45,18 @@
 // people and scripts; their columns are stable. They need SQLite 3.38 and no
 // function of ours.
 //
+// # The packages below
+//
+// What knows nothing of studies has packages of its own: disk is the file, its
+// connections and locks; schema the tables and the migrations; writer the goroutine that
+// writes; column the form of lists and outputs in a column.
+//
 // # The writer
 //
 // A study has one writer: a goroutine with the only connection that writes. What
 // is handed to it is applied in the order of the calls. [Study.Save] waits until
 // its run is durable; steps, outcomes, references and events do not wait, and
-// ride in the transaction of the next run, so that a finished run costs one sync
+// are written in the transaction of the next run, so that a finished run costs one sync
 // of the disk, and runs that finish together share one. Records that nobody
 // waits for are written by themselves after a second. The first error undoes its
 // transaction and is final: every later call returns it.

@@ -138,7 +138,7 @@ func (f *Freed) shrink(ctx context.Context, v *visit) error {
 		f.Kept = "a search is running; its room is used again, and the next gc without one shrinks the file"
 		return nil
 	}
-	if _, err := v.conn.Conn.ExecContext(ctx, "VACUUM"); err != nil {
+	if _, err := v.conn.ExecContext(ctx, "VACUUM"); err != nil {
 		f.Kept = fmt.Sprintf("its room is used again; making it smaller failed: %v", disk.Explain(err))
 		return nil
 	}
@@ -146,7 +146,7 @@ func (f *Freed) shrink(ctx context.Context, v *visit) error {
 		return err
 	}
 	var waiting, pages, copied int
-	err = v.conn.Conn.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&waiting, &pages, &copied)
+	err = v.conn.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&waiting, &pages, &copied)
 	if err != nil || waiting != 0 {
 		f.Kept = "another program reads it; it shrinks when that is done"
 	}
@@ -165,7 +165,7 @@ func (v *visit) size(ctx context.Context) (int64, error) {
 
 // pragma returns a pragma that is a number.
 func (v *visit) pragma(ctx context.Context, name string) (n int64, err error) {
-	if err := v.conn.Conn.QueryRowContext(ctx, "PRAGMA "+name).Scan(&n); err != nil {
+	if err := v.conn.QueryRowContext(ctx, "PRAGMA "+name).Scan(&n); err != nil {
 		return 0, v.db.file.Failed(err)
 	}
 	return n, nil

@@ -28,12 +28,12 @@ type Board struct {
 }
 
 // Leader returns the index of the leading arm: the first of the highest tier that
-// holds the accuracy tolerance with a standard error to spare; -1 without one.
+// holds the accuracy tolerance even one standard error worse; -1 without one.
 func (b *Board) Leader() int {
 	return slices.IndexFunc(b.Rows, func(a Row) bool { return a.Holds && a.Seeds == b.Rows[0].Seeds })
 }
 
-// StudyHead is what stands over the results of a study.
+// StudyHead is what is said of a study above its results.
 type StudyHead struct {
 	Number      int
 	Name, Model string
@@ -47,7 +47,6 @@ type StudyHead struct {
 	Trials, Done, Failed, Arms int
 	// Invalid counts the trials that were declared invalid; Arms leaves theirs out.
 	Invalid int
-	Window  int
 }
 
 // Class returns the name of a class, its number if it has none.
@@ -80,13 +79,13 @@ type Screening struct {
 	// Largest is the largest change of the score, whichever way it goes, that was
 	// predicted for a trial before it was trained.
 	Largest float64
-	// Arrived is how much of the predicted changes of the recalls arrived in training,
+	// Arrived is how much of the predicted changes of the recalls training delivered,
 	// with Effects 0 where nothing is known of it.
 	Arrived posthoc.Transmission
 }
 
 // readScreening reads what a study keeps of its screening. Where a trial that was
-// predicted is invalid, what arrived of the predictions may rest on it, and is not told.
+// predicted is invalid, the share that training delivered may rest on it, and is left out.
 func readScreening(ctx context.Context, q disk.Querier, study int) (Screening, error) {
 	var s Screening
 	err := q.QueryRowContext(ctx, `SELECT screened, transmission, transmission_se, iif(EXISTS (SELECT 1 FROM trials t
@@ -114,7 +113,7 @@ type Row struct {
 	Seconds                                    float64
 
 	// Drop is the balanced accuracy lost; Holds says that the tolerance is held
-	// with one standard error to spare, Over that it is exceeded.
+	// even one standard error worse, Over that it is exceeded.
 	Drop        float64
 	Holds, Over bool
 	// Tied reports that another arm has the same rank.
@@ -158,13 +157,13 @@ func readHead(ctx context.Context, q disk.Querier, study string) (*StudyHead, er
 	}
 	h := &StudyHead{Number: number, Name: name}
 	var title, classes, counts sql.NullString
-	err = q.QueryRowContext(ctx, `SELECT s.model, s.window, s.arms, d.title, d.classes, d.train_counts,
+	err = q.QueryRowContext(ctx, `SELECT s.model, s.arms, d.title, d.classes, d.train_counts,
 			(SELECT count(*) FROM trials t WHERE t.study = s.number),
 			(SELECT count(*) FROM trials t WHERE t.study = s.number AND t.state IN ('complete', 'failed')),
 			(SELECT count(*) FROM trials t WHERE t.study = s.number AND t.state = 'failed'),
 			(SELECT count(*) FROM trials t WHERE t.study = s.number AND t.invalid IS NOT NULL)
 		FROM studies s LEFT JOIN datasets d ON d.data = s.data AND d.split = s.split WHERE s.number = ?`, number).
-		Scan(&h.Model, &h.Window, &h.Arms, &title, &classes, &counts, &h.Trials, &h.Done, &h.Failed, &h.Invalid)
+		Scan(&h.Model, &h.Arms, &title, &classes, &counts, &h.Trials, &h.Done, &h.Failed, &h.Invalid)
 	if err != nil {
 		return nil, err
 	}

@@ -55,7 +55,7 @@ func (s *Study) checkParts(spec objective.Spec, r *objective.Result) error {
 		case known == nil:
 			p.supports[m.part] = support
 		case !slices.Equal(known, support):
-			return fmt.Errorf("%w: its %s part has %d examples by class, and earlier runs on data %s had %d; name the data anew when they change",
+			return fmt.Errorf("%w: its %s part has %d examples by class, and earlier runs on data %s had %d; give the data a new name when they change",
 				objective.ErrRefused, m.part, support, spec.Data, known)
 		}
 	}
@@ -64,7 +64,7 @@ func (s *Study) checkParts(spec objective.Spec, r *objective.Result) error {
 	case p.labels == nil:
 		p.labels = r.ValLabels
 	case !slices.Equal(r.ValLabels, p.labels):
-		return fmt.Errorf("%w: its validation labels differ from those of earlier runs on data %s; a trainer keeps its validation examples and their order, or names its data anew",
+		return fmt.Errorf("%w: its validation labels differ from those of earlier runs on data %s; a trainer keeps its validation examples and their order, or gives its data a new name",
 			objective.ErrRefused, spec.Data)
 	}
 	return nil

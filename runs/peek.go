@@ -11,15 +11,15 @@ import (
 
 // Standing is what a history says of a study before it is opened for writing.
 type Standing struct {
-	// Exists reports that there is a study of the name, Complete that nothing is
-	// left to do for the very definition.
-	Exists, Complete bool
+	// Complete reports that there is a study of the name with the same definition, and
+	// that nothing is left to do for it.
+	Complete bool
 }
 
-// Peek says how a definition stands to the history, without changing anything:
-// so that a trainer, which may take long to start, need not be started for a
-// study that is complete, that somebody else works on ([*LockedError]), or whose
-// definition is another one ([*DifferenceError]). [DB.OpenStudy] decides.
+// Peek says whether the study of a definition is complete, without changing anything:
+// a trainer, which may take long to start, need not be started for a study that is
+// complete, that somebody else works on ([*LockedError]), or whose definition is
+// another one ([*DifferenceError]). [DB.OpenStudy] decides.
 func (db *DB) Peek(ctx context.Context, def *search.Definition) (Standing, error) {
 	var at Standing
 	var number int
@@ -57,7 +57,6 @@ func (db *DB) Peek(ctx context.Context, def *search.Definition) (Standing, error
 	if err != nil {
 		return at, err
 	}
-	at.Exists = true
 	changes := search.Diff(&search.Definition{Canonical: stored.Canonical}, def)
 	if begun && !search.BudgetOnly(changes) {
 		return at, &DifferenceError{Study: def.Name, Changes: search.BeyondBudget(changes)}

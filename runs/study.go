@@ -31,12 +31,12 @@ type Study struct {
 	lock       *disk.Lock
 	writer     *writer.Writer
 	// These belong to the writer's goroutine: what is ranked, the steps that this
-	// invocation began and not yet ended, the replicates whose reference is stored.
+	// invocation began and has not ended, the replicates whose reference is stored.
 	ranking    ranking
 	begun      map[int]begun
 	referenced map[int]bool
 	parts      parts
-	// acceptCode says that other code than before is welcome.
+	// acceptCode says that the study may go on with other code.
 	acceptCode bool
 }
 
@@ -80,7 +80,7 @@ type Opening struct {
 	// Changes are the keys that differ from the stored definition, which was
 	// replaced. Once something is measured only those of [search.BudgetOnly] may.
 	Changes []search.Change
-	// Killed reports that the invocation before this one never said goodbye.
+	// Killed reports that the invocation before this one did not record its end.
 	Killed bool
 }
 
@@ -226,7 +226,7 @@ func (s *Study) Spent(ctx context.Context) (float64, error) {
 func (s *Study) Flush(context.Context) error { return s.writer.PutAndWait(s.settle) }
 
 // Close makes everything durable, records how the invocation ended (done,
-// interrupted or failed) and lets go of the study. The lock is free afterwards
+// interrupted or failed) and releases the study. The lock is free afterwards
 // even if there is an error.
 func (s *Study) Close(ended string) error {
 	err := s.writer.Put(func(tx *writer.Transaction) error {
@@ -318,11 +318,11 @@ func (s *Study) checkClasses(ctx context.Context, info objective.Info, split str
 		return fmt.Errorf("classes: %w", err)
 	}
 	if string(now) != classes {
-		return fmt.Errorf("data %.40s have the classes %s in this history, and the trainer names %s; name the data anew, or keep the classes and their order",
+		return fmt.Errorf("data %.40s have the classes %s in this history, and the trainer names %s; give the data a new name, or keep the classes and their order",
 			info.Data, classes, now)
 	}
 	if given := column.Ints(info.TrainCounts); given != counts && given != "[]" && counts != "[]" {
-		return fmt.Errorf("data %.40s have %s training examples by class in this history, and the trainer states %s; name the data anew",
+		return fmt.Errorf("data %.40s have %s training examples by class in this history, and the trainer states %s; give the data a new name",
 			info.Data, counts, given)
 	}
 	return nil

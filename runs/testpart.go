@@ -76,7 +76,7 @@ func (s *Study) checkTestLabels(ctx context.Context, spec objective.Spec, labels
 		return s.db.file.Failed(err)
 	}
 	if known != nil && !slices.Equal(labels, known) {
-		return fmt.Errorf("%w: its test labels differ from those of earlier runs on data %s; a trainer keeps its test examples and their order, or names its data anew",
+		return fmt.Errorf("%w: its test labels differ from those of earlier runs on data %s; a trainer keeps its test examples and their order, or gives its data a new name",
 			objective.ErrRefused, spec.Data)
 	}
 	return nil

@@ -103,7 +103,7 @@ func TestOtherExamplesAreRefused(t *testing.T) {
 	other := &renamed{outside: newOutside("1"), data: trainer.Info().Data, classes: []string{"w", "x", "y", "z"}}
 	s = openStudy(t, db, define(t, "study=other"))
 	defer closeStudy(t, s)
-	if err := s.Describe(t.Context(), "title", other.Info()); err == nil || !strings.Contains(err.Error(), `names ["w","x","y","z"]; name the data anew`) {
+	if err := s.Describe(t.Context(), "title", other.Info()); err == nil || !strings.Contains(err.Error(), `names ["w","x","y","z"]; give the data a new name`) {
 		t.Errorf("other classes under the same name: %v", err)
 	}
 }

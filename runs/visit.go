@@ -19,7 +19,7 @@ type visit struct {
 	locked []*Study
 }
 
-// visit calls work and lets go of what it locked.
+// visit calls work and releases what it locked.
 func (db *DB) visit(ctx context.Context, work func(*visit) error) (err error) {
 	if db.options.ReadOnly {
 		return fmt.Errorf("database %s is open for reading only", db.file.Path())

@@ -13,8 +13,8 @@ import (
 )
 
 // busyTimeout is how long a connection waits for another process's write
-// transaction. Ours take milliseconds; this is for the guest who opens one in
-// another tool and goes for a coffee.
+// transaction. Ours take milliseconds; a person may keep one open in another tool
+// for longer.
 const busyTimeout = time.Minute
 
 // pragmaBusy makes a connection wait for locks.

@@ -9,7 +9,7 @@ import (
 )
 
 // Lock is the operating system's lock on a numbered part of a file, in a file of its
-// own beside it. It is let go of when the process ends, however it ends.
+// own beside it. The system releases it when the process ends, however it ends.
 type Lock struct{ flock *flock.Flock }
 
 // lockPath returns the path of the lock file of a part.
@@ -65,7 +65,7 @@ func (f *File) Locked(part int) (bool, error) {
 	return true, nil
 }
 
-// Release lets go of the lock and removes its file while it is still ours. A nil lock
+// Release releases the lock and removes its file while it is still ours. A nil lock
 // is held by nobody.
 func (l *Lock) Release() error {
 	if l == nil {

@@ -16,7 +16,7 @@ const (
 	PhaseBegin     = "begin"     // before the transaction
 	PhaseWrite     = "write"     // inside it, before each record
 	PhaseCommit    = "commit"    // all records written, before the commit
-	PhaseCommitted = "committed" // durable, before anybody is told
+	PhaseCommitted = "committed" // durable, before those who wait are answered
 )
 
 // Options are what a [Writer] needs besides its connection.
@@ -43,7 +43,7 @@ type record struct {
 
 // Writer owns the only connection that writes for a study. Records are applied
 // in the order in which they were handed over; everything that is waiting when
-// a transaction begins rides in it, so records that come together share one sync.
+// a transaction begins is written in it, so records that come together share one sync.
 // A record that nobody waits for does not start a transaction by itself until it
 // has waited for a while.
 //
@@ -149,7 +149,7 @@ func (w *Writer) run() {
 			w.finish(batch, w.commit(batch))
 			w.written = w.options.Now()
 		case overdue && w.options.Now().Sub(w.written) > heartbeat:
-			// Nothing is lost if this fails, for example because a guest holds
+			// Nothing is lost if this fails, for example because another program holds
 			// the database: the next one tries again.
 			_ = w.commit(nil)
 			w.written = w.options.Now()

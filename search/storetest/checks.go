@@ -9,7 +9,6 @@ import (
 	"sync"
 	"testing"
 
-	"evenkeel/objective"
 	"evenkeel/objective/evidence/posthoc"
 	"evenkeel/search"
 )
@@ -17,11 +16,7 @@ import (
 // empty checks that a new store has nothing in it.
 func empty(t testing.TB, open Open) error {
 	s := open(t).Store
-	seeds, err := s.ScreenSeeds(t.Context())
-	if err != nil || len(seeds) > 0 {
-		return fmt.Errorf("a new store has the screen seeds %v, %v; want none", seeds, err)
-	}
-	return errors.Join(loads(t.Context(), s, nil), s.Flush(t.Context()))
+	return errors.Join(screenedFrom(t.Context(), s, nil), loads(t.Context(), s, nil), s.Flush(t.Context()))
 }
 
 // steps checks that steps are loaded as they were appended, in the order of their
@@ -178,11 +173,20 @@ func screenSeeds(t testing.TB, open Open) error {
 		if err := errors.Join(s.SetScreenSeeds(t.Context(), seeds), s.Flush(t.Context())); err != nil {
 			return err
 		}
-		if got, err := s.ScreenSeeds(t.Context()); err != nil || !slices.Equal(got, []int{2, 0, 5}) {
-			return fmt.Errorf("screen seeds %v, %v after %v were set; want those that were set first, 2, 0 and 5", got, err, seeds)
+		if err := screenedFrom(t.Context(), s, []int{2, 0, 5}); err != nil { // those that were set first
+			return fmt.Errorf("after %v were set: %w", seeds, err)
 		}
 	}
 	return nil
+}
+
+// screenedFrom checks the seeds of the reference that points are predicted from.
+func screenedFrom(ctx context.Context, s search.Store, want []int) error {
+	got, err := s.ScreenSeeds(ctx)
+	if err == nil && !slices.Equal(got, want) {
+		err = fmt.Errorf("screen seeds %v; want %v", got, want)
+	}
+	return err
 }
 
 // sideBySide checks that goroutines may record at once, as the steps of a driver do.
@@ -229,12 +233,14 @@ func reopened(t testing.TB, open Open) error {
 	if err != nil {
 		return fmt.Errorf("opening it again: %w", err)
 	}
-	if seeds, err := again.ScreenSeeds(t.Context()); err != nil || !slices.Equal(seeds, []int{1, 0}) {
-		return fmt.Errorf("screen seeds %v, %v; want 1 and 0", seeds, err)
+	if err := screenedFrom(t.Context(), again, []int{1, 0}); err != nil {
+		return err
 	}
-	var run objective.RunID = o.Replicates[0].Rounds[0].Run
-	if _, found, err := again.Find(t.Context(), run); err != nil || !found {
-		return fmt.Errorf("Find of run %s: %v, %v; want it", run, found, err)
+	run := o.Replicates[0].Rounds[0].Run
+	if _, found, err := again.Find(t.Context(), run); err != nil {
+		return err
+	} else if !found {
+		return fmt.Errorf("run %s is not found", run)
 	}
 	if err := loads(t.Context(), again, want); err != nil {
 		return err

@@ -111,7 +111,7 @@ func round(ctx context.Context, s search.Store, trial, replicate, number int) (o
 		err = s.Save(ctx, id, spec, &objective.Result{Val: m, Train: m, Seconds: 1})
 	}
 	if err != nil {
-		return objective.Round{}, fmt.Errorf("Save: %w", err)
+		return objective.Round{}, fmt.Errorf("saving its run: %w", err)
 	}
 	r := objective.Round{
 		Round: number, Run: id, Val: m, Train: m,

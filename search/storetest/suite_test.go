@@ -182,7 +182,7 @@ var bad = []struct {
 		return list
 	})},
 	{"takes outcomes in the order of the steps", "open steps", func() faulty {
-		return faulty{finish: func(m *Memory, o search.Outcome, arms []objective.Arm) error {
+		return faulty{finish: func(m *Memory, o search.Outcome, _ []objective.Arm) error {
 			for i := range m.Records {
 				if m.Records[i].Outcome == nil {
 					m.Records[i].Outcome = &o
@@ -201,7 +201,7 @@ var bad = []struct {
 		}}
 	}},
 	{"keeps the last outcome", "first outcome", func() faulty {
-		return faulty{finish: func(m *Memory, o search.Outcome, arms []objective.Arm) error {
+		return faulty{finish: func(m *Memory, o search.Outcome, _ []objective.Arm) error {
 			m.Records[o.Step-1].Outcome = &o
 			return nil
 		}}
