@@ -120,13 +120,18 @@ func TestLookup(t *testing.T) {
 			}
 		}
 	}
+	var names []string
+	for _, s := range All() {
+		names = append(names, s.Name)
+	}
+	all := strings.Join(names, ", ")
 	for name, want := range map[string]string{
 		"mean_ratio":     `unknown scheme "mean_ratio"; did you mean "mean-ratio"?`,
 		"Uniform":        `unknown scheme "Uniform"; did you mean "uniform"?`,
 		"inverse-recal":  `unknown scheme "inverse-recal"; did you mean "inverse-recall"?`,
-		"error":          `unknown scheme "error"; want one of uniform, mean-ratio, error-power, error-odds, softmax-error, exp-gradient`,
-		"":               `unknown scheme ""; want one of uniform, mean-ratio, error-power, error-odds, softmax-error, exp-gradient`,
-		"xylophone-1234": `unknown scheme "xylophone-1234"; want one of uniform, mean-ratio, error-power, error-odds, softmax-error, exp-gradient`,
+		"error":          `unknown scheme "error"; want one of ` + all,
+		"":               `unknown scheme ""; want one of ` + all,
+		"xylophone-1234": `unknown scheme "xylophone-1234"; want one of ` + all,
 	} {
 		if _, err := Lookup(name); err == nil || err.Error() != want {
 			t.Errorf("Lookup(%q): %v; want %s", name, err, want)

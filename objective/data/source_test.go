@@ -26,7 +26,7 @@ func TestParseSourceRefuses(t *testing.T) {
 		"embedded:":       `"embedded:" has a path`,
 		"csv":             `"csv" has no path; want csv:FILE, such as csv:letter_train.csv`,
 		"idx:":            `"idx:" has no path; want idx:DIR, such as idx:/usr/share/datasets/fashion-mnist`,
-		"csvs:x.csv":      `"csvs:x.csv" is not known, the nearest is csv; known: embedded, idx:DIR, cifar10:DIR, csv:FILE`,
+		"csvs:x.csv":      `"csvs:x.csv" is not known, the nearest is csv; known: embedded, idx:DIR`,
 		"cifar:x":         `"cifar:x" is not known, the nearest is cifar10; known`,
 	} {
 		if _, err := ParseSource(text); err == nil || !strings.Contains(err.Error(), want) {

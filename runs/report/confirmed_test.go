@@ -11,6 +11,7 @@ import (
 	"evenkeel/runs/results"
 	"evenkeel/search"
 	"evenkeel/search/followup"
+	"evenkeel/search/studyfile"
 )
 
 // TestCosts: a balanced accuracy that rose is not called within what may be lost.
@@ -37,9 +38,11 @@ func TestCosts(t *testing.T) {
 
 // TestLongerGainsAccuracy: said beyond noise only, and from 0.3 points.
 func TestLongerGainsAccuracy(t *testing.T) {
-	page := confirmedPage{def: &search.Definition{Model: search.ModelConfig{
-		Fixed: map[string]any{"kind": "mlp", "epochs": int64(15)}, Keys: map[string][]string{"mlp": {"epochs"}},
-	}}}
+	def, err := studyfile.Parse("s.yaml", []byte("study: s\nmodel: {kind: mlp, epochs: 15}\nweighting: {scheme: {name: mean-ratio}}"), "/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := confirmedPage{def: def}
 	for _, c := range []struct {
 		what       string
 		drop, high float64

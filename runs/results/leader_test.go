@@ -17,7 +17,7 @@ func TestLeaderOf(t *testing.T) {
 		board runs.Board
 		want  results.Leader
 	}{
-		{"the second holds", runs.Board{Rows: []runs.Row{notHeld, held}}, results.Leader{At: 1}},
+		{"the second holds", runs.Board{Rows: []runs.Row{notHeld, held}}, results.Leader{At: 1, Noise: results.NotMoreEven}},
 		{"only one on fewer seeds holds", runs.Board{Rows: []runs.Row{notHeld, fewer}}, results.Leader{At: -1, Why: results.ToleranceNotHeld}},
 		{"nothing yet", runs.Board{Study: runs.StudyHead{Trials: 2}}, results.Leader{At: -1, Why: results.NoneComplete}},
 		{"one of two that ended failed", runs.Board{Study: runs.StudyHead{Trials: 2, Done: 2, Failed: 1}}, results.Leader{At: -1, Why: results.NoneComplete}},

@@ -57,7 +57,7 @@ func TestCanonicalData(t *testing.T) {
 func TestDataFaults(t *testing.T) {
 	checkFaults(t, []faultCase{
 		{"unknown kind", scheme + "data: {source: idxx:a}\n", []string{
-			"s.yaml:2:16: data.source: \"idxx:a\" is not known, the nearest is idx; known: embedded, idx:DIR, cifar10:DIR, csv:FILE",
+			"s.yaml:2:16: data.source: \"idxx:a\" is not known, the nearest is idx; known: {sources}",
 		}},
 		{"no path", scheme + "data: {source: csv}\n", []string{
 			"s.yaml:2:16: data.source: \"csv\" has no path; want csv:FILE, such as csv:letter_train.csv",
