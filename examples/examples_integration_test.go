@@ -120,7 +120,7 @@ func TestExamplesAsAUserStartsThem(t *testing.T) {
 			search := append([]string{"search", "study.yaml"}, c.few...)
 			board, log := p.run(t, search...)
 			p.left(t)
-			if !regexp.MustCompile(`complete: .* [1-9]\d* runs trained`).MatchString(log) {
+			if !regexp.MustCompile(`complete: .* [1-9]\d* trainings`).MatchString(log) {
 				t.Errorf("the search does not say that it trained and is complete")
 			}
 			if want := c.name + " | "; !strings.HasPrefix(board, want) || !strings.Contains(board, "unweighted") {
@@ -132,7 +132,7 @@ func TestExamplesAsAUserStartsThem(t *testing.T) {
 
 			_, log = p.run(t, append(search, "--set", "study=again")...)
 			p.left(t)
-			if !strings.Contains(log, " 0 runs trained,") {
+			if !strings.Contains(log, " 0 trainings,") {
 				t.Errorf("a study of the same trials does not share all of them")
 			}
 		})

@@ -78,14 +78,14 @@ func takes(trainings int, seconds float64) string {
 
 // endLine says how a search ended, "" if it failed: the error says that.
 func endLine(n session.SearchEnded) string {
-	trained := count(n.Summary.Trained, "run")
+	trained := count(n.Summary.Trained, "training")
 	switch {
 	case n.Failed:
 		return ""
 	case n.Summary.End == search.EndStopped:
-		return fmt.Sprintf("interrupted after %s, %s trained; the same command continues", count(n.Summary.Steps, "step"), trained)
+		return fmt.Sprintf("interrupted after %s and %s; the same command continues", count(n.Summary.Steps, "step"), trained)
 	case n.Summary.End == search.EndTime:
 		return fmt.Sprintf("time limit reached after %s; resume with a later --until or a longer --time: evenkeel resume %s", trained, ShellWord(n.Study))
 	}
-	return fmt.Sprintf("complete: %s, %s trained, %d found", count(n.Summary.Steps, "step"), trained, n.Summary.Shared)
+	return fmt.Sprintf("complete: %s, %s, %d shared", count(n.Summary.Steps, "step"), trained, n.Summary.Shared)
 }

@@ -57,7 +57,7 @@ func TestNoticeLines(t *testing.T) {
 		"nothing to confirm: no leader, no trial is complete yet":                   session.NothingToConfirm{Why: results.NoneComplete},
 		"nothing to confirm: the leader is not more even than the unweighted model": session.NothingToConfirm{},
 		"the leader is not confirmed: boom":                                         session.LeaderNotConfirmed{Err: &session.UnconfirmedError{Reason: errors.New("boom")}},
-		"time limit reached after 1 run; resume with a later --until or a longer --time: evenkeel resume 'a b'": session.SearchEnded{
+		"time limit reached after 1 training; resume with a later --until or a longer --time: evenkeel resume 'a b'": session.SearchEnded{
 			Study: "a b", Summary: search.Summary{End: search.EndTime, Trained: 1},
 		},
 		"": session.SearchEnded{Failed: true},

@@ -25,7 +25,7 @@ func (p planPage) write(now time.Time) error {
 	def := p.Definition
 	fmt.Fprintf(w, "study %s: %s\n", def.Name, p.subject())
 	fmt.Fprintf(w, "%s, at most %s a seed, %s each; seed %d, window %d\n", count(def.Search.Trials, "trial"),
-		count(def.MaxRounds()+1, "run"), count(def.Search.Replicates, "seed"), def.Search.Seed, def.Search.Window)
+		count(def.MaxRounds()+1, "training"), count(def.Search.Replicates, "seed"), def.Search.Seed, def.Search.Window)
 	if few := FewExamples(p.Info); few != "" {
 		fmt.Fprintln(w, few)
 	}
@@ -77,7 +77,7 @@ func (p planPage) budget(w io.Writer) {
 		text = "all of them fit"
 	}
 	fmt.Fprintf(w, "%s %s, at %s each (mean of %s of the reference's model) and %d at once\n",
-		text, p.limit(), duration(p.Each), count(p.Known, "stored run"), p.Parallel)
+		text, p.limit(), duration(p.Each), count(p.Known, "stored training"), p.Parallel)
 }
 
 // limit says in which time, or before when, trainings must fit.

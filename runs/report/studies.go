@@ -79,7 +79,7 @@ func Status(out Out, db string, list []session.RunningStudy) error {
 			phase = s.Phase
 		}
 		r.rows = append(r.rows, []any{
-			s.Name, s.Complete + s.Failed, s.Planned, s.StudyRow.Runs, best, s.Started, s.Host, s.User, s.PID, left, phase,
+			s.Name, s.Complete + s.Failed, s.Planned, s.Runs, best, s.Started, s.Host, s.User, s.PID, left, phase,
 		})
 	}
 	return out.write(r)

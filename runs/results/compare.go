@@ -11,7 +11,7 @@ import (
 	"evenkeel/search"
 )
 
-// BestRound, as a round, is the best one of its trial.
+// BestRound stands for the best round of a trial.
 const BestRound = -1
 
 // Arm names a trial after one of its rounds; round 0 is its unweighted model.
