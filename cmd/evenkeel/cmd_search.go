@@ -43,7 +43,7 @@ var budgetFlags = []struct{ flag, key, value, doc string }{
 	{"until", "search.until", "CLOCK", "when the search must have ended, such as 07:00 or an RFC 3339 time"},
 	{"parallel", "search.parallel", "N", "trainings at once, 0 = number of CPUs, or of a container's quota but at least 2"},
 	{"replicates", "search.replicates", "N", "training seeds every trial gets"},
-	{"sampler", "search.sampler", "NAME", "how points are chosen: " + strings.Join(samplers.Names(), " or ")},
+	{"sampler", "search.sampler", "NAME", "how points are chosen: " + strings.Join(samplers.Names(), ", ")},
 	{"seed", "search.seed", "N", "seed of the search"},
 }
 

@@ -14,10 +14,6 @@ import (
 	"evenkeel/search/samplertest"
 )
 
-func TestSuite(t *testing.T) {
-	samplertest.Run(t, func() search.Sampler { return random.New() })
-}
-
 // suggestions returns n points of the space.
 func suggestions(t *testing.T, space search.Space, n int) []search.Point {
 	t.Helper()

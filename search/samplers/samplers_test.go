@@ -2,13 +2,15 @@ package samplers_test
 
 import (
 	"os"
-	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
+	"evenkeel/search"
 	"evenkeel/search/samplers"
+	"evenkeel/search/samplertest"
 )
 
 // TestNames: every sampler can be made by the name that it gives itself, and no two
@@ -32,33 +34,55 @@ func TestNames(t *testing.T) {
 	}
 }
 
-// TestEverySamplerIsListed: a folder of search whose tests run the suite of samplers
-// has a sampler, and is in the list.
+// TestSuite runs the suite of samplers on every one in the list.
+func TestSuite(t *testing.T) {
+	for _, name := range samplers.Names() {
+		t.Run(name, func(t *testing.T) {
+			samplertest.Run(t, func() search.Sampler {
+				s, err := samplers.New(name)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return s
+			})
+		})
+	}
+}
+
+// others are the folders of search that hold no sampler.
+var others = []string{"followup", "samplers", "samplertest", "storetest", "studyfile", "testfunc"}
+
+// TestEverySamplerIsListed: every other folder of search is a sampler in the list, under
+// its name, and every sampler has its folder.
 func TestEverySamplerIsListed(t *testing.T) {
-	tests, err := filepath.Glob("../*/*_test.go")
+	entries, err := os.ReadDir("..")
 	if err != nil {
 		t.Fatal(err)
 	}
-	found := map[string]bool{}
-	for _, file := range tests {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		folder := path.Base(path.Dir(filepath.ToSlash(file)))
-		if folder == "samplertest" || folder == "samplers" || !strings.Contains(string(text), "samplertest.Run(") {
-			continue
-		}
-		found[folder] = true
-		list, err := os.ReadFile("samplers.go")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !strings.Contains(string(list), folder+".New()") {
-			t.Errorf("search/%s runs the suite of samplers and is not in the list of samplers.go", folder)
+	var folders []string
+	for _, e := range entries {
+		if e.IsDir() && !slices.Contains(others, e.Name()) {
+			folders = append(folders, e.Name())
 		}
 	}
-	if len(found) < len(samplers.Names()) {
-		t.Errorf("%d folders run the suite for %d samplers; want one each", len(found), len(samplers.Names()))
+	names := samplers.Names()
+	slices.Sort(names)
+	if !slices.Equal(folders, names) {
+		t.Errorf("the folders of samplers are %v and samplers.go lists %v", folders, names)
+	}
+}
+
+// TestDocumented: every sampler is in the documents that say which there are.
+func TestDocumented(t *testing.T) {
+	for _, page := range []string{"samplers.md", "study-file.md"} {
+		text, err := os.ReadFile(filepath.Join("..", "..", "docs", page))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range samplers.Names() {
+			if !regexp.MustCompile(`\b` + name + `\b`).Match(text) {
+				t.Errorf("docs/%s does not mention the sampler %s", page, name)
+			}
+		}
 	}
 }

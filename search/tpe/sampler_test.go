@@ -14,10 +14,6 @@ import (
 	"evenkeel/search/tpe"
 )
 
-func TestSuite(t *testing.T) {
-	samplertest.Run(t, func() search.Sampler { return tpe.New() })
-}
-
 // away is smallest in the middle of every range and at the first choice.
 func away(space search.Space) func(search.Point) float64 {
 	return func(pt search.Point) float64 {
