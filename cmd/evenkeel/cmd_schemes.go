@@ -16,7 +16,8 @@ func newSchemes(*global) *cobra.Command {
 		Short: "Print the catalogue of weighting schemes, and how to write your own",
 		Example: `  evenkeel schemes
   evenkeel schemes mean-ratio`,
-		Args: cobra.MaximumNArgs(1),
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: first(fixed(schemeNames())),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			list := schemes.All()
 			if len(args) == 1 {

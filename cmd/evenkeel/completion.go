@@ -2,6 +2,7 @@ package main
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -31,13 +32,12 @@ func complete(cmd *cobra.Command, g *global) {
 	offer("study", g.studyNames)
 	offer("sampler", fixed(samplers.Names()))
 	offer("scheme", fixed(schemeNames()))
-	switch cmd.Name() {
-	case "search":
+	switch use := cmd.Use; {
+	case cmd.ValidArgsFunction != nil: // the command knows best
+	case strings.Contains(use, "[STUDY.yaml]"):
 		cmd.ValidArgsFunction = files("yaml", "yml")
-	case "resume":
+	case strings.Contains(use, "[STUDY]"):
 		cmd.ValidArgsFunction = first(g.studyNames)
-	case "schemes":
-		cmd.ValidArgsFunction = first(fixed(schemeNames()))
 	default:
 		cmd.ValidArgsFunction = cobra.NoFileCompletions
 	}

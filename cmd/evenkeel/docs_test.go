@@ -111,12 +111,40 @@ func hasFlag(cmd *cobra.Command, name string) bool {
 	return name == "help" || cmd.Flags().Lookup(name) != nil || cmd.InheritedFlags().Lookup(name) != nil
 }
 
-// TestEveryCommandIsInTheReadme: a command nobody reads of does not exist.
-func TestEveryCommandIsInTheReadme(t *testing.T) {
-	text := documents(t)["README.md"]
+// TestEveryCommand: a file cmd_NAME.go is a command of the program, with a row in the
+// README's table and a script that runs it.
+func TestEveryCommand(t *testing.T) {
+	readme := documents(t)["README.md"]
+	var scripts strings.Builder
+	paths, err := filepath.Glob(filepath.Join("testdata", "script", "*.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		scripts.Write(text)
+	}
+	names := make(map[string]bool)
 	for _, cmd := range newRoot().Commands() {
-		if cmd.Name() != "help" && !strings.Contains(text, "evenkeel "+cmd.Name()) {
-			t.Errorf("README.md does not mention evenkeel %s", cmd.Name())
+		names[cmd.Name()] = true
+		if !strings.Contains(readme, "\n| `evenkeel "+cmd.Name()) {
+			t.Errorf("the table of commands in README.md has no row for evenkeel %s", cmd.Name())
+		}
+		if !regexp.MustCompile(`evenkeel ` + cmd.Name() + `\b`).MatchString(scripts.String()) {
+			t.Errorf("no script in testdata/script runs evenkeel %s", cmd.Name())
+		}
+	}
+	files, err := filepath.Glob("cmd_*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		name, _, _ := strings.Cut(strings.TrimSuffix(strings.TrimPrefix(file, "cmd_"), ".go"), "_")
+		if !names[name] {
+			t.Errorf("%s is in no command of newRoot", file)
 		}
 	}
 }
