@@ -194,7 +194,7 @@ func TestPrice(t *testing.T) {
 	after := matrix([]int64{700, 150, 150}, []int64{150, 650, 200}, []int64{120, 200, 680})
 	r := explained(t, byHand(3, before, after))
 	d, _ := finding(r, "price")
-	if !d.Reason || !strings.Contains(d.Text, "2.02 of accuracy lost for each point") || !strings.Contains(d.Text, "Down: a -20.0 and c -12.0") {
+	if !d.Reason || !strings.Contains(d.Text, "2.02 points of accuracy lost for each point") || !strings.Contains(d.Text, "Down: a -20.0 and c -12.0") {
 		t.Errorf("price: %+v", d)
 	}
 	if !strings.Contains(r.Text, "more accuracy than you allow: balanced accuracy -12.3 points, -2.0 allowed") {

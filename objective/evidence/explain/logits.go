@@ -162,7 +162,7 @@ func (f *figures) transmission() (Finding, bool) {
 	}
 	d := Finding{
 		Name: "transmission", Reason: f.ineffective(), Try: "stop-early",
-		Threshold: "30 % by one standard error, below which training ended as if there were no weights", Source: "our choice, after J. Byrd and Z. Lipton, 2019",
+		Threshold: "less than 30 % by one standard error, where training ended as if there were no weights", Source: "our choice, after J. Byrd and Z. Lipton, 2019",
 		Figures: []Figure{{"transmission", t.Tau}, {"transmission_se", t.SE}, {"transmission_half_width", t.HalfWidth()}},
 	}
 	on := "on " + plural(t.Effects, "seed")

@@ -260,7 +260,7 @@ func (f *figures) noiseOf() (Finding, bool) {
 	default:
 		fmt.Fprintf(&text, " +- %s, which is within noise: an effect is neither shown nor ruled out", small(u.half))
 	}
-	fmt.Fprintf(&text, ". Its standard deviation is %s from seed to seed and %s from one set of examples to another. Effects smaller than %s cannot be detected with %s and these examples.",
+	fmt.Fprintf(&text, ". The standard deviation of the change is %s from seed to seed and %s from one set of examples to another. Effects smaller than %s cannot be detected with %s and these examples.",
 		small(u.seedSD), small(math.Sqrt(u.image)), small(u.smallest), plural(f.seeds, "seed"))
 	d.Text = text.String()
 	return d, true
@@ -347,7 +347,7 @@ func (f *figures) price() (Finding, bool) {
 		price := lost / -f.change
 		d.Figures = append(d.Figures, Figure{"price", price})
 		d.Reason = price > 1 && f.measured()
-		d.Text += fmt.Sprintf("; %.2f of accuracy lost for each point of spread", price)
+		d.Text += fmt.Sprintf("; %.2f points of accuracy lost for each point of spread", price)
 		if d.Reason {
 			d.Text += ", which is more than is gained"
 		}
