@@ -111,7 +111,7 @@ func (p *confirming) recipe(ctx context.Context, s *freshSeed) error {
 	if model := p.Definition.longer(p.arm); model != nil {
 		a, err := p.runner.RunTest(ctx, s.eval.Spec(model, s.seed))
 		if err != nil {
-			return fmt.Errorf("unweighted at the same training cost: %w", err)
+			return fmt.Errorf("no weights, trained longer: %w", err)
 		}
 		if err := s.add(ConfirmedRun{What: Longer, Round: p.arm.Round, Run: a.Run}, a.Result); err != nil {
 			return err
@@ -186,7 +186,7 @@ func (s *freshSeed) add(run ConfirmedRun, r *objective.Result) error {
 		s.test, s.labels = make(map[string][]uint16), r.TestLabels
 	}
 	if !slices.Equal(s.labels, r.TestLabels) {
-		return fmt.Errorf("the test labels of run %.8s differ from those of another run; a trainer keeps its test examples and their order", run.Run)
+		return fmt.Errorf("the test labels of run %.8s differ from those of another run; a trainer must keep its test examples and their order", run.Run)
 	}
 	s.test[run.What] = r.TestPredictions
 	run.Replicate, run.Seed = s.replicate, s.seed
@@ -211,7 +211,7 @@ func (p *confirming) compare() (*Confirmation, error) {
 		var predictions [][]uint16
 		for _, s := range p.seeds {
 			if !slices.Equal(s.labels, labels) {
-				return nil, fmt.Errorf("the test labels differ from seed to seed; a trainer keeps its test examples and their order")
+				return nil, fmt.Errorf("the test labels differ from seed to seed; a trainer must keep its test examples and their order")
 			}
 			if x := s.test[what]; x != nil {
 				predictions = append(predictions, x)

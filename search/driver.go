@@ -144,7 +144,7 @@ func (d *Driver) prepare(ctx context.Context) error {
 	d.trials, d.begun = nil, false
 	for i, r := range steps {
 		if r.Step.Number != i+1 {
-			return fmt.Errorf("stored steps: step %d stands where step %d should", r.Step.Number, i+1)
+			return fmt.Errorf("stored steps: step %d is in the place of step %d", r.Step.Number, i+1)
 		}
 		d.noteStep(r)
 		if r.Outcome != nil {
@@ -171,7 +171,7 @@ func (d *Driver) prepare(ctx context.Context) error {
 	}
 	if w := d.Definition.Search.Window; d.Parallel > w*d.Definition.Search.Replicates {
 		d.Observe(Event{Kind: EventNotice, Text: fmt.Sprintf(
-			"parallel is %d but search.window is %d: at most %d steps are open at once, so some slots stay idle", d.Parallel, w, w)})
+			"parallel is %d but search.window is %d: at most %d steps can be open at once, so some slots stay idle", d.Parallel, w, w)})
 	}
 	return nil
 }
