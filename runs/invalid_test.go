@@ -197,8 +197,8 @@ func TestOpenStepOfAnInvalidTrial(t *testing.T) {
 	}
 }
 
-// TestInvalidPredictedTrial: the transmission is left out while a trial that was
-// predicted is invalid, and is there again after that.
+// TestInvalidPredictedTrial: what arrived of the predictions is not told while a trial
+// that was predicted is invalid, and is told again after that.
 func TestInvalidPredictedTrial(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.db")
 	complete(t, path, 2)
@@ -217,7 +217,7 @@ func TestInvalidPredictedTrial(t *testing.T) {
 			t.Fatal(err)
 		}
 		board, err := db.Leaderboard(t.Context(), "", 0)
-		if err != nil || board.Screening.Points != 100 || board.Screening.Largest != 0.02 || board.Screening.Transmission.Effects != c.effects {
+		if err != nil || board.Screening.Points != 100 || board.Screening.Largest != 0.02 || board.Screening.Arrived.Effects != c.effects {
 			t.Errorf("trial %d: %+v, error %v; want 100 points, at most .02 and %d effects", c.trial, board.Screening, err, c.effects)
 		}
 	}

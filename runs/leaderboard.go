@@ -79,21 +79,21 @@ type Screening struct {
 	// Largest is the largest change of the score, whichever way it goes, that was
 	// predicted for a trial before it was trained.
 	Largest float64
-	// Transmission is how much of the predicted changes of the recalls training delivered,
-	// with Effects 0 where it is not known.
-	Transmission posthoc.Transmission
+	// Arrived is how much of the predicted changes of the recalls arrived in training,
+	// with Effects 0 where nothing is known of it.
+	Arrived posthoc.Transmission
 }
 
 // readScreening reads what a study keeps of its screening. Where a trial that was
-// predicted is invalid, the transmission may rest on it and is left out.
+// predicted is invalid, what arrived of the predictions may rest on it, and is not told.
 func readScreening(ctx context.Context, q querier, study int) (Screening, error) {
 	var s Screening
 	var tau, se sql.NullFloat64
 	err := q.QueryRowContext(ctx, `SELECT screened, transmission, transmission_se, iif(EXISTS (SELECT 1 FROM trials t
 		WHERE t.study = s.number AND t.invalid IS NOT NULL AND t.predicted_round > 0), 0, transmission_effects),
 		(SELECT coalesce(max(abs(t.predicted_difference)), 0.0) FROM trials t WHERE t.study = s.number)
-		FROM studies s WHERE number = ?`, study).Scan(&s.Points, &tau, &se, &s.Transmission.Effects, &s.Largest)
-	s.Transmission.Tau, s.Transmission.SE = orNaN(tau), orNaN(se)
+		FROM studies s WHERE number = ?`, study).Scan(&s.Points, &tau, &se, &s.Arrived.Effects, &s.Largest)
+	s.Arrived.Tau, s.Arrived.SE = orNaN(tau), orNaN(se)
 	return s, err
 }
 

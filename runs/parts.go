@@ -63,7 +63,7 @@ func (s *Study) checkParts(spec objective.Spec, r *objective.Result) error {
 	case p.labels == nil:
 		p.labels = r.ValLabels
 	case !slices.Equal(r.ValLabels, p.labels):
-		return fmt.Errorf("%w: its validation labels differ from those of earlier runs on data %s; a trainer must keep its validation examples and their order, or change the name of its data",
+		return fmt.Errorf("%w: its validation labels differ from those of earlier runs on data %s; a trainer keeps its validation examples and their order, or names its data anew",
 			objective.ErrRefused, spec.Data)
 	}
 	return nil

@@ -89,7 +89,8 @@ func (s *Study) SetScreenSeeds(_ context.Context, replicates []int) error {
 	})
 }
 
-// Transmission records how much of the predicted changes training delivered. It may return before that is durable.
+// Transmission records how much of what was predicted without training arrived in
+// it. It may return before that is durable.
 func (s *Study) Transmission(_ context.Context, t posthoc.Transmission) error {
 	return s.writer.put(func(tx *transaction) error {
 		return tx.exec(`UPDATE studies SET transmission = ?, transmission_se = ?, transmission_effects = ? WHERE number = ?`,

@@ -73,7 +73,7 @@ func (s *Study) checkTestLabels(ctx context.Context, spec objective.Spec, labels
 		return s.db.failed(err)
 	}
 	if known != nil && !slices.Equal(labels, known) {
-		return fmt.Errorf("%w: its test labels differ from those of earlier runs on data %s; a trainer must keep its test examples and their order, or change the name of its data",
+		return fmt.Errorf("%w: its test labels differ from those of earlier runs on data %s; a trainer keeps its test examples and their order, or names its data anew",
 			objective.ErrRefused, spec.Data)
 	}
 	return nil

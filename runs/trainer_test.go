@@ -72,7 +72,7 @@ func TestLabelsOfATrainerOutside(t *testing.T) {
 		t.Errorf("with another order of the examples: %v", err)
 	}
 	refused, err := db.Query(t.Context(), `SELECT count(*) > 2, min(error) FROM failed_runs`)
-	if err != nil || refused.Rows[0][0] != int64(1) || !strings.Contains(refused.Rows[0][1].(string), "must keep its validation examples and their order") {
+	if err != nil || refused.Rows[0][0] != int64(1) || !strings.Contains(refused.Rows[0][1].(string), "keeps its validation examples and their order") {
 		t.Errorf("failed runs %v, %v; want every run with another order of the examples", refused, err)
 	}
 }

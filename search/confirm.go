@@ -250,7 +250,7 @@ func (c *Confirmer) perform(arm Fixed) (*confirming, error) {
 	trainer := c.Trainer
 	if arm.Resplit {
 		if c.Redraw == nil {
-			return nil, fmt.Errorf("this trainer splits its data itself, so training and validation part cannot be drawn again")
+			return nil, fmt.Errorf("the parts of this trainer's data cannot be drawn again: it splits them itself")
 		}
 		p.drawn = newDrawn(c.Trainer)
 		trainer = p.drawn

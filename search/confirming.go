@@ -111,7 +111,7 @@ func (p *confirming) recipe(ctx context.Context, s *freshSeed) error {
 	if model := p.Definition.longer(p.arm); model != nil {
 		a, err := p.runner.RunTest(ctx, s.eval.Spec(model, s.seed))
 		if err != nil {
-			return fmt.Errorf("no weights, trained longer: %w", err)
+			return fmt.Errorf("unweighted at the same training cost: %w", err)
 		}
 		if err := s.add(ConfirmedRun{What: Longer, Round: p.arm.Round, Run: a.Run}, a.Result); err != nil {
 			return err

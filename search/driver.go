@@ -144,7 +144,7 @@ func (d *Driver) prepare(ctx context.Context) error {
 	d.trials, d.begun = nil, false
 	for i, r := range steps {
 		if r.Step.Number != i+1 {
-			return fmt.Errorf("stored steps: step %d is in the place of step %d", r.Step.Number, i+1)
+			return fmt.Errorf("stored steps: step %d stands where step %d should", r.Step.Number, i+1)
 		}
 		d.noteStep(r)
 		if r.Outcome != nil {

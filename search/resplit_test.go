@@ -279,7 +279,7 @@ func TestResplitRefuses(t *testing.T) {
 		change func(*search.Confirmer)
 		want   string
 	}{
-		"a trainer that splits itself": {func(c *search.Confirmer) { c.Redraw = nil }, "splits its data itself"},
+		"a trainer that splits itself": {func(c *search.Confirmer) { c.Redraw = nil }, "it splits them itself"},
 		"nothing to draw":              {func(c *search.Confirmer) { c.Redraw = func(int64) (objective.Trainer, error) { return nil, boom } }, "too few examples"},
 		"a full disk":                  {func(c *search.Confirmer) { c.Store = nowhere{newConfirmations()} }, "disk full"},
 	} {

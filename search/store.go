@@ -78,8 +78,8 @@ type Store interface {
 	ScreenSeeds(ctx context.Context) ([]int, error)
 	// SetScreenSeeds records them, once for a study.
 	SetScreenSeeds(ctx context.Context, replicates []int) error
-	// Transmission records how much of the predicted changes training delivered, in
-	// place of what was recorded before.
+	// Transmission records how much of what was predicted arrived in training, in
+	// place of what it was before.
 	Transmission(ctx context.Context, t posthoc.Transmission) error
 	// Spent returns the driver's time of earlier invocations in seconds.
 	Spent(ctx context.Context) (float64, error)

@@ -105,7 +105,7 @@ weighting: {scheme: {name: mean-ratio, exponent: {low: 0.25, high: 16, log: true
 	}
 }
 
-// TestPredictedOnTheBoard: the transmission has a 95 % interval over trials, as explain has
+// TestPredictedOnTheBoard: what arrived has a 95 % interval over trials, as explain has
 // over seeds: 2.365 standard errors for eight of them. One trial has none.
 func TestPredictedOnTheBoard(t *testing.T) {
 	for _, c := range []struct {
@@ -120,7 +120,7 @@ func TestPredictedOnTheBoard(t *testing.T) {
 		{posthoc.Transmission{}, 0, "2048 points predicted without training"},
 	} {
 		p := boardOf()
-		p.Board.Screening = runs.Screening{Points: 2048, Largest: c.largest, Transmission: c.of}
+		p.Board.Screening = runs.Screening{Points: 2048, Largest: c.largest, Arrived: c.of}
 		if got := p.predicted(); got != c.want {
 			t.Errorf("%q; want %q", got, c.want)
 		}

@@ -12,10 +12,10 @@ import (
 // applying weights.
 var abilities = []string{objective.SupportsWeightsFrom, "warm_start"}
 
-// Plumbing reports, without training, whether the description of a trainer is complete and
-// fits a study that applies weights in the given ways: one line for each fault, or one
-// that says there is none. weightsFrom says that the study switches the weights on after a
-// share of the epochs.
+// Plumbing reports, without training, whether what a trainer says of itself is
+// complete and fits a study that applies weights in the given ways: one finding
+// for each fault, or one that says all is well. weightsFrom says that the study
+// switches the weights on after a share of the epochs.
 func Plumbing(info objective.Info, apply []string, weightsFrom bool) []Line {
 	var found []Line
 	fault := func(advice, format string, args ...any) {

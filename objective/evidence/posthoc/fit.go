@@ -93,8 +93,8 @@ func (f *Folds) Fit(score objective.Score) FittedFolds {
 	return FittedFolds{All: f.all(raw, score), CrossFitted: f.apply(shifts)}
 }
 
-// FitAll returns the All of [Folds.Fit], bit for bit, in less than half the time: most of
-// the fits are needed for the cross-fitted figures only.
+// FitAll returns what Fit has as All, to the last bit, in less than half the time:
+// what judges the offsets on validation needs most of the fits.
 func (f *Folds) FitAll(score objective.Score) Fitted { return f.all(f.fits(score), score) }
 
 // all fits offsets on all examples, and applies the share that does best for those that

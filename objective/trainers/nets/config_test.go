@@ -102,7 +102,7 @@ func TestTrainRefuses(t *testing.T) {
 		"2 class weights for 3 classes":                  func(j *objective.Job) { j.Spec.Weights = []float32{1, 2} },
 		"the weight of class 1 is 0":                     func(j *objective.Job) { j.Spec.Weights = []float32{1, 0, 2} },
 		`applied by "sampling"; want one of loss, logit`: func(j *objective.Job) { j.Spec.Weights, j.Spec.Apply = []float32{1, 1, 2}, "sampling" },
-		"the test part was requested, but tiny has none": func(j *objective.Job) { j.Test = true },
+		"the test part was asked for, but tiny has none": func(j *objective.Job) { j.Test = true },
 		"model.epochs is missing":                        func(j *objective.Job) { delete(j.Spec.Model, "epochs") },
 		"weights_from is 2; want a share of the epochs fro": func(j *objective.Job) {
 			j.Spec.Weights, j.Spec.Apply, j.Spec.WeightsFrom = []float32{1, 1, 2}, "loss", 2

@@ -159,7 +159,7 @@ func (t *Trainer) check(job objective.Job) (Config, error) {
 		return Config{}, fmt.Errorf("the run's split is %+v; this trainer has %+v", s.Split, t.info.Split)
 	}
 	if job.Test && sum(t.splits.TestCounts()) == 0 {
-		return Config{}, fmt.Errorf("the test part was requested, but %s has none", t.splits.Dataset.Source)
+		return Config{}, fmt.Errorf("the test part was asked for, but %s has none", t.splits.Dataset.Source)
 	}
 	config, err := ParseConfig(s.Model)
 	if err == nil {

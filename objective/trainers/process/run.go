@@ -154,7 +154,7 @@ func (s *slot) converse(ctx context.Context, c *child, job objective.Job, req tr
 		case errors.Is(err, errTimeUp) && left <= o.Silence:
 			return nil, heard, fmt.Errorf("%w: the run has not ended within %v (timeout)", err, o.Timeout)
 		case errors.Is(err, errTimeUp):
-			return nil, heard, fmt.Errorf("%w: neither an answer nor an epoch for %v (silence)", err, o.Silence)
+			return nil, heard, fmt.Errorf("%w: no answer and no epoch for %v (silence)", err, o.Silence)
 		case err != nil:
 			return nil, heard, err
 		}
@@ -203,7 +203,7 @@ func (h head) check(l line, run string) error {
 		return violation(l, "the training program sent a message of type %q during a run; want epoch, result or error", abridged(string(h.Type)))
 	}
 	if string(h.Run) != run {
-		return violation(l, "the training program answered for run %q; the request was for run %q", abridged(string(h.Run)), run)
+		return violation(l, "the training program answered for run %q; it was asked for run %q", abridged(string(h.Run)), run)
 	}
 	return nil
 }
