@@ -11,7 +11,7 @@ var ErrStorage = errors.New("trial history")
 
 // ErrRefused is wrapped by the error of [Cache.Save] for a run that does not fit
 // those before it. That is a failure of the run and not of the storage.
-var ErrRefused = errors.New("the run does not fit those before it")
+var ErrRefused = errors.New("the run contradicts earlier runs")
 
 // Cache finds and keeps finished training runs. Save returns when the run is
 // durable; saving a run that is there already changes nothing, but for the test

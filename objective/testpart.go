@@ -18,7 +18,7 @@ func (r *Runner) accept(q request, spec Spec, result, known *Result) error {
 		return err
 	}
 	if result.Test == nil {
-		return fmt.Errorf("the test part was asked for and the trainer did not evaluate it")
+		return fmt.Errorf("the test part was requested, but the trainer did not evaluate it")
 	}
 	if !spec.Unweighted() {
 		result.TestLogits = nil
@@ -28,7 +28,7 @@ func (r *Runner) accept(q request, spec Spec, result, known *Result) error {
 	}
 	if what := valDifference(known, result); what != "" {
 		return fmt.Errorf("%w: run %.8s was trained again for its test part and its %s on validation differs from before; "+
-			"`evenkeel check` tests what a seed determines", ErrIrreproducible, q.id, what)
+			"`evenkeel check` tests whether equal seeds give equal results", ErrIrreproducible, q.id, what)
 	}
 	return nil
 }

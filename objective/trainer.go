@@ -142,7 +142,7 @@ func (r *Result) Check(classes int) error {
 	}
 	if r.Test == nil {
 		if r.TestPredictions != nil || r.TestLogits != nil || r.TestLabels != nil {
-			return fmt.Errorf("answers for test examples without a test confusion matrix")
+			return fmt.Errorf("predictions, labels or logits of test examples without a test confusion matrix")
 		}
 		return nil
 	}

@@ -9,7 +9,7 @@ var expGradient = &Scheme{
 	Formula: "w = prev * exp(rate * (1 - x))",
 	Params: []Param{{
 		Name: "rate",
-		Doc:  "how far one round goes; 0 keeps the weights",
+		Doc:  "step size of one round; 0 keeps the weights",
 		Min:  0, Max: 100,
 		Low: 0.1, High: 20, Log: true,
 		Default: 1,

@@ -172,7 +172,7 @@ func (d *Driver) prepare(ctx context.Context) error {
 	}
 	if w := d.Definition.Search.Window; d.Parallel > w*d.Definition.Search.Replicates {
 		d.Observe(Event{Kind: EventNotice, Text: fmt.Sprintf(
-			"parallel is %d but search.window is %d: at most %d steps are open at once, so some slots stay idle", d.Parallel, w, w)})
+			"parallel is %d but search.window is %d: at most %d steps can be open at once, so some slots stay idle", d.Parallel, w, w)})
 	}
 	return nil
 }

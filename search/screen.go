@@ -63,7 +63,7 @@ type ReferenceRun struct {
 // usable says why nothing can be predicted from a run.
 func (r ReferenceRun) usable() error {
 	if r.Result.ValLogits == nil || r.Labels == nil {
-		return fmt.Errorf("the reference's logits and labels on validation are not at hand")
+		return fmt.Errorf("the reference's logits and labels on validation are not stored")
 	}
 	return nil
 }
@@ -146,7 +146,7 @@ func (s screenSeed) chained(chain posthoc.Chain) ([]objective.Round, error) {
 // crossFitted are those of a trial that shifts logits.
 func (s screenSeed) crossFitted(chain posthoc.Chain) ([]objective.Round, error) {
 	if s.folds == nil {
-		return nil, fmt.Errorf("a class has too few validation examples to shift logits by weights that had no part in them")
+		return nil, fmt.Errorf("a class has too few validation examples for cross-fitted weights")
 	}
 	fitted, err := chain.CrossFit(s.folds)
 	if err != nil {

@@ -235,7 +235,7 @@ func TestScreenGoesWithoutAFailedSeed(t *testing.T) {
 	dr := driver(d, want, flaky(nil), 2)
 	said := notices(dr)
 	complete(t, dr)
-	if len(*said) != 1 || !strings.Contains((*said)[0], "screening goes without seed 1: ") {
+	if len(*said) != 1 || !strings.Contains((*said)[0], "screening goes on without seed 1: ") {
 		t.Errorf("notices %q; want one about seed 1", *said)
 	}
 	for _, step := range newTrials(want) {

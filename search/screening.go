@@ -75,7 +75,7 @@ func (d *Driver) screen(ctx context.Context, first ReferenceRun) error {
 		case err != nil && stopsSearch(err):
 			return err
 		case err != nil:
-			notice("screening goes without seed %d: %v", seeds[i], oneLine(err))
+			notice("screening goes on without seed %d: %v", seeds[i], oneLine(err))
 		default:
 			usable, used = append(usable, runs[i]), append(used, seeds[i])
 		}
@@ -103,7 +103,7 @@ func (d *Driver) noteScreening(step Step) {
 	d.screening = false
 	t := d.policy.judged
 	d.Observe(Event{Kind: EventNotice, Text: fmt.Sprintf(
-		"screening is off from trial %d on: training brought %s of the changes that shifted logits predict (95 %%, %d trials), too little; "+
+		"screening is off from trial %d on: training delivered only %s of the predicted change (95 %%, %d trials); "+
 			"points are chosen by sampler %s alone", step.Trial, t, t.Effects, d.Sampler.Name())})
 }
 

@@ -30,7 +30,7 @@ func (s Space) Validate() error {
 			continue
 		}
 		if _, twice := before[p.Name]; twice {
-			faults = append(faults, fmt.Errorf("parameter %s is there twice", p.Name))
+			faults = append(faults, fmt.Errorf("parameter %s occurs twice", p.Name))
 		}
 		if err := p.validate(); err != nil {
 			faults = append(faults, fmt.Errorf("parameter %s: %w", p.Name, err))
@@ -111,7 +111,7 @@ func (p Param) validateChoices() error {
 		}
 		for j := range i {
 			if reflect.DeepEqual(p.Choices[j], c) {
-				return fmt.Errorf("choices %d and %d are both %v; want each once", j, i, c)
+				return fmt.Errorf("choices %d and %d are both %v; want each choice once", j, i, c)
 			}
 		}
 	}

@@ -21,7 +21,7 @@ func TestValidate(t *testing.T) {
 		{"decimal step", []Param{{Name: "x", Kind: Real, Low: 0.1, High: 0.7, Step: 0.2}}, nil},
 		{"condition", []Param{kind, {Name: "x", Kind: Int, Low: 1, High: 2, When: &Condition{Param: "kind", In: []int{1}}}}, nil},
 		{"no name", []Param{{Kind: Real}}, []string{"parameter 0 has no name"}},
-		{"twice", []Param{kind, kind}, []string{"parameter kind is there twice"}},
+		{"twice", []Param{kind, kind}, []string{"parameter kind occurs twice"}},
 		{"kind", []Param{{Name: "x", Kind: "float"}}, []string{`parameter x: unknown kind "float"; known: real, int, categorical`}},
 		{"crossed", []Param{{Name: "x", Kind: Real, Low: 2, High: 1}}, []string{"low 2 is above high 1"}},
 		{"NaN", []Param{{Name: "x", Kind: Real, Low: math.NaN(), High: 1}}, []string{"want finite numbers"}},

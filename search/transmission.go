@@ -91,9 +91,9 @@ func (s *Screen) effectsOf(measured []objective.Replicate) (effects []posthoc.Ef
 }
 
 // trusted reports whether points are to be chosen by prediction, given what the
-// trials say: not where training absorbs the weights, and points chosen by prediction
-// are no better than others.
-func trusted(t posthoc.Transmission) bool { return t.Effects < enoughTrials || !t.Absorbed() }
+// trials show: not where training ends as if there were no weights, since points chosen
+// by prediction are then no better than others.
+func trusted(t posthoc.Transmission) bool { return t.Effects < enoughTrials || !t.Ineffective() }
 
 // on reports whether the next point is to be chosen by prediction: as long as
 // training is seen to bring what is predicted. Once a point was not, none is: a

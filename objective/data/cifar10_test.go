@@ -77,7 +77,7 @@ func TestOpenCIFAR10Refuses(t *testing.T) {
 		"compressed":   {[]string{"data_batch_1.bin", "-", "data_batch_1.bin.xz", "x"}, "DIR has data_batch_1.bin.xz, still compressed; unpack it with xz -dk"},
 		"Python":       {[]string{"data_batch_1.bin", "-", "data_batch_1", "x"}, "DIR has the Python version of CIFAR-10; want the binary version, with data_batch_1.bin"},
 		"wrong names":  {[]string{"batches.meta.txt", "cat\ndog\n"}, "DIR/batches.meta.txt: 2 class names; want 10, one a line"},
-		"twice a name": {[]string{"batches.meta.txt", "cat\n\ncat\n"}, `DIR/batches.meta.txt: line 3: class "cat" is there twice`},
+		"twice a name": {[]string{"batches.meta.txt", "cat\n\ncat\n"}, `DIR/batches.meta.txt: line 3: class "cat" occurs twice`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := folderOf(t, with(cifarFiles(), c.changes...))

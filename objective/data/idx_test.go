@@ -106,7 +106,7 @@ func TestOpenIDXRefuses(t *testing.T) {
 	}{
 		"empty file":        {[]string{"train-images-idx3-ubyte", ""}, "DIR/train-images-idx3-ubyte: the file is empty; want an idx header"},
 		"truncated":         {[]string{"train-images-idx3-ubyte", images[:20]}, "DIR/train-images-idx3-ubyte: the file ends at byte 20, after 4 of 12 elements; is it cut short?"},
-		"oversized":         {[]string{"train-labels-idx1-ubyte", labels + "\x02"}, "DIR/train-labels-idx1-ubyte: the file goes on at byte 14, after its 6 elements; want exactly what the header says"},
+		"oversized":         {[]string{"train-labels-idx1-ubyte", labels + "\x02"}, "DIR/train-labels-idx1-ubyte: the file has more bytes after its 6 elements, from byte 14; want as many elements as the header says"},
 		"mislabelled":       {[]string{"train-images-idx3-ubyte", labels}, "DIR/train-images-idx3-ubyte: byte 3: 1 dimensions; want 3 (labels have 1, images 3)"},
 		"another count":     {[]string{"train-labels-idx1-ubyte", idxFile("\x02\x07", 2)}, "DIR/train-images-idx3-ubyte has 6 images but DIR/train-labels-idx1-ubyte 2 labels; want one label an image"},
 		"another size":      {[]string{"t10k-images-idx3-ubyte", idxFile("\x00\x00", 2, 1, 1)}, "DIR/t10k-images-idx3-ubyte has images of 1 x 1 pixels, DIR/train-images-idx3-ubyte of 1 x 2; want one size"},

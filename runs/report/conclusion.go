@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 
+	"evenkeel/objective"
 	"evenkeel/objective/evidence/confirm"
 	"evenkeel/runs/results"
 )
@@ -21,10 +22,10 @@ func concluded(c results.Conclusion) string {
 		text += "no change of the spread beyond noise"
 	}
 	if c.Gains != "" {
-		text += "; " + inSentence(c.Gains) + " gains most"
+		text += "; " + objective.InSentence(c.Gains) + " gains most"
 	}
 	if c.Pays != "" {
-		text += "; " + inSentence(c.Pays) + " loses most"
+		text += "; " + objective.InSentence(c.Pays) + " loses most"
 	}
 	switch c.Tolerance {
 	case confirm.NotHeld:

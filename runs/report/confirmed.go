@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"evenkeel/objective"
 	"evenkeel/objective/evidence/confirm"
 	"evenkeel/runs"
 	"evenkeel/runs/results"
@@ -183,7 +184,7 @@ func changes(list []runs.ClassChange) string {
 	const most = 5
 	var words []string
 	for _, c := range list[:min(len(list), most)] {
-		words = append(words, fmt.Sprintf("%s %.0f %% -> %.0f %%", inSentence(c.Class), 100*c.Before, 100*c.After))
+		words = append(words, fmt.Sprintf("%s %.0f %% -> %.0f %%", objective.InSentence(c.Class), 100*c.Before, 100*c.After))
 	}
 	if more := len(list) - most; more > 0 {
 		words = append(words, fmt.Sprintf("%d more", more))

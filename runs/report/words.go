@@ -199,15 +199,6 @@ func perClass(counts []int64) string {
 	return fmt.Sprintf("%d to %d examples a class", lo, hi)
 }
 
-// inSentence writes the name of a class so that it cannot be read as a figure: names that
-// are numbers are quoted.
-func inSentence(class string) string {
-	if _, err := strconv.ParseFloat(class, 64); err == nil {
-		return strconv.Quote(class)
-	}
-	return class
-}
-
 // shortest writes a number with as many digits as it takes to read it back.
 func shortest(v any) string {
 	return strconv.FormatFloat(v.(float64), 'g', -1, 64)

@@ -43,5 +43,5 @@ func ExampleProbe() {
 	}
 	fmt.Println(formula.Probe(schemes.Recipe{Scheme: f.Scheme("")}, nil, nil, 1))
 	// Output:
-	// exp((mean - x) / std) gives class 0, whose signal is 0.798804780876494, the weight NaN; want a finite number of at least 0 (on a probe: equal signals); max(a, b) and clamp can keep a formula off such values
+	// exp((mean - x) / std) gives class 0, whose signal is 0.798804780876494, the weight NaN; want a finite number of at least 0 (on a probe: equal signals); max(a, b) and clamp can avoid such values
 }

@@ -70,7 +70,7 @@ func Probe(r schemes.Recipe, low, high schemes.Values, rounds int) error {
 			case errors.Is(err, schemes.ErrStrength):
 				unreached = err
 			case err != nil:
-				return fmt.Errorf("%w (on a probe: %s%s); max(a, b) and clamp can keep a formula off such values", err, p.what, settings(r, values))
+				return fmt.Errorf("%w (on a probe: %s%s); max(a, b) and clamp can avoid such values", err, p.what, settings(r, values))
 			}
 			reached = reached || solved
 		}

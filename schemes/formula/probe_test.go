@@ -22,7 +22,7 @@ func TestProbe(t *testing.T) {
 		{"(mean / x) ** k", 0.5, 8, schemes.Recipe{Signal: schemes.Precision}, ""},
 		{"(mean / x) ** k", 0.5, 8, schemes.Recipe{Smoothing: none},
 			"(mean / x) ** k gives class 0, whose signal is 0, the weight NaN; want a finite number of at least 0 " +
-				"(on a probe: no class recognised, k = 0.5, smoothing none); max(a, b) and clamp can keep a formula off such values"},
+				"(on a probe: no class recognised, k = 0.5, smoothing none); max(a, b) and clamp can avoid such values"},
 		{"(mean / max(x, 0.01)) ** k", 0.5, 8, schemes.Recipe{Smoothing: none}, "gives no class a weight for the signal [0 0 0]"},
 		{"(max(mean, 0.01) / max(x, 0.01)) ** k", 0.5, 8, schemes.Recipe{Smoothing: none}, ""},
 		{"(1 - x) ** k", 0.5, 8, schemes.Recipe{}, ""},

@@ -187,7 +187,7 @@ func (s *freshSeed) add(run Run, r *objective.Result) error {
 		s.test, s.labels = make(map[string][]uint16), r.TestLabels
 	}
 	if !slices.Equal(s.labels, r.TestLabels) {
-		return fmt.Errorf("the test labels of run %.8s differ from those of another run; a trainer keeps its test examples and their order", run.Run)
+		return fmt.Errorf("the test labels of run %.8s differ from those of another run; a trainer must keep its test examples and their order", run.Run)
 	}
 	s.test[run.What] = r.TestPredictions
 	run.Replicate, run.Seed = s.replicate, s.seed
@@ -212,7 +212,7 @@ func (p *confirming) compare() (*Confirmation, error) {
 		var predictions [][]uint16
 		for _, s := range p.seeds {
 			if !slices.Equal(s.labels, labels) {
-				return nil, fmt.Errorf("the test labels differ from seed to seed; a trainer keeps its test examples and their order")
+				return nil, fmt.Errorf("the test labels differ from seed to seed; a trainer must keep its test examples and their order")
 			}
 			if x := s.test[what]; x != nil {
 				predictions = append(predictions, x)

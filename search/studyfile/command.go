@@ -186,7 +186,7 @@ func readSlots(n *node) (value any, fault string) {
 			case f.name == "" || strings.ContainsAny(f.name, "=\x00"):
 				return none, fmt.Sprintf("has slot %d with a variable named %s", i+1, quote(f.name))
 			case fault != "" || strings.ContainsRune(word, 0):
-				return none, fmt.Sprintf("has slot %d with %s, which is no text", i+1, f.name)
+				return none, fmt.Sprintf("has slot %d with %s, which is not text", i+1, f.name)
 			}
 			slot[f.name] = word
 		}

@@ -127,11 +127,11 @@ func TestCommandFaults(t *testing.T) {
 		"model: {kind: command, command: [a], silence: 10}":                       "s.yaml:2:47: model.silence: 10 has no unit; write 10h or 10m",
 		"model: {kind: command, command: [a], params: [1]}":                       "s.yaml:2:46: model.params is a list; want a mapping of names, such as params: {depth: [8, 14]}",
 		"model: {kind: command, command: [a], params: {a b: 1}}":                  "s.yaml:2:47: model.params: the name \"a b\"; want letters, digits, _ and -, not beginning with a digit",
-		"model: {kind: command, command: [a], params: {a: }}":                     "s.yaml:2:50: model.params.a is empty; want a number, a word, true or false, a choice of such, or a range",
-		"model: {kind: command, command: [a], params: {a: [1, 1.0]}}":             "s.yaml:2:54: model.params.a, choice 2 is there already; want each once",
+		"model: {kind: command, command: [a], params: {a: }}":                     "s.yaml:2:50: model.params.a is empty; want a number, a word, true or false, a choice of these, or a range",
+		"model: {kind: command, command: [a], params: {a: [1, 1.0]}}":             "s.yaml:2:54: model.params.a, choice 2 repeats an earlier one; want each choice once",
 		"model: {kind: command, command: [a], params: {a: {low: 1}}}":             "s.yaml:2:50: model.params.a has no high; a range needs low and high",
 		"model: {kind: command, command: [a], params: {a: 007}}":                  "s.yaml:2:50: model.params.a: 007 has a leading zero; write 7",
-		"model: {kind: command, command: [a], params: {a: 99999999999999999999}}": "s.yaml:2:50: model.params.a: 99999999999999999999 is too large to be exact; put it in quotes; want a number, a word, true or false, a choice of such, or a range",
+		"model: {kind: command, command: [a], params: {a: 99999999999999999999}}": "s.yaml:2:50: model.params.a: 99999999999999999999 is too large to be exact; put it in quotes; want a number, a word, true or false, a choice of these, or a range",
 		"search: {on_finish: mail}":                                               "s.yaml:2:21: search.on_finish is mail; want a list of words, such as [python3, train.py]",
 	} {
 		_, err := Parse("s.yaml", []byte(head+text+"\n"), "/folder", nil)

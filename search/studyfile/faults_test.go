@@ -104,10 +104,10 @@ func TestSyntaxFaults(t *testing.T) {
 			"s.yaml:4:9: tag !mine; leave it out, the key decides the type",
 		}},
 		{"duplicate key", scheme + "model:\n  epochs: 3\n  epochs: 4\n", []string{
-			"s.yaml:4:3: key \"epochs\" is there twice, first on line 3; keep one",
+			"s.yaml:4:3: key \"epochs\" occurs twice, first on line 3; keep one",
 		}},
 		{"duplicate section", scheme + "model: {}\nmodel: {}\n", []string{
-			"s.yaml:3:1: key \"model\" is there twice, first on line 2; keep one",
+			"s.yaml:3:1: key \"model\" occurs twice, first on line 2; keep one",
 		}},
 		{"a key that is a list", scheme + "? [a]\n: 1\n", []string{
 			"s.yaml:2:3: a key is a list; want a word",
@@ -179,7 +179,7 @@ func TestKeyFaults(t *testing.T) {
 			"s.yaml:5:9: search.seed is a mapping; only model and weighting can be searched, want an integer from 0",
 		}},
 		{"names", "study: \" a\"\n" + scheme, []string{
-			"s.yaml:1:8: study is \" a\"; want a name of printable characters, with no blank at its ends",
+			"s.yaml:1:8: study is \" a\"; want a name of printable characters, with no space at either end",
 		}},
 		{"no name", "study: \"\"\n" + scheme, []string{
 			"s.yaml:1:8: study is empty; want a name, such as study: fashion",
@@ -231,7 +231,7 @@ func TestSpaceFaults(t *testing.T) {
 	checkFaults(t, []faultCase{
 		{"empty choice", model("batch: []"), []string{"s.yaml:3:10: model.batch is an empty list; want one value, or a choice of several"}},
 		{"null choice", model("batch: [32, ]\n  epochs: [1, null]"), []string{"s.yaml:4:15: model.epochs, choice 2 is empty; want an integer from 1 to 1000000"}},
-		{"equal choices", model("batch: [32, 64, 32.0]"), []string{"s.yaml:3:19: model.batch, choice 3 is there already; want each once"}},
+		{"equal choices", model("batch: [32, 64, 32.0]"), []string{"s.yaml:3:19: model.batch, choice 3 repeats an earlier one; want each choice once"}},
 		{"too many choices", model("batch: [" + strings.Repeat("1, ", 1001) + "]"), []string{"s.yaml:3:10: model.batch has 1001 choices; want at most 1000, or a range"}},
 		{"nested choice", model("batch: [32, [64]]"), []string{"s.yaml:3:15: model.batch, choice 2 is a list; want single values in a choice; a range is not one of them"}},
 		{"a range in a choice", model("batch: [32, {low: 1, high: 2}]"), []string{"s.yaml:3:15: model.batch, choice 2 is a mapping; want single values in a choice; a range is not one of them"}},
@@ -263,7 +263,7 @@ func TestSpaceFaults(t *testing.T) {
 		{"range of hidden", model("hidden: {low: 1, high: 2}"), []string{"s.yaml:3:11: model.hidden is a mapping; want a list of lists, such as [[128]]"}},
 		{"empty hidden", model("hidden: [[]]"), []string{"s.yaml:3:12: model.hidden, choice 1 has no width; want a list of lists of widths, such as [[128]]"}},
 		{"zero width", model("hidden: [[8, 0]]"), []string{"s.yaml:3:12: model.hidden, choice 1: width 2 is 0, outside 1 to 65536; want a list of lists of widths, such as [[128]]"}},
-		{"equal hidden", model("hidden: [[8], [8]]"), []string{"s.yaml:3:17: model.hidden, choice 2 is there already; want each once"}},
+		{"equal hidden", model("hidden: [[8], [8]]"), []string{"s.yaml:3:17: model.hidden, choice 2 repeats an earlier one; want each choice once"}},
 	})
 }
 

@@ -61,11 +61,11 @@ func TestFormulaFaults(t *testing.T) {
 		}},
 		{"too many", "weighting:\n  scheme:\n" + manyFormulas(101), one("s.yaml:103:17: weighting.scheme has 101 formulas; want at most 100")},
 		{"no weights on a probe", entry("formula: k * (mean - x), k: 2"), one(at + ": k * (mean - x) gives class 0, whose signal is 0.954183266932271, the weight -0.26294820717131473; want a finite number of at least 0 " +
-			"(on a probe: ordinary signals, k = 2); max(a, b) and clamp can keep a formula off such values")},
+			"(on a probe: ordinary signals, k = 2); max(a, b) and clamp can avoid such values")},
 		{"no weights without smoothing", "weighting:\n  scheme: [{formula: (mean / x) ** k, k: 2}]\n  smoothing: [laplace, none]\n", one(at + ": (mean / x) ** k gives class 0, whose signal is 0, the weight NaN; want a finite number of at least 0 " +
-			"(on a probe: no class recognised, k = 2, smoothing none); max(a, b) and clamp can keep a formula off such values")},
+			"(on a probe: no class recognised, k = 2, smoothing none); max(a, b) and clamp can avoid such values")},
 		{"no weights in a later round", "weighting:\n  scheme: [{formula: 1 / (4 - round)}]\n  rounds: {low: 1, high: 4}\n", one(at + ": round 4: 1 / (4 - round) gives class 0, whose signal is 0.954183266932271, the weight +Inf; want a finite number of at least 0 " +
-			"(on a probe: ordinary signals); max(a, b) and clamp can keep a formula off such values")},
+			"(on a probe: ordinary signals); max(a, b) and clamp can avoid such values")},
 	})
 }
 

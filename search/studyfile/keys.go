@@ -206,7 +206,7 @@ func (k key) want() string {
 	case slotsKey:
 		return "a list of environments, one for each process, such as [{CUDA_VISIBLE_DEVICES: \"0\"}]"
 	case valueKey:
-		return "a number, a word, true or false, a choice of such, or a range"
+		return "a number, a word, true or false, a choice of these, or a range"
 	}
 	return k.bounds.Want(k.kind == integerKey)
 }

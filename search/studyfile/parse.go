@@ -137,7 +137,7 @@ func (p *parser) name(n *node) {
 	case len(value) > maxName:
 		p.add(at, "%s is a name of %d bytes; want at most %d", what, len(value), maxName)
 	case strings.TrimSpace(value) != value || strings.ContainsFunc(value, func(c rune) bool { return !unicode.IsPrint(c) }):
-		p.add(at, "%s is %s; want a name of printable characters, with no blank at its ends", what, quote(value))
+		p.add(at, "%s is %s; want a name of printable characters, with no space at either end", what, quote(value))
 	}
 	p.def.Name = value
 }

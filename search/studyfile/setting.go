@@ -168,7 +168,7 @@ func (p *parser) choices(path string, s *setting, n *node) {
 	for i, item := range n.items {
 		if v, ok := p.choice(path, i, s.key, item); ok {
 			if j := slices.IndexFunc(values, func(w any) bool { return reflect.DeepEqual(v, w) }); j >= 0 {
-				p.add(item.at, "%s, choice %d is there already; want each once", path, i+1)
+				p.add(item.at, "%s, choice %d repeats an earlier one; want each choice once", path, i+1)
 				continue
 			}
 			values = append(values, v)

@@ -118,7 +118,7 @@ func (r *report) convertFields(n *node, y *yaml.Node, origin, depth int) {
 		case key.plain && key.text == "<<":
 			r.add(key.at, "merge key <<; anchors and aliases are not allowed, write the keys out")
 		case twice:
-			r.add(key.at, "key %s is there twice, first on line %d; keep one", quote(key.text), line)
+			r.add(key.at, "key %s occurs twice, first on line %d; keep one", quote(key.text), line)
 		default:
 			seen[key.text] = key.at.line
 			n.fields = append(n.fields, field{key.text, key.at, value})

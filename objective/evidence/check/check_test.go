@@ -59,17 +59,17 @@ func TestTrainings(t *testing.T) {
 		}
 		return nil
 	}
-	var told []check.Line
+	var reported []check.Line
 	cfg := config(trainer)
-	found, err := check.Run(t.Context(), trainer, cfg, func(f check.Line) { told = append(told, f) })
+	found, err := check.Run(t.Context(), trainer, cfg, func(f check.Line) { reported = append(reported, f) })
 	if err != nil {
 		t.Fatal(err)
 	}
 	if n := trainer.count.Load(); n != 15 {
 		t.Errorf("%d trainings; want 15", n)
 	}
-	if text(told) != text(found) {
-		t.Errorf("told of%s\nreturned%s", text(told), text(found))
+	if text(reported) != text(found) {
+		t.Errorf("reported%s\nreturned%s", text(reported), text(found))
 	}
 	for _, name := range []string{"plumbing", "training", "same seed twice", "other seed", "one class x20",
 		"order of weights", "all weights x10", "seconds per epoch", "time of the study"} {
@@ -119,7 +119,7 @@ func TestTime(t *testing.T) {
 	}
 }
 
-// A second way of applying weights is looked at too, with six trainings.
+// A second way of applying weights is checked too, with six trainings.
 func TestTwoWays(t *testing.T) {
 	trainer := twoWays{settings{}.on(1)}
 	found := run(t, trainer, func(c *check.Config) { c.Apply = []string{"loss", "logit"} })

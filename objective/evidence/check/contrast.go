@@ -8,16 +8,16 @@ import (
 	"evenkeel/objective/evidence/interval"
 )
 
-// contrast is the mean difference of two samples, class by class, b - a, set
-// against a dispersion.
+// contrast is the mean difference of two samples, class by class, b - a, compared with a
+// dispersion.
 type contrast struct {
 	diff, se []float64
 	k        float64 // how many classes count as independent
 	freedom  float64
-	expected float64 // the root mean square over classes of what noise would do
+	expected float64 // the root mean square over classes of the differences that noise makes
 }
 
-// against returns the differences of b from a, which the dispersion gives the variance
+// against returns the differences of b from a. The dispersion gives them the variance
 //
 //	v_c = phi_c (b_c / S + b'_c / S')
 //
@@ -45,7 +45,7 @@ func (d contrast) shift() float64 {
 }
 
 // chance returns how probable a shift of at least this size is if there is
-// nothing but noise: the upper tail of F = (shift / expected)^2 with k and freedom
+// only noise: the upper tail of F = (shift / expected)^2 with k and freedom
 // degrees of freedom.
 func (d contrast) chance() float64 {
 	f := d.shift() / d.expected

@@ -1,20 +1,19 @@
 package check
 
-// dispersion is how much a share varies for no reason. Two or
-// three seeds say next to nothing of one class, so the classes are pooled: the
-// variance is taken as a common multiple phi of the binomial variance,
+// dispersion is how much a share varies by noise. Two or three seeds say next to nothing
+// about one class, so the classes are pooled: the variance is taken as a common multiple
+// phi of the binomial variance,
 //
-//	phi = sum of squares / what the binomial variances make of them
+//	phi = sum of squares / their expectation under the binomial variances
 //
 // over all classes. A class whose own phi_c is larger keeps that. phi is at least
 // leastDispersion.
 //
-// There are two kinds. Seed noise is how runs with different seeds vary; it holds
-// for a mean difference whatever the runs share. Pair noise is how two runs of one
-// seed differ of which nobody expects anything else: not at all for a trainer that
-// repeats itself, up to as much as seeds where rounding grows in a long training
-// (Summers and Dinneen, 2021, "Nondeterminism and Instability in Neural Network
-// Optimization").
+// There are two kinds. Seed noise is how runs with different seeds vary; it is valid for
+// a mean difference even if the runs share seeds. Pair noise is how two runs of one seed
+// differ that should be equal: not at all for a deterministic trainer, up to as much as
+// seeds where rounding errors grow in a long training (Summers and Dinneen, 2021,
+// "Nondeterminism and Instability in Neural Network Optimization").
 //
 // Recalls of classes that are confused with each other move together, so only
 //
@@ -27,9 +26,9 @@ type dispersion struct {
 	each              float64   // degrees of freedom of one class
 }
 
-// leastDispersion is the least multiple of the binomial variance: less noise than half
-// a binomial standard deviation is not believed, and smaller shifts are of no
-// interest. Our choice.
+// leastDispersion is the least multiple of the binomial variance: noise of less than half
+// a binomial standard deviation is implausible, and shifts that small do not matter. Our
+// choice.
 const leastDispersion = 0.25
 
 func newDispersion(classes int) *dispersion {
@@ -50,8 +49,8 @@ func seedDispersion(samples ...sample) *dispersion {
 	return d
 }
 
-// pairDispersion returns the dispersion of runs against others with the same seeds that
-// should not differ.
+// pairDispersion returns the dispersion of runs against others with the same seeds, which
+// should be equal.
 func pairDispersion(a, b sample) *dispersion {
 	d := newDispersion(len(a.sizes))
 	d.each = float64(len(a.rates))

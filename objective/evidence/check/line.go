@@ -6,14 +6,14 @@ import (
 	"slices"
 )
 
-// State says how a [Line] turned out.
+// State is the result of a [Line].
 type State string
 
 // The states, from good to bad.
 const (
-	// OK: nothing to do.
+	// OK: nothing to fix.
 	OK State = "ok"
-	// Warning: a search would work, but the user should know.
+	// Warning: a search would work, but the user should know this.
 	Warning State = "warning"
 	// Fault: a search would waste its time or mislead.
 	Fault State = "fault"
@@ -21,10 +21,10 @@ const (
 
 // Line is one line of the answer.
 type Line struct {
-	// Name is what was looked at, in two or three words.
+	// Name is what was checked, in two or three words.
 	Name  string
 	State State
-	// Text says what was seen, in a sentence with its numbers.
+	// Text says what was found, in a sentence with its numbers.
 	Text string
 	// Advice says what to fix; empty if there is nothing.
 	Advice string

@@ -22,7 +22,7 @@ func Plumbing(info objective.Info, apply []string, weightsFrom bool) []Line {
 		{"version", info.Version, "a string that changes when the code does"},
 	} {
 		if f.value == "" {
-			fault("Give it "+f.why+".", "the trainer states no %s, so old results could not be told from new ones", f.name)
+			fault("Give it "+f.why+".", "the trainer states no %s, so old results could be mistaken for new ones", f.name)
 		}
 	}
 	if len(info.Classes) < 2 {
@@ -34,7 +34,7 @@ func Plumbing(info objective.Info, apply []string, weightsFrom bool) []Line {
 			fault("Give every class a name.", "class %d has an empty name", i)
 		}
 		if first := slices.Index(info.Classes, name); first < i && name != "" {
-			fault("Give every class a name of its own.", "classes %d and %d are both called %s", first, i, name)
+			fault("Give every class a name of its own.", "classes %d and %d are both called %s", first, i, objective.InSentence(name))
 		}
 	}
 	if n := len(info.TrainCounts); n > 0 && n != len(info.Classes) {
@@ -43,21 +43,21 @@ func Plumbing(info objective.Info, apply []string, weightsFrom bool) []Line {
 	} else {
 		for c, n := range info.TrainCounts {
 			if n <= 0 {
-				fault("A class without training examples cannot be learnt: leave it out or check the split.",
-					"the training part has %d examples of %s", n, info.Classes[c])
+				fault("Leave the class out or check the split: without training examples it cannot be learned.",
+					"the training part has %d examples of %s", n, objective.InSentence(info.Classes[c]))
 			}
 		}
 	}
 	can := slices.DeleteFunc(slices.Clone(info.Supports), func(s string) bool { return slices.Contains(objective.Abilities(), s) })
 	for _, mode := range apply {
 		if !slices.Contains(can, mode) {
-			fault(fmt.Sprintf("Set weighting.apply to what it can do, or let the trainer do %s and say so.", mode),
-				"the study applies weights by %s; the trainer can do %s", mode, list(can, "nothing of the kind"))
+			fault(fmt.Sprintf("Set weighting.apply to a way that it supports, or let the trainer apply weights by %s and list it in what it supports.", mode),
+				"the study applies weights by %s; the trainer supports %s", mode, list(can, "no way of applying weights"))
 		}
 	}
 	if weightsFrom && !slices.Contains(info.Supports, objective.SupportsWeightsFrom) {
-		fault(fmt.Sprintf("Let it heed weights_from and list %q in what it supports, or leave weighting.weights_from out.", objective.SupportsWeightsFrom),
-			"the study switches weights on late, and the trainer does not say that it can")
+		fault(fmt.Sprintf("Let it read weights_from and list %q in what it supports, or leave weighting.weights_from out.", objective.SupportsWeightsFrom),
+			"the study switches weights on late, and the trainer does not say that it supports this")
 	}
 	if found == nil {
 		found = append(found, Line{Name: namePlumbing, State: OK, Text: fmt.Sprintf(
@@ -66,7 +66,7 @@ func Plumbing(info objective.Info, apply []string, weightsFrom bool) []Line {
 	return found
 }
 
-// list joins words, or returns the word for none.
+// list joins words; without any it returns none.
 func list(words []string, none string) string {
 	if len(words) == 0 {
 		return none
@@ -82,7 +82,7 @@ func abridged(names []string) string {
 	return strings.Join(names, ", ")
 }
 
-// shortened cuts a fingerprint to what a person compares.
+// shortened cuts a long fingerprint to its first characters.
 func shortened(s string) string {
 	if r := []rune(s); len(r) > 40 {
 		return string(r[:12]) + "..."

@@ -25,8 +25,8 @@ func TestPlumbing(t *testing.T) {
 		{func(i *objective.Info) { i.Classes = []string{"car", "", "car"} }, []string{"class 1 has an empty name", "classes 0 and 2 are both called car"}},
 		{func(i *objective.Info) { i.TrainCounts = []int{1, 2} }, []string{"counts of 2 classes, but names 3"}},
 		{func(i *objective.Info) { i.TrainCounts[1] = 0 }, []string{"0 examples of cat"}},
-		{func(i *objective.Info) { i.Supports = []string{"logit", "sampling"} }, []string{"applies weights by loss; the trainer can do logit, sampling"}},
-		{func(i *objective.Info) { i.Supports = []string{"warm_start"} }, []string{"the trainer can do nothing of the kind"}},
+		{func(i *objective.Info) { i.Supports = []string{"logit", "sampling"} }, []string{"applies weights by loss; the trainer supports logit, sampling"}},
+		{func(i *objective.Info) { i.Supports = []string{"warm_start"} }, []string{"the trainer supports no way of applying weights"}},
 	} {
 		info := good
 		info.Classes, info.TrainCounts = slices.Clone(good.Classes), slices.Clone(good.TrainCounts)

@@ -12,21 +12,21 @@ const boost = 20
 
 // Thresholds of a reaction; our choices.
 const (
-	// sure is the probability with which seeds alone may pass for a reaction.
+	// sure is the probability with which noise may be taken for a reaction.
 	sure = 0.01
-	// leastRise is a change of recall that matters to anybody.
+	// leastRise is the smallest change of recall that matters.
 	leastRise = 0.02
-	// leastRoom is how far from 1 a recall must be for a rise to show.
+	// leastRoom is how far from 1 a recall must be for a rise to be visible.
 	leastRoom = 0.05
-	// sureRise is the share of the room above a recall that twenty times the
-	// weight is expected to take.
+	// sureRise is the share of 1 - recall by which twenty times the weight is expected
+	// to raise the recall.
 	sureRise = 0.75
 )
 
-// probe is a class whose weight is changed, to see whether the recall follows.
+// probe is a class whose weight is changed, to see whether its recall follows.
 type probe struct {
 	class int
-	// down says that the weight is divided, since the recall has no room to rise.
+	// down says that the weight is divided, since the recall can hardly rise.
 	down bool
 }
 
@@ -71,7 +71,7 @@ func (p probe) room(recall float64) float64 {
 	return 1 - recall
 }
 
-// times words the factor on the weight.
+// times writes the factor on the weight.
 func (p probe) times() string {
 	if p.down {
 		return "/20"
@@ -79,19 +79,19 @@ func (p probe) times() string {
 	return "x20"
 }
 
-// reaction is what a probe brought about.
+// reaction is the effect of a probe.
 type reaction struct {
 	probe
 	// before and after are the mean recalls of the probe's class.
 	before, after float64
-	// followed says that the class reacted as it should, by its recall or, where
-	// that has no room, by how often it is predicted.
+	// followed says that the class reacted as it should, by its recall or, where that
+	// cannot move further, by how often it is predicted.
 	followed bool
 	// other is the class that reacted in its place, -1 if none did.
 	other int
 	// otherBefore and otherAfter are the shares of examples taken for other.
 	otherBefore, otherAfter float64
-	// same says that weighted and unweighted runs are equal in everything.
+	// same says that weighted and unweighted runs are equal in every figure.
 	same bool
 	// least is the change of recall that would have counted.
 	least float64
@@ -107,18 +107,17 @@ func (m measured) first(n int) measured {
 }
 
 // judge compares runs with the probe's weights with unweighted ones of the same
-// seeds. null are runs of the same seeds as plain that should be no different from
-// it: they say how far pairs differ for no reason. The smaller of that and seed
-// noise is used.
+// seeds. null are runs of the same seeds as plain that should equal it: they give the
+// pair noise. The smaller of that and seed noise is used.
 //
 // The class followed if its recall moved in the right direction by more than noise
-// does with probability sure/2, and by leastRise; or, where the recall has no room
-// for that and did not move the wrong way, if noise does not explain that the class
-// is predicted more often (less often for a division), by a tenth at least. No other
-// class may be predicted more often by over twice as much: then the weight went
-// there, and the rise is a side effect. Where the class did not follow, another one
-// reacted in its place if noise does not explain how much more often it is predicted,
-// with probability sure after Bonferroni; of several the one with the largest change.
+// does with probability sure/2, and by leastRise. Where the recall cannot move that far
+// and did not move in the wrong direction, the class followed if it is predicted more
+// often (less often for a division) beyond noise, and by a tenth at least. No other class
+// may be predicted more often by over twice as much: then the weight acted on that
+// class, and the rise is a side effect. Where the class did not follow, another one
+// reacted instead if it is predicted more often beyond noise, with probability sure after
+// Bonferroni; of several, the one with the largest change.
 func (p probe) judge(plain, weighted, null measured) reaction {
 	before := plain.first(len(weighted.recall.rates))
 	r := reaction{probe: p, other: -1, before: before.recall.mean(p.class), after: weighted.recall.mean(p.class)}
@@ -148,9 +147,9 @@ func (p probe) judge(plain, weighted, null measured) reaction {
 	return r
 }
 
-// smaller returns the difference of weighted from before against seed noise or, if
-// that is less, the pair noise of null against plain. Where no seed changes
-// anything, seed noise says nothing.
+// smaller returns the difference of weighted from before, compared with seed noise or, if
+// that is less, with the pair noise of null against plain. Where seeds change nothing,
+// seed noise is not used.
 func smaller(plain, before, weighted, null sample) contrast {
 	seeds, pairs := seedDispersion(plain, weighted), pairDispersion(plain, null)
 	if !seeds.none() && seeds.phi() < pairs.phi() {

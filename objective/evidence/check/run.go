@@ -10,8 +10,8 @@ import (
 	"evenkeel/objective"
 )
 
-// The names of findings. With several ways of applying weights, those about
-// weights carry the way in brackets.
+// The names of lines. With several ways of applying weights, those about weights have
+// the way in brackets.
 const (
 	namePlumbing = "plumbing"
 	nameTraining = "training"
@@ -30,7 +30,7 @@ type Config struct {
 	// not matter.
 	Spec objective.Spec
 	// Apply are the ways in which the study applies weights, at least one. The
-	// first is looked at most closely.
+	// first is checked most thoroughly.
 	Apply []string
 	// Seeds are training seeds, at least two. Three are enough for most trainers;
 	// more make finer faults visible.
@@ -61,10 +61,9 @@ func (c Config) validate() error {
 	return errors.Join(errs...)
 }
 
-// Run checks a trainer and returns what it found, in order; report, which may be
-// nil, is told of each finding as soon as it is known. A trainer that fails is a
-// finding. The error is not nil when ctx ends first or the configuration is wrong;
-// the findings so far are returned with it. All trainings have ended when Run
+// Run checks a trainer and returns what it found, in order; report, which may be nil, is
+// called with each line as soon as it is known. A trainer that fails is a line too. The error is not nil when ctx ends first or the configuration is wrong;
+// the lines so far are returned with it. All trainings have ended when Run
 // returns.
 func Run(ctx context.Context, trainer objective.Trainer, cfg Config, report func(Line)) ([]Line, error) {
 	if err := cfg.validate(); err != nil {
@@ -102,7 +101,7 @@ type checker struct {
 	second probe               // and the one boosted to see the order
 }
 
-// say reports a finding.
+// say reports a line.
 func (c *checker) say(f Line) {
 	c.found = append(c.found, f)
 	c.report(f)
@@ -118,7 +117,7 @@ func (c *checker) run(ctx context.Context) {
 	}
 	plain, err := results(c.pool.submit(ctx, c.specs(len(c.cfg.Seeds))...))
 	if err != nil {
-		c.failed(ctx, nameTraining, "the unweighted training fails", "Nothing can be searched over before that is mended.", err)
+		c.failed(ctx, nameTraining, "the unweighted training fails", "Fix this first: a search needs trainings that work.", err)
 		return
 	}
 	c.plain = plain
@@ -152,8 +151,8 @@ func (c *checker) specs(n int) []objective.Spec {
 	return specs
 }
 
-// failed reports a failed training, unless it was only broken off. It returns
-// whether the check can go on: not with a trainer that is broken for good.
+// failed reports a failed training, unless ctx ended it. It returns whether the check can
+// go on, which it cannot with a trainer that is permanently broken.
 func (c *checker) failed(ctx context.Context, name, what, advice string, err error) bool {
 	if ctx.Err() != nil {
 		return false
@@ -172,8 +171,8 @@ func (c *checker) failed(ctx context.Context, name, what, advice string, err err
 // recall of one half. Our choice.
 const fewExamples = 30
 
-// training says what the unweighted runs are like, and returns whether they can
-// be compared with each other.
+// training reports the unweighted runs, and returns whether they can be compared with each
+// other.
 func (c *checker) training() bool {
 	r := c.plain[0]
 	recall, support := recalls(c.plain).means(), r.Val.Support()
@@ -189,26 +188,29 @@ func (c *checker) training() bool {
 		}
 	}
 	f := Line{Name: nameTraining, State: OK, Text: fmt.Sprintf(
-		"%s without weights: balanced accuracy %s on %d validation examples, the worst class is %s with a recall of %s",
-		plural(len(c.plain), "training"), percent(balanced), r.Val.Total(), c.info.Classes[worst], percent(recall[worst]))}
+		"%s without weights: balanced accuracy %s on %d validation examples; the worst class is %s with a recall of %s",
+		plural(len(c.plain), "training"), percent(balanced), r.Val.Total(), c.class(worst), percent(recall[worst]))}
 	want := planned(c.cfg.Spec)
 	switch got := epochs(c.cfg.Spec, r); {
 	case c.examplesChange():
-		f.State, f.Advice = Fault, "Make the split once, with a seed of its own, and not from the training seed: recalls are only comparable on the same examples."
-		f.Text += "; but the validation examples change from one seed to the next"
+		f.State, f.Advice = Fault, "Split the data once, with a fixed seed instead of the training seed: recalls can be compared only on the same examples."
+		f.Text += "; the validation examples change from one seed to the next"
 	case want > 0 && got != want && !r.Stopped:
 		f.State, f.Advice = Warning, "Let the trainer read the number of epochs from each request."
 		f.Text += fmt.Sprintf("; asked for %s, it reported %d", plural(want, "epoch"), got)
 	case support[fewest] < fewExamples:
-		f.State, f.Advice = Warning, fmt.Sprintf("Hold out more for validation: fewer than %d examples a class tell recalls apart only where they differ a lot.", fewExamples)
-		f.Text += fmt.Sprintf("; only %s of %s", plural(int(support[fewest]), "validation example"), c.info.Classes[fewest])
+		f.State, f.Advice = Warning, fmt.Sprintf("Hold out more for validation: with fewer than %d examples a class only large differences of recalls are visible.", fewExamples)
+		f.Text += fmt.Sprintf("; only %s of %s", plural(int(support[fewest]), "validation example"), c.class(fewest))
 	}
 	c.say(f)
 	return f.State != Fault
 }
 
+// class returns the name of a class as sentences show it.
+func (c *checker) class(k int) string { return objective.InSentence(c.info.Classes[k]) }
+
 // examplesChange reports whether the unweighted runs were measured on different
-// validation parts, as far as their labels tell.
+// validation parts, as far as their labels show it.
 func (c *checker) examplesChange() bool {
 	first := c.plain[0]
 	for _, r := range c.plain {

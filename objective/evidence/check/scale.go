@@ -10,25 +10,25 @@ import (
 
 // Thresholds of "all weights x10"; our choices.
 const (
-	// scaleChance is how probable a shift of the recalls may be by seeds alone and
-	// still be blamed on the weights. There are two such tests in a check.
+	// scaleChance is the probability below which a shift of the recalls is not taken for
+	// noise but for an effect of the weights. There are two such tests in a check.
 	scaleChance = 0.01
-	// leastShift is a shift of the recalls that matters to anybody.
+	// leastShift is the smallest shift of the recalls that matters.
 	leastShift = 0.01
 )
 
 const adviceScale = "Divide the weighted loss by the sum of the weights of the examples in the batch, not by their number " +
 	"(PyTorch: nn.CrossEntropyLoss(weight=...) does, (weight[y] * loss).mean() does not; scikit-learn: divide the weights by their mean over the training examples). " +
-	"Otherwise weights change the learning rate, or the strength of a penalty, and not only the balance of the classes."
+	"Otherwise weights also change the learning rate, or the strength of a penalty, not only the balance of the classes."
 
 // scale reports whether ten times the weights train the same model, for equal
 // weights and for those of the first probe. It returns whether the check can go on.
 //
-// Where the recalls move visibly, the weights are taken 1.001 times, which no trainer
-// can tell from once but by rounding: how far that moves the recalls is pair noise, as
-// is how differently the seeds react to ten times the weights. Ten times the weights
-// are at fault if their mean shift is larger than such noise makes it, by the F test
-// of contrast.chance, with probability scaleChance.
+// Where the recalls move visibly, the trainer also gets 1.001 times the weights, which
+// changes rounding only: how far that moves the recalls is pair noise, as is how
+// differently the seeds react to ten times the weights. It is a fault if the mean shift by
+// ten times the weights is beyond such noise, by the F test of contrast.chance, with
+// probability scaleChance.
 func (c *checker) scale(ctx context.Context, m *mode, boosted []*objective.Result) bool {
 	name, moves := nameScale+m.suffix, ""
 	for _, s := range c.tenfolds(ctx, m, boosted) {
@@ -47,7 +47,7 @@ func (c *checker) scale(ctx context.Context, m *mode, boosted []*objective.Resul
 		}
 		null := pairDispersion(recalls(s.before), recalls(nudged))
 		d = null.against(recalls(s.before), recalls(after))
-		moves += fmt.Sprintf(" (noise may do %s)", points(d.expected))
+		moves += fmt.Sprintf(" (noise alone: %s)", points(d.expected))
 		if d.chance() < scaleChance {
 			c.say(Line{Name: name, State: Fault, Advice: adviceScale, Text: scaled(s.what, d, s.before, after)})
 			return true
@@ -78,7 +78,7 @@ func (c *checker) tenfolds(ctx context.Context, m *mode, boosted []*objective.Re
 	return []tenfold{equal, unequal}
 }
 
-// scaled words a shift that ten times the weights made.
+// scaled describes a shift that ten times the weights caused.
 func scaled(what string, d contrast, before, after []*objective.Result) string {
 	accuracy := func(runs []*objective.Result) float64 {
 		var sum float64
@@ -87,12 +87,12 @@ func scaled(what string, d contrast, before, after []*objective.Result) string {
 		}
 		return sum
 	}
-	text := fmt.Sprintf("ten times the weights train another model (%s): recalls move by %s where noise explains %s, balanced accuracy goes from %s to %s",
+	text := fmt.Sprintf("ten times the weights train another model (%s): recalls move by %s, noise explains %s of it; balanced accuracy goes from %s to %s",
 		what, points(d.shift()), points(d.expected), percent(accuracy(before)), percent(accuracy(after)))
 	if ratio := lossRatio(before, after); math.Abs(ratio-10) < 3 {
 		text += fmt.Sprintf("; the loss of the first epoch is %.0f times as large", ratio)
 	}
-	return text + "; so the weights scale the whole loss, which acts like another learning rate"
+	return text + ". The weights scale the whole loss, which acts like another learning rate"
 }
 
 // lossRatio returns how many times as large the loss of the first epoch is, on

@@ -12,7 +12,7 @@ import (
 // Thresholds of "same seed twice"; our choices.
 const (
 	// small is the share of the difference between seeds up to which two runs of
-	// one seed are nearly alike. An unseeded trainer has a share near 1.
+	// one seed count as nearly equal. An unseeded trainer has a share near 1.
 	small = 0.5
 	// alikeAtFirst is the same for the losses after one epoch. Kernels that sum in
 	// no fixed order differ there by about 1e-5 of the loss and seeds by about
@@ -24,10 +24,10 @@ const adviceSeed = "Set every generator from the seed of the request at the star
 	"(PyTorch: torch.manual_seed(seed), numpy.random.seed(seed), random.seed(seed), generator= and worker_init_fn of a DataLoader; scikit-learn: random_state=seed), " +
 	"and build model, optimizer and data loader anew in each run."
 
-const adviceKernels = "Usually GPU kernels that sum in no fixed order; torch.use_deterministic_algorithms(True) and torch.backends.cudnn.benchmark = False stop it, " +
-	"at some cost in speed. A search works without, but a run that is repeated will not give the same figures."
+const adviceKernels = "Usually GPU kernels that sum in no fixed order; torch.use_deterministic_algorithms(True) and torch.backends.cudnn.benchmark = False avoid it, " +
+	"at some cost in speed. A search works without this, but a repeated run will not give the same figures."
 
-// seeds reports whether one seed gives one result and other seeds others. It
+// seeds reports whether the same seed gives the same result and other seeds others. It
 // returns whether the check can go on.
 func (c *checker) seeds(ctx context.Context, asked []*training) bool {
 	again, err := results(asked)
@@ -59,12 +59,12 @@ func (c *checker) repeat(again *objective.Result) Line {
 	switch {
 	case c.beginsAlike(again):
 		f.State, f.Advice = Warning, adviceKernels
-		f.Text += "; both begin alike and drift apart, so the seed is set and rounding is not reproducible"
+		f.Text += "; both start the same and drift apart, so the seed is used but rounding is not reproducible"
 	case d <= small*between:
-		f.State, f.Advice = Warning, adviceKernels+" Or one of several generators is not seeded, or something is kept from run to run."
+		f.State, f.Advice = Warning, adviceKernels+" Otherwise one of several generators is not seeded, or state is kept from run to run."
 	default:
 		f.State, f.Advice = Fault, adviceSeed
-		f.Text += "; so the seed does not decide the result: not everything is seeded, or something is kept from run to run"
+		f.Text += ". The seed does not decide the result: not everything is seeded, or state is kept from run to run"
 	}
 	return f
 }
@@ -104,9 +104,9 @@ func (c *checker) otherSeeds() Line {
 	}
 	if same {
 		f.State = Warning
-		f.Text = fmt.Sprintf("%d seeds gave the very same result: the seed is not used, or nothing in this training is random", len(c.plain))
+		f.Text = fmt.Sprintf("%d seeds gave exactly the same result: the seed is not used, or nothing in this training is random", len(c.plain))
 		f.Advice = "If something is random (initial parameters, order of the data), seed it from the request. " +
-			"If nothing is, search with replicates: 1 and max_replicates: 1; there is no seed noise to have intervals from."
+			"If nothing is, search with replicates: 1 and max_replicates: 1; without noise of seeds there are no intervals."
 		return f
 	}
 	s := recalls(c.plain)
@@ -119,8 +119,8 @@ func (c *checker) otherSeeds() Line {
 	return f
 }
 
-// alike reports whether two runs decided every validation example alike, as far
-// as they tell.
+// alike reports whether two runs predicted the same for every validation example, as far
+// as is known.
 func alike(a, b *objective.Result) bool {
 	if a.ValPredictions != nil && b.ValPredictions != nil && !slices.Equal(a.ValPredictions, b.ValPredictions) {
 		return false
@@ -128,8 +128,8 @@ func alike(a, b *objective.Result) bool {
 	return a.Val.Equal(b.Val)
 }
 
-// logitGap returns the largest difference between two runs' logits, 0 where they
-// did not tell them.
+// logitGap returns the largest difference between two runs' logits, 0 where they are not
+// known.
 func logitGap(a, b *objective.Result) float64 {
 	var gap float64
 	if len(a.ValLogits) == len(b.ValLogits) {
@@ -140,7 +140,7 @@ func logitGap(a, b *objective.Result) float64 {
 	return gap
 }
 
-// distance returns the share of validation examples that two runs decided
+// distance returns the share of validation examples for which two runs predicted
 // differently. Where one has no predictions it is the least share that turns one
 // confusion matrix into the other, half the sum of absolute differences.
 func distance(a, b *objective.Result) float64 {

@@ -155,7 +155,7 @@ func (t *tiny) fit(net *network, rng *rand.Rand, w []float64, epochs int) []obje
 		rate = 0.05
 	}
 	opt := newStepper(t.adam, rate, len(net.w))
-	var told []objective.Epoch
+	var trained []objective.Epoch
 	for e := range epochs {
 		order, total := rng.Perm(len(x)), 0.0
 		for from := 0; from < len(x); from += batch {
@@ -172,9 +172,9 @@ func (t *tiny) fit(net *network, rng *rand.Rand, w []float64, epochs int) []obje
 			opt.step(net, 1/sum)
 			total += loss / sum * float64(len(rows))
 		}
-		told = append(told, objective.Epoch{Epoch: e + 1, Loss: total / float64(len(x)), ValLoss: math.NaN()})
+		trained = append(trained, objective.Epoch{Epoch: e + 1, Loss: total / float64(len(x)), ValLoss: math.NaN()})
 	}
-	return told
+	return trained
 }
 
 func (t *tiny) evaluate(net *network, epochs []objective.Epoch) *objective.Result {

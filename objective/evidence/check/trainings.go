@@ -9,7 +9,7 @@ import (
 	"evenkeel/objective"
 )
 
-// training is a run that was asked for; done is closed when the rest is set.
+// training is a requested run; done is closed when the other fields are set.
 type training struct {
 	done    chan struct{}
 	result  *objective.Result
@@ -30,7 +30,7 @@ type pool struct {
 	spent []spent // of the trainings that succeeded
 }
 
-// spent is what a training cost. epochs is 0 if unknown.
+// spent is the cost of a training. epochs is 0 if unknown.
 type spent struct {
 	seconds float64
 	epochs  int
@@ -91,7 +91,7 @@ func (p *pool) train(ctx context.Context, spec objective.Spec) (result *objectiv
 	return p.trainer.Train(ctx, objective.Job{Spec: spec})
 }
 
-// results waits for trainings and returns what they gave, or the first error.
+// results waits for trainings and returns their results, or the first error.
 func results(asked []*training) ([]*objective.Result, error) {
 	var got []*objective.Result
 	var err error

@@ -8,17 +8,17 @@ import (
 	"evenkeel/objective"
 )
 
-const adviceUnused = "Hand the class weights of each request to the loss (PyTorch: nn.CrossEntropyLoss(weight=torch.tensor(weights)); " +
+const adviceUnused = "Pass the class weights of each request to the loss (PyTorch: nn.CrossEntropyLoss(weight=torch.tensor(weights)); " +
 	"scikit-learn: class_weight=dict(enumerate(weights))), and build the loss anew in each run."
 
 const adviceOrder = "Give the weights to the loss in the order of the classes that the trainer states, which must be the order of its labels 0, 1, 2, ...: " +
 	"look for sorted or reversed class names, labels counted from 1, and a weight used as its inverse."
 
-// mode is one way of applying weights, with the trainings that look at it.
+// mode is one way of applying weights, with the trainings that check it.
 type mode struct {
 	apply  string
-	suffix string // of the findings' names
-	// full says that everything is looked at, not only the essential.
+	suffix string // of the lines' names
+	// full says that everything is checked, not only the essential.
 	full                       bool
 	cancel                     context.CancelFunc
 	first, second, tens, tenth []*training
@@ -55,8 +55,7 @@ func (c *checker) weighted(p probe, apply string, n int) []objective.Spec {
 	return specs
 }
 
-// equal returns specs in which every class weighs w, which is more than a study
-// ever asks for.
+// equal returns specs in which every class has the weight w, which no study requests.
 func (c *checker) equal(w float32, apply string) []objective.Spec {
 	specs := c.specs(len(c.cfg.Seeds))
 	for i := range specs {
@@ -66,8 +65,7 @@ func (c *checker) equal(w float32, apply string) []objective.Spec {
 }
 
 // times returns the specs with their weights multiplied. A [objective.Spec] has
-// its weights at mean 1, and equal ones not at all; a trainer is to take them as
-// they come.
+// its weights at mean 1, and none where they are equal; a trainer must accept any.
 func times(factor float32, specs []objective.Spec) []objective.Spec {
 	specs = slices.Clone(specs)
 	for i := range specs {
@@ -79,14 +77,14 @@ func times(factor float32, specs []objective.Spec) []objective.Spec {
 	return specs
 }
 
-// weights reports how the trainer takes weights in one way. It returns whether
+// weights reports how the trainer applies weights in one way. It returns whether
 // the check can go on.
 func (c *checker) weights(ctx context.Context, m *mode) bool {
 	defer m.cancel()
 	boosted, err := results(m.first)
 	if err != nil {
 		return c.failed(ctx, nameReaction+m.suffix, "the training fails with class weights, though it works without",
-			"Every round of a study but the first is such a training.", err)
+			"Fix this: every round of a study but the first trains with class weights.", err)
 	}
 	if m.full {
 		c.tens, _ = results(m.tens) // if that failed, scale says so
@@ -113,9 +111,9 @@ func (c *checker) weights(ctx context.Context, m *mode) bool {
 	return c.scale(ctx, m, boosted)
 }
 
-// judge compares a probe's runs with the unweighted ones. It takes the runs with
-// every weight 10 for what noise does, and where nothing stands out of that, since
-// they may be at fault themselves, those with every weight 1.001.
+// judge compares a probe's runs with the unweighted ones. The runs with every weight 10
+// give the noise. Where nothing is beyond that, those with every weight 1.001 do, since
+// the former may be faulty themselves.
 func (c *checker) judge(ctx context.Context, p probe, m *mode, weighted []*objective.Result) (reaction, error) {
 	same := true
 	for i, w := range weighted {
@@ -137,14 +135,14 @@ func (c *checker) judge(ctx context.Context, p probe, m *mode, weighted []*objec
 	return r, nil
 }
 
-// nudge is an equal weight for all that is as good as 1, and rounds differently.
+// nudge is an equal weight for all classes that differs from 1 by rounding only.
 const nudge = 1.001
 
-// failsNudged is said when a training fails with every weight at nudge.
+// failsNudged is reported when a training fails with every weight at nudge.
 const failsNudged = "the training fails with every weight 1.001, though it works without weights"
 
-// nudged returns unweighted runs but for rounding: with every weight 1.001. They
-// are trained when first asked for.
+// nudged returns runs with every weight 1.001, which are unweighted but for rounding. They
+// are trained at the first call.
 func (c *checker) nudged(ctx context.Context, m *mode) ([]*objective.Result, error) {
 	if m.nudged == nil {
 		m.nudged = c.pool.submit(ctx, c.equal(nudge, m.apply)...)
@@ -152,71 +150,70 @@ func (c *checker) nudged(ctx context.Context, m *mode) ([]*objective.Result, err
 	return results(m.nudged)
 }
 
-// reaction words how the class of the first probe reacted.
+// reaction describes how the class of the first probe reacted.
 func (c *checker) reaction(r reaction, m *mode) Line {
-	name := c.info.Classes[r.class]
+	name := c.class(r.class)
 	f := Line{Name: nameReaction + m.suffix, State: OK}
 	if r.down {
 		f.Name = "one class /20" + m.suffix
 	}
-	f.Text = fmt.Sprintf("%s %s takes its recall from %s to %s (%s)",
+	f.Text = fmt.Sprintf("weight of %s %s: its recall goes from %s to %s (%s)",
 		name, r.times(), percent(r.before), percent(r.after), plural(len(c.plain), "seed"))
 	switch {
 	case r.followed:
 	case r.same:
 		f.State, f.Advice = Fault, adviceUnused
-		f.Text = fmt.Sprintf("%s %s changes nothing at all: the weights arrive, and may be echoed, but are not used", name, r.times())
+		f.Text = fmt.Sprintf("weight of %s %s: nothing changes at all, so the weights are not used", name, r.times())
 	case r.other >= 0:
 		f.State, f.Advice = Fault, adviceOrder
-		f.Text += fmt.Sprintf(", and %s reacts instead: it is predicted for %s of the examples, before for %s",
-			c.info.Classes[r.other], percent(r.otherAfter), percent(r.otherBefore))
-	case c.nothingToLearn():
+		f.Text += fmt.Sprintf("; %s reacts instead, and is predicted for %s of the examples, before for %s",
+			c.class(r.other), percent(r.otherAfter), percent(r.otherBefore))
+	case c.fitsPerfectly():
 		f.State = Warning
-		f.Text += ", which noise alone may do; but the model already has its training part by heart, and then weights do little"
-		f.Advice = "Train for fewer epochs or regularise more, or there is little to search for. If that does not help, see that the weights reach the loss."
+		f.Text += ", which may be noise; the model fits its training part perfectly, and then weights have little effect"
+		f.Advice = "Train for fewer epochs or regularise more, since weights have little to act on now. If that does not help, check that the weights reach the loss."
 	case r.down:
 		f.State = Warning
-		f.Text += ", which noise alone may do; but the model makes hardly any errors, so that weights have little to act on"
-		f.Advice = "There may be nothing to even out here. If a harder task shows the same, see that the weights reach the loss."
+		f.Text += ", which may be noise; the model makes hardly any errors, so that weights have little to act on"
+		f.Advice = "There may be nothing to even out here. If a harder task gives the same result, check that the weights reach the loss."
 	case sureRise*(1-r.before) < r.least:
 		f.State = Warning
-		f.Text += fmt.Sprintf(", but noise is so large that only %s would count: this cannot tell whether the weights act", signed(r.least))
+		f.Text += fmt.Sprintf(", but noise is so large that only %s would count: whether weights affect training cannot be said", signed(r.least))
 		f.Advice = "Hold out more validation examples, or train longer, so that seeds differ less."
 	default:
 		f.State, f.Advice = Fault, adviceUnused
-		f.Text += fmt.Sprintf(", no more than noise alone may do (%s would count): the weights are ignored, or act too weakly to be worth a search",
+		f.Text += fmt.Sprintf(", which is within noise (%s would count): the weights are ignored, or have too little effect for a search",
 			signed(r.least))
 	}
 	return f
 }
 
-// byHeart is the recall on the training part from which on a model fits it
-// perfectly. There weights hardly matter: Byrd and Lipton, 2019, "What is the
+// perfectFit is the recall on the training part from which on a model counts as fitting it
+// perfectly. Then weights hardly matter: Byrd and Lipton, 2019, "What is the
 // effect of importance weighting in deep learning?".
-const byHeart = 0.999
+const perfectFit = 0.999
 
-// nothingToLearn reports whether the unweighted models fit their training part
+// fitsPerfectly reports whether the unweighted models fit their training part
 // perfectly, where that is known.
-func (c *checker) nothingToLearn() bool {
+func (c *checker) fitsPerfectly() bool {
 	for _, r := range c.plain {
-		if r.Train == nil || !(r.Train.BalancedAccuracy() >= byHeart) {
+		if r.Train == nil || !(r.Train.BalancedAccuracy() >= perfectFit) {
 			return false
 		}
 	}
 	return true
 }
 
-// order words whether the weights of two classes reach these classes.
+// order reports whether the weights of two classes act on these classes.
 func (c *checker) order(first, second reaction, m *mode) Line {
 	f := Line{Name: nameOrder + m.suffix, State: OK}
-	names := c.info.Classes
 	var wrong string
 	for _, r := range []reaction{first, second} {
 		if r.other >= 0 {
 			if wrong != "" {
 				wrong += ", "
 			}
-			wrong += fmt.Sprintf("the weight of %s acts on %s", names[r.class], names[r.other])
+			wrong += fmt.Sprintf("the weight of %s acts on %s", c.class(r.class), c.class(r.other))
 		}
 	}
 	switch {
@@ -224,11 +221,11 @@ func (c *checker) order(first, second reaction, m *mode) Line {
 		f.State, f.Text, f.Advice = Fault, wrong, adviceOrder
 	case !second.followed:
 		f.State = Warning
-		f.Text = fmt.Sprintf("%s reacts to its weight; %s %s goes only from %s to %s, which noise alone may do",
-			names[first.class], names[second.class], second.times(), percent(second.before), percent(second.after))
-		f.Advice = "If this class should react, see that the weights are in the order of the labels."
+		f.Text = fmt.Sprintf("%s reacts to its weight; with the weight of %s %s, its recall only goes from %s to %s, which may be noise",
+			c.class(first.class), c.class(second.class), second.times(), percent(second.before), percent(second.after))
+		f.Advice = "Check that the weights are in the order of the labels."
 	default:
-		f.Text = fmt.Sprintf("the weights of %s and %s each act on their own class", names[first.class], names[second.class])
+		f.Text = fmt.Sprintf("the weights of %s and %s each act on their own class", c.class(first.class), c.class(second.class))
 	}
 	return f
 }

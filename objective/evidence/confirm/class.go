@@ -9,36 +9,36 @@ import (
 )
 
 // Class is what became of one class: A's recall minus B's. For a class without
-// test images every figure is NaN.
+// test examples every figure is NaN.
 type Class struct {
-	Class, Images int
+	Class, Examples int
 	// A and B are the mean recalls over seeds, Estimate is A - B.
 	A, B, Estimate float64
 	// Low and High bound an interval that holds for all classes together with
-	// 95 %: for other seeds and other test images, after Bonferroni.
+	// 95 %: for other seeds and other test examples, after Bonferroni.
 	Low, High float64
 }
 
-// classes compares the recalls of every class; sums are those over its images.
+// classes compares the recalls of every class; sums are those over its examples.
 //
 // The half width of an interval is, with t at 1 - 0.05/2K for K classes,
 //
 //	sqrt(seeds^2 + t^2 shared), at least t sqrt(mean)
 //
-// where shared and mean are the image variances that [crossed] explains, t has
-// their degrees of freedom, and seeds is what [interval.Pool] gives: variances
-// over seeds are those of a few seeds each, so each is drawn towards that of all
-// classes by empirical Bayes. Satterthwaite's degrees of freedom instead of
-// [interval.Cochran] err on the narrow side (all of 100 intervals held in 79 to
-// 95 % of simulated confirmations, with this in 97 to 99).
+// where shared and mean are the variances over examples that [crossed] explains, t has
+// their degrees of freedom, and seeds is what [interval.Pool] gives: since a
+// variance over a few seeds is uncertain, each is drawn towards that of all classes by
+// empirical Bayes. Satterthwaite's degrees of freedom instead of
+// [interval.Cochran] give intervals that are too narrow (all of 100 held in 79 to
+// 95 % of simulated confirmations; with Cochran's in 97 to 99 %).
 func (p pair) classes(sums []crossed) []Class {
 	sample, n := p.a.sample, float64(p.a.Seeds())
 	classes, groups := make([]Class, sample.classes), make([]interval.Group, sample.classes)
 	var present []interval.Group
 	for k := range classes {
-		images := len(sample.images[k])
-		classes[k] = Class{Class: k, Images: images, A: math.NaN(), B: math.NaN(), Estimate: math.NaN(), Low: math.NaN(), High: math.NaN()}
-		if images == 0 {
+		examples := len(sample.examples[k])
+		classes[k] = Class{Class: k, Examples: examples, A: math.NaN(), B: math.NaN(), Estimate: math.NaN(), Low: math.NaN(), High: math.NaN()}
+		if examples == 0 {
 			continue
 		}
 		a, b, d := make([]float64, p.a.Seeds()), make([]float64, p.a.Seeds()), make([]float64, p.a.Seeds())
@@ -52,7 +52,7 @@ func (p pair) classes(sums []crossed) []Class {
 	}
 	pool := interval.NewPool(present)
 	for k := range classes {
-		if classes[k].Images > 0 {
+		if classes[k].Examples > 0 {
 			half := together(pool, groups[k], sums[k])
 			classes[k].Low, classes[k].High = classes[k].Estimate-half, classes[k].Estimate+half
 		}
@@ -72,17 +72,17 @@ func (c Comparison) Gained() []Class {
 	return c.changed(func(k Class) bool { return k.Low > 0 })
 }
 
-// Lost returns the classes whose recall is lower with A than with B beyond noise,
-// likewise, the largest loss first.
+// Lost returns the classes whose recall is lower with A than with B beyond noise, with 95 %
+// for all classes together, the largest loss first.
 func (c Comparison) Lost() []Class {
 	return c.changed(func(k Class) bool { return k.High < 0 })
 }
 
-// changed returns the classes that are so, the largest change first.
-func (c Comparison) changed(so func(Class) bool) []Class {
+// changed returns the classes that fulfil a condition, the largest change first.
+func (c Comparison) changed(condition func(Class) bool) []Class {
 	var out []Class
 	for _, k := range c.Classes {
-		if so(k) {
+		if condition(k) {
 			out = append(out, k)
 		}
 	}

@@ -10,18 +10,18 @@ import (
 const (
 	// Seeds is how many fresh seeds a confirmation uses.
 	Seeds = 10
-	// FewestSeeds is how many it needs: with five, no outcome whatever gives a
-	// two-sided sign-flip test a p-value of 0.05 (2/32 is the least).
+	// FewestSeeds is how many it needs: with five, a two-sided sign-flip test can never
+	// have a p-value below 0.05 (2/32 is the smallest).
 	FewestSeeds = 6
 )
 
 // Comparison is procedure A against procedure B on the test part.
 type Comparison struct {
-	Seeds, Images int
+	Seeds, Examples int
 	// Spread is the difference of the corrected spreads, lower is better for A.
 	Spread Difference
-	// PlainA and PlainB are the mean spreads as anybody would compute them from
-	// the recalls on the test part, not corrected for its noise.
+	// PlainA and PlainB are the mean spreads of the recalls on the test part, not
+	// corrected for its noise.
 	PlainA, PlainB float64
 	// BalancedAccuracy is the difference of balanced accuracies.
 	BalancedAccuracy Difference
@@ -30,12 +30,12 @@ type Comparison struct {
 }
 
 // Compare compares two procedures measured on the same sample and, in the same
-// order, on the same seeds. f is one of [objective.Spreads]. The error says what
-// does not fit: another sample, other numbers of seeds, fewer than [FewestSeeds].
+// order, on the same seeds. f is one of [objective.Spreads]. There is an error
+// for different samples, different numbers of seeds and fewer than [FewestSeeds].
 //
 // A procedure against itself has differences and standard errors of exactly 0 and
-// p-values of 1; exchanging A and B changes signs only. The order of images and of
-// classes does not matter but for the last bits.
+// p-values of 1; exchanging A and B changes signs only. The order of examples and of
+// classes matters only in the last bits.
 func Compare(a, b *Measured, f objective.Spread) (Comparison, error) {
 	switch {
 	case a.sample != b.sample:
@@ -46,7 +46,7 @@ func Compare(a, b *Measured, f objective.Spread) (Comparison, error) {
 		return Comparison{}, fmt.Errorf("compare two procedures on %d seeds; want at least %d", a.Seeds(), FewestSeeds)
 	}
 	p := pair{a, b}
-	c := Comparison{Seeds: a.Seeds(), Images: len(a.sample.labels)}
+	c := Comparison{Seeds: a.Seeds(), Examples: len(a.sample.labels)}
 	c.spread(p, f)
 	c.recalls(p)
 	return c, nil
@@ -89,7 +89,7 @@ func (c *Comparison) recalls(p pair) {
 	sums := make([]crossed, sample.classes)
 	var sum crossed
 	for k := range sample.classes {
-		if len(sample.images[k]) == 0 {
+		if len(sample.examples[k]) == 0 {
 			continue
 		}
 		sums[k] = p.crossed(k, one, one)

@@ -81,7 +81,7 @@ func TestOrderDoesNotMatter(t *testing.T) {
 			}
 		}
 		for k, x := range c.Classes {
-			if y := o.Classes[classes[k]]; !near(x.Low, y.Low) || !near(x.High, y.High) || x.Images != y.Images {
+			if y := o.Classes[classes[k]]; !near(x.Low, y.Low) || !near(x.High, y.High) || x.Examples != y.Examples {
 				t.Errorf("%s: class %+v\npermuted: %+v", f, x, y)
 			}
 		}
@@ -189,7 +189,7 @@ func TestClassesWithoutImages(t *testing.T) {
 		if c.Spread.Estimate != o.Spread.Estimate || c.Spread.SE != o.Spread.SE || c.BalancedAccuracy.High != o.BalancedAccuracy.High {
 			t.Errorf("%s: %+v; with two classes without images %+v", f, c.Spread, o.Spread)
 		}
-		if k := o.Classes[5]; !math.IsNaN(k.Estimate) || !math.IsNaN(k.Low) || k.Images != 0 || o.Classes[1] != c.Classes[1] {
+		if k := o.Classes[5]; !math.IsNaN(k.Estimate) || !math.IsNaN(k.Low) || k.Examples != 0 || o.Classes[1] != c.Classes[1] {
 			t.Errorf("%s: classes %+v", f, o.Classes)
 		}
 		if len(o.Gained()) != len(c.Gained()) {
@@ -260,7 +260,7 @@ func TestFaults(t *testing.T) {
 		want    string
 	}{
 		{0, []uint16{0}, "0 classes"},
-		{2, nil, "0 images"},
+		{2, nil, "0 examples"},
 		{2, []uint16{0, 2}, "test label 1 is class 2"},
 	} {
 		if _, err := NewSample(c.classes, c.labels); err == nil || !strings.Contains(err.Error(), c.want) {

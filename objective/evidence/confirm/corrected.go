@@ -6,15 +6,15 @@ import (
 	"evenkeel/objective"
 )
 
-// corrected is the spread of one run as far as image noise matters.
+// corrected is the spread of one run, with and without the noise of the examples.
 type corrected struct {
 	plain float64   // as measured
-	value float64   // with what image noise adds taken off
+	value float64   // without what the noise of the examples adds
 	slope []float64 // by how much the spread grows with each class's recall
 }
 
-// correct returns the spread f of recalls r_c that were measured on m_c images
-// each. Everything is read off finite differences at the scale of the noise,
+// correct returns the spread f of recalls r_c that were measured on m_c examples
+// each. Slopes are finite differences at the scale of the noise,
 //
 //	h_c     = sqrt(r_c (1 - r_c) / (m_c - 1))
 //	slope_c = (f(r + h_c) - f(r - h_c)) / 2 h_c
@@ -30,21 +30,20 @@ type corrected struct {
 //	value = f(r̄ + sqrt(max(0, 1 - N/V)) (r - r̄))
 //
 // which for stddev is sqrt(max(0, V - N)). Those that look at single classes
-// (gap, worst, gmean) are not moved by noise in all classes alike; there the
-// second-order term of the delta method is taken off,
+// (gap, worst, gmean) do not grow with noise in the same way; there the second-order
+// term of the delta method is subtracted,
 //
 //	value = f(r) - 1/2 sum over c of (f(r + h_c) - 2 f(r) + f(r - h_c)).
 //
-// In simulation each is the better of the two where it is used: with 100 classes
-// of 100 images, nine tenths of whose spread is gone, 95 % intervals of stddev
-// held in 92 % of cases by the first and in 68 % by the second, those of gap in
-// 82 % and 95 %.
+// In simulations each is the better of the two where it is used: with 100 classes of 100
+// examples, where nine tenths of the spread are removed, 95 % intervals of stddev held in
+// 92 % of cases with the first and in 68 % with the second, those of gap in 82 % and 95 %.
 func correct(f objective.Spread, recall []float64, sample *Sample) corrected {
 	r := append([]float64(nil), recall...)
 	v := corrected{plain: f.Of(r), slope: make([]float64, len(r))}
 	var second float64
 	for c := range r {
-		h := sample.imageSD(c, recall[c])
+		h := sample.exampleSD(c, recall[c])
 		if h == 0 {
 			continue
 		}
@@ -65,10 +64,10 @@ func correct(f objective.Spread, recall []float64, sample *Sample) corrected {
 	return v
 }
 
-// imageSD returns the standard deviation of a recall over images, h_c above; 0
+// exampleSD returns the standard deviation of a recall over examples, h_c above; 0
 // where it is not known.
-func (s *Sample) imageSD(c int, recall float64) float64 {
-	m := len(s.images[c])
+func (s *Sample) exampleSD(c int, recall float64) float64 {
+	m := len(s.examples[c])
 	if m < 2 {
 		return 0
 	}
@@ -79,26 +78,26 @@ func (s *Sample) imageSD(c int, recall float64) float64 {
 // without noise as they are.
 func (s *Sample) evener(recall []float64) []float64 {
 	k := float64(s.present)
-	var center, variance, image float64
+	var center, variance, noise float64
 	for c, r := range recall {
-		if len(s.images[c]) > 0 {
+		if len(s.examples[c]) > 0 {
 			center += r / k
 		}
 	}
 	for c, r := range recall {
-		if len(s.images[c]) > 0 {
-			h := s.imageSD(c, r)
+		if len(s.examples[c]) > 0 {
+			h := s.exampleSD(c, r)
 			variance += float64((r-center)*(r-center)) / k
-			image += float64(h*h) / k * (1 - 1/k)
+			noise += float64(h*h) / k * (1 - 1/k)
 		}
 	}
 	out := append([]float64(nil), recall...)
-	if image == 0 {
+	if noise == 0 {
 		return out
 	}
 	share := 0.0
-	if variance > image {
-		share = math.Sqrt(1 - image/variance)
+	if variance > noise {
+		share = math.Sqrt(1 - noise/variance)
 	}
 	for c, r := range recall {
 		out[c] = center + float64(share*(r-center))

@@ -2,14 +2,14 @@ package confirm
 
 import "math"
 
-// crossed are sums over test images of what they contribute to the variance of a
-// difference that was measured on the same images with every seed. z_si is by how
-// much image i moves the difference on seed s, divided by sqrt(m_c (m_c - 1)),
-// m_c the images of its class, so that sums of squares are unbiased variances.
-// Those of different classes add up, since images are drawn within classes.
+// crossed are sums over test examples of what they contribute to the variance of a
+// difference that was measured on the same examples with every seed. z_si is by how
+// much example i moves the difference on seed s, divided by sqrt(m_c (m_c - 1)),
+// m_c the examples of its class, so that sums of squares are unbiased variances.
+// Those of different classes add up, since examples are drawn within classes.
 type crossed struct {
-	mean   float64 // sum_i (mean_s z_si)^2: image variance of the mean over seeds
-	each   float64 // mean_s sum_i z_si^2: image variance of one seed's difference
+	mean   float64 // sum_i (mean_s z_si)^2: variance over examples of the mean over seeds
+	each   float64 // mean_s sum_i z_si^2: variance over examples of one seed's difference
 	fourth float64 // sum over classes of sum_i ((mean_s z_si)^2 - its mean)^2
 }
 
@@ -23,7 +23,7 @@ func (x crossed) over(k float64) crossed {
 	return crossed{x.mean / (k * k), x.each / (k * k), x.fourth / (k * k * k * k)}
 }
 
-// shared returns the image variance that seeds have in common,
+// shared returns the variance over examples that seeds have in common,
 //
 //	mean over s != t of sum_i z_si z_ti = (S mean - each) / (S - 1),
 //
@@ -33,13 +33,13 @@ func (x crossed) shared(seeds int) float64 {
 	return max(0, (float64(s*x.mean)-x.each)/(s-1))
 }
 
-// freedom returns the degrees of freedom of the image variance,
+// freedom returns the degrees of freedom of the variance over examples,
 //
 //	2 mean^2 / var(mean), var(mean) = fourth.
 //
 // They are those of a chi-squared variable with the same relative variance, and
-// near the number of images if every image counts alike; where two procedures
-// differ on a handful of images only, they are about twice that handful.
+// near the number of examples if every example has the same weight; where two procedures
+// differ on a few examples only, they are about twice their number.
 func (x crossed) freedom() float64 {
 	if x.fourth <= 0 {
 		return math.Inf(1)
@@ -47,25 +47,25 @@ func (x crossed) freedom() float64 {
 	return 2 * x.mean * x.mean / x.fourth
 }
 
-// pair are two procedures measured on the same seeds and images.
+// pair are two procedures measured on the same seeds and examples.
 type pair struct{ a, b *Measured }
 
-// crossed sums over the images of class c. slopeA and slopeB say for each seed
-// by how much a's and b's figure grows with the recall of that class:
+// crossed sums over the examples of class c. slopeA and slopeB are, for each
+// seed, by how much a's and b's figure grows with the recall of that class:
 //
 //	z_si = (slopeA_s ([a right] - recall_a) - slopeB_s ([b right] - recall_b)) / sqrt(m (m-1))
 func (p pair) crossed(c int, slopeA, slopeB []float64) crossed {
-	images := p.a.sample.images[c]
-	m, seeds := float64(len(images)), float64(p.a.Seeds())
+	examples := p.a.sample.examples[c]
+	m, seeds := float64(len(examples)), float64(p.a.Seeds())
 	if m < 2 {
 		return crossed{}
 	}
 	var x crossed
-	sum := make([]float64, len(images))
+	sum := make([]float64, len(examples))
 	for s := range p.a.right {
 		moves := p.moves(s, c, slopeA[s], slopeB[s])
 		a, b := p.a.right[s], p.b.right[s]
-		for j, i := range images {
+		for j, i := range examples {
 			z := moves[a[i]][b[i]]
 			sum[j] += z
 			x.each += float64(z * z)
@@ -83,7 +83,7 @@ func (p pair) crossed(c int, slopeA, slopeB []float64) crossed {
 	return crossed{x.mean / unit, x.each / seeds / unit, x.fourth / (unit * unit)}
 }
 
-// moves returns what an image of class c contributes with seed s: [a right][b right].
+// moves returns what an example of class c contributes with seed s: [a right][b right].
 func (p pair) moves(s, c int, slopeA, slopeB float64) [2][2]float64 {
 	var moves [2][2]float64
 	for a := range moves {

@@ -7,25 +7,25 @@ import (
 )
 
 // Difference is a figure of procedure A minus that of procedure B, estimated from
-// the same seeds and test images. The package comment has the formulas.
+// the same seeds and test examples. The package comment has the formulas.
 //
-// Spreads are corrected for image noise run by run: recalls on m images each
-// scatter by about r(1-r)/m, which adds to their variance, so that a measured
-// stddev of V^1/2 stands for
+// Spreads are corrected for the noise of the examples, run by run: recalls on m examples
+// each have a variance of about r(1-r)/m, which adds to that between classes. A measured
+// stddev of V^1/2 is corrected to
 //
 //	sqrt(max(0, V - (1 - 1/K) mean(r_c (1 - r_c) / (m_c - 1))))
 //
-// With ten classes of 400 images the correction of a difference is up to one
-// standard error where a procedure takes most of the spread away (uncorrected,
-// intervals there hold in 82 % of cases instead of 96) and a twentieth of one where it
-// takes a tenth; with 100 classes of 100 images it decides.
+// With ten classes of 400 examples the correction of a difference is up to one
+// standard error where a procedure removes most of the spread (uncorrected, intervals
+// hold there in 82 % of cases instead of 96) and a twentieth of one where it removes a
+// tenth; with 100 classes of 100 examples it is essential.
 type Difference struct {
 	// A and B are the means over seeds; spreads are corrected and may be 0.
 	A, B float64
 	// Each is the difference on each seed, Estimate its mean.
 	Each     []float64
 	Estimate float64
-	// SE is the standard error of Estimate over seeds and images, Freedom its
+	// SE is the standard error of Estimate over seeds and examples, Freedom its
 	// degrees of freedom; +Inf if SE is 0.
 	SE, Freedom float64
 	// Low and High bound the 95 % interval, Estimate ± t SE.
@@ -38,14 +38,14 @@ type Difference struct {
 	// [interval.Detectable].
 	Measurable float64
 	// SeedVariance is var(Each), that of one seed, dividing by S - 1;
-	// SharedVariance the variance over images that all seeds share.
+	// SharedVariance the variance over examples that all seeds share.
 	// SE^2 = SeedVariance/S + SharedVariance, except where the seeds differ less
-	// than the image noise that is each one's own explains: then SE^2 is the image
-	// variance of the mean over seeds, which is larger.
+	// than each one's own noise of the examples explains: then SE^2 is the variance over
+	// examples of the mean over seeds, which is larger.
 	SeedVariance, SharedVariance float64
 }
 
-// newDifference compares a and b, one figure per seed, with the sums over images x.
+// newDifference compares a and b, one figure per seed, with the sums over examples x.
 func newDifference(a, b []float64, x crossed) Difference {
 	n := float64(len(a))
 	d := Difference{A: interval.ShiftedMean(a), B: interval.ShiftedMean(b), Each: make([]float64, len(a))}

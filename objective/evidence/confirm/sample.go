@@ -6,60 +6,59 @@ import (
 	"evenkeel/objective"
 )
 
-// Sample is a test part, as every procedure and every seed saw it. Make one
+// Sample is a test part, the same for every procedure and every seed. Make one
 // with [NewSample]; it is not changed afterwards.
 type Sample struct {
-	classes int
-	labels  []uint16
-	images  [][]int32 // of each class, in the order of labels
-	present int       // classes that have images
+	classes  int
+	labels   []uint16
+	examples [][]int32 // of each class, in the order of labels
+	present  int       // classes that have examples
 }
 
 // NewSample returns the test part with the given labels: the true class of each
-// image, below classes. It copies labels. A class may have no image; its recall
+// example, below classes. It copies labels. A class may have no example; its recall
 // is then NaN and it is left out of everything.
 func NewSample(classes int, labels []uint16) (*Sample, error) {
 	if classes < 1 || len(labels) == 0 {
-		return nil, fmt.Errorf("a test part of %d classes and %d images; want at least 1 of each", classes, len(labels))
+		return nil, fmt.Errorf("a test part of %d classes and %d examples; want at least 1 of each", classes, len(labels))
 	}
-	s := &Sample{classes: classes, labels: append([]uint16(nil), labels...), images: make([][]int32, classes)}
+	s := &Sample{classes: classes, labels: append([]uint16(nil), labels...), examples: make([][]int32, classes)}
 	for i, c := range labels {
 		if int(c) >= classes {
 			return nil, fmt.Errorf("test label %d is class %d; want one below %d", i, c, classes)
 		}
-		if len(s.images[c]) == 0 {
+		if len(s.examples[c]) == 0 {
 			s.present++
 		}
-		s.images[c] = append(s.images[c], int32(i))
+		s.examples[c] = append(s.examples[c], int32(i))
 	}
 	return s, nil
 }
 
-// thin is the number of images below which a class says too little of itself:
-// the standard error of a recall of .8 is then above 9 points. Our choice.
+// thin is the number of examples below which a class has too few: the standard error of a recall of .8 is then above 9 points. Our choice.
 const thin = 20
 
-// Thin returns the classes that have fewer than 20 test images (and at least
-// one), ascending: where there are any, intervals are not to be relied on.
+// Thin returns the classes that have fewer than 20 test examples (and at least
+// one), ascending: where there are any, intervals are not reliable.
 func (s *Sample) Thin() []int {
 	var classes []int
-	for c, images := range s.images {
-		if n := len(images); n > 0 && n < thin {
+	for c, examples := range s.examples {
+		if n := len(examples); n > 0 && n < thin {
 			classes = append(classes, c)
 		}
 	}
 	return classes
 }
 
-// Measured is what one procedure did on a [Sample], seed by seed.
+// Measured are the results of one procedure on a [Sample], seed by seed.
 type Measured struct {
 	sample *Sample
-	right  [][]uint8   // seed, image: 1 if recognised
+	right  [][]uint8   // seed, example: 1 if recognised
 	recall [][]float64 // seed, class
 }
 
 // Measure reads the predictions of one procedure: the predicted class of each
-// image, one slice per training seed. It keeps nothing of predictions.
+// example, one slice per training seed. It does not keep predictions.
 func (s *Sample) Measure(predictions [][]uint16) (*Measured, error) {
 	m := &Measured{sample: s, right: make([][]uint8, len(predictions)), recall: make([][]float64, len(predictions))}
 	for i, p := range predictions {

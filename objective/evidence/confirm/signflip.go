@@ -20,11 +20,11 @@ const (
 // exactly up to 20 seeds; beyond, from 100,000 patterns of a fixed generator as
 // (1 + hits) / (1 + patterns).
 //
-// It tests that each seed's difference is as likely d as -d, on these test images.
-// That needs no normal distribution, but it takes the images as they are: a small
-// value says that other seeds would show the same on these very images, not that
-// other images would. [Difference.PValue] answers for both; this one is a check on
-// its assumption about seeds. Its least value is 2/2^S: 0.03 with 6 seeds, 0.002
+// It tests that each seed's difference is as likely d as -d, on these test examples.
+// That needs no normal distribution, but it is valid for these examples only: a small
+// value says that other seeds would give the same on these examples, not that other
+// examples would. [Difference.PValue] is valid for both; this one checks its assumption
+// about seeds. Its smallest value is 2/2^S: 0.03 with 6 seeds, 0.002
 // with 10. Of differences that are all 0 it is 1.
 //
 // Sources: R. A. Fisher, The design of experiments, 1935, section 21; for the drawn
@@ -38,8 +38,8 @@ func signFlip(d []float64) float64 {
 		sum += v
 		size += math.Abs(v)
 	}
-	// Patterns with the very same sum, such as the opposite one, count whatever
-	// the order of their additions rounds to.
+	// Patterns with the same sum, such as the opposite one, count, also where their sums
+	// are rounded differently.
 	least := math.Abs(sum) - 1e-12*size
 	if len(d) > exactFlips {
 		return drawn(d, least)

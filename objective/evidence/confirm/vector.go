@@ -44,8 +44,8 @@ func GeometricMean(vectors [][]float64) ([]float64, error) {
 	return toMean1(g), nil
 }
 
-// toMean1 scales w, by a power of two first so that no sum overflows; what is at
-// mean 1 within rounding stays as it is.
+// toMean1 scales w, by a power of two first so that no sum overflows; weights at
+// mean 1 within rounding are not changed.
 func toMean1(w []float64) []float64 {
 	_, e := math.Frexp(slices.Max(w))
 	var sum float64

@@ -5,8 +5,8 @@ import "evenkeel/objective/evidence/interval"
 // Verdict is a difference of spreads in words.
 type Verdict string
 
-// The verdicts. Worse has no slight form: a spread that is larger beyond noise is
-// not to be played down.
+// The verdicts. There is no "slightly worse": a spread that is larger beyond noise is
+// worse.
 const (
 	Better         Verdict = "better"
 	SlightlyBetter Verdict = "slightly better"
@@ -14,13 +14,13 @@ const (
 	Worse          Verdict = "worse"
 )
 
-// slight is the share of B's figure below which a gain is called slight. Our
-// choice: a tenth of the unevenness is what few would retrain for.
+// slight is the share of B's figure below which a gain is called slight. Our choice: few
+// would retrain for less than a tenth of the unevenness.
 const slight = 0.1
 
 // Verdict returns the difference in words, where smaller is better (a spread): no
 // difference beyond noise unless p <= 0.05, and a gain of less than a tenth of B
-// is slight. p is PValue, or what [interval.Holm] makes of it where several arms were
+// is slight. p is PValue, or its adjusted value ([interval.Holm]) where several arms were
 // confirmed.
 func (d Difference) Verdict(p float64) Verdict {
 	switch {
@@ -34,10 +34,10 @@ func (d Difference) Verdict(p float64) Verdict {
 	return Better
 }
 
-// Holding says whether an accuracy tolerance held.
+// Holding says whether A kept within an accuracy tolerance.
 type Holding string
 
-// What can be said of a tolerance.
+// The answers.
 const (
 	Held      Holding = "held"
 	NotHeld   Holding = "not held"
@@ -56,8 +56,8 @@ type Drop struct {
 	Holding Holding
 }
 
-// exact forgives the rounding of a drop that is exactly the tolerance: far above
-// rounding errors, far below one image.
+// exact allows for rounding of a drop that equals the tolerance: far above rounding errors,
+// far below one example.
 const exact = 1e-9
 
 // Tolerance says whether A lost at most the given balanced accuracy against B.

@@ -45,7 +45,7 @@ func TestControlIsRarelyMoved(t *testing.T) {
 			moved := 0
 			for n := range studies {
 				d := controlOf(t, seeds, w, rand.New(rand.NewPCG(uint64(n), 98)))
-				if strings.Contains(d.Text, "The training heeds weights") || strings.Contains(d.Text, "wrong way round") {
+				if strings.Contains(d.Text, "Weights affect training.") || strings.Contains(d.Text, "wrong way round") {
 					moved++
 				}
 			}
@@ -57,8 +57,8 @@ func TestControlIsRarelyMoved(t *testing.T) {
 	}
 }
 
-// TestControlIsRarelyClosed: that no weighting can work is said of trainings that heed
-// weights in 2.5 % of studies at most, whatever the noise; and of one that does not, as
+// TestControlIsRarelyClosed: that no weighting can work is said of trainings that weights
+// affect in 2.5 % of studies at most, with little noise and with much; and of others, as
 // soon as noise allows it.
 func TestControlIsRarelyClosed(t *testing.T) {
 	const studies = 60
@@ -69,16 +69,16 @@ func TestControlIsRarelyClosed(t *testing.T) {
 		least, most float64 // share of studies
 	}{
 		// The difference is above 30 points here.
-		{"a third arrives", 2, madeUp{each: 120, scatter: 0.15, response: 0.3}, 0, 0},
-		{"a third arrives, noisy", 2, madeUp{each: 120, scatter: 1, response: 0.3}, 0, 0.05},
-		{"a third arrives, only the control is noisy", 2, madeUp{each: 120, scatter: 0.1, control: 1, response: 0.3}, 0, 0.05},
+		{"a third has an effect", 2, madeUp{each: 120, scatter: 0.15, response: 0.3}, 0, 0},
+		{"a third has an effect, noisy", 2, madeUp{each: 120, scatter: 1, response: 0.3}, 0, 0.05},
+		{"a third has an effect, only the control is noisy", 2, madeUp{each: 120, scatter: 0.1, control: 1, response: 0.3}, 0, 0.05},
 		// And 5.5 points here, hardly more than what is called futile.
-		{"hardly anything arrives", 3, madeUp{each: 400, scatter: 0.03, response: 0.045}, 0, 0.07},
-		{"hardly anything arrives, only the control is noisy", 3, madeUp{each: 400, scatter: 0.03, control: 0.3, response: 0.045}, 0, 0.07},
-		{"nothing arrives, a factor of 20 lowers the class either way", 3, madeUp{each: 400, scatter: 0.02, disturb: 1}, 0, 0},
-		{"nothing arrives", 2, madeUp{each: 400, scatter: 0.02}, 0.25, 1},
-		{"nothing arrives", 3, madeUp{each: 400, scatter: 0.05}, 0.45, 1},
-		{"nothing arrives, noisy", 3, madeUp{each: 120, scatter: 0.5}, 0, 0.1},
+		{"hardly any effect", 3, madeUp{each: 400, scatter: 0.03, response: 0.045}, 0, 0.07},
+		{"hardly any effect, only the control is noisy", 3, madeUp{each: 400, scatter: 0.03, control: 0.3, response: 0.045}, 0, 0.07},
+		{"no effect, a factor of 20 lowers the class either way", 3, madeUp{each: 400, scatter: 0.02, disturb: 1}, 0, 0},
+		{"no effect", 2, madeUp{each: 400, scatter: 0.02}, 0.25, 1},
+		{"no effect", 3, madeUp{each: 400, scatter: 0.05}, 0.45, 1},
+		{"no effect, noisy", 3, madeUp{each: 120, scatter: 0.5}, 0, 0.1},
 	} {
 		closed, gap := 0, 0.0
 		for n := range studies {
@@ -121,7 +121,7 @@ func controlOf(t *testing.T, seeds int, w madeUp, rng *rand.Rand) explain.Findin
 	return d
 }
 
-// madeUp is a training of which the share response of ln w arrives in the logits, each
+// madeUp is a simulated training. The share response of ln w acts on the logits, each
 // class's being off by scatter in every training, and by control where a weight is far
 // from 1, where it also lowers the logit of class 1 by disturb.
 type madeUp struct {

@@ -26,16 +26,16 @@ type Case struct {
 	Outputs []Outputs
 	// Posthoc says that the weights shift logits and nothing was trained with them.
 	Posthoc bool
-	// OwnScript says that a program of the user's own trains, whose settings are
-	// not those of the built-in models.
+	// OwnScript says that the user's own program trains. It does not have the settings
+	// of the built-in models.
 	OwnScript bool
-	// Pool is that of all arms of the study. The zero value stands for a single arm
-	// and nothing known.
+	// Pool is that of all arms of the study. The zero value is a single arm of which
+	// nothing else is known.
 	Pool interval.Pool
 	// References are the spreads of the unweighted reference on all its seeds.
 	References []float64
-	// Probed is what trainings gave in which one weight was changed ([Probe]); nil if
-	// there were none.
+	// Probed are the results of trainings in which one weight was changed ([Probe]);
+	// nil if there were none.
 	Probed *Probed
 }
 
@@ -55,7 +55,7 @@ type Outputs struct {
 }
 
 // Offsets is what offsets on the reference's logits do on one seed, measured on
-// examples that had no part in the fit ([posthoc.CrossFitted]).
+// examples that were not used in the fit ([posthoc.CrossFitted]).
 type Offsets struct {
 	// Values are what to add to the logits, in nats.
 	Values []float64
@@ -92,6 +92,9 @@ func (c Case) validate() error {
 	}
 	return nil
 }
+
+// class returns the name of a class as sentences show it.
+func (c Case) class(k int) string { return objective.InSentence(c.Classes[k]) }
 
 // outputs returns what was kept of replicate i.
 func (c Case) outputs(i int) Outputs {

@@ -8,9 +8,9 @@ import (
 	"evenkeel/objective/evidence/interval"
 )
 
-// futile is the change of the worst class's recall, by a factor of 400 between its
-// weights, below which weighting the loss is called futile. Our choice.
-const futile = 0.05
+// minResponse is the change of the worst class's recall, by a factor of 400 between its
+// weights, below which no loss weighting can work. Our choice.
+const minResponse = 0.05
 
 // control is what the worst class does under a factor of 20.
 type control struct {
@@ -19,7 +19,7 @@ type control struct {
 	// gap is up - down, lift is up - plain, sink is down - plain; with their standard
 	// errors, and half the widths of their 95 % intervals, NaN with one seed.
 	gap, gapSE, gapHalf, lift, liftSE, liftHalf, sink, sinkHalf float64
-	// same says that no count of any matrix differs from those without weights.
+	// same says that every matrix is the same as without weights.
 	same bool
 }
 
@@ -43,23 +43,23 @@ func (f *figures) controlled() control {
 	k := make([]float64, len(r.changed))
 	k[0], k[1] = 1, -1
 	image := r.image(k)[w]
-	c.gapSE, c.gapHalf = r.error(r.wild(gaps, w), image), r.half(gaps, w, image)
+	c.gapSE, c.gapHalf = r.error(r.seedVariance(gaps, w), image), r.half(gaps, w, image)
 	image = objective.ImageVariances(recalls(r.runs[0], 1), recalls(r.unweighted(), -1))[w]
-	c.liftSE, c.liftHalf = r.error(r.wild(lifts, w), image), r.half(lifts, w, image)
+	c.liftSE, c.liftHalf = r.error(r.seedVariance(lifts, w), image), r.half(lifts, w, image)
 	c.sinkHalf = r.half(sinks, w, objective.ImageVariances(recalls(r.runs[1], 1), recalls(r.unweighted(), -1))[w])
 	return c
 }
 
-// wild returns the variance of a difference over seeds. One that is noisier than
-// those that the milder changes leave does not profit from them.
-func (r *response) wild(differences []float64, class int) float64 {
+// seedVariance returns the variance of a difference over seeds: its own, or that of the
+// milder changes where that is larger.
+func (r *response) seedVariance(differences []float64, class int) float64 {
 	return math.Max(r.seedSD[class]*r.seedSD[class], interval.SumSquares(differences)/float64(r.seeds-1))
 }
 
-// wilder returns by what factor the recalls of all classes scatter more, from seed to
-// seed, between the worst class times 20 and divided by 20 than between the milder
-// changes; at least 1.
-func (r *response) wilder() float64 {
+// noiseRatio returns how many times as large the variance over seeds is, over the recalls
+// of all classes, between the worst class times 20 and divided by 20 than between the
+// milder changes; at least 1.
+func (r *response) noiseRatio() float64 {
 	factors := make([]float64, len(r.changed))
 	factors[0], factors[1] = 1, -1
 	var far, mild float64
@@ -87,25 +87,28 @@ func (r *response) half(differences []float64, class int, image float64) float64
 	pooled := r.seedSD[class] * r.seedSD[class]
 	milder := interval.Pool{Groups: 1, Variance: pooled, Freedom: own * float64(len(r.Classes))}
 	seeds := milder.SeedHalfWidth(interval.Group{Seeds: r.seeds, SumSquares: interval.SumSquares(differences)})
-	if wilder := r.wilder(); wilder > 1 {
+	if ratio := r.noiseRatio(); ratio > 1 {
 		all := own * float64(len(r.seedSD)-1) / 2
-		seeds = max(seeds, interval.Quantile(interval.TwoSided, max(1, all))*math.Sqrt(pooled*wilder/float64(r.seeds)))
+		seeds = max(seeds, interval.Quantile(interval.TwoSided, max(1, all))*math.Sqrt(pooled*ratio/float64(r.seeds)))
 	}
 	return interval.Cochran(seeds, interval.Quantile(interval.TwoSided, math.Inf(1)), image)
 }
 
-// Ways in which a training can fail the control. That something does not stand out of
-// noise is none of them: there may have been too few seeds to see it.
+// inverted reports whether more weight lowers the recall, beyond noise.
+//
+// This and the next are the ways in which a training can fail the control. A difference
+// within noise is none of them: there may have been too few seeds to see it.
 func (c control) inverted() bool { return c.gap < -c.gapHalf }
 
-// closes reports whether the worst class moves too little for any weights to work: with
-// 95 % hardly apart under the two weights, and not away from its recall without either.
-func (c control) closes() bool {
-	return c.same || !c.inverted() && c.gap+c.gapHalf < futile && math.Abs(c.lift) < futile && math.Abs(c.sink) < futile
+// unresponsive reports whether the worst class moves too little for any weights to work:
+// with 95 % the recalls with the two weights are close to each other, and both are close
+// to the recall without weights.
+func (c control) unresponsive() bool {
+	return c.same || !c.inverted() && c.gap+c.gapHalf < minResponse && math.Abs(c.lift) < minResponse && math.Abs(c.sink) < minResponse
 }
 
-// disturbs reports whether both weights move the recall the same way, beyond noise and
-// alike: that is what so large a factor does to a training, not the weight's own doing.
+// disturbs reports whether both weights move the recall in the same direction, beyond
+// noise: an effect of such large factors on the training, not of the weight itself.
 func (c control) disturbs() bool {
 	return !c.moves() && !c.inverted() && math.Abs(c.lift) > c.liftHalf && math.Abs(c.sink) > c.sinkHalf && (c.lift > 0) == (c.sink > 0)
 }
@@ -113,38 +116,37 @@ func (c control) disturbs() bool {
 // moves reports whether the worst class follows its weight beyond noise.
 func (c control) moves() bool { return c.gap > c.gapHalf }
 
-// stuck reports whether x20 raises the class too little, with 95 %, though there is
-// room above it.
-func (c control) stuck() bool { return c.plain < 1-futile && c.lift+c.liftHalf < futile }
+// cannotRise reports whether times 20 raises the class too little, with 95 %, though its
+// recall could be higher.
+func (c control) cannotRise() bool { return c.plain < 1-minResponse && c.lift+c.liftHalf < minResponse }
 
-// judged reports whether there is a control on enough seeds to judge by.
-func (f *figures) judged() bool { return f.response != nil && f.response.seeds > 1 }
+// hasControl reports whether there is a control on enough seeds to judge by.
+func (f *figures) hasControl() bool { return f.response != nil && f.response.seeds > 1 }
 
-// closed reports whether not even the control moves the worst class.
-func (f *figures) closed() bool { return f.judged() && f.control.closes() }
+// unresponsive reports whether not even the control moves the worst class.
+func (f *figures) unresponsive() bool { return f.hasControl() && f.control.unresponsive() }
 
 // unliftable reports whether the worst class can be lowered and not raised.
 func (f *figures) unliftable() bool {
-	return f.judged() && !f.closed() && f.control.moves() && f.control.stuck()
+	return f.hasControl() && !f.unresponsive() && f.control.moves() && f.control.cannotRise()
 }
 
-// controlOf says whether training heeds weights at all.
+// controlOf says whether weights affect training at all.
 func (f *figures) controlOf() (Finding, bool) {
 	r, c := f.response, f.control
 	if r == nil {
 		return Finding{}, false
 	}
-	name := f.Classes[c.class]
 	d := Finding{
 		Name:      "control",
-		Threshold: "the whole 95 % interval below 5 points between the worst class times 20 and divided by 20, and both within 5 points of its recall without", Source: "our choice; Student's t over seeds, linearised over validation images",
+		Threshold: "less than 5 points between the two recalls (whole 95 % interval), and from each to the recall without weights", Source: "our choice; Student's t over seeds, linearised over validation examples",
 		Figures: []Figure{
 			{"recall", c.plain}, {"recall_times_20", c.up}, {"recall_divided_by_20", c.down},
 			{"difference", c.gap}, {"difference_se", c.gapSE}, {"difference_half_width", c.gapHalf},
 			{"lift", c.lift}, {"lift_se", c.liftSE}, {"lift_half_width", c.liftHalf}, {"seeds", float64(r.seeds)},
 		},
-		Text: fmt.Sprintf("%s x20 moves its recall from %s to %s, divided by 20 to %s: %s points",
-			name, percent(c.plain), percent(c.up), percent(c.down), points(c.gap)),
+		Text: fmt.Sprintf("Multiplying the weight of %s by 20 moves its recall from %s to %s, dividing it by 20 to %s: %s points",
+			f.class(c.class), percent(c.plain), percent(c.up), percent(c.down), points(c.gap)),
 	}
 	if r.seeds < 2 {
 		d.Text += fmt.Sprintf(" between the two, with a standard error of %.1f on 1 seed.", 100*c.gapSE)
@@ -156,24 +158,24 @@ func (f *figures) controlOf() (Finding, bool) {
 		d.Reason, d.Try = true, "check"
 		d.Text += " Not one count of the confusion matrix changed: the weights never reached the loss."
 	case r.seeds < 2:
-		d.Text += " That standard error is of the images alone: how much of the difference another seed would make is not known."
+		d.Text += " That standard error covers the examples only: how much another seed would change is not known."
 	case c.inverted():
 		d.Reason, d.Try = true, "check"
-		d.Text += " More weight lowers the recall: weights act the wrong way round, or on another class."
-	case c.closes():
+		d.Text += " More weight lowers the recall: the weights act the wrong way round, or on another class."
+	case c.unresponsive():
 		d.Reason, d.Try = true, "check"
 		d.Text += fmt.Sprintf(" A factor of 400 moves it by %s points at most: no loss weighting can work here.", atMost(c.gap+c.gapHalf))
 	case c.disturbs():
-		d.Text += " A factor of 20 either way disturbs the training, which hides what the weight itself does: try a milder one."
+		d.Text += " Both move the recall in the same direction: factors this large disturb the training, which hides the effect of the weight itself."
 	case !c.moves():
-		d.Text += fmt.Sprintf(" Whether training heeds weights is not measurable with these seeds: the difference may be as large as %s points.", points(c.gap+c.gapHalf))
-	case c.stuck():
+		d.Text += fmt.Sprintf(" Whether weights affect training cannot be said with these seeds: the difference may be as large as %s points.", points(c.gap+c.gapHalf))
+	case c.cannotRise():
 		d.Reason, d.Try = true, "data"
-		d.Text += fmt.Sprintf(" The training heeds weights, but even x20 raises this class by %s points at most: weights can only lower it.", atMost(c.lift+c.liftHalf))
+		d.Text += fmt.Sprintf(" Weights affect training, but even times 20 raises this class by %s points at most: weights can only lower it.", atMost(c.lift+c.liftHalf))
 	default:
-		d.Text += " The training heeds weights."
-		if !(c.lift > c.liftHalf) && c.plain < 1-futile {
-			d.Text += fmt.Sprintf(" Whether they can raise this class is not measurable with these seeds: x20 does by %s points +- %.1f.", points(c.lift), 100*c.liftHalf)
+		d.Text += " Weights affect training."
+		if !(c.lift > c.liftHalf) && c.plain < 1-minResponse {
+			d.Text += fmt.Sprintf(" Whether they can raise this class cannot be said with these seeds: times 20 changes it by %s points +- %.1f.", points(c.lift), 100*c.liftHalf)
 		}
 	}
 	return d, true

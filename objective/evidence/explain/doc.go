@@ -1,20 +1,20 @@
 // Package explain says why a class weighting did, or did not, even the recalls
-// out: in plain sentences, with the figures, the thresholds they are held
-// against, and what to try next.
+// out: in plain sentences, with the figures, the thresholds they are compared
+// with, and what to try next.
 //
-// It is pure: it trains, stores and prints nothing, and draws no random number;
-// which trainings would tell more, [Probe] says. It works on what a search recorded
+// It is pure: it trains, stores and prints nothing, and draws no random number.
+// [Probe] says which trainings would show more. It works on what a search records
 // anyway: matrices, weights, and, where they were kept, predictions and logits. What
 // was not recorded is left out or named in one sentence ([Report.Missing]). It is no
-// confirmation either: everything is measured on the validation part, which chose
+// confirmation: everything is measured on the validation part, which was used to choose
 // the arm.
 //
 // # Where to start
 //
 //   - [Case] is what was recorded of one arm over its seeds, [Explain] the answer.
-//   - [Recalls] is all that somebody without a study has: recalls and weights.
-//   - [Report] has the verdict, the [Finding]s in order of promise and the
-//     [Step]s to try.
+//   - [Recalls] are recalls and weights alone, for somebody without a study.
+//   - [Report] has the verdict, the [Finding]s and the [Remedy]s to try, the most
+//     promising first.
 //
 // # Symbols
 //
@@ -24,7 +24,7 @@
 //	z_c     logit of class c for an example
 //	change  spread with the weights minus the own unweighted model's, mean over seeds
 //	half    half the width of the 95 % interval of change, see below
-//	tau     share of the predicted changes of the recalls that training brought
+//	tau     share of the predicted changes of the recalls that training delivered
 //
 // # Findings
 //
@@ -33,60 +33,61 @@
 //	pairs          |s_ij| < 0.35 for one of the three most confused pairs
 //	margins        share of examples of these pairs with |z_i - z_j| < |s_ij|
 //	prediction     spread of argmax z + ln w on the unweighted model's logits
-//	transmission   tau, absorbed below 0.3
+//	transmission   tau; below 0.3 training ended as if there were no weights
 //	interpolation  recall of the worst class on the training part > 0.995
 //	overshoot      the recalls are less even than without weights
 //	offsets        what fitted offsets reach without training
-//	noise          half, and the smallest change that so many seeds would find
-//	sample         the spread that perfectly even classes would read
+//	noise          half, and the smallest effect that can be detected
+//	sample         the spread that perfectly even classes would show
 //	floor          the best equal recall of the hardest pair
-//	price          who gained, who paid, accuracy lost for each point of spread
+//	price          which classes gained, which paid, accuracy lost per point of spread
 //
 // and with the trainings that [Probe] asks for ([Case.Probed]), see below:
 //
 //	control        recall of the worst class times 20 and divided by 20
 //	sensitivity    J_cd, the points that a nat on class d moves class c
-//	expected       the spread that J times ln w predicts, against a seed's scatter
-//	identifiable   classes with |J_cc| ln(max w / min w) < a seed's scatter
+//	expected       the spread that J times ln w predicts, against the noise of a seed
+//	identifiable   classes with |J_cc| ln(max w / min w) < the noise of a seed
 //	trade          pairs that can only trade: the singular values of J for the two
 //
-// A finding that stands in the way, or that calls for something else than what was
-// done, is a [Finding.Reason]; the others say how things are.
+// A finding that keeps the weights from working, or says that something else would do
+// better, is a [Finding.Reason]; the others only describe.
 //
 // # Uncertainty
 //
-// The variance of change has a part of the seeds and one of the validation images,
+// The variance of change has a part of the seeds and one of the validation examples,
 //
 //	V = s^2 / S + v
 //
 // where s^2 is the variance of the per-seed changes, drawn towards that of all arms
-// ([interval.Pool]), and v the variance over images of the linearised
+// ([interval.Pool]), and v the variance over validation examples of the linearised
 // change,
 //
 //	v = sum over classes c of var_c(d) / (m_c - 1)
 //	d_e = mean over seeds of g_sc [right with weights] - h_sc [right without]
 //
-// g_s and h_s being the gradients of the spread at what seed s measured, of which
-// [objective.ImageVariance] makes v. It is not divided by the seeds, since all see
-// the same images. Without predictions v comes from the matrices and is larger. half is that of the leaderboard
-// ([interval.Pool.HalfWidth]), for all arms of the study together, since the arm is
-// there because it did well,
+// with g_s and h_s the gradients of the spread at the recalls of seed s
+// ([objective.ImageVariance]). It is not divided by the number of seeds, since all seeds
+// are measured on the same examples. Without predictions v comes from the matrices and is
+// larger. half is that of the leaderboard ([interval.Pool.HalfWidth]), for all arms of the
+// study together, since the arm was chosen among them,
 //
 //	sqrt(t^2 s^2 / S + z^2 v)
 //
 // with quantiles of Student's t and of the normal distribution. With fewer than three
 // seeds there is none.
 //
-// On 400 made-up studies each of one arm whose weights change nothing, a change stood
-// out in 2.5, 1.0 and 2.5 % on 3, 5 and 8 seeds.
+// In 400 simulated studies each, of one arm whose weights change nothing, a change was
+// beyond noise in 2.5, 1.0 and 2.5 % on 3, 5 and 8 seeds.
 //
-// The arm's spread minus that of fitted offsets is held against the same two parts,
-// seeds with Student's t of their own and images; where nothing is known of the images,
-// what is said holds for these alone.
+// The arm's spread minus that of fitted offsets is compared with the same two parts, with
+// Student's t for these seeds alone. Where the part of the examples is not known, the
+// finding says that it holds for these examples only.
 //
-// The smallest change that would be found with 80 % probability is half plus t_.8
-// sqrt(V), with degrees of freedom after Satterthwaite; for a single arm and many seeds that is 2.8 standard errors (J. Cohen,
-// Statistical Power Analysis for the Behavioral Sciences, 1988).
+// The smallest effect that is detected with a probability of 80 % is half plus t_.8
+// sqrt(V), with degrees of freedom after Satterthwaite; for a single arm and many seeds
+// that is 2.8 standard errors (J. Cohen, Statistical Power Analysis for the Behavioral
+// Sciences, 1988).
 //
 // # Probes
 //
@@ -94,23 +95,26 @@
 //
 //	J_cd = d r_c / d ln w_d = r_c(ln w_d = +1/2) - r_c(ln w_d = -1/2)
 //
-// Its standard error has the two parts above: the variance of one seed, pooled over
-// the probed classes d (paired by seed, and called a seed's scatter), over S, and the
-// one over images, image by image where predictions are known. The control takes its
-// own variance where that is larger, and has a 95 % interval of Student's t, made as
-// half above. It closes the case only where that interval ends below 5 points of
-// recall between times 20 and divided by 20, and neither is 5 points from the recall
-// without weights: a difference that does not stand out of noise says nothing, since few
-// seeds hide much. In 180 made-up studies on two seeds where 30 % of ln w arrive it never
-// did, on noisy seeds either; where nothing arrives it did in 37 and 52 of 100, on two
-// quiet and on three seeds with 400 images a class. Of studies whose weights change
-// nothing it said that they do in 0.3 %, and in 2.7 % where trainings with weights far
-// from 1 scatter more (300 studies each).
+// Its standard error has the two parts above: the variance over seeds divided by S, and
+// the variance over examples, example by example where predictions are known. The former
+// is that of differences paired by seed, pooled over the probed classes d; its root is
+// called the noise of a seed. The control uses its own variance where that is larger, and
+// has a 95 % interval of Student's t, computed like half above.
+//
+// The control says that no loss weighting can work only where that interval ends below 5
+// points of recall between times 20 and divided by 20, and both recalls are within 5
+// points of the one without weights. A difference within noise is not enough, since few
+// seeds hide much. Of 180 simulated studies on two seeds in which training delivers 30 %
+// of ln w it said so in none, with noisy seeds included. Where training delivers nothing
+// it said so in 37 of 100 on two seeds with little noise and in 52 of 100 on three seeds,
+// with 400 examples a class. Where weights change nothing it said that they affect
+// training in 0.3 % of studies, and in 2.7 % where trainings with weights far from 1 vary
+// more (300 studies each).
 //
 // Adding a constant to ln w changes nothing, so the rows of J sum to about 0. Two
 // classes can only trade where J, restricted to them, has a large singular value that
-// pushes them apart, at least three times the small one at the upper end of its 95 %
-// interval. With one seed nothing is judged.
+// raises one and lowers the other, at least three times the small one at the upper end of
+// its 95 % interval. With one seed nothing is judged.
 //
 // # Example
 //

@@ -30,30 +30,30 @@ func Explain(c Case) (*Report, error) {
 	return r, nil
 }
 
-// missing says what could not be looked at; train reports whether the training
-// part was measured.
+// missing says what is not known and why; train reports whether the training part was
+// measured.
 func (f *figures) missing(train bool) []string {
 	var all []string
 	switch {
-	case f.paper.seeds == 0:
-		all = append(all, "No logits of an unweighted model are stored: margins, prediction, transmission and the floor need them.")
-	case f.paper.seeds < f.seeds:
-		all = append(all, "Logits are stored for "+plural(f.paper.seeds, "seed")+" only: margins, prediction, transmission and the floor rest on these.")
+	case f.predicted.seeds == 0:
+		all = append(all, "No logits of an unweighted model are stored: what shifting them would do, and how much of that training delivers, is not known.")
+	case f.predicted.seeds < f.seeds:
+		all = append(all, "Logits are stored for "+plural(f.predicted.seeds, "seed")+" only: everything said of shifted logits rests on these.")
 	}
 	if f.offsets == nil {
-		all = append(all, "No fitted offsets are stored: what needs no training cannot be compared.")
+		all = append(all, "No fitted offsets are stored: the weights cannot be compared with them.")
 	}
 	if !train {
-		all = append(all, "No training matrices are stored: whether the training part is recognised without error is not known.")
+		all = append(all, "No confusion matrices of the training part are stored: whether the model fits it perfectly is not known.")
 	}
 	if f.seeds < interval.EnoughSeeds {
-		all = append(all, "With "+plural(f.seeds, "seed")+" the change has no interval: it takes three.")
+		all = append(all, "With "+plural(f.seeds, "seed")+" the change has no interval: at least three are needed.")
 	}
 	if r := f.response; r != nil && r.seeds < 2 {
-		all = append(all, "With one seed probed its own noise cannot be told from what the weights do: whether weights can work here, which classes' weights are identifiable and which pairs can only trade takes two seeds or more, as search.replicates gives them.")
+		all = append(all, "With one seed probed, its noise cannot be separated from the effect of the weights. Whether weights can work here, and for which classes, takes two seeds or more (search.replicates).")
 	}
 	if r := f.response; r != nil && !r.paired {
-		all = append(all, "No predictions of the probes with their labels are known: the images' part of their standard errors is an upper bound.")
+		all = append(all, "No predictions of the probes are stored with their labels: the part of their standard errors that is due to the examples is an upper bound.")
 	}
 	return all
 }

@@ -69,11 +69,11 @@ func TestFindings(t *testing.T) {
 		{"prediction", "a change", note, usual()},
 		{"prediction", "no logits", absent, with(func(w *world) { w.without = "logits" })},
 
-		{"transmission", "absorbed", reason, with(func(w *world) { w.response = 0.05 })},
+		{"transmission", "hardly any effect", reason, with(func(w *world) { w.response = 0.05 })},
 		{"transmission", "as designed", note, usual()},
 		{"transmission", "no logits", absent, with(func(w *world) { w.without = "logits" })},
 
-		{"interpolation", "learned by heart", reason, with(func(w *world) { w.train = 1 })},
+		{"interpolation", "perfectly fitted", reason, with(func(w *world) { w.train = 1 })},
 		{"interpolation", "errors left", absent, usual()},
 		{"interpolation", "not measured", absent, with(func(w *world) { w.train = 0 })},
 
@@ -92,7 +92,7 @@ func TestFindings(t *testing.T) {
 		{"price", "nobody moves", absent, with(func(w *world) { w.response, w.jitter = 0, 0 })},
 	} {
 		t.Run(c.name+" "+c.what, func(t *testing.T) {
-			r := told(t, c.world)
+			r := explainedWorld(t, c.world)
 			if got := stateOf(r, c.name); got != c.want {
 				t.Errorf("the finding is %s, want %s: %s", got, c.want, r.Text)
 			}
@@ -115,19 +115,19 @@ func TestVerdicts(t *testing.T) {
 		dontTry []string
 		world   world
 	}{
-		{"good weights", explain.Free, "offsets", []string{"offsets", "paste"}, []string{"stronger", "check"}, usual()},
-		{"good weights, no offsets known", explain.Works, "even the recalls out here: spread", []string{"paste", "seeds"}, []string{"offsets"}, with(func(w *world) { w.without = "offsets" })},
+		{"good weights", explain.OffsetsSuffice, "offsets", []string{"offsets", "paste"}, []string{"stronger", "check"}, usual()},
+		{"good weights, no offsets known", explain.Works, "make the recalls more even: spread", []string{"paste", "seeds"}, []string{"offsets"}, with(func(w *world) { w.without = "offsets" })},
 		{"ignored weights", explain.Ignored, "ignored", []string{"check"}, []string{"stronger", "seeds"}, with(func(w *world) { w.response, w.jitter = 0, 0 })},
 		{"flat weights", explain.TooWeak, "too weak", []string{"stronger", "offsets"}, []string{"weaker"}, with(func(w *world) { w.weights, w.jitter = []float64{1, 1.1, 1, 1}, 0.2 })},
-		{"absorbed weights", explain.Absorbed, "absorbed", []string{"stop-early", "decay", "deferred", "offsets"}, []string{"weaker"}, with(func(w *world) { w.response = 0.02 })},
-		{"weights in a training that is too short", explain.Absorbed, "did not follow the weights", []string{"longer", "offsets"}, []string{"stop-early", "decay", "deferred"}, with(func(w *world) { w.response, w.train = 0.02, 0.6 })},
+		{"weights without effect", explain.Ineffective, "almost as if there were no weights", []string{"stop-early", "decay", "deferred", "offsets"}, []string{"weaker"}, with(func(w *world) { w.response = 0.02 })},
+		{"weights in a training that is too short", explain.Ineffective, "did not follow the weights", []string{"longer", "offsets"}, []string{"stop-early", "decay", "deferred"}, with(func(w *world) { w.response, w.train = 0.02, 0.6 })},
 		{"too strong weights", explain.Overshoots, "overshoot", []string{"weaker"}, []string{"stronger"}, with(func(w *world) { w.weights = []float64{1, 60, 1, 1} })},
 		{"even classes", explain.Even, "nothing to even out", []string{"images"}, []string{"stronger", "offsets"}, with(func(w *world) { w.lean, w.alike, w.weights = 0, 0, []float64{1, 1.5, 1, 0.7} })},
 		{"one seed", explain.NotMeasurable, "on 1 seed", []string{"seeds"}, nil, with(func(w *world) { w.seeds = 1 })},
-		{"noisy seeds", explain.NotMeasurable, "does not mean no effect", []string{"seeds"}, nil, with(func(w *world) { w.seeds, w.jitter, w.without = 3, 1.5, "logits" })},
+		{"noisy seeds", explain.NotMeasurable, "neither shown nor ruled out", []string{"seeds"}, nil, with(func(w *world) { w.seeds, w.jitter, w.without = 3, 1.5, "logits" })},
 	} {
 		t.Run(c.what, func(t *testing.T) {
-			r := told(t, c.world)
+			r := explainedWorld(t, c.world)
 			if r.Verdict != c.want || !strings.Contains(r.Text, c.text) {
 				t.Errorf("verdict %s: %s\nwant %s with %q", r.Verdict, r.Text, c.want, c.text)
 			}
@@ -141,7 +141,7 @@ func TestVerdicts(t *testing.T) {
 					t.Errorf("%s is to be tried: %+v", name, r.Next)
 				}
 			}
-			if strings.Contains(r.Text, "no effect") && !strings.Contains(r.Text, "does not mean no effect") {
+			if strings.Contains(r.Text, "no effect") {
 				t.Errorf("claims that there is no effect: %s", r.Text)
 			}
 		})
@@ -149,17 +149,17 @@ func TestVerdicts(t *testing.T) {
 }
 
 // TestTransmissionInterval: seeds are what is independent, so one has no interval, and
-// below three nothing is called absorbed.
+// below three weights are never called without effect.
 func TestTransmissionInterval(t *testing.T) {
 	for _, c := range []struct {
 		seeds      int
 		want, lack string
 	}{
 		{1, " (on 1 seed).", "+-"},
-		{2, "(95 %, 2 seeds).", "absorbed"},
-		{6, "(95 %, 6 seeds): it absorbed the weights", "not measurable"},
+		{2, "(95 %, 2 seeds).", "no weights"},
+		{6, "(95 %, 6 seeds): it ended almost as if there were no weights", "cannot be measured"},
 	} {
-		r := told(t, with(func(w *world) { w.seeds, w.response = c.seeds, 0.05 }))
+		r := explainedWorld(t, with(func(w *world) { w.seeds, w.response = c.seeds, 0.05 }))
 		d, _ := finding(r, "transmission")
 		if !strings.Contains(d.Text, c.want) || strings.Contains(d.Text, c.lack) || d.Reason != (c.seeds == 6) {
 			t.Errorf("%d seeds: %s; want %q and not %q", c.seeds, d.Text, c.want, c.lack)
@@ -194,10 +194,10 @@ func TestPrice(t *testing.T) {
 	after := matrix([]int64{700, 150, 150}, []int64{150, 650, 200}, []int64{120, 200, 680})
 	r := explained(t, byHand(3, before, after))
 	d, _ := finding(r, "price")
-	if !d.Reason || !strings.Contains(d.Text, "2.02 for each point") || !strings.Contains(d.Text, "Down: a -20.0 and c -12.0") {
+	if !d.Reason || !strings.Contains(d.Text, "2.02 points of accuracy lost for each point") || !strings.Contains(d.Text, "Down: a -20.0 and c -12.0") {
 		t.Errorf("price: %+v", d)
 	}
-	if !strings.Contains(r.Text, "more than the tolerance: balanced accuracy -12.3 points, -2.0 allowed") {
+	if !strings.Contains(r.Text, "more accuracy than you allow: balanced accuracy -12.3 points, -2.0 allowed") {
 		t.Errorf("verdict: %s", r.Text)
 	}
 	if !step(r, "tolerance") {
@@ -217,7 +217,7 @@ func TestImageNoise(t *testing.T) {
 			t.Errorf("standard error over images %v, want %v", x.Value, want)
 		}
 	}
-	if !strings.Contains(d.Text, "+.000") && !strings.Contains(d.Text, "by .000") {
+	if !strings.Contains(d.Text, "by .000") {
 		t.Errorf("noise: %s", d.Text)
 	}
 }
@@ -238,7 +238,7 @@ func figure(t *testing.T, r *explain.Report, of, name string) float64 {
 // TestPairedImages: where the predictions are known, errors that both models share
 // do not count as noise.
 func TestPairedImages(t *testing.T) {
-	se := func(w world) float64 { return figure(t, told(t, w), "noise", "image_se") }
+	se := func(w world) float64 { return figure(t, explainedWorld(t, w), "noise", "image_se") }
 	paired, unpaired := se(usual()), se(with(func(w *world) { w.without = "predictions" }))
 	if !(paired < 0.8*unpaired && paired > 0.1*unpaired) {
 		t.Errorf("standard error over images %v, without predictions %v", paired, unpaired)
@@ -256,7 +256,7 @@ func TestMissing(t *testing.T) {
 		c.Replicates[i].Rounds[1].Train = nil
 	}
 	text := strings.Join(explained(t, c).Missing, "\n")
-	for _, want := range []string{"No logits", "No fitted offsets", "No training matrices"} {
+	for _, want := range []string{"No logits", "No fitted offsets", "No confusion matrices of the training part"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("nothing is said of %q:\n%s", want, text)
 		}
@@ -264,7 +264,7 @@ func TestMissing(t *testing.T) {
 }
 
 // TestPosthoc: weights that shift logits were never trained with, and there is
-// nothing to absorb them.
+// no training to lose them.
 func TestPosthoc(t *testing.T) {
 	c := with(func(w *world) { w.response, w.jitter, w.train = 0, 0, 1 }).build(t)
 	c.Posthoc = true
@@ -275,7 +275,7 @@ func TestPosthoc(t *testing.T) {
 		}
 	}
 	if step(r, "offsets") {
-		t.Error("weights applied post hoc are told to be applied post hoc")
+		t.Error("applying weights post hoc is proposed where they are")
 	}
 }
 
@@ -332,9 +332,9 @@ func TestOffsetsAgainstImages(t *testing.T) {
 		want  string
 		se    float64
 	}{
-		{"few images", 1, true, "not measurably better", 0.0435},
-		{"many images", 1000, true, "the weights are better, by more than seeds and images do", 0.0435 / math.Sqrt(1000)},
-		{"matrices not kept", 1, false, "better on these images, for other seeds", math.NaN()},
+		{"few examples", 1, true, "not measurably better", 0.0435},
+		{"many examples", 1000, true, "the weights are better beyond the noise of seeds and examples", 0.0435 / math.Sqrt(1000)},
+		{"matrices not kept", 1, false, "better beyond the noise of seeds, on these examples; for other examples", math.NaN()},
 	} {
 		n := 100 * c.times
 		k := byHand(3, m(90*c.times, 60*c.times, n), m(80*c.times, 70*c.times, n))
@@ -364,7 +364,7 @@ func TestOffsetsAgainstImages(t *testing.T) {
 // TestOffsetsArePaired: errors that the arm and the offsets share do not count as noise
 // where logits and predictions are known.
 func TestOffsetsArePaired(t *testing.T) {
-	se := func(w world) float64 { return figure(t, told(t, w), "offsets", "difference_image_se") }
+	se := func(w world) float64 { return figure(t, explainedWorld(t, w), "offsets", "difference_image_se") }
 	paired, unpaired := se(usual()), se(with(func(w *world) { w.without = "predictions" }))
 	if !(paired < 0.95*unpaired && paired > 0.05*unpaired) {
 		t.Errorf("standard error over images %v, without predictions %v", paired, unpaired)

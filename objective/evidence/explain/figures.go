@@ -26,12 +26,12 @@ type figures struct {
 	strength    float64
 	pairs       []pair
 	uncertainty uncertainty
-	// even is what even classes would read.
+	// even is the spread that perfectly even classes would show.
 	even even
-	// paper is what the weights do on the logits, trained what fitted offsets do.
-	paper   paper
-	offsets *offered
-	// response is what the probes say, nil without any.
+	// predicted is what the weights do to the logits, offsets what fitted offsets do.
+	predicted predicted
+	offsets   *fittedOffsets
+	// response is what the probes measured, nil without any.
 	response *response
 	control  control
 }
@@ -67,8 +67,8 @@ func compute(c Case) *figures {
 	f.pairs = f.confused()
 	f.uncertainty = f.measureUncertainty()
 	f.even = evenAt(c.Score.Spread, f.balancedBefore, f.support)
-	f.paper = f.predict()
-	f.offsets = f.offered()
+	f.predicted = f.predict()
+	f.offsets = f.compareOffsets()
 	f.response = respond(f.Probed)
 	f.control = f.controlled()
 	return f
@@ -81,7 +81,7 @@ func add(sum, x []float64, n int) {
 	}
 }
 
-// mostPairs is the number of confused pairs that are looked at.
+// mostPairs is the number of confused pairs that are examined.
 const mostPairs = 3
 
 // confused returns the pairs of classes that the unweighted models confuse most,
@@ -118,8 +118,8 @@ func (f *figures) confused() []pair {
 	return all
 }
 
-// names returns the names of the classes of a pair.
-func (f *figures) names(p pair) (i, j string) { return f.Classes[p.i], f.Classes[p.j] }
+// names returns the names of the classes of a pair as sentences show them.
+func (f *figures) names(p pair) (i, j string) { return f.class(p.i), f.class(p.j) }
 
 // lowest returns the index of the smallest number, NaN left out.
 func lowest(x []float64) int {

@@ -10,9 +10,9 @@ import (
 	"evenkeel/objective/evidence/posthoc"
 )
 
-// paper is what weights do when they shift the unweighted model's logits.
-type paper struct {
-	// seeds is the number of seeds whose logits are known; 0: nothing is.
+// predicted is what weights do when they shift the unweighted model's logits.
+type predicted struct {
+	// seeds is the number of seeds whose logits are known; with 0 nothing is.
 	seeds int
 	// before and after are mean spreads, change their difference.
 	before, after, change float64
@@ -20,8 +20,8 @@ type paper struct {
 }
 
 // predict shifts the logits of every seed by its own weights.
-func (f *figures) predict() paper {
-	var p paper
+func (f *figures) predict() predicted {
+	var p predicted
 	var effects []posthoc.Effect
 	for i, rep := range f.Replicates {
 		part := f.outputs(i).Plain
@@ -56,19 +56,19 @@ func effect(plain, shifted, before, after *objective.Confusion) posthoc.Effect {
 	return e
 }
 
-// inert is the share of a pair's examples below which a shift does nothing to speak
-// of. Our choice.
-const inert = 0.02
+// minMovable is the share of a pair's examples below which a shift changes next to
+// nothing. Our choice.
+const minMovable = 0.02
 
-// margins holds the shifts of the most confused pairs against the distances of
-// their logits.
+// margins compares the shifts of the most confused pairs with the distances of their
+// logits.
 func (f *figures) margins() (Finding, bool) {
-	if f.paper.seeds == 0 || len(f.pairs) == 0 {
+	if f.predicted.seeds == 0 || len(f.pairs) == 0 {
 		return Finding{}, false
 	}
 	d := Finding{
 		Name: "margins", Reason: true, Try: "stronger",
-		Threshold: "2 % of a pair's examples, below which a shift is inert", Source: "our choice",
+		Threshold: "2 % of a pair's examples, below which a shift changes next to nothing", Source: "our choice",
 	}
 	var parts []string
 	for k, p := range f.pairs {
@@ -76,14 +76,14 @@ func (f *figures) margins() (Finding, bool) {
 		i, j := f.names(p)
 		text := fmt.Sprintf("%s and %s %s (shift %s, median distance %s)", i, j, percent(share), nats(p.shift), nats(median))
 		if k == 0 {
-			text = fmt.Sprintf("of the examples of %s and %s, %s have logits closer together than the weights' shift of %s nats (the median distance is %s)",
-				i, j, percent(share), nats(p.shift), nats(median))
+			text = fmt.Sprintf("%s of the examples of %s and %s, whose logits are closer together than the weights' shift of %s nats (median distance %s)",
+				percent(share), i, j, nats(p.shift), nats(median))
 			d.Figures = []Figure{{"share", share}, {"shift", p.shift}, {"median_margin", median}}
 		}
 		parts = append(parts, text)
-		d.Reason = d.Reason && share < inert
+		d.Reason = d.Reason && share < minMovable
 	}
-	d.Text = "At most so many can change hands: " + parts[0]
+	d.Text = "Upper limit of predictions that can flip: " + parts[0]
 	if len(parts) > 1 {
 		d.Text += "; " + strings.Join(parts[1:], ", ")
 	}
@@ -101,68 +101,68 @@ func (f *figures) marginsOf(p pair) (share, median float64) {
 		}
 		shift := posthoc.FromWeights(rep.Rounds[f.Round].Weights)
 		m := part.Margins(p.i, p.j)
-		share += m.Share(shift[p.i]-shift[p.j]) / float64(f.paper.seeds)
-		median += m.Median() / float64(f.paper.seeds)
+		share += m.Share(shift[p.i]-shift[p.j]) / float64(f.predicted.seeds)
+		median += m.Median() / float64(f.predicted.seeds)
 	}
 	return share, median
 }
 
-// faint is the share of the spread below which a predicted change is a reason for
-// seeing none. Our choice.
-const faint = 0.1
+// smallShare is the share of the spread below which a predicted change is small enough to
+// explain why none is seen. Our choice.
+const smallShare = 0.1
 
-// hopeless reports whether the weights would do little even if training did all
-// they aim at.
-func (f *figures) hopeless() bool {
-	return f.paper.seeds > 0 && math.Abs(f.paper.change) < faint*f.paper.before
+// smallPrediction reports whether the weights would do little even if training delivered
+// all of the predicted change.
+func (f *figures) smallPrediction() bool {
+	return f.predicted.seeds > 0 && math.Abs(f.predicted.change) < smallShare*f.predicted.before
 }
 
-// prediction says what the weights would do if training did what they aim at.
+// prediction says what the weights would do if training delivered the predicted change.
 func (f *figures) prediction() (Finding, bool) {
-	if f.paper.seeds == 0 || f.strength == 0 {
+	if f.predicted.seeds == 0 || f.strength == 0 {
 		return Finding{}, false
 	}
-	p := f.paper
+	p := f.predicted
 	d := Finding{
-		Name: "prediction", Reason: f.hopeless() || p.change > 0,
+		Name: "prediction", Reason: f.smallPrediction() || p.change > 0,
 		Threshold: "a tenth of the spread", Source: "our choice; ln w after C. Elkan, 2001",
 		Figures: []Figure{{"spread", p.before}, {"predicted_spread", p.after}, {"predicted_change", p.change}},
 	}
-	d.Text = fmt.Sprintf("Shifting the unweighted model's logits by ln w, which is what these weights aim at, takes the spread from %s to %s (%s)",
+	d.Text = fmt.Sprintf("Shifting the unweighted model's logits by ln w, which predicts what training with these weights does, takes the spread from %s to %s (%s)",
 		small(p.before), small(p.after), change(p.change))
 	switch {
-	case f.hopeless():
+	case f.smallPrediction():
 		d.Try = "stronger"
 		if f.measured() {
-			d.Text += ": not much to aim at."
+			d.Text += ": a small effect even if training delivered all of it."
 		} else {
-			d.Text += ": training that did exactly that would hardly show it."
+			d.Text += ": an effect this small would hardly show."
 		}
 	case p.change > 0:
 		d.Try = "weaker"
-		d.Text += ": they go too far even on paper."
+		d.Text += ": even by this prediction the weights go too far."
 	default:
 		d.Text += "."
 	}
 	return d, true
 }
 
-// vague is the half width of the interval above which a transmission says nothing. Our
+// widest is the half width of the interval above which a transmission says nothing. Our
 // choice.
-const vague = 0.5
+const widest = 0.5
 
-// absorbed reports whether too little of the predicted changes arrived.
-func (f *figures) absorbed() bool { return !f.Posthoc && f.paper.transmission.Absorbed() }
+// ineffective reports whether training delivered too little of the predicted changes.
+func (f *figures) ineffective() bool { return !f.Posthoc && f.predicted.transmission.Ineffective() }
 
-// transmission says how much of the predicted changes training brought.
+// transmission says how much of the predicted changes training delivered.
 func (f *figures) transmission() (Finding, bool) {
-	t := f.paper.transmission
-	if f.Posthoc || f.paper.seeds == 0 || math.IsNaN(t.Tau) {
+	t := f.predicted.transmission
+	if f.Posthoc || f.predicted.seeds == 0 || math.IsNaN(t.Tau) {
 		return Finding{}, false
 	}
 	d := Finding{
-		Name: "transmission", Reason: f.absorbed(), Try: "stop-early",
-		Threshold: "30 % with a standard error to spare, below which training absorbed the weights", Source: "our choice, after J. Byrd and Z. Lipton, 2019",
+		Name: "transmission", Reason: f.ineffective(), Try: "stop-early",
+		Threshold: "less than 30 % by one standard error, where training ended as if there were no weights", Source: "our choice, after J. Byrd and Z. Lipton, 2019",
 		Figures: []Figure{{"transmission", t.Tau}, {"transmission_se", t.SE}, {"transmission_half_width", t.HalfWidth()}},
 	}
 	on := "on " + plural(t.Effects, "seed")
@@ -170,22 +170,22 @@ func (f *figures) transmission() (Finding, bool) {
 		on = "95 %, " + plural(t.Effects, "seed")
 	}
 	switch {
-	case d.Reason && f.unlearned():
+	case d.Reason && f.underfitted():
 		d.Try = "longer"
-		d.Text = fmt.Sprintf("Training brought %s of the changes of the recalls that a shift by ln w predicts (%s). It has not learned its own examples either (recall %s on the training part, a mean over the classes): it may have been too short for weights to arrive.",
+		d.Text = fmt.Sprintf("Training delivered %s of the changes of the recalls that a shift by ln w predicts (%s). Even on the training part the mean recall is only %s: the training may have been too short for weights to have an effect.",
 			t, on, percent(interval.Mean(f.trained())))
 	case d.Reason:
-		d.Text = fmt.Sprintf("Training brought %s of the changes of the recalls that a shift by ln w predicts (%s): it absorbed the weights. A network that fits its training examples ends where it would have ended without weights.", t, on)
-	case t.HalfWidth() > vague:
-		d.Text = fmt.Sprintf("How much of the predicted changes of the recalls training brings is not measurable here: %s (%s).", t, on)
+		d.Text = fmt.Sprintf("Training delivered %s of the changes of the recalls that a shift by ln w predicts (%s): it ended almost as if there were no weights. A network that fits its training examples perfectly does.", t, on)
+	case t.HalfWidth() > widest:
+		d.Text = fmt.Sprintf("How much of the predicted changes of the recalls training delivers cannot be measured here: %s (%s).", t, on)
 	default:
-		d.Text = fmt.Sprintf("Training brought %s of the changes of the recalls that a shift by ln w predicts (%s).", t, on)
+		d.Text = fmt.Sprintf("Training delivered %s of the changes of the recalls that a shift by ln w predicts (%s).", t, on)
 	}
 	return d, true
 }
 
-// near is how close to the floor the worst class counts as having reached it.
-const near = 0.02
+// reached is how close to the floor the worst class counts as having reached it.
+const reached = 0.02
 
 // floor says what no shift can do for the hardest pair of classes.
 func (f *figures) floor() (Finding, bool) {
@@ -194,20 +194,20 @@ func (f *figures) floor() (Finding, bool) {
 		return Finding{}, false
 	}
 	worst := lowest(f.after)
-	i, j := f.Classes[hardest.I], f.Classes[hardest.J]
+	i, j := f.class(hardest.I), f.class(hardest.J)
 	d := Finding{
-		Name: "floor", Reason: f.after[worst] >= hardest.Equal-near, Try: "data",
-		Threshold: "the worst class 2 points below that", Source: "our choice; equal error rate of the pair's ROC curve",
+		Name: "floor", Reason: f.after[worst] >= hardest.Equal-reached, Try: "data",
+		Threshold: "the worst class at most 2 points below that", Source: "our choice; equal error rate of the pair's ROC curve",
 		Figures: []Figure{{"floor", hardest.Equal}, {"recall_i", hardest.RecallI}, {"recall_j", hardest.RecallJ}},
-		Text: fmt.Sprintf("No shift of the unweighted model's logits recognises more than %s of both %s and %s, the hardest pair to tell apart (now %s and %s, other classes not asked).",
-			percent(hardest.Equal), i, j, percent(hardest.RecallI), percent(hardest.RecallJ)),
+		Text: fmt.Sprintf("No shift of the unweighted model's logits gives both %s and %s, the hardest pair to tell apart, a recall above %s (now %s and %s, counting errors between these two only).",
+			i, j, percent(hardest.Equal), percent(hardest.RecallI), percent(hardest.RecallJ)),
 	}
 	if trained, ok := f.floorAfter(hardest.I, hardest.J); ok {
-		d.Text += fmt.Sprintf(" Training with the weights made that %s.", percent(trained))
+		d.Text += fmt.Sprintf(" After training with the weights that limit is %s.", percent(trained))
 		d.Figures = append(d.Figures, Figure{"floor_after", trained})
 	}
 	if d.Reason {
-		d.Text += fmt.Sprintf(" The worst class is there already, with %s: what lifts it further is better features or data, not weights.", percent(f.after[worst]))
+		d.Text += fmt.Sprintf(" The worst class has reached it, with %s: better features or data can raise it further, weights cannot.", percent(f.after[worst]))
 	}
 	return d, true
 }
@@ -236,7 +236,7 @@ func (f *figures) hardestPair() (hardest posthoc.PairFloor, ok bool) {
 // meanFloor returns the mean over seeds of a pair's floor.
 func (f *figures) meanFloor(i, j int) posthoc.PairFloor {
 	m := posthoc.PairFloor{I: i, J: j}
-	n := float64(f.paper.seeds)
+	n := float64(f.predicted.seeds)
 	for k := range f.Replicates {
 		if part := f.outputs(k).Plain; part != nil {
 			p := part.PairFloor(i, j)
@@ -259,5 +259,5 @@ func (f *figures) floorAfter(i, j int) (float64, bool) {
 			n++
 		}
 	}
-	return sum / float64(n), n > 0 && n == f.paper.seeds
+	return sum / float64(n), n > 0 && n == f.predicted.seeds
 }

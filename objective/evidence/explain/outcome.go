@@ -31,16 +31,16 @@ func (f *figures) plumbing() (Finding, bool) {
 		Name: "plumbing", Reason: true, Try: "check",
 		Threshold: "equal matrices although ln(max/min) is 0.7 or more", Source: "a different loss gives a different model",
 		Figures: []Figure{{"strength", f.strength}},
-		Text: fmt.Sprintf("Weights with a factor of %s between them changed not one count of the confusion matrix, on %s: they never reached the loss.",
+		Text: fmt.Sprintf("The largest weight is %s times the smallest, yet not one count of the confusion matrix changed, on %s: the weights never reached the loss.",
 			factor(ratio(f.strength)), plural(f.seeds, "seed")),
 	}, true
 }
 
-// interpolating is the training recall of the worst class above which a network
-// has nothing left to be weighted.
+// interpolating is the training recall of the worst class above which a network has
+// hardly any loss left to weight.
 const interpolating = 0.995
 
-// interpolation says that the training part is recognised nearly without error.
+// interpolation says that the model fits its training part almost perfectly.
 func (f *figures) interpolation() (d Finding, ok, known bool) {
 	if f.Posthoc {
 		return d, false, true
@@ -57,8 +57,8 @@ func (f *figures) interpolation() (d Finding, ok, known bool) {
 		Name: "interpolation", Reason: true, Try: "stop-early",
 		Threshold: "recall of the worst class on the training part above 99.5 %", Source: "our choice; J. Byrd and Z. Lipton, 2019; S. Sagawa et al., Distributionally robust neural networks, 2020",
 		Figures: []Figure{{"worst_train_recall", recall[c]}},
-		Text: fmt.Sprintf("The training part is recognised nearly without error (%s, the worst class, %s): where the loss is near zero, weights have nothing left to act on.",
-			f.Classes[c], percent(recall[c])),
+		Text: fmt.Sprintf("The model fits its training examples almost perfectly (worst class %s, recall %s): where the loss is near zero, weights have nothing to act on.",
+			f.class(c), percent(recall[c])),
 	}, true, true
 }
 
@@ -75,19 +75,19 @@ func (f *figures) trained() []float64 {
 	return recall
 }
 
-// learned is the mean recall on the training part below which a training has not gone
-// far enough to have absorbed anything. Our choice.
-const learned = 0.9
+// wellFitted is the mean recall on the training part below which a perfect fit is not the
+// reason for weights without effect. Our choice.
+const wellFitted = 0.9
 
-// unlearned reports whether that is so.
-func (f *figures) unlearned() bool {
+// underfitted reports whether it is lower.
+func (f *figures) underfitted() bool {
 	recall := f.trained()
-	return recall != nil && interval.Mean(recall) < learned
+	return recall != nil && interval.Mean(recall) < wellFitted
 }
 
-// worse reports whether the recalls are less even, and not by chance.
+// worse reports whether the recalls are less even, beyond noise or as predicted.
 func (f *figures) worse() bool {
-	return f.change > 0 && f.strength > 0 && (f.measured() || f.paper.seeds > 0 && f.paper.change > 0)
+	return f.change > 0 && f.strength > 0 && (f.measured() || f.predicted.seeds > 0 && f.predicted.change > 0)
 }
 
 // overshoot says which class pays too much.
@@ -100,29 +100,30 @@ func (f *figures) overshoot() (Finding, bool) {
 		Name: "overshoot", Reason: true, Try: "weaker",
 		Threshold: "a larger spread beyond noise, or as predicted from logits", Source: "the interval of the change",
 		Figures: []Figure{{"spread_before", f.spreadBefore}, {"spread_after", f.spreadAfter}, {"ratio", ratio(f.strength)}},
-		Text: fmt.Sprintf("The weights go too far: with a factor of %s between them the spread rises from %s to %s. %s is the worst class now, with %s after %s.",
-			factor(ratio(f.strength)), small(f.spreadBefore), small(f.spreadAfter), f.Classes[low], percent(f.after[low]), percent(f.before[low])),
+		Text: fmt.Sprintf("The weights go too far: the largest is %s times the smallest, and the spread rises from %s to %s. The worst class is now %s, whose recall went from %s to %s.",
+			factor(ratio(f.strength)), small(f.spreadBefore), small(f.spreadAfter), f.class(low), percent(f.before[low]), percent(f.after[low])),
 	}
 	return d, true
 }
 
-// offered is what fitted offsets do over the seeds where they are known.
-type offered struct {
+// fittedOffsets compares the arm with fitted offsets, over the seeds where these are
+// known.
+type fittedOffsets struct {
 	seeds                int
 	spread, change, drop float64
 	armSpread, armDrop   float64
 	// image is the variance that the validation images leave in the difference of the
 	// two spreads, NaN where it is not known.
 	image float64
-	// free says that the arm's score is not better than theirs beyond noise.
-	free bool
+	// suffice says that the arm's score is not better than theirs beyond noise.
+	suffice bool
 	// better says that theirs is better than the arm's beyond noise.
 	better bool
 }
 
-// offered compares the arm with fitted offsets; nil if there are none.
-func (f *figures) offered() *offered {
-	var o offered
+// compareOffsets compares the arm with fitted offsets; nil if there are none.
+func (f *figures) compareOffsets() *fittedOffsets {
+	var o fittedOffsets
 	var theirs, own []float64
 	var reps []objective.Replicate
 	var seeds []int
@@ -147,7 +148,7 @@ func (f *figures) offered() *offered {
 	charges := f.Score.Charge(arm.Drop) - f.Score.Charge(o.drop)
 	better := interval.Mean(own) - interval.Mean(theirs) + charges
 	o.image = f.offsetsImage(seeds)
-	o.free, o.better = better >= 0, better > 0
+	o.suffice, o.better = better >= 0, better > 0
 	if o.seeds >= interval.EnoughSeeds {
 		d := interval.PairedDifference(theirs, own)
 		image := o.image
@@ -155,17 +156,17 @@ func (f *figures) offered() *offered {
 			image = 0
 		}
 		width := interval.Cochran(d.High-d.Mean, interval.Quantile(interval.TwoSided, math.Inf(1)), image)
-		o.free, o.better = better+width >= 0, better-width > 0
+		o.suffice, o.better = better+width >= 0, better-width > 0
 	}
 	return &o
 }
 
-// offsetsImage returns the variance that other validation images would give the arm's
-// spread minus that of the offsets, which both were measured on: the mean over some
-// seeds, linearised. What single images do under the offsets is read off the
-// reference's logits, shifted by the offsets that all examples give; a few of the
-// cross-fitted answers differ from that. Where logits or predictions are not known the
-// two count as independent, which makes it larger; without matrices it is NaN.
+// offsetsImage returns the variance over validation examples of the arm's spread minus
+// that of the offsets: the mean over the given seeds, linearised. Both were measured on
+// the same examples. Which of them are right under the offsets is taken from the
+// reference's logits, shifted by the offsets that all examples give; a few cross-fitted
+// predictions differ from these. Where logits or predictions are not known the two spreads
+// count as independent, which makes the variance larger; without matrices it is NaN.
 func (f *figures) offsetsImage(seeds []int) float64 {
 	var arm, offsets, offsetsHit []objective.Round
 	for _, i := range seeds {
@@ -192,18 +193,18 @@ func (f *figures) offsetsImage(seeds []int) float64 {
 	return objective.ImageVariance(f.Score.Spread.Linear(arm, 1), f.Score.Spread.Linear(offsets, -1))
 }
 
-// helpful reports whether fitted offsets are worth mentioning as a cure.
-func (o *offered) helpful() bool { return o != nil && o.change < 0 }
+// helpful reports whether fitted offsets make the recalls more even.
+func (o *fittedOffsets) helpful() bool { return o != nil && o.change < 0 }
 
-// offsetsOf compares the arm with what needs no training.
+// offsetsOf compares the arm with fitted offsets.
 func (f *figures) offsetsOf() (Finding, bool) {
 	o := f.offsets
 	if o == nil {
 		return Finding{}, false
 	}
 	d := Finding{
-		Name: "offsets", Reason: o.free && o.helpful(), Try: "offsets",
-		Threshold: "the study's score, paired by seed, 95 %", Source: "Student's t over seeds, linearised over images",
+		Name: "offsets", Reason: o.suffice && o.helpful(), Try: "offsets",
+		Threshold: "the study's score, paired by seed, 95 %", Source: "Student's t over seeds, linearised over examples",
 		Figures: []Figure{
 			{"offsets_spread", o.spread}, {"offsets_change", o.change}, {"offsets_drop", o.drop}, {"spread", o.armSpread}, {"drop", o.armDrop},
 			{"difference_image_se", math.Sqrt(o.image)},
@@ -211,28 +212,28 @@ func (f *figures) offsetsOf() (Finding, bool) {
 		Text: fmt.Sprintf("Offsets fitted to the reference's logits, without any training, reach a spread of %s (%s) and change balanced accuracy by %s points; the weights reach %s and %s.",
 			small(o.spread), change(o.change), points(-o.drop), small(o.armSpread), points(-o.armDrop)),
 	}
-	known, where := !math.IsNaN(o.image), ", by more than seeds and images do"
+	known, where := !math.IsNaN(o.image), "beyond the noise of seeds and examples"
 	if !known {
-		d.Source, where = "Student's t over seeds, on these images", " on these images, by more than seeds do"
+		d.Source, where = "Student's t over seeds, on these examples", "beyond the noise of seeds, on these examples"
 	}
 	switch {
 	case d.Reason:
-		d.Text += " By the study's score the weights are not measurably better than what is for free."
+		d.Text += " By the study's score the weights are not measurably better than these offsets."
 	case o.seeds < interval.EnoughSeeds:
-		d.Text += fmt.Sprintf(" On %s that does not say which is better.", plural(o.seeds, "seed"))
+		d.Text += fmt.Sprintf(" With %s it cannot be said which is better.", plural(o.seeds, "seed"))
 	case o.better:
-		d.Text += " By the study's score the offsets are better" + where + "."
-	case o.free:
-		d.Text += " By the study's score neither is better than the other" + where + "."
+		d.Text += " By the study's score the offsets are better " + where + "."
+	case o.suffice:
+		d.Text += " By the study's score neither is better " + where + "."
 	case !known:
-		d.Text += " By the study's score the weights are better on these images, for other seeds; what other images would say is not known."
+		d.Text += " By the study's score the weights are better " + where + "; for other examples that is not known."
 	default:
-		d.Text += " By the study's score the weights are better, by more than seeds and images do."
+		d.Text += " By the study's score the weights are better " + where + "."
 	}
 	return d, true
 }
 
-// noiseOf holds the change against the noise of seeds and images.
+// noiseOf compares the change with the noise of seeds and examples.
 func (f *figures) noiseOf() (Finding, bool) {
 	u := f.uncertainty
 	if math.IsNaN(u.seedSD) {
@@ -240,11 +241,11 @@ func (f *figures) noiseOf() (Finding, bool) {
 	}
 	d := Finding{
 		Name: "noise", Reason: !f.measured() && !f.worse(), Try: "seeds",
-		Threshold: "95 %; 80 % power for the smallest", Source: "Student's t over seeds, linearised over images",
+		Threshold: "95 %; 80 % power for the smallest effect", Source: "Student's t over seeds, linearised over examples",
 		Figures: []Figure{{"change", f.change}, {"half_width", u.half}, {"smallest_measurable", u.smallest}, {"seed_sd", u.seedSD}, {"image_se", math.Sqrt(u.image)}},
 	}
 	if f.Pool.Groups > 1 {
-		d.Threshold = fmt.Sprintf("95 %% for all %d arms together; 80 %% power for the smallest", f.Pool.Groups)
+		d.Threshold = fmt.Sprintf("95 %% for all %d arms together; 80 %% power for the smallest effect", f.Pool.Groups)
 	}
 	if u.unpaired {
 		d.Source = "unweighted models alone: a difference of two has sqrt(2) times their standard deviation"
@@ -253,21 +254,20 @@ func (f *figures) noiseOf() (Finding, bool) {
 	fmt.Fprintf(&text, "Over %s the weights change the spread by %s", plural(f.seeds, "seed"), change(f.change))
 	switch {
 	case math.IsNaN(u.half):
-		fmt.Fprintf(&text, ": not measurable, since fewer than %d seeds have no interval", interval.EnoughSeeds)
+		fmt.Fprintf(&text, "; fewer than %d seeds have no interval", interval.EnoughSeeds)
 	case f.measured():
-		fmt.Fprintf(&text, " +- %s, more than seeds and validation images do", small(u.half))
+		fmt.Fprintf(&text, " +- %s, which is beyond the noise of seeds and examples", small(u.half))
 	default:
-		fmt.Fprintf(&text, " +- %s: not measurable, which does not mean no effect", small(u.half))
+		fmt.Fprintf(&text, " +- %s, which is within noise: an effect is neither shown nor ruled out", small(u.half))
 	}
-	fmt.Fprintf(&text, ". Each seed scatters it by %s, other images would by %s (standard deviations); the smallest change that %s would find is %s.",
-		small(u.seedSD), small(math.Sqrt(u.image)), plural(f.seeds, "seed"), small(u.smallest))
+	fmt.Fprintf(&text, ". The standard deviation of the change is %s from seed to seed and %s from one set of examples to another. Effects smaller than %s cannot be detected with %s and these examples.",
+		small(u.seedSD), small(math.Sqrt(u.image)), small(u.smallest), plural(f.seeds, "seed"))
 	d.Text = text.String()
 	return d, true
 }
 
-// even is what classes that are all recognised alike would read by chance: the mean
-// spread, and the one that one measurement of them exceeds once in twenty,
-// and a mean over seeds less often.
+// even is the spread that classes of equal true recall would show by chance: its mean, and
+// the limit that one measurement in twenty exceeds, and a mean over seeds less often.
 type even struct{ average, limit float64 }
 
 // evenAt returns it for a mean recall.
@@ -278,7 +278,7 @@ func evenAt(s objective.Spread, recall float64, support []int64) even {
 // alreadyEven reports whether there is nothing to even out.
 func (f *figures) alreadyEven() bool { return f.spreadBefore <= f.even.limit }
 
-// sample holds the spread against that of even classes.
+// sample compares the spread with that of even classes.
 func (f *figures) sample() (Finding, bool) {
 	return sampleFinding(f.even, f.spreadBefore, f.balancedBefore, f.support)
 }
@@ -296,15 +296,15 @@ func sampleFinding(e even, spread, recall float64, support []int64) (Finding, bo
 	se := math.Sqrt(recall * (1 - recall) / float64(lo))
 	d := Finding{
 		Name: "sample", Reason: spread <= limit, Try: "images",
-		Threshold: fmt.Sprintf("%s, which even classes exceed at most once in twenty", small(limit)), Source: "simulated binomial counts of that mean recall; sqrt(r (1 - r) / m)",
+		Threshold: fmt.Sprintf("%s, which perfectly even classes exceed at most 1 time in 20", small(limit)), Source: "simulated binomial counts of that mean recall; sqrt(r (1 - r) / m)",
 		Figures: []Figure{{"spread", spread}, {"even_spread", average}, {"even_limit", limit}, {"recall_se", se}},
-		Text: fmt.Sprintf("With %s validation examples a class a recall of %s is known to within %.1f points (one standard error), and perfectly even classes would read a spread of %s.",
+		Text: fmt.Sprintf("With %s validation examples a class a recall of %s has a standard error of %.1f points, and the noise floor of the spread is %s (what perfectly even classes would show).",
 			count(support), percent(recall), 100*se, small(average)),
 	}
 	if d.Reason {
-		d.Text += fmt.Sprintf(" The unweighted model's %s is hardly more: there is nothing that a weighting could be seen to fix.", small(spread))
+		d.Text += fmt.Sprintf(" The unweighted model's %s may be noise alone: no unevenness is shown that weights could reduce.", small(spread))
 	} else {
-		d.Text += fmt.Sprintf(" The unweighted model's %s is more: the classes do differ.", small(spread))
+		d.Text += fmt.Sprintf(" The unweighted model's %s is beyond that noise: the classes do differ.", small(spread))
 	}
 	return d, true
 }
@@ -330,7 +330,7 @@ func (f *figures) price() (Finding, bool) {
 	lost := f.balancedBefore - f.balancedAfter
 	d := Finding{
 		Name: "price", Try: "tolerance",
-		Threshold: "2.5 standard errors for a class to be named; a price of 1", Source: "our choice",
+		Threshold: "2.5 standard errors for a class to be named; 1 point of accuracy for each point of spread", Source: "our choice",
 		Figures: []Figure{{"balanced_accuracy_change", -lost}, {"spread_change", f.change}},
 	}
 	var sides []string
@@ -347,9 +347,9 @@ func (f *figures) price() (Finding, bool) {
 		price := lost / -f.change
 		d.Figures = append(d.Figures, Figure{"price", price})
 		d.Reason = price > 1 && f.measured()
-		d.Text += fmt.Sprintf(", %.2f for each point of spread", price)
+		d.Text += fmt.Sprintf("; %.2f points of accuracy lost for each point of spread", price)
 		if d.Reason {
-			d.Text += ": more accuracy is lost than evenness is gained"
+			d.Text += ", which is more than is gained"
 		}
 	}
 	d.Text += "."
@@ -371,7 +371,7 @@ func (f *figures) moves(classes []int) string {
 	const most = 4
 	var words []string
 	for _, c := range classes[:min(len(classes), most)] {
-		words = append(words, fmt.Sprintf("%s %s", f.Classes[c], points(f.after[c]-f.before[c])))
+		words = append(words, fmt.Sprintf("%s %s", f.class(c), points(f.after[c]-f.before[c])))
 	}
 	if rest := len(classes) - most; rest > 0 {
 		words = append(words, fmt.Sprintf("%d more", rest))

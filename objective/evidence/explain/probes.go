@@ -21,8 +21,8 @@ const (
 	extreme, probeStep = 20.0, 0.5
 )
 
-// Probes are the trainings that tell how far a training heeds weights: on every
-// seed one without weights and those of [Probes.Changes].
+// Probes are the trainings that show whether weights affect training: on every seed one
+// without weights and those of [Probes.Changes].
 type Probes struct {
 	// Worst is the class of the control.
 	Worst int
@@ -59,14 +59,14 @@ func (p Probes) Changes() []Change {
 	return all
 }
 
-// Probed is what the probes gave.
+// Probed are the results of the probes.
 type Probed struct {
 	Probes
 	// Seeds are aligned with Replicates.
 	Seeds []ProbedSeed
 }
 
-// ProbedSeed is what the probes gave on one training seed.
+// ProbedSeed are the results of the probes on one training seed.
 type ProbedSeed struct {
 	// Labels are the true classes of the validation examples, nil if unknown.
 	Labels []uint16
@@ -81,8 +81,7 @@ type Trained struct {
 	Predictions []uint16
 }
 
-// Probe says which trainings would tell more of a case. They depend on the case
-// alone: the class with the lowest recall without weights, the three that it is most
+// Probe says which trainings would show more of a case. They depend on the case alone: the class with the lowest recall without weights, the three that it is most
 // confused with, those of the largest and the smallest weight, and those of the most
 // confused pairs, six at most. The error says what is wrong with the case.
 func Probe(c Case) (Probes, error) {
@@ -90,7 +89,7 @@ func Probe(c Case) (Probes, error) {
 		return Probes{}, err
 	}
 	if c.Posthoc {
-		return Probes{}, fmt.Errorf("its weights shift logits and nothing is trained with them, so no training can tell more")
+		return Probes{}, fmt.Errorf("its weights shift logits and nothing is trained with them, so there is nothing to measure by training")
 	}
 	f := compute(c)
 	p := Probes{Worst: lowest(f.before), Replicates: c.Replicates[:min(len(c.Replicates), MostProbedSeeds)]}
@@ -136,7 +135,7 @@ func (f *figures) partners(w int) []int {
 	return all[:min(len(all), partners)]
 }
 
-// validate says what is wrong with what the probes gave, for a number of classes.
+// validate says what is wrong with the results of the probes, for a number of classes.
 func (p *Probed) validate(classes int) error {
 	outside := func(c int) bool { return c < 0 || c >= classes }
 	if outside(p.Worst) || len(p.Classes) == 0 || slices.ContainsFunc(p.Classes, outside) {

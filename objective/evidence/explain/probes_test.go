@@ -53,25 +53,25 @@ func TestProbedFindings(t *testing.T) {
 		name, what, want, text string
 		world                  world
 	}{
-		{"control", "a training that heeds weights", note, "The training heeds weights.", usual()},
+		{"control", "a training that weights affect", note, "Weights affect training.", usual()},
 		{"control", "one that does not", reason, "no loss weighting can work here", with(func(w *world) { w.response, w.jitter = 0, 0.04 })},
-		{"control", "one that does not, among noisy seeds", note, "not measurable with these seeds", with(func(w *world) { w.response, w.jitter = 0, 0.2 })},
+		{"control", "one that does not, among noisy seeds", note, "cannot be said with these seeds", with(func(w *world) { w.response, w.jitter = 0, 0.2 })},
 		{"control", "one that ignores them", reason, "never reached the loss", with(func(w *world) { w.response, w.jitter = 0, 0 })},
 		{"control", "one that turns them over", reason, "the wrong way round", with(func(w *world) { w.response = -1 })},
-		{"control", "one seed", note, "how much of the difference another seed would make is not known", with(func(w *world) { w.seeds = 1 })},
+		{"control", "one seed", note, "how much another seed would change is not known", with(func(w *world) { w.seeds = 1 })},
 		{"control", "one seed that ignores them", reason, "never reached the loss", with(func(w *world) { w.seeds, w.response, w.jitter = 1, 0, 0 })},
 
 		{"sensitivity", "two classes that are confused", note, "dog +", usual()},
 		{"sensitivity", "who pays", note, "paid by cat -", usual()},
-		{"sensitivity", "one seed", note, "of the images alone", with(func(w *world) { w.seeds = 1 })},
+		{"sensitivity", "one seed", note, "cover the examples only", with(func(w *world) { w.seeds = 1 })},
 
 		{"expected", "weights that should show", note, "measured were", usual()},
-		{"expected", "flat weights among noisy seeds", reason, "less than what a seed does", with(func(w *world) { w.weights, w.jitter = []float64{1, 1.1, 1, 1}, 0.4 })},
+		{"expected", "flat weights among noisy seeds", reason, "smaller than the noise of one seed", with(func(w *world) { w.weights, w.jitter = []float64{1, 1.1, 1, 1}, 0.4 })},
 		{"expected", "equal weights", absent, "", with(func(w *world) { w.weights = []float64{1, 1, 1, 1} })},
 		{"expected", "one seed", note, "not known from one seed", with(func(w *world) { w.seeds = 1 })},
 		{"expected", "weights far beyond what was measured", note, "far beyond the half nat", with(func(w *world) { w.weights = []float64{1, 20, 1, 1} })},
 
-		{"identifiable", "a training that heeds weights", absent, "", with(mixed)},
+		{"identifiable", "a training that weights affect", absent, "", with(mixed)},
 		{"identifiable", "flat weights among noisy seeds", reason, "dog ", with(func(w *world) { w.weights, w.jitter = []float64{1, 1.1, 1, 1}, 0.4 })},
 		{"identifiable", "one seed", absent, "", with(func(w *world) { w.seeds, w.weights, w.jitter = 1, []float64{1, 1.1, 1, 1}, 0.4 })},
 
@@ -79,7 +79,7 @@ func TestProbedFindings(t *testing.T) {
 		{"trade", "one gains far more than the other loses", absent, "", usual()},
 		{"trade", "every class with every other", absent, "", with(mixed)},
 		{"trade", "one seed", absent, "", with(func(w *world) { w.seeds = 1 })},
-		{"trade", "a training that does not heed weights", absent, "", with(func(w *world) { w.response, w.jitter = 0, 0.2 })},
+		{"trade", "a training that weights do not affect", absent, "", with(func(w *world) { w.response, w.jitter = 0, 0.2 })},
 	} {
 		t.Run(c.name+" "+c.what, func(t *testing.T) {
 			r := explained(t, probed(t, c.world))
@@ -96,7 +96,7 @@ func TestProbedFindings(t *testing.T) {
 
 // TestWithoutProbes: without probes there is no finding of them.
 func TestWithoutProbes(t *testing.T) {
-	r := told(t, usual())
+	r := explainedWorld(t, usual())
 	for _, name := range []string{"control", "sensitivity", "expected", "identifiable", "trade"} {
 		if got := stateOf(r, name); got != absent {
 			t.Errorf("%s is a %s without probes", name, got)
@@ -108,7 +108,7 @@ func TestWithoutProbes(t *testing.T) {
 // answer, and neither stronger weights nor more seeds are.
 func TestProbedVerdict(t *testing.T) {
 	r := explained(t, probed(t, with(func(w *world) { w.response, w.jitter = 0, 0.04 })))
-	if r.Verdict != explain.Closed || !strings.Contains(r.Text, "times 20 and divided by 20, dog has recalls less than 5 points apart") {
+	if r.Verdict != explain.Unresponsive || !strings.Contains(r.Text, "with its weight times 20 and divided by 20, dog has recalls less than 5 points apart") {
 		t.Errorf("verdict %s: %s", r.Verdict, r.Text)
 	}
 	for name, want := range map[string]bool{"check": true, "offsets": true, "stop-early": true, "stronger": false, "seeds": false, "measure": false} {
@@ -118,16 +118,16 @@ func TestProbedVerdict(t *testing.T) {
 	}
 	// Where seeds hide whether it does, that is no answer.
 	r = explained(t, probed(t, with(func(w *world) { w.response, w.jitter = 0, 0.2 })))
-	if r.Verdict == explain.Closed || step(r, "check") {
+	if r.Verdict == explain.Unresponsive || step(r, "check") {
 		t.Errorf("noisy seeds: verdict %s: %s", r.Verdict, r.Text)
 	}
 	// Without probes it may be worth having them.
-	if r := told(t, with(func(w *world) { w.response = 0.02 })); !step(r, "measure") {
+	if r := explainedWorld(t, with(func(w *world) { w.response = 0.02 })); !step(r, "measure") {
 		t.Errorf("verdict %s, and the probes are not to be tried", r.Verdict)
 	}
 	// With one seed it is said what cannot be known.
 	r = explained(t, probed(t, with(func(w *world) { w.seeds = 1 })))
-	if text := strings.Join(r.Missing, "\n"); !strings.Contains(text, "With one seed probed its own noise cannot be told") {
+	if text := strings.Join(r.Missing, "\n"); !strings.Contains(text, "With one seed probed, its noise cannot be separated") {
 		t.Errorf("nothing is said of the single seed: %s", text)
 	}
 }

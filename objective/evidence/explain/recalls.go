@@ -11,8 +11,8 @@ import (
 	"evenkeel/objective/evidence/posthoc"
 )
 
-// Recalls is what somebody without a study has: recalls of an unweighted model and
-// the weights made of them.
+// Recalls are recalls of an unweighted model and the weights made from them, for an
+// explanation without a study.
 type Recalls struct {
 	// Classes are the names of the classes; nil numbers them from 0.
 	Classes []string
@@ -23,12 +23,12 @@ type Recalls struct {
 	Support []int64
 }
 
-// usual says how sure a network is, where nothing is known of the one at hand: the
+// usual says how certain a network usually is, where nothing is known of the user's: the
 // figures of the built-in study's reference over its seeds.
-const usual = "Networks are mostly surer than that: in this program's built-in study, half of the examples of the three most confused pairs lie about 2.4 nats apart or more, which is 92 % or more for one of the two."
+const usual = "Networks are usually more certain: in this program's built-in study, half of the examples of the three most confused pairs have logits 2.4 nats apart or more, which is 92 % or more for one of the two."
 
-// Explain says what such weights can do, as far as recalls tell. The error says
-// what is wrong with them.
+// Explain says what such weights can do, as far as recalls show it. The error says what
+// is wrong with them.
 func (c Recalls) Explain() (*Report, error) {
 	if err := c.validate(); err != nil {
 		return nil, err
@@ -37,6 +37,10 @@ func (c Recalls) Explain() (*Report, error) {
 		for k := range c.Recall {
 			c.Classes = append(c.Classes, fmt.Sprintf("class %d", k))
 		}
+	}
+	c.Classes = slices.Clone(c.Classes)
+	for k, name := range c.Classes {
+		c.Classes[k] = objective.InSentence(name)
 	}
 	shift := posthoc.FromWeights(c.Weights)
 	strength := slices.Max(shift) - slices.Min(shift)
@@ -67,17 +71,17 @@ func (c Recalls) Explain() (*Report, error) {
 	r.Missing = c.missing()
 	switch {
 	case even:
-		r.Verdict, r.Text = Even, "There is nothing to even out that could be seen: so few examples make even classes differ as much."
+		r.Verdict, r.Text = Even, "There is nothing to even out: perfectly even classes would differ as much on this many examples."
 	case inverted:
 		r.Verdict = Inverted
 		r.Text = fmt.Sprintf("The weights are upside down: %s has the lowest recall and a smaller weight than %s, which has the highest.", c.Classes[low], c.Classes[best])
 	case strength < flat:
 		r.Verdict = TooWeak
-		r.Text = fmt.Sprintf("The weights are too weak to matter: they shift no two classes against each other by more than %s nats (%s against %s), and the two lowest, %s and %s, by %s.",
+		r.Text = fmt.Sprintf("The weights are too weak to matter: they shift no two classes against each other by more than %s nats (%s against %s), and the two with the lowest recalls, %s and %s, by %s.",
 			nats(strength), c.Classes[lowest(shift)], c.Classes[highest(shift)], c.Classes[low], c.Classes[next], nats(between))
 	default:
 		r.Verdict = Strong
-		r.Text = fmt.Sprintf("The weights are strong enough to show: they shift %s against %s by %s nats. Whether training follows takes a study to tell.",
+		r.Text = fmt.Sprintf("The weights are strong enough to have an effect: they shift %s against %s by %s nats. Whether training follows them, only a study shows.",
 			c.Classes[highest(shift)], c.Classes[lowest(shift)], nats(strength))
 	}
 	c.next(r, low, next)
@@ -119,20 +123,21 @@ func (c Recalls) lowestTwo() (low, next int) {
 	return low, lowest(others)
 }
 
-// inverted says that the class which needs it least has the larger weight.
+// inverted says that the class with the highest recall has a larger weight than the one
+// with the lowest.
 func (c Recalls) inverted(shift []float64, low, best int) (Finding, bool) {
 	if !(shift[low] < shift[best]) {
 		return Finding{}, false
 	}
 	return Finding{
 		Name: "inverted", Reason: true, Try: "turn", Figures: []Figure{{"shift", shift[low] - shift[best]}},
-		Threshold: "a weight of the lowest class below that of the highest", Source: "a weight above 1 raises a class's recall at the others' cost",
-		Text: fmt.Sprintf("%s (%s) is lowered by %s nats against %s (%s): the weights move examples from the class that needs them to the one that does not.",
+		Threshold: "a weight of the lowest class below that of the highest", Source: "a larger weight raises a class's recall at the cost of the others",
+		Text: fmt.Sprintf("%s (%s) is lowered by %s nats against %s (%s): the weights take predictions from the class with the lowest recall and give them to the one with the highest.",
 			c.Classes[low], percent(c.Recall[low]), nats(shift[low]-shift[best]), c.Classes[best], percent(c.Recall[best])),
 	}, true
 }
 
-// example writes the weights 1 - recall at mean 1, as far as they are few.
+// example writes the weights 1 - recall at mean 1, if they are few.
 func example(classes []string, recall []float64) string {
 	const most = 5
 	sum := 0.0
@@ -149,29 +154,30 @@ func example(classes []string, recall []float64) string {
 	return strings.Join(words, ", ")
 }
 
-// pair is about the two lowest classes, where the confused ones are not known.
+// pair is about the two classes with the lowest recalls, since it is not known which
+// classes are confused.
 func (c Recalls) pair(shift []float64, low, next int) (Finding, bool) {
 	s := shift[low] - shift[next]
 	if math.Abs(s) >= apart {
 		return Finding{}, false
 	}
-	text := fmt.Sprintf("%s (%s) and %s (%s) are the lowest, and the weights push them apart by %s nats only",
+	text := fmt.Sprintf("%s (%s) and %s (%s) have the lowest recalls, and the weights shift them against each other by only %s nats",
 		c.Classes[low], percent(c.Recall[low]), c.Classes[next], percent(c.Recall[next]), nats(s))
 	if how := together(shift[low], shift[next]); how != "" {
 		text += ": " + how
 	}
-	text += fmt.Sprintf(". If it is these two that are confused with each other, only examples to which the model gives, of the two, %s change hands.", odds(s))
+	text += fmt.Sprintf(". If these two are confused with each other, only predictions can flip in which the model gives one of the two %s against the other.", odds(s))
 	return Finding{
 		Name: "pairs", Reason: true, Try: "data", Text: text, Figures: []Figure{{"shift", s}},
 		Threshold: "a shift of 0.35 nats, a factor of 1.4 between the two weights", Source: "our choice, half of that for all classes",
 	}, true
 }
 
-// missing says what recalls do not tell.
+// missing says what recalls do not show.
 func (c Recalls) missing() []string {
-	all := []string{"Recalls do not say which classes are confused, how sure the model is, or how much seeds do: a study does."}
+	all := []string{"Recalls alone do not show which classes are confused, how certain the model is, or how much seeds vary. A study does."}
 	if c.Support == nil {
-		all = append(all, "How many examples each recall was measured on is not known: --support 500,500,... says whether they differ by more than chance.")
+		all = append(all, "How many examples each recall was measured on is not known. Add --support 500,500,... to see whether the recalls differ by more than noise.")
 	}
 	return all
 }
@@ -183,11 +189,11 @@ func (c Recalls) next(r *Report, low, next int) {
 	}
 	r.Next = append(r.Next, Remedy{
 		Name: "offsets", Lines: []string{"weighting: {apply: posthoc}"},
-		Text: "Shift the unweighted model's logits instead of training with weights; that transmits every nat and costs no training:",
+		Text: "Shift the unweighted model's logits instead of training with weights. The shift then acts in full, and nothing is trained:",
 	})
 	if r.Verdict == Inverted {
 		r.Next = append([]Remedy{{
-			Name: "turn", Text: fmt.Sprintf("See whether the classes are in another order than the weights, or the formula is turned over: (1 - recall)^1 makes %s of these recalls.", example(c.Classes, c.Recall)),
+			Name: "turn", Text: fmt.Sprintf("Check that classes and weights are in the same order, and that the formula is not inverted. For these recalls (1 - recall)^1 gives %s.", example(c.Classes, c.Recall)),
 		}}, r.Next...)
 	}
 	if r.Verdict == TooWeak {

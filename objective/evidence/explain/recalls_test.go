@@ -24,7 +24,7 @@ func TestQuestion(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Verdict != explain.TooWeak || !strings.Contains(r.Text, "more than .52 nats (car against dog), and the two lowest, dog and cat, by .117") {
+	if r.Verdict != explain.TooWeak || !strings.Contains(r.Text, "more than .52 nats (car against dog), and the two with the lowest recalls, dog and cat, by .117") {
 		t.Errorf("%s: %s", r.Verdict, r.Text)
 	}
 	for name, want := range map[string]float64{"strength": 0.52125, "pairs": 0.11669} {
@@ -103,5 +103,5 @@ func ExampleRecalls() {
 	fmt.Println(r.Text)
 	// Output:
 	// too-weak
-	// The weights are too weak to matter: they shift no two classes against each other by more than .52 nats (car against dog), and the two lowest, dog and cat, by .117.
+	// The weights are too weak to matter: they shift no two classes against each other by more than .52 nats (car against dog), and the two with the lowest recalls, dog and cat, by .117.
 }

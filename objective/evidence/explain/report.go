@@ -5,30 +5,32 @@ type Verdict string
 
 // The verdicts.
 const (
-	// Even: the unweighted recalls differ by no more than sampling makes even ones
-	// differ.
+	// Even: the unweighted recalls differ no more than those of even classes would by
+	// chance.
 	Even Verdict = "even-already"
 	// Ignored: training with weights gave the very same model.
 	Ignored Verdict = "ignored"
 	// Works: the recalls are more even, beyond noise.
 	Works Verdict = "works"
-	// Free: they are, and offsets without training do as much.
-	Free Verdict = "offsets-do-it-for-free"
+	// OffsetsSuffice: they are, and by the study's score not measurably better than offsets,
+	// which need no training.
+	OffsetsSuffice Verdict = "offsets-suffice"
 	// Overshoots: the recalls are less even than without weights.
 	Overshoots Verdict = "overshoots"
 	// TooWeak: no change can be measured, and none was to be expected.
 	TooWeak Verdict = "too-weak"
-	// Absorbed: logits shifted by the weights would change; the training did not.
-	Absorbed Verdict = "absorbed"
-	// Closed: a factor of 20 up or down does not move the worst class, and seeds do not
-	// hide that it does.
-	Closed Verdict = "closed"
-	// NotMeasurable: the change is within noise, for none of these reasons.
+	// Ineffective: shifting logits by the weights would change the recalls, training with
+	// them did not.
+	Ineffective Verdict = "ineffective"
+	// Unresponsive: a factor of 20 up or down does not move the worst class, and noise does
+	// not hide that it does.
+	Unresponsive Verdict = "unresponsive"
+	// NotMeasurable: the change is within noise, and none of the above explains it.
 	NotMeasurable Verdict = "not-measurable"
-	// Inverted: without a study, the weights favour the class that needs it least.
+	// Inverted: without a study, the class with the highest recall has a larger weight than
+	// the one with the lowest.
 	Inverted Verdict = "upside-down"
-	// Strong: without a study nothing speaks against the weights but that nothing
-	// was measured.
+	// Strong: without a study, the weights are not too weak and not inverted.
 	Strong Verdict = "strong-enough"
 )
 
@@ -37,27 +39,27 @@ type Report struct {
 	Verdict Verdict
 	// Text is the verdict in a sentence or two.
 	Text string
-	// Findings are in order of promise: reasons first, those first whose remedy
-	// promises most.
+	// Findings have reasons first, those with the most promising remedy before others.
 	Findings []Finding
-	// Missing says, a sentence each, what could not be looked at and why.
+	// Missing says, a sentence each, what is not known and why.
 	Missing []string
-	// Next is what to try, in order of promise.
+	// Next is what to try, the most promising first.
 	Next []Remedy
 }
 
-// Finding is one thing that was found out.
+// Finding is one result, with the figures that it rests on.
 type Finding struct {
 	// Name is one of those in the package's table.
 	Name string
-	// Reason says that this stands in the way, or calls for something else.
+	// Reason says that this keeps the weights from working, or that something else would
+	// do better.
 	Reason bool
 	// Text says what was found, with its figures, in plain sentences.
 	Text string
 	// Figures are the figures of the text, unrounded; shares and recalls are from 0
 	// to 1, shifts in nats.
 	Figures []Figure
-	// Threshold says what the figures are held against, Source where that is from.
+	// Threshold says what the figures are compared with, Source where that is from.
 	Threshold, Source string
 	// Try is the name of the [Remedy] that answers a reason; it may be missing from
 	// [Report.Next] where something else comes first.
@@ -94,8 +96,7 @@ func (r *Report) reason(name string) bool {
 	return ok && f.Reason
 }
 
-// order is the order of promise: first what a change of settings puts right, last
-// what no weighting can.
+// order has first what a change of settings can put right, last what no weighting can.
 var order = []string{
 	"plumbing", "inverted", "control", "overshoot", "offsets", "strength", "pairs", "expected", "identifiable", "margins", "prediction",
 	"transmission", "interpolation", "price", "trade", "sensitivity", "noise", "sample", "floor",

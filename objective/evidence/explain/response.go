@@ -7,7 +7,7 @@ import (
 	"evenkeel/objective/evidence/interval"
 )
 
-// response is what the probes say of the recalls; see the package comment. Slices
+// response is how recalls respond to weights in the probes; see the package comment. Slices
 // of classes have one entry for every class, columns one for every probed class.
 type response struct {
 	*Probed
@@ -74,7 +74,7 @@ func only(c, classes int) []float64 {
 }
 
 // error returns the standard error of a mean over the seeds, given the variances of
-// one seed and of the images. With one seed it is that of the images alone.
+// one seed and over examples. With one seed it is that over examples alone.
 func (r *response) error(seed, image float64) float64 {
 	if r.seeds > 1 {
 		image += seed / float64(r.seeds)
@@ -82,9 +82,9 @@ func (r *response) error(seed, image float64) float64 {
 	return math.Sqrt(image)
 }
 
-// clear returns how many standard errors a slope must have to stand out with 95 %: the
+// clear returns how many standard errors make a slope differ from 0 with 95 %: the
 // quantile of Student's t with the degrees of freedom of the pooled variance of a seed,
-// of the normal distribution with one seed, whose noise is that of the images.
+// of the normal distribution with one seed, where only the examples' noise is known.
 func (r *response) clear() float64 {
 	if r.seeds < 2 {
 		return interval.Quantile(interval.TwoSided, math.Inf(1))
@@ -112,15 +112,15 @@ func (r *response) unweighted() []objective.Round {
 	return list
 }
 
-// column returns a factor for every change, such that their sum is the slope by
-// the weight of probed class d, times a number.
+// column returns a factor for every change: the recalls times these, added up, are the
+// slope by the weight of probed class d, times a number.
 func (r *response) column(d int, times float64) []float64 {
 	k := make([]float64, len(r.changed))
 	k[2+2*d], k[3+2*d] = times/(2*probeStep), -times/(2*probeStep)
 	return k
 }
 
-// image returns the variance over images of a sum of changed recalls, by class.
+// image returns the variance over examples of a sum of changed recalls, by class.
 func (r *response) image(factors []float64) []float64 {
 	var parts []objective.Linear
 	for i, k := range factors {
@@ -131,8 +131,8 @@ func (r *response) image(factors []float64) []float64 {
 	return objective.ImageVariances(parts...)
 }
 
-// of returns a sum of changed recalls on every seed: factors for the changes, g
-// for the classes.
+// of returns on every seed the sum of the changed recalls, times factors for the changes
+// and g for the classes.
 func (r *response) of(factors, g []float64) []float64 {
 	values := make([]float64, r.seeds)
 	for s, seed := range r.Seeds {

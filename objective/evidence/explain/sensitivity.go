@@ -8,7 +8,8 @@ import (
 	"evenkeel/objective/evidence/interval"
 )
 
-// sensitivity says how many points one nat on a class moves it, and who pays.
+// sensitivity says how many points one nat on a class moves its recall, and which class
+// pays for it.
 func (f *figures) sensitivity() (Finding, bool) {
 	r := f.response
 	if r == nil {
@@ -16,14 +17,14 @@ func (f *figures) sensitivity() (Finding, bool) {
 	}
 	d := Finding{
 		Name:      "sensitivity",
-		Threshold: "95 % for a class to be named as paying", Source: "half a nat up and half a nat down, trained anew; Student's t over seeds, pooled over the classes, and images",
+		Threshold: "95 % for a class to be named as paying", Source: "one training with half a nat more and one with half a nat less; Student's t over seeds, pooled over the classes, and examples",
 	}
 	var parts, names []string
 	for i, c := range r.Classes {
 		names = append(names, f.Classes[c])
-		text := fmt.Sprintf("%s %s (%.1f)", f.Classes[c], points(r.slope[i][c]), 100*r.slopeSE[i][c])
+		text := fmt.Sprintf("%s %s (%.1f)", f.class(c), points(r.slope[i][c]), 100*r.slopeSE[i][c])
 		if p := lowest(r.slope[i]); p != c && r.slope[i][p] < -r.clear()*r.slopeSE[i][p] {
-			text += fmt.Sprintf(", paid by %s %s (%.1f)", f.Classes[p], points(r.slope[i][p]), 100*r.slopeSE[i][p])
+			text += fmt.Sprintf(", paid by %s %s (%.1f)", f.class(p), points(r.slope[i][p]), 100*r.slopeSE[i][p])
 		}
 		parts = append(parts, text)
 		for _, of := range r.Classes {
@@ -31,15 +32,15 @@ func (f *figures) sensitivity() (Finding, bool) {
 			d.Figures = append(d.Figures, Figure{key, r.slope[i][of]}, Figure{key + " se", r.slopeSE[i][of]})
 		}
 	}
-	d.Text = fmt.Sprintf("One nat more on a class, measured on %s, moves its recall by so many points (standard error): %s.", plural(r.seeds, "seed"), strings.Join(parts, "; "))
+	d.Text = fmt.Sprintf("One nat more on a class, which is 2.7 times its weight, changes its recall by these points (standard error), on %s: %s.", plural(r.seeds, "seed"), strings.Join(parts, "; "))
 	if rest := len(f.Classes) - len(names); rest > 0 {
-		what := "the other one was"
+		what := "weight of the other class was"
 		if rest > 1 {
-			what = fmt.Sprintf("the other %d were", rest)
+			what = fmt.Sprintf("weights of the other %d classes were", rest)
 		}
-		d.Text += fmt.Sprintf(" The weights of %s left alone.", what)
+		d.Text += fmt.Sprintf(" The %s not changed.", what)
 	} else {
-		// All weights together are none.
+		// Raising all weights together changes nothing, so these sums are about 0.
 		most := 0.0
 		for c := range f.Classes {
 			var sum float64
@@ -51,14 +52,14 @@ func (f *figures) sensitivity() (Finding, bool) {
 		d.Figures = append(d.Figures, Figure{"largest_row_sum", most})
 	}
 	if r.seeds < 2 {
-		d.Text += " These standard errors are of the images alone."
+		d.Text += " These standard errors cover the examples only, not the seeds."
 	}
 	return d, true
 }
 
-// aims are the shifts of the probed classes by the arm's weights, against the mean
-// of those that were not probed, whose weights then count as equal.
-func (f *figures) aims() []float64 {
+// probedShifts are the shifts of the probed classes by the arm's weights, relative to the
+// mean shift of the others, which count as equal.
+func (f *figures) probedShifts() []float64 {
 	r := f.response
 	probed := make(map[int]bool)
 	for _, c := range r.Classes {
@@ -74,14 +75,14 @@ func (f *figures) aims() []float64 {
 	if len(rest) > 0 {
 		base = interval.Mean(rest)
 	}
-	aims := make([]float64, len(r.Classes))
+	shifts := make([]float64, len(r.Classes))
 	for i, c := range r.Classes {
-		aims[i] = f.shift[c] - base
+		shifts[i] = f.shift[c] - base
 	}
-	return aims
+	return shifts
 }
 
-// forecast is what the sensitivities say of the arm's weights.
+// forecast is what the sensitivities predict for the arm's weights.
 type forecast struct {
 	// recalls are the changes of the recalls, change is that of the spread and se its
 	// standard error.
@@ -91,14 +92,14 @@ type forecast struct {
 	farthest float64
 }
 
-// forecast extrapolates the sensitivities to the arm's weights in a straight line.
+// forecast extrapolates the sensitivities linearly to the arm's weights.
 func (f *figures) forecast() forecast {
 	r := f.response
 	var out forecast
 	out.recalls = make([]float64, len(f.Classes))
 	after, k := make([]float64, len(f.Classes)), make([]float64, len(r.changed))
 	var size float64
-	for i, s := range f.aims() {
+	for i, s := range f.probedShifts() {
 		out.farthest = math.Max(out.farthest, math.Abs(s))
 		size += float64(s * s)
 		for c, j := range r.slope[i] {
@@ -121,8 +122,8 @@ func (f *figures) forecast() forecast {
 	return out
 }
 
-// expected holds what the weights should do by the sensitivities against what
-// seeds do.
+// expected compares what the weights should do by the sensitivities with the noise of a
+// seed.
 func (f *figures) expected() (Finding, bool) {
 	if f.response == nil || f.strength == 0 || f.control.same {
 		return Finding{}, false
@@ -132,33 +133,33 @@ func (f *figures) expected() (Finding, bool) {
 	sd := f.uncertainty.seedSD
 	d := Finding{
 		Name: "expected", Try: "stronger",
-		Threshold: "the standard deviation that one seed leaves in a change of the spread", Source: "our choice; sensitivities times ln w, in a straight line, weights left alone at their mean",
+		Threshold: "the standard deviation of the change of the spread from seed to seed", Source: "our choice; sensitivities times ln w, extrapolated linearly, with classes that were not probed at their mean weight",
 		Figures: []Figure{
 			{"expected_change", e.change}, {"expected_change_se", e.se}, {"change", f.change}, {"seed_sd", sd},
 			{"expected_recall_change", e.recalls[w]}, {"recall_seed_sd", r.seedSD[w]}, {"farthest_shift", e.farthest},
 		},
-		Text: fmt.Sprintf("By these sensitivities the weights change the spread by %s (standard error %s) and the recall of %s by %s points; measured were %s and %s",
-			change(e.change), small(e.se), f.Classes[w], points(e.recalls[w]), change(f.change), points(f.after[w]-f.before[w])),
+		Text: fmt.Sprintf("By these sensitivities the weights should change the spread by %s (standard error %s) and the recall of %s by %s points; measured were %s and %s points",
+			change(e.change), small(e.se), f.class(w), points(e.recalls[w]), change(f.change), points(f.after[w]-f.before[w])),
 	}
 	if r.seeds < 2 || math.IsNaN(sd) {
-		d.Text += ". What a seed scatters is not known from one seed."
+		d.Text += ". How much seeds vary is not known from one seed."
 		return d, true
 	}
-	d.Text += fmt.Sprintf(". One seed scatters these by %s and %.1f points", small(sd), 100*r.seedSD[w])
+	d.Text += fmt.Sprintf(". From seed to seed these vary by %s and %.1f points (standard deviations)", small(sd), 100*r.seedSD[w])
 	d.Reason = math.Abs(e.change) < sd
 	if d.Reason {
-		d.Text += ": what these weights can be expected to do is less than what a seed does"
+		d.Text += ": the expected change of the spread is smaller than the noise of one seed"
 	}
 	d.Text += "."
 	if e.farthest > 1 {
-		d.Text += fmt.Sprintf(" The weights go up to %s nats, far beyond the half nat that was measured.", nats(e.farthest))
+		d.Text += fmt.Sprintf(" The weights shift classes by up to %s nats, far beyond the half nat that was measured.", nats(e.farthest))
 	}
 	return d, true
 }
 
-// blurred returns the probed classes whose own weight does less, over the whole
-// range of the arm's weights, than a seed does.
-func (f *figures) blurred() []int {
+// unidentifiable returns the probed classes whose own weight, over the whole range of the
+// arm's weights, changes the recall by less than the noise of a seed.
+func (f *figures) unidentifiable() []int {
 	r := f.response
 	if r == nil || r.seeds < 2 || f.strength == 0 || f.control.same {
 		return nil
@@ -172,18 +173,18 @@ func (f *figures) blurred() []int {
 	return all
 }
 
-// identifiable names the classes whose weight no search can find.
+// identifiable names the classes whose best weight noise hides.
 func (f *figures) identifiable() (Finding, bool) {
-	all := f.blurred()
+	all := f.unidentifiable()
 	if len(all) == 0 {
 		return Finding{}, false
 	}
 	r := f.response
 	d := Finding{
 		Name: "identifiable", Try: "stronger",
-		Threshold: "what a seed scatters the class's recall between two trainings (standard deviation)", Source: "our choice, |J_cc| ln(max/min)",
+		Threshold: "the standard deviation, from seed to seed, of the class's recall between two trainings", Source: "our choice, |J_cc| ln(max/min)",
 	}
-	if f.strength >= plenty {
+	if f.strength >= strongEnough {
 		d.Try = "seeds"
 	}
 	var parts []string
@@ -191,10 +192,10 @@ func (f *figures) identifiable() (Finding, bool) {
 		c := r.Classes[i]
 		d.Reason = d.Reason || c == r.Worst
 		reach := math.Abs(r.slope[i][c]) * f.strength
-		parts = append(parts, fmt.Sprintf("%s %.1f points +- %.1f, a seed %.1f", f.Classes[c], 100*reach, 100*r.slopeSE[i][c]*f.strength, 100*r.seedSD[c]))
+		parts = append(parts, fmt.Sprintf("%s %.1f points +- %.1f, noise %.1f", f.class(c), 100*reach, 100*r.slopeSE[i][c]*f.strength, 100*r.seedSD[c]))
 		d.Figures = append(d.Figures, Figure{f.Classes[c] + " reach", reach}, Figure{f.Classes[c] + " reach se", r.slopeSE[i][c] * f.strength}, Figure{f.Classes[c] + " seed_sd", r.seedSD[c]})
 	}
-	d.Text = fmt.Sprintf("Some weights cannot be told from noise: all of the weights' range of %s nats on the class alone would move it by less than a seed does (%s; +- one standard error).",
+	d.Text = fmt.Sprintf("For some classes the best weight cannot be found, because noise is larger than its effect: even the whole range of the weights, %s nats, on that class alone would change its recall by less than the noise of one seed (%s; +- one standard error).",
 		nats(f.strength), strings.Join(parts, "; "))
 	return d, true
 }

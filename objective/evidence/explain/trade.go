@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"strings"
+
+	"evenkeel/objective"
 )
 
 const (
@@ -11,8 +13,8 @@ const (
 	// opposed how far the strong direction must point apart in the two: a product of
 	// its entries of -1/2 is one up and one down alike. Our choices.
 	tied, opposed = 3, -0.25
-	// plenty is the strength from which on stronger weights are not the advice.
-	plenty = 3.0
+	// strongEnough is the strength from which on stronger weights are not the advice.
+	strongEnough = 3.0
 )
 
 // trade is two classes with the singular values of J restricted to them.
@@ -24,8 +26,8 @@ type trade struct {
 	apart bool
 }
 
-// only reports whether the two can do nothing but trade, beyond noise: clear is how many
-// standard errors stand out.
+// only reports whether the two can only trade, beyond noise, which takes that many
+// standard errors.
 func (t trade) only(clear float64) bool {
 	return t.apart && t.large > clear*t.largeSE && t.large > tied*(t.small+clear*t.smallSE)
 }
@@ -108,15 +110,15 @@ func (f *figures) tradeOf() (Finding, bool) {
 	var parts []string
 	for _, t := range all {
 		i, j := f.Classes[r.Classes[t.i]], f.Classes[r.Classes[t.j]]
-		parts = append(parts, fmt.Sprintf("%s and %s, which move by %.1f points (%.1f) a nat apart and by %.1f (%.1f) a nat together",
-			i, j, 100*t.large, 100*t.largeSE, 100*t.small, 100*t.smallSE))
+		parts = append(parts, fmt.Sprintf("%s and %s, which one nat moves apart by %.1f points (%.1f) and together by %.1f (%.1f)",
+			objective.InSentence(i), objective.InSentence(j), 100*t.large, 100*t.largeSE, 100*t.small, 100*t.smallSE))
 		key := i + " and " + j
 		d.Figures = append(d.Figures, Figure{key + " large", t.large}, Figure{key + " large se", t.largeSE}, Figure{key + " small", t.small}, Figure{key + " small se", t.smallSE})
 		d.Reason = d.Reason || r.Classes[t.i] == r.Worst || r.Classes[t.j] == r.Worst
 	}
-	d.Text = fmt.Sprintf("Weights can only make these trade with each other: %s (singular values, standard errors in brackets).", strings.Join(parts, "; "))
+	d.Text = fmt.Sprintf("What weights give one of these classes they take from the other: %s (singular values, standard errors in brackets).", strings.Join(parts, "; "))
 	if d.Reason {
-		d.Text += fmt.Sprintf(" What %s gains there, the other loses.", f.Classes[r.Worst])
+		d.Text += fmt.Sprintf(" %s, the worst class, is one of them.", f.class(r.Worst))
 	}
 	return d, true
 }

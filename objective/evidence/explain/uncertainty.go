@@ -7,17 +7,17 @@ import (
 	"evenkeel/objective/evidence/interval"
 )
 
-// uncertainty says how far a change can be trusted; see the package comment.
+// uncertainty is the noise of a change; see the package comment.
 type uncertainty struct {
 	// seedSD is the standard deviation of the change on one seed, NaN if unknown.
 	seedSD float64
-	// image is the variance that the validation images leave.
+	// image is the variance over validation examples.
 	image float64
 	// half is half the width of the interval, NaN for fewer than three seeds.
 	half float64
-	// smallest is the smallest change that stands out in 80 % of cases, NaN if unknown.
+	// smallest is the smallest effect that is found in 80 % of cases, NaN if unknown.
 	smallest float64
-	// unpaired says that seedSD is guessed from unweighted models alone.
+	// unpaired says that seedSD is estimated from unweighted models alone.
 	unpaired bool
 	// classSE is the standard error of each class's change of recall.
 	classSE []float64
@@ -41,7 +41,7 @@ func (f *figures) measureUncertainty() uncertainty {
 		u.unpaired = true
 		variance = 2 * interval.SumSquares(f.References) / freedom
 	} else if f.seeds > 1 {
-		variance = max(variance, group.SumSquares/float64(f.seeds-1)) // an arm noisier than the rest does not profit from them
+		variance = max(variance, group.SumSquares/float64(f.seeds-1)) // at least the variance of the arm itself
 	}
 	u.seedSD = math.Sqrt(variance)
 	ofSeeds := variance / float64(f.seeds)
@@ -75,7 +75,7 @@ func (f *figures) rounds() (before, after []objective.Round) {
 	return before, after
 }
 
-// recalls returns scale times the mean of every class's recall, each for itself.
+// recalls returns scale times the mean recall of every class, class by class.
 func recalls(rounds []objective.Round, scale float64) objective.Linear {
 	l := objective.Linear{Rounds: rounds}
 	for _, r := range rounds {
@@ -88,8 +88,8 @@ func recalls(rounds []objective.Round, scale float64) objective.Linear {
 	return l
 }
 
-// classErrors returns the standard error of each class's change of recall, seeds
-// and images together.
+// classErrors returns the standard error of each class's change of recall, over seeds
+// and examples together.
 func (f *figures) classErrors() []float64 {
 	before, after := f.rounds()
 	v := objective.ImageVariances(recalls(after, 1), recalls(before, -1))
@@ -106,5 +106,5 @@ func (f *figures) classErrors() []float64 {
 	return v
 }
 
-// measured reports whether the change stands out of noise.
+// measured reports whether the change is beyond noise.
 func (f *figures) measured() bool { return math.Abs(f.change) > f.uncertainty.half }

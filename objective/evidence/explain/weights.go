@@ -8,8 +8,8 @@ import (
 const (
 	// flat is the strength below which weights are nearly uniform, a factor of 2.
 	flat = 0.7
-	// apart is the shift below which a pair of classes is hardly pushed apart, half
-	// of flat, a factor of 1.4.
+	// apart is the shift between two classes below which weights hardly act between
+	// them, half of flat, a factor of 1.4.
 	apart = 0.35
 )
 
@@ -25,31 +25,31 @@ func strengthFinding(strength float64, lightest, heaviest string) (Finding, bool
 		Figures: []Figure{{"strength", strength}, {"ratio", ratio(strength)}},
 	}
 	if strength == 0 {
-		d.Text = "The weights are all equal, and equal weights are none."
+		d.Text = "The weights are all equal, which is the same as no weights."
 		return d, true
 	}
-	d.Text = fmt.Sprintf("The weights are nearly uniform: the heaviest is %s times the lightest, which shifts %s against %s by ln %s = %s nats. That moves only examples to which the model gives, of the two, %s.",
+	d.Text = fmt.Sprintf("The weights are nearly uniform: the heaviest is %s times the lightest, which shifts %s against %s by ln %s = %s nats. That can flip only predictions in which the model gives one of the two %s against the other.",
 		factor(ratio(strength)), heaviest, lightest, factor(ratio(strength)), nats(strength), odds(strength))
 	return d, true
 }
 
 // strengthOf is the finding for a case.
 func (f *figures) strengthOf() (Finding, bool) {
-	return strengthFinding(f.strength, f.Classes[lowest(f.shift)], f.Classes[highest(f.shift)])
+	return strengthFinding(f.strength, f.class(lowest(f.shift)), f.class(highest(f.shift)))
 }
 
 // together says how the weights treat two classes alike; "" if they do not.
 func together(i, j float64) string {
 	switch {
 	case i > 0 && j > 0:
-		return "both are raised together, which moves nothing between them"
+		return "both are raised, which moves little between them"
 	case i < 0 && j < 0:
-		return "both are lowered together, which moves nothing between them"
+		return "both are lowered, which moves little between them"
 	}
 	return ""
 }
 
-// pairsOf says which of the most confused pairs the weights hardly push apart.
+// pairsOf says between which of the most confused pairs the weights hardly act.
 func (f *figures) pairsOf() (Finding, bool) {
 	d := Finding{
 		Name: "pairs", Try: "data",
@@ -61,7 +61,7 @@ func (f *figures) pairsOf() (Finding, bool) {
 			continue
 		}
 		i, j := f.names(p)
-		text := fmt.Sprintf("%s and %s (%s of all errors) are pushed apart by %s nats only", i, j, percent(p.share), nats(p.shift))
+		text := fmt.Sprintf("%s and %s (%s of all errors) are shifted against each other by only %s nats", i, j, percent(p.share), nats(p.shift))
 		if how := together(f.shift[p.i], f.shift[p.j]); how != "" && len(sentences) == 0 {
 			text += ": " + how
 		}
@@ -72,6 +72,6 @@ func (f *figures) pairsOf() (Finding, bool) {
 	if len(sentences) == 0 {
 		return d, false
 	}
-	d.Text = "Weights move examples only between classes that they push apart. " + strings.Join(sentences, "; ") + "."
+	d.Text = "Weights flip predictions only between classes that they shift against each other. " + strings.Join(sentences, "; ") + "."
 	return d, true
 }

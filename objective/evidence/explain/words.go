@@ -89,8 +89,8 @@ func list(words []string) string {
 	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
 }
 
-// odds says which examples a shift moves: those whose probabilities, of the two
-// classes alone, lie between these.
+// odds says which predictions a shift can flip: those that give one of the two classes,
+// against the other, a probability in this range.
 func odds(shift float64) string {
 	p := 1 / (1 + schemes.Exp(-math.Abs(shift)))
 	return fmt.Sprintf("%.0f to %.0f %%", 100*(1-p), 100*p)

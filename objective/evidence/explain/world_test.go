@@ -156,8 +156,8 @@ func matrix(rows ...[]int64) *objective.Confusion {
 	return m
 }
 
-// told explains a world.
-func told(t *testing.T, w world) *explain.Report {
+// explainedWorld explains the case that a world gives.
+func explainedWorld(t *testing.T, w world) *explain.Report {
 	t.Helper()
 	return explained(t, w.build(t))
 }

@@ -21,14 +21,14 @@ type Chain struct {
 }
 
 // Run returns rounds 0..Rounds of the chain on the logits of an unweighted
-// model: round 0 is the model itself, and round r shifts its logits by ln w, see
-// [FromWeights], with the weights w that the recipe makes of what round r-1
-// measured and earlier rounds left. Weights are measured on the same examples
+// model. Round 0 is the model itself. Round r shifts its logits by ln w, see
+// [FromWeights], with the weights w that the recipe makes from what round r-1 measured
+// and, where it accumulates, from earlier weights. Weights are measured on the same examples
 // that they are applied to; see [Chain.CrossFit] for figures to report.
 //
 // Of a round, Round, Raw, Weights, Shown, Solved, Fallback, Val, Spread,
 // BalancedAccuracy and Accuracy are set: there is no run and no training matrix,
-// and the image variance is left to whoever knows the reference.
+// and the image variance, which needs the reference, is left to the caller.
 //
 // The errors are those of [schemes.Recipe.Next], with the round, and one for
 // Rounds < 1.
@@ -36,20 +36,20 @@ func (c Chain) Run(p *Logits) ([]objective.Round, error) {
 	return c.run(p, p.NewCounts(), c.trainCounts(p), nil)
 }
 
-// RunPredicted is Run with the predictions of each round from 1, of which told may
-// complete the round; it must not keep them.
-func (c Chain) RunPredicted(p *Logits, told func(round *objective.Round, predictions []uint16)) ([]objective.Round, error) {
+// RunPredicted is Run, and calls complete with each round from 1 and its predictions,
+// which complete must not keep.
+func (c Chain) RunPredicted(p *Logits, complete func(round *objective.Round, predictions []uint16)) ([]objective.Round, error) {
 	counts, predictions := p.NewCounts(), make([]uint16, 0, p.Len())
 	count := func(round *objective.Round, b []float64) {
 		predictions = p.Predict(b, predictions[:0])
 		counts.of(p, predictions)
 		*round = c.measured(*round, counts.Confusion())
-		told(round, predictions)
+		complete(round, predictions)
 	}
 	return c.rounds(p, counts, c.trainCounts(p), count)
 }
 
-// run is Run with a buffer, known training counts, and a function that is told
+// run is Run with a buffer, known training counts, and a function that is called with
 // the shift of each round from 1; it may be nil.
 func (c Chain) run(p *Logits, counts *Counts, train []int, shifted func(round int, b []float64)) ([]objective.Round, error) {
 	return c.rounds(p, counts, train, func(round *objective.Round, b []float64) {
@@ -89,7 +89,7 @@ func (c Chain) rounds(p *Logits, counts *Counts, train []int, measure func(round
 	return rounds, nil
 }
 
-// measured completes a round with what m says.
+// measured completes a round with the figures of m.
 func (c Chain) measured(round objective.Round, m *objective.Confusion) objective.Round {
 	round.Val = m
 	round.Spread = c.spread().Of(m.Recall())
@@ -120,7 +120,7 @@ func (c Chain) trainCounts(p *Logits) []int {
 type CrossFittedRound struct {
 	// Round has the weights that all examples give, to show and to apply
 	// elsewhere, and the figures of the folds: Val is CrossFitted.Confusion, and
-	// Round.Spread is what [CrossFitted.Spread] says.
+	// Round.Spread is [CrossFitted.Spread].
 	objective.Round
 	CrossFitted CrossFitted
 }
@@ -128,7 +128,7 @@ type CrossFittedRound struct {
 // CrossFit returns rounds 0..Rounds like [Chain.Run], with weights measured on
 // other examples than those they are applied to: for each fold the whole chain
 // runs on the other two, and the weights of each of its rounds are applied to
-// the fold. This is what is reported where the shift is the result and not a
+// the fold. These figures are reported where the shift is the result itself, not a
 // prediction of what training does. In round 0 every shift is 0.
 func (c Chain) CrossFit(f *Folds) ([]CrossFittedRound, error) {
 	counts, train := f.whole.NewCounts(), c.trainCounts(f.whole)

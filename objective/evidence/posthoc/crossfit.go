@@ -6,13 +6,13 @@ import (
 	"evenkeel/objective"
 )
 
-// CrossFitted is what shifts measure on examples that had no part in them: each
-// fold under the shift that the other two gave.
+// CrossFitted are figures of shifts on examples that were not used to make them: each
+// fold is measured under the shift that the other two gave.
 type CrossFitted struct {
 	// Plain is the confusion matrix of all folds without a shift, Confusion that
-	// of all folds each under its own, added up, and Predictions what the latter
-	// counts, one for each example of the part. Recalls and accuracies may be read
-	// off Confusion; its spread flatters, see [CrossFitted.Spread].
+	// of all folds each under its own, added up, and Predictions those that the latter
+	// counts, one for each example of the part. Recalls and accuracies may be taken
+	// from Confusion; its spread is too small, see [CrossFitted.Spread].
 	Plain, Confusion *objective.Confusion
 	Predictions      []uint16
 	Folds            []Fold
@@ -20,7 +20,7 @@ type CrossFitted struct {
 
 // Fold is one fold in a [CrossFitted].
 type Fold struct {
-	// Shift is what the other folds gave, in nats.
+	// Shift is that of the other folds, in nats.
 	Shift []float64
 	// Plain and Shifted are the fold's confusion matrices without and with it.
 	Plain, Shifted *objective.Confusion
@@ -55,21 +55,20 @@ func (f *Folds) apply(shifts [][]float64) CrossFitted {
 // shifted_k are those of fold k without and with its own; S is at least the
 // spread of Confusion.
 //
-// That last spread is not reported itself because it flatters. What chance takes
-// from a class in one fold is missing from the two folds that the fold's own shift
-// rests on, but it is in the shifts of the two others, and to first order the
-// three corrections add up to the one that would be fitted on all examples.
-// Classes that differ by chance alone then look even after cross-fitting. Within
-// a fold nothing cancels, and in squares, which is how independent noise adds up,
-// the noise of a third of the examples drops out of the difference.
+// The spread of Confusion itself is too small. A class that is low by chance in one fold
+// raises its offset in the shifts of the two other folds, and to first order the three
+// corrections add up to the one that would be fitted on all examples. Classes that differ
+// by noise only then look even after cross-fitting. Within a fold nothing cancels, and in
+// squares, which is how independent noise adds up, the noise of a third of the examples
+// drops out of the difference.
 //
-// On simulated models (10 classes, 120 examples each) with classes truly alike,
-// offsets taken whole change the standard deviation on fresh examples by +.013; the
-// added-up matrix says -.018, this rule +.017. With uneven classes they change it
-// by -.109; the matrix says -.134, this rule -.101.
+// On simulated models (10 classes, 120 examples each) with classes of equal true recall,
+// full offsets change the standard deviation on fresh examples by +.013; the
+// added-up matrix gives -.018, this rule +.017. With uneven classes they change it
+// by -.109; the matrix gives -.134, this rule -.101.
 //
-// Logits that know nothing of the labels gain nothing, unless they lean to some
-// classes: predicting all equally often evens their recalls out at 1/K, truly.
+// Logits without information on the labels gain nothing, unless they favour some
+// classes: then predicting all equally often really does even the recalls out, at 1/K.
 func (c CrossFitted) Spread(s objective.Spread) float64 {
 	plain := s.Of(c.Plain.Recall())
 	var change float64

@@ -9,17 +9,17 @@ import (
 	"evenkeel/objective/evidence/interval"
 )
 
-// Choices of ours, made on simulated models of 10 classes with 120 examples
-// each: twenty restarts instead of two, going on for a hundredth of the
-// improvement, lowered the score by .0003 on average, less than one example
-// does, in about four times the time.
+// Our choices, made on simulated models of 10 classes with 120 examples each. Twenty
+// restarts instead of two, and passes down to a hundredth of this improvement, took about
+// four times as long and lowered the score by .0003 on average, less than one example
+// does.
 const (
 	// ridge is the charge for the squared norm of the offsets, in margins.
 	ridge = 1e-3
 	// disturbance is how far, in margins, the offset of a class is at most moved
 	// away from the best for a restart.
 	disturbance = 0.35
-	// enough is the improvement of a pass that calls for another.
+	// enough is the improvement of a pass from which on another follows.
 	enough = 1e-4
 	// widest and narrowest bound, in margins, how far a class is moved at once in
 	// the first pass, and in the last.
@@ -121,7 +121,7 @@ func (d *descent) cost(b []float64) float64 {
 // charged returns the charge for a squared norm.
 func (d *descent) charged(norm float64) float64 { return ridge * norm / (d.margin * d.margin) }
 
-// levelled returns the best shift on the way of b += eta (mean r - r), with eta
+// levelled returns the best shift on the path of b += eta (mean r - r), with eta
 // the margin, halved and set back where the cost has not fallen for a while.
 func (d *descent) levelled() []float64 {
 	const steps, patience = 40, 5
@@ -145,8 +145,8 @@ func (d *descent) levelled() []float64 {
 	return best
 }
 
-// descend moves classes, and where that helps little, pairs of classes, to an
-// advantage, and returns where it ends and the cost there.
+// descend moves the offsets of classes, and where that helps little of pairs of classes,
+// as long as the cost falls. It returns where it ends and the cost there.
 func (d *descent) descend(start []float64) ([]float64, float64) {
 	b := slices.Clone(start)
 	low := d.cost(b)

@@ -1,24 +1,26 @@
-// Package posthoc says what can be said from the logits of one trained model
-// without training another: what class weights would do, which offsets are the
-// best, and what no shift of the logits can reach.
+// Package posthoc works on the logits of one trained model, without training another:
+// what class weights would do, which offsets are best, and what no shift of the logits
+// can reach.
 //
-// It is not a trainer (nothing is trained), not a search (package search decides
-// what is screened and believed), and it reads and stores nothing. Everything is
+// It is not a trainer (nothing is trained) and not a search (package search decides what
+// is screened and whether predictions are used), and it reads and stores nothing. Everything is
 // deterministic: equal logits and labels give equal figures, and the few random
 // numbers come from generators with fixed seeds.
 //
 // # Where to start
 //
-//   - [Logits] are those of a part of the data, with labels. [Logits.Count] and [Logits.Predict] measure it
-//     under a shift, and [FromWeights] says which shift class weights aim at.
-//   - [Chain] is the reweighting loop of a trial on shifted logits: a prediction
-//     of what training with these weights does, and where weights are applied
-//     post hoc the thing itself.
-//   - [Logits.Fit] fits offsets to a study's score: what every weighting must beat.
+//   - [Logits] are those of a part of the data, with labels. [Logits.Count] and
+//     [Logits.Predict] measure it under a shift, and [FromWeights] is the shift that
+//     class weights correspond to.
+//   - [Chain] is the reweighting loop of a trial on shifted logits: a prediction of
+//     what training with these weights does; where weights are applied post hoc, the
+//     result itself.
+//   - [Logits.Fit] fits offsets to a study's score, the result that every weighting
+//     must beat.
 //   - [Folds] cuts a part in three, so that [Chain.CrossFit] and [Folds.Fit]
-//     measure shifts on examples that had no part in them; [CrossFitted] has the
-//     figures to report, and says why its added-up matrix is not all of them.
-//   - [Transmit] compares predicted changes with those that training brought.
+//     measure shifts on examples that were not used to make them; [CrossFitted] has the
+//     figures to report, and says why its spread is not that of its matrix.
+//   - [Transmit] says how much of the predicted changes training delivered.
 //   - [Logits.Margins], [Logits.PairFloor] and [EvenSpread] say what shifts cannot do.
 //
 // # Symbols
@@ -33,7 +35,7 @@
 //
 // # Example
 //
-// What would these weights do to a model whose logits are at hand?
+// What would these weights do to a model whose logits are known?
 //
 //	part, err := posthoc.NewLogits(3, logits, labels)
 //	if err != nil {

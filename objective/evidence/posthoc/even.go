@@ -9,10 +9,10 @@ import (
 	"evenkeel/objective"
 )
 
-// EvenSpread returns the spread that perfectly even classes would read, its
-// expectation where every class is truly recognised with probability r and
+// EvenSpread returns the noise floor: the spread that perfectly even classes would show,
+// its expectation where every class has the true recall r and
 // support has the number m_c of measured examples of each class (those with none
-// are left out). A spread near it leaves nothing to fix.
+// are left out). A spread near it leaves nothing to even out.
 //
 // For [objective.StdDev] it is the mean of the standard deviation of K normal
 // variables with the variances v_c = r (1 - r) / m_c,
@@ -42,8 +42,8 @@ func EvenSpread(s objective.Spread, r float64, support []int64) float64 {
 // EvenLimit returns the spread that perfectly even classes exceed once in twenty,
 // where r is the mean of their recalls as measured: the 95 % quantile over 2000
 // simulated measurements, always the same, of binomial counts, each moved to the mean
-// r. So it holds for spreads that read how high recalls are too, such as
-// [objective.Worst], of which the measured mean takes most of the noise. It is NaN
+// r. So it also holds for spreads that depend on how high recalls are, such as
+// [objective.Worst]; most of their noise is that of the mean. It is NaN
 // where [EvenSpread] is.
 func EvenLimit(s objective.Spread, r float64, support []int64) float64 {
 	m := measured(support)
@@ -62,8 +62,8 @@ func EvenLimit(s objective.Spread, r float64, support []int64) float64 {
 		spreads = append(spreads, s.Of(recall))
 	})
 	slices.Sort(spreads)
-	// Counts are whole numbers, so the limit itself is read often: what differs from it
-	// by rounding does not exceed it.
+	// Counts are whole numbers, so the limit itself is measured often: a difference by
+	// rounding does not exceed it.
 	return spreads[draws*95/100-1] * (1 + 1e-9)
 }
 
@@ -100,7 +100,7 @@ func evenStdDev(r float64, m []int64) float64 {
 // draws is the number of simulated measurements.
 const draws = 2000
 
-// simulate measures made-up classes again and again. The recalls may be changed.
+// simulate calls measured with simulated recalls, [draws] times. It may change them.
 func simulate(r float64, m []int64, measured func(recall []float64)) {
 	rng := rand.New(rand.NewPCG(0xe7e9, 1))
 	tables := make(map[int64]binomial)
@@ -118,14 +118,14 @@ func simulate(r float64, m []int64, measured func(recall []float64)) {
 	}
 }
 
-// binomial is the distribution of the number of hits, cut off where it has no
-// weight: cumulative[k] is the probability of at most first + k hits.
+// binomial is the distribution of the number of hits, cut off where probabilities are
+// negligible: cumulative[k] is the probability of at most first + k hits.
 type binomial struct {
 	first      int64
 	cumulative []float64
 }
 
-// newBinomial goes out from the most likely number with the ratio of neighbours,
+// newBinomial starts from the most likely number and uses the ratio of neighbours,
 // p(k+1)/p(k) = (n-k)/(k+1) r/(1-r).
 func newBinomial(n int64, r float64) binomial {
 	if r == 0 || r == 1 {

@@ -7,12 +7,12 @@ import (
 	"evenkeel/objective"
 )
 
-// Fitted is the outcome of [Logits.Fit].
+// Fitted is the result of [Logits.Fit].
 type Fitted struct {
 	// Offsets are the numbers b, one per class, in nats, with sum 0.
 	Offsets []float64
-	// Score is the score that they have on the examples they were fitted to,
-	// which flatters them; Plain is that of the unshifted model.
+	// Score is their score on the examples they were fitted to, which is too good;
+	// Plain is that of the unshifted model.
 	Score, Plain float64
 }
 
@@ -20,17 +20,16 @@ type Fitted struct {
 //
 //	spread(recalls of argmax z + b) + penalty * max(0, drop - tolerance) + 0.001 |b / margin|^2
 //
-// small, where drop is the balanced accuracy lost against the unshifted model on
-// this part and margin the median distance between the two largest logits. The
-// last term decides between equals, and against a large offset for the sake of
-// one example; it is not in Fitted.Score. What it returns has never a larger sum
-// than no offsets. Logits times a number give offsets times that number.
+// small. drop is the balanced accuracy lost against the unshifted model on
+// this part, and margin the median distance between the two largest logits. The
+// last term decides between equal scores, and against a large offset that one example
+// profits from; it is not in Fitted.Score. The sum is never larger than without offsets. Logits times a number give offsets times that number.
 //
-// The score is constant between the points at which an example changes hands.
+// The score is constant between the points at which a prediction flips.
 // From several starting points, the offset of one class after the other, then of
 // pairs of classes together, is put in the middle of the best of all intervals
-// between such points, until little improves. For two classes that is the best
-// there is; for more it is a local optimum of that kind. The starting points are
+// between such points, until little improves. For two classes that is the
+// optimum; for more it is a local optimum of that kind. The starting points are
 // no offsets, those of the iteration b += eta (mean r - r), and disturbed copies
 // of the best so far from a generator with a fixed seed, so that equal parts
 // have equal offsets. Where classes times examples are many, fewer points are
@@ -62,7 +61,7 @@ func (p *Logits) Fit(score objective.Score) Fitted {
 	return out
 }
 
-// FittedFolds is the outcome of [Folds.Fit].
+// FittedFolds is the result of [Folds.Fit].
 type FittedFolds struct {
 	// All is fitted on all examples: to show, and to apply elsewhere.
 	All Fitted
@@ -70,18 +69,18 @@ type FittedFolds struct {
 	CrossFitted
 }
 
-// scales are the shares of fitted offsets that are tried: what is fitted to few
-// examples is partly their chance, and a part of it is often better than all.
+// scales are the shares of fitted offsets that are tried: what is fitted to few examples
+// is partly noise, and a part of it is often better than all.
 var scales = []float64{0, 0.25, 0.5, 0.75, 1}
 
-// Fit fits offsets on all examples, see [Logits.Fit], and measures what such
-// offsets are worth: those fitted on two folds are applied to the third. The
-// figure to report is [CrossFitted.Difference].
+// Fit fits offsets on all examples, see [Logits.Fit], and measures how good such offsets
+// are: those fitted on two folds are applied to the third. The figure to report is
+// [CrossFitted.Difference].
 //
-// Of fitted offsets only a share is applied, one of 0, 1/4, ..., 1: the one that
-// does best where it had no part in the fit. For the offsets that judge a fold
-// that is found out within the other two, cut in folds themselves, so that the
-// fold still has no part in anything; for those of all examples on the folds.
+// Only a share of the fitted offsets is applied, one of 0, 1/4, ..., 1: the one that does
+// best on examples that were not used in the fit. For the offsets of all examples it is
+// chosen on the folds. For those that are applied to a fold it is chosen within the two
+// others, which are cut in folds themselves, so that the fold is used for nothing else.
 func (f *Folds) Fit(score objective.Score) FittedFolds {
 	shifts, raw := make([][]float64, foldCount), f.fits(score)
 	for k, rest := range f.rest {
@@ -103,8 +102,8 @@ const FitAllShare = 3.0 / 7
 // what judges the offsets on validation needs most of the fits.
 func (f *Folds) FitAll(score objective.Score) Fitted { return f.all(f.fits(score), score) }
 
-// all fits offsets on all examples, of which the share is applied that does best for
-// those that the folds gave.
+// all fits offsets on all examples, and applies the share that does best for those that
+// the folds gave.
 func (f *Folds) all(raw [][]float64, score objective.Score) Fitted {
 	all := f.whole.Fit(score)
 	all.Offsets = scaled(all.Offsets, f.share(raw, score))
@@ -112,7 +111,7 @@ func (f *Folds) all(raw [][]float64, score objective.Score) Fitted {
 	return all
 }
 
-// fits returns for each fold the offsets that the others give.
+// fits returns for each fold the offsets fitted on the others.
 func (f *Folds) fits(score objective.Score) [][]float64 {
 	shifts := make([][]float64, foldCount)
 	for k, rest := range f.rest {

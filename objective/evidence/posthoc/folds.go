@@ -2,12 +2,12 @@ package posthoc
 
 import "fmt"
 
-// foldCount is the number of folds: what is learned in two is measured in the third.
+// foldCount is the number of folds: what is fitted on two is measured on the third.
 const foldCount = 3
 
-// Folds is a part cut into three, for figures that are not flattered by what
-// they were fitted to. It is immutable and safe for concurrent use. Make one
-// with [NewFolds]; it serves any number of recipes.
+// Folds is a part cut into three, for figures on other examples than those of the fit. It is
+// immutable and safe for concurrent use. Make one with [NewFolds]; it serves any number
+// of recipes.
 type Folds struct {
 	whole *Logits
 	place [foldCount][]int // places of a fold's examples in the whole

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// Logits is what a trained model says of one part of the data: the logits of every
-// example, and the true classes. It is immutable and safe for concurrent use.
+// Logits are the logits of a trained model for every example of one part of the data,
+// and the true classes. It is immutable and safe for concurrent use.
 // Make one with [NewLogits].
 type Logits struct {
 	classes int

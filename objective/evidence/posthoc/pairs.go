@@ -32,23 +32,22 @@ func (m Margins) Median() float64 {
 }
 
 // Share returns the share of examples whose margin is below |s|, from 0 to 1.
-// About so much of the recalls of the two classes can be moved between them by a
-// shift of s, and no more.
+// A shift of s can move at most about this share of the recalls of the two classes
+// between them.
 func (m Margins) Share(s float64) float64 {
 	below, _ := slices.BinarySearch(m, math.Abs(s))
 	return float64(below) / float64(len(m))
 }
 
-// PairFloor says how well the examples of two classes can be told apart by a
-// threshold on z_i - z_j, all that a shift can do for them.
+// PairFloor says how well a threshold on z_i - z_j can separate the examples of two
+// classes. A shift can do no more for them.
 type PairFloor struct {
 	I, J int
 	// RecallI and RecallJ are the shares of the examples of I and J on the right
-	// side now, other classes not asked; at least the classes' recalls.
+	// side now, counting errors between these two classes only; at least their recalls.
 	RecallI, RecallJ float64
 	// Equal is the share at the shift at which the two are equal, 1 minus the equal
-	// error rate of the pair. No shift can give both classes a larger recall: it is
-	// what equal recall of the two can be at best.
+	// error rate of the pair. No shift can give both classes a larger recall.
 	Equal float64
 	// Shift is b_i - b_j there, in nats.
 	Shift float64

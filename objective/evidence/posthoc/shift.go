@@ -8,7 +8,7 @@ import (
 	"evenkeel/schemes"
 )
 
-// FromWeights returns the shift that the class weights aim at,
+// FromWeights returns the shift of the logits that class weights correspond to,
 //
 //	b_c = ln w_c - mean(ln w)
 //

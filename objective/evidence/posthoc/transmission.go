@@ -8,8 +8,8 @@ import (
 	"evenkeel/objective/evidence/interval"
 )
 
-// Effect is what weights did to the recalls of one run, next to what they were
-// predicted to do: the changes against the unweighted run, one entry per class.
+// Effect is the observed and the predicted effect of weights on the recalls of one run:
+// the changes against the unweighted run, one entry per class.
 type Effect struct{ Observed, Predicted []float64 }
 
 // EffectOf returns the effect of weights: plain is the confusion matrix of the
@@ -29,11 +29,11 @@ func EffectOf(plain, shifted, trained *objective.Confusion) Effect {
 	return e
 }
 
-// Transmission says how much of a predicted effect arrives.
+// Transmission says how much of a predicted effect training delivers.
 type Transmission struct {
-	// Tau is 1 where training does what the prediction says, 0 where it is not
-	// moved by weights, and below 0 where it does the opposite. It is NaN where
-	// no change was predicted.
+	// Tau is 1 where training delivers all of the predicted change, 0 where weights
+	// have no effect, and below 0 where they have the opposite one. It is NaN where no
+	// change was predicted.
 	Tau float64
 	// SE is the standard error of Tau; NaN for a single effect on fewer than two
 	// classes, and where Tau is NaN.
@@ -44,20 +44,21 @@ type Transmission struct {
 }
 
 const (
-	// absorbing is the share of a predicted change below which training has absorbed
-	// the weights. Our choice.
-	absorbing = 0.3
+	// leastTau is the share of a predicted change below which weights count as without
+	// effect. Our choice.
+	leastTau = 0.3
 	// enoughEffects is the number of effects from which on that is judged.
 	enoughEffects = 3
 )
 
-// Absorbed reports whether training absorbed the weights: less than 30 % of what was
-// predicted arrived, with a standard error to spare, on three effects or more.
-func (t Transmission) Absorbed() bool { return t.Effects >= enoughEffects && t.Tau+t.SE < absorbing }
+// Ineffective reports whether training ended as if there were no weights: it delivered
+// less than 30 % of the predicted changes, by one standard error, on three effects or more.
+func (t Transmission) Ineffective() bool {
+	return t.Effects >= enoughEffects && t.Tau+t.SE < leastTau
+}
 
 // HalfWidth returns half the width of the 95 % interval of Tau, SE times the quantile
-// of Student's t with Effects - 1 degrees of freedom, since effects are what is
-// independent. It is NaN for fewer than two.
+// of Student's t with Effects - 1 degrees of freedom, since the effects are independent. It is NaN for fewer than two.
 func (t Transmission) HalfWidth() float64 {
 	if t.Effects < 2 {
 		return math.NaN()
@@ -66,11 +67,11 @@ func (t Transmission) HalfWidth() float64 {
 }
 
 // String writes the share with the half width of its interval, both in percent:
-// 83 % +- 7, or 83 % where there is no interval.
+// 83 % (+- 7), or 83 % where there is no interval.
 func (t Transmission) String() string {
 	text := fmt.Sprintf("%.0f %%", math.Round(100*t.Tau)+0) // + 0: no negative zero
 	if half := t.HalfWidth(); !math.IsNaN(half) {
-		text += fmt.Sprintf(" +- %.0f", 100*half)
+		text += fmt.Sprintf(" (+- %.0f)", 100*half)
 	}
 	return text
 }
@@ -80,19 +81,19 @@ func (t Transmission) String() string {
 //
 //	tau = sum_g <o_g, p_g> / sum_g |p_g|^2
 //
-// so that an effect counts by the size of what was predicted. For one effect
+// so that an effect counts by the size of the predicted change. For one effect
 //
 //	SE^2 = |o - tau p|^2 / (K - 1) / |p|^2
 //
-// as if the classes' residuals were independent and alike. For G >= 2 effects it
-// takes nothing for granted within an effect, since the changes of the classes
-// of one run are tied to each other,
+// as if the classes' residuals were independent and of one variance. For G >= 2 effects
+// nothing is assumed within an effect, since the changes of the classes of one run
+// depend on each other,
 //
 //	SE^2 = G / (G - 1) * sum_g <o_g - tau p_g, p_g>^2 / (sum_g |p_g|^2)^2
 //
-// but holds the effects to be independent. Rounds of one trial and seed are not
-// quite, nor are arms that share the seed of the unweighted run, and for fewer than
-// about ten effects the figure tends to be too small.
+// but effects are taken to be independent. Rounds of one trial and seed are not quite,
+// nor are arms that share the seed of the unweighted run. For fewer than about ten
+// effects SE tends to be too small.
 //
 // Effects without a predicted change are left out. It panics if an effect has
 // slices of different lengths.

@@ -98,23 +98,23 @@ func TestTransmissionIsEstimated(t *testing.T) {
 func TestTransmissionInterval(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		effects  int
-		tau, se  float64
-		half     float64
-		text     string
-		absorbed bool
+		effects     int
+		tau, se     float64
+		half        float64
+		text        string
+		ineffective bool
 	}{
 		{1, .1, .01, math.NaN(), "10 %", false},
-		{2, .1, .01, .12706, "10 % +- 13", false},
-		{3, .1, .01, .04303, "10 % +- 4", true},
-		{8, .834, .03, .07095, "83 % +- 7", false},
-		{8, .25, .06, .1419, "25 % +- 14", false},
-		{8, -.004, .06, .1419, "0 % +- 14", true},
+		{2, .1, .01, .12706, "10 % (+- 13)", false},
+		{3, .1, .01, .04303, "10 % (+- 4)", true},
+		{8, .834, .03, .07095, "83 % (+- 7)", false},
+		{8, .25, .06, .1419, "25 % (+- 14)", false},
+		{8, -.004, .06, .1419, "0 % (+- 14)", true},
 		{0, math.NaN(), math.NaN(), math.NaN(), "NaN %", false},
 	} {
 		got := posthoc.Transmission{Tau: c.tau, SE: c.se, Effects: c.effects}
-		if half := got.HalfWidth(); !near(half, c.half) && math.Abs(half-c.half) > 2e-4 || got.String() != c.text || got.Absorbed() != c.absorbed {
-			t.Errorf("%d effects: half width %v, %q, absorbed %v; want %v, %q, %v", c.effects, half, got, got.Absorbed(), c.half, c.text, c.absorbed)
+		if half := got.HalfWidth(); !near(half, c.half) && math.Abs(half-c.half) > 2e-4 || got.String() != c.text || got.Ineffective() != c.ineffective {
+			t.Errorf("%d effects: half width %v, %q, ineffective %v; want %v, %q, %v", c.effects, half, got, got.Ineffective(), c.half, c.text, c.ineffective)
 		}
 	}
 }

@@ -20,7 +20,7 @@ func checkEcho(l *list, sent []float32) error {
 		return fmt.Errorf("class_weights %w", l.fault)
 	}
 	if !l.given {
-		return fmt.Errorf("class_weights is missing; want the weights that were sent, as a sign that they were used")
+		return fmt.Errorf("class_weights is missing; want the weights that were sent, to show that they were used")
 	}
 	if l.length() != len(sent) {
 		return fmt.Errorf("class_weights has %d entries; want the %d that were sent", l.length(), len(sent))
@@ -72,7 +72,7 @@ func (r *result) read(req train, info *objective.Info, dir *folder) (*objective.
 			return nil, err
 		}
 		if out.Test == nil {
-			return nil, fmt.Errorf("test.confusion is missing, though parts asked for test")
+			return nil, fmt.Errorf("test.confusion is missing, though the request has test among its parts")
 		}
 		e, err := r.Test.readFiles(out.Test, dir)
 		if err != nil {

@@ -33,13 +33,13 @@ func changed(first, now objective.Info) error {
 	case first.Version != now.Version:
 		return &codeChangedError{first.Version, now.Version}
 	case first.Data != now.Data:
-		what = fmt.Sprintf("its data were %q and are %q", first.Data, now.Data)
+		what = fmt.Sprintf("its data was %q and is now %q", first.Data, now.Data)
 	case !slices.Equal(first.Classes, now.Classes):
-		what = fmt.Sprintf("its classes were %q and are %q", first.Classes, now.Classes)
+		what = fmt.Sprintf("its classes were %q and are now %q", first.Classes, now.Classes)
 	case !slices.Equal(first.Supports, now.Supports):
-		what = fmt.Sprintf("it supported %q and supports %q", first.Supports, now.Supports)
+		what = fmt.Sprintf("it supported %q and now supports %q", first.Supports, now.Supports)
 	case !slices.Equal(first.TrainCounts, now.TrainCounts):
-		what = fmt.Sprintf("its train_counts were %d and are %d", first.TrainCounts, now.TrainCounts)
+		what = fmt.Sprintf("its train_counts were %d and are now %d", first.TrainCounts, now.TrainCounts)
 	default:
 		return nil
 	}

@@ -94,7 +94,7 @@ func (m *matrix) UnmarshalJSON(b []byte) error {
 		return nil
 	}
 	if m.given {
-		m.fault = errors.New("is there twice")
+		m.fault = errors.New("occurs twice")
 		return nil
 	}
 	m.given = true

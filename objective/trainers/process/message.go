@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// protocolVersion is the version of the trainer protocol spoken here.
+// protocolVersion is the version of the trainer protocol that this program supports.
 const protocolVersion = 1
 
 // The messages that carry nothing of a run's.

@@ -45,7 +45,7 @@ func readReady(l line) (objective.Info, error) {
 // check completes info, or says what is wrong with the answer to hello.
 func (r *ready) check(info *objective.Info) error {
 	if v, given, err := r.Protocol.real(); err != nil || !given || v != protocolVersion {
-		return fmt.Errorf("protocol is %s; want %d, the version spoken here", orMissing(r.Protocol.raw), protocolVersion)
+		return fmt.Errorf("protocol is %s; want %d, the version that this evenkeel supports", orMissing(r.Protocol.raw), protocolVersion)
 	}
 	if err := checkClasses(&r.Classes, info); err != nil {
 		return fmt.Errorf("classes %w", err)

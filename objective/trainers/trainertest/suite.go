@@ -283,7 +283,7 @@ func testTestPart(t *testing.T, h harness) {
 	}
 	asked := h.train(t, objective.Job{Spec: h.spec(1), Test: true})
 	if asked.Test == nil {
-		t.Fatal("the test part was asked for and not evaluated")
+		t.Fatal("the test part was requested and not evaluated")
 	}
 	if err := asked.Check(len(h.trainer.Info().Classes)); err != nil {
 		t.Error(err)

@@ -80,7 +80,7 @@ func (s *Set) ReadBatch(r io.Reader) (records int, err error) {
 		case err != nil:
 			return records, fmt.Errorf("byte %d: %w", at+int64(got), err)
 		case records == BatchRecords:
-			return records, fmt.Errorf("the file goes on at byte %d, after %d records; want at most these", at, BatchRecords)
+			return records, fmt.Errorf("the file has more bytes after record %[2]d, from byte %[1]d; want at most %[2]d records", at, BatchRecords)
 		case record[0] >= Classes:
 			return records, fmt.Errorf("byte %d: record %d has label %d; want 0 to %d", at, records, record[0], Classes-1)
 		}
@@ -115,7 +115,7 @@ func ReadNames(r io.Reader) ([]string, error) {
 		case strings.ContainsFunc(name, func(c rune) bool { return !unicode.IsPrint(c) }):
 			return nil, fmt.Errorf("line %d: %q is not a printable name", i+1, name)
 		case seen[name]:
-			return nil, fmt.Errorf("line %d: class %q is there twice", i+1, name)
+			return nil, fmt.Errorf("line %d: class %q occurs twice", i+1, name)
 		}
 		seen[name] = true
 		names = append(names, name)

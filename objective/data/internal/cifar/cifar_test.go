@@ -41,7 +41,7 @@ func TestReadBatchRefuses(t *testing.T) {
 		"truncated":  {strings.NewReader(two[:6000]), "the file ends at byte 6000, 2927 bytes into record 1; want whole records of 3073 bytes"},
 		"one byte":   {strings.NewReader("\x01"), "the file ends at byte 1, 1 bytes into record 0; want whole records of 3073 bytes"},
 		"mislabeled": {strings.NewReader(two + record(10, 0)), "byte 6146: record 2 has label 10; want 0 to 9"},
-		"oversized":  {zeros{}, "the file goes on at byte 30730000, after 10000 records; want at most these"},
+		"oversized":  {zeros{}, "the file has more bytes after record 10000, from byte 30730000; want at most 10000 records"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := new(Set).ReadBatch(c.r)
@@ -69,7 +69,7 @@ func TestReadNames(t *testing.T) {
 	for text, want := range map[string]string{
 		"a\nb\n":                         "2 class names; want 10, one a line",
 		"":                               "0 class names; want 10, one a line",
-		"a\nb\na\n":                      `line 3: class "a" is there twice`,
+		"a\nb\na\n":                      `line 3: class "a" occurs twice`,
 		"a\x1b[2J\n":                     `line 1: "a\x1b[2J" is not a printable name`,
 		"\xff":                           "the text is not UTF-8",
 		strings.Repeat("x", maxNames+10): "more than 4096 bytes; want the names of 10 classes",

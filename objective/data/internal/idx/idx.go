@@ -95,7 +95,7 @@ func read(r io.Reader, dims int) ([]int, []byte, error) {
 	case err != nil:
 		return nil, nil, fmt.Errorf("byte %d: %w", head+got, err)
 	case got > total:
-		return nil, nil, fmt.Errorf("the file goes on at byte %d, after its %d elements; want exactly what the header says", head+total, total)
+		return nil, nil, fmt.Errorf("the file has more bytes after its %[2]d elements, from byte %[1]d; want as many elements as the header says", head+total, total)
 	}
 	return size, b.Bytes(), nil
 }

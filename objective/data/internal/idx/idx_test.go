@@ -64,7 +64,7 @@ func TestReadSetRefuses(t *testing.T) {
 		"truncated gzip":     {z[:len(z)-9], twoLabels, "the file ends at byte"},
 		"broken gzip header": {"\x1f\x8b\x00", twoLabels, "gzip header"},
 		"broken gzip sum":    {z[:len(z)-8] + "\x00\x00\x00\x00" + z[len(z)-4:], twoLabels, "checksum"},
-		"too long":           {twoImages + "x", twoLabels, "goes on at byte 28, after its 12"},
+		"too long":           {twoImages + "x", twoLabels, "after its 12 elements, from byte 28"},
 		"labels as images":   {twoLabels, twoLabels, "byte 3: 1 dimensions; want 3"},
 		"images as labels":   {twoImages, twoImages, "idx labels: byte 3: 3 dimensions; want 1"},
 		"other type":         {"\x00\x00\x0d\x03" + twoImages[4:], twoLabels, "byte 2: element type 0x0d"},

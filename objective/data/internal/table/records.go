@@ -74,7 +74,7 @@ func (t *records) setHeader(fields []string) error {
 		case !printable(column):
 			return t.at(i, "column %d is named %s; want printable UTF-8", i+1, quote(column))
 		case twice:
-			return t.at(i, "column %s is there twice, first as column %d", quote(column), first+1)
+			return t.at(i, "column %s occurs twice, first as column %d", quote(column), first+1)
 		}
 		t.index[column] = i
 		t.header = append(t.header, column)
@@ -121,9 +121,9 @@ func (t *records) read() ([]string, error) {
 	case errors.Is(err, errTooLong):
 		return nil, fmt.Errorf("%s: the record after line %d is longer than 1 MiB; is a quote open?", t.name, t.last)
 	case errors.As(err, &parse) && parse.StartLine != parse.Line:
-		return nil, fmt.Errorf("%s:%d: a field in quotes that begins here does not end well: line %d, column %d", t.name, parse.StartLine, parse.Line, parse.Column)
+		return nil, fmt.Errorf("%s:%d: the quoted field that begins here is not closed correctly: line %d, column %d", t.name, parse.StartLine, parse.Line, parse.Column)
 	case errors.As(err, &parse):
-		return nil, fmt.Errorf("%s:%d:%d: a quote where none may be; want it doubled, in a field in quotes", t.name, parse.Line, parse.Column)
+		return nil, fmt.Errorf("%s:%d:%d: a quote that does not belong here; want it doubled, inside a quoted field", t.name, parse.Line, parse.Column)
 	}
 	return nil, fmt.Errorf("%s: %w", t.name, err)
 }
