@@ -75,7 +75,7 @@ type ProbedSeed struct {
 	Changed []Trained
 }
 
-// Trained is what one training measured on validation. Predictions may be nil.
+// Trained are the results of one training on validation. Predictions may be nil.
 type Trained struct {
 	Val         *objective.Confusion
 	Predictions []uint16
