@@ -9,7 +9,7 @@
 //
 // # Where to start
 //
-//   - [Confusion] is the result of every training run: rows are true
+//   - [Confusion] is what every training run leaves behind: rows are true
 //     classes, columns predicted classes. Recall, precision, F1 and both
 //     accuracies follow from it, and from nothing else.
 //   - [Spread] turns per-class recalls into one number, smaller is better. The

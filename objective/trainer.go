@@ -7,7 +7,7 @@ import (
 )
 
 // ErrTrainerBroken is wrapped by the error of a [Trainer] that cannot be expected
-// to perform any further run: the caller must stop and say why.
+// to perform any further run: whoever drives it must stop and say why.
 var ErrTrainerBroken = errors.New("the trainer cannot go on")
 
 // LoggedError is the failure of a run whose trainer kept a log. Its text is that
@@ -37,7 +37,7 @@ type Trainer interface {
 	Train(ctx context.Context, job Job) (*Result, error)
 }
 
-// Info describes a [Trainer]: its share of a run's identity, and
+// Info is what a [Trainer] says of itself: its share of a run's identity, and
 // what it can do.
 type Info struct {
 	// Trainer, Version, Numerics, Data and Split go into every [Spec] as they are.
@@ -68,7 +68,7 @@ type Job struct {
 	OnEpoch func(Epoch)
 }
 
-// Epoch has the figures of one pass over the training part.
+// Epoch is what is known after one pass over the training part.
 type Epoch struct {
 	Epoch int // from 1
 	// Loss is the mean weighted training loss of the epoch.
@@ -77,7 +77,7 @@ type Epoch struct {
 	ValLoss float64
 }
 
-// Result is the result of a training run. Its matrices are over the whole
+// Result is what a training run leaves behind. Its matrices are over the whole
 // of each part, rows true, columns predicted.
 type Result struct {
 	Val *Confusion

@@ -20,7 +20,7 @@ func (Sampler) Name() string { return "random" }
 
 // Suggest returns a uniform point of the space; see [search.Param.At] for what
 // uniform means on each scale. It takes exactly one 64-bit number from rng for
-// every parameter of the space. The history is not used. The error is that
+// every parameter of the space. The history is not looked at. The error is that
 // of [search.Space.Validate].
 func (Sampler) Suggest(space search.Space, _ []search.Observation, rng *rand.Rand) (search.Point, error) {
 	if err := space.Validate(); err != nil {
