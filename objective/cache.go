@@ -21,7 +21,7 @@ type Cache interface {
 	Save(ctx context.Context, id RunID, spec Spec, r *Result) error
 }
 
-// Failure is what is known of a training run that failed.
+// Failure describes a training run that failed.
 type Failure struct {
 	Run  RunID
 	Spec Spec

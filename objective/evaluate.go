@@ -60,7 +60,7 @@ func (e *Evaluator) Labels(r *Result) []uint16 {
 }
 
 // reference is Reference with the result. Every replicate asks for it, so it is
-// kept at hand.
+// kept in memory.
 func (e *Evaluator) reference(ctx context.Context, seed int64, test bool) (measured, float64, error) {
 	e.mu.Lock()
 	m, ok := e.references[seed]

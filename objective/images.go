@@ -6,7 +6,7 @@ import "math"
 //
 //	sum over seeds s and classes c of Slopes[s][c] * recall_c of Rounds[s],
 //
-// which is what a spread or a balanced accuracy is to first order.
+// which a spread or a balanced accuracy is to first order.
 type Linear struct {
 	// Rounds are the model's runs, one a seed, and Slopes their factors by class.
 	Rounds []Round
@@ -149,7 +149,7 @@ func pairedVariance(parts []Linear, c, from, to int) float64 {
 	return max(0, variance) / (m - 1)
 }
 
-// covariance is that of two indicators over m examples, of which a and b have one
+// covariance is that of two indicators over m examples; a and b of these have one
 // each and n both.
 func covariance(n, a, b, m float64) float64 { return (float64(n*m) - float64(a*b)) / (m * m) }
 

@@ -44,7 +44,7 @@ const (
 	RunFailed  RunEventKind = "failed"
 )
 
-// Runner turns specs into results: it computes every run once, whoever asks,
+// Runner turns specs into results: it computes every run once, for all callers,
 // keeps at most a given number of trainings going, and makes each result
 // durable before anybody sees it. Results are shared and must not be changed.
 // It is safe for concurrent use.
@@ -72,7 +72,7 @@ type Runner struct {
 	seconds  float64 // spent in successful trainings, until they were saved
 }
 
-// request is what a caller asks for.
+// request is one request of a caller.
 type request struct {
 	id   RunID
 	test bool
@@ -128,7 +128,7 @@ func (r *Runner) Counts() (trained, shared int) {
 	return r.trained, r.shared
 }
 
-// Answer is what a [Runner] gives for a spec.
+// Answer is the result of a [Runner] for a spec.
 type Answer struct {
 	Run    RunID
 	Result *Result
@@ -233,7 +233,7 @@ func (r *Runner) lead(ctx context.Context, q request, spec Spec, f *flight) (*Re
 	return f.result, seconds, f.err
 }
 
-// remember keeps an unweighted result at hand. The lock is held.
+// remember keeps an unweighted result in memory. The lock is held.
 func (r *Runner) remember(id RunID, result *Result) {
 	const keep = 32 // our choice: more than the seeds of a study, little memory
 	if known := r.recent[id]; known != nil {

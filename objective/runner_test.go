@@ -131,7 +131,7 @@ func TestTimeoutOfTheTrainerIsAFailure(t *testing.T) {
 	})
 	_, err := runner.Run(t.Context(), seeded(1))
 	if err == nil || objective.IsInterruption(err) || failed.Load() != 1 {
-		t.Errorf("error %v, interruption %v, %d failures told; want a failure", err, objective.IsInterruption(err), failed.Load())
+		t.Errorf("error %v, interruption %v, %d failures reported; want a failure", err, objective.IsInterruption(err), failed.Load())
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -119,7 +119,7 @@ func (r Recipe) step(in Input, prev State) (Step, error) {
 func (r Recipe) raw(in Input, earlier *float64) (w []float64, solved *float64, err error) {
 	p := r.Scheme.complete(r.Values)
 	if r.Strength != 0 {
-		// Whatever Values say of this parameter, strength decides.
+		// Strength decides this parameter; what Values has for it is ignored.
 		p[r.Scheme.StrengthOf] = r.Scheme.Defaults()[r.Scheme.StrengthOf]
 		if earlier == nil && logRatio(r.Scheme.Raw(in, p)) != 0 {
 			v, ok := r.solve(in, p)

@@ -76,14 +76,14 @@ type Recipe struct {
 	Normalize Normalization
 }
 
-// Measurement is what a round measured on the validation part, one entry per class.
+// Measurement has the counts of a round on the validation part, one entry per class.
 type Measurement struct {
 	TruePositives, Support, Predicted []int64
 	// Train is the number of training examples of each class; nil if not known.
 	Train []int
 }
 
-// State is what earlier rounds leave for the next.
+// State is passed from one round to the next.
 type State struct {
 	// Weights are the previous round's weights at mean 1; nil means all 1.
 	Weights []float64

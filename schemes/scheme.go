@@ -54,7 +54,7 @@ type Param struct {
 // Values maps parameter names to values.
 type Values map[string]float64
 
-// Input is what a formula may read. All slices have one entry per class.
+// Input is the input of a formula. All slices have one entry per class.
 type Input struct {
 	// Signal is the smoothed, not yet floored signal that the recipe selected.
 	Signal []float64

@@ -50,7 +50,7 @@ const (
 )
 
 // Next returns step number len(steps)+1, made from the outcomes of the steps up
-// to conditioned. Outcomes of later steps are not looked at: their steps count
+// to conditioned. Outcomes of later steps are not used: their steps count
 // as pending.
 func (p *Policy) Next(steps []Record, conditioned int) (Step, error) {
 	v := &p.known
@@ -100,7 +100,7 @@ func (p *Policy) suggest(v *view, trial int) (Point, *Prediction, error) {
 	return point, nil, err
 }
 
-// rung is a stage of the race: so many trials get so many seeds.
+// rung is a stage of the race: a number of trials, and the seeds that each of them gets.
 type rung struct{ size, seeds int }
 
 // rungs returns the stages of the race among a number of trials, each with more

@@ -4,8 +4,8 @@ import "math/rand/v2"
 
 // Sampler proposes points. It has no hidden state: Suggest is a pure function
 // of its arguments, so that a study resumes, replays and runs in parallel with
-// the same points. Whatever a sampler learns, it learns from the history it is
-// handed. Package samplertest holds the suite that every sampler passes.
+// the same points. A sampler learns only from the history that it is
+// given. Package samplertest holds the suite that every sampler passes.
 type Sampler interface {
 	// Name is the word for the sampler in study files, such as "random".
 	Name() string

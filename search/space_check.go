@@ -12,7 +12,7 @@ import (
 // holds it exactly.
 const maxInt = 1 << 53
 
-// stepTolerance is how far, in steps, a value may lie off its grid: it absorbs
+// stepTolerance is how far, in steps, a value may lie off its grid: it allows for
 // the rounding of decimal literals such as 0.1 and nothing a person would mean.
 const stepTolerance = 1e-9
 

@@ -13,7 +13,7 @@ import (
 // choice: the first window of trials.
 const enoughTrials = 4
 
-// trialEffects is the effect of a trial on so many replicates.
+// trialEffects has the effect of a trial on a number of replicates.
 type trialEffects struct {
 	replicates int
 	effect     posthoc.Effect // of one dimension, see joined; empty if there is none

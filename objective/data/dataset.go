@@ -82,7 +82,7 @@ func (p Part) Counts(classes int) []int {
 // Splits are the three parts a study works with, made by [Split]. The test part
 // is sealed: only OpenTest reads it, and only a confirmation asks.
 type Splits struct {
-	// Dataset is what was split, without its examples.
+	// Dataset is the data that was split, without its examples.
 	Dataset    *Dataset
 	Train, Val Part
 	// How is the rule of the split as far as it had an effect: with the source's

@@ -9,7 +9,7 @@ import (
 
 // Drawn is a sample drawn from a dataset, and all that stayed outside of it.
 type Drawn struct {
-	// Sample has so many training and test examples of each class.
+	// Sample has the given numbers of training and test examples of each class.
 	Sample *Dataset
 	// Outside has the training part of Sample, and every example of the source that
 	// is not in Sample as its test part. Split like Sample it trains the same models.

@@ -73,7 +73,7 @@ func WholeFashion(dir string) (*Dataset, error) {
 	}, nil
 }
 
-// sampleLevels are the numbers that the levels 0 to 15 stand for: level/15.
+// sampleLevels are the values of the levels 0 to 15: level/15.
 var sampleLevels = levelsUpTo(fashion.Levels - 1)
 
 // prepare returns a part of the sample, whose numbers are in [0, 1].

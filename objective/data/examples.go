@@ -9,13 +9,13 @@ type Examples struct {
 	// Y holds the true class of each example.
 	Y []uint16
 	// numbers holds len(Y) rows of numbers, or is nil; then bytes holds as many
-	// bytes, and levels the number that each byte stands for.
+	// bytes, and levels the value of each byte.
 	numbers []float32
 	bytes   []byte
 	levels  *[256]float32
 }
 
-// pixelLevels are the numbers that the bytes of an image stand for: b/255, in
+// pixelLevels are the values of the bytes of an image: b/255, in
 // [0, 1].
 var pixelLevels = levelsUpTo(255)
 

@@ -6,7 +6,7 @@ import (
 	"evenkeel/objective"
 )
 
-// Inspection is what a source holds and how it would be split.
+// Inspection describes the data of a source and how it would be split.
 type Inspection struct {
 	Dataset *Dataset
 	Split   objective.Split

@@ -37,7 +37,7 @@ const NoTestFile = "none"
 type OneHot struct {
 	// All encodes every column that holds text.
 	All bool
-	// Columns are encoded whatever they hold; nil with All.
+	// Columns are encoded, also those of numbers; nil with All.
 	Columns []string
 }
 

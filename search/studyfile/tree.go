@@ -13,7 +13,7 @@ const maxDepth = 32
 
 type nodeKind int
 
-// The kinds of nodes. A broken node has been reported and is not looked at again.
+// The kinds of nodes. A broken node has been reported and is skipped.
 const (
 	broken nodeKind = iota
 	scalar

@@ -71,7 +71,7 @@ func (m *mixture) component(rng *rand.Rand) int {
 }
 
 // within returns the place below which the share u of the kernel lies that
-// stands at a coordinate; among choices its own comes before the others.
+// lies at a coordinate; among choices its own comes before the others.
 func (m *mixture) within(j int, coordinate, u float64) float64 {
 	a := &m.axes[j]
 	mean := coordinate / bins

@@ -20,7 +20,7 @@ const (
 	priorWeight = 1
 )
 
-// slack absorbs what is lost when thirds of trials are added up.
+// slack allows for rounding when thirds of trials are added up.
 const slack = 1e-9
 
 // Sampler suggests points by tree-structured Parzen estimators. The zero value

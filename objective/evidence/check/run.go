@@ -62,9 +62,9 @@ func (c Config) validate() error {
 }
 
 // Run checks a trainer and returns what it found, in order; report, which may be nil, is
-// called with each line as soon as it is known. A trainer that fails is a line too. The error is not nil when ctx ends first or the configuration is wrong;
-// the lines so far are returned with it. All trainings have ended when Run
-// returns.
+// called with each line as soon as it is known. A trainer that fails is a line too. The
+// error is not nil when ctx ends first or the configuration is wrong; the lines so far are
+// returned with it. All trainings have ended when Run returns.
 func Run(ctx context.Context, trainer objective.Trainer, cfg Config, report func(Line)) ([]Line, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err

@@ -8,7 +8,7 @@ import (
 	"evenkeel/objective/evidence/interval"
 )
 
-// Class is what became of one class: A's recall minus B's. For a class without
+// Class is the comparison of one class: A's recall minus B's. For a class without
 // test examples every figure is NaN.
 type Class struct {
 	Class, Examples int
@@ -26,7 +26,7 @@ type Class struct {
 //	sqrt(seeds^2 + t^2 shared), at least t sqrt(mean)
 //
 // where shared and mean are the variances over examples that [crossed] explains, t has
-// their degrees of freedom, and seeds is what [interval.Pool] gives: since a
+// their degrees of freedom, and seeds is given by [interval.Pool]: since a
 // variance over a few seeds is uncertain, each is drawn towards that of all classes by
 // empirical Bayes. Satterthwaite's degrees of freedom instead of
 // [interval.Cochran] give intervals that are too narrow (all of 100 held in 79 to

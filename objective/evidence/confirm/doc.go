@@ -66,8 +66,9 @@
 //
 // # How well
 //
-// BenchmarkCoverage simulates confirmations with known truth; docs/statistics.md
-// has its table. Intervals are not reliable for classes of fewer than twenty examples ([Sample.Thin]).
+// BenchmarkCoverage simulates confirmations with known truth; docs/statistics.md has its
+// table. Intervals are not reliable for classes of fewer than twenty examples
+// ([Sample.Thin]).
 //
 // # Example
 //

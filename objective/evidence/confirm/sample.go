@@ -35,7 +35,8 @@ func NewSample(classes int, labels []uint16) (*Sample, error) {
 	return s, nil
 }
 
-// thin is the number of examples below which a class has too few: the standard error of a recall of .8 is then above 9 points. Our choice.
+// thin is the number of examples below which a class has too few: the standard error of a
+// recall of .8 is then above 9 points. Our choice.
 const thin = 20
 
 // Thin returns the classes that have fewer than 20 test examples (and at least

@@ -8,7 +8,7 @@ import (
 	"evenkeel/objective/evidence/posthoc"
 )
 
-// Case is what was recorded of one arm, a trial after one of its rounds.
+// Case is the record of one arm, a trial after one of its rounds.
 type Case struct {
 	// Classes are the names of the K classes.
 	Classes []string
@@ -39,7 +39,7 @@ type Case struct {
 	Probed *Probed
 }
 
-// Outputs is what was kept of one replicate beyond its matrices. Every field may
+// Outputs are the records of one replicate beyond its matrices. Every field may
 // be nil.
 type Outputs struct {
 	// Labels are the true classes of the validation examples, Before and After the
@@ -50,11 +50,11 @@ type Outputs struct {
 	Plain *posthoc.Logits
 	// Weighted has the logits of the arm's round.
 	Weighted *posthoc.Logits
-	// Offsets is what offsets fitted on the reference's logits do.
+	// Offsets are those fitted on the reference's logits, with their results.
 	Offsets *Offsets
 }
 
-// Offsets is what offsets on the reference's logits do on one seed, measured on
+// Offsets are offsets on the reference's logits and their results on one seed, measured on
 // examples that were not used in the fit ([posthoc.CrossFitted]).
 type Offsets struct {
 	// Values are what to add to the logits, in nats.

@@ -12,7 +12,7 @@ import (
 // weights, below which no loss weighting can work. Our choice.
 const minResponse = 0.05
 
-// control is what the worst class does under a factor of 20.
+// control is the reaction of the worst class to a factor of 20.
 type control struct {
 	class           int
 	plain, up, down float64

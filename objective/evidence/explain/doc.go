@@ -11,7 +11,7 @@
 //
 // # Where to start
 //
-//   - [Case] is what was recorded of one arm over its seeds, [Explain] the answer.
+//   - [Case] is the record of one arm over its seeds, [Explain] gives the answer.
 //   - [Recalls] are recalls and weights alone, for somebody without a study.
 //   - [Report] has the verdict, the [Finding]s and the [Remedy]s to try, the most
 //     promising first.

@@ -10,7 +10,7 @@ import (
 	"evenkeel/objective/evidence/posthoc"
 )
 
-// predicted is what weights do when they shift the unweighted model's logits.
+// predicted is the effect of the weights as shifts of the unweighted model's logits.
 type predicted struct {
 	// seeds is the number of seeds whose logits are known; with 0 nothing is.
 	seeds int

@@ -75,15 +75,16 @@ type ProbedSeed struct {
 	Changed []Trained
 }
 
-// Trained is what one training measured on validation. Predictions may be nil.
+// Trained are the results of one training on validation. Predictions may be nil.
 type Trained struct {
 	Val         *objective.Confusion
 	Predictions []uint16
 }
 
-// Probe says which trainings would show more of a case. They depend on the case alone: the class with the lowest recall without weights, the three that it is most
-// confused with, those of the largest and the smallest weight, and those of the most
-// confused pairs, six at most. The error says what is wrong with the case.
+// Probe says which trainings would show more of a case. They depend on the case alone: the
+// class with the lowest recall without weights, the three that it is most confused with,
+// those of the largest and the smallest weight, and those of the most confused pairs, six
+// at most. The error says what is wrong with the case.
 func Probe(c Case) (Probes, error) {
 	if err := c.validate(); err != nil {
 		return Probes{}, err

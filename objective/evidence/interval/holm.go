@@ -10,8 +10,9 @@ import (
 //
 //	adjusted_(i) = min(1, max over j <= i of (m - j + 1) p_(j))
 //
-// Whoever claims what is at most 0.05 claims anything false with at most 5 %,
-// however the tests depend on each other. One p-value stays as it is.
+// If everything with an adjusted p-value of at most 0.05 is claimed, the probability of
+// any false claim is at most 5 %, however the tests depend on each other. One p-value
+// stays as it is.
 //
 // Source: S. Holm, A simple sequentially rejective multiple test procedure,
 // Scandinavian Journal of Statistics 6 (2), 1979.

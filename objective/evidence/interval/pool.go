@@ -18,15 +18,15 @@ type Group struct {
 	ImageVariance float64
 }
 
-// Pool is what groups together say of the variance over seeds: a scaled inverse
+// Pool is the distribution of the variance over seeds in several groups: a scaled inverse
 // chi-squared distribution of the groups' variances s^2,
 //
 //	Freedom * Variance / s^2 ~ chi^2(Freedom)
 //
-// Groups have few seeds each, too few for a variance of their own, but are not
-// alike: a recipe that collapses is far noisier than a mild one. So a group's
-// variance is drawn towards the common one, the less the more the groups differ.
-// The zero value is a single group of which nothing else is known.
+// Groups have few seeds each, too few for a variance of their own, but their variances
+// differ: a recipe that collapses is far noisier than a mild one. So a group's variance
+// is drawn towards the common one, and less so where the groups differ more.
+// The zero value is a single group without further knowledge.
 //
 // Source: G. K. Smyth, Linear models and empirical Bayes methods for assessing
 // differential expression in microarray experiments, Statistical Applications in

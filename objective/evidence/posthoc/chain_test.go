@@ -72,20 +72,20 @@ func TestChainIsTheEvaluatorsLoop(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			chain, told := posthoc.Chain{Recipe: r, Rounds: 4, Train: train}, 0
+			chain, calls := posthoc.Chain{Recipe: r, Rounds: 4, Train: train}, 0
 			rounds, err := chain.Run(p)
 			if err != nil {
 				t.Fatal(err)
 			}
 			predicted, err := chain.RunPredicted(p, func(round *objective.Round, predictions []uint16) {
-				told++
-				if want := p.Predict(posthoc.FromWeights(round.Weights), nil); round.Round != told || !slices.Equal(predictions, want) {
-					t.Errorf("%s: round %d was told in place of %d, or other predictions than of its weights", name, round.Round, told)
+				calls++
+				if want := p.Predict(posthoc.FromWeights(round.Weights), nil); round.Round != calls || !slices.Equal(predictions, want) {
+					t.Errorf("%s: round %d was passed in place of %d, or other predictions than those of its weights", name, round.Round, calls)
 				}
 				round.BalancedVariance = 7
 			})
-			if err != nil || told != 4 || len(predicted) != 5 {
-				t.Fatalf("%s: told of %d rounds of %d, %v; want 4 of 5", name, told, len(predicted), err)
+			if err != nil || calls != 4 || len(predicted) != 5 {
+				t.Fatalf("%s: called with %d rounds of %d, %v; want 4 of 5", name, calls, len(predicted), err)
 			}
 			if len(rounds) != 5 {
 				t.Fatalf("%s: %d rounds; want 5", name, len(rounds))

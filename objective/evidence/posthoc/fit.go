@@ -20,17 +20,18 @@ type Fitted struct {
 //
 //	spread(recalls of argmax z + b) + penalty * max(0, drop - tolerance) + 0.001 |b / margin|^2
 //
-// small. drop is the balanced accuracy lost against the unshifted model on
-// this part, and margin the median distance between the two largest logits. The
-// last term decides between equal scores, and against a large offset that one example
-// profits from; it is not in Fitted.Score. The sum is never larger than without offsets. Logits times a number give offsets times that number.
+// small. drop is the balanced accuracy lost against the unshifted model on this part, and
+// margin the median distance between the two largest logits. The last term decides between
+// equal scores, and against a large offset that one example profits from; it is not in
+// Fitted.Score. The sum is never larger than without offsets. Logits times a number give
+// offsets times that number.
 //
 // The score is constant between the points at which a prediction flips.
 // From several starting points, the offset of one class after the other, then of
 // pairs of classes together, is put in the middle of the best of all intervals
 // between such points, until little improves. For two classes that is the
 // optimum; for more it is a local optimum of that kind. The starting points are
-// no offsets, those of the iteration b += eta (mean r - r), and disturbed copies
+// zero offsets, those of the iteration b += eta (mean r - r), and disturbed copies
 // of the best so far from a generator with a fixed seed, so that equal parts
 // have equal offsets. Where classes times examples are many, fewer points are
 // started from and fewer steps taken.

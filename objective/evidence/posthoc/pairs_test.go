@@ -9,7 +9,7 @@ import (
 )
 
 // pairLogits has class 0 at z_0 - z_1 = 3, 1, .5, -1 and class 1 at 2, -.5, -2, -3;
-// class 2 is told apart from all.
+// class 2 is separated from all.
 func pairLogits(t *testing.T) *posthoc.Logits {
 	t.Helper()
 	var logits []float32
@@ -44,7 +44,7 @@ func TestPairFloorByHand(t *testing.T) {
 		t.Errorf("%+v; want .75 throughout, reached where the example at .5 goes over", f)
 	}
 	if f = p.PairFloor(0, 2); f.Equal != 1 {
-		t.Errorf("%+v; want classes told apart", f)
+		t.Errorf("%+v; want separated classes", f)
 	}
 	hardest, ok := p.HardestPair()
 	if !ok || hardest != p.PairFloor(0, 1) {

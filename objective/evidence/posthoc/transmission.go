@@ -57,8 +57,9 @@ func (t Transmission) Ineffective() bool {
 	return t.Effects >= enoughEffects && t.Tau+t.SE < leastTau
 }
 
-// HalfWidth returns half the width of the 95 % interval of Tau, SE times the quantile
-// of Student's t with Effects - 1 degrees of freedom, since the effects are independent. It is NaN for fewer than two.
+// HalfWidth returns half the width of the 95 % interval of Tau, SE times the quantile of
+// Student's t with Effects - 1 degrees of freedom, since the effects are independent. It
+// is NaN for fewer than two.
 func (t Transmission) HalfWidth() float64 {
 	if t.Effects < 2 {
 		return math.NaN()

@@ -131,7 +131,7 @@ func (p *pool) join(h *helper) bool {
 }
 
 // await returns when there may be a turn to join. Who falls asleep says so first and
-// looks once more; whoever takes that back, helper or caller, decides whether there
+// looks once more; the helper or caller that takes that back decides whether there
 // is something to receive.
 func (p *pool) await(h *helper) {
 	news := func() bool {

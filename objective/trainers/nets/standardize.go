@@ -10,7 +10,7 @@ import (
 // standardizer brings inputs to mean 0 and standard deviation 1 over the training
 // part: images channel by channel, as is usual for images, tables column by
 // column. All parts go through the same one. A channel that is constant in the
-// training part becomes 0 everywhere: whatever else it holds in another part, a
+// training part becomes 0 everywhere: for other values in another part, a
 // model has not learnt what to make of it.
 type standardizer struct{ mean, scale []float32 } // one entry per feature
 

@@ -88,7 +88,7 @@ func (r *result) read(req train, info *objective.Info, dir *folder) (*objective.
 	return out, nil
 }
 
-// examples is what a part left in files; each may be nil.
+// examples are the files of a part; each may be nil.
 type examples struct {
 	predictions, labels []uint16
 	logits              []float32

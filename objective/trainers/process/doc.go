@@ -42,7 +42,7 @@
 // # What is left when the driver is killed
 //
 // The guard holds one end of a pipe, the lifeline, whose other end nobody but the
-// driver has. When the driver ends, by whatever signal, the kernel closes it, the
+// driver has. When the driver ends, by any signal, the kernel closes it, the
 // guard kills the program's group, and removes the trainer's temporary folder. On
 // Linux the guard also adopts every descendant that left the group and kills those,
 // and the program dies with its guard. Neither hears a terminal's signals: both are

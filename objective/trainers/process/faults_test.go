@@ -127,7 +127,7 @@ var faults = map[string]func(p *peer, q asked){
 	"retry elsewhere": func(p *peer, q asked) { // as an exception in a loop does, which ends the program
 		if q.Attempt == 1 {
 			p.say(message{"type": "error", "run": q.Run, "message": "out of memory", "retry": true, "exiting": true})
-			_, _ = io.Copy(io.Discard, os.Stdin) // it is still there until it is told to go
+			_, _ = io.Copy(io.Discard, os.Stdin) // it runs until it is stopped
 			os.Exit(1)
 		}
 		p.say(p.answer(q))
@@ -167,7 +167,7 @@ func (p *peer) epoch(q asked, n int, loss string) {
 	fmt.Printf("{\"type\":\"epoch\",\"run\":%q,\"epoch\":%d,\"loss\":%s}\n", q.Run, n, loss)
 }
 
-// endless trains until it is told to stop, and then answers.
+// endless trains until it is asked to stop, and then answers.
 func (p *peer) endless(q asked) {
 	stopped := make(chan struct{})
 	go func() {

@@ -144,7 +144,7 @@ func counts(b []byte, classes int) (*objective.Confusion, error) {
 	return m, nil
 }
 
-// maxCount is what no count and no sum of counts reaches, by the contract.
+// maxCount is above every count and every sum of counts that the protocol allows.
 const maxCount = 1 << 53
 
 // digits reads a count that is written in the ordinary way, as nearly all are, and

@@ -12,7 +12,7 @@ import (
 // tailLength is how much of a run's log is kept with the run, by the contract.
 const tailLength = 64 << 10
 
-// The log file is rotated: at most 30 MB on the disk, whatever a program writes.
+// The log file is rotated: at most 30 MB on the disk, however much a program writes.
 const (
 	logFileMegabytes = 10
 	logFileBackups   = 2

@@ -58,7 +58,7 @@ func TestTail(t *testing.T) {
 	}
 }
 
-// nowhere is a log file that counts what it is told.
+// nowhere is a log file that counts what is written to it.
 type nowhere struct{ strings.Builder }
 
 func (*nowhere) Close() error { return nil }

@@ -51,7 +51,7 @@ type train struct {
 	SaveTo       *string        `json:"save_to"`
 }
 
-// head is what every answer begins with.
+// head has the fields that every answer begins with.
 type head struct {
 	Type text `json:"type"`
 	Run  text `json:"run"`
@@ -90,7 +90,7 @@ type result struct {
 	Test         part `json:"test"`
 }
 
-// part is what a result says of one part of the data.
+// part is one part of the data in a result.
 type part struct {
 	Confusion   matrix `json:"confusion"`
 	Scores      text   `json:"scores"`

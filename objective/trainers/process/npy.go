@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// npyHeader is what the header of a .npy file says of the array in it.
+// npyHeader is the header of a .npy file: it describes the array.
 type npyHeader struct {
 	kind  byte // 'f' float, 'i' integer, 'u' unsigned integer
 	size  int  // bytes of an element

@@ -93,7 +93,7 @@ func (p *pump) write(b []byte) {
 	p.file.write(source, b)
 }
 
-// close ends the pump, whoever may still hold the other end.
+// close ends the pump, even if another process still holds the other end.
 func (p *pump) close() {
 	_ = p.from.Close()
 	<-p.ended

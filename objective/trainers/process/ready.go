@@ -94,7 +94,7 @@ func (r *ready) check(info *objective.Info) error {
 // maxClasses is the most classes that a program may have, by the contract.
 const maxClasses = 1000
 
-// checkClasses takes the class names over, which must be told apart.
+// checkClasses takes the class names over, which must be different.
 func checkClasses(l *list, info *objective.Info) error {
 	names, err := l.texts()
 	if err != nil {

@@ -109,7 +109,7 @@ func TestStartFindsFaultyOptions(t *testing.T) {
 	}
 }
 
-func TestStartHeedsItsContext(t *testing.T) {
+func TestStartObeysItsContext(t *testing.T) {
 	o := options(t)
 	o.Command = command(t, "start", "silent")
 	ctx, cancel := context.WithCancel(t.Context())

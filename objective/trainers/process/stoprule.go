@@ -32,7 +32,7 @@ func (s *stopRule) stopped() error {
 	return s.broken
 }
 
-// note is told how every run ended and how long the program was at it, 0 if it
+// note records how a run ended and how long the program worked on it, 0 if it
 // was never asked, and returns what to say of it.
 func (s *stopRule) note(err error, took time.Duration) error {
 	s.mu.Lock()

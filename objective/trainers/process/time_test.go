@@ -38,7 +38,7 @@ func breakOff(t *testing.T, tr *Trainer, name string) {
 	}
 }
 
-// TestStopIsAnswered: a program that heeds stop keeps its process.
+// TestStopIsAnswered: a program that obeys stop keeps its process.
 func TestStopIsAnswered(t *testing.T) {
 	p := short
 	p.stop = time.Minute
@@ -89,8 +89,8 @@ func TestCloseInterrupts(t *testing.T) {
 	}
 }
 
-// TestWaitingHeedsItsContext: whoever waits for a slot can give up.
-func TestWaitingHeedsItsContext(t *testing.T) {
+// TestWaitingObeysItsContext: a caller that waits for a slot can give up.
+func TestWaitingObeysItsContext(t *testing.T) {
 	tr := open(t, options(t), short)
 	started := make(chan struct{})
 	var once sync.Once

@@ -13,7 +13,7 @@ import (
 	"evenkeel/objective"
 )
 
-// Suite is what a conformance run needs to know of a trainer. An ability that a
+// Suite describes the trainer of a conformance run. An ability that a
 // trainer lacks is declared here, never guessed from an error.
 type Suite struct {
 	// New returns a trainer that is ready to train.
@@ -23,8 +23,8 @@ type Suite struct {
 	// Endless is a model whose training would outlast the test binary; nil if the
 	// trainer answers at once, so that only a context that has ended already is tried.
 	Endless map[string]any
-	// Learnable says that the trainer really trains on data that can be told
-	// apart, but not without errors: other seeds then give other models, and a
+	// Learnable says that the trainer really trains on data that can be
+	// separated, but not without errors: other seeds then give other models, and a
 	// weight of 20 on class Boosted raises its recall.
 	Learnable bool
 	Boosted   int
@@ -266,7 +266,7 @@ func testCancel(t *testing.T, h harness) {
 	defer cancel()
 	spec := h.spec(1)
 	spec.Model = maps.Clone(h.Endless)
-	// Unless the trainer heeds ctx, this outlasts the test binary's own limit.
+	// Unless the trainer obeys ctx, this outlasts the test binary's own limit.
 	r, err := h.trainer.Train(ctx, objective.Job{Spec: spec, OnEpoch: func(objective.Epoch) { cancel() }})
 	if !errors.Is(err, context.Canceled) || r != nil {
 		t.Errorf("context ended after an epoch: result %v, error %v; want none and context.Canceled", r != nil, err)
@@ -323,15 +323,15 @@ func checkTestPart(t *testing.T, h harness, r *objective.Result) {
 }
 
 func testEpochs(t *testing.T, h harness) {
-	var told []objective.Epoch
-	r := h.train(t, objective.Job{Spec: h.spec(1), OnEpoch: func(e objective.Epoch) { told = append(told, e) }})
-	for i, e := range told {
+	var reported []objective.Epoch
+	r := h.train(t, objective.Job{Spec: h.spec(1), OnEpoch: func(e objective.Epoch) { reported = append(reported, e) }})
+	for i, e := range reported {
 		if e.Epoch != i+1 {
 			t.Fatalf("call %d of OnEpoch was epoch %d", i+1, e.Epoch)
 		}
 	}
-	if fmt.Sprint(told) != fmt.Sprint(r.Epochs) {
-		t.Errorf("OnEpoch was told %v; the result has %v", told, r.Epochs)
+	if fmt.Sprint(reported) != fmt.Sprint(r.Epochs) {
+		t.Errorf("OnEpoch was called with %v; the result has %v", reported, r.Epochs)
 	}
 	same(t, "without OnEpoch", r, h.train(t, objective.Job{Spec: h.spec(1)}))
 }

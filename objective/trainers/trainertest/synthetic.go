@@ -95,7 +95,7 @@ func (s *Synthetic) Train(ctx context.Context, job objective.Job) (*objective.Re
 	return result, nil
 }
 
-// measure answers for one part, of which the stream of noise is its own.
+// measure returns the figures of one part. Every part has its own stream of noise.
 func (s *Synthetic) measure(seed int64, part uint64, shift []float64) (m *objective.Confusion, predictions []uint16, logits []float32) {
 	classes, per := s.size()
 	rng := rand.New(rand.NewPCG(uint64(seed), part))

@@ -139,7 +139,7 @@ func (t *records) line(format string, args ...any) error {
 	return fmt.Errorf("%s:%d: %s", t.name, t.last, fmt.Sprintf(format, args...))
 }
 
-// printable reports whether s is UTF-8 that can stand in a table.
+// printable reports whether s is UTF-8 that can be shown in a table.
 func printable(s string) bool {
 	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(c rune) bool { return !unicode.IsPrint(c) })
 }
