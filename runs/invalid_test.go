@@ -217,7 +217,7 @@ func TestInvalidPredictedTrial(t *testing.T) {
 			t.Fatal(err)
 		}
 		board, err := db.Leaderboard(t.Context(), "", 0)
-		if err != nil || board.Screening.Points != 100 || board.Screening.Largest != 0.02 || board.Screening.Arrived.Effects != c.effects {
+		if err != nil || board.Screening.Points != 100 || board.Screening.Largest != 0.02 || board.Screening.Transmission.Effects != c.effects {
 			t.Errorf("trial %d: %+v, error %v; want 100 points, at most .02 and %d effects", c.trial, board.Screening, err, c.effects)
 		}
 	}

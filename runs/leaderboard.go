@@ -79,9 +79,9 @@ type Screening struct {
 	// Largest is the largest change of the score, whichever way it goes, that was
 	// predicted for a trial before it was trained.
 	Largest float64
-	// Arrived is how much of the predicted changes of the recalls training delivered,
+	// Transmission is how much of the predicted changes of the recalls training delivered,
 	// with Effects 0 where nothing is known of it.
-	Arrived posthoc.Transmission
+	Transmission posthoc.Transmission
 }
 
 // readScreening reads what a study keeps of its screening. Where a trial that was
@@ -91,7 +91,7 @@ func readScreening(ctx context.Context, q disk.Querier, study int) (Screening, e
 	err := q.QueryRowContext(ctx, `SELECT screened, transmission, transmission_se, iif(EXISTS (SELECT 1 FROM trials t
 		WHERE t.study = s.number AND t.invalid IS NOT NULL AND t.predicted_round > 0), 0, transmission_effects),
 		(SELECT coalesce(max(abs(t.predicted_difference)), 0.0) FROM trials t WHERE t.study = s.number)
-		FROM studies s WHERE number = ?`, study).Scan(&s.Points, orNull{&s.Arrived.Tau}, orNull{&s.Arrived.SE}, &s.Arrived.Effects, &s.Largest)
+		FROM studies s WHERE number = ?`, study).Scan(&s.Points, orNull{&s.Transmission.Tau}, orNull{&s.Transmission.SE}, &s.Transmission.Effects, &s.Largest)
 	return s, err
 }
 

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"evenkeel/objective/evidence/posthoc"
 	"evenkeel/runs"
 	"evenkeel/runs/results"
 )
@@ -138,20 +137,10 @@ func (p boardPage) predicted() string {
 		return ""
 	}
 	text := count(s.Points, "point") + " predicted without training"
-	if s.Arrived.Effects == 0 || s.Largest < leastPrediction {
+	if s.Transmission.Effects == 0 || s.Largest < leastPrediction {
 		return text
 	}
-	return fmt.Sprintf("%s; training delivered %s of the predicted change in %s", text, delivered(s.Arrived), count(s.Arrived.Effects, "trial"))
-}
-
-// delivered writes how much of a predicted change training delivered, with the half width
-// of its 95 % interval where it has one: 83 % (+- 8).
-func delivered(t posthoc.Transmission) string {
-	text := fmt.Sprintf("%.0f %%", math.Round(100*t.Tau)+0) // + 0: no negative zero
-	if half := t.HalfWidth(); !math.IsNaN(half) {
-		text += fmt.Sprintf(" (+- %.0f)", 100*half)
-	}
-	return text
+	return fmt.Sprintf("%s; training delivered %s of the predicted change in %s", text, s.Transmission, count(s.Transmission.Effects, "trial"))
 }
 
 // seeds returns the number of training seeds of the highest tier.

@@ -106,7 +106,7 @@ func TestPredictedOnTheBoard(t *testing.T) {
 		{posthoc.Transmission{}, 0, "2048 points predicted without training"},
 	} {
 		p := boardOf()
-		p.Board.Screening = runs.Screening{Points: 2048, Largest: c.largest, Arrived: c.of}
+		p.Board.Screening = runs.Screening{Points: 2048, Largest: c.largest, Transmission: c.of}
 		if got := p.predicted(); got != c.want {
 			t.Errorf("%q; want %q", got, c.want)
 		}
