@@ -197,8 +197,8 @@ func TestOpenStepOfAnInvalidTrial(t *testing.T) {
 	}
 }
 
-// TestInvalidPredictedTrial: what arrived of the predictions is not told while a trial
-// that was predicted is invalid, and is told again after that.
+// TestInvalidPredictedTrial: the transmission is not known while a trial
+// that was predicted is invalid, and is known again after that.
 func TestInvalidPredictedTrial(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.db")
 	complete(t, path, 2)

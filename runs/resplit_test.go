@@ -62,7 +62,7 @@ func confirmResplit(ctx context.Context, t *testing.T, db *runs.DB, parallel int
 
 // TestBothKindsAreKept: a confirmation with parts drawn anew stands beside one
 // without, whichever is made or repeated later; each counts as a reading, and their
-// runs can be told apart.
+// runs can be distinguished.
 func TestBothKindsAreKept(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.db")
 	complete(t, path, 2)

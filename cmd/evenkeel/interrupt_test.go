@@ -172,7 +172,7 @@ func TestInterruptedMeasureContinues(t *testing.T) {
 	}
 }
 
-// TestOneWriter: a second search of the same study is told who has it, while
+// TestOneWriter: a second search of the same study learns who has it, while
 // readers are welcome; after a kill the study is free again.
 func TestOneWriter(t *testing.T) {
 	folder := studyFile(t, "1000000")

@@ -62,7 +62,7 @@ func offsetsInstead(o results.OffsetsInstead) string {
 	case results.AsEven:
 		return "Offsets, without training, differ from the weights by no more than noise" + price + "."
 	case results.NotKnown:
-		return "Whether offsets, without training, give as much cannot be told from these seeds."
+		return "Whether offsets, without training, give as much is not known: too few seeds."
 	case results.MostOfIt:
 		return "Offsets give at least half of the gain without training" + price + "."
 	}

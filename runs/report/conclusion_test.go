@@ -70,7 +70,7 @@ func TestVerdictSentence(t *testing.T) {
 		},
 		{ // offsets .11 -> .109 is next to nothing, but too few seeds tell it from .08
 			[]runs.ConfirmedRow{main, row(followup.WhatRecipe, followup.WhatOffsets, 0.109, 0.08, 0.06)},
-			better + ". Whether offsets, without training, give as much cannot be told from these seeds.",
+			better + ". Whether offsets, without training, give as much is not known: too few seeds.",
 		},
 		{ // offsets .11 -> .09 is two thirds of .11 -> .08
 			[]runs.ConfirmedRow{main, row(followup.WhatRecipe, followup.WhatOffsets, 0.09, 0.08, sure)},

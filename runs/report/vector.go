@@ -154,7 +154,7 @@ func (v vector) keeps() string {
 	case results.OnlyVectorGain:
 		return found + ": the vector's gain is beyond noise, the recipe's is not"
 	case results.ShareUnknown:
-		return found + ": what it keeps of the gain cannot be told from noise"
+		return found + ": what it keeps of the gain cannot be distinguished from noise"
 	}
 	return found + ": there is no gain beyond noise to keep"
 }

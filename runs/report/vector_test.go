@@ -62,7 +62,7 @@ func TestVectorKeeps(t *testing.T) {
 		"this vector by +.012 (95 % +.002 to +.022): it keeps nothing of the gain": {
 			Recipe: change(-0.02, -0.03, -0.01), Vector: change(0.012, 0.002, 0.022), Seeds: 6,
 		},
-		"this vector by -.008 (95 % -.020 to +.004): what it keeps of the gain cannot be told from noise": {
+		"this vector by -.008 (95 % -.020 to +.004): what it keeps of the gain cannot be distinguished from noise": {
 			Recipe: change(-0.02, -0.03, -0.01), Vector: change(-0.008, -0.02, 0.004), Seeds: 6,
 		},
 		"by -.021 (95 % -.085 to +.042), this vector by -.091 (95 % -.129 to -.052): the vector's gain is beyond noise, the recipe's is not": {

@@ -48,7 +48,7 @@ func TestIncompleteBatchIsNormalisedOverItsExamples(t *testing.T) {
 		}
 		want := 0.9*float64(before[c]) + 0.1*mean
 		if math.Abs(mean) < 1e-4 {
-			t.Fatalf("the mean of channel %d is %v: nothing can be told from it", c, mean)
+			t.Fatalf("the mean of channel %d is %v: it tests nothing", c, mean)
 		}
 		if got := float64(u.running.mean[c]); math.Abs(got-want) > 1e-6 {
 			t.Errorf("running mean %d is %v; want %v, from 6 images", c, got, want)
