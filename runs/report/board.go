@@ -42,7 +42,9 @@ func Leaderboard(out Out, o *results.Overview, options BoardOptions) error {
 	if o.Conclusion != nil {
 		out.lines(concluded(*o.Conclusion))
 	}
-	fmt.Fprintln(out.W, p.next())
+	for _, line := range p.next() {
+		fmt.Fprintln(out.W, line)
+	}
 	return nil
 }
 
@@ -73,7 +75,10 @@ func (p boardPage) board() error {
 		fmt.Fprintln(p.W, "Some cells are cut to fit the terminal; --wide shows them whole.")
 	}
 	if hidden > 0 {
-		fmt.Fprintf(p.W, "One row a trial, its best arm, and the leader; --all shows %s more.\n", count(hidden, "arm"))
+		fmt.Fprintf(p.W, "One row a trial, its best arm, and the leader; --all shows %s more. Columns: leaderboard --help\n", count(hidden, "arm"))
+	}
+	if n := len(p.Board.Rows); n > 0 && p.Board.Rows[n-1].Seeds < p.seeds() {
+		p.lines(fmt.Sprintf("Arms on %s come first; those on fewer seeds usually look better than they are.", count(p.seeds(), "seed")))
 	}
 	p.lines(p.leader())
 	if note := p.modelNote(); note != "" {
@@ -104,7 +109,7 @@ func (p boardPage) title() string {
 		data += fmt.Sprintf(", %d classes", len(h.Classes))
 	}
 	return fmt.Sprintf("%s | %s | %s | %s, %s, %s, %s", h.Name, data, h.Model, trials,
-		count(h.Arms, "arm"), count(p.Runs, "training"), duration(p.Seconds))
+		count(h.Arms, "arm"), count(p.Runs, "training"), duration(p.Seconds)+" in all")
 }
 
 // head says what the table was measured on.
@@ -112,7 +117,7 @@ func (p boardPage) head() {
 	h := p.Board.Study
 	use := "not for quoting"
 	if slices.ContainsFunc(p.Confirmed, func(a results.Confirmed) bool { return !a.Invalid }) {
-		use = "quote CONFIRMED below"
+		use = "quote the CONFIRMATION below"
 	}
 	fmt.Fprintf(p.W, "SEARCH on validation (%s, %s): for choosing; %s\n", perClass(h.ValCounts), count(p.seeds(), "seed"), use)
 	spread := "spread: " + p.Definition.Objective.Spread.Text()
@@ -136,11 +141,11 @@ func (p boardPage) predicted() string {
 	if s.Points == 0 {
 		return ""
 	}
-	text := count(s.Points, "point") + " predicted without training"
+	text := count(s.Points, "candidate") + " predicted without training"
 	if s.Transmission.Effects == 0 || s.Largest < leastPrediction {
 		return text
 	}
-	return fmt.Sprintf("%s; training delivered %s of the predicted change in %s", text, s.Transmission, count(s.Transmission.Effects, "trial"))
+	return fmt.Sprintf("%s; training delivered %s of the predicted change (%s)", text, s.Transmission, count(s.Transmission.Effects, "trial"))
 }
 
 // seeds returns the number of training seeds of the highest tier.
@@ -291,22 +296,21 @@ func (p boardPage) leader() string {
 		return capitalised(WhyNoLeader(p.Overview)) + "."
 	}
 	a := p.Board.Rows[p.Leader.At]
-	text := fmt.Sprintf("Leader (*): trial %d round %d, spread %s (unweighted %s): ", a.Trial, a.Round, decimals(a.Spread, 3), decimals(a.ReferenceSpread, 3))
+	text := fmt.Sprintf("Leader (*): trial %d round %d, %s: spread %s, unweighted on the same seeds %s; ", a.Trial, a.Round,
+		count(a.Seeds, "seed"), decimals(a.Spread, 3), decimals(a.ReferenceSpread, 3))
 	switch p.Leader.Noise {
 	case results.TooFewSeeds:
-		text += fmt.Sprintf("%s are too few to tell it from noise.", count(a.Seeds, "seed"))
-		if a.Seeds == 1 {
-			text = strings.Replace(text, "1 seed are", "1 seed is", 1)
-		}
+		text += "too few seeds to distinguish it from noise."
 	case results.MoreEven:
-		text += fmt.Sprintf("more even beyond noise, over %d seeds.", a.Seeds)
+		text += "more even, beyond noise."
 	case results.WithinNoise:
-		text += fmt.Sprintf("within noise, over %d seeds.", a.Seeds)
+		text += "within noise."
 	default:
-		text += fmt.Sprintf("not more even, over %d seeds.", a.Seeds)
+		text += "not more even."
 	}
 	if p.Leader.At > 0 {
-		text += " The arms above it may lose more accuracy than you allow."
+		text += fmt.Sprintf(" The arms above it may lose more accuracy than your limit of %s points, given how uncertain that loss is.",
+			unsigned(p.Definition.Objective.Tolerance))
 	}
 	return text
 }
@@ -318,7 +322,9 @@ func (p boardPage) modelNote() string {
 		return ""
 	}
 	a := p.Board.Rows[p.Leader.At]
-	return fmt.Sprintf("Its weights change the spread by %s against its own unweighted model; the rest is the model.", signed(-a.WeightGain, 3))
+	return fmt.Sprintf("Its weights change the spread by %s against its own unweighted model; the rest is the model. "+
+		"change: against the first row; weights: against the trial's own unweighted model; bal.acc: against the better of these two.",
+		signed(-a.WeightGain, 3))
 }
 
 // WhyNoLeader says in a clause why no arm leads.
@@ -329,7 +335,7 @@ func WhyNoLeader(o *results.Overview) string {
 	case results.NoneComplete:
 		return "no trial is complete yet"
 	}
-	return fmt.Sprintf("no arm leads: every arm on %s may lose more accuracy than you allow (%s points). "+
+	return fmt.Sprintf("no arm leads: every arm on %s may lose more accuracy than your limit of %s points, given how uncertain that loss is. "+
 		"More seeds (search.max_replicates), more validation examples or a larger objective.accuracy_tolerance may find one",
 		count(o.Board.Rows[0].Seeds, "seed"), unsigned(o.Definition.Objective.Tolerance))
 }
@@ -342,25 +348,32 @@ func allOf(n int) string {
 	return fmt.Sprintf("all %d trials", n)
 }
 
-// next names the commands that go on from here, with the study's name where it is
-// not the newest, which they would take.
-func (p boardPage) next() string {
+// next names the commands that go on from here, one a line, with the study's name where
+// it is not the newest, which they would take. The weights are not offered where a
+// confirmation found that a fixed set of them does not help.
+func (p boardPage) next() []string {
 	study := ""
 	if p.Definition.Name != p.Newest {
 		study = " --study " + ShellWord(p.Definition.Name)
 	}
-	commands := []string{"evenkeel explain" + study}
+	lines := []string{"Next:"}
+	add := func(command string) { lines = append(lines, "  "+command) }
 	if p.Unfinished {
-		commands = append([]string{strings.TrimSpace("evenkeel resume " + ShellWord(p.Definition.Name))}, commands...)
+		add("evenkeel resume " + ShellWord(p.Definition.Name))
 	}
-	if p.Leader.At >= 0 {
-		a := p.Board.Rows[p.Leader.At]
-		if !slices.ContainsFunc(p.Confirmed, func(c results.Confirmed) bool { return c.Trial == a.Trial && c.Round == a.Round }) {
-			commands = append(commands, "evenkeel confirm"+study)
-		}
-		commands = append(commands, fmt.Sprintf("evenkeel weights --trial %d --round %d%s --format torch", a.Trial, a.Round, study))
+	add("evenkeel explain" + study)
+	if p.Leader.At < 0 {
+		return lines
 	}
-	return "Next: " + strings.Join(commands, " | ")
+	a := p.Board.Rows[p.Leader.At]
+	confirmed := results.Of(p.Confirmed, a.Trial, a.Round)
+	if confirmed == nil {
+		add("evenkeel confirm" + study)
+	}
+	if confirmed == nil || confirmed.VectorHelps() {
+		add(fmt.Sprintf("evenkeel weights --trial %d --round %d%s --format torch", a.Trial, a.Round, study))
+	}
+	return lines
 }
 
 // boardResult is the leaderboard as the view of the same name has it.

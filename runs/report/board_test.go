@@ -38,11 +38,11 @@ func TestNoiseOnTheBoard(t *testing.T) {
 		arm           runs.Row
 		word, verdict string
 	}{
-		{row(-.03, .02, 5), "beyond", "more even beyond noise, over 5 seeds."},
-		{row(-.03, .04, 5), "within", "within noise, over 5 seeds."},
-		{row(.01, .04, 5), "within", "not more even, over 5 seeds."},
-		{row(.05, .04, 5), "beyond", "not more even, over 5 seeds."},
-		{row(-.03, math.NaN(), 2), "", "2 seeds are too few to tell it from noise."},
+		{row(-.03, .02, 5), "beyond", "more even, beyond noise."},
+		{row(-.03, .04, 5), "within", "within noise."},
+		{row(.01, .04, 5), "within", "not more even."},
+		{row(.05, .04, 5), "beyond", "not more even."},
+		{row(-.03, math.NaN(), 2), "", "too few seeds to distinguish it from noise."},
 	} {
 		if got := noiseText(c.arm, c.arm.Seeds); got != c.word {
 			t.Errorf("difference %v to %v: %q, want %q", c.arm.DifferenceLow, c.arm.DifferenceHigh, got, c.word)
@@ -99,11 +99,11 @@ func TestPredictedOnTheBoard(t *testing.T) {
 		largest float64
 		want    string
 	}{
-		{posthoc.Transmission{Tau: .834, SE: .03, Effects: 8}, .02, "2048 points predicted without training; training delivered 83 % (+- 7) of the predicted change in 8 trials"},
-		{posthoc.Transmission{Tau: -.001, SE: .03, Effects: 8}, .02, "2048 points predicted without training; training delivered 0 % (+- 7) of the predicted change in 8 trials"},
-		{posthoc.Transmission{Tau: 0, SE: 0, Effects: 8}, .0004, "2048 points predicted without training"},
-		{posthoc.Transmission{Tau: .834, SE: math.NaN(), Effects: 1}, .02, "2048 points predicted without training; training delivered 83 % of the predicted change in 1 trial"},
-		{posthoc.Transmission{}, 0, "2048 points predicted without training"},
+		{posthoc.Transmission{Tau: .834, SE: .03, Effects: 8}, .02, "2048 candidates predicted without training; training delivered 83 % (+- 7) of the predicted change (8 trials)"},
+		{posthoc.Transmission{Tau: -.001, SE: .03, Effects: 8}, .02, "2048 candidates predicted without training; training delivered 0 % (+- 7) of the predicted change (8 trials)"},
+		{posthoc.Transmission{Tau: 0, SE: 0, Effects: 8}, .0004, "2048 candidates predicted without training"},
+		{posthoc.Transmission{Tau: .834, SE: math.NaN(), Effects: 1}, .02, "2048 candidates predicted without training; training delivered 83 % of the predicted change (1 trial)"},
+		{posthoc.Transmission{}, 0, "2048 candidates predicted without training"},
 	} {
 		p := boardOf()
 		p.Board.Screening = runs.Screening{Points: 2048, Largest: c.largest, Transmission: c.of}

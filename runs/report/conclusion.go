@@ -10,7 +10,7 @@ import (
 
 // concluded puts what a confirmed arm comes to into words.
 func concluded(c results.Conclusion) string {
-	text := fmt.Sprintf("Verdict on trial %d/%d: ", c.Trial, c.Round)
+	text := fmt.Sprintf("Verdict on trial %d round %d: ", c.Trial, c.Round)
 	switch c.Change {
 	case confirm.Better:
 		text += "the recalls are more even, beyond noise"

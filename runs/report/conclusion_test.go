@@ -37,17 +37,17 @@ func TestVerdictSentence(t *testing.T) {
 	slight := row(followup.WhatRecipe, followup.WhatReference, 0.11, 0.105, sure)
 	noise := row(followup.WhatRecipe, followup.WhatReference, 0.11, 0.105, unsure)
 	worse := row(followup.WhatRecipe, followup.WhatReference, 0.11, 0.13, sure)
-	const better = "Verdict on trial 1/2: the recalls are more even, beyond noise; Shirt gains most; T-shirt loses most"
+	const better = "Verdict on trial 1 round 2: the recalls are more even, beyond noise; Shirt gains most; T-shirt loses most"
 	for _, c := range []struct {
 		rows []runs.ConfirmedRow
 		want string
 	}{
 		{nil, ""},
 		{[]runs.ConfirmedRow{main}, better + "."},
-		{[]runs.ConfirmedRow{changed(func(r *runs.ConfirmedRow) { r.Gained = nil })}, "Verdict on trial 1/2: the recalls are more even, beyond noise; T-shirt loses most."},
-		{[]runs.ConfirmedRow{slight}, "Verdict on trial 1/2: the recalls are slightly more even, beyond noise."},
-		{[]runs.ConfirmedRow{noise}, "Verdict on trial 1/2: no change of the spread beyond noise."},
-		{[]runs.ConfirmedRow{worse}, "Verdict on trial 1/2: the recalls are less even than without weights, beyond noise."},
+		{[]runs.ConfirmedRow{changed(func(r *runs.ConfirmedRow) { r.Gained = nil })}, "Verdict on trial 1 round 2: the recalls are more even, beyond noise; T-shirt loses most."},
+		{[]runs.ConfirmedRow{slight}, "Verdict on trial 1 round 2: the recalls are slightly more even, beyond noise."},
+		{[]runs.ConfirmedRow{noise}, "Verdict on trial 1 round 2: no change of the spread beyond noise."},
+		{[]runs.ConfirmedRow{worse}, "Verdict on trial 1 round 2: the recalls are less even than without weights, beyond noise."},
 		{
 			[]runs.ConfirmedRow{changed(func(r *runs.ConfirmedRow) { r.Tolerance = confirm.NotHeld })},
 			better + "; it loses more accuracy than you allow.",
@@ -105,11 +105,11 @@ func TestVerdictSentence(t *testing.T) {
 		},
 		{ // not certain, and said so where the spread does not change either
 			[]runs.ConfirmedRow{func() runs.ConfirmedRow { r := noise; r.Tolerance = confirm.Undecided; return r }()},
-			"Verdict on trial 1/2: no change of the spread beyond noise; it may lose more accuracy than you allow.",
+			"Verdict on trial 1 round 2: no change of the spread beyond noise; it may lose more accuracy than you allow.",
 		},
 		{ // what longer training does is said where the weights do nothing
 			[]runs.ConfirmedRow{noise, row(followup.WhatRecipe, followup.WhatOffsets, 0.106, 0.105, unsure), row(followup.WhatLonger, followup.WhatReference, 0.11, 0.09, sure)},
-			"Verdict on trial 1/2: no change of the spread beyond noise. Training longer without weights evens the recalls out (-.020).",
+			"Verdict on trial 1 round 2: no change of the spread beyond noise. Training longer without weights evens the recalls out (-.020).",
 		},
 	} {
 		arm := runs.ConfirmedArm{Trial: 1, Round: 2, Rows: c.rows}

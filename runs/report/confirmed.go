@@ -58,7 +58,7 @@ func confirmedResult(arms []results.Confirmed) result {
 
 // section prints one arm.
 func (p confirmedPage) section(a results.Confirmed) error {
-	head := wrap(fmt.Sprintf("CONFIRMED on test (%s, %d fresh seeds%s; test part read %s so far)",
+	head := wrap(fmt.Sprintf("CONFIRMATION on test (%s, %d fresh seeds%s; test part read %s so far)",
 		perClass(a.Images), a.Seeds, OwnParts(a.Resplit), times(a.TestReads)), pageWidth-1)
 	fmt.Fprintln(p.W, strings.Join(head, "\n "))
 	r := result{columns: []column{
@@ -68,7 +68,7 @@ func (p confirmedPage) section(a results.Confirmed) error {
 		if label := p.label(a, c); label != "" {
 			r.rows = append(r.rows, []any{
 				label, decimals(c.AgainstSpread, 3) + " -> " + decimals(c.Spread, 3), signed(c.Difference, 3),
-				fmt.Sprintf("(95 %% %s to %s)", signed(c.DifferenceLow, 3), signed(c.DifferenceHigh, 3)), verdictWord(a.Verdicts[i]),
+				signed(c.DifferenceLow, 3) + " to " + signed(c.DifferenceHigh, 3), verdictWord(a.Verdicts[i]) + p.corrected(a, i),
 			})
 		}
 	}
@@ -77,7 +77,7 @@ func (p confirmedPage) section(a results.Confirmed) error {
 			return err
 		}
 	} else {
-		p.writeLines(r.rows)
+		p.writeLines(append([][]any{{"", "spread", "change", "95 %", ""}}, r.rows...))
 	}
 	if a.Invalid {
 		fmt.Fprintf(p.W, " trial %d was declared invalid since: do not quote it\n", a.Trial)
@@ -96,8 +96,7 @@ func OwnParts(resplit bool) string {
 	return ""
 }
 
-// writeLines prints rows in columns without headings: text to the left, the
-// change to the right.
+// writeLines prints rows in columns: text to the left, the change to the right.
 func (p confirmedPage) writeLines(rows [][]any) {
 	widths := make([]int, 5)
 	for _, row := range rows {
@@ -113,16 +112,16 @@ func (p confirmedPage) writeLines(rows [][]any) {
 
 // label says what a row compares; "" for rows that only programs get.
 func (p confirmedPage) label(a results.Confirmed, c runs.ConfirmedRow) string {
-	trial := fmt.Sprintf("trial %d/%d against ", a.Trial, a.Round)
+	trial := fmt.Sprintf("trial %d round %d against ", a.Trial, a.Round)
 	switch {
 	case c.What == followup.WhatRecipe && c.Against == followup.WhatReference:
 		return trial + "unweighted"
 	case c.What == followup.WhatOffsets:
-		return "fitted offsets, no training"
+		return "fitted offsets against unweighted"
 	case c.What == followup.WhatRecipe:
 		return trial + "fitted offsets"
 	case c.What == followup.WhatVector && c.Against == followup.WhatReference:
-		return "one fixed set of weights, as you paste it"
+		return "its weights fixed, as you paste them"
 	case c.What == followup.WhatLonger:
 		return p.longerText(a.Round)
 	}
@@ -141,10 +140,23 @@ func (p confirmedPage) longerText(round int) string {
 
 // verdictWord is a verdict that fits the line.
 func verdictWord(v confirm.Verdict) string {
-	if v == confirm.NoDifference {
+	switch v {
+	case confirm.NoDifference:
 		return "within noise"
+	case confirm.SlightlyBetter:
+		return "better (< 10 %)"
 	}
 	return string(v)
+}
+
+// corrected marks a row whose interval, which is for this arm alone, leaves 0 out while
+// the verdict for all confirmed arms does not.
+func (p confirmedPage) corrected(a results.Confirmed, i int) string {
+	row := a.Rows[i]
+	if a.Verdicts[i] == confirm.NoDifference && (row.DifferenceHigh < 0 || row.DifferenceLow > 0) {
+		return " *"
+	}
+	return ""
 }
 
 // costs says what was paid in accuracy and by which classes.
@@ -163,7 +175,7 @@ func (p confirmedPage) costs(c runs.ConfirmedRow) string {
 	case c.Tolerance == confirm.NotHeld:
 		text += "OVER your limit of " + tolerance
 	default:
-		text += fmt.Sprintf("may lose more than your limit of %s", tolerance)
+		text += fmt.Sprintf("may lose more than your limit of %s (90 %% %s to %s)", tolerance, points(-c.AccuracyDropHigh), points(-c.AccuracyDropLow))
 	}
 	up, down := changes(c.Gained), changes(c.Lost)
 	switch {
@@ -200,10 +212,11 @@ const fewExamples = 20
 func (p confirmedPage) limits(a results.Confirmed, c runs.ConfirmedRow, verdict confirm.Verdict) string {
 	text := p.offsets(a) + p.longer(a)
 	if verdict == confirm.NoDifference {
-		text += fmt.Sprintf(" effects smaller than %s cannot be detected with these seeds and examples\n", decimals(c.Measurable, 3))
+		text += fmt.Sprintf(" effects smaller than %s cannot be detected reliably with these seeds and examples (80 %% power)\n", decimals(c.Measurable, 3))
 	}
 	if a.Family > 1 {
-		text += fmt.Sprintf(" the words at the ends of lines are corrected for %d confirmed arms (Holm), the intervals are not\n", a.Family)
+		text += fmt.Sprintf(" the last word of each line is corrected for the %d arms that were confirmed (Holm's method), the interval is not;\n"+
+			" * = the interval alone leaves 0 out, the corrected test does not\n", a.Family)
 	}
 	thin := 0
 	for _, n := range a.Images {

@@ -24,7 +24,7 @@ func TestCosts(t *testing.T) {
 	}{
 		{-.014, -.004, confirm.Held, " balanced accuracy +1.4 points: higher, beyond noise\n"},
 		{-.014, .002, confirm.Held, " balanced accuracy +1.4 points: no loss beyond your limit of 1.0\n"},
-		{-.014, .012, confirm.Undecided, " balanced accuracy +1.4 points: may lose more than your limit of 1.0\n"},
+		{-.014, .012, confirm.Undecided, " balanced accuracy +1.4 points: may lose more than your limit of 1.0 (90 % -1.2 to 0.0)\n"},
 		{.0001, .002, confirm.Held, " balanced accuracy 0.0 points: within your limit of 1.0\n"},
 		{.006, .009, confirm.Held, " balanced accuracy -0.6 points: within your limit of 1.0\n"},
 		{.02, .03, confirm.NotHeld, " balanced accuracy -2.0 points: OVER your limit of 1.0\n"},

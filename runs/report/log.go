@@ -116,7 +116,7 @@ func (l *Log) observe(def *search.Definition, e search.Event) {
 
 // outcome logs the end of a step.
 func (l *Log) outcome(def *search.Definition, e search.Event) {
-	what := fmt.Sprintf("trial %d, seeds up to %d", e.Step.Trial, e.Step.Replicates[len(e.Step.Replicates)-1]+1)
+	what := fmt.Sprintf("trial %d, now on %d seeds", e.Step.Trial, e.Step.Replicates[len(e.Step.Replicates)-1]+1)
 	if e.Step.Kind == search.NewTrial {
 		what = fmt.Sprintf("trial %d of %d", e.Step.Trial, def.Search.Trials)
 		if recipe, err := recipeText(def, e.Step.Point); err == nil {

@@ -48,9 +48,18 @@ func TerminalWidth(w io.Writer) int {
 
 // lines prints a sentence or more on lines of at most pageWidth columns.
 func (o Out) lines(text string) {
-	for _, line := range wrap(text, pageWidth) {
+	for _, line := range wrap(text, o.textWidth()) {
 		fmt.Fprintln(o.W, line)
 	}
+}
+
+// textWidth returns the width that sentences are wrapped to: that of the page, or of a
+// terminal that is narrower.
+func (o Out) textWidth() int {
+	if o.Width > 0 {
+		return min(o.Width, pageWidth)
+	}
+	return pageWidth
 }
 
 // paragraph prints a text behind a mark on lines of at most pageWidth columns, all of
@@ -61,7 +70,7 @@ func (o Out) paragraph(mark, text string) {
 		indent++
 		mark += " "
 	}
-	for i, line := range wrap(text, pageWidth-indent) {
+	for i, line := range wrap(text, o.textWidth()-indent) {
 		if i > 0 {
 			mark = strings.Repeat(" ", indent)
 		}

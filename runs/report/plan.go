@@ -41,9 +41,9 @@ func (p planPage) write(now time.Time) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "\ntrial 1 would be: %s, %s\n", recipe, count(p.Plan.Rounds, "round"))
+	fmt.Fprintf(w, "\nan example of a trial: %s, %s\n", recipe, count(p.Plan.Rounds, "round"))
 	if def.Search.Screen == search.ScreenAuto {
-		fmt.Fprintln(w, "That is the sampler's first suggestion. Once the unweighted model is trained, each trial is the one of\nmany suggestions that its logits predict to lead, where there are logits (search.screen).")
+		fmt.Fprintln(w, "In the search, each trial is the one of many such candidates that is predicted to do best, from the\nlogits of the unweighted model (search.screen).")
 	}
 	return nil
 }
@@ -60,7 +60,7 @@ func (p planPage) subject() string {
 // budget says how many trainings a study takes and, where its time is limited, how
 // many of them fit as far as the history knows what one takes.
 func (p planPage) budget(w io.Writer) {
-	parts := fmt.Sprintf("%d reference, %.0f of trials", p.Reference, p.Trials)
+	parts := fmt.Sprintf("%d unweighted, %.0f for trials", p.Reference, p.Trials)
 	if p.Confirming > 0 {
 		parts += fmt.Sprintf(", at most %.0f to confirm the leader", p.Confirming)
 	}

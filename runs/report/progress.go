@@ -113,7 +113,7 @@ func (p *progress) text() string {
 		text += ", " + duration(left.Seconds()) + " left"
 	}
 	if reference := p.reference(); !math.IsNaN(p.best) && reference > 0 {
-		text += fmt.Sprintf(" | best %s, unweighted %s", decimals(reference+p.best, 3), decimals(reference, 3))
+		text += fmt.Sprintf(" | best change %s, unweighted %s", signed(p.best, 3), decimals(reference, 3))
 	}
 	return text + fmt.Sprintf(" | %s running, %s, %d shared", count(p.running, "trial"), count(p.trained, "training"), p.shared)
 }

@@ -33,13 +33,13 @@ func TestProgressSaysHowFarItIs(t *testing.T) {
 		p.observe(search.Event{Kind: search.EventOutcome, Step: step, Arms: []objective.Arm{{Seeds: 1, Difference: difference}}})
 	}
 	now = now.Add(20 * time.Second)
-	want := "7 of 26, 3 min 10 s left | best .150, unweighted .200 | 1 trial running, 1 training, 1 shared"
+	want := "7 of 26, 3 min 10 s left | best change -.050, unweighted .200 | 1 trial running, 1 training, 1 shared"
 	if got := p.text(); got != want {
 		t.Errorf("live line\n got %s\nwant %s", got, want)
 	}
 	// More seeds outrank a luckier arm with fewer.
 	p.observe(search.Event{Kind: search.EventOutcome, Step: step, Arms: []objective.Arm{{Seeds: 3, Difference: -0.01}}})
-	if got := p.text(); !strings.Contains(got, "best .190") {
+	if got := p.text(); !strings.Contains(got, "best change -.010") {
 		t.Errorf("live line %q does not show the arm with most seeds", got)
 	}
 	now = now.Add(59 * time.Minute)

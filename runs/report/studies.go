@@ -23,8 +23,9 @@ func studiesResult(list []runs.StudyRow) result {
 	spread := func(v any) string { return decimals(v.(float64), 3) }
 	r := result{tight: true, columns: []column{
 		{name: "study", left: true}, {name: "model", hidden: true}, {name: "state", left: true},
-		{name: "trials"}, {name: "planned", title: "of"}, {name: "failed"}, {name: "runs"},
-		{name: "unweighted", text: spread}, {name: "best_score", title: "best score", text: spread},
+		{name: "trials"}, {name: "planned"}, {name: "failed"}, {name: "runs", title: "trainings"},
+		{name: "unweighted", text: spread}, {name: "best_score", hidden: true},
+		{name: "best_change", title: "best change", text: func(v any) string { return signed(v.(float64), 3) }},
 		{name: "trial"}, {name: "round", hidden: true}, {name: "scheme", hidden: true},
 		{name: "seconds", title: "time", text: func(v any) string { return duration(v.(float64)) }},
 		{name: "created", hidden: true}, {name: "worked", title: "last worked on", text: shortTime},
@@ -32,12 +33,12 @@ func studiesResult(list []runs.StudyRow) result {
 		{name: "git_commit", title: "commit", left: true, text: shortCommit}, {name: "program", hidden: true},
 	}}
 	for _, s := range list {
-		var trial, round any
+		var trial, round, change any
 		if s.BestTrial > 0 {
-			trial, round = s.BestTrial, s.BestRound
+			trial, round, change = s.BestTrial, s.BestRound, s.BestScore-s.Reference
 		}
 		r.rows = append(r.rows, []any{
-			s.Name, s.Model, s.State, s.Complete + s.Failed, s.Planned, s.Failed, s.Runs, s.Reference, s.BestScore,
+			s.Name, s.Model, s.State, s.Complete + s.Failed, s.Planned, s.Failed, s.Runs, s.Reference, s.BestScore, change,
 			trial, round, s.BestScheme, s.Seconds, s.Created, s.Worked, s.Host, s.User, s.GitCommit, s.Program,
 		})
 	}
@@ -61,7 +62,7 @@ func Status(out Out, db string, list []session.RunningStudy) error {
 		return err
 	}
 	r := result{tight: true, columns: []column{
-		{name: "study", left: true}, {name: "trials"}, {name: "planned", title: "of"}, {name: "runs", title: "trainings"},
+		{name: "study", left: true}, {name: "trials"}, {name: "planned"}, {name: "runs", title: "trainings"},
 		{name: "best_change", title: "best change", text: func(v any) string { return signed(v.(float64), 3) }},
 		{name: "since", text: shortTime}, {name: "host", left: true}, {name: "user", left: true}, {name: "pid"},
 		{name: "seconds_left", title: "time left", text: func(v any) string { return "about " + duration(v.(float64)) }},

@@ -82,6 +82,13 @@ func (c Confirmed) Row(what, against string) (*runs.ConfirmedRow, confirm.Verdic
 	return nil, ""
 }
 
+// VectorHelps reports whether the one fixed vector, as somebody would paste it, evens the
+// recalls out beyond noise.
+func (c Confirmed) VectorHelps() bool {
+	row, verdict := c.Row(followup.WhatVector, followup.WhatReference)
+	return row != nil && (verdict == confirm.Better || verdict == confirm.SlightlyBetter)
+}
+
 // Judged returns the confirmed arm that a leaderboard concludes on: the leader's, or that
 // of the last trial that is confirmed where the leader is not; on the study's own split
 // rather than on others; nil if there is none. Invalidated trials are left out.
