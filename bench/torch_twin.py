@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Trains in PyTorch what `kind: softmax`, `mlp`, `cnn` and `resnet8` train here, and measures it.
+"""Trains in PyTorch what the built-in kinds of models train here, and measures it.
 
     go run ./bench/exportsplit -out /tmp/split -seed 1
     /usr/bin/python3 bench/torch_twin.py --data /tmp/split --seeds 5
@@ -50,12 +50,16 @@ def load(folder, shape):
 
 def network(model, shape, classes):
     """The layers of a kind of model for examples of a shape."""
-    if model["kind"] == "cnn":
+    kind = model["kind"]
+    if kind == "cnn":
         return cnn(model, shape, classes)
-    if model["kind"] == "resnet8":
+    if kind == "resnet8":
         return resnet8(shape[0], classes)
-    layers = dense(model, int(np.prod(shape)), classes)
-    return nn.Sequential(nn.Flatten(), *layers)
+    if kind in ("softmax", "mlp"):
+        hidden = model["hidden"] if kind == "mlp" else []
+        layers = dense([int(np.prod(shape)), *hidden, classes], model["dropout"])
+        return nn.Sequential(nn.Flatten(), *layers)
+    raise SystemExit(f"torch_twin.py has no network for kind {kind}; want softmax, mlp, cnn or resnet8")
 
 
 def cnn(model, shape, classes):
@@ -67,15 +71,14 @@ def cnn(model, shape, classes):
         nn.Flatten(), nn.Dropout(model["dropout"]), nn.Linear(64 * (height // 4) * (width // 4), classes))
 
 
-def dense(model, features, classes):
-    """Linear layers with ReLU and dropout between them."""
-    widths = [features] + (model["hidden"] if model["kind"] == "mlp" else []) + [classes]
+def dense(widths, dropout):
+    """Linear layers between the given widths, with ReLU and dropout between them."""
     layers = []
     for i, (a, b) in enumerate(zip(widths, widths[1:])):
         if i > 0:
             layers.append(nn.ReLU())
-            if model["dropout"] > 0:
-                layers.append(nn.Dropout(model["dropout"]))
+            if dropout > 0:
+                layers.append(nn.Dropout(dropout))
         layer = nn.Linear(a, b)
         # The default initialisation, spelled out: uniform in +-1/sqrt(a).
         nn.init.uniform_(layer.weight, -(a ** -0.5), a ** -0.5)

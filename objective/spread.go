@@ -32,20 +32,21 @@ const (
 )
 
 // spreads describes every measure, in the order in which they are shown: what its
-// figures are, the measure, and the value that stands for "undefined" with a number
-// of classes (see [Spread.Of]).
+// figures are, the measure, the value that stands for "undefined" with a number of
+// classes (see [Spread.Of]), and whether it averages over classes ([Spread.Averages]).
 var spreads = []struct {
 	name      Spread
 	text      string
 	of        func(sorted []float64) float64
 	undefined func(classes int) float64
+	averages  bool
 }{
-	{StdDev, "stddev of the recalls", stdDev, func(int) float64 { return 0.5 }},
-	{Gap, "largest recall - smallest", gap, one},
-	{CV, "stddev of the recalls / their mean", cv, func(classes int) float64 { return math.Sqrt(float64(max(classes-1, 1))) }},
-	{Gini, "gini of the recalls", gini, one},
-	{Worst, "1 - the worst recall", worst, one},
-	{GMean, "1 - gmean of the recalls", gmean, one},
+	{StdDev, "stddev of the recalls", stdDev, func(int) float64 { return 0.5 }, true},
+	{Gap, "largest recall - smallest", gap, one, false},
+	{CV, "stddev of the recalls / their mean", cv, func(classes int) float64 { return math.Sqrt(float64(max(classes-1, 1))) }, true},
+	{Gini, "gini of the recalls", gini, one, true},
+	{Worst, "1 - the worst recall", worst, one, false},
+	{GMean, "1 - gmean of the recalls", gmean, one, false},
 }
 
 func one(int) float64 { return 1 }
@@ -66,6 +67,14 @@ func (s Spread) Text() string {
 		return spreads[i].text
 	}
 	return ""
+}
+
+// Averages reports whether the measure averages over classes, so that noise in the
+// recalls makes it larger as it makes their variance larger; false where single classes
+// decide, and for an unknown measure.
+func (s Spread) Averages() bool {
+	i := s.index()
+	return i >= 0 && spreads[i].averages
 }
 
 // index returns the place of s in spreads; -1 if it is not there.

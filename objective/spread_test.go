@@ -29,6 +29,10 @@ func TestSpreadsAreNamed(t *testing.T) {
 	if text := objective.Spread("variance").Text(); text != "" {
 		t.Errorf("an unknown spread says that its figures are %q", text)
 	}
+	averages := slices.DeleteFunc(objective.Spreads(), func(s objective.Spread) bool { return !s.Averages() })
+	if want := []objective.Spread{"stddev", "cv", "gini"}; !slices.Equal(averages, want) {
+		t.Errorf("%v average over classes; want %v", averages, want)
+	}
 	defer func() {
 		if recover() == nil {
 			t.Error("Of on an unknown spread does not panic")

@@ -32,8 +32,9 @@ type Trainer interface {
 	// Info describes the trainer and the data it trains on. It does not change
 	// during the trainer's life.
 	Info() Info
-	// Train performs one run. It returns ctx.Err() (possibly wrapped) when ctx
-	// ends first, and an error when the loss stops being a finite number.
+	// Train performs one run. It refuses one that [Spec.CheckFor] refuses, returns
+	// ctx.Err() (possibly wrapped) when ctx ends first, and an error when the loss stops
+	// being a finite number.
 	Train(ctx context.Context, job Job) (*Result, error)
 }
 

@@ -55,10 +55,9 @@ func randomTrialOf(rng *rand.Rand, from []*Scheme) trial {
 	if tr.recipe.Scheme.ReadsPrevious {
 		tr.recipe.Update = Replace
 	}
-	if name := tr.recipe.Scheme.StrengthOf; name != "" {
-		p := tr.recipe.Scheme.Params[0]
-		tr.recipe.Values[name] = p.Min + (min(p.Max, 16)-p.Min)*fraction()
-		if pick(4) {
+	for _, p := range tr.recipe.Scheme.Params {
+		tr.recipe.Values[p.Name] = p.Min + (min(p.Max, max(p.Low, 16))-p.Min)*fraction()
+		if p.Name == tr.recipe.Scheme.StrengthOf && pick(4) {
 			tr.recipe.Strength = 0.1 + 4*fraction()
 		}
 	}
@@ -255,7 +254,8 @@ func TestAccumulateIsTheProductOfReplacements(t *testing.T) {
 			continue // accumulates by itself
 		}
 		if r.Scheme.StrengthOf != "" {
-			r.Values[r.Scheme.StrengthOf] = 1.25
+			p := parameter(t, r.Scheme, r.Scheme.StrengthOf)
+			r.Values[p.Name] = min(max(1.25, p.Min), p.Max)
 		}
 		accumulate := r
 		accumulate.Update = Accumulate

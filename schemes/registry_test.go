@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -88,26 +89,41 @@ func TestFaultyEntriesAreRefused(t *testing.T) {
 	}
 }
 
-// The names, defaults and ranges that users' study files rely on.
+// The names, defaults and ranges that users' study files rely on: one row for each
+// name of each scheme, with the parameters in their order. Strength solves for strength.
 func TestPublishedParameters(t *testing.T) {
 	t.Parallel()
-	for name, want := range map[string]Param{
-		"mean-ratio":     {Name: "exponent", Min: 0, Max: 64, Low: 0.25, High: 16, Log: true, Default: 2},
-		"inverse-recall": {Name: "exponent", Min: 0, Max: 64, Low: 0.25, High: 16, Log: true, Default: 2},
-		"error-power":    {Name: "exponent", Min: 0, Max: 64, Low: 0.25, High: 2, Log: true, Default: 1.5},
-		"error-odds":     {Name: "exponent", Min: 0, Max: 64, Low: 0.25, High: 2, Log: true, Default: 1},
-		"softmax-error":  {Name: "temperature", Min: 0.01, Max: 100, Low: 0.02, High: 1, Log: true, Default: 0.1},
-		"exp-gradient":   {Name: "rate", Min: 0, Max: 100, Low: 0.1, High: 20, Log: true, Default: 1},
-	} {
-		s := find(t, name)
-		got := s.Params[0]
-		got.Doc = ""
-		if len(s.Params) != 1 || got != want || s.StrengthOf != want.Name {
-			t.Errorf("%s has %+v, strength of %q; want only %+v, strength of it", name, s.Params, s.StrengthOf, want)
+	exponent := Param{Name: "exponent", Min: 0, Max: 64, Low: 0.25, High: 16, Log: true, Default: 2}
+	published := map[string]struct {
+		strength string
+		params   []Param
+	}{
+		"uniform":        {},
+		"mean-ratio":     {"exponent", []Param{exponent}},
+		"inverse-recall": {"exponent", []Param{exponent}},
+		"error-power":    {"exponent", []Param{{Name: "exponent", Min: 0, Max: 64, Low: 0.25, High: 2, Log: true, Default: 1.5}}},
+		"error-odds":     {"exponent", []Param{{Name: "exponent", Min: 0, Max: 64, Low: 0.25, High: 2, Log: true, Default: 1}}},
+		"softmax-error":  {"temperature", []Param{{Name: "temperature", Min: 0.01, Max: 100, Low: 0.02, High: 1, Log: true, Default: 0.1}}},
+		"exp-gradient":   {"rate", []Param{{Name: "rate", Min: 0, Max: 100, Low: 0.1, High: 20, Log: true, Default: 1}}},
+	}
+	for _, s := range All() {
+		var got []Param
+		for _, p := range s.Params {
+			p.Doc = ""
+			got = append(got, p)
+		}
+		for _, name := range append([]string{s.Name}, s.Aliases...) {
+			want, ok := published[name]
+			if !ok {
+				t.Errorf("%s has no row here; want its parameters %+v, strength of %q", name, got, s.StrengthOf)
+			} else if !slices.Equal(got, want.params) || s.StrengthOf != want.strength {
+				t.Errorf("%s has %+v, strength of %q; want %+v, strength of %q", name, got, s.StrengthOf, want.params, want.strength)
+			}
+			delete(published, name)
 		}
 	}
-	if s := find(t, "uniform"); len(s.Params) != 0 || s.StrengthOf != "" {
-		t.Errorf("uniform has parameters: %+v", s)
+	for name := range published {
+		t.Errorf("%s is in no study file any more; want every published name kept", name)
 	}
 }
 

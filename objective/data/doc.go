@@ -1,9 +1,8 @@
 // Package data turns a source of labelled examples into the three parts a
-// study works with.
+// study works with. [Kinds] lists the kinds of sources.
 //
 // It does not train, does not know models or weights, and does not decide when
-// the test part may be read. [Kinds] lists the kinds of sources: the embedded
-// sample of Fashion-MNIST, images in the layouts of MNIST and CIFAR-10, tables.
+// the test part may be read.
 //
 // # How the parts relate
 //
@@ -39,9 +38,8 @@
 //
 // # Files and folders
 //
-// A kind has a file: embedded.go, idx.go, cifar10.go, csv.go. What is read from
-// outside is parsed below internal, without knowledge of files, splits or each
-// other: idx, cifar, table. fashion holds the embedded file, its license and
-// PROVENANCE.md; samplegen is the command that makes it; internal/fashion has
-// the rule and the format.
+// Each kind has a file. What is read from outside is parsed below internal, in a folder
+// for each format, without knowledge of files, splits or each other. fashion holds the
+// embedded file, its license and PROVENANCE.md; samplegen is the command that makes it;
+// internal/fashion has the rule and the format.
 package data

@@ -58,7 +58,8 @@ type Kind struct {
 	// Example is a source of this kind as a study file would have it, Doc what
 	// the kind reads, in a sentence.
 	Example, Doc string
-	// Table says that Label, TestFile and OneHot of a [Source] are used.
+	// Table says that Label, TestFile and OneHot of a [Source] are used, and that Columns
+	// and TestFile of the [Dataset] are set.
 	Table bool
 
 	open func(Source) (*Dataset, error)

@@ -1,6 +1,9 @@
 package data
 
 import (
+	"bytes"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -13,6 +16,31 @@ func TestParseSource(t *testing.T) {
 		}
 		if !strings.HasPrefix(k.Example, k.Name) || k.Doc == "" || k.open == nil {
 			t.Errorf("kind %+v is incomplete", k)
+		}
+	}
+}
+
+// TestEveryFormatIsFuzzed: every folder that parses a format has a fuzz target.
+func TestEveryFormatIsFuzzed(t *testing.T) {
+	folders, err := filepath.Glob(filepath.Join("internal", "*"))
+	if err != nil || len(folders) == 0 {
+		t.Fatalf("folders below internal: %v, %v", folders, err)
+	}
+	for _, folder := range folders {
+		tests, err := filepath.Glob(filepath.Join(folder, "*_test.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		fuzzed := false
+		for _, file := range tests {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			fuzzed = fuzzed || bytes.Contains(text, []byte("\nfunc Fuzz"))
+		}
+		if !fuzzed {
+			t.Errorf("%s has no fuzz target; want a function FuzzX in a test file of it", folder)
 		}
 	}
 }

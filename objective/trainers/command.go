@@ -19,6 +19,7 @@ const (
 var Command = &Transport{
 	Name: models.TrainerCommand, Doc: "a training program of your own, over the trainer protocol",
 	OwnData: true, Params: true, Started: true,
+	FixedParts:  "a program of your own splits its data itself",
 	NewSettings: newCommandSettings,
 	Keys: []Key{
 		{

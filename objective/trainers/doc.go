@@ -5,13 +5,5 @@
 //
 // It trains nothing and opens nothing. Each trainer is a folder below this one, with an
 // [Opener]; package all has the list of them.
-//
-// # To add a trainer
-//
-//   - Add its kind of model to the table in package models.
-//   - Add its [Transport] and [Settings] in a file here, and the transport to the list in
-//     transport.go.
-//   - Write the folder with the objective.Trainer, which passes the suite in trainertest,
-//     and its Opener.
-//   - Add the opener to the list in package all.
+// CONTRIBUTING.md says how to add one.
 package trainers

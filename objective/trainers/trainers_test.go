@@ -35,6 +35,9 @@ func TestKindsAndTransports(t *testing.T) {
 		if of.Doc == "" || slices.Contains(names, of.Name) {
 			t.Errorf("transport %s: doc %q; want one, and each name once", of.Name, of.Doc)
 		}
+		if of.Redraws != (of.FixedParts == "") {
+			t.Errorf("transport %s: parts can be drawn anew %v, and the reason why not is %q; want one of the two", of.Name, of.Redraws, of.FixedParts)
+		}
 		names = append(names, of.Name)
 	}
 	if trainers.Of("rnn") != nil {
@@ -46,7 +49,7 @@ func TestKindsAndTransports(t *testing.T) {
 func TestKeys(t *testing.T) {
 	types := map[models.Type]any{
 		models.CommandLine: []string{}, models.Environments: []map[string]string{}, models.Duration: time.Duration(0), models.Integer: int64(0),
-		models.Real: 0.0, models.Word: "",
+		models.Real: 0.0, models.Word: "", models.Widths: []int64{},
 	}
 	seen := []string{"kind", "params"}
 	for _, k := range models.Keys() {

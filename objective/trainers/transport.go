@@ -29,8 +29,10 @@ type Transport struct {
 	// is, which may take long. So the history is asked first whether there is anything
 	// left to train.
 	Started bool
-	// Redraws says that training and validation part can be drawn anew.
-	Redraws bool
+	// Redraws says that training and validation part can be drawn anew. Where they
+	// cannot, FixedParts says why, as a clause.
+	Redraws    bool
+	FixedParts string
 }
 
 // Key is a key of a transport.

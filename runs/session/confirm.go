@@ -76,8 +76,8 @@ func (c Config) prepareConfirming(ctx context.Context, r ConfirmRequest) (*confi
 	if w.arm, err = readArm(ctx, db, def, r.Trial, r.Round); err != nil {
 		return nil, err
 	}
-	if r.Resplit && !def.Model.Trainer.Transport().Redraws {
-		return nil, search.Inputf("--resplit: study %s trains with a program of its own (model.kind: %v), which splits its data itself; confirm without --resplit", def.Name, def.Model.Fixed["kind"])
+	if of := def.Model.Trainer.Transport(); r.Resplit && !of.Redraws {
+		return nil, search.Inputf("--resplit: training and validation part of study %s cannot be drawn anew: %s; confirm without --resplit", def.Name, of.FixedParts)
 	}
 	w.arm.Seeds, w.arm.Resplit = r.Seeds, r.Resplit
 	return w, nil

@@ -134,7 +134,7 @@ func (c *Confirmer) perform(arm Arm) (*confirming, error) {
 	trainer := c.Trainer
 	if arm.Resplit {
 		if c.Redraw == nil {
-			return nil, fmt.Errorf("the parts of this trainer's data cannot be drawn again: it splits them itself")
+			return nil, fmt.Errorf("training and validation part cannot be drawn anew by this trainer")
 		}
 		p.drawn = newDrawn(c.Trainer)
 		trainer = p.drawn

@@ -280,9 +280,9 @@ func TestResplitRefuses(t *testing.T) {
 		change func(*followup.Confirmer)
 		want   string
 	}{
-		"a trainer that splits itself": {func(c *followup.Confirmer) { c.Redraw = nil }, "it splits them itself"},
-		"nothing to draw":              {func(c *followup.Confirmer) { c.Redraw = func(int64) (objective.Trainer, error) { return nil, boom } }, "too few examples"},
-		"a full disk":                  {func(c *followup.Confirmer) { c.Store = nowhere{newConfirmations()} }, "disk full"},
+		"a trainer of fixed parts": {func(c *followup.Confirmer) { c.Redraw = nil }, "cannot be drawn anew by this trainer"},
+		"nothing to draw":          {func(c *followup.Confirmer) { c.Redraw = func(int64) (objective.Trainer, error) { return nil, boom } }, "too few examples"},
+		"a full disk":              {func(c *followup.Confirmer) { c.Store = nowhere{newConfirmations()} }, "disk full"},
 	} {
 		store := newConfirmations()
 		confirmer, trained := redrawer(d, store, 2, true, nil)

@@ -26,7 +26,7 @@ func (p *parser) model(n *node) {
 		}
 		p.def.Model.Keys[name] = used
 	}
-	trains, of := p.transport(kind)
+	trains, of := p.transport(n, kind)
 	known := map[string]setting{}
 	for _, k := range models.Keys() {
 		if when, used := p.used(n.field(k.Name), k, kinds, known, of); used {
@@ -39,20 +39,24 @@ func (p *parser) model(n *node) {
 }
 
 // transport returns what trains the kinds of a study, and one of them. There is one
-// transport; of several it is one that is not built in.
-func (p *parser) transport(kind setting) (trains string, of *trainers.Transport) {
+// transport; of several, which is a fault, it is the first of which the section has a
+// key.
+func (p *parser) transport(n *node, kind setting) (trains string, of *trainers.Transport) {
 	trains = kind.words()[0]
 	of = trainers.Of(trains)
+	own := func(t *trainers.Transport) bool {
+		return slices.ContainsFunc(t.Keys, func(k trainers.Key) bool { return n.field(k.Name) != nil })
+	}
+	i := slices.IndexFunc(kind.words(), func(other string) bool { return trainers.Of(other) != of })
+	if i < 0 {
+		return trains, of
+	}
+	p.add(kind.at, "model.kind has %s, which the trainer %s trains, and %s, which %s trains; a study has kinds of one trainer",
+		trains, of.Name, kind.words()[i], trainers.Of(kind.words()[i]).Name)
 	for _, other := range kind.words() {
-		t := trainers.Of(other)
-		if t == of {
-			continue
+		if t := trainers.Of(other); own(t) {
+			return other, t
 		}
-		if of == trainers.Nets {
-			trains, of = other, t
-		}
-		p.add(kind.at, "model.kind has %s among others; a study has either built-in models or one %[1]s", trains)
-		break
 	}
 	return trains, of
 }

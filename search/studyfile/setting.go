@@ -101,13 +101,21 @@ func (p *parser) fixed(path string, k key, n *node) setting {
 	case k.kind == columnsKey && n.kind == list, k.kind == commandKey, k.kind == slotsKey:
 		s.value = p.one(path, k, n)
 	case n.kind == list:
-		p.add(n.at, "%s is a list; only model and weighting can be searched, want %s", path, k.want())
+		p.add(n.at, "%s is a list; %s, want %s", path, unsearched(path), k.want())
 	case n.kind == mapping:
-		p.add(n.at, "%s is a mapping; only model and weighting can be searched, want %s", path, k.want())
+		p.add(n.at, "%s is a mapping; %s, want %s", path, unsearched(path), k.want())
 	default:
 		s.value = p.one(path, k, n)
 	}
 	return s
+}
+
+// unsearched says why a key that [parser.fixed] reads cannot be searched.
+func unsearched(path string) string {
+	if strings.HasPrefix(path, "model.") {
+		return "it is a setting of the trainer and cannot be searched"
+	}
+	return "only model and weighting can be searched"
 }
 
 // open reads a key that may be searched; nil gives the default.

@@ -11,6 +11,7 @@ import (
 	"evenkeel/objective"
 	"evenkeel/objective/models"
 	"evenkeel/objective/trainers"
+	"evenkeel/objective/trainers/trainertest"
 	"evenkeel/schemes"
 	"evenkeel/search"
 	"evenkeel/search/samplers"
@@ -111,14 +112,23 @@ func ofKind(kind string) string {
 // TestTrainerKeys: a study with another value of a trainer's key differs in that key
 // alone, and goes on if it is not part of what a run computes.
 func TestTrainerKeys(t *testing.T) {
-	other := map[models.Type]string{
-		models.CommandLine: "[other]", models.Environments: "[{}, {A: 1}]", models.Duration: "17m", models.Integer: "7",
+	other := map[models.Type]func(models.Key) string{
+		models.CommandLine:  func(models.Key) string { return "[other]" },
+		models.Environments: func(models.Key) string { return "[{}, {A: 1}]" },
+		models.Duration:     func(models.Key) string { return "17m" },
+	}
+	for _, number := range []models.Type{models.Integer, models.Real, models.Word} {
+		other[number] = func(k models.Key) string { return fmt.Sprint(trainertest.Another(k, k.Default)) }
 	}
 	for _, kind := range models.Kinds() {
 		for _, k := range trainers.Of(kind.Name).Keys {
+			if other[k.Type] == nil {
+				t.Errorf("no other value of model.%s is known here; add one for the type %q", k.Name, k.Type)
+				continue
+			}
 			text := plainScheme + "model: {" + ofKind(kind.Name) + "}\n"
 			before := parsed(t, text)
-			after, err := Parse("s.yaml", []byte(text), "/folder", []Override{{Key: "model." + k.Name, Value: other[k.Type]}})
+			after, err := Parse("s.yaml", []byte(text), "/folder", []Override{{Key: "model." + k.Name, Value: other[k.Type](k.Key)}})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -23,14 +23,14 @@ type corrected struct {
 // maximum and minimum in gap) have a slope too, shared among the classes that
 // noise could make the extreme one. r_c ± h_c stay within 0 and 1.
 //
-// The measures that average over classes (stddev, cv, gini) are corrected by
+// The measures that average over classes ([objective.Spread.Averages]) are corrected by
 // drawing the recalls towards their mean until their variance is the unbiased one,
 //
 //	V = mean (r_c - r̄)^2, N = (1 - 1/K) mean h_c^2
 //	value = f(r̄ + sqrt(max(0, 1 - N/V)) (r - r̄))
 //
 // which for stddev is sqrt(max(0, V - N)). Those that look at single classes
-// (gap, worst, gmean) do not grow with noise in the same way; there the second-order
+// do not grow with noise in the same way; there the second-order
 // term of the delta method is subtracted,
 //
 //	value = f(r) - 1/2 sum over c of (f(r + h_c) - 2 f(r) + f(r - h_c)).
@@ -55,10 +55,9 @@ func correct(f objective.Spread, recall []float64, sample *Sample) corrected {
 		v.slope[c] = (up - down) / (2 * h)
 		second += (up - v.plain) - (v.plain - down)
 	}
-	switch f {
-	case objective.StdDev, objective.CV, objective.Gini:
+	if f.Averages() {
 		v.value = f.Of(sample.evener(recall))
-	default:
+	} else {
 		v.value = max(0, v.plain-second/2)
 	}
 	return v

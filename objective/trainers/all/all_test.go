@@ -1,7 +1,10 @@
 package all
 
 import (
+	"bytes"
 	"errors"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"evenkeel/objective/trainers"
@@ -25,6 +28,43 @@ func TestEveryTransportOpens(t *testing.T) {
 	}
 	for of := range count {
 		t.Errorf("there is an opener of %s, which is not in the list of package trainers", of.Name)
+	}
+}
+
+// TestEveryFolderIsListed: every folder of a trainer is in the list of openers, and has a
+// test that runs the suite of trainers.
+func TestEveryFolderIsListed(t *testing.T) {
+	read := func(file string) []byte {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return text
+	}
+	entries, err := os.ReadDir("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := read("all.go")
+	for _, e := range entries {
+		name := e.Name()
+		if !e.IsDir() || name == "all" || name == "trainertest" {
+			continue
+		}
+		if !bytes.Contains(list, []byte(name+".Opener")) {
+			t.Errorf("objective/trainers/%s is not in the list of openers in all.go; want %[1]s.Opener", name)
+		}
+		tests, err := filepath.Glob(filepath.Join("..", name, "*_test.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		tested := false
+		for _, file := range tests {
+			tested = tested || bytes.Contains(read(file), []byte("trainertest.Run("))
+		}
+		if !tested {
+			t.Errorf("no test of objective/trainers/%s calls trainertest.Run", name)
+		}
 	}
 }
 

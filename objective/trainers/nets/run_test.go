@@ -55,12 +55,12 @@ func tinyTrainer(t testing.TB) *Trainer {
 func tinyModel(kind string, changes ...any) map[string]any {
 	m := map[string]any{"kind": kind}
 	for _, k := range models.KeysOf(kind) {
-		if k.Name != "momentum" {
+		if k.Needs == nil {
 			m[k.Name] = k.Default
 		}
 	}
 	m["epochs"], m["batch"], m["learning_rate"] = int64(3), int64(32), 0.01
-	if kind == models.MLP {
+	if _, used := m["hidden"]; used {
 		m["hidden"] = []int64{8}
 	}
 	for i := 0; i < len(changes); i += 2 {

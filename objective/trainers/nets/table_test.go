@@ -1,12 +1,14 @@
 package nets
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"testing"
 
 	"evenkeel/objective"
 	"evenkeel/objective/models"
+	"evenkeel/objective/trainers/trainertest"
 )
 
 // TestEveryKindHasANetwork holds the networks against the table of kinds.
@@ -21,33 +23,53 @@ func TestEveryKindHasANetwork(t *testing.T) {
 	}
 }
 
-// TestEveryWordTrainsAnotherModel: no word of a key, and no way of applying weights,
-// does the same as another.
-func TestEveryWordTrainsAnotherModel(t *testing.T) {
+// TestEveryKeyTrainsAnotherModel: in every kind, no value of a key that it uses does the
+// same as another, and neither do two ways of applying weights.
+func TestEveryKeyTrainsAnotherModel(t *testing.T) {
 	tr := imageTrainer(t, "")
-	distinct := func(key string, words []string, train func(word string) *objective.Result) {
-		seen := map[string]string{}
-		for _, word := range words {
-			p := train(word).Parameters
-			if other, twice := seen[p]; twice {
-				t.Errorf("%s %s trains the same model as %s", key, word, other)
+	distinct := func(key string, values []any, train func(value any) *objective.Result) {
+		seen := map[string]any{}
+		for _, value := range values {
+			r := train(value)
+			trained := fmt.Sprintf("%s after %d epochs", r.Parameters, len(r.Epochs))
+			if other, twice := seen[trained]; twice {
+				t.Errorf("%s %v trains the same model as %v", key, value, other)
 			}
-			seen[p] = word
+			seen[trained] = value
 		}
 	}
-	for _, k := range models.KeysOf(models.CNN) {
-		distinct(k.Name, k.Words, func(word string) *objective.Result {
-			model := tinyModel(models.CNN, k.Name, word, "epochs", int64(1))
-			for _, other := range models.KeysOf(models.CNN) {
-				if other.Needs != nil && other.Used(model) {
-					model[other.Name] = other.Default
+	for _, kind := range models.Names(models.TrainedBy(models.TrainerNets)) {
+		// Steps so large that the validation loss soon rises, which ends a run early.
+		base := []any{"epochs", int64(8), "learning_rate", 0.1}
+		for _, k := range models.KeysOf(kind) {
+			changes := base
+			if k.Needs != nil {
+				changes = append(slices.Clone(base), k.Needs.Key, k.Needs.Words[0], k.Name, k.Default)
+			}
+			value := tinyModel(kind, changes...)[k.Name]
+			values := []any{value, trainertest.Another(k, value)}
+			for _, word := range k.Words {
+				if !slices.Contains(values, any(word)) {
+					values = append(values, word)
 				}
 			}
-			return tinyTrain(t, tr, model, 1)
-		})
+			distinct(kind+": "+k.Name, values, func(value any) *objective.Result {
+				model := tinyModel(kind, append(slices.Clone(changes), k.Name, value)...)
+				for _, other := range models.KeysOf(kind) {
+					if _, there := model[other.Name]; !there && other.Used(model) {
+						model[other.Name] = other.Default
+					}
+				}
+				return tinyTrain(t, tr, model, 1)
+			})
+		}
 	}
-	distinct("apply", applies, func(way string) *objective.Result {
-		if !slices.Contains(objective.TrainedWays(), way) {
+	ways := make([]any, len(applies))
+	for i, way := range applies {
+		ways[i] = way
+	}
+	distinct("apply", ways, func(way any) *objective.Result {
+		if !slices.Contains(objective.TrainedWays(), way.(string)) {
 			t.Errorf("apply %s is no way that a trainer applies weights", way)
 		}
 		spec := tinySpec(t, tr, tinyModel(models.CNN, "epochs", int64(1)), 1)
@@ -55,7 +77,7 @@ func TestEveryWordTrainsAnotherModel(t *testing.T) {
 		for c := range weights {
 			weights[c] = float64(c + 1)
 		}
-		spec, err := spec.WithWeights(weights, way, 0)
+		spec, err := spec.WithWeights(weights, way.(string), 0)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -6,7 +6,6 @@ import (
 	"math"
 	"runtime"
 	"slices"
-	"strings"
 	"time"
 
 	G "gorgonia.org/gorgonia"
@@ -150,16 +149,8 @@ func (t *Trainer) Train(ctx context.Context, job objective.Job) (*objective.Resu
 // check reports what is wrong with a job.
 func (t *Trainer) check(job objective.Job) (models.Config, error) {
 	s := job.Spec
-	for _, f := range []struct{ name, got, want string }{
-		{"trainer", s.Trainer, t.info.Trainer}, {"version", s.Version, t.info.Version},
-		{"numerics", s.Numerics, t.info.Numerics}, {"data", s.Data, t.info.Data}, {"parent", string(s.Parent), ""},
-	} {
-		if f.got != f.want {
-			return models.Config{}, fmt.Errorf("the run's %s is %q; this trainer has %q", f.name, f.got, f.want)
-		}
-	}
-	if s.Split != t.info.Split {
-		return models.Config{}, fmt.Errorf("the run's split is %+v; this trainer has %+v", s.Split, t.info.Split)
+	if err := s.CheckFor(t.info); err != nil {
+		return models.Config{}, err
 	}
 	if job.Test && sum(t.splits.TestCounts()) == 0 {
 		return models.Config{}, fmt.Errorf("the test part was asked for, but %s has none", t.splits.Dataset.Source)
@@ -168,31 +159,7 @@ func (t *Trainer) check(job objective.Job) (models.Config, error) {
 	if err == nil {
 		err = models.CheckShape(config.Kind, t.splits.Dataset.Shape)
 	}
-	if err != nil {
-		return models.Config{}, err
-	}
-	return config, t.checkWeights(s)
-}
-
-func (t *Trainer) checkWeights(s objective.Spec) error {
-	if s.Weights == nil {
-		return nil
-	}
-	if len(s.Weights) != len(t.info.Classes) {
-		return fmt.Errorf("%d class weights for %d classes", len(s.Weights), len(t.info.Classes))
-	}
-	for c, w := range s.Weights {
-		if !(w > 0) || math.IsInf(float64(w), 0) {
-			return fmt.Errorf("the weight of class %d is %v; want a positive finite number", c, w)
-		}
-	}
-	if !slices.Contains(applies, s.Apply) {
-		return fmt.Errorf("weights are to be applied by %q; want one of %s", s.Apply, strings.Join(applies, ", "))
-	}
-	if !(s.WeightsFrom >= 0 && s.WeightsFrom <= 1) {
-		return fmt.Errorf("weights_from is %v; want a share of the epochs from 0 to 1", s.WeightsFrom)
-	}
-	return nil
+	return config, err
 }
 
 func sum(x []int) int {

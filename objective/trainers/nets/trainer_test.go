@@ -4,18 +4,25 @@ import (
 	"testing"
 
 	"evenkeel/objective"
+	"evenkeel/objective/models"
 	"evenkeel/objective/trainers/nets"
 	"evenkeel/objective/trainers/trainertest"
 )
 
 // The suite on the embedded sample; class 6, shirts, is the worst and has room.
 func TestConformance(t *testing.T) {
-	for name, model := range map[string]func(...any) map[string]any{
+	conforming := map[string]func(...any) map[string]any{
 		"softmax": softmax,
 		"cnn":     func(c ...any) map[string]any { return cnn(append(c, "dropout", 0.2)...) },
 		"resnet8": func(c ...any) map[string]any { return resnet8(append(c, "batch", int64(16))...) },
 		"mlp":     func(c ...any) map[string]any { return mlp(append(c, "hidden", []int64{16, 12}, "dropout", 0.2)...) },
-	} {
+	}
+	for _, kind := range models.Names(models.TrainedBy(models.TrainerNets)) {
+		if conforming[kind] == nil {
+			t.Errorf("the suite trains no %s; want a model of every kind of the built-in trainer", kind)
+		}
+	}
+	for name, model := range conforming {
 		split := split
 		switch name { // for time
 		case "cnn":

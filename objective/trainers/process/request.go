@@ -2,7 +2,6 @@ package process
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,9 +31,6 @@ func newRequest(job objective.Job, classes int) (train, error) {
 	if spec.Unweighted() {
 		r.ClassWeights = slices.Repeat([]float32{1}, classes)
 		r.Round = new(int)
-	}
-	if len(r.ClassWeights) != classes {
-		return train{}, fmt.Errorf("%d class weights for the %d classes of the training program", len(r.ClassWeights), classes)
 	}
 	if r.Apply == "" {
 		r.Apply = objective.ApplyLoss

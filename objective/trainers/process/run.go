@@ -28,6 +28,9 @@ const largeLine = 4 << 20
 // again with the same seed where the program asks for that.
 func (s *slot) run(ctx context.Context, job objective.Job) (*objective.Result, error) {
 	s.lasted = 0
+	if err := job.Spec.CheckFor(s.trainer.info); err != nil {
+		return nil, err
+	}
 	req, err := newRequest(job, len(s.trainer.info.Classes))
 	if err != nil {
 		return nil, err

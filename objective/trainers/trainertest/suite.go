@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"reflect"
 	"slices"
 	"sync"
@@ -55,6 +56,7 @@ func Run(t *testing.T, s Suite) {
 		{"EndsWithItsContext", testCancel},
 		{"TestPartOnlyWhenAsked", testTestPart},
 		{"EpochsInOrder", testEpochs},
+		{"OtherRunsRefused", testRefuses},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.run(t, harness{Suite: s, trainer: s.New(t)}) })
 	}
@@ -334,4 +336,33 @@ func testEpochs(t *testing.T, h harness) {
 		t.Errorf("OnEpoch was called with %v; the result has %v", reported, r.Epochs)
 	}
 	same(t, "without OnEpoch", r, h.train(t, objective.Job{Spec: h.spec(1)}))
+}
+
+// testRefuses: a run that is not the trainer's is an error, not a result; see
+// [objective.Spec.CheckFor].
+func testRefuses(t *testing.T, h harness) {
+	weights := func(change func(w []float32)) func(*objective.Spec) {
+		return func(s *objective.Spec) {
+			s.Apply, s.Weights = h.modes()[0], slices.Repeat([]float32{1}, len(h.trainer.Info().Classes))
+			s.Weights[0] = 2
+			change(s.Weights)
+		}
+	}
+	for what, change := range map[string]func(*objective.Spec){
+		"trainer":              func(s *objective.Spec) { s.Trainer += "x" },
+		"version":              func(s *objective.Spec) { s.Version += "x" },
+		"numerics":             func(s *objective.Spec) { s.Numerics += "x" },
+		"data":                 func(s *objective.Spec) { s.Data += "x" },
+		"split":                func(s *objective.Spec) { s.Split.Seed++ },
+		"number of weights":    func(s *objective.Spec) { s.Weights, s.Apply = []float32{2}, h.modes()[0] },
+		"weight of 0":          weights(func(w []float32) { w[1] = 0 }),
+		"weight of NaN":        weights(func(w []float32) { w[1] = float32(math.NaN()) }),
+		"way to apply weights": func(s *objective.Spec) { weights(func([]float32) {})(s); s.Apply = "sampling" },
+	} {
+		spec := h.spec(1)
+		change(&spec)
+		if r, err := h.trainer.Train(t.Context(), objective.Job{Spec: spec}); err == nil || r != nil {
+			t.Errorf("another %s: result %v, error %v; want no result and an error", what, r != nil, err)
+		}
+	}
 }

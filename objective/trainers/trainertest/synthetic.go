@@ -17,7 +17,8 @@ import (
 //
 // and is right where that is positive, else taken for the next class. It gives
 // tests of the search a trainer that reacts to weights, is deterministic for a
-// spec, and costs microseconds.
+// spec, and costs microseconds. Unlike a real trainer it performs every run, also one of
+// another trainer's: tests put it behind an Info of their own.
 type Synthetic struct {
 	// Classes and PerClass are the number of classes and of validation examples
 	// of each; 0 means 4 and 50.
