@@ -23,6 +23,31 @@ func TestEveryKindHasANetwork(t *testing.T) {
 	}
 }
 
+// TestEveryKindTakesItsExamples: a kind that is for images only builds a network on the
+// smallest that the table allows and of other proportions, every other kind also on a
+// table's rows.
+func TestEveryKindTakesItsExamples(t *testing.T) {
+	for _, kind := range models.TrainedBy(models.TrainerNets) {
+		shapes := [][]int{{1, 14, 14}, {3, 9, 12}, {4}, {1}}
+		if kind.Images() {
+			shapes = [][]int{{1, kind.LeastPixels, kind.LeastPixels}, {3, kind.LeastPixels, kind.LeastPixels + 5}}
+		}
+		for _, shape := range shapes {
+			if err := models.CheckShape(kind.Name, shape); err != nil {
+				t.Errorf("%s on %v: %v", kind.Name, shape, err)
+				continue
+			}
+			config, err := models.Parse(tinyModel(kind.Name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if layers, err := architecture(config, shape, 3); err != nil || len(layers) == 0 {
+				t.Errorf("%s on %v: %d layers, error %v", kind.Name, shape, len(layers), err)
+			}
+		}
+	}
+}
+
 // TestEveryKeyTrainsAnotherModel: in every kind, no value of a key that it uses does the
 // same as another, and neither do two ways of applying weights.
 func TestEveryKeyTrainsAnotherModel(t *testing.T) {
