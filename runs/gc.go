@@ -132,14 +132,14 @@ func (f *Freed) shrink(ctx context.Context, v *visit) error {
 	case err != nil:
 		return err
 	case free == 0:
-		f.Kept = "there is no room to give back"
+		f.Kept = "nothing to free"
 		return nil
 	case len(f.Busy) > 0:
-		f.Kept = "a search is running; its room is used again, and the next gc without one shrinks the file"
+		f.Kept = "a search is running, so the file keeps its size; freed space is used again"
 		return nil
 	}
 	if _, err := v.conn.ExecContext(ctx, "VACUUM"); err != nil {
-		f.Kept = fmt.Sprintf("its room is used again; making it smaller failed: %v", disk.Explain(err))
+		f.Kept = fmt.Sprintf("freed space is used again; making the file smaller failed: %v", disk.Explain(err))
 		return nil
 	}
 	if f.After, err = v.size(ctx); err != nil {
@@ -148,7 +148,7 @@ func (f *Freed) shrink(ctx context.Context, v *visit) error {
 	var waiting, pages, copied int
 	err = v.conn.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&waiting, &pages, &copied)
 	if err != nil || waiting != 0 {
-		f.Kept = "another program reads it; it shrinks when that is done"
+		f.Kept = "another program reads it; it becomes smaller when that is done"
 	}
 	return nil
 }

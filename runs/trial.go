@@ -67,7 +67,23 @@ func (e *NoTrialError) Error() string {
 	if e.Trials == 0 {
 		return fmt.Sprintf("study %s has no trials yet", e.Study)
 	}
+	if e.Trials == 1 {
+		return fmt.Sprintf("study %s has no trial %d; it has only trial 1", e.Study, e.Trial)
+	}
 	return fmt.Sprintf("study %s has no trial %d; it has trials 1 to %d", e.Study, e.Trial, e.Trials)
+}
+
+// CheckRound returns a [search.InputError] for a round that a trial with results does not
+// have.
+func (t *Trial) CheckRound(round int) error {
+	switch n := len(t.Arms); {
+	case round <= n:
+		return nil
+	case n == 1:
+		return search.Inputf("round %d: trial %d has only round 1", round, t.Number)
+	default:
+		return search.Inputf("round %d: trial %d has rounds 1 to %d", round, t.Number, n)
+	}
 }
 
 // Trial returns one trial of the named study, "" for the newest.

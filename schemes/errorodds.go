@@ -3,7 +3,7 @@ package schemes
 // errorOdds weighs a class by the odds of getting it wrong.
 var errorOdds = &Scheme{
 	Name:    "error-odds",
-	Title:   "the odds of an error in the class, to a power",
+	Title:   "the odds of an error in the class (errors divided by hits), to a power",
 	Formula: "w = ((1 - x) / x) ^ exponent",
 	Params: []Param{{
 		Name: "exponent",
@@ -13,9 +13,9 @@ var errorOdds = &Scheme{
 		Default: 1,
 	}},
 	StrengthOf: "exponent",
-	Source: "this program: error-power and mean-ratio in one, so that ln w is linear in the logit of the error " +
-		"and neither end of the recalls is flat; the quantity is the log odds of Joseph Berkson, " +
-		"Application of the Logistic Function to Bio-Assay, JASA 39, 1944",
+	Source: "this program: acts like error-power at high recalls and like mean-ratio at low ones; " +
+		"ln w is proportional to the log odds of an error (Joseph Berkson: " +
+		"Application of the Logistic Function to Bio-Assay, JASA 39, 1944)",
 	Raw: rawErrorOdds,
 }
 

@@ -13,18 +13,18 @@ const exponentMax = 64
 var meanRatio = &Scheme{
 	Name:    "mean-ratio",
 	Aliases: []string{"inverse-recall"},
-	Title:   "mean recall over the class's recall, to a power",
+	Title:   "mean recall divided by the class's recall, to a power",
 	Formula: "w = (mean(x) / x) ^ exponent",
 	Params: []Param{{
 		Name: "exponent",
-		Doc:  "how strongly a low signal counts; 0 gives equal weights",
+		Doc:  "how strongly a low recall counts; 0 gives equal weights",
 		Min:  0, Max: exponentMax,
 		Low: 0.25, High: 16, Log: true,
 		Default: 2,
 	}},
 	StrengthOf: "exponent",
-	Source: "folklore: retrain with (mean recall / recall) ^ exponent, as often advised with exponent 2; " +
-		"without the mean, which cancels in a loss that divides by the sum of weights, it is 1 / recall",
+	Source: "common practice: retrain with (mean recall / recall) ^ exponent, often with exponent 2; " +
+		"the same as (1 / recall) ^ exponent where the loss divides by the sum of the weights",
 	Raw: rawMeanRatio,
 }
 

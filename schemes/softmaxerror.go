@@ -9,13 +9,13 @@ var softmaxError = &Scheme{
 	Formula: "w = K * exp((1 - x) / temperature) / sum over classes of exp((1 - x) / temperature)",
 	Params: []Param{{
 		Name: "temperature",
-		Doc:  "the difference of recalls that makes a factor of e; the lower, the stronger",
+		Doc:  "recalls that differ by this give weights that differ by a factor of 2.7; a lower value is stronger",
 		Min:  0.01, Max: 100, // e^(1/0.01) = 3e43 still fits single precision's exponents
 		Low: 0.02, High: 1, Log: true,
 		Default: 0.1,
 	}},
 	StrengthOf: "temperature",
-	Source: "folklore: a softmax over class errors; equal to one step of exponentiated gradients with rate 1/temperature " +
+	Source: "common practice: a softmax over class errors; equal to one step of exponentiated gradients with rate 1/temperature " +
 		"(Jyrki Kivinen, Manfred Warmuth: Exponentiated Gradient versus Gradient Descent for Linear Predictors, 1997)",
 	Raw: rawSoftmaxError,
 }

@@ -3,9 +3,9 @@ package schemes
 // uniform weighs all classes alike.
 var uniform = &Scheme{
 	Name:    "uniform",
-	Title:   "equal weights: the control, trained on the same seeds",
+	Title:   "equal weights, for comparison: trained on the same seeds",
 	Formula: "w = 1",
-	Source:  "empirical risk minimisation; no weighting at all",
+	Source:  "no weighting (empirical risk minimisation)",
 	Raw: func(in Input, _ Values) []float64 {
 		return ones(len(in.Signal))
 	},

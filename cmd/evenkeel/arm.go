@@ -15,7 +15,7 @@ import (
 func parseArm(text string) (trial, round int, err error) {
 	number, rest, named := strings.Cut(text, "/")
 	if trial, err = strconv.Atoi(number); err != nil || trial < 1 {
-		return 0, 0, search.Inputf("%q is not a trial; want a number from 1 such as 7, or 7/2 for its round 2, see evenkeel leaderboard", text)
+		return 0, 0, search.Inputf("%q is not a trial; want 1 or more, such as 7, or 7/2 for its round 2, see evenkeel leaderboard", text)
 	}
 	if !named {
 		return trial, results.BestRound, nil
@@ -27,7 +27,7 @@ func parseArm(text string) (trial, round int, err error) {
 }
 
 // weightedArm is parseArm where a round has weights and the flag --round may name it
-// too: round is then from 1, or 0 for the best.
+// too: round is then 1 or more, or 0 for the best.
 func weightedArm(cmd *cobra.Command, text string, flag int) (trial, round int, err error) {
 	if trial, round, err = parseArm(text); err != nil {
 		return 0, 0, err
@@ -35,9 +35,9 @@ func weightedArm(cmd *cobra.Command, text string, flag int) (trial, round int, e
 	given := cmd.Flags().Changed("round")
 	switch {
 	case given && flag < 1:
-		return 0, 0, search.Inputf("--round %d: want a round from 1; round 0 is unweighted", flag)
+		return 0, 0, search.Inputf("--round %d: want 1 or more; round 0 is unweighted", flag)
 	case round == 0:
-		return 0, 0, search.Inputf("%s: want a round from 1; round 0 is unweighted", text)
+		return 0, 0, search.Inputf("%s: want round 1 or more; round 0 is unweighted", text)
 	case given && round != results.BestRound && round != flag:
 		return 0, 0, search.Inputf("both %s and --round %d; want one round", text, flag)
 	case given:

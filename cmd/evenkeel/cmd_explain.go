@@ -18,7 +18,7 @@ type explainFlags struct {
 	sessionFlags
 	study                   string
 	round                   int
-	measure                 bool
+	measure, verbose        bool
 	weights, support, names string
 	calculated              weightsFlags
 }
@@ -32,20 +32,23 @@ func newExplain(g *global) *cobra.Command {
 		Short: "Why the weighting did, or did not, even the recalls out",
 		Long: `Says in plain sentences why the weights of a trial did, or did not, even the
 recalls out on validation, from what was recorded: the answer, numbered findings
-(a * marks those that stand in the way) with what they are held against, and what
-to try next, both in order of promise. TRIAL is a number, after its best round;
-TRIAL/ROUND is another round; without it, the leader, else the best arm. Nothing
-is trained, unless --measure asks for it.
+(* marks what is in the way of more even recalls), and what to try next, both
+with the most promising first. --verbose adds the threshold behind each finding
+and where it is from; JSON and CSV always have them. TRIAL is a number and means
+its best round; TRIAL/ROUND is another round; without it, the leader is explained,
+or the best arm where none leads. Nothing is trained, unless --measure asks for it.
 
 With --measure it first trains on up to three of the trial's seeds, with its model
-and way of applying weights: the worst class times 20 and divided by 20, and half a
-nat more and less on up to six classes. That tells whether weights can work here at
-all, which classes they move at whose cost, and which only trade. The at most 45
-trainings are kept, belong to no trial, and never see the test part. Ctrl-C keeps
-what is finished, and the same command continues; repeated, it trains nothing.
+and way of applying weights: with the weight of the worst class times 20 and
+divided by 20, and with the weight of each of up to six classes times 1.6 and
+divided by 1.6. That shows whether weights can work here at all, which classes
+they raise, which classes lose by it, and which two classes gain only what the
+other loses. The at most 45 trainings are kept, belong to no trial, and never see
+the test part. Ctrl-C keeps what is finished, and the same command continues;
+repeated, it trains nothing.
 
 With --recall and --weights, or a scheme instead of weights as for evenkeel weights,
-it needs no study and says what recalls alone can tell.`,
+it needs no study and says what recalls alone can show.`,
 		Example: `  evenkeel explain
   evenkeel explain 7/2 --format json
   evenkeel explain 7/2 --measure
@@ -73,7 +76,8 @@ it needs no study and says what recalls alone can tell.`,
 	flags.StringVar(&f.calculated.formula, "formula", "", "`EXPR` that makes them, in the variables and functions that evenkeel schemes lists")
 	flags.Float64Var(&f.calculated.exponent, "exponent", 0, "short for --set exponent=`K`")
 	flags.StringArrayVar(&f.calculated.set, "set", nil, "`NAME=VALUE` of a parameter of the scheme or formula; may be repeated")
-	flags.BoolVar(&f.measure, "measure", false, "train the few runs that say whether and where weights can work here")
+	flags.BoolVar(&f.measure, "measure", false, "train the few runs that show whether and where weights can work here")
+	flags.BoolVar(&f.verbose, "verbose", false, "print the threshold behind each finding and where it is from")
 	acceptCodeFlag(cmd, &f.sessionFlags)
 	format = formatFlag(cmd)
 	return cmd
@@ -126,6 +130,10 @@ func (f explainFlags) ofTrial(cmd *cobra.Command, g *global, args []string, form
 	if c.Newest != c.Definition.Name {
 		c.Study = report.ShellWord(c.Definition.Name)
 	}
+	if c.OwnModel {
+		c.Reference = report.ReferenceWords(c.Definition)
+	}
+	c.BuiltIn = isBuiltIn(c.Definition)
 	if f.measure {
 		w := begin(cmd, g, f.acceptCode)
 		defer w.release()
@@ -138,7 +146,7 @@ func (f explainFlags) ofTrial(cmd *cobra.Command, g *global, args []string, form
 	if err != nil {
 		return fmt.Errorf("trial %d: %w", c.Trial.Number, err)
 	}
-	return report.Explanation(page(cmd, format), c, said)
+	return report.Explanation(page(cmd, format), c, said, f.verbose)
 }
 
 // read reads the arm to explain: the one named, else the leader, else the best arm.

@@ -74,7 +74,7 @@ one of the study's trials and is not made again; --trials makes further ones.
 func trialNumber(text string) (int, error) {
 	number, err := strconv.Atoi(text)
 	if err != nil || number < 1 {
-		return 0, search.Inputf("%q is not a trial number; want one from 1, see evenkeel leaderboard", text)
+		return 0, search.Inputf("%q is not a trial number; want 1 or more, see evenkeel leaderboard", text)
 	}
 	return number, nil
 }

@@ -5,7 +5,6 @@ import (
 
 	"evenkeel/runs/report"
 	"evenkeel/runs/results"
-	"evenkeel/search"
 )
 
 // showFlags are the flags of show.
@@ -43,8 +42,8 @@ for TRIAL --round ROUND. JSON has one object per class and round.`,
 			if err != nil {
 				return err
 			}
-			if round > len(t.Arms) {
-				return search.Inputf("round %d: trial %d has rounds 1 to %d", round, number, len(t.Arms))
+			if err := t.CheckRound(round); err != nil {
+				return err
 			}
 			def, err := results.Definition(cmd.Context(), db, t.Study.Name, nil)
 			if err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -9,8 +10,8 @@ import (
 	"evenkeel/search/studyfile"
 )
 
-// TestStepsAreStudyFiles: what explain proposes to write into a study file is
-// accepted there, for the built-in models and for a program of the user's own.
+// TestStepsAreStudyFiles: the settings of the searches that explain proposes are accepted,
+// for the built-in models and for a program of the user's own.
 func TestStepsAreStudyFiles(t *testing.T) {
 	rows := func(a, b, c int64) [][]int64 {
 		return [][]int64{{a, 100 - a, 0}, {100 - b, b, 0}, {0, 100 - c, c}}
@@ -24,9 +25,9 @@ func TestStepsAreStudyFiles(t *testing.T) {
 		} {
 			for _, ratio := range []float64{1.2, 6} {
 				for _, s := range stepsOf(t, own, ratio, matrices) {
-					for _, line := range s.Lines {
+					if text := strings.Join(s.Lines, "\n"); strings.Contains(text, "evenkeel search") {
 						seen[s.Name] = true
-						checkLine(t, own, line)
+						checkSearch(t, own, text)
 					}
 				}
 			}
@@ -72,30 +73,25 @@ func stepsOf(t *testing.T, own bool, ratio float64, m [3][][]int64) []explain.Re
 	return r.Next
 }
 
-// checkLine parses a line as part of a study file.
-func checkLine(t *testing.T, own bool, line string) {
+// checkSearch reads the settings of a search that is proposed, beside a study file.
+func checkSearch(t *testing.T, own bool, text string) {
 	t.Helper()
-	model := "kind: mlp"
+	study := "model: {kind: mlp}\nweighting: {scheme: [{name: mean-ratio}]}\n"
 	if own {
-		model = "kind: command, command: [train]"
+		study = "model: {kind: command, command: [train]}\nweighting: {scheme: [{name: mean-ratio}]}\n"
 	}
-	sections := map[string]string{"model": model, "weighting": "scheme: [{name: mean-ratio}]"}
-	section, rest, ok := strings.Cut(line, ": {")
-	if !ok {
-		t.Errorf("%s is no line of a study file", line)
-		return
-	}
-	if !strings.HasPrefix(rest, "scheme:") && sections[section] != "" {
-		rest = sections[section] + ", " + rest
-	}
-	sections[section] = strings.TrimSuffix(rest, "}")
-	var text strings.Builder
-	for _, name := range []string{"data", "model", "weighting", "objective", "search"} {
-		if sections[name] != "" && (!own || name != "data") {
-			text.WriteString(name + ": {" + sections[name] + "}\n")
+	var overrides []studyfile.Override
+	for _, setting := range regexp.MustCompile(`--set (?:'([^']*)'|(\S+))`).FindAllStringSubmatch(text, -1) {
+		o, ok := studyfile.SplitOverride(setting[1] + setting[2])
+		if !ok {
+			t.Errorf("%s sets nothing", setting[0])
 		}
+		overrides = append(overrides, o)
 	}
-	if _, err := studyfile.Parse("s.yaml", []byte(text.String()), "/", nil); err != nil {
-		t.Errorf("%s: %v", line, err)
+	if len(overrides) < 2 || overrides[len(overrides)-1].Key != "study" {
+		t.Errorf("%s: want a setting and a name for the study", text)
+	}
+	if _, err := studyfile.Parse("s.yaml", []byte(study), "/", overrides); err != nil {
+		t.Errorf("%s: %v", text, err)
 	}
 }

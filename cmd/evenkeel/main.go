@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"evenkeel/objective/trainers/process"
+	"evenkeel/runs"
 	"evenkeel/runs/report"
 	"evenkeel/runs/session"
 	"evenkeel/search"
@@ -43,14 +44,23 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	for _, line := range strings.Split(err.Error(), "\n") {
 		fmt.Fprintln(stderr, "evenkeel:", line)
 	}
-	var input search.InputError
 	switch {
 	case errors.Is(err, session.ErrInterrupted):
 		return exitInterrupted
-	case errors.As(err, &input):
+	case wrongInput(err):
 		return exitUsage
 	}
 	return exitFailed
+}
+
+// wrongInput reports whether an error says that something wrong was asked for: also a
+// trial that a study does not have, or a study that the history does not have.
+func wrongInput(err error) bool {
+	var input search.InputError
+	var noTrial *runs.NoTrialError
+	var noStudy *runs.NoStudyError
+	return errors.As(err, &input) || errors.As(err, &noTrial) && noTrial.Trials > 0 ||
+		errors.As(err, &noStudy) && len(noStudy.Known) > 0
 }
 
 // global are the flags of every command.

@@ -68,7 +68,7 @@ func TestWhileAStudyIsSearched(t *testing.T) {
 		t.Errorf("gc of the study: status %d\n%s", status, stderr)
 	}
 	if status, stdout, stderr := command(t, "gc", "--all", "--db", path); status != exitDone || !strings.Contains(stdout, "freed the logits of 0 runs") ||
-		!strings.Contains(stdout, "left alone, being searched: interrupted") {
+		!strings.Contains(stdout, "not changed, since a search is running: interrupted") {
 		t.Errorf("gc: status %d\n%s%s", status, stdout, stderr)
 	}
 	if err := study.Close("done"); err != nil {

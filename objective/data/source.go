@@ -82,15 +82,15 @@ func Kinds() []Kind {
 		},
 		{
 			Name: "idx", Path: "DIR", Example: "idx:/usr/share/datasets/fashion-mnist", open: openIDX,
-			Doc: "grey images in the layout of MNIST: train-images-idx3-ubyte and so on, plain or .gz",
+			Doc: "grey images in the files of MNIST: train-images-idx3-ubyte and so on, also as .gz",
 		},
 		{
 			Name: "cifar10", Path: "DIR", Example: "cifar10:cifar-10-batches-bin", open: openCIFAR10,
-			Doc: "CIFAR-10, the binary version: data_batch_1.bin to data_batch_5.bin, test_batch.bin",
+			Doc: "CIFAR-10, the binary version: data_batch_1.bin to data_batch_5.bin and test_batch.bin",
 		},
 		{
 			Name: "csv", Path: "FILE", Example: "csv:letter_train.csv", Table: true, open: openCSV,
-			Doc: "a table with a header line: a column with the classes, all others features",
+			Doc: "a table with a header line: one column has the classes, all others are features",
 		},
 	}
 }

@@ -53,7 +53,7 @@ func describe(w io.Writer, ds *data.Dataset, split objective.Split, c data.Count
 	case ds.Test.Len() > 0:
 		fmt.Fprintln(w, "test part: the source's own")
 	default:
-		fmt.Fprintf(w, "test part: a share of %v, held out, as the source has none\n", split.Test)
+		fmt.Fprintf(w, "test part: a share of %v of the examples, held out, since the source has none\n", split.Test)
 	}
 	fmt.Fprintf(w, "examples: %d for training, %d for validation, %d for test\n", sum(c.Train), sum(c.Validation), sum(c.Test))
 	low, high := ranges[0].Min, ranges[0].Max
@@ -64,14 +64,14 @@ func describe(w io.Writer, ds *data.Dataset, split objective.Split, c data.Count
 			constant = append(constant, r.Name)
 		}
 	}
-	fmt.Fprintf(w, "values: %.6g to %.6g\n", low, high)
+	fmt.Fprintf(w, "values of the features: %.6g to %.6g\n", low, high)
 	if len(constant) > 0 {
-		fmt.Fprintf(w, "constant, and so of no use: %s\n", strings.Join(constant, ", "))
+		fmt.Fprintf(w, "constant, so without information: %s\n", strings.Join(constant, ", "))
 	}
 	if len(sums) > 0 && len(sumWarnings(sums)) == 0 {
 		fmt.Fprintf(w, "SHA-1: all %d files are the published ones\n", len(sums))
 	}
-	fmt.Fprintf(w, "fingerprint: %s\n", ds.Fingerprint)
+	fmt.Fprintf(w, "fingerprint of the data: %s\n", ds.Fingerprint)
 }
 
 // classCounts has one row per class.

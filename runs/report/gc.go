@@ -25,7 +25,7 @@ func freedText(f *runs.Freed, dry bool) string {
 	}
 	fmt.Fprintf(&b, "%s the logits of %s, %s\n", verb, count(int(f.Runs), "run"), bytesText(f.Bytes))
 	if len(f.Busy) > 0 {
-		fmt.Fprintf(&b, "left alone, being searched: %s\n", strings.Join(f.Busy, ", "))
+		fmt.Fprintf(&b, "not changed, since a search is running: %s\n", strings.Join(f.Busy, ", "))
 	}
 	switch {
 	case dry:

@@ -21,8 +21,9 @@ func Schemes(out Out, list []*schemes.Scheme, formulas bool) error {
 		}
 		return out.write(r)
 	}
-	for i, s := range list {
-		fmt.Fprint(out.W, separator(i, "", "\n"))
+	fmt.Fprint(out.W, symbols)
+	for _, s := range list {
+		fmt.Fprintln(out.W)
 		describeScheme(out.W, s)
 	}
 	if formulas {
@@ -30,6 +31,12 @@ func Schemes(out Out, list []*schemes.Scheme, formulas bool) error {
 	}
 	return nil
 }
+
+// symbols explains the letters of the formulas.
+const symbols = `In the formulas, for each class: w is its weight, prev its weight in the previous round,
+and x its recall on validation (or what weighting.signal names), smoothed. mean(x) is
+over the classes, K their number.
+`
 
 // describeScheme prints one entry of the catalogue for people.
 func describeScheme(w io.Writer, s *schemes.Scheme) {
@@ -43,24 +50,37 @@ func describeScheme(w io.Writer, s *schemes.Scheme) {
 		if p.Log {
 			scale = ", on a log scale"
 		}
-		fmt.Fprintf(w, "  %-11s %s; %v to %v accepted, worth searching %v to %v%s, default %v\n",
-			p.Name, p.Doc, p.Min, p.Max, p.Low, p.High, scale, p.Default)
+		item(w, p.Name, fmt.Sprintf("%s. From %v to %v; a useful range is %v to %v%s; default %v",
+			p.Doc, p.Min, p.Max, p.Low, p.High, scale, p.Default))
 	}
 	if s.StrengthOf != "" {
-		fmt.Fprintf(w, "  %-11s instead of %s: the wanted ln(max w / min w) at round 1\n", "strength", s.StrengthOf)
+		item(w, "strength", fmt.Sprintf("in place of %s: the target of ln(max w / min w) in round 1, from which %[1]s is computed", s.StrengthOf))
 	}
-	fmt.Fprintf(w, "  source: %s\n", s.Source)
+	item(w, "source", s.Source)
+}
+
+// item prints a name and what it means on lines of at most 100 columns.
+func item(w io.Writer, name, text string) {
+	const indent = 14
+	for i, line := range wrap(text, 100-indent) {
+		if i > 0 {
+			name = ""
+		}
+		fmt.Fprintf(w, "  %-*s%s\n", indent-2, name, line)
+	}
 }
 
 // describeFormulas prints what a formula of one's own may use.
 func describeFormulas(w io.Writer) {
 	fmt.Fprint(w, `
 {formula: "(mean / x) ** k", k: 2}: a formula of your own
-  In a study file instead of a name; every other key is a parameter, with a value,
-  a choice or a range. strength: S with strength_of: k solves k instead. It is
-  evaluated for each class, in real numbers, with + - * / ** ( ), comparisons, and,
-  or, not, and c ? a : b. Tried before a study starts on signals up to both ends;
-  weights that are negative, not finite or all 0 fail the trial.
+  Written in a study file in place of {name: ...}. Every other key, here k, is a
+  parameter: a value, a choice or a range. With strength: S and strength_of: k
+  in place of k, k is computed so that ln(max w / min w) is S in round 1.
+  The formula is evaluated for each class, in real numbers. It may use + - * / ** ( ),
+  comparisons, and, or, not, and "condition ? a : b". Before a study starts it is
+  tested on recalls from 0 to 1. If a weight is negative or not finite, or all weights
+  are 0, the trial fails.
 `)
 	for _, names := range [][]formula.Name{formula.Variables(), formula.Functions()} {
 		for _, n := range names {

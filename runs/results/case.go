@@ -3,6 +3,7 @@ package results
 import (
 	"context"
 	"fmt"
+	"reflect"
 
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/explain"
@@ -19,6 +20,8 @@ type Case struct {
 	Trial      *runs.Trial
 	Definition *search.Definition
 	Plan       objective.Plan
+	// OwnModel says that the trial's model is another one than the reference.
+	OwnModel bool
 	// State is how the study's last invocation ended, Newest the newest study.
 	State, Newest string
 	// Confirmed is what a confirmation found of the arm, nil if there is none.
@@ -49,7 +52,7 @@ func ReadCase(ctx context.Context, db *runs.DB, study string, trial, round int) 
 	case len(e.Trial.Arms) == 0:
 		return nil, fmt.Errorf("trial %d has no results to explain: it is %s", trial, e.Trial.State)
 	case round > len(e.Trial.Arms):
-		return nil, search.Inputf("round %d: trial %d has rounds 1 to %d", round, trial, len(e.Trial.Arms))
+		return nil, e.Trial.CheckRound(round)
 	}
 	name := e.Trial.Study.Name
 	if c.Definition, err = Definition(ctx, db, name, nil); err != nil {
@@ -66,13 +69,15 @@ func ReadCase(ctx context.Context, db *runs.DB, study string, trial, round int) 
 	if c.Newest, err = Newest(ctx, db); err != nil {
 		return nil, err
 	}
-	c.Case = caseOf(e, c.Definition.Objective, c.Plan)
+	c.OwnModel = !reflect.DeepEqual(c.Plan.Model, c.Definition.ReferenceModel())
+	c.Case = caseOf(e, c.Definition.Objective, c.Plan, c.OwnModel)
 	c.State, err = State(ctx, db, name)
 	return c, err
 }
 
-// caseOf hands over what was recorded of an arm.
-func caseOf(e *runs.Evidence, score objective.Score, plan objective.Plan) explain.Case {
+// caseOf hands over what was recorded of an arm; own says that its model is another one
+// than the reference.
+func caseOf(e *runs.Evidence, score objective.Score, plan objective.Plan, own bool) explain.Case {
 	c := explain.Case{
 		Classes: make([]string, e.Trial.Replicates[0].Rounds[0].Val.Classes()), Score: score, Trial: e.Trial.Number, Round: e.Round,
 		Replicates: e.Trial.Replicates, Posthoc: plan.Apply == objective.ApplyPosthoc, OwnScript: ownTrainer(e.Trial.Study.Model), Pool: e.Pool,
@@ -86,7 +91,7 @@ func caseOf(e *runs.Evidence, score objective.Score, plan objective.Plan) explai
 	for _, o := range e.Outputs {
 		out := explain.Outputs{Weighted: partOf(o.After, o.Labels)}
 		if out.Plain = partOf(o.Before, o.Labels); out.Plain == nil {
-			out.Plain = partOf(o.Reference, o.Labels)
+			out.Plain, out.OfReference = partOf(o.Reference, o.Labels), own
 		}
 		if o.Labels != nil {
 			out.Labels, out.Before, out.After = o.Labels, o.Before.ValPredictions, o.After.ValPredictions

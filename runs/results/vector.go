@@ -71,7 +71,7 @@ func ReadVector(ctx context.Context, db *runs.DB, study string, number, round in
 	case t.Best == 0 || len(t.Replicates) == 0:
 		return nil, fmt.Errorf("trial %d of study %s has no weights yet: it is %s", number, t.Study.Name, t.State)
 	case round > len(t.Arms):
-		return nil, search.Inputf("--round %d: trial %d has rounds 1 to %d", round, number, len(t.Arms))
+		return nil, t.CheckRound(round)
 	case round == 0:
 		round = t.Best
 	}

@@ -92,7 +92,7 @@ func readArm(ctx context.Context, db *runs.DB, def *search.Definition, number, r
 	case t.Best == 0:
 		return a, fmt.Errorf("trial %d has no results to confirm: it is %s", number, t.State)
 	case round > len(t.Arms):
-		return a, search.Inputf("round %d: trial %d has rounds 1 to %d", round, number, len(t.Arms))
+		return a, t.CheckRound(round)
 	case t.Invalid != "":
 		return a, search.Inputf("trial %d was declared invalid: %s", number, t.Invalid)
 	case round == 0:

@@ -37,19 +37,19 @@ const (
 
 // variables are the names that have a value of their own.
 var variables = []Name{
-	varX:         {"x", "x", "the signal of the class: what `signal` of the study names, smoothed"},
+	varX:         {"x", "x", "recall of the class, or what weighting.signal names, smoothed"},
 	varRecall:    {"recall", "recall", "recall of the class, smoothed"},
 	varPrecision: {"precision", "precision", "precision of the class, smoothed"},
 	varF1:        {"f1", "f1", "F1 of the class, smoothed"},
 	varSupport:   {"support", "support", "training examples of the class"},
-	varPrev:      {"prev", "prev", "weight of the class in the previous round, at mean 1; under signal precision its reciprocal"},
+	varPrev:      {"prev", "prev", "weight of the class in the previous round, at mean 1; with signal precision 1 / weight"},
 	varMean:      {"mean", "mean", "mean of x over the classes"},
 	varMin:       {"min", "min", "smallest x of all classes"},
 	varMax:       {"max", "max", "largest x of all classes"},
 	varStd:       {"std", "std", "standard deviation of x over the classes (population)"},
 	varClasses:   {"classes", "classes", "number of classes"},
 	varTotal:     {"total", "total", "training examples of all classes"},
-	varRound:     {"round", "round", "round the weights are for, from 1"},
+	varRound:     {"round", "round", "round that the weights are for: 1, 2, ..."},
 }
 
 // function is a function of formulas.
@@ -64,7 +64,7 @@ var functions = []function{
 	{Name{"exp", "exp(a)", "e to the power a"}, 1, func(a, _, _ float64) float64 { return schemes.Exp(a) }},
 	{Name{"log", "log(a)", "natural logarithm of a"}, 1, func(a, _, _ float64) float64 { return schemes.Log(a) }},
 	{Name{"sqrt", "sqrt(a)", "square root of a"}, 1, func(a, _, _ float64) float64 { return math.Sqrt(a) }},
-	{Name{"abs", "abs(a)", "a without its sign"}, 1, func(a, _, _ float64) float64 { return math.Abs(a) }},
+	{Name{"abs", "abs(a)", "absolute value of a"}, 1, func(a, _, _ float64) float64 { return math.Abs(a) }},
 	{Name{"clamp", "clamp(a, low, high)", "a, but at least low and at most high"}, 3, func(a, b, c float64) float64 { return min(max(a, b), c) }},
 	{Name{"min", "min(a, b)", "the smaller of two"}, 2, func(a, b, _ float64) float64 { return min(a, b) }},
 	{Name{"max", "max(a, b)", "the larger of two"}, 2, func(a, b, _ float64) float64 { return max(a, b) }},

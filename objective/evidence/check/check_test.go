@@ -101,8 +101,8 @@ func TestTime(t *testing.T) {
 		epoch     string
 		study     string
 	}{
-		{119, 1, "2 min an epoch, 10 min a training (median of 15)", "about 19 h 50 min on 1 slot for 119 trainings"},
-		{0, 1, "2 min an epoch, 10 min a training (median of 15)", "about 6 trainings an hour on 1 slot"},
+		{119, 1, "2 min an epoch, 10 min a training (median of 15)", "about 19 h 50 min for 119 trainings; without evenkeel confirm, which trains more"},
+		{0, 1, "2 min an epoch, 10 min a training (median of 15)", "about 6 trainings an hour"},
 	} {
 		now := time.Unix(0, 0)
 		found := run(t, settings{}.on(1), func(cfg *check.Config) {

@@ -24,16 +24,19 @@ func (c *checker) cost() {
 		f.Text = fmt.Sprintf("%s an epoch, %s", precise(median(perEpoch)), f.Text)
 	}
 	if c.cfg.Parallel > 1 {
-		f.Text += fmt.Sprintf(", %d at once", c.cfg.Parallel)
+		f.Text += fmt.Sprintf(", %d trainings at once", c.cfg.Parallel)
 	}
 	c.say(f)
-	slots := plural(c.cfg.Parallel, "slot")
+	at := ""
+	if c.cfg.Parallel > 1 {
+		at = fmt.Sprintf(", %d at once", c.cfg.Parallel)
+	}
 	f = Line{Name: nameStudy, State: OK}
 	if c.cfg.Trainings > 0 {
-		f.Text = fmt.Sprintf("about %s on %s for %s", about(c.cfg.Trainings*seconds/float64(c.cfg.Parallel)),
-			slots, plural(int(math.Round(c.cfg.Trainings)), "training"))
+		f.Text = fmt.Sprintf("about %s for %s%s; without evenkeel confirm, which trains more", about(c.cfg.Trainings*seconds/float64(c.cfg.Parallel)),
+			plural(int(math.Round(c.cfg.Trainings)), "training"), at)
 	} else {
-		f.Text = fmt.Sprintf("about %.3g trainings an hour on %s", 3600*float64(c.cfg.Parallel)/max(seconds, 1e-3), slots)
+		f.Text = fmt.Sprintf("about %.3g trainings an hour%s", 3600*float64(c.cfg.Parallel)/max(seconds, 1e-3), at)
 	}
 	c.say(f)
 }

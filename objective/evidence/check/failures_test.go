@@ -109,7 +109,7 @@ func TestOddUnweightedRuns(t *testing.T) {
 		}}, check.Fault, "change from one seed to the next"},
 		{"epochs of its own", odd{settings{}.on(1), func(_ int64, r *objective.Result) { r.Epochs = r.Epochs[:2] }},
 			check.Warning, "asked for 4 epochs, it reported 2"},
-		{"few examples", settings{val: 29}.on(1), check.Warning, "only 29 validation examples of class 0"},
+		{"few examples", settings{val: 29}.on(1), check.Warning, "5 of 5 classes have fewer than 30 validation examples, the fewest class 0: 29"},
 		{"wrong shape", odd{settings{}.on(1), func(_ int64, r *objective.Result) { r.Val = objective.NewConfusion(3) }},
 			check.Fault, "has 3 classes; want 5"},
 		{"as it should be", settings{}.on(1), check.OK, "balanced accuracy"},

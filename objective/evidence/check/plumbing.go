@@ -51,8 +51,8 @@ func Plumbing(info objective.Info, apply []string, weightsFrom bool) []Line {
 	can := slices.DeleteFunc(slices.Clone(info.Supports), func(s string) bool { return slices.Contains(objective.Abilities(), s) })
 	for _, mode := range apply {
 		if !slices.Contains(can, mode) {
-			fault(fmt.Sprintf("Set weighting.apply to a way that it supports, or let the trainer apply weights by %s and list it in what it supports.", mode),
-				"the study applies weights by %s; the trainer supports %s", mode, list(can, "no way of applying weights"))
+			fault(fmt.Sprintf("Set weighting.apply to a way that it supports, or let the trainer apply weights in the way %s and list it in what it supports.", mode),
+				"the study applies weights in the way %s (weighting.apply); the trainer supports %s", mode, list(can, "no way of applying weights"))
 		}
 	}
 	if weightsFrom && !slices.Contains(info.Supports, objective.SupportsWeightsFrom) {
@@ -61,7 +61,7 @@ func Plumbing(info objective.Info, apply []string, weightsFrom bool) []Line {
 	}
 	if found == nil {
 		found = append(found, Line{Name: namePlumbing, State: OK, Text: fmt.Sprintf(
-			"%d classes (%s), data %s, applies weights by %s", len(info.Classes), abridged(info.Classes), shortened(info.Data), list(can, "nothing"))})
+			"connection: the trainer names %d classes (%s), identifies its data as %s, and can apply weights as weighting.apply: %s", len(info.Classes), abridged(info.Classes), shortened(info.Data), list(can, "nothing"))})
 	}
 	return found
 }

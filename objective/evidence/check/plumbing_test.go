@@ -16,7 +16,7 @@ func TestPlumbing(t *testing.T) {
 		change func(*objective.Info)
 		says   []string // one for each finding
 	}{
-		{func(*objective.Info) {}, []string{"ok: plumbing: 3 classes (car, cat, dog), data cifar10/v1, applies weights by loss"}},
+		{func(*objective.Info) {}, []string{"ok: plumbing: connection: the trainer names 3 classes (car, cat, dog), identifies its data as cifar10/v1, and can apply weights as weighting.apply: loss"}},
 		{func(i *objective.Info) { i.TrainCounts = nil }, []string{"3 classes"}},
 		{func(i *objective.Info) { i.Classes, i.TrainCounts = strings.Split("a b c d e", " "), nil }, []string{"5 classes (a, b, ..., e)"}},
 		{func(i *objective.Info) { i.Data = "" }, []string{"states no data"}},
@@ -25,7 +25,7 @@ func TestPlumbing(t *testing.T) {
 		{func(i *objective.Info) { i.Classes = []string{"car", "", "car"} }, []string{"class 1 has an empty name", "classes 0 and 2 are both called car"}},
 		{func(i *objective.Info) { i.TrainCounts = []int{1, 2} }, []string{"counts of 2 classes, but names 3"}},
 		{func(i *objective.Info) { i.TrainCounts[1] = 0 }, []string{"0 examples of cat"}},
-		{func(i *objective.Info) { i.Supports = []string{"logit", "sampling"} }, []string{"applies weights by loss; the trainer supports logit, sampling"}},
+		{func(i *objective.Info) { i.Supports = []string{"logit", "sampling"} }, []string{"applies weights in the way loss (weighting.apply); the trainer supports logit, sampling"}},
 		{func(i *objective.Info) { i.Supports = []string{"warm_start"} }, []string{"the trainer supports no way of applying weights"}},
 	} {
 		info := good

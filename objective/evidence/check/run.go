@@ -37,7 +37,8 @@ type Config struct {
 	Seeds []int64
 	// WeightsFrom says that the study switches weights on late.
 	WeightsFrom bool
-	// Trainings is how many trainings the study expects; 0 is unknown.
+	// Trainings is how many trainings the search of the study expects, with all seeds of
+	// the leaders and without a confirmation; 0 is unknown.
 	Trainings float64
 	// Parallel is how many trainings go on at once, here as in the study; 0 is 1.
 	Parallel int
@@ -200,7 +201,14 @@ func (c *checker) training() bool {
 		f.Text += fmt.Sprintf("; asked for %s, it reported %d", plural(want, "epoch"), got)
 	case support[fewest] < fewExamples:
 		f.State, f.Advice = Warning, fmt.Sprintf("Hold out more for validation: with fewer than %d examples a class only large differences of recalls are visible.", fewExamples)
-		f.Text += fmt.Sprintf("; only %s of %s", plural(int(support[fewest]), "validation example"), c.class(fewest))
+		few := 0
+		for _, n := range support {
+			if n < fewExamples {
+				few++
+			}
+		}
+		f.Text += fmt.Sprintf("; %d of %d classes have fewer than %d validation examples, the fewest %s: %d",
+			few, len(support), fewExamples, c.class(fewest), support[fewest])
 	}
 	c.say(f)
 	return f.State != Fault

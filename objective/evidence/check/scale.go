@@ -37,7 +37,7 @@ func (c *checker) scale(ctx context.Context, m *mode, boosted []*objective.Resul
 			return c.failed(ctx, name, "the training fails with ten times the weights ("+s.what+"), though it works with the weights themselves", adviceScale, err)
 		}
 		d := seedDispersion(recalls(s.before), recalls(after)).against(recalls(s.before), recalls(after))
-		moves += fmt.Sprintf(", with %s by %s", s.what, points(d.shift()))
+		moves += fmt.Sprintf(", %s with %s", points(d.shift()), s.what)
 		if d.shift() < leastShift {
 			continue
 		}
@@ -47,13 +47,13 @@ func (c *checker) scale(ctx context.Context, m *mode, boosted []*objective.Resul
 		}
 		null := pairDispersion(recalls(s.before), recalls(nudged))
 		d = null.against(recalls(s.before), recalls(after))
-		moves += fmt.Sprintf(" (noise alone: %s)", points(d.expected))
+		moves += fmt.Sprintf(" where noise explains %s", points(d.expected))
 		if d.chance() < scaleChance {
 			c.say(Line{Name: name, State: Fault, Advice: adviceScale, Text: scaled(s.what, d, s.before, after)})
 			return true
 		}
 	}
-	c.say(Line{Name: name, State: OK, Text: "ten times the weights change nothing beyond noise: the recalls move " + moves[2:]})
+	c.say(Line{Name: name, State: OK, Text: "the scale of the weights does not matter (ten times the weights change recalls by " + moves[2:] + ")"})
 	return true
 }
 
@@ -87,7 +87,7 @@ func scaled(what string, d contrast, before, after []*objective.Result) string {
 		}
 		return sum
 	}
-	text := fmt.Sprintf("ten times the weights train another model (%s): recalls move by %s, noise explains %s of it; balanced accuracy goes from %s to %s",
+	text := fmt.Sprintf("ten times the weights train another model (%s): recalls change by %s, noise explains %s of it; balanced accuracy goes from %s to %s",
 		what, points(d.shift()), points(d.expected), percent(accuracy(before)), percent(accuracy(after)))
 	if ratio := lossRatio(before, after); math.Abs(ratio-10) < 3 {
 		text += fmt.Sprintf("; the loss of the first epoch is %.0f times as large", ratio)

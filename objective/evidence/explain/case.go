@@ -2,6 +2,7 @@ package explain
 
 import (
 	"fmt"
+	"slices"
 
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/interval"
@@ -17,6 +18,11 @@ type Case struct {
 	Trial int
 	// Study is the name of its study where these commands must say it, else "".
 	Study string
+	// BuiltIn says that the study is the built-in one, which needs no study file.
+	BuiltIn bool
+	// Reference says which model the reference is, as "kind=softmax", where the trial's
+	// own model is another one; "" where they are the same.
+	Reference string
 	// Round is the arm's round, from 1.
 	Round int
 	// Replicates are the trial's measurements, one per seed, in the order of
@@ -48,6 +54,9 @@ type Outputs struct {
 	// Plain has the logits of an unweighted model on this seed: of round 0 of the
 	// trial's own model where they were kept, else of the reference.
 	Plain *posthoc.Logits
+	// OfReference says that Plain is of the reference, and that this is another model
+	// than the trial's own.
+	OfReference bool
 	// Weighted has the logits of the arm's round.
 	Weighted *posthoc.Logits
 	// Offsets are those fitted on the reference's logits, with their results.
@@ -76,7 +85,7 @@ func (c Case) validate() error {
 	}
 	for _, rep := range c.Replicates {
 		if c.Round < 1 || c.Round >= len(rep.Rounds) {
-			return fmt.Errorf("round %d of a trial with rounds 0 to %d; want one from 1", c.Round, len(rep.Rounds)-1)
+			return fmt.Errorf("round %d of a trial with rounds 0 to %d; want 1 or more", c.Round, len(rep.Rounds)-1)
 		}
 		for _, r := range []objective.Round{rep.Rounds[0], rep.Rounds[c.Round]} {
 			if r.Val == nil || r.Val.Classes() != len(c.Classes) {
@@ -91,6 +100,39 @@ func (c Case) validate() error {
 		return c.Probed.validate(len(c.Classes))
 	}
 	return nil
+}
+
+// other reports whether the trial's own model is another one than the reference.
+func (c Case) other() bool { return c.Reference != "" }
+
+// own names the unweighted model that the weights are compared with.
+func (c Case) own() string {
+	if c.other() {
+		return "the trial's own unweighted model"
+	}
+	return "the unweighted model"
+}
+
+// reference names the unweighted model that all trials of the study have in common.
+func (c Case) reference() string {
+	if c.other() {
+		return "the reference (" + c.Reference + ")"
+	}
+	return "the unweighted model"
+}
+
+// shifted names the unweighted model whose logits are known.
+func (c Case) shifted() string {
+	if c.logitsOfReference() {
+		return c.reference()
+	}
+	return c.own()
+}
+
+// logitsOfReference reports whether logits are those of the reference where that is
+// another model, on at least one seed.
+func (c Case) logitsOfReference() bool {
+	return slices.ContainsFunc(c.Outputs, func(o Outputs) bool { return o.Plain != nil && o.OfReference })
 }
 
 // class returns the name of a class as sentences show it.

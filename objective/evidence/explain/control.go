@@ -145,7 +145,7 @@ func (f *figures) controlOf() (Finding, bool) {
 			{"difference", c.gap}, {"difference_se", c.gapSE}, {"difference_half_width", c.gapHalf},
 			{"lift", c.lift}, {"lift_se", c.liftSE}, {"lift_half_width", c.liftHalf}, {"seeds", float64(r.seeds)},
 		},
-		Text: fmt.Sprintf("Multiplying the weight of %s by 20 moves its recall from %s to %s, dividing it by 20 to %s: %s points",
+		Text: fmt.Sprintf("Multiplying the weight of %s by 20 changes its recall from %s to %s, dividing it by 20 to %s: %s points",
 			f.class(c.class), percent(c.plain), percent(c.up), percent(c.down), points(c.gap)),
 	}
 	if r.seeds < 2 {
@@ -158,15 +158,15 @@ func (f *figures) controlOf() (Finding, bool) {
 		d.Reason, d.Try = true, "check"
 		d.Text += " Not one count of the confusion matrix changed: the weights never reached the loss."
 	case r.seeds < 2:
-		d.Text += " That standard error covers the examples only: how much another seed would change is not known."
+		d.Text += " That standard error covers the examples only: how much seeds differ is not known from one."
 	case c.inverted():
 		d.Reason, d.Try = true, "check"
 		d.Text += " More weight lowers the recall: the weights act the wrong way round, or on another class."
 	case c.unresponsive():
 		d.Reason, d.Try = true, "check"
-		d.Text += fmt.Sprintf(" A factor of 400 moves it by %s points at most: no loss weighting can work here.", atMost(c.gap+c.gapHalf))
+		d.Text += fmt.Sprintf(" A factor of 400 changes it by %s points at most: no loss weighting can work here.", atMost(c.gap+c.gapHalf))
 	case c.disturbs():
-		d.Text += " Both move the recall in the same direction: factors this large disturb the training, which hides the effect of the weight itself."
+		d.Text += " Both change the recall in the same direction: factors this large disturb the training, which hides the effect of the weight itself."
 	case !c.moves():
 		d.Text += fmt.Sprintf(" Whether weights affect training cannot be said with these seeds: the difference may be as large as %s points.", points(c.gap+c.gapHalf))
 	case c.cannotRise():

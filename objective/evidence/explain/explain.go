@@ -1,6 +1,10 @@
 package explain
 
-import "evenkeel/objective/evidence/interval"
+import (
+	"fmt"
+
+	"evenkeel/objective/evidence/interval"
+)
 
 // Explain says why the weights of an arm did, or did not, even the recalls out.
 // The error says what is wrong with the case.
@@ -25,9 +29,23 @@ func Explain(c Case) (*Report, error) {
 	}
 	r.arrange()
 	r.Missing = f.missing(known)
+	r.Models = f.models()
 	f.judge(r)
 	r.Next = f.remedies(r)
 	return r, nil
+}
+
+// models names the two unweighted models where the trial's own is not the reference.
+func (f *figures) models() string {
+	if !f.other() {
+		return ""
+	}
+	var spread float64
+	for _, rep := range f.Replicates {
+		spread += rep.Reference.Spread / float64(f.seeds)
+	}
+	return fmt.Sprintf("There are two unweighted models: the trial's own has a spread of %s, and %s has %s. The weights are compared with the trial's own.",
+		small(f.spreadBefore), f.reference(), small(spread))
 }
 
 // missing says what is not known and why; train reports whether the training part was
@@ -36,9 +54,9 @@ func (f *figures) missing(train bool) []string {
 	var all []string
 	switch {
 	case f.predicted.seeds == 0:
-		all = append(all, "No logits of an unweighted model are stored: what shifting them would do, and how much of that training delivers, is not known.")
+		all = append(all, "No logits of an unweighted model are stored: what adding ln w to them would do, and how much of that training delivers, is not known.")
 	case f.predicted.seeds < f.seeds:
-		all = append(all, "Logits are stored for "+plural(f.predicted.seeds, "seed")+" only: everything said of shifted logits rests on these.")
+		all = append(all, "Logits are stored for "+plural(f.predicted.seeds, "seed")+" only: what is said about shifted logits comes from these.")
 	}
 	if f.offsets == nil {
 		all = append(all, "No fitted offsets are stored: the weights cannot be compared with them.")
@@ -50,10 +68,10 @@ func (f *figures) missing(train bool) []string {
 		all = append(all, "With "+plural(f.seeds, "seed")+" the change has no interval: at least three are needed.")
 	}
 	if r := f.response; r != nil && r.seeds < 2 {
-		all = append(all, "With one seed probed, its noise cannot be separated from the effect of the weights. Whether weights can work here, and for which classes, takes two seeds or more (search.replicates).")
+		all = append(all, "On one seed, noise cannot be separated from the effect of the weights. To see whether weights can work here, and for which classes, --measure needs a trial with two seeds or more (search.replicates).")
 	}
 	if r := f.response; r != nil && !r.paired {
-		all = append(all, "No predictions of the probes are stored with their labels: the part of their standard errors that is due to the examples is an upper bound.")
+		all = append(all, "No predictions of the trainings of --measure are stored with their labels: the part of their standard errors that is due to the examples is an upper bound.")
 	}
 	return all
 }

@@ -1,6 +1,7 @@
 package explain_test
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -124,7 +125,7 @@ func TestVerdicts(t *testing.T) {
 		{"too strong weights", explain.Overshoots, "overshoot", []string{"weaker"}, []string{"stronger"}, with(func(w *world) { w.weights = []float64{1, 60, 1, 1} })},
 		{"even classes", explain.Even, "nothing to even out", []string{"images"}, []string{"stronger", "offsets"}, with(func(w *world) { w.lean, w.alike, w.weights = 0, 0, []float64{1, 1.5, 1, 0.7} })},
 		{"one seed", explain.NotMeasurable, "on 1 seed", []string{"seeds"}, nil, with(func(w *world) { w.seeds = 1 })},
-		{"noisy seeds", explain.NotMeasurable, "neither shown nor ruled out", []string{"seeds"}, nil, with(func(w *world) { w.seeds, w.jitter, w.without = 3, 1.5, "logits" })},
+		{"noisy seeds", explain.NotMeasurable, "cannot be said whether there is an effect", []string{"seeds"}, nil, with(func(w *world) { w.seeds, w.jitter, w.without = 3, 1.5, "logits" })},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			r := explainedWorld(t, c.world)
@@ -156,7 +157,7 @@ func TestTransmissionInterval(t *testing.T) {
 		want, lack string
 	}{
 		{1, " (on 1 seed).", "+-"},
-		{2, "(95 %, 2 seeds).", "no weights"},
+		{2, "(95 %, 2 seeds). This is less than predicted.", "no weights"},
 		{6, "(95 %, 6 seeds): it ended almost as if there were no weights", "cannot be measured"},
 	} {
 		r := explainedWorld(t, with(func(w *world) { w.seeds, w.response = c.seeds, 0.05 }))
@@ -194,7 +195,7 @@ func TestPrice(t *testing.T) {
 	after := matrix([]int64{700, 150, 150}, []int64{150, 650, 200}, []int64{120, 200, 680})
 	r := explained(t, byHand(3, before, after))
 	d, _ := finding(r, "price")
-	if !d.Reason || !strings.Contains(d.Text, "2.02 points of accuracy lost for each point") || !strings.Contains(d.Text, "Down: a -20.0 and c -12.0") {
+	if !d.Reason || !strings.Contains(d.Text, "2.02 points of balanced accuracy for each .01 of spread") || !strings.Contains(d.Text, "Down, in points of recall: a -20.0 and c -12.0") {
 		t.Errorf("price: %+v", d)
 	}
 	if !strings.Contains(r.Text, "more accuracy than you allow: balanced accuracy -12.3 points, -2.0 allowed") {
@@ -279,6 +280,37 @@ func TestPosthoc(t *testing.T) {
 	}
 }
 
+// TestOtherModel: where the trial's model is not the reference, findings name the one
+// that they speak of, and limits of the reference are none of the trial's model.
+func TestOtherModel(t *testing.T) {
+	c := with(func(w *world) { w.weights = []float64{1, 4.5, 1, 1} }).build(t)
+	c.Reference = "kind=softmax"
+	for i := range c.Outputs {
+		c.Outputs[i].OfReference = true
+	}
+	r := explained(t, c)
+	for _, name := range []string{"margins", "prediction", "transmission", "floor", "offsets"} {
+		if d, ok := finding(r, name); !ok || !strings.Contains(d.Text, "the reference (kind=softmax)") {
+			t.Errorf("%s does not name the reference: %s", name, d.Text)
+		}
+	}
+	for name, text := range map[string]string{"sample": "the trial's own unweighted model", "floor": "the hardest pair"} {
+		if d, _ := finding(r, name); d.Reason || !strings.Contains(d.Text, text) || strings.Contains(d.Text, "has reached it") {
+			t.Errorf("%s: %+v", name, d)
+		}
+	}
+	if !strings.Contains(r.Models, "the trial's own has a spread of") {
+		t.Errorf("the two models: %q", r.Models)
+	}
+	c.Reference = ""
+	for i := range c.Outputs {
+		c.Outputs[i].OfReference = false
+	}
+	if r := explained(t, c); r.Models != "" || strings.Contains(fmt.Sprint(r), "the reference (") || strings.Contains(fmt.Sprint(r), "own unweighted") {
+		t.Errorf("one model, but: %+v", r)
+	}
+}
+
 // TestOwnScript: a program of the user's own has no settings of the built-in models.
 func TestOwnScript(t *testing.T) {
 	c := with(func(w *world) { w.response, w.without = 0.02, "logits" }).build(t)
@@ -290,7 +322,7 @@ func TestOwnScript(t *testing.T) {
 	r := explained(t, c)
 	for _, s := range r.Next {
 		for _, line := range s.Lines {
-			if strings.HasPrefix(line, "model: {early_stopping") || strings.HasPrefix(line, "model: {weight_decay") || strings.HasPrefix(line, "data:") {
+			if strings.Contains(line, "model.early_stopping") || strings.Contains(line, "model.weight_decay") || strings.Contains(line, "data.") {
 				t.Errorf("%s: %s", s.Name, line)
 			}
 		}

@@ -3,7 +3,6 @@ package explain
 import (
 	"fmt"
 	"math"
-	"strings"
 
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/interval"
@@ -70,24 +69,23 @@ func (f *figures) margins() (Finding, bool) {
 		Name: "margins", Reason: true, Try: "stronger",
 		Threshold: "2 % of a pair's examples, below which a shift changes next to nothing", Source: "our choice",
 	}
-	var parts []string
 	for k, p := range f.pairs {
 		share, median := f.marginsOf(p)
 		i, j := f.names(p)
-		text := fmt.Sprintf("%s and %s %s (shift %s, median distance %s)", i, j, percent(share), nats(p.shift), nats(median))
 		if k == 0 {
-			text = fmt.Sprintf("%s of the examples of %s and %s, whose logits are closer together than the weights' shift of %s nats (median distance %s)",
-				percent(share), i, j, nats(p.shift), nats(median))
+			d.Text = fmt.Sprintf("At most %s of the predictions of %s and %s can change: those of %s whose two logits are closer together than the weights' shift of %s (a factor of %s between the two weights); the median distance is %s.",
+				percent(share), i, j, f.shifted(), nats(p.shift), factor(ratio(math.Abs(p.shift))), nats(median))
 			d.Figures = []Figure{{"share", share}, {"shift", p.shift}, {"median_margin", median}}
+		} else {
+			d.Text += fmt.Sprintf(" Of %s and %s, at most %s (shift %s, median distance %s).", i, j, percent(share), nats(p.shift), nats(median))
 		}
-		parts = append(parts, text)
 		d.Reason = d.Reason && share < minMovable
 	}
-	d.Text = "Upper limit of predictions that can flip: " + parts[0]
-	if len(parts) > 1 {
-		d.Text += "; " + strings.Join(parts[1:], ", ")
+	if d.Reason {
+		d.Text += " That is too few for an effect."
+	} else {
+		d.Text += " That is enough for an effect."
 	}
-	d.Text += "."
 	return d, true
 }
 
@@ -128,13 +126,13 @@ func (f *figures) prediction() (Finding, bool) {
 		Threshold: "a tenth of the spread", Source: "our choice; ln w after C. Elkan, 2001",
 		Figures: []Figure{{"spread", p.before}, {"predicted_spread", p.after}, {"predicted_change", p.change}},
 	}
-	d.Text = fmt.Sprintf("Shifting the unweighted model's logits by ln w, which predicts what training with these weights does, takes the spread from %s to %s (%s)",
-		small(p.before), small(p.after), change(p.change))
+	d.Text = fmt.Sprintf("Adding ln w, the logarithms of the weights, to the logits of %s predicts what training with the weights does: it takes the spread from %s to %s (%s)",
+		f.shifted(), small(p.before), small(p.after), change(p.change))
 	switch {
 	case f.smallPrediction():
 		d.Try = "stronger"
 		if f.measured() {
-			d.Text += ": a small effect even if training delivered all of it."
+			d.Text += ": a small effect, even if training delivered all of it."
 		} else {
 			d.Text += ": an effect this small would hardly show."
 		}
@@ -142,7 +140,7 @@ func (f *figures) prediction() (Finding, bool) {
 		d.Try = "weaker"
 		d.Text += ": even by this prediction the weights go too far."
 	default:
-		d.Text += "."
+		d.Text += ", so these weights should make the recalls more even."
 	}
 	return d, true
 }
@@ -165,6 +163,10 @@ func (f *figures) transmission() (Finding, bool) {
 		Threshold: "less than 30 % by one standard error, where training ended as if there were no weights", Source: "our choice, after J. Byrd and Z. Lipton, 2019",
 		Figures: []Figure{{"transmission", t.Tau}, {"transmission_se", t.SE}, {"transmission_half_width", t.HalfWidth()}},
 	}
+	of := "of the predicted changes of the recalls"
+	if f.logitsOfReference() {
+		of = "of the changes of the recalls that the logits of " + f.reference() + " predict"
+	}
 	on := "on " + plural(t.Effects, "seed")
 	if t.Effects > 1 {
 		on = "95 %, " + plural(t.Effects, "seed")
@@ -172,14 +174,20 @@ func (f *figures) transmission() (Finding, bool) {
 	switch {
 	case d.Reason && f.underfitted():
 		d.Try = "longer"
-		d.Text = fmt.Sprintf("Training delivered %s of the changes of the recalls that a shift by ln w predicts (%s). Even on the training part the mean recall is only %s: the training may have been too short for weights to have an effect.",
-			t, on, percent(interval.Mean(f.trained())))
+		d.Text = fmt.Sprintf("Training delivered %s %s (%s). Even on the training part the mean recall is only %s: the training may have been too short for weights to have an effect.",
+			t, of, on, percent(interval.Mean(f.trained())))
 	case d.Reason:
-		d.Text = fmt.Sprintf("Training delivered %s of the changes of the recalls that a shift by ln w predicts (%s): it ended almost as if there were no weights. A network that fits its training examples perfectly does.", t, on)
+		d.Text = fmt.Sprintf("Training delivered %s %s (%s): it ended almost as if there were no weights. This happens when a network fits its training examples perfectly.", t, of, on)
 	case t.HalfWidth() > widest:
-		d.Text = fmt.Sprintf("How much of the predicted changes of the recalls training delivers cannot be measured here: %s (%s).", t, on)
+		d.Text = fmt.Sprintf("Training delivered %s %s (%s), which is too uncertain to say more.", t, of, on)
+	case math.IsNaN(t.HalfWidth()):
+		d.Text = fmt.Sprintf("Training delivered %s %s (%s).", t, of, on)
+	case math.Abs(1-t.Tau) <= t.HalfWidth():
+		d.Text = fmt.Sprintf("Training delivered %s %s (%s). This is as predicted, within the uncertainty.", t, of, on)
+	case t.Tau < 1:
+		d.Text = fmt.Sprintf("Training delivered %s %s (%s). This is less than predicted.", t, of, on)
 	default:
-		d.Text = fmt.Sprintf("Training delivered %s of the changes of the recalls that a shift by ln w predicts (%s).", t, on)
+		d.Text = fmt.Sprintf("Training delivered %s %s (%s). This is more than predicted.", t, of, on)
 	}
 	return d, true
 }
@@ -187,7 +195,9 @@ func (f *figures) transmission() (Finding, bool) {
 // reached is how close to the floor the worst class counts as having reached it.
 const reached = 0.02
 
-// floor says what no shift can do for the hardest pair of classes.
+// floor says what no shift can do for the hardest pair of classes. It keeps the weights
+// from working only if it is a limit of the trial's own model, and only if training with
+// the weights did not raise it.
 func (f *figures) floor() (Finding, bool) {
 	hardest, ok := f.hardestPair()
 	if !ok {
@@ -195,19 +205,32 @@ func (f *figures) floor() (Finding, bool) {
 	}
 	worst := lowest(f.after)
 	i, j := f.class(hardest.I), f.class(hardest.J)
+	trained, known := f.floorAfter(hardest.I, hardest.J)
+	own := !f.logitsOfReference()
+	limit := hardest.Equal
+	if known {
+		limit = math.Max(limit, trained)
+	}
 	d := Finding{
-		Name: "floor", Reason: f.after[worst] >= hardest.Equal-reached, Try: "data",
+		Name: "floor", Reason: own && f.after[worst] >= limit-reached, Try: "data",
 		Threshold: "the worst class at most 2 points below that", Source: "our choice; equal error rate of the pair's ROC curve",
 		Figures: []Figure{{"floor", hardest.Equal}, {"recall_i", hardest.RecallI}, {"recall_j", hardest.RecallJ}},
-		Text: fmt.Sprintf("No shift of the unweighted model's logits gives both %s and %s, the hardest pair to tell apart, a recall above %s (now %s and %s, counting errors between these two only).",
-			i, j, percent(hardest.Equal), percent(hardest.RecallI), percent(hardest.RecallJ)),
+		Text: fmt.Sprintf("Looking only at errors between %s and %s, the hardest pair to tell apart: if offsets on the logits of %s make their recalls equal, each is at most %s (now %s and %s).",
+			i, j, f.shifted(), percent(hardest.Equal), percent(hardest.RecallI), percent(hardest.RecallJ)),
 	}
-	if trained, ok := f.floorAfter(hardest.I, hardest.J); ok {
-		d.Text += fmt.Sprintf(" After training with the weights that limit is %s.", percent(trained))
+	if known {
+		model := "the model trained with the weights"
+		if !own {
+			model = "the trial's model, trained with the weights,"
+		}
+		d.Text += fmt.Sprintf(" For %s that limit is %s.", model, percent(trained))
 		d.Figures = append(d.Figures, Figure{"floor_after", trained})
 	}
-	if d.Reason {
-		d.Text += fmt.Sprintf(" The worst class has reached it, with %s: better features or data can raise it further, weights cannot.", percent(f.after[worst]))
+	switch {
+	case d.Reason:
+		d.Text += fmt.Sprintf(" The worst class has reached it, with a recall of %s: better features or data can raise it further, weights cannot.", percent(f.after[worst]))
+	case own && (worst == hardest.I || worst == hardest.J):
+		d.Text += fmt.Sprintf(" The worst class, %s, is below that with a recall of %s, so there is room for weights or offsets.", f.class(worst), percent(f.after[worst]))
 	}
 	return d, true
 }

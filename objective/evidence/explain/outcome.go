@@ -209,8 +209,8 @@ func (f *figures) offsetsOf() (Finding, bool) {
 			{"offsets_spread", o.spread}, {"offsets_change", o.change}, {"offsets_drop", o.drop}, {"spread", o.armSpread}, {"drop", o.armDrop},
 			{"difference_image_se", math.Sqrt(o.image)},
 		},
-		Text: fmt.Sprintf("Offsets fitted to the reference's logits, without any training, reach a spread of %s (%s) and change balanced accuracy by %s points; the weights reach %s and %s.",
-			small(o.spread), change(o.change), points(-o.drop), small(o.armSpread), points(-o.armDrop)),
+		Text: fmt.Sprintf("Offsets fitted to the logits of %s, without any training, reach a spread of %s (%s) and change balanced accuracy by %s points; the weights reach %s and %s.",
+			f.reference(), small(o.spread), change(o.change), points(-o.drop), small(o.armSpread), points(-o.armDrop)),
 	}
 	known, where := !math.IsNaN(o.image), "beyond the noise of seeds and examples"
 	if !known {
@@ -218,17 +218,17 @@ func (f *figures) offsetsOf() (Finding, bool) {
 	}
 	switch {
 	case d.Reason:
-		d.Text += " By the study's score the weights are not measurably better than these offsets."
+		d.Text += " Counting spread and accuracy loss together, the weights are not measurably better than these offsets."
 	case o.seeds < interval.EnoughSeeds:
 		d.Text += fmt.Sprintf(" With %s it cannot be said which is better.", plural(o.seeds, "seed"))
 	case o.better:
-		d.Text += " By the study's score the offsets are better " + where + "."
+		d.Text += " Counting spread and accuracy loss together, the offsets are better " + where + "."
 	case o.suffice:
-		d.Text += " By the study's score neither is better " + where + "."
+		d.Text += " Counting spread and accuracy loss together, neither is better " + where + "."
 	case !known:
-		d.Text += " By the study's score the weights are better " + where + "; for other examples that is not known."
+		d.Text += " Counting spread and accuracy loss together, the weights are better " + where + "; for other examples that is not known."
 	default:
-		d.Text += " By the study's score the weights are better " + where + "."
+		d.Text += " Counting spread and accuracy loss together, the weights are better " + where + "."
 	}
 	return d, true
 }
@@ -258,9 +258,9 @@ func (f *figures) noiseOf() (Finding, bool) {
 	case f.measured():
 		fmt.Fprintf(&text, " +- %s, which is beyond the noise of seeds and examples", small(u.half))
 	default:
-		fmt.Fprintf(&text, " +- %s, which is within noise: an effect is neither shown nor ruled out", small(u.half))
+		fmt.Fprintf(&text, " +- %s, which is within noise, so it cannot be said whether there is an effect", small(u.half))
 	}
-	fmt.Fprintf(&text, ". The standard deviation of the change is %s from seed to seed and %s from one set of examples to another. Effects smaller than %s cannot be detected with %s and these examples.",
+	fmt.Fprintf(&text, ". The standard deviation of the change is %s from seed to seed and %s from one set of examples to another. Effects smaller than %s cannot be detected on validation with %s.",
 		small(u.seedSD), small(math.Sqrt(u.image)), small(u.smallest), plural(f.seeds, "seed"))
 	d.Text = text.String()
 	return d, true
@@ -280,11 +280,11 @@ func (f *figures) alreadyEven() bool { return f.spreadBefore <= f.even.limit }
 
 // sample compares the spread with that of even classes.
 func (f *figures) sample() (Finding, bool) {
-	return sampleFinding(f.even, f.spreadBefore, f.balancedBefore, f.support)
+	return sampleFinding(f.even, f.own(), f.spreadBefore, f.balancedBefore, f.support)
 }
 
-// sampleFinding is the finding for a spread at a mean recall.
-func sampleFinding(e even, spread, recall float64, support []int64) (Finding, bool) {
+// sampleFinding is the finding for the spread of a model at a mean recall.
+func sampleFinding(e even, model string, spread, recall float64, support []int64) (Finding, bool) {
 	average, limit := e.average, e.limit
 	if math.IsNaN(average) {
 		return Finding{}, false
@@ -298,13 +298,13 @@ func sampleFinding(e even, spread, recall float64, support []int64) (Finding, bo
 		Name: "sample", Reason: spread <= limit, Try: "images",
 		Threshold: fmt.Sprintf("%s, which perfectly even classes exceed at most 1 time in 20", small(limit)), Source: "simulated binomial counts of that mean recall; sqrt(r (1 - r) / m)",
 		Figures: []Figure{{"spread", spread}, {"even_spread", average}, {"even_limit", limit}, {"recall_se", se}},
-		Text: fmt.Sprintf("With %s validation examples a class a recall of %s has a standard error of %.1f points, and the noise floor of the spread is %s (what perfectly even classes would show).",
+		Text: fmt.Sprintf("With %s validation examples a class, a recall of %s has a standard error of %.1f points, and the noise floor of the spread is %s (what perfectly even classes would show).",
 			count(support), percent(recall), 100*se, small(average)),
 	}
 	if d.Reason {
-		d.Text += fmt.Sprintf(" The unweighted model's %s may be noise alone: no unevenness is shown that weights could reduce.", small(spread))
+		d.Text += fmt.Sprintf(" The spread of %s, %s, may be noise alone: no unevenness is shown that weights could reduce.", model, small(spread))
 	} else {
-		d.Text += fmt.Sprintf(" The unweighted model's %s is beyond that noise: the classes do differ.", small(spread))
+		d.Text += fmt.Sprintf(" The spread of %s, %s, is beyond that noise: the classes do differ.", model, small(spread))
 	}
 	return d, true
 }
@@ -330,7 +330,7 @@ func (f *figures) price() (Finding, bool) {
 	lost := f.balancedBefore - f.balancedAfter
 	d := Finding{
 		Name: "price", Try: "tolerance",
-		Threshold: "2.5 standard errors for a class to be named; 1 point of accuracy for each point of spread", Source: "our choice",
+		Threshold: "2.5 standard errors for a class to be named; 1 point of accuracy for each .01 of spread", Source: "our choice",
 		Figures: []Figure{{"balanced_accuracy_change", -lost}, {"spread_change", f.change}},
 	}
 	var sides []string
@@ -339,7 +339,11 @@ func (f *figures) price() (Finding, bool) {
 		classes []int
 	}{{"Up", up}, {"Down", down}} {
 		if len(side.classes) > 0 {
-			sides = append(sides, side.word+": "+f.moves(side.classes))
+			word := side.word
+			if len(sides) == 0 {
+				word += ", in points of recall"
+			}
+			sides = append(sides, word+": "+f.moves(side.classes))
 		}
 	}
 	d.Text = strings.Join(sides, ". ") + fmt.Sprintf(". Balanced accuracy %s points", points(-lost))
@@ -347,9 +351,12 @@ func (f *figures) price() (Finding, bool) {
 		price := lost / -f.change
 		d.Figures = append(d.Figures, Figure{"price", price})
 		d.Reason = price > 1 && f.measured()
-		d.Text += fmt.Sprintf("; %.2f points of accuracy lost for each point of spread", price)
-		if d.Reason {
+		d.Text += fmt.Sprintf(": %.2f points of balanced accuracy for each .01 of spread", price)
+		switch {
+		case d.Reason:
 			d.Text += ", which is more than is gained"
+		case f.measured():
+			d.Text += ", which is less than is gained"
 		}
 	}
 	d.Text += "."
@@ -374,7 +381,7 @@ func (f *figures) moves(classes []int) string {
 		words = append(words, fmt.Sprintf("%s %s", f.class(c), points(f.after[c]-f.before[c])))
 	}
 	if rest := len(classes) - most; rest > 0 {
-		words = append(words, fmt.Sprintf("%d more", rest))
+		words = append(words, fmt.Sprintf("%d more classes", rest))
 	}
 	return list(words)
 }

@@ -58,18 +58,18 @@ func TestProbedFindings(t *testing.T) {
 		{"control", "one that does not, among noisy seeds", note, "cannot be said with these seeds", with(func(w *world) { w.response, w.jitter = 0, 0.2 })},
 		{"control", "one that ignores them", reason, "never reached the loss", with(func(w *world) { w.response, w.jitter = 0, 0 })},
 		{"control", "one that turns them over", reason, "the wrong way round", with(func(w *world) { w.response = -1 })},
-		{"control", "one seed", note, "how much another seed would change is not known", with(func(w *world) { w.seeds = 1 })},
+		{"control", "one seed", note, "how much seeds differ is not known from one", with(func(w *world) { w.seeds = 1 })},
 		{"control", "one seed that ignores them", reason, "never reached the loss", with(func(w *world) { w.seeds, w.response, w.jitter = 1, 0, 0 })},
 
 		{"sensitivity", "two classes that are confused", note, "dog +", usual()},
-		{"sensitivity", "who pays", note, "paid by cat -", usual()},
+		{"sensitivity", "who pays", note, "(cat loses ", usual()},
 		{"sensitivity", "one seed", note, "cover the examples only", with(func(w *world) { w.seeds = 1 })},
 
 		{"expected", "weights that should show", note, "measured were", usual()},
 		{"expected", "flat weights among noisy seeds", reason, "smaller than the noise of one seed", with(func(w *world) { w.weights, w.jitter = []float64{1, 1.1, 1, 1}, 0.4 })},
 		{"expected", "equal weights", absent, "", with(func(w *world) { w.weights = []float64{1, 1, 1, 1} })},
 		{"expected", "one seed", note, "not known from one seed", with(func(w *world) { w.seeds = 1 })},
-		{"expected", "weights far beyond what was measured", note, "far beyond the half nat", with(func(w *world) { w.weights = []float64{1, 20, 1, 1} })},
+		{"expected", "weights far beyond what was measured", note, "so this is an extrapolation", with(func(w *world) { w.weights = []float64{1, 20, 1, 1} })},
 
 		{"identifiable", "a training that weights affect", absent, "", with(mixed)},
 		{"identifiable", "flat weights among noisy seeds", reason, "dog ", with(func(w *world) { w.weights, w.jitter = []float64{1, 1.1, 1, 1}, 0.4 })},
@@ -127,7 +127,7 @@ func TestProbedVerdict(t *testing.T) {
 	}
 	// With one seed it is said what cannot be known.
 	r = explained(t, probed(t, with(func(w *world) { w.seeds = 1 })))
-	if text := strings.Join(r.Missing, "\n"); !strings.Contains(text, "With one seed probed, its noise cannot be separated") {
+	if text := strings.Join(r.Missing, "\n"); !strings.Contains(text, "On one seed, noise cannot be separated") {
 		t.Errorf("nothing is said of the single seed: %s", text)
 	}
 }
@@ -234,7 +234,7 @@ func TestProbesByHand(t *testing.T) {
 			t.Errorf("%s, %s: %.5f, want %.5f", x.of, x.name, got, x.want)
 		}
 	}
-	if text := strings.Join(r.Missing, "\n"); !strings.Contains(text, "No predictions of the probes") {
+	if text := strings.Join(r.Missing, "\n"); !strings.Contains(text, "No predictions of the trainings of --measure") {
 		t.Errorf("nothing is said of the missing predictions: %s", text)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"evenkeel/objective"
@@ -25,7 +26,7 @@ type Recalls struct {
 
 // usual says how certain a network usually is, where nothing is known of the user's: the
 // figures of the built-in study's reference over its seeds.
-const usual = "Networks are usually more certain: in this program's built-in study, half of the examples of the three most confused pairs have logits 2.4 nats apart or more, which is 92 % or more for one of the two."
+const usual = "Networks are usually more certain: in this program's built-in study, half of the examples of the three most confused pairs have probabilities of 92 : 8 or farther apart."
 
 // Explain says what such weights can do, as far as recalls show it. The error says what
 // is wrong with them.
@@ -63,7 +64,7 @@ func (c Recalls) Explain() (*Report, error) {
 	keep(c.inverted(shift, low, best))
 	even := false
 	if c.Support != nil {
-		d, ok := sampleFinding(evenAt(objective.StdDev, interval.Mean(c.Recall), c.Support), objective.StdDev.Of(c.Recall), interval.Mean(c.Recall), c.Support)
+		d, ok := sampleFinding(evenAt(objective.StdDev, interval.Mean(c.Recall), c.Support), "these recalls", objective.StdDev.Of(c.Recall), interval.Mean(c.Recall), c.Support)
 		keep(d, ok)
 		even = d.Reason
 	}
@@ -77,14 +78,14 @@ func (c Recalls) Explain() (*Report, error) {
 		r.Text = fmt.Sprintf("The weights are upside down: %s has the lowest recall and a smaller weight than %s, which has the highest.", c.Classes[low], c.Classes[best])
 	case strength < flat:
 		r.Verdict = TooWeak
-		r.Text = fmt.Sprintf("The weights are too weak to matter: they shift no two classes against each other by more than %s nats (%s against %s), and the two with the lowest recalls, %s and %s, by %s.",
-			nats(strength), c.Classes[lowest(shift)], c.Classes[highest(shift)], c.Classes[low], c.Classes[next], nats(between))
+		r.Text = fmt.Sprintf("The weights are too weak to matter: no two of them differ by more than a factor of %s (%s and %s), and those of the lowest recalls, %s and %s, by %s.",
+			factor(ratio(strength)), c.Classes[lowest(shift)], c.Classes[highest(shift)], c.Classes[low], c.Classes[next], factor(ratio(math.Abs(between))))
 	default:
 		r.Verdict = Strong
-		r.Text = fmt.Sprintf("The weights are strong enough to have an effect: they shift %s against %s by %s nats. Whether training follows them, only a study shows.",
-			c.Classes[highest(shift)], c.Classes[lowest(shift)], nats(strength))
+		r.Text = fmt.Sprintf("The weights are strong enough to have an effect: that of %s is %s times that of %s. Recalls do not show whether training follows them; run evenkeel search to see this.",
+			c.Classes[highest(shift)], factor(ratio(strength)), c.Classes[lowest(shift)])
 	}
-	c.next(r, low, next)
+	c.next(r, low, next, strength)
 	return r, nil
 }
 
@@ -132,8 +133,8 @@ func (c Recalls) inverted(shift []float64, low, best int) (Finding, bool) {
 	return Finding{
 		Name: "inverted", Reason: true, Try: "turn", Figures: []Figure{{"shift", shift[low] - shift[best]}},
 		Threshold: "a weight of the lowest class below that of the highest", Source: "a larger weight raises a class's recall at the cost of the others",
-		Text: fmt.Sprintf("%s (%s) is lowered by %s nats against %s (%s): the weights take predictions from the class with the lowest recall and give them to the one with the highest.",
-			c.Classes[low], percent(c.Recall[low]), nats(shift[low]-shift[best]), c.Classes[best], percent(c.Recall[best])),
+		Text: fmt.Sprintf("The weight of %s (recall %s) is that of %s (recall %s) divided by %s: the weights take predictions from the class with the lowest recall and give them to the one with the highest.",
+			c.Classes[low], percent(c.Recall[low]), c.Classes[best], percent(c.Recall[best]), factor(ratio(shift[best]-shift[low]))),
 	}, true
 }
 
@@ -161,12 +162,12 @@ func (c Recalls) pair(shift []float64, low, next int) (Finding, bool) {
 	if math.Abs(s) >= apart {
 		return Finding{}, false
 	}
-	text := fmt.Sprintf("%s (%s) and %s (%s) have the lowest recalls, and the weights shift them against each other by only %s nats",
-		c.Classes[low], percent(c.Recall[low]), c.Classes[next], percent(c.Recall[next]), nats(s))
+	text := fmt.Sprintf("%s (%s) and %s (%s) have the lowest recalls, and their weights differ by a factor of only %s",
+		c.Classes[low], percent(c.Recall[low]), c.Classes[next], percent(c.Recall[next]), factor(ratio(math.Abs(s))))
 	if how := together(shift[low], shift[next]); how != "" {
 		text += ": " + how
 	}
-	text += fmt.Sprintf(". If these two are confused with each other, only predictions can flip in which the model gives one of the two %s against the other.", odds(s))
+	text += fmt.Sprintf(". If these two are confused with each other, only predictions can change in which their probabilities are nearly equal (%s).", odds(s))
 	return Finding{
 		Name: "pairs", Reason: true, Try: "data", Text: text, Figures: []Figure{{"shift", s}},
 		Threshold: "a shift of 0.35 nats, a factor of 1.4 between the two weights", Source: "our choice, half of that for all classes",
@@ -175,21 +176,21 @@ func (c Recalls) pair(shift []float64, low, next int) (Finding, bool) {
 
 // missing says what recalls do not show.
 func (c Recalls) missing() []string {
-	all := []string{"Recalls alone do not show which classes are confused, how certain the model is, or how much seeds vary. A study does."}
+	all := []string{"Recalls alone do not show which classes are confused, how certain the model is, or how much seeds vary. Run evenkeel search to see this."}
 	if c.Support == nil {
-		all = append(all, "How many examples each recall was measured on is not known. Add --support 500,500,... to see whether the recalls differ by more than noise.")
+		all = append(all, "How many examples each recall was measured on is not known. Add --support 500,500,... (a number for each class) to see whether the recalls differ by more than noise.")
 	}
 	return all
 }
 
 // next fills in what to try.
-func (c Recalls) next(r *Report, low, next int) {
+func (c Recalls) next(r *Report, low, next int, strength float64) {
 	if r.Verdict == Even {
 		return
 	}
 	r.Next = append(r.Next, Remedy{
-		Name: "offsets", Lines: []string{"weighting: {apply: posthoc}"},
-		Text: "Shift the unweighted model's logits instead of training with weights. The shift then acts in full, and nothing is trained:",
+		Name: "offsets", Lines: addToLogits(posthoc.FromWeights(c.Weights), c.Classes),
+		Text: "Add the logarithms of the weights to the logits of the model without weights, instead of training with them. They then act in full, and nothing is trained:",
 	})
 	if r.Verdict == Inverted {
 		r.Next = append([]Remedy{{
@@ -197,9 +198,21 @@ func (c Recalls) next(r *Report, low, next int) {
 		}}, r.Next...)
 	}
 	if r.Verdict == TooWeak {
-		r.Next = append(r.Next, stronger(c.Recall))
+		r.Next = append(r.Next, c.stronger(strength))
 	}
 	if r.reason("pairs") {
 		r.Next = append(r.Next, dataRemedy(c.Classes[low], c.Classes[next]))
+	}
+}
+
+// stronger proposes the weights that differ by the factors of the errors.
+func (c Recalls) stronger(strength float64) Remedy {
+	recalls := make([]string, len(c.Recall))
+	for k, r := range c.Recall {
+		recalls[k] = strconv.FormatFloat(r, 'g', -1, 64)
+	}
+	return Remedy{
+		Name: "stronger", Lines: []string{"evenkeel weights --scheme error-power --exponent 1 --recall " + strings.Join(recalls, ",")},
+		Text: "Use stronger weights." + byErrors(c.Recall, strength) + " These print them:",
 	}
 }

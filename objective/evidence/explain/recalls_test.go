@@ -24,7 +24,7 @@ func TestQuestion(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Verdict != explain.TooWeak || !strings.Contains(r.Text, "more than .52 nats (car against dog), and the two with the lowest recalls, dog and cat, by .117") {
+	if r.Verdict != explain.TooWeak || !strings.Contains(r.Text, "more than a factor of 1.68 (car and dog), and those of the lowest recalls, dog and cat, by 1.12") {
 		t.Errorf("%s: %s", r.Verdict, r.Text)
 	}
 	for name, want := range map[string]float64{"strength": 0.52125, "pairs": 0.11669} {
@@ -61,7 +61,7 @@ func TestRecalls(t *testing.T) {
 	}
 	c = question()
 	c.Classes, c.Weights = nil, []float64{.2, 1.5, .9}
-	if r, err = c.Explain(); err != nil || r.Verdict != explain.Strong || len(r.Findings) != 0 || !strings.Contains(r.Text, "class 1 against class 0") {
+	if r, err = c.Explain(); err != nil || r.Verdict != explain.Strong || len(r.Findings) != 0 || !strings.Contains(r.Text, "that of class 1 is 7.5 times that of class 0") {
 		t.Errorf("strong weights: %+v, %v", r, err)
 	}
 	c.Weights = []float64{1.5, .2, .9}
@@ -103,5 +103,5 @@ func ExampleRecalls() {
 	fmt.Println(r.Text)
 	// Output:
 	// too-weak
-	// The weights are too weak to matter: they shift no two classes against each other by more than .52 nats (car against dog), and the two with the lowest recalls, dog and cat, by .117.
+	// The weights are too weak to matter: no two of them differ by more than a factor of 1.68 (car and dog), and those of the lowest recalls, dog and cat, by 1.12.
 }

@@ -25,22 +25,22 @@ func (f *figures) remedies(r *Report) []Remedy {
 	flatPairs := r.reason("pairs") || r.reason("margins") || f.smallPrediction()
 	belowNoise := (r.reason("expected") || r.reason("identifiable")) && f.strength < strongEnough
 	control, _ := r.find("control")
-	add(r.Verdict == Ignored || control.Try == "check", checkRemedy)
+	add(r.Verdict == Ignored || control.Try == "check", f.checkRemedy)
 	add(f.Probed == nil && !f.Posthoc && f.seeds > 1 && (r.Verdict == Ineffective || r.Verdict == NotMeasurable), f.measureRemedy)
 	add(!f.Posthoc && f.offsets.helpful() && r.Verdict != Even, f.offsetsRemedy)
 	add(f.predicted.seeds == 0 && f.OwnScript, logitsRemedy)
-	add(r.Verdict == Overshoots, func() Remedy { return weaker(f.strength) })
-	add(mayStrengthen && (f.strength < flat || flatPairs || belowNoise), func() Remedy { return f.stronger() })
+	add(r.Verdict == Overshoots, f.weaker)
+	add(mayStrengthen && (f.strength < flat || flatPairs || belowNoise), f.stronger)
 	tooShort := f.underfitted() && !r.reason("interpolation")
 	add(noEffect && tooShort, f.longerRemedy)
 	add(noEffect && !tooShort, f.stopRemedy)
 	add(noEffect && !tooShort, f.decayRemedy)
-	add(noEffect && !tooShort && r.Verdict != Ignored, deferredRemedy)
-	add(r.reason("price"), toleranceRemedy)
+	add(noEffect && !tooShort && r.Verdict != Ignored, f.deferredRemedy)
+	add(r.reason("price"), f.toleranceRemedy)
 	add(r.Verdict == NotMeasurable || r.reason("noise") && (r.Verdict == TooWeak || r.Verdict == Ineffective), f.seedsRemedy)
 	add(r.Verdict == Even || r.reason("noise") && f.imagesLimit(), f.imagesRemedy)
 	add((r.Verdict == Works || r.Verdict == OffsetsSuffice) && !f.Posthoc, f.pasteRemedy)
-	add(r.Verdict == Works, moreSeedsRemedy)
+	add(r.Verdict == Works, f.moreSeedsRemedy)
 	if r.reason("floor") || r.reason("pairs") || r.reason("trade") || f.unliftable() {
 		if s, ok := f.dataRemedy(r); ok {
 			all = append(all, s)
@@ -49,8 +49,45 @@ func (f *figures) remedies(r *Report) []Remedy {
 	return all
 }
 
-func checkRemedy() Remedy {
-	return Remedy{Name: "check", Text: "Check whether the weights reach the loss: evenkeel check STUDY.yaml. The usual cause is a weight argument that is not passed on, or weights in another order of classes."}
+// widestCommand is the number of characters of a line of a command. Our choice.
+const widestCommand = 88
+
+// search is the command that searches a new study with other settings, KEY=VALUE each,
+// on as many lines as it needs.
+func (f *figures) search(settings ...string) []string {
+	words := []string{"evenkeel search" + f.file()}
+	for _, s := range append(settings, "study=NEWNAME") {
+		if strings.ContainsAny(s, "[]{}, ") {
+			s = "'" + s + "'"
+		}
+		words = append(words, "--set "+s)
+	}
+	lines := words[:1]
+	for _, word := range words[1:] {
+		last := len(lines) - 1
+		if len(lines[last])+len(word) < widestCommand {
+			lines[last] += " " + word
+			continue
+		}
+		lines[last] += ` \`
+		lines = append(lines, "  "+word)
+	}
+	return lines
+}
+
+// file is the study file as an argument of a command.
+func (f *figures) file() string {
+	if f.BuiltIn {
+		return ""
+	}
+	return " STUDY.yaml"
+}
+
+func (f *figures) checkRemedy() Remedy {
+	return Remedy{
+		Name: "check", Lines: []string{"evenkeel check" + f.file()},
+		Text: "Check whether the weights reach the loss. The usual cause is a weight argument that is not passed on, or weights in another order of classes:",
+	}
 }
 
 // named is the flag that names the study, where commands need it.
@@ -62,7 +99,10 @@ func (f *figures) named() string {
 }
 
 func (f *figures) measureRemedy() Remedy {
-	return Remedy{Name: "measure", Text: fmt.Sprintf("Measure with a few trainings whether weights can work here at all, on which classes, and which classes pay for it: evenkeel explain %d --round %d%s --measure.", f.Trial, f.Round, f.named())}
+	return Remedy{
+		Name: "measure", Lines: []string{fmt.Sprintf("evenkeel explain %d --round %d%s --measure", f.Trial, f.Round, f.named())},
+		Text: "Measure with a few trainings whether weights can work here at all, which classes they raise, and which classes lose by it:",
+	}
 }
 
 func logitsRemedy() Remedy {
@@ -72,10 +112,7 @@ func logitsRemedy() Remedy {
 // offsetsRemedy offers the fitted offsets.
 func (f *figures) offsetsRemedy() Remedy {
 	const most = 12 // nobody reads a longer list
-	s := Remedy{
-		Name: "offsets", Lines: []string{"weighting: {apply: posthoc}"},
-		Text: "Keep the unweighted model and add offsets to its logits.",
-	}
+	s := Remedy{Name: "offsets", Text: "Keep the unweighted model and add offsets to its logits."}
 	if len(f.Classes) <= most {
 		values := make([]float64, len(f.Classes))
 		n := 0
@@ -89,21 +126,51 @@ func (f *figures) offsetsRemedy() Remedy {
 				add(values, o.Values, n)
 			}
 		}
-		var words []string
-		for c, v := range values {
-			words = append(words, f.class(c)+" "+offset(v))
+		if n > 0 {
+			model := "the unweighted models of this study"
+			if f.other() {
+				model = f.reference()
+			}
+			s.Text += fmt.Sprintf(" These were fitted to %s, as a mean over %s; another model needs its own:", model, plural(n, "seed"))
+			s.Lines = addToLogits(values, f.Classes)
 		}
-		s.Text += " Fitted here, as a mean over the seeds: " + strings.Join(words, ", ") + "."
 	}
-	s.Text += " A search over weights that are applied in this way trains unweighted models only:"
+	if s.Lines == nil {
+		s.Text += " A search over weights that are added to the logits in this way trains unweighted models only:"
+	} else {
+		s.Lines = append(s.Lines, "# or search over weights that are added to the logits in this way:")
+	}
+	s.Lines = append(s.Lines, f.search("weighting.apply=posthoc")...)
 	return s
 }
 
-// offset writes a number to add to a logit: +0.84.
+// addToLogits is Python that adds offsets to logits, and says for which classes.
+func addToLogits(offsets []float64, classes []string) []string {
+	words := make([]string, len(offsets))
+	for c, v := range offsets {
+		words[c] = offset(v)
+	}
+	return append(folded("# offsets of ", strings.Join(classes, ", "), "# "), folded("logits = logits + torch.tensor([", strings.Join(words, ", ")+"])", "    ")...)
+}
+
+// folded writes words on lines of at most [widestCommand] characters.
+func folded(first, text, indent string) []string {
+	var lines []string
+	line := first
+	for i, word := range strings.SplitAfter(text, ", ") {
+		if i > 0 && len(line)+len(strings.TrimSpace(word)) > widestCommand {
+			lines, line = append(lines, strings.TrimRight(line, " ")), indent
+		}
+		line += word
+	}
+	return append(lines, line)
+}
+
+// offset writes a number to add to a logit: 0.84.
 func offset(v float64) string {
-	text := fmt.Sprintf("%+.2f", v)
-	if text == "-0.00" || text == "+0.00" {
-		return "0"
+	text := fmt.Sprintf("%.2f", v)
+	if text == "-0.00" {
+		return "0.00"
 	}
 	return text
 }
@@ -120,21 +187,30 @@ func byError(recall []float64) float64 {
 	return schemes.Log(most / least)
 }
 
-func (f *figures) stronger() Remedy { return stronger(f.before) }
+// byErrors says how far apart the weights (1 - recall)^1 are, where that is farther than
+// the weights are.
+func byErrors(recall []float64, strength float64) string {
+	s := byError(recall)
+	if s <= strength {
+		return ""
+	}
+	return fmt.Sprintf(" (1 - recall)^1 would have max/min %s here, instead of your %s, since errors differ by larger factors than recalls.", factor(ratio(s)), factor(ratio(strength)))
+}
 
 // stronger searches for strength itself.
-func stronger(recall []float64) Remedy {
+func (f *figures) stronger() Remedy {
 	return Remedy{
-		Name: "stronger", Lines: []string{"weighting: {scheme: [{name: error-power, strength: {low: 0.7, high: 3}}]}"},
-		Text: fmt.Sprintf("Search over stronger weights, by their strength ln(max/min). On these recalls (1 - recall)^1 has a strength of %s, since errors differ by larger factors than recalls:", nats(byError(recall))),
+		Name: "stronger", Lines: f.search("weighting.scheme=[{name: error-power, strength: {low: 0.7, high: 3}}]"),
+		Text: "Search over stronger weights." + byErrors(f.before, f.strength) + " This searches over max/min from 2 to 20, as its logarithm, the strength:",
 	}
 }
 
-// weaker searches below a strength.
-func weaker(strength float64) Remedy {
+// weaker searches below the strength of the weights.
+func (f *figures) weaker() Remedy {
+	low, high := math.Min(0.3, f.strength/6), math.Min(3, f.strength/2)
 	return Remedy{
-		Name: "weaker", Text: fmt.Sprintf("Use weaker weights; the strength ln(max/min) of these is %s:", nats(strength)),
-		Lines: []string{fmt.Sprintf("weighting: {scheme: [{name: error-power, strength: {low: %.2g, high: %.2g}}]}", math.Min(0.3, strength/6), math.Min(3, strength/2))},
+		Name: "weaker", Lines: f.search(fmt.Sprintf("weighting.scheme=[{name: error-power, strength: {low: %.2g, high: %.2g}}]", low, high)),
+		Text: fmt.Sprintf("Search over weaker weights: these have max/min %s. This searches over max/min from %s to %s, as its logarithm, the strength:", factor(ratio(f.strength)), factor(ratio(low)), factor(ratio(high))),
 	}
 }
 
@@ -144,7 +220,7 @@ func (f *figures) stopRemedy() Remedy {
 		s.Text = "Stop before the model fits its training examples perfectly, in your own script or with fewer epochs; weights act early in training and lose their effect later."
 		return s
 	}
-	s.Lines = []string{"model: {early_stopping: 3}"}
+	s.Lines = f.search("model.early_stopping=3")
 	return s
 }
 
@@ -154,42 +230,45 @@ func (f *figures) longerRemedy() Remedy {
 		s.Text = "Train longer, in your own script or with more epochs, until the recalls on the training part are higher; then see whether weights have an effect."
 		return s
 	}
-	s.Lines = []string{"model: {epochs: [30, 60], early_stopping: 5}"}
+	s.Lines = f.search("model.epochs=[30, 60]", "model.early_stopping=5")
 	return s
 }
 
 func (f *figures) decayRemedy() Remedy {
 	s := Remedy{Name: "decay", Text: "Regularise until the training accuracy visibly falls. The loss then stays above 0, and weights keep acting on it:"}
 	if f.OwnScript {
-		s.Lines = []string{"model: {params: {weight_decay: {low: 0.001, high: 0.1, log: true}}}"}
+		s.Lines = f.search("model.params.weight_decay={low: 0.001, high: 0.1, log: true}")
 		return s
 	}
-	s.Lines = []string{"model: {weight_decay: {low: 0.001, high: 0.1, log: true}}"}
+	s.Lines = f.search("model.weight_decay={low: 0.001, high: 0.1, log: true}")
 	return s
 }
 
-func deferredRemedy() Remedy {
+func (f *figures) deferredRemedy() Remedy {
 	return Remedy{
-		Name: "deferred", Lines: []string{"weighting: {weights_from: [0.5, 0.8]}"},
+		Name: "deferred", Lines: f.search("weighting.weights_from=[0.5, 0.8]"),
 		Text: "Switch the weights on late in training, so that it ends before their effect is lost:",
 	}
 }
 
-func toleranceRemedy() Remedy {
+func (f *figures) toleranceRemedy() Remedy {
 	return Remedy{
-		Name: "tolerance", Lines: []string{"objective: {accuracy_tolerance: 0.005}"},
+		Name: "tolerance", Lines: f.search("objective.accuracy_tolerance=0.005"),
 		Text: "Allow less loss of accuracy. With a smaller tolerance, arms that lose less rank first:",
 	}
 }
 
 func (f *figures) pasteRemedy() Remedy {
-	return Remedy{Name: "paste", Text: fmt.Sprintf("Use the weights in your training script: evenkeel weights --trial %d --round %d%s --format torch.", f.Trial, f.Round, f.named())}
+	return Remedy{
+		Name: "paste", Lines: []string{fmt.Sprintf("evenkeel weights --trial %d --round %d%s --format torch", f.Trial, f.Round, f.named())},
+		Text: "Use the weights in your training script; this prints them as Python:",
+	}
 }
 
-func moreSeedsRemedy() Remedy {
+func (f *figures) moreSeedsRemedy() Remedy {
 	return Remedy{
-		Name: "seeds", Lines: []string{"search: {max_replicates: 10}"},
-		Text: "Give the best trials more seeds before you rely on this; the arm was chosen on these examples:",
+		Name: "seeds", Lines: f.search("search.max_replicates=10"),
+		Text: "Give the best trials more seeds before you rely on this; the trial was chosen on these validation examples:",
 	}
 }
 
@@ -234,25 +313,30 @@ func (f *figures) seedsRemedy() Remedy {
 	if n <= f.seeds {
 		n = max(2*f.seeds, 5)
 		return Remedy{
-			Name: "seeds", Lines: []string{fmt.Sprintf("search: {replicates: %d, max_replicates: %d}", n, n)},
-			Text: "More seeds make the interval narrower:",
+			Name: "seeds", Lines: f.withSeeds(n),
+			Text: "Use more seeds, which make the interval narrower:",
 		}
 	}
 	return Remedy{
-		Name: "seeds", Lines: []string{fmt.Sprintf("search: {replicates: %d, max_replicates: %d}", n, n)},
-		Text: fmt.Sprintf("An effect of %s would be detected with about %d seeds:", small(f.target()), n),
+		Name: "seeds", Lines: f.withSeeds(n),
+		Text: fmt.Sprintf("Use more seeds: an effect of %s on validation would be detected with about %d:", small(f.target()), n),
 	}
 }
 
+// withSeeds is the command that searches with n seeds a trial.
+func (f *figures) withSeeds(n int) []string {
+	return f.search(fmt.Sprintf("search.replicates=%d", n), fmt.Sprintf("search.max_replicates=%d", n))
+}
+
 func (f *figures) imagesRemedy() Remedy {
-	s := Remedy{Name: "images", Text: fmt.Sprintf("Measure on more validation examples: with %s a class, effects smaller than %s cannot be detected with any number of seeds",
+	s := Remedy{Name: "images", Text: fmt.Sprintf("Measure on more validation examples: on these, %s a class, effects smaller than %s cannot be detected with any number of seeds",
 		count(f.support), small(f.power()*math.Sqrt(f.uncertainty.image)))}
 	if f.OwnScript {
 		s.Text += "; your script decides how many there are."
 		return s
 	}
 	s.Text += ":"
-	s.Lines = []string{"data: {validation: 0.4}"}
+	s.Lines = f.search("data.validation=0.4")
 	return s
 }
 

@@ -1,5 +1,7 @@
 package explain
 
+import "slices"
+
 // Verdict is the answer in a word.
 type Verdict string
 
@@ -39,7 +41,11 @@ type Report struct {
 	Verdict Verdict
 	// Text is the verdict in a sentence or two.
 	Text string
-	// Findings have reasons first, those with the most promising remedy before others.
+	// Models says which two unweighted models the findings speak of, where the trial's
+	// own is not the reference; else "".
+	Models string
+	// Findings have reasons first, those with the most promising remedy before others;
+	// the sensitivities come before what is computed from them.
 	Findings []Finding
 	// Missing says, a sentence each, what is not known and why.
 	Missing []string
@@ -76,7 +82,8 @@ type Figure struct {
 type Remedy struct {
 	// Name identifies it, Text says what and why.
 	Name, Text string
-	// Lines are lines for the study file; none where it is not one of its settings.
+	// Lines are lines to copy: a command, or Python for a training script. In a command
+	// STUDY.yaml stands for the study file and NEWNAME for the name of the new study.
 	Lines []string
 }
 
@@ -113,4 +120,13 @@ func (r *Report) arrange() {
 		}
 	}
 	r.Findings = sorted
+	at := slices.IndexFunc(sorted, func(f Finding) bool { return f.Name == "sensitivity" })
+	first := slices.IndexFunc(sorted, func(f Finding) bool { return slices.Contains(derived, f.Name) })
+	if at >= 0 && first >= 0 && first < at {
+		sensitivity := sorted[at]
+		r.Findings = slices.Insert(slices.Delete(sorted, at, at+1), first, sensitivity)
+	}
 }
+
+// derived are the findings that are computed from the sensitivities.
+var derived = []string{"expected", "identifiable", "trade"}

@@ -8,8 +8,8 @@ import (
 	"evenkeel/objective/evidence/interval"
 )
 
-// sensitivity says how many points one nat on a class moves its recall, and which class
-// pays for it.
+// sensitivity says by how many points one nat on a class changes its recall, and which
+// class pays for it.
 func (f *figures) sensitivity() (Finding, bool) {
 	r := f.response
 	if r == nil {
@@ -17,14 +17,14 @@ func (f *figures) sensitivity() (Finding, bool) {
 	}
 	d := Finding{
 		Name:      "sensitivity",
-		Threshold: "95 % for a class to be named as paying", Source: "one training with half a nat more and one with half a nat less; Student's t over seeds, pooled over the classes, and examples",
+		Threshold: "95 % for a class to be named as losing", Source: "one training with the weight times 1.6 and one with it divided by 1.6; Student's t over seeds, pooled over the classes, and examples",
 	}
 	var parts, names []string
 	for i, c := range r.Classes {
 		names = append(names, f.Classes[c])
-		text := fmt.Sprintf("%s %s (%.1f)", f.class(c), points(r.slope[i][c]), 100*r.slopeSE[i][c])
+		text := fmt.Sprintf("%s %s +- %.1f points", f.class(c), points(r.slope[i][c]), 100*r.slopeSE[i][c])
 		if p := lowest(r.slope[i]); p != c && r.slope[i][p] < -r.clear()*r.slopeSE[i][p] {
-			text += fmt.Sprintf(", paid by %s %s (%.1f)", f.class(p), points(r.slope[i][p]), 100*r.slopeSE[i][p])
+			text += fmt.Sprintf(" (%s loses %s +- %.1f)", f.class(p), lowered(r.slope[i][p]), 100*r.slopeSE[i][p])
 		}
 		parts = append(parts, text)
 		for _, of := range r.Classes {
@@ -32,7 +32,7 @@ func (f *figures) sensitivity() (Finding, bool) {
 			d.Figures = append(d.Figures, Figure{key, r.slope[i][of]}, Figure{key + " se", r.slopeSE[i][of]})
 		}
 	}
-	d.Text = fmt.Sprintf("One nat more on a class, which is 2.7 times its weight, changes its recall by these points (standard error), on %s: %s.", plural(r.seeds, "seed"), strings.Join(parts, "; "))
+	d.Text = fmt.Sprintf("Sensitivities: a weight 2.7 times as large, for one class at a time, changes the recalls as follows (+- one standard error, %s): %s.", plural(r.seeds, "seed"), strings.Join(parts, ", "))
 	if rest := len(f.Classes) - len(names); rest > 0 {
 		what := "weight of the other class was"
 		if rest > 1 {
@@ -138,7 +138,7 @@ func (f *figures) expected() (Finding, bool) {
 			{"expected_change", e.change}, {"expected_change_se", e.se}, {"change", f.change}, {"seed_sd", sd},
 			{"expected_recall_change", e.recalls[w]}, {"recall_seed_sd", r.seedSD[w]}, {"farthest_shift", e.farthest},
 		},
-		Text: fmt.Sprintf("By these sensitivities the weights should change the spread by %s (standard error %s) and the recall of %s by %s points; measured were %s and %s points",
+		Text: fmt.Sprintf("By the sensitivities above the weights should change the spread by %s (standard error %s) and the recall of %s by %s points; measured were %s and %s points",
 			change(e.change), small(e.se), f.class(w), points(e.recalls[w]), change(f.change), points(f.after[w]-f.before[w])),
 	}
 	if r.seeds < 2 || math.IsNaN(sd) {
@@ -148,11 +148,12 @@ func (f *figures) expected() (Finding, bool) {
 	d.Text += fmt.Sprintf(". From seed to seed these vary by %s and %.1f points (standard deviations)", small(sd), 100*r.seedSD[w])
 	d.Reason = math.Abs(e.change) < sd
 	if d.Reason {
-		d.Text += ": the expected change of the spread is smaller than the noise of one seed"
+		d.Text += ": the expected change of the spread is smaller than the noise of one seed."
+	} else {
+		d.Text += ": the expected change of the spread is larger than the noise of one seed."
 	}
-	d.Text += "."
 	if e.farthest > 1 {
-		d.Text += fmt.Sprintf(" The weights shift classes by up to %s nats, far beyond the half nat that was measured.", nats(e.farthest))
+		d.Text += fmt.Sprintf(" The weights differ by factors of up to %s, larger than the 1.6 that was tested, so this is an extrapolation.", factor(ratio(e.farthest)))
 	}
 	return d, true
 }
@@ -192,10 +193,10 @@ func (f *figures) identifiable() (Finding, bool) {
 		c := r.Classes[i]
 		d.Reason = d.Reason || c == r.Worst
 		reach := math.Abs(r.slope[i][c]) * f.strength
-		parts = append(parts, fmt.Sprintf("%s %.1f points +- %.1f, noise %.1f", f.class(c), 100*reach, 100*r.slopeSE[i][c]*f.strength, 100*r.seedSD[c]))
+		parts = append(parts, fmt.Sprintf("%s %.1f +- %.1f points, noise %.1f", f.class(c), 100*reach, 100*r.slopeSE[i][c]*f.strength, 100*r.seedSD[c]))
 		d.Figures = append(d.Figures, Figure{f.Classes[c] + " reach", reach}, Figure{f.Classes[c] + " reach se", r.slopeSE[i][c] * f.strength}, Figure{f.Classes[c] + " seed_sd", r.seedSD[c]})
 	}
-	d.Text = fmt.Sprintf("For some classes the best weight cannot be found, because noise is larger than its effect: even the whole range of the weights, %s nats, on that class alone would change its recall by less than the noise of one seed (%s; +- one standard error).",
-		nats(f.strength), strings.Join(parts, "; "))
+	d.Text = fmt.Sprintf("For some classes the best weight cannot be found, because noise is larger than its effect: even the whole range of the weights, a factor of %s, on that class alone would change its recall by less than the noise of one seed (%s; +- one standard error).",
+		factor(ratio(f.strength)), strings.Join(parts, "; "))
 	return d, true
 }

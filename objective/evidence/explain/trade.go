@@ -105,18 +105,18 @@ func (f *figures) tradeOf() (Finding, bool) {
 	r := f.response
 	d := Finding{
 		Name: "trade", Try: "data",
-		Threshold: "a condition number of 3, the small singular value at the upper end of its 95 % interval", Source: "our choice; J restricted to the pair",
+		Threshold: "a condition number of 3, the small singular value at the upper end of its 95 % interval", Source: "our choice; singular values of the sensitivities of the pair",
 	}
 	var parts []string
 	for _, t := range all {
 		i, j := f.Classes[r.Classes[t.i]], f.Classes[r.Classes[t.j]]
-		parts = append(parts, fmt.Sprintf("%s and %s, which one nat moves apart by %.1f points (%.1f) and together by %.1f (%.1f)",
+		parts = append(parts, fmt.Sprintf("%s and %s, whose recalls move apart by %.1f +- %.1f points with a weight 2.7 times as large, and up together by %.1f +- %.1f",
 			objective.InSentence(i), objective.InSentence(j), 100*t.large, 100*t.largeSE, 100*t.small, 100*t.smallSE))
 		key := i + " and " + j
 		d.Figures = append(d.Figures, Figure{key + " large", t.large}, Figure{key + " large se", t.largeSE}, Figure{key + " small", t.small}, Figure{key + " small se", t.smallSE})
 		d.Reason = d.Reason || r.Classes[t.i] == r.Worst || r.Classes[t.j] == r.Worst
 	}
-	d.Text = fmt.Sprintf("What weights give one of these classes they take from the other: %s (singular values, standard errors in brackets).", strings.Join(parts, "; "))
+	d.Text = fmt.Sprintf("One of these classes gains only what the other loses: %s (+- one standard error).", strings.Join(parts, "; "))
 	if d.Reason {
 		d.Text += fmt.Sprintf(" %s, the worst class, is one of them.", f.class(r.Worst))
 	}

@@ -17,14 +17,14 @@ func (f *figures) judge(r *Report) {
 		r.Verdict, r.Text = Ignored, "The weights were ignored: training gave the same confusion matrix with them as without."
 	case better && f.offsets.helpful() && f.offsets.suffice && !f.Posthoc:
 		r.Verdict = OffsetsSuffice
-		r.Text = fmt.Sprintf("The weights make the recalls more even (%s). By the study's score they are not measurably better than offsets on the unweighted model's logits, which need no training.", changed)
+		r.Text = fmt.Sprintf("The weights make the recalls more even (%s). Counting spread and accuracy loss together, they are not measurably better than offsets on the logits of %s, which need no training.", changed, f.reference())
 	case better:
 		r.Verdict, r.Text = Works, fmt.Sprintf("The weights make the recalls more even: %s.", changed)
 	case f.worse() && !f.alreadyEven():
 		r.Verdict, r.Text = Overshoots, fmt.Sprintf("The weights overshoot: with them the recalls are less even, %s.", spreads)
 	case f.alreadyEven():
 		r.Verdict = Even
-		r.Text = fmt.Sprintf("There is nothing to even out: the unweighted recalls (spread %s) differ no more than those of perfectly even classes would on this many validation examples.", small(f.spreadBefore))
+		r.Text = fmt.Sprintf("There is nothing to even out: the recalls of %s (spread %s) differ no more than those of perfectly even classes would on this many validation examples.", f.own(), small(f.spreadBefore))
 	case f.unresponsive():
 		r.Verdict = Unresponsive
 		r.Text = fmt.Sprintf("No loss weighting can work here: with its weight times 20 and divided by 20, %s has recalls less than 5 points apart (95 %%).", f.class(f.control.class))
@@ -37,7 +37,7 @@ func (f *figures) judge(r *Report) {
 		}
 	case f.strength < flat:
 		r.Verdict = TooWeak
-		r.Text = fmt.Sprintf("The weights are too weak to matter: they shift no two classes against each other by more than %s nats, and no change can be measured (%s).", nats(f.strength), spreads)
+		r.Text = fmt.Sprintf("The weights are too weak to matter: no two of them differ by more than a factor of %s, and no change can be measured (%s).", factor(ratio(f.strength)), spreads)
 	case f.smallPrediction():
 		r.Verdict = TooWeak
 		r.Text = fmt.Sprintf("The weights are too weak to matter: even if training delivered all of the predicted change, the spread would change by only %s.", change(f.predicted.change))
@@ -47,7 +47,7 @@ func (f *figures) judge(r *Report) {
 		if f.underfitted() {
 			how = "Training did not follow the weights"
 		}
-		r.Text = fmt.Sprintf("%s: it delivered %.0f %% of the changes of the recalls that shifting logits by ln w predicts. That shift would change the spread by %s.",
+		r.Text = fmt.Sprintf("%s: it delivered %.0f %% of the changes of the recalls that are predicted by adding ln w to the logits. That addition alone would change the spread by %s.",
 			how, 100*math.Max(0, f.predicted.transmission.Tau), change(f.predicted.change))
 	case f.seeds < interval.EnoughSeeds:
 		r.Verdict = NotMeasurable
@@ -55,7 +55,7 @@ func (f *figures) judge(r *Report) {
 	case math.IsNaN(f.uncertainty.half):
 		r.Verdict, r.Text = NotMeasurable, fmt.Sprintf("No change can be measured: %s (%s), and how much seeds vary is not known.", spreads, change(f.change))
 	default:
-		r.Verdict, r.Text = NotMeasurable, fmt.Sprintf("The change is within noise: %s. An effect is neither shown nor ruled out.", changed)
+		r.Verdict, r.Text = NotMeasurable, fmt.Sprintf("The change is within noise: %s, so it cannot be said whether there is an effect.", changed)
 	}
 	if arm := f.Score.Arms(f.Replicates)[f.Round-1]; arm.Over && !f.ignored() {
 		r.Text += fmt.Sprintf(" It loses more accuracy than you allow: balanced accuracy %s points, %s allowed.", points(-arm.Drop), points(-f.Score.Tolerance))

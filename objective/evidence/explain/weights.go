@@ -2,6 +2,7 @@ package explain
 
 import (
 	"fmt"
+	"math"
 	"strings"
 )
 
@@ -28,8 +29,8 @@ func strengthFinding(strength float64, lightest, heaviest string) (Finding, bool
 		d.Text = "The weights are all equal, which is the same as no weights."
 		return d, true
 	}
-	d.Text = fmt.Sprintf("The weights are nearly uniform: the heaviest is %s times the lightest, which shifts %s against %s by ln %s = %s nats. That can flip only predictions in which the model gives one of the two %s against the other.",
-		factor(ratio(strength)), heaviest, lightest, factor(ratio(strength)), nats(strength), odds(strength))
+	d.Text = fmt.Sprintf("The weights are nearly uniform: the largest, of %s, is %s times the smallest, of %s, a shift of ln %s = %s (nats, the unit of logits). That can change only predictions in which the two probabilities are nearly equal (%s).",
+		heaviest, factor(ratio(strength)), lightest, factor(ratio(strength)), nats(strength), odds(strength))
 	return d, true
 }
 
@@ -42,9 +43,9 @@ func (f *figures) strengthOf() (Finding, bool) {
 func together(i, j float64) string {
 	switch {
 	case i > 0 && j > 0:
-		return "both are raised, which moves little between them"
+		return "both are raised, which changes little between them"
 	case i < 0 && j < 0:
-		return "both are lowered, which moves little between them"
+		return "both are lowered, which changes little between them"
 	}
 	return ""
 }
@@ -61,7 +62,7 @@ func (f *figures) pairsOf() (Finding, bool) {
 			continue
 		}
 		i, j := f.names(p)
-		text := fmt.Sprintf("%s and %s (%s of all errors) are shifted against each other by only %s nats", i, j, percent(p.share), nats(p.shift))
+		text := fmt.Sprintf("the weights of %s and %s (%s of all errors) differ by a factor of only %s", i, j, percent(p.share), factor(ratio(math.Abs(p.shift))))
 		if how := together(f.shift[p.i], f.shift[p.j]); how != "" && len(sentences) == 0 {
 			text += ": " + how
 		}
@@ -72,6 +73,6 @@ func (f *figures) pairsOf() (Finding, bool) {
 	if len(sentences) == 0 {
 		return d, false
 	}
-	d.Text = "Weights flip predictions only between classes that they shift against each other. " + strings.Join(sentences, "; ") + "."
+	d.Text = "Weights change predictions only between classes whose weights differ, but " + strings.Join(sentences, "; ") + "."
 	return d, true
 }

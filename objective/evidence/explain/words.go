@@ -89,9 +89,12 @@ func list(words []string) string {
 	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
 }
 
-// odds says which predictions a shift can flip: those that give one of the two classes,
-// against the other, a probability in this range.
+// odds says which predictions a shift can change: those that give the two classes
+// probabilities in this proportion, or closer to each other.
 func odds(shift float64) string {
 	p := 1 / (1 + schemes.Exp(-math.Abs(shift)))
-	return fmt.Sprintf("%.0f to %.0f %%", 100*(1-p), 100*p)
+	return fmt.Sprintf("%.0f : %.0f or closer", 100*(1-p), 100*p)
 }
+
+// lowered writes a change of a recall that went down as a loss.
+func lowered(v float64) string { return strconv.FormatFloat(-100*v, 'f', 1, 64) }
