@@ -7,6 +7,9 @@ import (
 	"path/filepath"
 	"testing"
 
+	"evenkeel/objective"
+	"evenkeel/objective/data"
+	"evenkeel/objective/models"
 	"evenkeel/objective/trainers"
 )
 
@@ -81,5 +84,54 @@ func TestOpenRefuses(t *testing.T) {
 	_, err := Open(t.Context(), setup)
 	if wrong := (*trainers.StudyError)(nil); !errors.As(err, &wrong) {
 		t.Errorf("a command's parts drawn anew: error %v; want a StudyError", err)
+	}
+}
+
+// TestEveryOpenerKeepsItsWord opens every kind of every transport that trains on the
+// study's own data source, as its transport says of it, and a wrong study as a fault of
+// the study file.
+func TestEveryOpenerKeepsItsWord(t *testing.T) {
+	for _, of := range trainers.Transports() {
+		if of.OwnData {
+			continue // a program of the user's own, which this test does not have
+		}
+		for _, kind := range models.TrainedBy(of.Name) {
+			model := map[string]any{"kind": kind.Name}
+			for _, key := range models.KeysOf(kind.Name) {
+				if key.Used(model) {
+					model[key.Name] = key.Default
+				}
+			}
+			setup := trainers.Setup{
+				Settings: of.NewSettings(nil), Source: data.Source{Kind: "embedded"}, Kinds: []string{kind.Name}, Model: model,
+				Split: objective.Split{Validation: 0.2, Test: 0.2, Limit: 20, Seed: 1}, Parallel: 2,
+			}
+			for _, redraw := range []bool{false, of.Redraws} {
+				setup.Redraw = redraw
+				o, err := Open(t.Context(), setup)
+				if err != nil {
+					t.Errorf("%s: %v", kind.Name, err)
+					continue
+				}
+				if o.Info().Trainer != of.Name || o.Title == "" || (o.Redraw != nil) != redraw {
+					t.Errorf("%s: trainer %q, title %q, draws its parts again %v; want %q, a title, %v",
+						kind.Name, o.Info().Trainer, o.Title, o.Redraw != nil, of.Name, redraw)
+				}
+				if err := o.Close(); err != nil {
+					t.Error(err)
+				}
+			}
+			for what, change := range map[string]func(*trainers.Setup){
+				"a file that is not there": func(s *trainers.Setup) { s.Source = data.Source{Kind: "csv", Path: "none.csv"} },
+				"a share of 2":             func(s *trainers.Setup) { s.Split.Validation = 2 },
+				"another kind":             func(s *trainers.Setup) { s.Kinds = []string{"rnn"} },
+			} {
+				wrong := setup
+				change(&wrong)
+				if _, err := Open(t.Context(), wrong); !errors.As(err, new(*trainers.StudyError)) {
+					t.Errorf("%s with %s: error %v; want a StudyError", kind.Name, what, err)
+				}
+			}
+		}
 	}
 }
