@@ -33,7 +33,7 @@ func Schemes(out Out, list []*schemes.Scheme, formulas bool) error {
 }
 
 // symbols explains the letters of the formulas.
-const symbols = `In the formulas, for each class: w is its weight, prev its weight in the previous round,
+const symbols = `For each class, w is its weight, prev its weight in the previous round,
 and x its recall on validation (or what weighting.signal names), smoothed. mean(x) is
 over the classes, K their number.
 `

@@ -37,7 +37,7 @@ const (
 
 // variables are the names that have a value of their own.
 var variables = []Name{
-	varX:         {"x", "x", "recall of the class, or what weighting.signal names, smoothed"},
+	varX:         {"x", "x", "the signal of the class, smoothed: its recall, or what weighting.signal names"},
 	varRecall:    {"recall", "recall", "recall of the class, smoothed"},
 	varPrecision: {"precision", "precision", "precision of the class, smoothed"},
 	varF1:        {"f1", "f1", "F1 of the class, smoothed"},
