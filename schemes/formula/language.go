@@ -42,7 +42,7 @@ var variables = []Name{
 	varPrecision: {"precision", "precision", "precision of the class, smoothed"},
 	varF1:        {"f1", "f1", "F1 of the class, smoothed"},
 	varSupport:   {"support", "support", "training examples of the class"},
-	varPrev:      {"prev", "prev", "weight of the class in the previous round, at mean 1; with signal precision 1 / weight"},
+	varPrev:      {"prev", "prev", "weight in the previous round, at mean 1 (with signal: precision, 1 / weight)"},
 	varMean:      {"mean", "mean", "mean of x over the classes"},
 	varMin:       {"min", "min", "smallest x of all classes"},
 	varMax:       {"max", "max", "largest x of all classes"},
