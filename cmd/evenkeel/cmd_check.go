@@ -17,14 +17,13 @@ func newCheck(g *global) *cobra.Command {
 	var format *string
 	cmd := &cobra.Command{
 		Use:   "check [STUDY.yaml]",
-		Short: "Does the trainer react to weights, is it reproducible, what does a run cost",
+		Short: "Check a trainer: does it react to weights, is it reproducible, how long does it take",
 		Long: `Trains about 15 times and says whether the study's trainer is fit to be searched
-over: whether one seed gives one result, whether a class that weighs 20 times as
-much gains recall, whether ten times all weights change nothing, what a training
-costs and how long the study will take. Every line is ok, a WARNING or a FAULT and
-says what to fix. Nothing is stored but the
-trainer's log; the test part stays closed.
-Exit status 1 if there is a fault.`,
+over: whether one seed gives one result, whether a class gains recall when its
+weight is 20 times as large, whether multiplying all weights by ten changes
+nothing, what a training costs and how long the study will take. Every line is
+ok, a WARNING or a FAULT, and says what to fix. Nothing is stored except the
+trainer's log, and the test part is not used. Exit status 1 if there is a fault.`,
 		Example: `  evenkeel check mine.yaml
   evenkeel check mine.yaml --set model.epochs=2
   evenkeel check mine.yaml --format json`,
@@ -34,10 +33,10 @@ Exit status 1 if there is a fault.`,
 			if err != nil {
 				return search.InputError{Err: err}
 			}
-			return checkStudy(cmd, g, def, *format)
+			return f.place(cmd, args, checkStudy(cmd, g, def, *format))
 		},
 	}
-	cmd.Flags().StringArrayVar(&f.set, "set", nil, "`KEY=VALUE`: a dotted key of the study file, the value as YAML; may be repeated")
+	cmd.Flags().StringArrayVar(&f.set, "set", nil, "`KEY=VALUE`: sets a key of the study file, such as model.epochs; the value as YAML; may be repeated")
 	format = formatFlag(cmd)
 	return cmd
 }

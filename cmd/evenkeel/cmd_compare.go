@@ -14,11 +14,11 @@ func newCompare(g *global) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "compare TRIAL TRIAL...",
 		Short: "Compare trials class by class, paired by seed",
-		Long: `Sets the recalls of trials side by side on validation, over the training seeds
+		Long: `Prints the recalls of trials side by side on validation, over the training seeds
 they have in common, and the difference of each to the first with its interval.
-TRIAL is a number, after its best round; TRIAL/ROUND is another round, and
+TRIAL is a number and means its best round; TRIAL/ROUND is another round, and
 TRIAL/0 the trial's unweighted model. The intervals are 95 % each, by Student's t
-over seeds; they know nothing of the noise of these validation images.`,
+over seeds; they do not include the noise of these examples.`,
 		Example: `  evenkeel compare 10 24
   evenkeel compare 10/0 10/1 24 --format csv`,
 		Args: cobra.MinimumNArgs(2),
@@ -41,7 +41,7 @@ over seeds; they know nothing of the noise of these validation images.`,
 			return report.Compared(page(cmd, *format), c)
 		},
 	}
-	cmd.Flags().StringVar(&study, "study", "", "`NAME` of the study; the newest is the default")
+	cmd.Flags().StringVar(&study, "study", "", "`NAME`: the study; the newest is the default")
 	format = formatFlag(cmd)
 	return cmd
 }

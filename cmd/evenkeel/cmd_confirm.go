@@ -29,20 +29,20 @@ func newConfirm(g *global) *cobra.Command {
 	var format *string
 	cmd := &cobra.Command{
 		Use:   "confirm [TRIAL]",
-		Short: "The figures to quote: fresh seeds and the test part for one trial",
-		Long: `Trains a trial again on fresh seeds, weights measured anew on each, together with
-the unweighted model, the geometric mean of the weights as one fixed vector, and
-the unweighted model trained as long as all rounds together, and measures all of
-them, and fitted offsets, on the test part, which nothing else opens. Intervals
-answer for other seeds and other test images at once.
+		Short: "Measure one trial on fresh seeds and the test part: the figures to quote",
+		Long: `Trains a trial again on fresh seeds, with weights computed anew on each, and for
+comparison: the unweighted model, the geometric mean of the weights as one fixed set
+of weights, and the unweighted model trained as long as all rounds together. It
+measures all of them, and fitted offsets, on the test part, which no other command
+uses. The intervals include the noise of seeds and of test examples.
 
-TRIAL is a number, after its best round; TRIAL/ROUND is another round; without it,
-the leader of the leaderboard. Every reading of a test part is counted and shown:
-choose on validation first, and confirm once. With --resplit every fresh seed has a
-training and a validation part of its own, and intervals answer for other training
-data of the source too; that is another reading, kept beside one without. Ctrl-C
-keeps what is finished, and the same command continues; repeated, it trains nothing
-and is no other reading.`,
+TRIAL is a number and means its best round; TRIAL/ROUND is another round; without it,
+the leader of the leaderboard is confirmed. Every use of a test part is counted and
+shown: choose on validation first, and confirm once. With --resplit every fresh seed
+has a training and a validation part of its own, and the intervals include the noise
+of the training data too; this uses the test part again, and its result is kept
+beside the other. Ctrl-C keeps what is finished, and the same command continues;
+repeated, it trains nothing and does not use the test part again.`,
 		Example: `  evenkeel confirm
   evenkeel confirm 18/1 --seeds 20
   evenkeel confirm 18/1 --resplit
@@ -50,17 +50,17 @@ and is no other reading.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if f.seeds < confirm.FewestSeeds {
-				return search.Inputf("--seeds %d: want at least %d, with fewer nothing could be said", f.seeds, confirm.FewestSeeds)
+				return search.Inputf("--seeds %d: want at least %d; fewer are too few for an interval", f.seeds, confirm.FewestSeeds)
 			}
 			f.format = *format
 			return runConfirm(cmd, g, args, f)
 		},
 	}
-	cmd.Flags().StringVar(&f.study, "study", "", "`NAME` of the study; the newest is the default")
-	cmd.Flags().IntVar(&f.seeds, "seeds", confirm.Seeds, "`N` fresh training seeds, at least "+strconv.Itoa(confirm.FewestSeeds))
-	cmd.Flags().BoolVar(&f.resplit, "resplit", false, "draw training and validation part anew for every fresh seed; the test part stays")
-	cmd.Flags().DurationVar(&f.time, "time", 0, "`DURATION` it may take, such as 30m: as many seeds as fit")
-	cmd.Flags().StringVar(&f.until, "until", "", "`CLOCK`: when it must have ended, such as 07:00 or an RFC 3339 time")
+	cmd.Flags().StringVar(&f.study, "study", "", "`NAME`: the study; the newest is the default")
+	cmd.Flags().IntVar(&f.seeds, "seeds", confirm.Seeds, "`N`: fresh training seeds, at least "+strconv.Itoa(confirm.FewestSeeds))
+	cmd.Flags().BoolVar(&f.resplit, "resplit", false, "split training and validation anew for every fresh seed; the test part stays the same")
+	cmd.Flags().DurationVar(&f.time, "time", 0, "`DURATION`: how long it may take, such as 30m; it uses as many seeds as fit")
+	cmd.Flags().StringVar(&f.until, "until", "", "`CLOCK`: when it must have ended, such as 07:00 or 2026-03-01T07:00:00Z")
 	acceptCodeFlag(cmd, &f.sessionFlags)
 	format = formatFlag(cmd)
 	return cmd
@@ -103,7 +103,7 @@ func confirmDeadline(cmd *cobra.Command, f confirmFlags, now time.Time) (time.Ti
 		return until, search.Inputf("--until: %w", err)
 	}
 	if !until.IsZero() && !until.After(now) {
-		return until, search.Inputf("--until: %s is over; want a time to come", f.until)
+		return until, search.Inputf("--until: %s is over; want a time in the future", f.until)
 	}
 	if !cmd.Flags().Changed("time") {
 		return until, nil

@@ -26,11 +26,12 @@ func newDataInspect(*global) *cobra.Command {
 	var format *string
 	cmd := &cobra.Command{
 		Use:   "inspect SOURCE",
-		Short: "Print what a data source holds and how it would be split",
+		Short: "Print what a data source has and how it would be split",
 		Long: `Reads a source as a search would, and prints the examples of each class in each
-part, what the features hold, and the fingerprint that is part of a run's
-identity. Files that were published with SHA-1 sums (cifar10) are compared with
-them. The flags are the keys of the study file's data section.`,
+part, the range of the features, and a fingerprint of the data: results are
+found again only for the same one. Files that were published with SHA-1 sums
+(cifar10) are compared with them. The flags are keys of the study file's data
+section.`,
 		Example: `  evenkeel data inspect embedded
   evenkeel data inspect csv:letter_train.csv --validation 0.3
   evenkeel data inspect csv:adult.csv --label income --one-hot true --features`,
@@ -54,13 +55,13 @@ them. The flags are the keys of the study file's data section.`,
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.label, "label", data.DefaultLabel, "`COLUMN` with the classes (csv)")
-	flags.StringVar(&f.testFile, "test-file", "", "`FILE` with the test part, or none; the twin X_test.csv if absent (csv)")
-	flags.StringVar(&f.oneHot, "one-hot", "", "`COLUMNS` to encode, separated by commas, or true for all with text (csv)")
-	flags.Float64Var(&f.split.Validation, "validation", 0.2, "`SHARE` of the training part held out for validation")
-	flags.Float64Var(&f.split.Test, "test", 0.2, "`SHARE` held out first where a source has no test part of its own")
-	flags.IntVar(&f.split.Limit, "limit", 0, "training examples kept per class, `N`; 0 = all")
-	flags.Int64Var(&f.split.Seed, "seed", 1, "seed `N` of the split")
+	flags.StringVar(&f.label, "label", data.DefaultLabel, "`COLUMN`: the column with the classes (csv)")
+	flags.StringVar(&f.testFile, "test-file", "", "`FILE`: the test part, or none; X_test.csv beside X.csv or X_train.csv if not given (csv)")
+	flags.StringVar(&f.oneHot, "one-hot", "", "`COLUMNS`: text columns to one-hot encode, separated by commas, or true for all of them (csv)")
+	flags.Float64Var(&f.split.Validation, "validation", 0.2, "`SHARE`: share of the training part held out for validation")
+	flags.Float64Var(&f.split.Test, "test", 0.2, "`SHARE`: share held out for test, where a source has no test part")
+	flags.IntVar(&f.split.Limit, "limit", 0, "`N`: training examples kept per class; 0 is all")
+	flags.Int64Var(&f.split.Seed, "seed", 1, "`N`: seed of the split")
 	flags.BoolVar(&f.features, "features", false, "print a row per feature instead of a row per class")
 	format = formatFlag(cmd)
 	return cmd
@@ -75,7 +76,7 @@ func (f inspectFlags) source(cmd *cobra.Command, text string) (data.Source, erro
 	if kind, _ := data.LookupKind(src.Kind); !kind.Table {
 		for _, name := range []string{"label", "test-file", "one-hot"} {
 			if cmd.Flags().Changed(name) {
-				return src, fmt.Errorf("--%s is for tables; source %s is none", name, src)
+				return src, fmt.Errorf("--%s is for tables; source %s is not one", name, src)
 			}
 		}
 		return src, nil

@@ -22,13 +22,14 @@ func newInvalidate(g *global) *cobra.Command {
 	var undo bool
 	cmd := &cobra.Command{
 		Use:   "invalidate TRIAL --reason TEXT",
-		Short: "Keep a trial in the history and out of everything that is decided from it",
+		Short: "Ignore a trial (it stays stored)",
 		Long: `Declares a trial invalid, with the reason: a broken machine, wrong data. It stays
 in the history with its runs, which evenkeel show and the view trial_history show,
-but it is not ranked, the intervals of the others are settled without it, and a
-search that continues neither learns from it nor gives it more seeds. It counts as
-one of the study's trials and is not made again; --trials makes further ones.
---undo takes it back. A study that is being searched must be stopped first.`,
+but it is not ranked, the intervals of the others are computed again without it, and
+a search that continues neither learns from it nor gives it more seeds. It still
+counts as one of the study's trials and is not replaced; a larger --trials adds
+trials. --undo makes it valid again. A study that is being searched must be stopped
+first.`,
 		Example: `  evenkeel invalidate 7 --reason 'the disk with the images was full'
   evenkeel invalidate 7 --undo`,
 		Args: cobra.ExactArgs(1),
@@ -59,13 +60,13 @@ one of the study's trials and is not made again; --trials makes further ones.
 			}
 			name, err := db.Invalidate(cmd.Context(), study, trial, reason)
 			if err == nil {
-				fmt.Fprintf(w, "trial %d of study %s is invalid from now on; evenkeel invalidate %d --study %s --undo takes that back\n", trial, name, trial, name)
+				fmt.Fprintf(w, "trial %d of study %s is invalid from now on; evenkeel invalidate %d --study %s --undo makes it valid again\n", trial, name, trial, name)
 			}
 			return err
 		},
 	}
-	cmd.Flags().StringVar(&study, "study", "", "`NAME` of the study; the newest is the default")
-	cmd.Flags().StringVar(&reason, "reason", "", "`TEXT` that says why")
+	cmd.Flags().StringVar(&study, "study", "", "`NAME`: the study; the newest is the default")
+	cmd.Flags().StringVar(&reason, "reason", "", "`TEXT`: why the trial is invalid")
 	cmd.Flags().BoolVar(&undo, "undo", false, "make the trial valid again")
 	return cmd
 }

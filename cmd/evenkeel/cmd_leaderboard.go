@@ -15,31 +15,32 @@ func newLeaderboard(g *global) *cobra.Command {
 	var format *string
 	cmd := &cobra.Command{
 		Use:   "leaderboard",
-		Short: "Rank the arms of a study under the unweighted model",
-		Long: `Ranks the arms of a study, an arm being a trial after one of its rounds, under
-the pinned unweighted model. The table shows the best arm of each trial and the
-leader; --all shows every arm. JSON and CSV hold every arm with the columns of the
-SQL view leaderboard, unrounded, and say which one leads.
+		Short: "Rank the arms of a study, compared with the unweighted model",
+		Long: `Ranks the arms of a study. An arm is a trial after one of its rounds. The first row
+is the unweighted model, with which all are compared. The table shows the best arm
+of each trial and the leader; --all shows every arm. JSON and CSV have every arm
+with the columns of the SQL view leaderboard, unrounded, and say which one leads.
 
-  rank         by change, among arms on as many seeds; * marks the leader, the first
-               that keeps the accuracy limit by one standard error
+  rank         by change, among arms with the same number of seeds; * marks the leader:
+               the first that keeps the accuracy limit by at least one standard error
   round        2/3 = after round 2 of 3
   max/min      largest class weight divided by the smallest
   spread       how uneven the recalls are, mean over seeds
-  change       score against the unweighted model on the same seeds: its change of
-               spread, and a charge for accuracy lost beyond the limit
+  change       score, compared with the unweighted model on the same seeds: the change
+               of spread, plus a penalty for accuracy lost beyond the limit
   +-           95 % for all arms together, over seeds and validation examples; not
                corrected for having chosen on these examples; from 3 seeds on
-  noise?       whether that interval leaves out 0; of arms on fewer seeds, how many
-  weights      (where the model is searched) change of spread against the trial's own
-               unweighted model
+  noise?       beyond = the interval of change does not contain 0, within = it does;
+               for arms with fewer seeds, their number of seeds
+  weights      (where the model is searched) change of spread, compared with the trial's
+               own unweighted model
   worst class  the lowest recall, in percent
   bal.acc      balanced accuracy in points: of the unweighted model itself, below it
-               the change against the better of that and the trial's own unweighted
-               model; ! = more lost than objective.accuracy_tolerance
+               the change, compared with the better of that and the trial's own
+               unweighted model; ! = more lost than objective.accuracy_tolerance
 
-These figures chose the arms, so they flatter them. Quote what evenkeel confirm
-measures.`,
+The arms were chosen by these figures, so the figures are too good. Quote what
+evenkeel confirm measures.`,
 		Example: `  evenkeel leaderboard
   evenkeel leaderboard --study fashion --all
   evenkeel leaderboard --format json`,
@@ -53,7 +54,7 @@ measures.`,
 			return printLeaderboard(cmd, db, study, *format, options)
 		},
 	}
-	cmd.Flags().StringVar(&study, "study", "", "`NAME` of the study; the newest is the default")
+	cmd.Flags().StringVar(&study, "study", "", "`NAME`: the study; the newest is the default")
 	cmd.Flags().BoolVar(&options.All, "all", false, "show every arm, not only the best of the first trials")
 	cmd.Flags().BoolVar(&options.Wide, "wide", false, "show whole recipes, however long")
 	format = formatFlag(cmd)

@@ -13,9 +13,10 @@ func newQuery(g *global) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "query 'SQL'",
 		Short: "Run read-only SQL over the trial history",
-		Long:  "Runs one SQL statement that reads. evenkeel schema prints the tables and views.",
+		Long:  "Runs one SQL statement that only reads. evenkeel schema prints the tables and views.",
 		Example: `  evenkeel query 'SELECT trial, scheme, score FROM leaderboard LIMIT 5'
-  evenkeel query "SELECT class, avg(val_recall) FROM class_recalls WHERE trial = 3 AND phase = 'search' GROUP BY class" --format json`,
+  evenkeel query "SELECT class, avg(val_recall) FROM class_recalls
+    WHERE trial = 3 AND phase = 'search' GROUP BY class" --format json`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			db, err := openReading(cmd, g)

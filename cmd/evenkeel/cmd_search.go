@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"evenkeel/objective/trainers"
 	"evenkeel/runs/report"
 	"evenkeel/runs/results"
 	"evenkeel/runs/session"
@@ -38,12 +39,12 @@ type searchFlags struct {
 
 // budgetFlags are flags that stand for keys of the study file.
 var budgetFlags = []struct{ flag, key, value, doc string }{
-	{"trials", "search.trials", "N", "number of trials, also to extend a study"},
-	{"time", "search.time", "DURATION", "driver's time over all invocations, such as 8h"},
-	{"until", "search.until", "CLOCK", "when the search must have ended, such as 07:00 or an RFC 3339 time"},
-	{"parallel", "search.parallel", "N", "trainings at once, 0 = number of CPUs, or of a container's quota but at least 2"},
-	{"replicates", "search.replicates", "N", "training seeds every trial gets"},
-	{"sampler", "search.sampler", "NAME", "how points are chosen: " + strings.Join(samplers.Names(), ", ")},
+	{"trials", "search.trials", "N", "number of trials; a larger number extends the study"},
+	{"time", "search.time", "DURATION", "total time over all starts, such as 8h"},
+	{"until", "search.until", "CLOCK", "when the search must have ended, such as 07:00 or 2026-03-01T07:00:00Z"},
+	{"parallel", "search.parallel", "N", "trainings at once; 0 is the number of CPUs, at least 2 in a container"},
+	{"replicates", "search.replicates", "N", "training seeds of every trial"},
+	{"sampler", "search.sampler", "NAME", "how the parameters of trials are chosen: " + strings.Join(samplers.Names(), ", ")},
 	{"seed", "search.seed", "N", "seed of the search"},
 }
 
@@ -55,10 +56,10 @@ func newSearch(g *global) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "search [STUDY.yaml]",
 		Short: "Run or continue a study",
-		Long: `Runs a study, or continues it where it stands; without a file, the built-in study.
-Ctrl-C starts nothing more and keeps what finishes within a few seconds, a
-second Ctrl-C stops at once; either way everything finished is stored, and the
-same command continues.`,
+		Long: `Runs a study, or continues it where it was stopped; without a file, the built-in
+study. After Ctrl-C no training is started, and those that finish within a few
+seconds are kept; a second Ctrl-C stops at once. Either way everything that has
+finished is stored, and the same command continues.`,
 		Example: `  evenkeel search
   evenkeel search mine.yaml --until 07:00
   evenkeel search mine.yaml --set model.epochs=30 --set study=longer
@@ -78,16 +79,16 @@ same command continues.`,
 			}
 			flags.format = *format
 			if f.dryRun {
-				return dryRun(cmd, g, def, flags)
+				return f.place(cmd, args, dryRun(cmd, g, def, flags))
 			}
-			return runStudy(cmd, g, def, flags)
+			return f.place(cmd, args, runStudy(cmd, g, def, flags))
 		},
 	}
 	for _, b := range budgetFlags {
 		cmd.Flags().String(b.flag, "", "`"+b.value+"`: "+b.doc)
 	}
-	cmd.Flags().StringArrayVar(&f.set, "set", nil, "`KEY=VALUE`: a dotted key of the study file, the value as YAML; may be repeated")
-	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "print the space and one sampled trial, train nothing")
+	cmd.Flags().StringArrayVar(&f.set, "set", nil, "`KEY=VALUE`: sets a key of the study file, such as model.epochs; the value as YAML; may be repeated")
+	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "print the space that is searched and the first trial, train nothing")
 	cmd.Flags().BoolVar(&f.printDefault, "print-default", false, "print the built-in study file")
 	acceptCodeFlag(cmd, &flags)
 	confirmFlag(cmd, &flags)
@@ -110,7 +111,7 @@ func acceptCodeFlag(cmd *cobra.Command, f *sessionFlags) {
 // confirmFlag adds --confirm to a command that searches.
 func confirmFlag(cmd *cobra.Command, f *sessionFlags) {
 	cmd.Flags().BoolVar(&f.confirm, "confirm", false,
-		"confirm the leader at the end, as evenkeel confirm does; on for the built-in study and where time is limited, which keeps time free for it")
+		"confirm the leader at the end, as evenkeel confirm does; the default for the built-in study and where time is limited, which then includes the time for this")
 }
 
 // request joins the flags with the definition.
@@ -160,26 +161,48 @@ func (f searchFlags) definition(cmd *cobra.Command, args []string) (*search.Defi
 	if err != nil {
 		return nil, err
 	}
-	if len(args) == 0 {
-		folder, err := os.Getwd()
-		if err != nil {
-			return nil, fmt.Errorf("the current folder: %w", err)
-		}
-		return studyfile.Parse(defaultName, defaultStudy, folder, overrides)
+	name, text, err := readStudy(args)
+	if err != nil {
+		return nil, err
 	}
-	text, err := os.ReadFile(args[0])
+	folder, err := filepath.Abs(filepath.Dir(name))
+	if err != nil {
+		return nil, fmt.Errorf("study file %s: %w", name, err)
+	}
+	return studyfile.Parse(name, text, folder, overrides)
+}
+
+// readStudy reads the study file, or returns the built-in one.
+func readStudy(args []string) (name string, text []byte, err error) {
+	if len(args) == 0 {
+		return defaultName, defaultStudy, nil
+	}
+	text, err = os.ReadFile(args[0])
 	if err != nil {
 		var path *fs.PathError
 		if errors.As(err, &path) {
 			err = path.Err
 		}
-		return nil, fmt.Errorf("study file %s cannot be read: %w; want a YAML file, see evenkeel search --print-default", args[0], err)
+		return "", nil, fmt.Errorf("study file %s cannot be read: %w; want a YAML file, see evenkeel search --print-default", args[0], err)
 	}
-	folder, err := filepath.Abs(filepath.Dir(args[0]))
-	if err != nil {
-		return nil, fmt.Errorf("study file %s: %w", args[0], err)
+	return args[0], text, nil
+}
+
+// place says where in the study file an error is that opening the trainer found.
+func (f searchFlags) place(cmd *cobra.Command, args []string, err error) error {
+	var wrong *trainers.StudyError
+	if !errors.As(err, &wrong) {
+		return err
 	}
-	return studyfile.Parse(args[0], text, folder, overrides)
+	overrides, failed := f.overrides(cmd)
+	if failed != nil {
+		return err
+	}
+	name, text, failed := readStudy(args)
+	if failed != nil {
+		return err
+	}
+	return search.InputError{Err: studyfile.Place(wrong, name, text, overrides)}
 }
 
 // overrides returns --set and the budget flags, in this order.

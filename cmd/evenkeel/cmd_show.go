@@ -23,7 +23,7 @@ func newShow(g *global) *cobra.Command {
 		Long: `Shows the rounds of one trial with their weights, and the recall of every class
 in the unweighted round 0 and after one round (the best unless --round says
 otherwise), as means over the trial's seeds on validation. TRIAL/ROUND is short
-for TRIAL --round ROUND. JSON has one object per class and round.`,
+for TRIAL --round ROUND. JSON has one object for each class and round.`,
 		Example: `  evenkeel show 7
   evenkeel show 7/2
   evenkeel show 7 --format json`,
@@ -52,8 +52,8 @@ for TRIAL --round ROUND. JSON has one object per class and round.`,
 			return report.Trial(page(cmd, *format), def, t, round)
 		},
 	}
-	cmd.Flags().StringVar(&f.study, "study", "", "`NAME` of the study; the newest is the default")
-	cmd.Flags().IntVar(&f.round, "round", 0, "`R` to show the recalls after; the best round is the default")
+	cmd.Flags().StringVar(&f.study, "study", "", "`NAME`: the study; the newest is the default")
+	cmd.Flags().IntVar(&f.round, "round", 0, "`R`: round whose recalls are shown; the best round is the default")
 	format = formatFlag(cmd)
 	return cmd
 }

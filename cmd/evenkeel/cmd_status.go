@@ -14,13 +14,13 @@ func newStatus(g *global) *cobra.Command {
 	var format *string
 	cmd := &cobra.Command{
 		Use:   "status",
-		Short: "One line for every study that is being searched",
+		Short: "Print one line for every study that is being searched now",
 		Long: `Prints one line for every study of the trial history that is being searched now:
-how far it is, the best change of score so far against the unweighted model, by
-whom and since when. Time left is what the rest would take at the pace of this
-invocation, not more than the study's time or until leave; a search that has
-finished no trial yet has none. Neither has one whose trials have all ended: phase
-then says confirming while an arm is trained on fresh seeds.`,
+how many trials have ended, the best change so far compared with the unweighted
+model, who searches it and since when. Time left is an estimate from the pace since
+this start, at most what the study's time or until allows. A search that has
+finished no trial yet has none, nor has one whose trials have all ended: phase is
+then confirming, while the leader is trained on fresh seeds.`,
 		Example: `  evenkeel status
   evenkeel status --format json`,
 		Args: cobra.NoArgs,

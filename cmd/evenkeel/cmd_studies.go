@@ -19,9 +19,9 @@ func newStudies(g *global) *cobra.Command {
 		Use:   "studies",
 		Short: "List the studies of the trial history",
 		Long: `Lists the studies with their best score and where they come from: host, user, and
-the commit of the study file's folder at the last invocation, with + where tracked
-files differed. The commit is what the git program says; without it there is none.
-JSON and CSV have the version of the program too.`,
+the git commit of the study file's folder when it was last searched, with + if
+tracked files had changes. Without the git program there is no commit. JSON and CSV
+have the version of the program too.`,
 		Example: "  evenkeel studies --format json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

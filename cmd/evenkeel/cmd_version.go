@@ -43,9 +43,12 @@ func programVersion() string {
 func newVersion(*global) *cobra.Command {
 	var format *string
 	cmd := &cobra.Command{
-		Use:     "version",
-		Short:   "Print version, kernels chosen and numerics id",
-		Long:    "Prints the version, the level of the training kernels that was chosen for this\nmachine, and the numerics id: machines with the same id train bit-equal models.",
+		Use:   "version",
+		Short: "Print the version, and how this machine computes",
+		Long: `Prints the version of the program, and two facts about trainings on this machine:
+
+  kernels    processor instructions in use
+  numerics   machines with the same id give the same bits`,
 		Example: "  evenkeel version --format json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

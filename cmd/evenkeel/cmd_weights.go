@@ -35,16 +35,17 @@ func newWeights(g *global) *cobra.Command {
 	var format *string
 	cmd := &cobra.Command{
 		Use:   "weights {--trial N | --scheme NAME | --formula EXPR} ...",
-		Short: "A trial's class weights, ready to paste, or weights calculated from recalls",
-		Long: `Calculates the class weights that a scheme or a formula gives for recalls you
-name, without smoothing and without any history: round 1, previous weights all 1.
---set NAME=VALUE sets a parameter (see evenkeel schemes), or strength, for a
+		Short: "Print a trial's class weights, ready to paste, or calculate weights from recalls",
+		Long: `Calculates the class weights that a scheme or a formula gives for the recalls of
+--recall, without smoothing, as in round 1: the previous weights are all 1.
+--set NAME=VALUE sets a parameter (see evenkeel schemes), or the strength, for a
 formula with strength_of; --exponent K is short for --set exponent=K.
 
-With --trial, the weights of one of the study's trials after its best round, or
-after the one that --round or --trial TRIAL/ROUND names: the geometric mean over its seeds, at mean 1. The formats torch, keras and
-sklearn are Python to paste into a training script, with comments on where the
-weights come from and how much single seeds' differ.`,
+With --trial it prints the weights of a trial of a study, after its best round or
+the one that --round or --trial TRIAL/ROUND names: the geometric mean over its
+seeds, scaled to mean 1. The formats torch, keras and sklearn are Python to paste
+into a training script, with comments on where the weights come from and how much
+they differ from seed to seed.`,
 		Example: `  evenkeel weights --trial 7 --format torch
   evenkeel weights --trial 7/2 --format keras
   evenkeel weights --scheme mean-ratio --exponent 2 --recall 0.956,0.737,0.781
@@ -68,15 +69,15 @@ weights come from and how much single seeds' differ.`,
 			return report.Calculated(page(cmd, *format), recalls, weights)
 		},
 	}
-	cmd.Flags().StringVar(&f.scheme, "scheme", "", "`NAME` of a scheme of the catalogue")
-	cmd.Flags().StringVar(&f.formula, "formula", "", "`EXPR` in the variables and functions that evenkeel schemes lists")
-	cmd.Flags().StringVar(&f.recall, "recall", "", "recall of each class, a comma-separated `LIST` of numbers from 0 to 1")
-	cmd.Flags().StringVar(&f.normalize, "normalize", string(schemes.NormalizeMean), "`SCALE` of the weights: "+scales())
-	cmd.Flags().Float64Var(&f.exponent, "exponent", 0, "short for --set exponent=`K`")
-	cmd.Flags().StringArrayVar(&f.set, "set", nil, "`NAME=VALUE` of a parameter; may be repeated")
-	cmd.Flags().StringVar(&f.trial, "trial", "", "`N` or N/ROUND: print the weights of this trial")
-	cmd.Flags().IntVar(&f.round, "round", 0, "`R` of the trial; its best round is the default")
-	cmd.Flags().StringVar(&f.study, "study", "", "`NAME` of the trial's study; the newest is the default")
+	cmd.Flags().StringVar(&f.scheme, "scheme", "", "`NAME`: a scheme; evenkeel schemes lists them")
+	cmd.Flags().StringVar(&f.formula, "formula", "", "`EXPR`: a formula; evenkeel schemes lists its variables and functions")
+	cmd.Flags().StringVar(&f.recall, "recall", "", "`LIST`: recall of each class, from 0 to 1, separated by commas")
+	cmd.Flags().StringVar(&f.normalize, "normalize", string(schemes.NormalizeMean), "`SCALE`: scale of the weights: "+scales())
+	cmd.Flags().Float64Var(&f.exponent, "exponent", 0, "`K`: short for --set exponent=K")
+	cmd.Flags().StringArrayVar(&f.set, "set", nil, "`NAME=VALUE`: a parameter; may be repeated")
+	cmd.Flags().StringVar(&f.trial, "trial", "", "`TRIAL`: print the weights of this trial, or TRIAL/ROUND")
+	cmd.Flags().IntVar(&f.round, "round", 0, "`R`: a round of the trial; its best round is the default")
+	cmd.Flags().StringVar(&f.study, "study", "", "`NAME`: the trial's study; the newest is the default")
 	format = formatFlag(cmd, report.PasteFormats()...)
 	return cmd
 }

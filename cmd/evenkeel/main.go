@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -79,7 +80,7 @@ per-class recall. Every trial is one or more full training runs, scored by the
 spread of the recalls, and kept in a SQLite file.
 
 Exit status: 0 done; 1 failed; 2 wrong usage or a wrong study file, nothing was
-started; 130 interrupted, everything finished is stored.`,
+started; 130 interrupted, everything that has finished is stored.`,
 		Example: `  evenkeel search                 # the built-in study, well under a minute
   evenkeel leaderboard            # what it found
   evenkeel search mine.yaml       # your own study`,
@@ -101,6 +102,7 @@ started; 130 interrupted, everything finished is stored.`,
 		c.Args = usageArgs(c.Args)
 	}
 	complete(root, g)
+	layOut(root)
 	return root
 }
 
@@ -116,21 +118,37 @@ func knownCommand(cmd *cobra.Command, args []string) error {
 	return fmt.Errorf("there is no command %q", args[0])
 }
 
-// usageArgs marks complaints about arguments as wrong usage.
+// usageArgs marks complaints about arguments as wrong usage, and says what is wanted
+// where their number is wrong.
 func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		if err := check(cmd, args); err != nil {
+		err := check(cmd, args)
+		switch {
+		case err == nil:
+			return nil
+		case cmd.HasSubCommands():
 			return search.Inputf("%w; see %s --help", err, cmd.CommandPath())
+		case len(args) == 0:
+			return search.Inputf("an argument is missing; want %s, see %s --help", usageLine(cmd), cmd.CommandPath())
+		case check(cmd, nil) == nil && check(cmd, args[:1]) != nil:
+			return search.Inputf("argument %q; %s takes none, see %[2]s --help", args[0], cmd.CommandPath())
 		}
-		return nil
+		given := "1 argument"
+		if len(args) > 1 {
+			given = strconv.Itoa(len(args)) + " arguments"
+		}
+		return search.Inputf("%s; want %s, see %s --help", given, usageLine(cmd), cmd.CommandPath())
 	}
 }
+
+// usageLine is how a command is called, without its flags.
+func usageLine(cmd *cobra.Command) string { return strings.TrimSuffix(cmd.UseLine(), " [flags]") }
 
 // formatFlag adds --format to a command, with further formats than every command
 // has if there are any, and returns where its value will be.
 func formatFlag(cmd *cobra.Command, further ...string) *string {
 	known := slices.Concat(report.Formats(), further)
-	f := cmd.Flags().String("format", "table", "`FORMAT` of the result: "+strings.Join(known, ", "))
+	f := cmd.Flags().String("format", "table", "`FORMAT`: "+strings.Join(known, ", "))
 	run := cmd.RunE
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if !slices.Contains(known, *f) {

@@ -208,9 +208,9 @@ func TestRange(t *testing.T) {
 	}{
 		{Range{Min: 1, Max: 16}, []float64{1, 16}, []float64{0, 17, nan}, "an integer from 1 to 16", true},
 		{Range{Max: 1, Above: true, Below: true}, []float64{0.5}, []float64{0, 1, nan}, "a number above 0 to below 1", false},
-		{Range{Min: 1, Max: math.Inf(1), Zero: true}, []float64{0, 1, 1e300}, []float64{0.5, -1, nan}, "a number from 1, or 0", false},
+		{Range{Min: 1, Max: math.Inf(1), Zero: true}, []float64{0, 1, 1e300}, []float64{0.5, -1, nan}, "a number, 1 or more, or 0", false},
 		{Range{Min: -MaxReal, Max: MaxReal}, []float64{-1e300, 1e300}, []float64{nan, math.Inf(1)}, "a number", false},
-		{Range{Max: MaxExact}, []float64{0, MaxExact}, []float64{-1}, "an integer from 0", true},
+		{Range{Max: MaxExact}, []float64{0, MaxExact}, []float64{-1}, "an integer, 0 or more", true},
 		{Range{Max: 1_000_000}, []float64{0}, []float64{1e7}, "an integer from 0 to 1000000", true},
 	} {
 		for _, v := range c.in {

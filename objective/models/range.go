@@ -39,15 +39,18 @@ func (r Range) Want(integer bool) string {
 	if integer {
 		s = "an integer"
 	}
-	low := "from "
-	if r.Above {
-		low = "above "
-	}
-	if r.Min > -MaxReal {
-		s += " " + low + Number(r.Min)
+	open := r.Max == MaxReal || r.Max == MaxInt || r.Max == MaxExact || math.IsInf(r.Max, 0)
+	switch {
+	case r.Min <= -MaxReal:
+	case r.Above:
+		s += " above " + Number(r.Min)
+	case open:
+		s += ", " + Number(r.Min) + " or more"
+	default:
+		s += " from " + Number(r.Min)
 	}
 	switch {
-	case r.Max == MaxReal || r.Max == MaxInt || r.Max == MaxExact || math.IsInf(r.Max, 0):
+	case open:
 	case r.Below:
 		s += " to below " + Number(r.Max)
 	default:

@@ -33,9 +33,9 @@ func Schemes(out Out, list []*schemes.Scheme, formulas bool) error {
 }
 
 // symbols explains the letters of the formulas.
-const symbols = `In the formulas, for each class: w is its weight, prev its weight in the previous round,
-and x its recall on validation (or what weighting.signal names), smoothed. mean(x) is
-over the classes, K their number.
+const symbols = `For each class, w is its weight, prev its weight in the previous round, and x its recall
+on validation (or what weighting.signal names), smoothed. mean(x) is over the classes, and
+K is their number.
 `
 
 // describeScheme prints one entry of the catalogue for people.

@@ -154,7 +154,7 @@ func TestWrongRequests(t *testing.T) {
 		"want a time to come":                  run(late),
 		"nosuch cannot be started":             run(gone),
 		"model.epochs was 2 and is now 3":      run(other),
-		"round 5: trial 1 has rounds 1 to 1":   confirm(ConfirmRequest{Trial: 1, Round: 5, Seeds: 6}),
+		"round 5: trial 1 has only round 1":    confirm(ConfirmRequest{Trial: 1, Round: 5, Seeds: 6}),
 		"; nothing was started":                confirm(ConfirmRequest{Trial: 1, Seeds: 6, Deadline: time.Now()}),
 		"study small has no leader to confirm": confirm(ConfirmRequest{Seeds: 6}),
 	} {

@@ -37,12 +37,12 @@ const (
 
 // variables are the names that have a value of their own.
 var variables = []Name{
-	varX:         {"x", "x", "recall of the class, or what weighting.signal names, smoothed"},
+	varX:         {"x", "x", "the signal of the class, smoothed: its recall, or what weighting.signal names"},
 	varRecall:    {"recall", "recall", "recall of the class, smoothed"},
 	varPrecision: {"precision", "precision", "precision of the class, smoothed"},
 	varF1:        {"f1", "f1", "F1 of the class, smoothed"},
 	varSupport:   {"support", "support", "training examples of the class"},
-	varPrev:      {"prev", "prev", "weight of the class in the previous round, at mean 1; with signal precision 1 / weight"},
+	varPrev:      {"prev", "prev", "weight in the previous round, at mean 1 (with signal: precision, 1 / weight)"},
 	varMean:      {"mean", "mean", "mean of x over the classes"},
 	varMin:       {"min", "min", "smallest x of all classes"},
 	varMax:       {"max", "max", "largest x of all classes"},

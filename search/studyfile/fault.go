@@ -3,6 +3,7 @@ package studyfile
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -24,9 +25,20 @@ type Fault struct {
 	What string
 }
 
-// Error returns "FILE:LINE:COLUMN: what", or "FLAG: what".
+// Error returns "FILE:LINE:COLUMN: what", or "FLAG: what", which does not say the key
+// twice.
 func (f Fault) Error() string {
 	if f.Flag != "" {
+		key, set := strings.CutPrefix(f.Flag, "--set ")
+		if !set {
+			key = "search." + strings.TrimPrefix(f.Flag, "--")
+		}
+		if what, ok := strings.CutPrefix(f.What, key+": "); ok {
+			return f.Flag + ": " + what
+		}
+		if what, ok := strings.CutPrefix(f.What, key+" "); ok {
+			return f.Flag + " " + what
+		}
 		return f.Flag + ": " + f.What
 	}
 	return fmt.Sprintf("%s:%d:%d: %s", f.File, f.Line, f.Column, f.What)
@@ -102,4 +114,33 @@ func (r *report) err() error {
 		out[len(out)-1].What += fmt.Sprintf(" (and %d more faults)", r.found-maxFaults)
 	}
 	return out
+}
+
+// keyAtStart matches the dotted key that an error's text begins with.
+var keyAtStart = regexp.MustCompile(`^[a-z_]+(\.[A-Za-z0-9_-]+)*`)
+
+// Place returns an error that is found after the study file was parsed, and whose text
+// begins with a key, as a [Fault] at the place of this key in the file or in an override.
+// The name, text and overrides are those of [Parse]. An error about a key that they do not
+// set is returned as it is.
+func Place(err error, name string, text []byte, overrides []Override) error {
+	p := newParser(name)
+	n := p.syntax(text, 0)
+	if n == nil {
+		n = &node{at: position{0, 1, 1}, kind: mapping}
+	}
+	for _, o := range overrides {
+		p.override(n, o)
+	}
+	key := keyAtStart.FindString(err.Error())
+	if p.found > 0 || key == "" {
+		return err
+	}
+	for _, part := range strings.Split(key, ".") {
+		if n = n.get(part); n == nil {
+			return err
+		}
+	}
+	p.add(n.at, "%s", err.Error())
+	return p.err()
 }

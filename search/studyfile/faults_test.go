@@ -175,8 +175,8 @@ func TestKeyFaults(t *testing.T) {
 		}},
 		{"choices outside model and weighting", "study: [a, b]\n" + scheme + "search:\n  trials: [1, 2]\n  seed: {low: 1, high: 3}\n", []string{
 			"s.yaml:1:8: study is a list; want a name",
-			"s.yaml:4:11: search.trials is a list; only model and weighting can be searched, want an integer from 1",
-			"s.yaml:5:9: search.seed is a mapping; only model and weighting can be searched, want an integer from 0",
+			"s.yaml:4:11: search.trials is a list; only model and weighting can be searched, want an integer, 1 or more",
+			"s.yaml:5:9: search.seed is a mapping; only model and weighting can be searched, want an integer, 0 or more",
 		}},
 		{"names", "study: \" a\"\n" + scheme, []string{
 			"s.yaml:1:8: study is \" a\"; want a name of printable characters, with no space at either end",
@@ -188,7 +188,7 @@ func TestKeyFaults(t *testing.T) {
 			"s.yaml:2:41: search.max_replicates is 2, below replicates 3; want at least 3",
 		}},
 		{"in the order of the file", "search: {trials: 0}\nmodel: {batch: 0}\ndata: {validation: 1}\n" + scheme, []string{
-			"s.yaml:1:18: search.trials: 0 is out of range; want an integer from 1",
+			"s.yaml:1:18: search.trials: 0 is out of range; want an integer, 1 or more",
 			"s.yaml:2:16: model.batch: 0 is out of range; want an integer from 1 to 65536",
 			"s.yaml:3:20: data.validation: 1 is out of range; want a number above 0 to below 1",
 		}},
@@ -247,11 +247,11 @@ func TestSpaceFaults(t *testing.T) {
 		{"log with step", model("batch: {low: 1, high: 3, log: true, step: 1}"), []string{"s.yaml:3:45: model.batch has log and step; want one of the two"}},
 		{"log: on", model("batch: {low: 1, high: 3, log: on}"), []string{"s.yaml:3:33: model.batch.log: on is not a boolean in YAML 1.2; write true"}},
 		{"step that does not fit", model("dropout: {low: 0, high: 0.5, step: 0.2}"), []string{"s.yaml:3:38: model.dropout: step 0.2 does not lead from 0 to 0.5; want a step that divides 0.5, or high 0.4"}},
-		{"fractional step", model("batch: {low: 1, high: 3, step: 0.5}"), []string{"s.yaml:3:34: model.batch.step: 0.5 is not an integer; want an integer from 1"}},
+		{"fractional step", model("batch: {low: 1, high: 3, step: 0.5}"), []string{"s.yaml:3:34: model.batch.step: 0.5 is not an integer; want an integer, 1 or more"}},
 		{"negative step", model("dropout: {low: 0, high: 0.5, step: -0.1}"), []string{"s.yaml:3:38: model.dropout.step: -0.1 is out of range; want a number above 0"}},
 		{"infinite end", model("learning_rate: {low: 1, high: .inf}"), []string{"s.yaml:3:33: model.learning_rate.high: .inf is not a finite number; want a number above 0 to 1000"}},
 		{"end out of range", weighting("damping: {low: 0, high: 1}"), []string{"s.yaml:3:27: weighting.damping.high: 1 is out of range; want a number from 0 to below 1"}},
-		{"hole of clip", weighting("clip: 0.5"), []string{"s.yaml:3:9: weighting.clip: 0.5 is out of range; want a number from 1, or 0"}},
+		{"hole of clip", weighting("clip: 0.5"), []string{"s.yaml:3:9: weighting.clip: 0.5 is out of range; want a number, 1 or more, or 0"}},
 		{"range over the hole of clip", weighting("clip: {low: 0, high: 4}"), []string{"s.yaml:3:15: weighting.clip: a range from 0; only 0 itself is allowed below 1, want low from 1"}},
 		{"fractional end", model("batch: {low: 1.5, high: 3}"), []string{"s.yaml:3:16: model.batch.low: 1.5 is not an integer; want an integer from 1 to 65536"}},
 		{"type", model("batch: {low: 1, high: 3, type: real}"), []string{"s.yaml:3:34: model.batch.type is real; the key is declared int, leave type out"}},

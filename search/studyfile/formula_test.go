@@ -49,7 +49,7 @@ func TestFormulaFaults(t *testing.T) {
 		{"strength_of alone", entry("formula: x ** k, k: 2, strength_of: k"), one("s.yaml:2:36: weighting.scheme.0.strength_of without strength; want both, or neither")},
 		{"both strength and value", entry("formula: x ** k, k: 2, strength: 1, strength_of: k"), one("s.yaml:2:36: weighting.scheme.0 has both strength and k; want one of the two, since strength solves for k")},
 		{"strength_of something else", entry("formula: x ** k, k: 2, strength: 1, strength_of: j"), one("s.yaml:2:62: weighting.scheme.0.j: the formula does not use it; remove it, or use j in the formula")},
-		{"strength_of a variable", entry("formula: x ** k, k: 2, strength: 1, strength_of: x"), one("s.yaml:2:62: weighting.scheme.0.strength_of: x is a variable of formulas, the signal of the class: what `signal` of the study names, smoothed; want another name for the parameter")},
+		{"strength_of a variable", entry("formula: x ** k, k: 2, strength: 1, strength_of: x"), one("s.yaml:2:62: weighting.scheme.0.strength_of: x is a variable of formulas, the signal of the class, smoothed: its recall, or what weighting.signal names; want another name for the parameter")},
 		{"strength_of a list", entry("formula: x ** k, strength: 1, strength_of: [k]"), one("s.yaml:2:56: weighting.scheme.0.strength_of is a list; want the name of a parameter")},
 		{"strength_of in the catalogue", entry("name: mean-ratio, strength: 1, strength_of: exponent"), one("s.yaml:2:44: unknown key \"strength_of\" in weighting.scheme.0; the nearest known key is strength")},
 		{"strength out of reach", entry("formula: 1 + min(k * (1 - x)  / 10), strength: 4, strength_of: k"), one(at + ": column 5: min with 1 values; want min(a, b)")},

@@ -1,6 +1,7 @@
 package studyfile
 
 import (
+	"errors"
 	"testing"
 
 	"evenkeel/search"
@@ -54,9 +55,9 @@ func TestOverrideFaults(t *testing.T) {
 	}{
 		{"unknown key", Override{Key: "model.epoch", Value: "3"}, `--set model.epoch: unknown key "epoch" in model; the nearest known key is epochs`},
 		{"unknown section", Override{Key: "modell.epochs", Value: "3"}, `--set modell.epochs: unknown key "modell"; the nearest known key is model`},
-		{"wrong value", Override{Key: "search.trials", Value: "many"}, "--set search.trials: search.trials: many is not a number; want an integer from 1"},
-		{"flag", Override{Key: "search.trials", Value: "0", Flag: "--trials"}, "--trials: search.trials: 0 is out of range; want an integer from 1"},
-		{"no value", Override{Key: "model.epochs"}, "--set model.epochs: model.epochs is empty; want an integer from 1 to 1000000"},
+		{"wrong value", Override{Key: "search.trials", Value: "many"}, "--set search.trials: many is not a number; want an integer, 1 or more"},
+		{"flag", Override{Key: "search.trials", Value: "0", Flag: "--trials"}, "--trials: 0 is out of range; want an integer, 1 or more"},
+		{"no value", Override{Key: "model.epochs"}, "--set model.epochs is empty; want an integer from 1 to 1000000"},
 		{"no YAML", Override{Key: "model.epochs", Value: "[3"}, "--set model.epochs: not YAML: did not find expected ',' or ']'; check indentation, quotes and brackets here and above"},
 		{"anchor", Override{Key: "model.epochs", Value: "&a 3"}, "--set model.epochs: anchor &a; anchors and aliases are not allowed, write the value where it is used"},
 		{"below a value", Override{Key: "model.epochs.low", Value: "3"}, `--set model.epochs.low: model.epochs is 3 and has no key "low"; set it as a whole`},
@@ -70,6 +71,26 @@ func TestOverrideFaults(t *testing.T) {
 			_, err := Parse("s.yaml", []byte(base), "/", []Override{c.override})
 			compareFaults(t, err, []string{c.want})
 		})
+	}
+}
+
+// TestPlace: what is found after parsing is reported at the place of its key.
+func TestPlace(t *testing.T) {
+	text := "study: a\ndata: {source: \"csv:x.csv\"}\n" + scheme
+	missing := errors.New("data.source: x.csv: no such file")
+	for _, c := range []struct {
+		err       error
+		overrides []Override
+		want      string
+	}{
+		{missing, nil, "s.yaml:2:16: data.source: x.csv: no such file"},
+		{missing, []Override{{Key: "data.source", Value: "csv:x.csv"}}, "--set data.source: x.csv: no such file"},
+		{errors.New("model.kind with data.source x: odd"), nil, "model.kind with data.source x: odd"},
+		{errors.New("the program ended"), nil, "the program ended"},
+	} {
+		if got := Place(c.err, "s.yaml", []byte(text), c.overrides).Error(); got != c.want {
+			t.Errorf("%q; want %q", got, c.want)
+		}
 	}
 }
 

@@ -85,7 +85,7 @@ func (p *parser) spanStep(path string, k key, n *node) float64 {
 	want := "a number above 0"
 	if k.kind == integerKey {
 		step, fault = integer(v)
-		want = "an integer from 1"
+		want = "an integer, 1 or more"
 	}
 	if fault == "" && step <= 0 {
 		fault = models.Number(step) + " is out of range"

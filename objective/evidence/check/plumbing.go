@@ -61,7 +61,7 @@ func Plumbing(info objective.Info, apply []string, weightsFrom bool) []Line {
 	}
 	if found == nil {
 		found = append(found, Line{Name: namePlumbing, State: OK, Text: fmt.Sprintf(
-			"connection: the trainer names %d classes (%s), identifies its data as %s, and can apply weights as weighting.apply: %s", len(info.Classes), abridged(info.Classes), shortened(info.Data), list(can, "nothing"))})
+			"connection: the trainer names %d classes (%s), identifies its data as %s, and can apply weights in these ways (weighting.apply): %s", len(info.Classes), abridged(info.Classes), shortened(info.Data), list(can, "nothing"))})
 	}
 	return found
 }

@@ -39,7 +39,8 @@
 //	offsets        what fitted offsets reach without training
 //	noise          half, and the smallest effect that can be detected
 //	sample         the spread that perfectly even classes would show
-//	floor          the best equal recall of the hardest pair
+//	floor          the best equal recall of the hardest pair; a reason only where it limits
+//	               the trial's own model
 //	price          which classes gained, which paid, accuracy lost per point of spread
 //
 // and with the trainings that [Probe] asks for ([Case.Probed]), see below:
