@@ -75,7 +75,7 @@ func Conclude(a Confirmed) *Conclusion {
 	if verdict != confirm.NoDifference {
 		c.Gains, c.Pays = first(main.Gained), first(main.Lost)
 	}
-	gained := verdict == confirm.Better || verdict == confirm.SlightlyBetter
+	gained := verdict.Gain()
 	c.Offsets = offsetsInstead(a, *main, gained)
 	c.Longer = longerInstead(a, *main, gained)
 	return c
@@ -129,7 +129,7 @@ func longerInstead(a Confirmed, main runs.ConfirmedRow, gained bool) LongerInste
 	}
 	l := LongerInstead{Change: row.Difference}
 	switch {
-	case verdict != confirm.Better && verdict != confirm.SlightlyBetter:
+	case !verdict.Gain():
 	case !gained:
 		l.Instead = Alone
 	case row.Difference < main.Difference:

@@ -86,7 +86,7 @@ func (c Confirmed) Row(what, against string) (*runs.ConfirmedRow, confirm.Verdic
 // recalls out beyond noise.
 func (c Confirmed) VectorHelps() bool {
 	row, verdict := c.Row(followup.WhatVector, followup.WhatReference)
-	return row != nil && (verdict == confirm.Better || verdict == confirm.SlightlyBetter)
+	return row != nil && verdict.Gain()
 }
 
 // Judged returns the confirmed arm that a leaderboard concludes on: the leader's, or that

@@ -34,6 +34,9 @@ func (d Difference) Verdict(p float64) Verdict {
 	return Better
 }
 
+// Gain reports whether the spread is smaller beyond noise, slightly or not.
+func (v Verdict) Gain() bool { return v == Better || v == SlightlyBetter }
+
 // Holding says whether A kept within an accuracy tolerance.
 type Holding string
 
