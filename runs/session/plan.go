@@ -48,8 +48,9 @@ type Planned struct {
 // Trainings returns how many trainings there are in all.
 func (p *Planned) Trainings() float64 { return float64(p.Reference) + p.Trials + p.Confirming }
 
-// Plan says what a search would take, and starts nothing.
-func Plan(ctx context.Context, c Config, r SearchRequest) (*Planned, error) {
+// Plan says what a search would take, and starts nothing. Without a history (c.DB is ""),
+// or one that is not there yet, it does not know what a training takes.
+func Plan(ctx context.Context, c Config, r SearchRequest) (planned *Planned, err error) {
 	now, def := time.Now(), r.Definition
 	p := &Planned{Definition: def, Parallel: def.Model.Trainer.Parallel(def.Search.Parallel)}
 	if !def.Model.Trainer.Transport().Started {
@@ -57,6 +58,7 @@ func Plan(ctx context.Context, c Config, r SearchRequest) (*Planned, error) {
 		if err != nil {
 			return nil, err
 		}
+		defer func() { err = errors.Join(err, o.close()) }()
 		p.Title, p.Info = o.title, o.Info()
 	}
 	sampler, err := samplers.New(def.Search.Sampler)
