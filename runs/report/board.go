@@ -25,7 +25,7 @@ type BoardOptions struct {
 // confirmed, and what to do next.
 func Leaderboard(out Out, o *results.Overview, options BoardOptions) error {
 	if !out.forPeople() {
-		return out.write(boardResult(o))
+		return out.write(figuresOf(boardFigures(o.Leader, o.Board.Rows), o.Board.Rows))
 	}
 	p := boardPage{out, o, options}
 	if err := p.board(); err != nil {
@@ -376,22 +376,40 @@ func (p boardPage) next() []string {
 	return lines
 }
 
-// boardResult is the leaderboard as the view of the same name has it.
-func boardResult(o *results.Overview) result {
-	var r result
-	for _, name := range strings.Fields(`study rank trial round scheme rounds seeds tier score spread spread_se gap
-		worst_class worst_recall balanced_accuracy accuracy difference difference_low difference_high
-		weight_gain weight_ratio reference_spread reference_balanced_accuracy params seconds
-		accuracy_drop holds_tolerance leader`) {
-		r.columns = append(r.columns, column{name: name})
+// boardFigures are the columns of the view leaderboard, and what is not stored.
+func boardFigures(leader results.Leader, rows []runs.Row) []figure[runs.Row] {
+	return []figure[runs.Row]{
+		{"study", func(a runs.Row) any { return a.Study }},
+		{"rank", func(a runs.Row) any { return a.Rank }},
+		{"trial", func(a runs.Row) any { return a.Trial }},
+		{"round", func(a runs.Row) any { return a.Round }},
+		{"scheme", func(a runs.Row) any { return a.Scheme }},
+		{"rounds", func(a runs.Row) any { return a.Rounds }},
+		{"seeds", func(a runs.Row) any { return a.Seeds }},
+		{"tier", func(a runs.Row) any { return a.Seeds }},
+		{"score", func(a runs.Row) any { return a.Score }},
+		{"spread", func(a runs.Row) any { return a.Spread }},
+		{"spread_se", func(a runs.Row) any { return a.SpreadSE }},
+		{"gap", func(a runs.Row) any { return a.Gap }},
+		{"worst_class", func(a runs.Row) any { return a.WorstClass }},
+		{"worst_recall", func(a runs.Row) any { return a.WorstRecall }},
+		{"balanced_accuracy", func(a runs.Row) any { return a.BalancedAccuracy }},
+		{"accuracy", func(a runs.Row) any { return a.Accuracy }},
+		{"difference", func(a runs.Row) any { return a.Difference }},
+		{"difference_low", func(a runs.Row) any { return a.DifferenceLow }},
+		{"difference_high", func(a runs.Row) any { return a.DifferenceHigh }},
+		{"weight_gain", func(a runs.Row) any { return a.WeightGain }},
+		{"weight_ratio", func(a runs.Row) any { return a.WeightRatio }},
+		{"reference_spread", func(a runs.Row) any { return a.ReferenceSpread }},
+		{"reference_balanced_accuracy", func(a runs.Row) any { return a.ReferenceBalancedAccuracy }},
+		{"params", func(a runs.Row) any { return a.Params }},
+		{"seconds", func(a runs.Row) any { return a.Seconds }},
+		// Not in the view.
+		{"accuracy_drop", func(a runs.Row) any { return a.Drop }},
+		{"holds_tolerance", func(a runs.Row) any { return a.Holds }},
+		{"leader", func(a runs.Row) any {
+			return leader.At >= 0 && a.Trial == rows[leader.At].Trial && a.Round == rows[leader.At].Round
+		}},
+		{"noise", func(a runs.Row) any { return string(results.NoiseOf(a)) }},
 	}
-	for i, a := range o.Board.Rows {
-		r.rows = append(r.rows, []any{
-			a.Study, a.Rank, a.Trial, a.Round, a.Scheme, a.Rounds, a.Seeds, a.Seeds, a.Score, a.Spread, a.SpreadSE, a.Gap,
-			a.WorstClass, a.WorstRecall, a.BalancedAccuracy, a.Accuracy, a.Difference, a.DifferenceLow, a.DifferenceHigh,
-			a.WeightGain, a.WeightRatio, a.ReferenceSpread, a.ReferenceBalancedAccuracy, a.Params, a.Seconds,
-			a.Drop, a.Holds, i == o.Leader.At,
-		})
-	}
-	return r
 }

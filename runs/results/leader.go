@@ -52,10 +52,11 @@ type Noise string
 // The classes of a change. An interval of NaN is [TooFewSeeds].
 const (
 	TooFewSeeds Noise = "too few seeds"
-	MoreEven    Noise = "more even, beyond noise"
+	// MoreEven and LessEven are beyond noise.
+	MoreEven    Noise = "more even"
 	WithinNoise Noise = "within noise"
 	NotMoreEven Noise = "not more even"
-	LessEven    Noise = "less even, beyond noise"
+	LessEven    Noise = "less even"
 )
 
 // NoiseOf compares the simultaneous interval of an arm's change with 0.
