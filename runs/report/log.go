@@ -8,7 +8,7 @@ import (
 
 	"evenkeel/objective"
 	"evenkeel/runs"
-	"evenkeel/runs/session"
+	"evenkeel/runs/session/notice"
 	"evenkeel/search"
 )
 
@@ -38,18 +38,18 @@ func (l *Log) Print(format string, args ...any) {
 }
 
 // Notice prints the line of a notice, and shows the live line while a search goes on.
-func (l *Log) Notice(n session.Notice) {
+func (l *Log) Notice(n notice.Notice) {
 	switch n := n.(type) {
-	case session.StudyOpened:
+	case notice.StudyOpened:
 		l.opening(n.Definition, n.Opening)
 		if few := FewExamples(n.Info); few != "" {
 			l.Print("%s", few)
 		}
-	case session.SearchBegan:
+	case notice.SearchBegan:
 		l.unfollow = l.follow(n.Definition, n.Deadline)
-	case session.SearchEvent:
+	case notice.SearchEvent:
 		l.observe(n.Definition, n.Event)
-	case session.SearchEnded:
+	case notice.SearchEnded:
 		l.unfollow()
 	}
 	if line := noticeLine(n); line != "" {

@@ -6,17 +6,17 @@ import (
 	"math"
 	"time"
 
-	"evenkeel/runs/session"
+	"evenkeel/runs/session/notice"
 	"evenkeel/search"
 )
 
 // Plan prints what a search would take and begin with.
-func Plan(out Out, p *session.Planned, now time.Time) error { return planPage{out, p}.write(now) }
+func Plan(out Out, p *notice.Planned, now time.Time) error { return planPage{out, p}.write(now) }
 
 // planPage lays out what a search would take and begin with.
 type planPage struct {
 	Out
-	*session.Planned
+	*notice.Planned
 }
 
 // write prints the page.

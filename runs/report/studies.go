@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"evenkeel/runs"
-	"evenkeel/runs/session"
+	"evenkeel/runs/results"
 )
 
 // Studies prints the studies of the trial history.
@@ -56,7 +56,7 @@ func shortCommit(v any) string {
 }
 
 // Status prints a line for every study that is being searched.
-func Status(out Out, db string, list []session.RunningStudy) error {
+func Status(out Out, db string, list []results.RunningStudy) error {
 	if len(list) == 0 && out.forPeople() {
 		_, err := fmt.Fprintf(out.W, "No study in %s is being searched.\n", db)
 		return err

@@ -9,6 +9,7 @@ import (
 	"evenkeel/objective/evidence/confirm"
 	"evenkeel/runs"
 	"evenkeel/runs/results"
+	"evenkeel/runs/session/notice"
 	"evenkeel/search"
 	"evenkeel/search/followup"
 )
@@ -151,7 +152,7 @@ func (c *confirming) run(ctx context.Context, v visited) error {
 	case err == nil || !objective.IsInterruption(err):
 		return err
 	case search.IsClosed(v.stop) || c.deadline.IsZero():
-		c.notify(ConfirmingInterrupted{})
+		c.notify(notice.ConfirmingInterrupted{})
 		return ErrInterrupted
 	}
 	return fmt.Errorf("time limit reached with fewer than %d seeds complete, so nothing is claimed; what is trained is stored, and the same command with more time continues", confirm.FewestSeeds)
@@ -173,7 +174,7 @@ func (c *confirming) known(ctx context.Context, v visited) (seeds int, err error
 // less.
 func (c *confirming) keep(known int) {
 	if known > c.arm.Seeds {
-		c.notify(LargerKept{Trial: c.arm.Trial, Round: c.arm.Round, Seeds: known, Asked: c.arm.Seeds})
+		c.notify(notice.LargerKept{Trial: c.arm.Trial, Round: c.arm.Round, Seeds: known, Asked: c.arm.Seeds})
 	}
 	c.arm.Seeds = known
 }
@@ -186,7 +187,7 @@ func (c *confirming) repeats(ctx context.Context, v visited, confirmer *followup
 	}
 	same, err := v.db.Confirmed(ctx, c.def.Name, reading, c.arm.Vector)
 	if same && err == nil {
-		c.notify(AlreadyConfirmed{Study: c.def.Name, Trial: c.arm.Trial, Round: c.arm.Round, Seeds: c.arm.Seeds})
+		c.notify(notice.AlreadyConfirmed{Study: c.def.Name, Trial: c.arm.Trial, Round: c.arm.Round, Seeds: c.arm.Seeds})
 	}
 	return same, err
 }
@@ -217,7 +218,7 @@ func (c *confirming) fit(ctx context.Context, v visited, confirmer *followup.Con
 			c.deadline = time.Time{} // nothing is trained, and that is never too late
 		}
 	}
-	c.notify(ConfirmingBegan{
+	c.notify(notice.ConfirmingBegan{
 		Study: c.def.Name, Trial: c.arm.Trial, Round: c.arm.Round, Seeds: c.arm.Seeds, Resplit: c.arm.Resplit,
 		Trainings: trainings * c.arm.Seeds, Seconds: followup.Seconds(c.arm.Seeds, side, each),
 	})
@@ -249,8 +250,8 @@ func seconds(s float64) string {
 func (c *confirming) observe(e followup.Event) {
 	switch {
 	case e.Kind == followup.EventSeed:
-		c.notify(SeedMeasured{Done: e.Done, Total: e.Total, Fresh: true})
+		c.notify(notice.SeedMeasured{Done: e.Done, Total: e.Total, Fresh: true})
 	case e.Kind == followup.EventRun && e.Run.Kind == objective.RunFailed:
-		c.notify(RunFailed{Run: e.Run.Run, Err: e.Run.Err})
+		c.notify(notice.RunFailed{Run: e.Run.Run, Err: e.Run.Err})
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"evenkeel/objective/evidence/confirm"
 	"evenkeel/runs"
 	"evenkeel/runs/results"
+	"evenkeel/runs/session/notice"
 	"evenkeel/search"
 	"evenkeel/search/followup"
 )
@@ -48,7 +49,7 @@ func (l *leaderConfirmation) run(ctx context.Context, s *searching, v visited, d
 	if l.asked {
 		return unconfirmed
 	}
-	s.notify(LeaderNotConfirmed{Err: unconfirmed})
+	s.notify(notice.LeaderNotConfirmed{Err: unconfirmed})
 	return nil
 }
 
@@ -79,14 +80,14 @@ func (l *leaderConfirmation) confirm(ctx context.Context, s *searching, v visite
 // awaiting returns the leader of a study if it is still to be confirmed, or why there is
 // nothing to confirm: no arm leads, or none that is more even than the unweighted model.
 // Neither is returned where the leader is confirmed.
-func awaiting(ctx context.Context, db *runs.DB, def *search.Definition) (*followup.Arm, *NothingToConfirm, error) {
+func awaiting(ctx context.Context, db *runs.DB, def *search.Definition) (*followup.Arm, *notice.NothingToConfirm, error) {
 	board, err := db.Leaderboard(ctx, def.Name, 0)
 	if err != nil {
 		return nil, nil, err
 	}
 	leader := results.LeaderOf(board)
 	if leader.At < 0 || !(board.Rows[leader.At].Difference < 0) {
-		return nil, &NothingToConfirm{Why: leader.Why}, nil
+		return nil, &notice.NothingToConfirm{Why: leader.Why}, nil
 	}
 	row := board.Rows[leader.At]
 	arm, err := readArm(ctx, db, def, row.Trial, row.Round)

@@ -2,7 +2,6 @@ package session
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -13,6 +12,7 @@ import (
 
 	"evenkeel/objective/evidence/check"
 	"evenkeel/runs/results"
+	"evenkeel/runs/session/notice"
 	"evenkeel/search"
 	"evenkeel/search/studyfile"
 )
@@ -46,10 +46,10 @@ func define(t *testing.T, text string, changes ...string) *search.Definition {
 func heard(t *testing.T) (Config, func() string) {
 	var mu sync.Mutex
 	var types []string
-	c := Config{DB: filepath.Join(t.TempDir(), "history.db"), Program: "test", Observe: func(n Notice) {
+	c := Config{DB: filepath.Join(t.TempDir(), "history.db"), Program: "test", Observe: func(n notice.Notice) {
 		mu.Lock()
 		defer mu.Unlock()
-		if name := strings.TrimPrefix(fmt.Sprintf("%T", n), "session."); name != "SearchEvent" && name != "SeedMeasured" {
+		if name := strings.TrimPrefix(fmt.Sprintf("%T", n), "notice."); name != "SearchEvent" && name != "SeedMeasured" {
 			types = append(types, name)
 		}
 	}}
@@ -65,9 +65,7 @@ func heard(t *testing.T) (Config, func() string) {
 // request is a search that confirms its leader.
 func request(def *search.Definition) SearchRequest {
 	yes := true
-	return SearchRequest{Definition: def, Confirm: &yes, Tables: func(*results.Overview) (leaderboard, confirmations json.RawMessage, err error) {
-		return json.RawMessage("[]"), json.RawMessage("[]"), nil
-	}}
+	return SearchRequest{Definition: def, Confirm: &yes}
 }
 
 // TestSearchThenConfirm: a search that confirms its leader, and what confirming the same
@@ -103,7 +101,7 @@ func TestSearchThenConfirm(t *testing.T) {
 	if state, err := stateOf(t.Context(), db, "small"); state != "done" || err != nil {
 		t.Errorf("after confirming the study is %q, %v; want it as the search left it, done", state, err)
 	}
-	if list, err := Running(t.Context(), db, time.Now()); len(list) > 0 || err != nil {
+	if list, err := results.Running(t.Context(), db, time.Now()); len(list) > 0 || err != nil {
 		t.Errorf("running: %+v, %v; want none", list, err)
 	}
 }
