@@ -69,9 +69,12 @@ type Arm struct {
 	ReferenceSpread, ReferenceBalancedAccuracy float64
 }
 
-// exact forgives the rounding of a drop that is exactly the tolerance, such as
+// Slack forgives the rounding of a drop that is exactly the tolerance, such as
 // 12 of 1,200 images: far above rounding errors, far below one image.
-const exact = 1e-9
+const Slack = 1e-9
+
+// Over reports whether a drop of balanced accuracy exceeds the tolerance.
+func (s Score) Over(drop float64) bool { return drop > s.Tolerance+Slack }
 
 // Arms returns the arms of a trial from its replicates, in the order of rounds
 // 1..R. All replicates must have the same number of rounds; no replicates give
@@ -151,7 +154,7 @@ func (s Score) arm(replicates []Replicate, round int) Arm {
 		arm.SpreadSE = math.NaN()
 	}
 	arm.WorstClass, arm.WorstRecall = lowest(recall)
-	arm.Over = arm.Drop > s.Tolerance+exact
+	arm.Over = s.Over(arm.Drop)
 	arm.Difference = mean(diff) + s.Charge(arm.Drop)
 	if arm.Over {
 		for i := range diff {
@@ -163,7 +166,7 @@ func (s Score) arm(replicates []Replicate, round int) Arm {
 	if n > 1 {
 		variance += sumSquares(drops) / float64((n-1)*n)
 	}
-	arm.Holds = arm.Drop+math.Sqrt(variance) <= s.Tolerance+exact
+	arm.Holds = arm.Drop+math.Sqrt(variance) <= s.Tolerance+Slack
 	return arm
 }
 

@@ -348,13 +348,6 @@ func TestSchemaIsExplained(t *testing.T) {
 	if views != len(viewColumns)+2 {
 		t.Errorf("%d views; want the contract's, epochs and readings", views)
 	}
-	of, err := completed(t).Schema(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(objects, of); diff != "" {
-		t.Errorf("a new database (-) and the program (+):\n%s", diff)
-	}
 }
 
 // TestLeader: the first arm of the highest tier that holds the tolerance leads;

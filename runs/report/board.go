@@ -214,7 +214,7 @@ func (p boardPage) reference() []any {
 func (p boardPage) offsets() []any {
 	o := p.Board.Offsets
 	drop := points(-o.Drop)
-	if o.Drop > p.Definition.Objective.Tolerance {
+	if p.Definition.Objective.Over(o.Drop) {
 		drop += "!"
 	}
 	return []any{
@@ -256,13 +256,16 @@ func noiseText(a runs.Row, seeds int) string {
 	if a.Seeds < seeds {
 		return count(a.Seeds, "seed")
 	}
-	switch results.NoiseOf(a) {
+	switch noise := results.NoiseOf(a); noise {
 	case results.TooFewSeeds:
 		return ""
 	case results.MoreEven, results.LessEven:
 		return "beyond"
+	case results.WithinNoise, results.NotMoreEven:
+		return "within"
+	default:
+		panic(fmt.Sprintf("report: an arm has the noise %q", noise))
 	}
-	return "within"
 }
 
 // ratioText writes the ratio of the largest weight to the smallest.
@@ -305,8 +308,10 @@ func (p boardPage) leader() string {
 		text += "more even, beyond noise."
 	case results.WithinNoise:
 		text += "within noise."
-	default:
+	case results.NotMoreEven, results.LessEven:
 		text += "not more even."
+	default:
+		panic(fmt.Sprintf("report: a leader has the noise %q", p.Leader.Noise))
 	}
 	if p.Leader.At > 0 {
 		text += fmt.Sprintf(" The arms above it may lose more accuracy than your limit of %s points, given how uncertain that loss is.",

@@ -67,7 +67,7 @@ func ReadCase(ctx context.Context, db *runs.DB, study string, trial, round int) 
 		return nil, err
 	}
 	c.Case = caseOf(e, c.Definition.Objective, c.Plan)
-	c.State, err = State(ctx, db, name)
+	c.State, err = db.State(ctx, name)
 	return c, err
 }
 

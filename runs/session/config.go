@@ -96,7 +96,7 @@ func untilStopped(ctx context.Context, stop <-chan struct{}) (context.Context, c
 
 // hasTestPart says why there is nothing to confirm on.
 func hasTestPart(t objective.Trainer, def *search.Definition) error {
-	counted, ok := t.(interface{ TestCounts() []int })
+	counted, ok := t.(objective.TestCounter)
 	if !ok {
 		return nil // a program says so when it is asked
 	}

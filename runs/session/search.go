@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync/atomic"
@@ -107,11 +108,11 @@ type searching struct {
 	clock time.Time
 	// leader is how the search ends with a confirmation, nil if it does not.
 	leader *leaderConfirmation
-	// opened says that the study is there, ended how the search ended ("" if it never
-	// began), worked that it did anything.
-	opened bool
-	ended  string
-	worked atomic.Bool
+	// opened says that the study is there, begun that it was joined with its trainer,
+	// ended how the search ended, worked that it did anything.
+	opened, begun bool
+	ended         string
+	worked        atomic.Bool
 }
 
 // isComplete reports whether nothing is left to do for a study whose program need not
@@ -156,7 +157,12 @@ func (s *searching) search(ctx context.Context, stop <-chan struct{}) (err error
 	if s.Commit != nil {
 		invocation.GitCommit = s.Commit(ctx, s.def.Folder)
 	}
-	study, opening, err := s.db.OpenStudy(ctx, s.def, invocation)
+	var study *runs.Study
+	var opening runs.Opening
+	before, err := s.db.State(ctx, s.def.Name)
+	if err == nil {
+		study, opening, err = s.db.OpenStudy(ctx, s.def, invocation)
+	}
 	if err = asInput(err); err != nil && ctx.Err() != nil && !errors.As(err, new(search.InputError)) {
 		return ErrInterrupted
 	}
@@ -174,10 +180,11 @@ func (s *searching) search(ctx context.Context, stop <-chan struct{}) (err error
 		}
 	}()
 	info := s.trainer.Info()
-	if err := study.Describe(ctx, s.trainer.title, info); err != nil {
-		if err = asInput(err); errors.As(err, new(search.InputError)) {
-			s.ended = ""
-		}
+	err = asInput(study.Describe(ctx, s.trainer.title, info))
+	if s.begun = !errors.As(err, new(search.InputError)); !s.begun {
+		s.ended = cmp.Or(stateHeld(before), s.ended) // as the last invocation left it
+	}
+	if err != nil {
 		return err
 	}
 	s.notify(notice.StudyOpened{Definition: s.def, Opening: opening, Info: info})
@@ -253,7 +260,7 @@ func (s *searching) observe(e search.Event) {
 // finish starts the command of search.on_finish where the search came to an end and did
 // anything, or failed.
 func (s *searching) finish(ctx context.Context, stop <-chan struct{}, outcome error) {
-	if s.ended == "" || errors.Is(outcome, ErrInterrupted) || !s.worked.Load() && outcome == nil {
+	if !s.begun || errors.Is(outcome, ErrInterrupted) || !s.worked.Load() && outcome == nil {
 		return
 	}
 	waiting, done := untilStopped(ctx, stop)

@@ -98,7 +98,7 @@ func TestSearchThenConfirm(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	if state, err := stateOf(t.Context(), db, "small"); state != "done" || err != nil {
+	if state, err := db.State(t.Context(), "small"); state != "done" || err != nil {
 		t.Errorf("after confirming the study is %q, %v; want it as the search left it, done", state, err)
 	}
 	if list, err := results.Running(t.Context(), db, time.Now()); len(list) > 0 || err != nil {
