@@ -56,7 +56,8 @@ func (t *Trial) Recall(round int) []float64 {
 	return meanRecall(with, func(rep objective.Replicate) objective.Round { return rep.Rounds[round] })
 }
 
-// NoTrialError is returned for a trial that a study does not have.
+// NoTrialError is returned, in a [search.InputError], for a trial that a study does not
+// have.
 type NoTrialError struct {
 	Study         string
 	Trial, Trials int
@@ -126,7 +127,7 @@ func (t *Trial) readRow(ctx context.Context, q disk.Querier) error {
 		Scan(&t.State, &reason, &t.Scheme, &t.Rounds, &point, &params, &t.Conditioned, &started, &finished, &t.Seconds, &best, &invalid,
 			&predicted, &predictedRound)
 	if errors.Is(err, sql.ErrNoRows) {
-		return &NoTrialError{Study: t.Study.Name, Trial: t.Number, Trials: t.Study.Trials}
+		return search.InputError{Err: &NoTrialError{Study: t.Study.Name, Trial: t.Number, Trials: t.Study.Trials}}
 	}
 	if err != nil {
 		return err
