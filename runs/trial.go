@@ -93,7 +93,7 @@ func readTrial(ctx context.Context, q disk.Querier, study string, number int) (*
 	if t.Reference, err = readReference(ctx, q, &t.Study); err != nil {
 		return nil, err
 	}
-	read := func() ([]Row, error) { return readRows(ctx, q, &t.Study, 0) }
+	read := func() ([]Row, error) { return readRows(ctx, q, &t.Study) }
 	if t.Invalid != "" {
 		read = func() ([]Row, error) { return readOwnRows(ctx, q, &t.Study, number) }
 	}

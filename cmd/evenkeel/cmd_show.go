@@ -5,7 +5,6 @@ import (
 
 	"evenkeel/runs/report"
 	"evenkeel/runs/results"
-	"evenkeel/search"
 )
 
 // showFlags are the flags of show.
@@ -30,7 +29,7 @@ for TRIAL --round ROUND. JSON has one object per class and round.`,
   evenkeel show 7 --format json`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			number, round, err := weightedArm(cmd, args[0], f.round)
+			arm, err := weightedArm(cmd, args[0], f.round)
 			if err != nil {
 				return err
 			}
@@ -39,14 +38,7 @@ for TRIAL --round ROUND. JSON has one object per class and round.`,
 				return err
 			}
 			defer db.Close()
-			t, err := db.Trial(cmd.Context(), f.study, number)
-			if err != nil {
-				return err
-			}
-			if round > len(t.Arms) {
-				return search.Inputf("round %d: trial %d has rounds 1 to %d", round, number, len(t.Arms))
-			}
-			def, err := results.Definition(cmd.Context(), db, t.Study.Name, nil)
+			def, t, round, err := results.ReadShown(cmd.Context(), db, f.study, arm)
 			if err != nil {
 				return err
 			}

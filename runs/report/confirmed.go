@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"evenkeel/objective"
@@ -13,18 +12,16 @@ import (
 	"evenkeel/search/followup"
 )
 
-// Confirmed prints confirmed arms of a study.
-func Confirmed(out Out, def *search.Definition, arms []results.Confirmed) error {
+// Confirmed prints a confirmed arm of a study.
+func Confirmed(out Out, def *search.Definition, a results.Confirmed) error {
 	if !out.forPeople() {
-		return out.write(confirmedResult(arms))
+		return Confirmations(out, []results.Confirmed{a})
 	}
-	for _, a := range arms {
-		if err := (confirmedPage{out, def}).section(a); err != nil {
-			return err
-		}
-	}
-	return nil
+	return confirmedPage{out, def}.section(a)
 }
+
+// Confirmations prints confirmed arms in a format for programs.
+func Confirmations(out Out, arms []results.Confirmed) error { return out.write(confirmedResult(arms)) }
 
 // confirmedPage lays out what confirmations found.
 type confirmedPage struct {
@@ -291,11 +288,4 @@ func (p confirmedPage) longer(a results.Confirmed) string {
 		return ""
 	}
 	return fmt.Sprintf(" %s: balanced accuracy %s points\n", p.longerText(a.Round), points(-row.AccuracyDrop))
-}
-
-// Only returns the arms of a list that are the given one, confirmed in the given way.
-func Only(arms []results.Confirmed, trial, round int, resplit bool) []results.Confirmed {
-	return slices.DeleteFunc(slices.Clone(arms), func(a results.Confirmed) bool {
-		return a.Trial != trial || a.Round != round || a.Resplit != resplit
-	})
 }

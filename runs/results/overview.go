@@ -42,7 +42,7 @@ func ReadOverview(ctx context.Context, db *runs.DB, study string) (o *Overview, 
 
 func readOverview(ctx context.Context, db *runs.DB, study string) (o *Overview, err error) {
 	o = &Overview{}
-	if o.Board, err = db.Leaderboard(ctx, study, 0); err != nil {
+	if o.Board, err = db.Leaderboard(ctx, study); err != nil {
 		return nil, err
 	}
 	name := o.Board.Study.Name

@@ -61,21 +61,11 @@ type Weights struct {
 	Confirmed *Confirmed
 }
 
-// ReadVector returns the weights of a trial's round, of its best one if round is 0.
-func ReadVector(ctx context.Context, db *runs.DB, study string, number, round int) (*Weights, error) {
-	t, err := db.Trial(ctx, study, number)
+// ReadVector returns the weights of an arm of the named study, "" for the newest.
+func ReadVector(ctx context.Context, db *runs.DB, study string, a Arm) (*Weights, error) {
+	t, round, err := ReadArm(ctx, db, study, a, true)
 	if err != nil {
 		return nil, err
-	}
-	switch {
-	case t.Error != "" && len(t.Replicates) == 0:
-		return nil, fmt.Errorf("trial %d of study %s has no weights: it failed with: %s", number, t.Study.Name, t.Error)
-	case t.Best == 0 || len(t.Replicates) == 0:
-		return nil, fmt.Errorf("trial %d of study %s has no weights yet: it is %s", number, t.Study.Name, t.State)
-	case round > len(t.Arms):
-		return nil, search.Inputf("--round %d: trial %d has rounds 1 to %d", round, number, len(t.Arms))
-	case round == 0:
-		round = t.Best
 	}
 	w := &Weights{Trial: t, Round: round}
 	if w.Definition, err = Definition(ctx, db, t.Study.Name, nil); err != nil {
@@ -85,10 +75,10 @@ func ReadVector(ctx context.Context, db *runs.DB, study string, number, round in
 		return nil, err
 	}
 	if w.Vector, err = VectorOf(t.Replicates, round); err != nil {
-		return nil, fmt.Errorf("trial %d round %d: %w", number, round, err)
+		return nil, fmt.Errorf("trial %d round %d: %w", t.Number, round, err)
 	}
 	arms, err := Confirmations(ctx, db, t.Study.Name)
-	w.Confirmed = Of(arms, number, round)
+	w.Confirmed = Of(arms, t.Number, round)
 	return w, err
 }
 

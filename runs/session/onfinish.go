@@ -91,7 +91,7 @@ func (s *searching) finished(ctx context.Context, outcome error) ([]byte, error)
 	var board, confirmations bytes.Buffer
 	err = errors.Join(
 		report.Leaderboard(report.Out{W: &board, Format: "json"}, overview, report.BoardOptions{}),
-		report.Confirmed(report.Out{W: &confirmations, Format: "json"}, overview.Definition, overview.Confirmed))
+		report.Confirmations(report.Out{W: &confirmations, Format: "json"}, overview.Confirmed))
 	if err != nil {
 		return nil, err
 	}

@@ -62,6 +62,9 @@ func heard(t *testing.T) (Config, func() string) {
 	}
 }
 
+// best is the best round of the first trial.
+var best = results.Arm{Trial: 1, Round: results.BestRound}
+
 // request is a search that confirms its leader.
 func request(def *search.Definition) SearchRequest {
 	yes := true
@@ -119,7 +122,7 @@ func TestStopped(t *testing.T) {
 	if _, err := Search(t.Context(), nil, c, request(def)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Confirm(t.Context(), stop, c, ConfirmRequest{Trial: 1, Seeds: 12}); !errors.Is(err, ErrInterrupted) {
+	if _, err := Confirm(t.Context(), stop, c, ConfirmRequest{Arm: best, Seeds: 12}); !errors.Is(err, ErrInterrupted) {
 		t.Errorf("a stopped confirmation: %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -152,8 +155,8 @@ func TestWrongRequests(t *testing.T) {
 		"want a time to come":                  run(late),
 		"nosuch cannot be started":             run(gone),
 		"model.epochs was 2 and is now 3":      run(other),
-		"round 5: trial 1 has rounds 1 to 1":   confirm(ConfirmRequest{Trial: 1, Round: 5, Seeds: 6}),
-		"; nothing was started":                confirm(ConfirmRequest{Trial: 1, Seeds: 6, Deadline: time.Now()}),
+		"round 5: trial 1 has rounds 1 to 1":   confirm(ConfirmRequest{Arm: results.Arm{Trial: 1, Round: 5}, Seeds: 6}),
+		"; nothing was started":                confirm(ConfirmRequest{Arm: best, Seeds: 6, Deadline: time.Now()}),
 		"study small has no leader to confirm": confirm(ConfirmRequest{Seeds: 6}),
 	} {
 		if err == nil || !strings.Contains(err.Error(), want) || !errors.As(err, new(search.InputError)) {
