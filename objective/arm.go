@@ -76,6 +76,30 @@ const Slack = 1e-9
 // Over reports whether a drop of balanced accuracy exceeds the tolerance.
 func (s Score) Over(drop float64) bool { return drop > s.Tolerance+Slack }
 
+// Leads reports whether an arm goes before another one in the choice of a leader: it has
+// more seeds, else it holds the tolerance, else its score is lower.
+func (a Arm) Leads(b Arm) bool {
+	switch {
+	case a.Seeds != b.Seeds:
+		return a.Seeds > b.Seeds
+	case a.Holds != b.Holds:
+		return a.Holds
+	}
+	return a.Difference < b.Difference
+}
+
+// Best returns the index of the arm with the lowest score, the first of equals; -1 without
+// arms. They must have the same seeds, as those of one trial have.
+func Best(arms []Arm) int {
+	best := -1
+	for i, a := range arms {
+		if best < 0 || a.Difference < arms[best].Difference {
+			best = i
+		}
+	}
+	return best
+}
+
 // Arms returns the arms of a trial from its replicates, in the order of rounds
 // 1..R. All replicates must have the same number of rounds; no replicates give
 // no arms.

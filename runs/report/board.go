@@ -109,7 +109,7 @@ func (p boardPage) title() string {
 		data += fmt.Sprintf(", %d classes", len(h.Classes))
 	}
 	return fmt.Sprintf("%s | %s | %s | %s, %s, %s, %s", h.Name, data, h.Model, trials,
-		count(h.Arms, "arm"), count(p.Runs, "training"), duration(p.Seconds)+" in all")
+		count(h.Arms, "arm"), count(p.Runs, "training"), Duration(p.Seconds)+" in all")
 }
 
 // head says what the table was measured on.
@@ -296,7 +296,7 @@ func accuracyChange(a runs.Row) string {
 // and validation images, or why there is none, and claims nothing beyond that.
 func (p boardPage) leader() string {
 	if p.Leader.At < 0 {
-		return capitalised(WhyNoLeader(p.Overview)) + "."
+		return p.noLeader()
 	}
 	a := p.Board.Rows[p.Leader.At]
 	text := fmt.Sprintf("Leader (*): trial %d round %d, %s: spread %s, unweighted on the same seeds %s; ", a.Trial, a.Round,
@@ -332,25 +332,31 @@ func (p boardPage) modelNote() string {
 		signed(-a.WeightGain, 3))
 }
 
-// WhyNoLeader says in a clause why no arm leads.
-func WhyNoLeader(o *results.Overview) string {
-	switch o.Leader.Why {
-	case results.AllFailed:
-		return allOf(o.Board.Study.Failed) + " failed; evenkeel show 1 says why, and the table failed_runs has the trainer's log"
+// NoLeader says in a clause why no arm leads.
+func NoLeader(why results.NoLeader) string {
+	switch why {
 	case results.NoneComplete:
 		return "no trial is complete yet"
+	case results.AllFailed:
+		return "every trial failed"
+	case results.ToleranceNotHeld:
+		return "every arm on the most seeds may lose more accuracy than you allow"
 	}
-	return fmt.Sprintf("no arm leads: every arm on %s may lose more accuracy than your limit of %s points, given how uncertain that loss is. "+
-		"More seeds (search.max_replicates), more validation examples or a larger objective.accuracy_tolerance may find one",
-		count(o.Board.Rows[0].Seeds, "seed"), unsigned(o.Definition.Objective.Tolerance))
+	panic(fmt.Sprintf("report: no arm leads because of %q", why))
 }
 
-// allOf says how many trials all of them are.
-func allOf(n int) string {
-	if n == 1 {
-		return "the only trial"
+// noLeader is [NoLeader] with what can be done.
+func (p boardPage) noLeader() string {
+	text := NoLeader(p.Leader.Why)
+	switch p.Leader.Why {
+	case results.AllFailed:
+		text += "; evenkeel show 1 says why, and the table failed_runs has the trainer's log"
+	case results.ToleranceNotHeld:
+		text = fmt.Sprintf("no arm leads: %s (your limit is %s points), given how uncertain that loss is. "+
+			"More seeds (search.max_replicates), more validation examples or a larger objective.accuracy_tolerance may find one",
+			text, unsigned(p.Definition.Objective.Tolerance))
 	}
-	return fmt.Sprintf("all %d trials", n)
+	return capitalised(text) + "."
 }
 
 // next names the commands that go on from here, one a line, with the study's name where

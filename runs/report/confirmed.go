@@ -96,7 +96,7 @@ func confirmedResult(arms []results.Confirmed) result {
 // section prints one arm.
 func (p confirmedPage) section(a results.Confirmed) error {
 	head := wrap(fmt.Sprintf("CONFIRMATION on test (%s, %d fresh seeds%s; test part read %s so far)",
-		perClass(a.Images), a.Seeds, OwnParts(a.Resplit), times(a.TestReads)), pageWidth-1)
+		perClass(a.Images), a.Seeds, ownParts(a.Resplit), times(a.TestReads)), pageWidth-1)
 	fmt.Fprintln(p.W, strings.Join(head, "\n "))
 	r := result{columns: []column{
 		{name: "", left: true}, {name: "spread", left: true}, {name: "change"}, {name: "95 %", left: true}, {name: "", left: true},
@@ -125,8 +125,8 @@ func (p confirmedPage) section(a results.Confirmed) error {
 	return nil
 }
 
-// OwnParts says behind the number of seeds where each of them has its own parts.
-func OwnParts(resplit bool) string {
+// ownParts says behind the number of seeds where each of them has its own parts.
+func ownParts(resplit bool) string {
 	if resplit {
 		return ", each on its own training and validation parts"
 	}

@@ -127,11 +127,6 @@ func (l *Log) outcome(def *search.Definition, e search.Event) {
 		l.Print("%s failed: %s", what, e.Outcome.Err)
 		return
 	}
-	best := e.Arms[0]
-	for _, a := range e.Arms[1:] {
-		if a.Difference < best.Difference {
-			best = a
-		}
-	}
-	l.Print("%s: best round %d of %d, change %s, %.1f s", what, best.Round, len(e.Arms), signed(best.Difference, 3), e.Outcome.Seconds)
+	best := e.Arms[objective.Best(e.Arms)]
+	l.Print("%s: best round %d of %d, change %s, %s", what, best.Round, len(e.Arms), signed(best.Difference, 3), Duration(e.Outcome.Seconds))
 }

@@ -43,7 +43,7 @@ func followUpLine(n notice.Notice) string {
 		if n.Why == "" {
 			return "nothing to confirm: the leader is not more even than the unweighted model"
 		}
-		return fmt.Sprintf("nothing to confirm: no leader, %s", n.Why)
+		return "nothing to confirm: no leader, " + NoLeader(n.Why)
 	case notice.LeaderNotConfirmed:
 		return n.Err.Error()
 	case notice.AlreadyConfirmed:
@@ -52,7 +52,7 @@ func followUpLine(n notice.Notice) string {
 		return fmt.Sprintf("trial %d round %d: kept the larger confirmation, on %s where %d were asked for", n.Trial, n.Round, count(n.Seeds, "fresh seed"), n.Asked)
 	case notice.ConfirmingBegan:
 		return fmt.Sprintf("confirming trial %d round %d of study %s on %s%s: at most %s", n.Trial, n.Round, n.Study,
-			count(n.Seeds, "fresh seed"), OwnParts(n.Resplit), takes(n.Trainings, n.Seconds))
+			count(n.Seeds, "fresh seed"), ownParts(n.Resplit), takes(n.Trainings, n.Seconds))
 	case notice.MeasuringBegan:
 		work := "all trainings are stored"
 		if n.Trainings > 0 {
@@ -71,7 +71,7 @@ func followUpLine(n notice.Notice) string {
 func takes(trainings int, seconds float64) string {
 	text := count(trainings, "training")
 	if seconds > 0 {
-		text += ", about " + duration(seconds)
+		text += ", about " + Duration(seconds)
 	}
 	return text
 }

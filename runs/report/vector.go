@@ -142,7 +142,7 @@ func (v vector) keeps() string {
 	found := ""
 	if recipe, single := v.confirmed(); single != nil {
 		found = fmt.Sprintf("confirmed on %s%s: the recipe changes the spread by %s, this vector by %s",
-			count(v.Confirmed.Seeds, "fresh seed"), OwnParts(v.Confirmed.Resplit), kept(recipe), kept(single))
+			count(v.Confirmed.Seeds, "fresh seed"), ownParts(v.Confirmed.Resplit), kept(recipe), kept(single))
 		if v.Confirmed.Family > 1 {
 			found += fmt.Sprintf(", judged with Holm's correction for the %d arms that were confirmed", v.Confirmed.Family)
 		}

@@ -8,6 +8,7 @@ import (
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/confirm"
 	"evenkeel/runs"
+	"evenkeel/runs/report"
 	"evenkeel/runs/results"
 	"evenkeel/runs/session/notice"
 	"evenkeel/search"
@@ -68,7 +69,7 @@ func (c Config) prepareConfirming(ctx context.Context, r ConfirmRequest) (*confi
 	if r.Arm.Trial == 0 {
 		leader := results.LeaderOf(board)
 		if leader.At < 0 {
-			return nil, search.Inputf("study %s has no leader to confirm: %s; name a trial to confirm it all the same", def.Name, leader.Why)
+			return nil, search.Inputf("study %s has no leader to confirm: %s; name a trial to confirm it all the same", def.Name, report.NoLeader(leader.Why))
 		}
 		r.Arm = results.Arm{Trial: board.Rows[leader.At].Trial, Round: board.Rows[leader.At].Round}
 	}
@@ -226,15 +227,7 @@ type TooLittleTimeError struct {
 // Error says how long the fewest seeds take.
 func (e *TooLittleTimeError) Error() string {
 	return fmt.Sprintf("a confirmation needs at least %d fresh seeds, about %s here, and %s are left; nothing was started",
-		confirm.FewestSeeds, seconds(e.Need), seconds(e.Left))
-}
-
-// seconds writes a duration for an error: 6.5 s, 1m5s.
-func seconds(s float64) string {
-	if s < 10 {
-		return fmt.Sprintf("%.1f s", s)
-	}
-	return time.Duration(s * float64(time.Second)).Round(time.Second).String()
+		confirm.FewestSeeds, report.Duration(e.Need), report.Duration(e.Left))
 }
 
 // observe passes on what happens.
