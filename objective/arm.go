@@ -69,9 +69,36 @@ type Arm struct {
 	ReferenceSpread, ReferenceBalancedAccuracy float64
 }
 
-// exact forgives the rounding of a drop that is exactly the tolerance, such as
+// Slack forgives the rounding of a drop that is exactly the tolerance, such as
 // 12 of 1,200 images: far above rounding errors, far below one image.
-const exact = 1e-9
+const Slack = 1e-9
+
+// Over reports whether a drop of balanced accuracy exceeds the tolerance.
+func (s Score) Over(drop float64) bool { return drop > s.Tolerance+Slack }
+
+// Leads reports whether an arm goes before another one in the choice of a leader: it has
+// more seeds, else it holds the tolerance, else its score is lower.
+func (a Arm) Leads(b Arm) bool {
+	switch {
+	case a.Seeds != b.Seeds:
+		return a.Seeds > b.Seeds
+	case a.Holds != b.Holds:
+		return a.Holds
+	}
+	return a.Difference < b.Difference
+}
+
+// Best returns the index of the arm with the lowest score, the first of equals; -1 without
+// arms. They must have the same seeds, as those of one trial have.
+func Best(arms []Arm) int {
+	best := -1
+	for i, a := range arms {
+		if best < 0 || a.Difference < arms[best].Difference {
+			best = i
+		}
+	}
+	return best
+}
 
 // Arms returns the arms of a trial from its replicates, in the order of rounds
 // 1..R. All replicates must have the same number of rounds; no replicates give
@@ -151,7 +178,7 @@ func (s Score) arm(replicates []Replicate, round int) Arm {
 		arm.SpreadSE = math.NaN()
 	}
 	arm.WorstClass, arm.WorstRecall = lowest(recall)
-	arm.Over = arm.Drop > s.Tolerance+exact
+	arm.Over = s.Over(arm.Drop)
 	arm.Difference = mean(diff) + s.Charge(arm.Drop)
 	if arm.Over {
 		for i := range diff {
@@ -163,7 +190,7 @@ func (s Score) arm(replicates []Replicate, round int) Arm {
 	if n > 1 {
 		variance += sumSquares(drops) / float64((n-1)*n)
 	}
-	arm.Holds = arm.Drop+math.Sqrt(variance) <= s.Tolerance+exact
+	arm.Holds = arm.Drop+math.Sqrt(variance) <= s.Tolerance+Slack
 	return arm
 }
 

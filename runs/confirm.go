@@ -2,7 +2,6 @@ package runs
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -317,47 +316,4 @@ func (h *StudyHead) decodeChanges(text string) ([]ClassChange, error) {
 		out = append(out, ClassChange{Class: h.Class(int(c[0])), Before: c[1], After: c[2]})
 	}
 	return out, nil
-}
-
-// Kept says what confirmation found of an arm: by how much its recipe, weights
-// measured anew for each seed, changes the spread on the test part, and by how much
-// the one vector that is the mean of its weights does.
-type Kept struct {
-	Recipe, Vector KeptChange
-	// Seeds is the number of fresh seeds of both.
-	Seeds int
-	// Resplit says that each of them had training and validation part of its own.
-	Resplit bool
-}
-
-// KeptChange is a change of the spread with its 95 % interval; NaN where it has none.
-type KeptChange struct{ Change, Low, High float64 }
-
-// Gain reports whether the spread falls beyond noise.
-func (c KeptChange) Gain() bool { return c.High < 0 }
-
-// Kept returns what the last confirmation of an arm of the named study ("" for
-// the newest) against the reference found, nil if there is none of both recipe
-// and vector. It is the last one with or without parts drawn anew; of these two a
-// recipe and a vector are never joined.
-func (db *DB) Kept(ctx context.Context, study string, trial, round int) (*Kept, error) {
-	k := &Kept{}
-	err := db.view(ctx, func(q disk.Querier) error {
-		number, _, err := findStudy(ctx, q, study)
-		if err != nil {
-			return err
-		}
-		err = q.QueryRowContext(ctx, `SELECT r.difference, r.difference_low, r.difference_high,
-			v.difference, v.difference_low, v.difference_high, min(r.seeds, v.seeds), r.resplit
-			FROM confirmed_arms r JOIN confirmed_arms v USING (study, trial, round, against, resplit)
-			WHERE r.what = 'recipe' AND v.what = 'vector' AND study = ? AND trial = ? AND round = ? AND against = 'reference'
-			ORDER BY r.number DESC, v.number DESC LIMIT 1`, number, trial, round).
-			Scan(&k.Recipe.Change, orNull{&k.Recipe.Low}, orNull{&k.Recipe.High}, &k.Vector.Change, orNull{&k.Vector.Low}, orNull{&k.Vector.High}, &k.Seeds, &k.Resplit)
-		if errors.Is(err, sql.ErrNoRows) {
-			k = nil
-			return nil
-		}
-		return err
-	})
-	return k, err
 }

@@ -45,6 +45,8 @@ const (
 type DB struct {
 	file    *disk.File
 	options Options
+	// at, if not nil, is the state of the database that everything is read from.
+	at disk.Querier
 }
 
 // Open opens the database at path, which is created if it does not exist (unless
@@ -86,30 +88,33 @@ func (db *DB) Query(ctx context.Context, query string) (*Table, error) {
 // SchemaObject is a table, an index or a view.
 type SchemaObject = schema.Object
 
-// Schema returns the objects of the database: tables, then indexes, then views.
-func (db *DB) Schema(ctx context.Context) (objects []SchemaObject, err error) {
-	err = db.view(ctx, func(q disk.Querier) error {
-		objects, err = schema.Read(ctx, q)
-		return err
-	})
-	return objects, err
-}
-
 // Schema returns the objects that this version of the program makes.
 func Schema(ctx context.Context) ([]SchemaObject, error) { return schema.Objects(ctx) }
 
-// view calls f with a transaction that only reads: everything f sees belongs to
-// one state of the database, however much is written meanwhile.
-func (db *DB) view(ctx context.Context, f func(disk.Querier) error) error {
+// Snapshot calls f with the database as it is now: all that f reads through its argument
+// belongs to one state, however much is written meanwhile. The argument is for reading
+// only, and of no use after f.
+func (db *DB) Snapshot(ctx context.Context, f func(*DB) error) error {
 	tx, err := db.file.Read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return db.file.Failed(err)
 	}
-	err = f(tx)
+	at := *db
+	at.at = tx
+	err = f(&at)
 	if end := tx.Rollback(); end != nil && !errors.Is(end, sql.ErrTxDone) {
-		err = errors.Join(err, end)
+		err = errors.Join(err, db.file.Failed(end))
 	}
-	if err != nil {
+	return err
+}
+
+// view calls f with what only reads: everything f sees belongs to one state of the
+// database, that of the [DB.Snapshot] if db is one.
+func (db *DB) view(ctx context.Context, f func(disk.Querier) error) error {
+	if db.at == nil {
+		return db.Snapshot(ctx, func(at *DB) error { return at.view(ctx, f) })
+	}
+	if err := f(db.at); err != nil {
 		return db.file.Failed(err)
 	}
 	return nil

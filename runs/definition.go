@@ -80,7 +80,8 @@ func latestDefinition(ctx context.Context, q disk.Querier, study int) (*StoredDe
 	return d, nil
 }
 
-// NoStudyError is returned for a study that is not in the database.
+// NoStudyError is returned for a study that is not in the database; in a
+// [search.InputError] where there are others.
 type NoStudyError struct {
 	Study string // "" if there is none at all
 	// Known are the names of the studies that exist, the newest first.
@@ -114,7 +115,10 @@ func findStudy(ctx context.Context, q disk.Querier, name string) (number int, fo
 	if err != nil {
 		return 0, "", err
 	}
-	return 0, "", missing
+	if len(missing.Known) == 0 {
+		return 0, "", missing
+	}
+	return 0, "", search.InputError{Err: missing}
 }
 
 // revise compares the stored definition with ours and stores ours as a new

@@ -15,7 +15,7 @@ import (
 // the predictions agree with, and the noise of all arms.
 func TestEvidence(t *testing.T) {
 	db := completed(t)
-	board, err := db.Leaderboard(t.Context(), "", 0)
+	board, err := db.Leaderboard(t.Context(), "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,14 +2,12 @@ package runs_test
 
 import (
 	"errors"
-	"math"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"evenkeel/runs"
 	"evenkeel/runs/runstest"
@@ -164,35 +162,6 @@ func TestRunSeconds(t *testing.T) {
 		mean, n, err := db.RunSeconds(t.Context(), spec)
 		if err != nil || n != c.want || n > 0 && mean != id[0] {
 			t.Errorf("%+v: %v s of %d runs, %v; want %v of %d", c, mean, n, err, id[0], c.want)
-		}
-	}
-}
-
-// TestKept joins the last confirmations of recipe and vector.
-func TestKept(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "x.db")
-	complete(t, path, 2, "search.trials=2")
-	insert := func(number, what, against, difference, low, high string) string {
-		return `INSERT INTO confirmed_arms VALUES (1, ` + number + `, 1, 1, '` + what + `', '` + against + `', 10, 0, 0, 0, 0, ` + difference + `, ` + low + `, ` + high + `, NULL, '', NULL, NULL, 0, 0, 0, NULL, NULL, 'undecided', '[]', '[]', '[]', 0)`
-	}
-	db := open(t, path, runs.Options{})
-	vector := runs.KeptChange{Change: -0.01, Low: -0.03, High: 0.01}
-	for _, c := range []struct {
-		insert string
-		want   *runs.Kept
-	}{
-		{insert("1", "recipe", "reference", "-0.02", "-0.03", "-0.01"), nil},
-		{insert("2", "vector", "offsets", "-0.5", "NULL", "NULL"), nil},
-		{insert("3", "vector", "reference", "-0.01", "-0.03", "0.01"), &runs.Kept{Recipe: runs.KeptChange{Change: -0.02, Low: -0.03, High: -0.01}, Vector: vector, Seeds: 10}},
-		{insert("4", "recipe", "reference", "-0.04", "NULL", "NULL"), &runs.Kept{Recipe: runs.KeptChange{Change: -0.04, Low: math.NaN(), High: math.NaN()}, Vector: vector, Seeds: 10}},
-	} {
-		other(t, path, c.insert)
-		got, err := db.Kept(t.Context(), "", 1, 1)
-		if diff := cmp.Diff(c.want, got, cmpopts.EquateNaNs()); diff != "" || err != nil {
-			t.Errorf("after %s (-want +got), %v:\n%s", c.insert, err, diff)
-		}
-		if other, err := db.Kept(t.Context(), "", 1, 2); other != nil || err != nil {
-			t.Errorf("another round: %v, %v", other, err)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"evenkeel/runs/writer"
+	"evenkeel/search"
 )
 
 // Invalidate declares a trial of the named study ("" for the newest) invalid,
@@ -56,7 +57,7 @@ func (s *Study) judge(ctx context.Context, tx *writer.Transaction, trial int, re
 		if err := tx.ScanRow(`SELECT count(*) FROM trials WHERE study = ?`, []any{s.number}, &missing.Trials); err != nil {
 			return err
 		}
-		return missing
+		return search.InputError{Err: missing}
 	}
 	if err != nil {
 		return err

@@ -25,7 +25,7 @@ func TestInvalidateAndBack(t *testing.T) {
 	complete(t, path, 2)
 	db := open(t, path, runs.Options{})
 	want := runstest.Tables(t, path)
-	before, err := db.Leaderboard(t.Context(), "", 0)
+	before, err := db.Leaderboard(t.Context(), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +54,7 @@ func TestInvalidateAndBack(t *testing.T) {
 // checkInvalid holds what is shown of a study with one invalid trial.
 func checkInvalid(t *testing.T, db *runs.DB, before *runs.Board, trial int) {
 	t.Helper()
-	board, err := db.Leaderboard(t.Context(), "", 0)
+	board, err := db.Leaderboard(t.Context(), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -216,7 +216,7 @@ func TestInvalidPredictedTrial(t *testing.T) {
 		if _, err := c.do(c.trial); err != nil {
 			t.Fatal(err)
 		}
-		board, err := db.Leaderboard(t.Context(), "", 0)
+		board, err := db.Leaderboard(t.Context(), "")
 		if err != nil || board.Screening.Points != 100 || board.Screening.Largest != 0.02 || board.Screening.Transmission.Effects != c.effects {
 			t.Errorf("trial %d: %+v, error %v; want 100 points, at most .02 and %d effects", c.trial, board.Screening, err, c.effects)
 		}

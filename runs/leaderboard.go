@@ -122,11 +122,9 @@ type Row struct {
 	Point search.Point
 }
 
-// Leaderboard returns the first limit arms of the named study ("" for the
-// newest), or all of them if limit is 0, the highest seed tier first and the
-// lowest score first within. It reads the index and is fast for any limit that
-// fits a screen.
-func (db *DB) Leaderboard(ctx context.Context, study string, limit int) (*Board, error) {
+// Leaderboard returns the arms of the named study ("" for the newest), the highest seed
+// tier first and the lowest score first within.
+func (db *DB) Leaderboard(ctx context.Context, study string) (*Board, error) {
 	var b *Board
 	err := db.view(ctx, func(q disk.Querier) error {
 		head, err := readHead(ctx, q, study)
@@ -143,7 +141,7 @@ func (db *DB) Leaderboard(ctx context.Context, study string, limit int) (*Board,
 		if b.Screening, err = readScreening(ctx, q, b.Study.Number); err != nil {
 			return err
 		}
-		b.Rows, err = readRows(ctx, q, &b.Study, limit)
+		b.Rows, err = readRows(ctx, q, &b.Study)
 		return err
 	})
 	return b, err
@@ -273,15 +271,10 @@ func (r *storedRow) fields() []field {
 var selectRows = `SELECT ` + columnsOf(new(storedRow).fields()) + `
 		FROM arms a CROSS JOIN trials t ON t.study = a.study AND t.number = a.trial CROSS JOIN studies s ON s.number = a.study`
 
-// readRows reads ranked arms; limit 0 is all of them.
-func readRows(ctx context.Context, q disk.Querier, h *StudyHead, limit int) (rows []Row, err error) {
-	if limit < 1 {
-		limit = -1 // SQLite's word for no limit
-	} else {
-		limit++ // the next one may be tied with the last
-	}
+// readRows reads the ranked arms.
+func readRows(ctx context.Context, q disk.Querier, h *StudyHead) (rows []Row, err error) {
 	err = disk.Each(ctx, q, selectRows+`
-		WHERE a.study = ? AND t.invalid IS NULL ORDER BY a.seeds DESC, a.difference, a.trial, a.round LIMIT ?`, []any{h.Number, limit}, func(scan disk.Scanner) error {
+		WHERE a.study = ? AND t.invalid IS NULL ORDER BY a.seeds DESC, a.difference, a.trial, a.round`, []any{h.Number}, func(scan disk.Scanner) error {
 		r, err := scanRow(scan, h)
 		if err != nil {
 			return err
@@ -293,9 +286,6 @@ func readRows(ctx context.Context, q disk.Querier, h *StudyHead, limit int) (row
 		rows = append(rows, r)
 		return nil
 	})
-	if limit > 0 && len(rows) == limit {
-		rows = rows[:limit-1]
-	}
 	return rows, err
 }
 

@@ -136,7 +136,7 @@ func TestOpenEmptyFile(t *testing.T) {
 	}
 	db := open(t, path, runs.Options{})
 	var none *runs.NoStudyError
-	if _, err := db.Leaderboard(t.Context(), "", 0); !errors.As(err, &none) {
+	if _, err := db.Leaderboard(t.Context(), ""); !errors.As(err, &none) {
 		t.Errorf("leaderboard of an empty history: %v", err)
 	}
 }
@@ -192,7 +192,7 @@ func TestFixtures(t *testing.T) {
 			t.Fatal(err)
 		}
 		db := open(t, path, runs.Options{})
-		board, err := db.Leaderboard(t.Context(), "test", 0)
+		board, err := db.Leaderboard(t.Context(), "test")
 		if err != nil {
 			t.Fatal(err)
 		}

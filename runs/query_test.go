@@ -79,7 +79,7 @@ func TestViewsHaveTheirColumns(t *testing.T) {
 // the rows of the view are the same.
 func TestLeaderboardAgreesWithItsView(t *testing.T) {
 	db := completed(t)
-	board, err := db.Leaderboard(t.Context(), "test", 0)
+	board, err := db.Leaderboard(t.Context(), "test")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,15 +102,6 @@ func TestLeaderboardAgreesWithItsView(t *testing.T) {
 	if diff := cmp.Diff(table.Rows, rows); diff != "" {
 		t.Errorf("view (-) and Leaderboard (+):\n%s", diff)
 	}
-	for limit := 1; limit < len(board.Rows); limit += 3 {
-		short, err := db.Leaderboard(t.Context(), "", limit)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(board.Rows[:limit], short.Rows, cmpopts.EquateNaNs()); diff != "" {
-			t.Errorf("limit %d is no prefix:\n%s", limit, diff)
-		}
-	}
 }
 
 // TestLeaderboardAgainstTheRecords computes what the leaderboard says anew from
@@ -118,7 +109,7 @@ func TestLeaderboardAgreesWithItsView(t *testing.T) {
 func TestLeaderboardAgainstTheRecords(t *testing.T) {
 	db := completed(t)
 	def := define(t)
-	board, err := db.Leaderboard(t.Context(), "", 0)
+	board, err := db.Leaderboard(t.Context(), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -267,7 +258,7 @@ func TestStudies(t *testing.T) {
 	if err != nil || len(list) != 1 {
 		t.Fatalf("Studies = %v, %v; want one", list, err)
 	}
-	board, err := db.Leaderboard(t.Context(), "", 1)
+	board, err := db.Leaderboard(t.Context(), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -347,13 +338,6 @@ func TestSchemaIsExplained(t *testing.T) {
 	}
 	if views != len(viewColumns)+2 {
 		t.Errorf("%d views; want the contract's, epochs and readings", views)
-	}
-	of, err := completed(t).Schema(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(objects, of); diff != "" {
-		t.Errorf("a new database (-) and the program (+):\n%s", diff)
 	}
 }
 

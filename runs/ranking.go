@@ -139,15 +139,9 @@ func checkArms(arms []objective.Arm) error {
 	return nil
 }
 
-// bestArm returns the round and difference of the best arm, the first of equals;
-// nil if there is none.
+// bestArm returns the round and difference of the best arm; nil if there is none.
 func bestArm(arms []objective.Arm) (round, difference any) {
-	best := -1
-	for i, a := range arms {
-		if best < 0 || a.Difference < arms[best].Difference {
-			best = i
-		}
-	}
+	best := objective.Best(arms)
 	if best < 0 {
 		return nil, nil
 	}

@@ -3,6 +3,7 @@ package runs
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"os"
 	"time"
 
@@ -83,11 +84,34 @@ func scanStudy(scan disk.Scanner) (StudyRow, error) {
 	r.Host, r.User, r.PID, r.Program = host.String, user.String, int(pid.Int64), program.String
 	r.GitCommit, r.Started = commit.String, parseTime(started.String)
 	r.Worked = r.Started.Add(time.Duration(seconds.Float64 * float64(time.Second)))
-	r.Seconds, r.State = spent.Float64, state.String
-	if here, err := os.Hostname(); r.State == "running" && err == nil && r.Host == here && !disk.Alive(r.PID) {
-		r.State = "killed"
-	}
+	r.Seconds, r.State = spent.Float64, stateNow(state.String, r.Host, r.PID)
 	return r, err
+}
+
+// stateNow returns the state of an invocation: one that is recorded as running was killed
+// if its process is not there any more.
+func stateNow(recorded, host string, pid int) string {
+	if here, err := os.Hostname(); recorded == "running" && err == nil && host == here && !disk.Alive(pid) {
+		return "killed"
+	}
+	return recorded
+}
+
+// State returns how the last invocation of the named study ended, as [StudyRow] has it; ""
+// for a study that is not there.
+func (db *DB) State(ctx context.Context, study string) (state string, err error) {
+	err = db.view(ctx, func(q disk.Querier) error {
+		var host string
+		var pid int
+		err := q.QueryRowContext(ctx, `SELECT coalesce(i.ended, 'running'), i.host, i.pid FROM studies s JOIN invocations i ON i.study = s.number
+			WHERE s.name = ? ORDER BY i.number DESC LIMIT 1`, study).Scan(&state, &host, &pid)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		state = stateNow(state, host, pid)
+		return err
+	})
+	return state, err
 }
 
 // Effort returns what the named study ("" for the newest) took: the number of

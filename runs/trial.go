@@ -56,7 +56,8 @@ func (t *Trial) Recall(round int) []float64 {
 	return meanRecall(with, func(rep objective.Replicate) objective.Round { return rep.Rounds[round] })
 }
 
-// NoTrialError is returned for a trial that a study does not have.
+// NoTrialError is returned, in a [search.InputError], for a trial that a study does not
+// have.
 type NoTrialError struct {
 	Study         string
 	Trial, Trials int
@@ -71,19 +72,6 @@ func (e *NoTrialError) Error() string {
 		return fmt.Sprintf("study %s has no trial %d; it has only trial 1", e.Study, e.Trial)
 	}
 	return fmt.Sprintf("study %s has no trial %d; it has trials 1 to %d", e.Study, e.Trial, e.Trials)
-}
-
-// CheckRound returns a [search.InputError] for a round that a trial with results does not
-// have.
-func (t *Trial) CheckRound(round int) error {
-	switch n := len(t.Arms); {
-	case round <= n:
-		return nil
-	case n == 1:
-		return search.Inputf("round %d: trial %d has only round 1", round, t.Number)
-	default:
-		return search.Inputf("round %d: trial %d has rounds 1 to %d", round, t.Number, n)
-	}
 }
 
 // Trial returns one trial of the named study, "" for the newest.
@@ -108,7 +96,7 @@ func readTrial(ctx context.Context, q disk.Querier, study string, number int) (*
 	if t.Reference, err = readReference(ctx, q, &t.Study); err != nil {
 		return nil, err
 	}
-	read := func() ([]Row, error) { return readRows(ctx, q, &t.Study, 0) }
+	read := func() ([]Row, error) { return readRows(ctx, q, &t.Study) }
 	if t.Invalid != "" {
 		read = func() ([]Row, error) { return readOwnRows(ctx, q, &t.Study, number) }
 	}
@@ -142,7 +130,7 @@ func (t *Trial) readRow(ctx context.Context, q disk.Querier) error {
 		Scan(&t.State, &reason, &t.Scheme, &t.Rounds, &point, &params, &t.Conditioned, &started, &finished, &t.Seconds, &best, &invalid,
 			&predicted, &predictedRound)
 	if errors.Is(err, sql.ErrNoRows) {
-		return &NoTrialError{Study: t.Study.Name, Trial: t.Number, Trials: t.Study.Trials}
+		return search.InputError{Err: &NoTrialError{Study: t.Study.Name, Trial: t.Number, Trials: t.Study.Trials}}
 	}
 	if err != nil {
 		return err

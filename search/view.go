@@ -106,10 +106,11 @@ func (v *view) best(score objective.Score, trials []int, seeds, size int) []int 
 			continue // it failed there, if not before
 		}
 		c := contender{number: n}
-		for i, arm := range score.Ranked(t.measured[:seeds]) {
-			if i == 0 || arm.Difference < c.value {
-				c.value = arm.Difference
-			}
+		arms := score.Ranked(t.measured[:seeds])
+		if i := objective.Best(arms); i >= 0 {
+			c.value = arms[i].Difference
+		}
+		for _, arm := range arms {
 			if arm.Holds && (!c.holds || arm.Difference < c.safe) {
 				c.holds, c.safe = true, arm.Difference
 			}

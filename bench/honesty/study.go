@@ -138,7 +138,7 @@ func (s *study) search(ctx context.Context, workers int) (out searched, err erro
 // leader returns the arm that `evenkeel confirm` would take, with the vector that
 // `evenkeel weights` would print.
 func (s *study) leader(ctx context.Context) (*followup.Arm, error) {
-	board, err := s.db.Leaderboard(ctx, s.def.Name, 0)
+	board, err := s.db.Leaderboard(ctx, s.def.Name)
 	if err != nil {
 		return nil, err
 	}

@@ -30,7 +30,7 @@ over seeds; they do not include the noise of these examples.`,
 			defer db.Close()
 			arms := make([]results.Arm, len(args))
 			for i, arg := range args {
-				if arms[i].Trial, arms[i].Round, err = parseArm(arg); err != nil {
+				if arms[i], err = parseArm(arg); err != nil {
 					return err
 				}
 			}

@@ -71,7 +71,7 @@ func runConfirm(cmd *cobra.Command, g *global, args []string, f confirmFlags) er
 	r := session.ConfirmRequest{Study: f.study, Seeds: f.seeds, Resplit: f.resplit}
 	var err error
 	if len(args) > 0 {
-		if r.Trial, r.Round, err = weightedArm(cmd, args[0], 0); err != nil {
+		if r.Arm, err = weightedArm(cmd, args[0], 0); err != nil {
 			return err
 		}
 	}
@@ -88,10 +88,10 @@ func runConfirm(cmd *cobra.Command, g *global, args []string, f confirmFlags) er
 	if err != nil {
 		return err
 	}
-	arms, err := results.Confirmations(cmd.Context(), db, confirmed.Definition.Name)
+	arm := results.Arm{Trial: confirmed.Arm.Trial, Round: confirmed.Arm.Round}
+	found, err := results.ReadConfirmed(cmd.Context(), db, confirmed.Definition.Name, arm, confirmed.Arm.Resplit)
 	if err == nil {
-		arm := confirmed.Arm
-		err = report.Confirmed(page(cmd, f.format), confirmed.Definition, report.Only(arms, arm.Trial, arm.Round, arm.Resplit))
+		err = report.Confirmed(page(cmd, f.format), confirmed.Definition, *found)
 	}
 	return errors.Join(err, db.Close())
 }

@@ -112,7 +112,7 @@ func (f explainFlags) mode(cmd *cobra.Command, args []string) error {
 		return search.Inputf("--accept-code without --measure; nothing is trained, so no code matters")
 	}
 	if len(args) > 0 {
-		_, _, err := weightedArm(cmd, args[0], f.round)
+		_, err := weightedArm(cmd, args[0], f.round)
 		return err
 	}
 	if changed("round") {
@@ -156,11 +156,11 @@ func (f explainFlags) read(cmd *cobra.Command, g *global, args []string) (*resul
 		return nil, err
 	}
 	defer db.Close()
-	trial, round := 0, 0
+	var arm results.Arm
 	if len(args) > 0 {
-		if trial, round, err = weightedArm(cmd, args[0], f.round); err != nil {
+		if arm, err = weightedArm(cmd, args[0], f.round); err != nil {
 			return nil, err
 		}
 	}
-	return results.ReadCase(cmd.Context(), db, f.study, trial, round)
+	return results.ReadCase(cmd.Context(), db, f.study, arm)
 }

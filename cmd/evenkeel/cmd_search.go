@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bytes"
 	_ "embed"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -16,7 +14,6 @@ import (
 
 	"evenkeel/objective/trainers"
 	"evenkeel/runs/report"
-	"evenkeel/runs/results"
 	"evenkeel/runs/session"
 	"evenkeel/search"
 	"evenkeel/search/samplers"
@@ -116,7 +113,7 @@ func confirmFlag(cmd *cobra.Command, f *sessionFlags) {
 
 // request joins the flags with the definition.
 func (f sessionFlags) request(cmd *cobra.Command, def *search.Definition) session.SearchRequest {
-	r := session.SearchRequest{Definition: def, BuiltIn: isBuiltIn(def), Commit: gitCommit, Tables: tables}
+	r := session.SearchRequest{Definition: def, BuiltIn: isBuiltIn(def), Commit: gitCommit}
 	if cmd.Flags().Changed("confirm") {
 		r.Confirm = &f.confirm
 	}
@@ -128,16 +125,6 @@ func (f sessionFlags) request(cmd *cobra.Command, def *search.Definition) sessio
 func isBuiltIn(def *search.Definition) bool {
 	own, err := studyfile.Parse(defaultName, defaultStudy, def.Folder, nil)
 	return err == nil && search.BudgetOnly(search.Diff(own, def))
-}
-
-// tables writes the leaderboard and the confirmations of a study as the commands of
-// these names do.
-func tables(o *results.Overview) (leaderboard, confirmations json.RawMessage, err error) {
-	var rows, confirmed bytes.Buffer
-	err = errors.Join(
-		report.Leaderboard(report.Out{W: &rows, Format: "json"}, o, report.BoardOptions{}),
-		report.Confirmed(report.Out{W: &confirmed, Format: "json"}, o.Definition, o.Confirmed))
-	return rows.Bytes(), confirmed.Bytes(), err
 }
 
 // runStudy runs or continues a study and prints its leaderboard.

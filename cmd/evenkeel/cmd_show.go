@@ -29,7 +29,7 @@ for TRIAL --round ROUND. JSON has one object for each class and round.`,
   evenkeel show 7 --format json`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			number, round, err := weightedArm(cmd, args[0], f.round)
+			arm, err := weightedArm(cmd, args[0], f.round)
 			if err != nil {
 				return err
 			}
@@ -38,14 +38,7 @@ for TRIAL --round ROUND. JSON has one object for each class and round.`,
 				return err
 			}
 			defer db.Close()
-			t, err := db.Trial(cmd.Context(), f.study, number)
-			if err != nil {
-				return err
-			}
-			if err := t.CheckRound(round); err != nil {
-				return err
-			}
-			def, err := results.Definition(cmd.Context(), db, t.Study.Name, nil)
+			def, t, round, err := results.ReadShown(cmd.Context(), db, f.study, arm)
 			if err != nil {
 				return err
 			}

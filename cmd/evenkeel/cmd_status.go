@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"evenkeel/runs/report"
-	"evenkeel/runs/session"
+	"evenkeel/runs/results"
 )
 
 // newStatus returns the command that says what is running.
@@ -30,7 +30,7 @@ then confirming, while the leader is trained on fresh seeds.`,
 				return err
 			}
 			defer db.Close()
-			list, err := session.Running(cmd.Context(), db, time.Now())
+			list, err := results.Running(cmd.Context(), db, time.Now())
 			if err != nil {
 				return err
 			}

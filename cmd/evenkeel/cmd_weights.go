@@ -99,7 +99,7 @@ func (f weightsFlags) mode(cmd *cobra.Command, format string) error {
 		}
 	}
 	if changed("trial") {
-		_, _, err := weightedArm(cmd, f.trial, f.round)
+		_, err := weightedArm(cmd, f.trial, f.round)
 		return err
 	}
 	return nil
@@ -107,7 +107,7 @@ func (f weightsFlags) mode(cmd *cobra.Command, format string) error {
 
 // ofTrial prints the weights of a trial.
 func (f weightsFlags) ofTrial(cmd *cobra.Command, g *global, format string) error {
-	trial, round, err := weightedArm(cmd, f.trial, f.round)
+	arm, err := weightedArm(cmd, f.trial, f.round)
 	if err != nil {
 		return err
 	}
@@ -116,7 +116,7 @@ func (f weightsFlags) ofTrial(cmd *cobra.Command, g *global, format string) erro
 		return err
 	}
 	defer db.Close()
-	weights, err := results.ReadVector(cmd.Context(), db, f.study, trial, round)
+	weights, err := results.ReadVector(cmd.Context(), db, f.study, arm)
 	if err != nil {
 		return err
 	}

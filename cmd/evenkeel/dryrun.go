@@ -12,7 +12,11 @@ import (
 
 // dryRun prints the space of a study and its first trial, and trains nothing.
 func dryRun(cmd *cobra.Command, g *global, def *search.Definition, f sessionFlags) error {
-	plan, err := session.Plan(cmd.Context(), session.Config{DB: g.db}, f.request(cmd, def))
+	config := session.Config{DB: g.db}
+	if f.format != "table" {
+		config.DB = "" // the space alone needs no history, and one that cannot be read is no fault
+	}
+	plan, err := session.Plan(cmd.Context(), config, f.request(cmd, def))
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ type BoardOptions struct {
 // confirmed, and what to do next.
 func Leaderboard(out Out, o *results.Overview, options BoardOptions) error {
 	if !out.forPeople() {
-		return out.write(boardResult(o))
+		return out.write(figuresOf(boardFigures(o.Leader, o.Board.Rows), o.Board.Rows))
 	}
 	p := boardPage{out, o, options}
 	if err := p.board(); err != nil {
@@ -109,7 +109,7 @@ func (p boardPage) title() string {
 		data += fmt.Sprintf(", %d classes", len(h.Classes))
 	}
 	return fmt.Sprintf("%s | %s | %s | %s, %s, %s, %s", h.Name, data, h.Model, trials,
-		count(h.Arms, "arm"), count(p.Runs, "training"), duration(p.Seconds)+" in all")
+		count(h.Arms, "arm"), count(p.Runs, "training"), Duration(p.Seconds)+" in all")
 }
 
 // head says what the table was measured on.
@@ -214,7 +214,7 @@ func (p boardPage) reference() []any {
 func (p boardPage) offsets() []any {
 	o := p.Board.Offsets
 	drop := points(-o.Drop)
-	if o.Drop > p.Definition.Objective.Tolerance {
+	if p.Definition.Objective.Over(o.Drop) {
 		drop += "!"
 	}
 	return []any{
@@ -256,13 +256,16 @@ func noiseText(a runs.Row, seeds int) string {
 	if a.Seeds < seeds {
 		return count(a.Seeds, "seed")
 	}
-	switch results.NoiseOf(a) {
+	switch noise := results.NoiseOf(a); noise {
 	case results.TooFewSeeds:
 		return ""
 	case results.MoreEven, results.LessEven:
 		return "beyond"
+	case results.WithinNoise, results.NotMoreEven:
+		return "within"
+	default:
+		panic(fmt.Sprintf("report: an arm has the noise %q", noise))
 	}
-	return "within"
 }
 
 // ratioText writes the ratio of the largest weight to the smallest.
@@ -293,7 +296,7 @@ func accuracyChange(a runs.Row) string {
 // and validation images, or why there is none, and claims nothing beyond that.
 func (p boardPage) leader() string {
 	if p.Leader.At < 0 {
-		return capitalised(WhyNoLeader(p.Overview)) + "."
+		return p.noLeader()
 	}
 	a := p.Board.Rows[p.Leader.At]
 	text := fmt.Sprintf("Leader (*): trial %d round %d, %s: spread %s, unweighted on the same seeds %s; ", a.Trial, a.Round,
@@ -305,8 +308,10 @@ func (p boardPage) leader() string {
 		text += "more even, beyond noise."
 	case results.WithinNoise:
 		text += "within noise."
-	default:
+	case results.NotMoreEven, results.LessEven:
 		text += "not more even."
+	default:
+		panic(fmt.Sprintf("report: a leader has the noise %q", p.Leader.Noise))
 	}
 	if p.Leader.At > 0 {
 		text += fmt.Sprintf(" The arms above it may lose more accuracy than your limit of %s points, given how uncertain that loss is.",
@@ -327,25 +332,31 @@ func (p boardPage) modelNote() string {
 		signed(-a.WeightGain, 3))
 }
 
-// WhyNoLeader says in a clause why no arm leads.
-func WhyNoLeader(o *results.Overview) string {
-	switch o.Leader.Why {
-	case results.AllFailed:
-		return allOf(o.Board.Study.Failed) + " failed; evenkeel show 1 says why, and the table failed_runs has the trainer's log"
+// NoLeader says in a clause why no arm leads.
+func NoLeader(why results.NoLeader) string {
+	switch why {
 	case results.NoneComplete:
 		return "no trial is complete yet"
+	case results.AllFailed:
+		return "every trial failed"
+	case results.ToleranceNotHeld:
+		return "every arm on the most seeds may lose more accuracy than you allow"
 	}
-	return fmt.Sprintf("no arm leads: every arm on %s may lose more accuracy than your limit of %s points, given how uncertain that loss is. "+
-		"More seeds (search.max_replicates), more validation examples or a larger objective.accuracy_tolerance may find one",
-		count(o.Board.Rows[0].Seeds, "seed"), unsigned(o.Definition.Objective.Tolerance))
+	panic(fmt.Sprintf("report: no arm leads because of %q", why))
 }
 
-// allOf says how many trials all of them are.
-func allOf(n int) string {
-	if n == 1 {
-		return "the only trial"
+// noLeader is [NoLeader] with what can be done.
+func (p boardPage) noLeader() string {
+	text := NoLeader(p.Leader.Why)
+	switch p.Leader.Why {
+	case results.AllFailed:
+		text += "; evenkeel show 1 says why, and the table failed_runs has the trainer's log"
+	case results.ToleranceNotHeld:
+		text = fmt.Sprintf("no arm leads: %s (your limit is %s points), given how uncertain that loss is. "+
+			"More seeds (search.max_replicates), more validation examples or a larger objective.accuracy_tolerance may find one",
+			text, unsigned(p.Definition.Objective.Tolerance))
 	}
-	return fmt.Sprintf("all %d trials", n)
+	return capitalised(text) + "."
 }
 
 // next names the commands that go on from here, one a line, with the study's name where
@@ -376,22 +387,40 @@ func (p boardPage) next() []string {
 	return lines
 }
 
-// boardResult is the leaderboard as the view of the same name has it.
-func boardResult(o *results.Overview) result {
-	var r result
-	for _, name := range strings.Fields(`study rank trial round scheme rounds seeds tier score spread spread_se gap
-		worst_class worst_recall balanced_accuracy accuracy difference difference_low difference_high
-		weight_gain weight_ratio reference_spread reference_balanced_accuracy params seconds
-		accuracy_drop holds_tolerance leader`) {
-		r.columns = append(r.columns, column{name: name})
+// boardFigures are the columns of the view leaderboard, and what is not stored.
+func boardFigures(leader results.Leader, rows []runs.Row) []figure[runs.Row] {
+	return []figure[runs.Row]{
+		{"study", func(a runs.Row) any { return a.Study }},
+		{"rank", func(a runs.Row) any { return a.Rank }},
+		{"trial", func(a runs.Row) any { return a.Trial }},
+		{"round", func(a runs.Row) any { return a.Round }},
+		{"scheme", func(a runs.Row) any { return a.Scheme }},
+		{"rounds", func(a runs.Row) any { return a.Rounds }},
+		{"seeds", func(a runs.Row) any { return a.Seeds }},
+		{"tier", func(a runs.Row) any { return a.Seeds }},
+		{"score", func(a runs.Row) any { return a.Score }},
+		{"spread", func(a runs.Row) any { return a.Spread }},
+		{"spread_se", func(a runs.Row) any { return a.SpreadSE }},
+		{"gap", func(a runs.Row) any { return a.Gap }},
+		{"worst_class", func(a runs.Row) any { return a.WorstClass }},
+		{"worst_recall", func(a runs.Row) any { return a.WorstRecall }},
+		{"balanced_accuracy", func(a runs.Row) any { return a.BalancedAccuracy }},
+		{"accuracy", func(a runs.Row) any { return a.Accuracy }},
+		{"difference", func(a runs.Row) any { return a.Difference }},
+		{"difference_low", func(a runs.Row) any { return a.DifferenceLow }},
+		{"difference_high", func(a runs.Row) any { return a.DifferenceHigh }},
+		{"weight_gain", func(a runs.Row) any { return a.WeightGain }},
+		{"weight_ratio", func(a runs.Row) any { return a.WeightRatio }},
+		{"reference_spread", func(a runs.Row) any { return a.ReferenceSpread }},
+		{"reference_balanced_accuracy", func(a runs.Row) any { return a.ReferenceBalancedAccuracy }},
+		{"params", func(a runs.Row) any { return a.Params }},
+		{"seconds", func(a runs.Row) any { return a.Seconds }},
+		// Not in the view.
+		{"accuracy_drop", func(a runs.Row) any { return a.Drop }},
+		{"holds_tolerance", func(a runs.Row) any { return a.Holds }},
+		{"leader", func(a runs.Row) any {
+			return leader.At >= 0 && a.Trial == rows[leader.At].Trial && a.Round == rows[leader.At].Round
+		}},
+		{"noise", func(a runs.Row) any { return string(results.NoiseOf(a)) }},
 	}
-	for i, a := range o.Board.Rows {
-		r.rows = append(r.rows, []any{
-			a.Study, a.Rank, a.Trial, a.Round, a.Scheme, a.Rounds, a.Seeds, a.Seeds, a.Score, a.Spread, a.SpreadSE, a.Gap,
-			a.WorstClass, a.WorstRecall, a.BalancedAccuracy, a.Accuracy, a.Difference, a.DifferenceLow, a.DifferenceHigh,
-			a.WeightGain, a.WeightRatio, a.ReferenceSpread, a.ReferenceBalancedAccuracy, a.Params, a.Seconds,
-			a.Drop, a.Holds, i == o.Leader.At,
-		})
-	}
-	return r
 }

@@ -22,11 +22,11 @@ func stateWord(s check.State) string {
 	return strings.ToUpper(string(s))
 }
 
-// printFinding prints a finding on lines of at most 100 columns.
+// printFinding prints a finding on lines of at most pageWidth columns.
 func printFinding(w io.Writer, f check.Line) {
 	const indent = 27
 	head := fmt.Sprintf("%-8s %-17s ", stateWord(f.State), f.Name)
-	text := wrap(f.Text, 100-indent)
+	text := wrap(f.Text, pageWidth-indent)
 	for i, line := range text {
 		if i == 0 {
 			fmt.Fprintf(w, "%s%s\n", head, line)
@@ -34,7 +34,7 @@ func printFinding(w io.Writer, f check.Line) {
 		}
 		fmt.Fprintf(w, "%*s%s\n", indent, "", line)
 	}
-	for _, line := range wrap(f.Advice, 100-indent) {
+	for _, line := range wrap(f.Advice, pageWidth-indent) {
 		fmt.Fprintf(w, "%*s%s\n", indent, "", line)
 	}
 	if f.Log != "" {

@@ -74,7 +74,7 @@ func longerInstead(l results.LongerInstead) string {
 	switch l.Instead {
 	case results.Alone:
 		return fmt.Sprintf("Training longer without weights evens the recalls out (%s).", signed(l.Change, 3))
-	case results.AsEven:
+	case results.AllOfIt:
 		return fmt.Sprintf("Training longer without weights gives at least as much (%s).", signed(l.Change, 3))
 	case results.MostOfIt:
 		return fmt.Sprintf("Training longer without weights gives at least half of it (%s).", signed(l.Change, 3))

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"evenkeel/objective"
@@ -13,18 +12,16 @@ import (
 	"evenkeel/search/followup"
 )
 
-// Confirmed prints confirmed arms of a study.
-func Confirmed(out Out, def *search.Definition, arms []results.Confirmed) error {
+// Confirmed prints a confirmed arm of a study.
+func Confirmed(out Out, def *search.Definition, a results.Confirmed) error {
 	if !out.forPeople() {
-		return out.write(confirmedResult(arms))
+		return Confirmations(out, []results.Confirmed{a})
 	}
-	for _, a := range arms {
-		if err := (confirmedPage{out, def}).section(a); err != nil {
-			return err
-		}
-	}
-	return nil
+	return confirmedPage{out, def}.section(a)
 }
+
+// Confirmations prints confirmed arms in a format for programs.
+func Confirmations(out Out, arms []results.Confirmed) error { return out.write(confirmedResult(arms)) }
 
 // confirmedPage lays out what confirmations found.
 type confirmedPage struct {
@@ -32,34 +29,74 @@ type confirmedPage struct {
 	def *search.Definition
 }
 
-// confirmedResult has the columns of the view confirmations, and the verdict.
+// confirmedRow is a row of a confirmed arm with the verdict on it, and what the arm comes
+// to where the row is the recipe against the unweighted model; nil elsewhere.
+type confirmedRow struct {
+	results.Confirmed
+	runs.ConfirmedRow
+	verdict    confirm.Verdict
+	conclusion *results.Conclusion
+}
+
+// confirmedFigures are the columns of the view confirmations, and what is not stored.
+var confirmedFigures = []figure[confirmedRow]{
+	{"study", func(r confirmedRow) any { return r.Study }},
+	{"trial", func(r confirmedRow) any { return r.Trial }},
+	{"round", func(r confirmedRow) any { return r.Round }},
+	{"what", func(r confirmedRow) any { return r.What }},
+	{"seeds", func(r confirmedRow) any { return r.Seeds }},
+	{"test_spread", func(r confirmedRow) any { return r.Spread }},
+	{"test_balanced_accuracy", func(r confirmedRow) any { return r.BalancedAccuracy }},
+	{"against", func(r confirmedRow) any { return r.Against }},
+	{"against_test_spread", func(r confirmedRow) any { return r.AgainstSpread }},
+	{"against_test_balanced_accuracy", func(r confirmedRow) any { return r.AgainstBalancedAccuracy }},
+	{"difference", func(r confirmedRow) any { return r.Difference }},
+	{"difference_low", func(r confirmedRow) any { return r.DifferenceLow }},
+	{"difference_high", func(r confirmedRow) any { return r.DifferenceHigh }},
+	{"p_value", func(r confirmedRow) any { return r.PValue }},
+	{"test_reads", func(r confirmedRow) any { return r.TestReads }},
+	{"resplit", func(r confirmedRow) any {
+		if r.Resplit {
+			return 1
+		}
+		return 0
+	}},
+	// Not in the view.
+	{"verdict", func(r confirmedRow) any { return string(r.verdict) }},
+	{"tolerance", func(r confirmedRow) any { return string(r.Tolerance) }},
+	{"offsets_instead", func(r confirmedRow) any {
+		if r.conclusion == nil {
+			return ""
+		}
+		return string(r.conclusion.Offsets.Instead)
+	}},
+	{"longer_instead", func(r confirmedRow) any {
+		if r.conclusion == nil {
+			return ""
+		}
+		return string(r.conclusion.Longer.Instead)
+	}},
+}
+
+// confirmedResult has a row a comparison.
 func confirmedResult(arms []results.Confirmed) result {
-	var r result
-	for _, name := range strings.Fields(`study trial round what seeds test_spread test_balanced_accuracy
-		against against_test_spread against_test_balanced_accuracy difference difference_low difference_high p_value test_reads resplit
-		verdict tolerance`) {
-		r.columns = append(r.columns, column{name: name})
-	}
+	var rows []confirmedRow
 	for _, a := range arms {
-		resplit := 0
-		if a.Resplit {
-			resplit = 1
-		}
 		for i, c := range a.Rows {
-			r.rows = append(r.rows, []any{
-				a.Study, a.Trial, a.Round, c.What, a.Seeds, c.Spread, c.BalancedAccuracy,
-				c.Against, c.AgainstSpread, c.AgainstBalancedAccuracy, c.Difference, c.DifferenceLow, c.DifferenceHigh, c.PValue, a.TestReads, resplit,
-				string(a.Verdicts[i]), string(c.Tolerance),
-			})
+			row := confirmedRow{Confirmed: a, ConfirmedRow: c, verdict: a.Verdicts[i]}
+			if c.What == followup.WhatRecipe && c.Against == followup.WhatReference {
+				row.conclusion = results.Conclude(a)
+			}
+			rows = append(rows, row)
 		}
 	}
-	return r
+	return figuresOf(confirmedFigures, rows)
 }
 
 // section prints one arm.
 func (p confirmedPage) section(a results.Confirmed) error {
 	head := wrap(fmt.Sprintf("CONFIRMATION on test (%s, %d fresh seeds%s; test part read %s so far)",
-		perClass(a.Images), a.Seeds, OwnParts(a.Resplit), times(a.TestReads)), pageWidth-1)
+		perClass(a.Images), a.Seeds, ownParts(a.Resplit), times(a.TestReads)), pageWidth-1)
 	fmt.Fprintln(p.W, strings.Join(head, "\n "))
 	r := result{columns: []column{
 		{name: "", left: true}, {name: "spread", left: true}, {name: "change"}, {name: "95 %", left: true}, {name: "", left: true},
@@ -88,8 +125,8 @@ func (p confirmedPage) section(a results.Confirmed) error {
 	return nil
 }
 
-// OwnParts says behind the number of seeds where each of them has its own parts.
-func OwnParts(resplit bool) string {
+// ownParts says behind the number of seeds where each of them has its own parts.
+func ownParts(resplit bool) string {
 	if resplit {
 		return ", each on its own training and validation parts"
 	}
@@ -251,11 +288,4 @@ func (p confirmedPage) longer(a results.Confirmed) string {
 		return ""
 	}
 	return fmt.Sprintf(" %s: balanced accuracy %s points\n", p.longerText(a.Round), points(-row.AccuracyDrop))
-}
-
-// Only returns the arms of a list that are the given one, confirmed in the given way.
-func Only(arms []results.Confirmed, trial, round int, resplit bool) []results.Confirmed {
-	return slices.DeleteFunc(slices.Clone(arms), func(a results.Confirmed) bool {
-		return a.Trial != trial || a.Round != round || a.Resplit != resplit
-	})
 }

@@ -8,7 +8,7 @@ import (
 
 	"evenkeel/objective"
 	"evenkeel/runs"
-	"evenkeel/runs/session"
+	"evenkeel/runs/session/notice"
 	"evenkeel/search"
 )
 
@@ -38,18 +38,18 @@ func (l *Log) Print(format string, args ...any) {
 }
 
 // Notice prints the line of a notice, and shows the live line while a search goes on.
-func (l *Log) Notice(n session.Notice) {
+func (l *Log) Notice(n notice.Notice) {
 	switch n := n.(type) {
-	case session.StudyOpened:
+	case notice.StudyOpened:
 		l.opening(n.Definition, n.Opening)
 		if few := FewExamples(n.Info); few != "" {
 			l.Print("%s", few)
 		}
-	case session.SearchBegan:
+	case notice.SearchBegan:
 		l.unfollow = l.follow(n.Definition, n.Deadline)
-	case session.SearchEvent:
+	case notice.SearchEvent:
 		l.observe(n.Definition, n.Event)
-	case session.SearchEnded:
+	case notice.SearchEnded:
 		l.unfollow()
 	}
 	if line := noticeLine(n); line != "" {
@@ -127,11 +127,6 @@ func (l *Log) outcome(def *search.Definition, e search.Event) {
 		l.Print("%s failed: %s", what, e.Outcome.Err)
 		return
 	}
-	best := e.Arms[0]
-	for _, a := range e.Arms[1:] {
-		if a.Difference < best.Difference {
-			best = a
-		}
-	}
-	l.Print("%s: best round %d of %d, change %s, %.1f s", what, best.Round, len(e.Arms), signed(best.Difference, 3), e.Outcome.Seconds)
+	best := e.Arms[objective.Best(e.Arms)]
+	l.Print("%s: best round %d of %d, change %s, %s", what, best.Round, len(e.Arms), signed(best.Difference, 3), Duration(e.Outcome.Seconds))
 }

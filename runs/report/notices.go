@@ -4,64 +4,64 @@ import (
 	"fmt"
 	"strings"
 
-	"evenkeel/runs/session"
+	"evenkeel/runs/session/notice"
 	"evenkeel/search"
 )
 
 // noticeLine returns the line for a notice, "" where it has none.
-func noticeLine(n session.Notice) string {
+func noticeLine(n notice.Notice) string {
 	switch n := n.(type) {
-	case session.ProgramStarting:
+	case notice.ProgramStarting:
 		return "starting " + n.Program
-	case session.ProgramNotNeeded:
+	case notice.ProgramNotNeeded:
 		return fmt.Sprintf("study %s is complete; its program was not started", n.Study)
-	case session.StudyOpened, session.SearchBegan, session.SearchEvent:
+	case notice.StudyOpened, notice.SearchBegan, notice.SearchEvent:
 		return "" // what the log shows of these depends on where it is shown
-	case session.SearchEnded:
+	case notice.SearchEnded:
 		return endLine(n)
-	case session.SeedMeasured:
+	case notice.SeedMeasured:
 		if n.Fresh {
 			return fmt.Sprintf("%d of %s measured", n.Done, count(n.Total, "fresh seed"))
 		}
 		return fmt.Sprintf("%d of %s measured", n.Done, count(n.Total, "seed"))
-	case session.RunFailed:
+	case notice.RunFailed:
 		return fmt.Sprintf("run %.8s failed: %v", n.Run, n.Err)
-	case session.CheckBegan:
+	case notice.CheckBegan:
 		return fmt.Sprintf("about 15 trainings, %d at once", n.Parallel)
-	case session.OnFinishFailed:
+	case notice.OnFinishFailed:
 		return fmt.Sprintf("search.on_finish, %s: %v", strings.Join(n.Words, " "), n.Err)
 	}
 	return followUpLine(n)
 }
 
 // followUpLine is noticeLine of what a confirmation or probes say.
-func followUpLine(n session.Notice) string {
+func followUpLine(n notice.Notice) string {
 	switch n := n.(type) {
-	case session.WillNotConfirm:
+	case notice.WillNotConfirm:
 		return fmt.Sprintf("the leader will not be confirmed: %v", n.Err)
-	case session.NothingToConfirm:
+	case notice.NothingToConfirm:
 		if n.Why == "" {
 			return "nothing to confirm: the leader is not more even than the unweighted model"
 		}
-		return fmt.Sprintf("nothing to confirm: no leader, %s", n.Why)
-	case session.LeaderNotConfirmed:
+		return "nothing to confirm: no leader, " + NoLeader(n.Why)
+	case notice.LeaderNotConfirmed:
 		return n.Err.Error()
-	case session.AlreadyConfirmed:
+	case notice.AlreadyConfirmed:
 		return fmt.Sprintf("trial %d round %d of study %s: already confirmed on %s, nothing to train", n.Trial, n.Round, n.Study, count(n.Seeds, "fresh seed"))
-	case session.LargerKept:
+	case notice.LargerKept:
 		return fmt.Sprintf("trial %d round %d: kept the larger confirmation, on %s where %d were asked for", n.Trial, n.Round, count(n.Seeds, "fresh seed"), n.Asked)
-	case session.ConfirmingBegan:
+	case notice.ConfirmingBegan:
 		return fmt.Sprintf("confirming trial %d round %d of study %s on %s%s: at most %s", n.Trial, n.Round, n.Study,
-			count(n.Seeds, "fresh seed"), OwnParts(n.Resplit), takes(n.Trainings, n.Seconds))
-	case session.MeasuringBegan:
+			count(n.Seeds, "fresh seed"), ownParts(n.Resplit), takes(n.Trainings, n.Seconds))
+	case notice.MeasuringBegan:
 		work := "all trainings are stored"
 		if n.Trainings > 0 {
 			work = "at most " + takes(n.Trainings, n.Seconds)
 		}
 		return fmt.Sprintf("measuring trial %d of study %s on %s: %s", n.Trial, n.Study, count(n.Seeds, "seed"), work)
-	case session.ConfirmingInterrupted:
+	case notice.ConfirmingInterrupted:
 		return "interrupted; nothing is claimed before all seeds are measured; the same command continues"
-	case session.MeasuringInterrupted:
+	case notice.MeasuringInterrupted:
 		return "interrupted; nothing is said before all trainings are done; the same command continues"
 	}
 	return ""
@@ -71,13 +71,13 @@ func followUpLine(n session.Notice) string {
 func takes(trainings int, seconds float64) string {
 	text := count(trainings, "training")
 	if seconds > 0 {
-		text += ", about " + duration(seconds)
+		text += ", about " + Duration(seconds)
 	}
 	return text
 }
 
 // endLine says how a search ended, "" if it failed: the error says that.
-func endLine(n session.SearchEnded) string {
+func endLine(n notice.SearchEnded) string {
 	trained := count(n.Summary.Trained, "training")
 	switch {
 	case n.Failed:

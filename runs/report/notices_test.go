@@ -11,13 +11,13 @@ import (
 	"testing"
 
 	"evenkeel/runs/results"
-	"evenkeel/runs/session"
+	"evenkeel/runs/session/notice"
 	"evenkeel/search"
 )
 
 // TestEveryNoticeHasWords: whoever adds a notice must say what is printed of it.
 func TestEveryNoticeHasWords(t *testing.T) {
-	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join("..", "..", "runs", "session", "notice.go"), nil, 0)
+	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join("..", "..", "runs", "session", "notice", "notice.go"), nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +33,7 @@ func TestEveryNoticeHasWords(t *testing.T) {
 		}
 		notices++
 		name := f.Recv.List[0].Type.(*ast.Ident).Name
-		if !strings.Contains(string(words), "session."+name+":") && !strings.Contains(string(words), "session."+name+",") {
+		if !strings.Contains(string(words), "notice."+name+":") && !strings.Contains(string(words), "notice."+name+",") {
 			t.Errorf("notice %s has no case in notices.go", name)
 		}
 	}
@@ -44,23 +44,23 @@ func TestEveryNoticeHasWords(t *testing.T) {
 
 // TestNoticeLines: with and without what may be unknown, one and several.
 func TestNoticeLines(t *testing.T) {
-	for want, n := range map[string]session.Notice{
-		"confirming trial 3 round 2 of study s on 6 fresh seeds: at most 24 trainings, about 2 min 5 s": session.ConfirmingBegan{
+	for want, n := range map[string]notice.Notice{
+		"confirming trial 3 round 2 of study s on 6 fresh seeds: at most 24 trainings, about 2 min 5 s": notice.ConfirmingBegan{
 			Study: "s", Trial: 3, Round: 2, Seeds: 6, Trainings: 24, Seconds: 125,
 		},
-		"confirming trial 3 round 2 of study s on 6 fresh seeds, each on its own training and validation parts: at most 24 trainings": session.ConfirmingBegan{
+		"confirming trial 3 round 2 of study s on 6 fresh seeds, each on its own training and validation parts: at most 24 trainings": notice.ConfirmingBegan{
 			Study: "s", Trial: 3, Round: 2, Seeds: 6, Trainings: 24, Resplit: true,
 		},
-		"measuring trial 1 of study s on 1 seed: at most 1 training":                session.MeasuringBegan{Study: "s", Trial: 1, Seeds: 1, Trainings: 1},
-		"measuring trial 1 of study s on 3 seeds: all trainings are stored":         session.MeasuringBegan{Study: "s", Trial: 1, Seeds: 3},
-		"1 of 6 fresh seeds measured":                                               session.SeedMeasured{Done: 1, Total: 6, Fresh: true},
-		"nothing to confirm: no leader, no trial is complete yet":                   session.NothingToConfirm{Why: results.NoneComplete},
-		"nothing to confirm: the leader is not more even than the unweighted model": session.NothingToConfirm{},
-		"the leader is not confirmed: boom":                                         session.LeaderNotConfirmed{Err: &session.UnconfirmedError{Reason: errors.New("boom")}},
-		"time limit reached after 1 training; resume with a later --until or a longer --time: evenkeel resume 'a b'": session.SearchEnded{
+		"measuring trial 1 of study s on 1 seed: at most 1 training":                notice.MeasuringBegan{Study: "s", Trial: 1, Seeds: 1, Trainings: 1},
+		"measuring trial 1 of study s on 3 seeds: all trainings are stored":         notice.MeasuringBegan{Study: "s", Trial: 1, Seeds: 3},
+		"1 of 6 fresh seeds measured":                                               notice.SeedMeasured{Done: 1, Total: 6, Fresh: true},
+		"nothing to confirm: no leader, no trial is complete yet":                   notice.NothingToConfirm{Why: results.NoneComplete},
+		"nothing to confirm: the leader is not more even than the unweighted model": notice.NothingToConfirm{},
+		"the leader is not confirmed: boom":                                         notice.LeaderNotConfirmed{Err: errors.New("the leader is not confirmed: boom")},
+		"time limit reached after 1 training; resume with a later --until or a longer --time: evenkeel resume 'a b'": notice.SearchEnded{
 			Study: "a b", Summary: search.Summary{End: search.EndTime, Trained: 1},
 		},
-		"": session.SearchEnded{Failed: true},
+		"": notice.SearchEnded{Failed: true},
 	} {
 		if got := noticeLine(n); got != want {
 			t.Errorf("%+v: %q; want %q", n, got, want)

@@ -6,17 +6,17 @@ import (
 	"math"
 	"time"
 
-	"evenkeel/runs/session"
+	"evenkeel/runs/session/notice"
 	"evenkeel/search"
 )
 
 // Plan prints what a search would take and begin with.
-func Plan(out Out, p *session.Planned, now time.Time) error { return planPage{out, p}.write(now) }
+func Plan(out Out, p *notice.Planned, now time.Time) error { return planPage{out, p}.write(now) }
 
 // planPage lays out what a search would take and begin with.
 type planPage struct {
 	Out
-	*session.Planned
+	*notice.Planned
 }
 
 // write prints the page.
@@ -77,7 +77,7 @@ func (p planPage) budget(w io.Writer) {
 		text = "all of them fit"
 	}
 	fmt.Fprintf(w, "%s %s, at %s each (mean of %s of the reference's model) and %d at once\n",
-		text, p.limit(), duration(p.Each), count(p.Known, "stored training"), p.Parallel)
+		text, p.limit(), Duration(p.Each), count(p.Known, "stored training"), p.Parallel)
 }
 
 // limit says in which time, or before when, trainings must fit.
@@ -85,7 +85,7 @@ func (p planPage) limit() string {
 	if !p.Left.Until.IsZero() {
 		return "before " + p.Left.Until.Local().Format("2006-01-02 15:04")
 	}
-	words := "within " + duration(math.Max(0, p.Left.Duration.Seconds()))
+	words := "within " + Duration(math.Max(0, p.Left.Duration.Seconds()))
 	if p.Spent > 0 {
 		words += " that are left"
 	}

@@ -110,7 +110,7 @@ func (p *progress) text() string {
 	// What matters most comes first: a narrow terminal cuts the end.
 	text := fmt.Sprintf("%d of %d", p.done, p.total)
 	if left, ok := p.left(); ok {
-		text += ", " + duration(left.Seconds()) + " left"
+		text += ", " + Duration(left.Seconds()) + " left"
 	}
 	if reference := p.reference(); !math.IsNaN(p.best) && reference > 0 {
 		text += fmt.Sprintf(" | best change %s, unweighted %s", signed(p.best, 3), decimals(reference, 3))

@@ -11,8 +11,8 @@ import (
 	"evenkeel/search"
 )
 
-// Trial prints one trial: its rounds, and the recalls before and after one of them, 0
-// being the best.
+// Trial prints one trial: its rounds, and the recalls before and after one of them. Round
+// is 0 where it has no results.
 func Trial(out Out, def *search.Definition, t *runs.Trial, round int) error {
 	if !out.forPeople() {
 		return out.write(recallResult(t))
@@ -41,9 +41,6 @@ func Trial(out Out, def *search.Definition, t *runs.Trial, round int) error {
 	fmt.Fprintln(out.W)
 	if err := out.write(roundsResult(t)); err != nil {
 		return err
-	}
-	if round == 0 {
-		round = t.Best
 	}
 	if round == 0 {
 		return nil

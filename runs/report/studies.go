@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"evenkeel/runs"
-	"evenkeel/runs/session"
+	"evenkeel/runs/results"
 )
 
 // Studies prints the studies of the trial history.
@@ -27,7 +27,7 @@ func studiesResult(list []runs.StudyRow) result {
 		{name: "unweighted", text: spread}, {name: "best_score", hidden: true},
 		{name: "best_change", title: "best change", text: func(v any) string { return signed(v.(float64), 3) }},
 		{name: "trial"}, {name: "round", hidden: true}, {name: "scheme", hidden: true},
-		{name: "seconds", title: "time", text: func(v any) string { return duration(v.(float64)) }},
+		{name: "seconds", title: "time", text: func(v any) string { return Duration(v.(float64)) }},
 		{name: "created", hidden: true}, {name: "worked", title: "last worked on", text: shortTime},
 		{name: "host", left: true}, {name: "user", left: true},
 		{name: "git_commit", title: "commit", left: true, text: shortCommit}, {name: "program", hidden: true},
@@ -56,7 +56,7 @@ func shortCommit(v any) string {
 }
 
 // Status prints a line for every study that is being searched.
-func Status(out Out, db string, list []session.RunningStudy) error {
+func Status(out Out, db string, list []results.RunningStudy) error {
 	if len(list) == 0 && out.forPeople() {
 		_, err := fmt.Fprintf(out.W, "No study in %s is being searched.\n", db)
 		return err
@@ -65,7 +65,7 @@ func Status(out Out, db string, list []session.RunningStudy) error {
 		{name: "study", left: true}, {name: "trials"}, {name: "planned"}, {name: "runs", title: "trainings"},
 		{name: "best_change", title: "best change", text: func(v any) string { return signed(v.(float64), 3) }},
 		{name: "since", text: shortTime}, {name: "host", left: true}, {name: "user", left: true}, {name: "pid"},
-		{name: "seconds_left", title: "time left", text: func(v any) string { return "about " + duration(v.(float64)) }},
+		{name: "seconds_left", title: "time left", text: func(v any) string { return "about " + Duration(v.(float64)) }},
 		{name: "phase", left: true},
 	}}
 	for _, s := range list {

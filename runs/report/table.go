@@ -40,6 +40,24 @@ type result struct {
 	tight bool
 }
 
+// figure is a column for programs with what it has of a row.
+type figure[R any] struct {
+	name string
+	of   func(R) any
+}
+
+// figuresOf lays rows out for programs.
+func figuresOf[R any](figures []figure[R], rows []R) result {
+	r := result{rows: make([][]any, len(rows))}
+	for _, f := range figures {
+		r.columns = append(r.columns, column{name: f.name})
+		for i, row := range rows {
+			r.rows[i] = append(r.rows[i], f.of(row))
+		}
+	}
+	return r
+}
+
 // fit cuts the text of the named columns, in this order, until the table is at most so
 // wide, and reports whether it had to. A width of 0 has room for everything.
 func (r result) fit(width int, names ...string) (cutAny bool) {

@@ -10,6 +10,7 @@ import (
 	"evenkeel/objective"
 	"evenkeel/runs"
 	"evenkeel/runs/results"
+	"evenkeel/search/followup"
 )
 
 // PasteFormats are the formats of weights that are Python to paste.
@@ -79,8 +80,8 @@ func (v vector) object() result {
 		names[c] = v.class(c)
 	}
 	var recipe, single any
-	if v.Kept != nil {
-		recipe, single = v.Kept.Recipe.Change, v.Kept.Vector.Change
+	if ofRecipe, ofVector := v.confirmed(); ofVector != nil {
+		recipe, single = ofRecipe.Difference, ofVector.Difference
 	}
 	var invalid any
 	if t.Invalid != "" {
@@ -139,9 +140,12 @@ func appliedNote(apply string) string {
 // keeps says what part of the gain the vector keeps.
 func (v vector) keeps() string {
 	found := ""
-	if k := v.Kept; k != nil {
+	if recipe, single := v.confirmed(); single != nil {
 		found = fmt.Sprintf("confirmed on %s%s: the recipe changes the spread by %s, this vector by %s",
-			count(k.Seeds, "fresh seed"), OwnParts(k.Resplit), kept(k.Recipe), kept(k.Vector))
+			count(v.Confirmed.Seeds, "fresh seed"), ownParts(v.Confirmed.Resplit), kept(recipe), kept(single))
+		if v.Confirmed.Family > 1 {
+			found += fmt.Sprintf(", judged with Holm's correction for the %d arms that were confirmed", v.Confirmed.Family)
+		}
 	}
 	answer, share := v.Keeps()
 	switch answer {
@@ -160,11 +164,25 @@ func (v vector) keeps() string {
 }
 
 // kept writes a change of the spread with its interval.
-func kept(c runs.KeptChange) string {
-	if math.IsNaN(c.High) {
-		return signed(c.Change, 3)
+func kept(c *runs.ConfirmedRow) string {
+	if math.IsNaN(c.DifferenceHigh) {
+		return signed(c.Difference, 3)
 	}
-	return fmt.Sprintf("%s (95 %% %s to %s)", signed(c.Change, 3), signed(c.Low, 3), signed(c.High, 3))
+	return fmt.Sprintf("%s (95 %% %s to %s)", signed(c.Difference, 3), signed(c.DifferenceLow, 3), signed(c.DifferenceHigh, 3))
+}
+
+// confirmed returns what the confirmation found of the recipe and of its one vector, nil
+// without one of both.
+func (v vector) confirmed() (recipe, single *runs.ConfirmedRow) {
+	if v.Confirmed == nil {
+		return nil, nil
+	}
+	recipe, _ = v.Confirmed.Row(followup.WhatRecipe, followup.WhatReference)
+	single, _ = v.Confirmed.Row(followup.WhatVector, followup.WhatReference)
+	if recipe == nil || single == nil {
+		return nil, nil
+	}
+	return recipe, single
 }
 
 // paste prints the vector as Python for one of pasteFormats.

@@ -9,6 +9,7 @@ import (
 	"evenkeel/objective"
 	"evenkeel/runs"
 	"evenkeel/runs/results"
+	"evenkeel/search/followup"
 )
 
 // someVector is the vector of three classes over the given seeds' weights.
@@ -48,36 +49,61 @@ func TestVectorIsPython(t *testing.T) {
 	}
 }
 
-// TestVectorKeeps: what a confirmation measured, and no promise without one.
+// TestVectorKeeps: what a confirmation measured, and no promise without one. The verdict
+// follows the p-value after correction, not the interval.
 func TestVectorKeeps(t *testing.T) {
+	const sure, unsure = 0.001, 0.4
 	v := someVector(t, []float64{0.5, 1, 1.5})
-	change := func(change, low, high float64) runs.KeptChange {
-		return runs.KeptChange{Change: change, Low: low, High: high}
+	row := func(what string, change, low, high, p float64) runs.ConfirmedRow {
+		return runs.ConfirmedRow{
+			What: what, Against: followup.WhatReference, AgainstSpread: 0.1, Spread: 0.1 + change,
+			Difference: change, DifferenceLow: low, DifferenceHigh: high, PValue: p,
+		}
 	}
-	for want, kept := range map[string]*runs.Kept{
+	recipe := func(change, low, high, p float64) runs.ConfirmedRow {
+		return row(followup.WhatRecipe, change, low, high, p)
+	}
+	single := func(change, low, high, p float64) runs.ConfirmedRow {
+		return row(followup.WhatVector, change, low, high, p)
+	}
+	arm := func(seeds int, rows ...runs.ConfirmedRow) runs.ConfirmedArm {
+		return runs.ConfirmedArm{Trial: 3, Round: 1, Seeds: seeds, Rows: rows}
+	}
+	other := runs.ConfirmedArm{Trial: 4, Round: 1, Rows: []runs.ConfirmedRow{recipe(0, 0, 0, unsure), single(0, 0, 0, unsure)}}
+	for want, arms := range map[string][]runs.ConfirmedArm{
 		"keeps only part of what the recipe gains": nil,
 		"confirmed on 10 fresh seeds: the recipe changes the spread by -.029 (95 % -.040 to -.018), this vector by -.018 (95 % -.030 to -.006), which is 62 % of it": {
-			Recipe: change(-0.029, -0.04, -0.018), Vector: change(-0.018, -0.03, -0.006), Seeds: 10,
+			arm(10, recipe(-0.029, -0.04, -0.018, sure), single(-0.018, -0.03, -0.006, sure)),
 		},
 		"this vector by +.012 (95 % +.002 to +.022): it keeps nothing of the gain": {
-			Recipe: change(-0.02, -0.03, -0.01), Vector: change(0.012, 0.002, 0.022), Seeds: 6,
+			arm(6, recipe(-0.02, -0.03, -0.01, sure), single(0.012, 0.002, 0.022, sure)),
 		},
 		"this vector by -.008 (95 % -.020 to +.004): what it keeps of the gain cannot be distinguished from noise": {
-			Recipe: change(-0.02, -0.03, -0.01), Vector: change(-0.008, -0.02, 0.004), Seeds: 6,
+			arm(6, recipe(-0.02, -0.03, -0.01, sure), single(-0.008, -0.02, 0.004, unsure)),
 		},
 		"by -.021 (95 % -.085 to +.042), this vector by -.091 (95 % -.129 to -.052): the vector's gain is beyond noise, the recipe's is not": {
-			Recipe: change(-0.021, -0.085, 0.042), Vector: change(-0.091, -0.129, -0.052), Seeds: 10,
+			arm(10, recipe(-0.021, -0.085, 0.042, unsure), single(-0.091, -0.129, -0.052, sure)),
 		},
 		// No share of a gain that may be none.
 		"by -.010 (95 % -.023 to +.003), this vector by +.008 (95 % -.012 to +.027): there is no gain beyond noise to keep": {
-			Recipe: change(-0.01, -0.023, 0.003), Vector: change(0.008, -0.012, 0.027), Seeds: 10,
+			arm(10, recipe(-0.01, -0.023, 0.003, unsure), single(0.008, -0.012, 0.027, unsure)),
 		},
 		"by +.003, this vector by -.001: there is no gain beyond noise to keep": {
-			Recipe: change(0.003, math.NaN(), math.NaN()), Vector: change(-0.001, math.NaN(), math.NaN()), Seeds: 6,
+			arm(6, recipe(0.003, math.NaN(), math.NaN(), math.NaN()), single(-0.001, math.NaN(), math.NaN(), math.NaN())),
+		},
+		// 0.04 is 0.08 beside another arm.
+		"by -.020 (95 % -.039 to -.001), this vector by -.020 (95 % -.039 to -.001), judged with Holm's correction for the 2 arms that were confirmed: there is no gain beyond noise to keep": {
+			arm(6, recipe(-0.02, -0.039, -0.001, 0.04), single(-0.02, -0.039, -0.001, 0.04)), other,
+		},
+		// The study's own split is what the leaderboard judges too.
+		"confirmed on 7 fresh seeds: the recipe": {
+			arm(7, recipe(-0.02, -0.03, -0.01, sure), single(-0.01, -0.03, -0.01, sure)),
+			{Trial: 3, Round: 1, Seeds: 9, Resplit: true, Rows: []runs.ConfirmedRow{recipe(0, -1, 1, unsure), single(0, -1, 1, unsure)}},
 		},
 	} {
-		if v.Kept = kept; !strings.Contains(v.keeps(), want) {
-			t.Errorf("%+v: %q; want %q in it", kept, v.keeps(), want)
+		v.Confirmed = results.Of(results.Judge(arms), 3, 1)
+		if !strings.Contains(v.keeps(), want) {
+			t.Errorf("%+v: %q; want %q in it", arms, v.keeps(), want)
 		}
 	}
 }

@@ -74,8 +74,8 @@ func brief(v float64) string {
 	return text
 }
 
-// duration writes seconds as people say them: 4.1 s, 2 min 5 s, 3 h 12 min.
-func duration(seconds float64) string {
+// Duration writes seconds as people say them: 4.1 s, 2 min 5 s, 3 h 12 min.
+func Duration(seconds float64) string {
 	d := time.Duration(seconds * float64(time.Second))
 	switch {
 	case d < 10*time.Second:

@@ -8,7 +8,6 @@ import (
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/explain"
 	"evenkeel/objective/evidence/posthoc"
-	"evenkeel/objective/trainers"
 	"evenkeel/runs"
 	"evenkeel/search"
 )
@@ -28,12 +27,20 @@ type Case struct {
 	Confirmed *Confirmed
 }
 
-// ReadCase returns the case of a trial of the named study, "" for the newest, after one
-// of its rounds: its best one if round is 0; the leader, or else the best arm, if trial
-// is 0.
-func ReadCase(ctx context.Context, db *runs.DB, study string, trial, round int) (*Case, error) {
-	if trial == 0 {
-		board, err := db.Leaderboard(ctx, study, 0)
+// ReadCase returns the case of an arm of the named study, "" for the newest; the leader's,
+// or else the best arm's, if no trial is named. All of it is read from one state of the
+// history.
+func ReadCase(ctx context.Context, db *runs.DB, study string, a Arm) (c *Case, err error) {
+	err = db.Snapshot(ctx, func(db *runs.DB) error {
+		c, err = readCase(ctx, db, study, a)
+		return err
+	})
+	return c, err
+}
+
+func readCase(ctx context.Context, db *runs.DB, study string, a Arm) (*Case, error) {
+	if a.Trial == 0 {
+		board, err := db.Leaderboard(ctx, study)
 		if err != nil {
 			return nil, err
 		}
@@ -41,19 +48,16 @@ func ReadCase(ctx context.Context, db *runs.DB, study string, trial, round int) 
 			return nil, fmt.Errorf("study %s has no arms to explain yet", board.Study.Name)
 		}
 		row := board.Rows[max(board.Leader(), 0)]
-		trial, round = row.Trial, row.Round
+		a = Arm{Trial: row.Trial, Round: row.Round}
 	}
-	e, err := db.Evidence(ctx, study, trial, round)
+	e, err := db.Evidence(ctx, study, a.Trial, max(a.Round, 0))
 	if err != nil {
 		return nil, err
 	}
-	c := &Case{Trial: e.Trial}
-	switch {
-	case len(e.Trial.Arms) == 0:
-		return nil, fmt.Errorf("trial %d has no results to explain: it is %s", trial, e.Trial.State)
-	case round > len(e.Trial.Arms):
-		return nil, e.Trial.CheckRound(round)
+	if _, err := roundOf(e.Trial, a.Round, true); err != nil {
+		return nil, err
 	}
+	c := &Case{Trial: e.Trial}
 	name := e.Trial.Study.Name
 	if c.Definition, err = Definition(ctx, db, name, nil); err != nil {
 		return nil, err
@@ -65,22 +69,22 @@ func ReadCase(ctx context.Context, db *runs.DB, study string, trial, round int) 
 	if err != nil {
 		return nil, err
 	}
-	c.Confirmed = Of(arms, trial, e.Round)
+	c.Confirmed = Of(arms, a.Trial, e.Round)
 	if c.Newest, err = Newest(ctx, db); err != nil {
 		return nil, err
 	}
 	c.OwnModel = !reflect.DeepEqual(c.Plan.Model, c.Definition.ReferenceModel())
-	c.Case = caseOf(e, c.Definition.Objective, c.Plan, c.OwnModel)
-	c.State, err = State(ctx, db, name)
+	c.Case = caseOf(e, c.Definition, c.Plan, c.OwnModel)
+	c.State, err = db.State(ctx, name)
 	return c, err
 }
 
 // caseOf hands over what was recorded of an arm; own says that its model is another one
 // than the reference.
-func caseOf(e *runs.Evidence, score objective.Score, plan objective.Plan, own bool) explain.Case {
+func caseOf(e *runs.Evidence, def *search.Definition, plan objective.Plan, own bool) explain.Case {
 	c := explain.Case{
-		Classes: make([]string, e.Trial.Replicates[0].Rounds[0].Val.Classes()), Score: score, Trial: e.Trial.Number, Round: e.Round,
-		Replicates: e.Trial.Replicates, Posthoc: plan.Apply == objective.ApplyPosthoc, OwnScript: ownTrainer(e.Trial.Study.Model), Pool: e.Pool,
+		Classes: make([]string, e.Trial.Replicates[0].Rounds[0].Val.Classes()), Score: def.Objective, Trial: e.Trial.Number, Round: e.Round,
+		Replicates: e.Trial.Replicates, Posthoc: plan.Apply == objective.ApplyPosthoc, OwnScript: def.Model.Trainer.Transport().OwnData, Pool: e.Pool,
 	}
 	for k := range c.Classes {
 		c.Classes[k] = e.Trial.Study.Class(k)
@@ -115,10 +119,4 @@ func partOf(r *objective.Result, labels []uint16) *posthoc.Logits {
 		return nil
 	}
 	return part
-}
-
-// ownTrainer reports whether a kind of model is trained by a program of the user's own.
-func ownTrainer(kind string) bool {
-	t := trainers.Of(kind)
-	return t != nil && t.OwnData
 }

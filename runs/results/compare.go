@@ -8,37 +8,12 @@ import (
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/interval"
 	"evenkeel/runs"
-	"evenkeel/search"
 )
-
-// BestRound stands for the best round of a trial.
-const BestRound = -1
-
-// Arm names a trial after one of its rounds; round 0 is its unweighted model.
-type Arm struct{ Trial, Round int }
 
 // Side is one of the arms compared.
 type Side struct {
 	Trial *runs.Trial
 	Round int
-}
-
-// ReadSide reads an arm of the named study, "" for the newest.
-func ReadSide(ctx context.Context, db *runs.DB, study string, a Arm) (Side, error) {
-	t, err := db.Trial(ctx, study, a.Trial)
-	if err != nil {
-		return Side{}, err
-	}
-	if t.Best == 0 {
-		return Side{}, fmt.Errorf("trial %d has no results to compare: it is %s", a.Trial, t.State)
-	}
-	switch {
-	case a.Round == BestRound:
-		a.Round = t.Best
-	case a.Round > len(t.Arms):
-		return Side{}, search.Inputf("%d/%d: trial %d has rounds 0 to %d", a.Trial, a.Round, a.Trial, len(t.Arms))
-	}
-	return Side{Trial: t, Round: a.Round}, nil
 }
 
 // at returns the side's round on a seed that all sides have.
@@ -73,11 +48,11 @@ type Measure struct {
 func Compare(ctx context.Context, db *runs.DB, study string, arms []Arm) (*Comparison, error) {
 	c := &Comparison{}
 	for _, a := range arms {
-		s, err := ReadSide(ctx, db, study, a)
+		t, round, err := ReadArm(ctx, db, study, a, false)
 		if err != nil {
 			return nil, err
 		}
-		c.Sides = append(c.Sides, s)
+		c.Sides = append(c.Sides, Side{Trial: t, Round: round})
 	}
 	if c.Seeds = common(c.Sides); len(c.Seeds) == 0 {
 		return nil, fmt.Errorf("the trials have no training seed in common; compare trials that are complete")

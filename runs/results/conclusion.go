@@ -34,17 +34,19 @@ type Instead string
 const (
 	// TooDear: it loses more balanced accuracy than the study allows, and the weights
 	// may not.
-	TooDear Instead = "loses more accuracy than allowed"
+	TooDear Instead = "over tolerance"
 	// MoreEvenThanWeights: its recalls are more even beyond noise.
-	MoreEvenThanWeights Instead = "more even than the weights"
+	MoreEvenThanWeights Instead = "more even"
 	// AsEven: no difference to the weights beyond noise, and at least half their gain.
-	AsEven Instead = "no difference to the weights beyond noise"
+	AsEven Instead = "as even"
 	// NotKnown: no difference beyond noise, and less than half the gain of the weights.
-	NotKnown Instead = "cannot be told from the weights"
+	NotKnown Instead = "not known"
+	// AllOfIt: at least the gain of the weights, each measured against the unweighted model.
+	AllOfIt Instead = "at least the gain"
 	// MostOfIt: less even than the weights, with at least half their gain.
-	MostOfIt Instead = "at least half of the gain"
+	MostOfIt Instead = "at least half the gain"
 	// Alone: it evens the recalls out beyond noise where the weights do not.
-	Alone Instead = "more even, where the weights are not"
+	Alone Instead = "only gain"
 )
 
 // OffsetsInstead compares offsets on the unweighted model's logits with the weights.
@@ -75,7 +77,7 @@ func Conclude(a Confirmed) *Conclusion {
 	if verdict != confirm.NoDifference {
 		c.Gains, c.Pays = first(main.Gained), first(main.Lost)
 	}
-	gained := verdict == confirm.Better || verdict == confirm.SlightlyBetter
+	gained := verdict.Gain()
 	c.Offsets = offsetsInstead(a, *main, gained)
 	c.Longer = longerInstead(a, *main, gained)
 	return c
@@ -129,11 +131,11 @@ func longerInstead(a Confirmed, main runs.ConfirmedRow, gained bool) LongerInste
 	}
 	l := LongerInstead{Change: row.Difference}
 	switch {
-	case verdict != confirm.Better && verdict != confirm.SlightlyBetter:
+	case !verdict.Gain():
 	case !gained:
 		l.Instead = Alone
 	case row.Difference < main.Difference:
-		l.Instead = AsEven
+		l.Instead = AllOfIt
 	case row.Difference < mostOf*main.Difference:
 		l.Instead = MostOfIt
 	}

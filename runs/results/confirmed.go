@@ -2,6 +2,7 @@ package results
 
 import (
 	"context"
+	"fmt"
 
 	"evenkeel/objective/evidence/confirm"
 	"evenkeel/objective/evidence/interval"
@@ -24,6 +25,20 @@ type Confirmed struct {
 func Confirmations(ctx context.Context, db *runs.DB, study string) ([]Confirmed, error) {
 	arms, err := db.Confirmations(ctx, study)
 	return Judge(arms), err
+}
+
+// ReadConfirmed returns the confirmation of an arm of the named study that was made in the
+// given way.
+func ReadConfirmed(ctx context.Context, db *runs.DB, study string, a Arm, resplit bool) (*Confirmed, error) {
+	arms, err := Confirmations(ctx, db, study)
+	if err != nil {
+		return nil, err
+	}
+	found := Find(arms, a.Trial, a.Round, resplit)
+	if found == nil {
+		return nil, fmt.Errorf("trial %d round %d of study %s is not confirmed", a.Trial, a.Round, study)
+	}
+	return found, nil
 }
 
 // Judge returns the arms of one study with their verdicts. Arms that were confirmed in
@@ -86,7 +101,7 @@ func (c Confirmed) Row(what, against string) (*runs.ConfirmedRow, confirm.Verdic
 // recalls out beyond noise.
 func (c Confirmed) VectorHelps() bool {
 	row, verdict := c.Row(followup.WhatVector, followup.WhatReference)
-	return row != nil && (verdict == confirm.Better || verdict == confirm.SlightlyBetter)
+	return row != nil && verdict.Gain()
 }
 
 // Judged returns the confirmed arm that a leaderboard concludes on: the leader's, or that
@@ -112,14 +127,26 @@ func Judged(arms []Confirmed, board *runs.Board) *Confirmed {
 	return found
 }
 
+// Find returns the confirmation of an arm that was made in the given way, nil if there is
+// none.
+func Find(arms []Confirmed, trial, round int, resplit bool) *Confirmed {
+	for i, a := range arms {
+		if a.Trial == trial && a.Round == round && a.Resplit == resplit {
+			return &arms[i]
+		}
+	}
+	return nil
+}
+
 // Of returns the confirmation of an arm to quote: the one on the study's own split if
 // there are two; nil if it has none, or its trial is invalid.
 func Of(arms []Confirmed, trial, round int) *Confirmed {
-	var found *Confirmed
-	for i, a := range arms {
-		if a.Trial == trial && a.Round == round && !a.Invalid && (found == nil || !a.Resplit) {
-			found = &arms[i]
-		}
+	found := Find(arms, trial, round, false)
+	if found == nil {
+		found = Find(arms, trial, round, true)
+	}
+	if found == nil || found.Invalid {
+		return nil
 	}
 	return found
 }

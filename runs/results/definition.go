@@ -32,15 +32,3 @@ func Newest(ctx context.Context, db *runs.DB) (string, error) {
 	}
 	return stored.Study, nil
 }
-
-// State returns how the last invocation of a study ended, as [runs.StudyRow] has it; ""
-// for a study that is not there.
-func State(ctx context.Context, db *runs.DB, name string) (string, error) {
-	list, err := db.Studies(ctx)
-	for _, row := range list {
-		if row.Name == name {
-			return row.State, nil
-		}
-	}
-	return "", err
-}

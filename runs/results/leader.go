@@ -12,12 +12,12 @@ type NoLeader string
 // Why no arm leads.
 const (
 	// NoneComplete: no trial has ended well yet.
-	NoneComplete NoLeader = "no trial is complete yet"
+	NoneComplete NoLeader = "none complete"
 	// AllFailed: every trial that ended failed.
-	AllFailed NoLeader = "every trial failed"
+	AllFailed NoLeader = "all failed"
 	// ToleranceNotHeld: every arm with the most seeds may lose more balanced accuracy
 	// than the study allows, by one standard error.
-	ToleranceNotHeld NoLeader = "every arm on the most seeds may lose more accuracy than you allow"
+	ToleranceNotHeld NoLeader = "tolerance not held"
 )
 
 // Leader is the leading arm of a leaderboard.
@@ -52,10 +52,11 @@ type Noise string
 // The classes of a change. An interval of NaN is [TooFewSeeds].
 const (
 	TooFewSeeds Noise = "too few seeds"
-	MoreEven    Noise = "more even, beyond noise"
+	// MoreEven and LessEven are beyond noise.
+	MoreEven    Noise = "more even"
 	WithinNoise Noise = "within noise"
 	NotMoreEven Noise = "not more even"
-	LessEven    Noise = "less even, beyond noise"
+	LessEven    Noise = "less even"
 )
 
 // NoiseOf compares the simultaneous interval of an arm's change with 0.

@@ -30,10 +30,19 @@ type Overview struct {
 	NoiseFloor float64
 }
 
-// ReadOverview reads the overview of the named study, "" for the newest.
+// ReadOverview reads the overview of the named study, "" for the newest, all of it from one
+// state of the history.
 func ReadOverview(ctx context.Context, db *runs.DB, study string) (o *Overview, err error) {
+	err = db.Snapshot(ctx, func(db *runs.DB) error {
+		o, err = readOverview(ctx, db, study)
+		return err
+	})
+	return o, err
+}
+
+func readOverview(ctx context.Context, db *runs.DB, study string) (o *Overview, err error) {
 	o = &Overview{}
-	if o.Board, err = db.Leaderboard(ctx, study, 0); err != nil {
+	if o.Board, err = db.Leaderboard(ctx, study); err != nil {
 		return nil, err
 	}
 	name := o.Board.Study.Name
@@ -53,7 +62,7 @@ func ReadOverview(ctx context.Context, db *runs.DB, study string) (o *Overview, 
 	if a := Judged(o.Confirmed, o.Board); a != nil {
 		o.Conclusion = Conclude(*a)
 	}
-	state, err := State(ctx, db, name)
+	state, err := db.State(ctx, name)
 	if err != nil {
 		return nil, err
 	}

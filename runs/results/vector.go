@@ -11,6 +11,7 @@ import (
 	"evenkeel/runs"
 	"evenkeel/schemes"
 	"evenkeel/search"
+	"evenkeel/search/followup"
 )
 
 // Vector is the class weights of one round over the seeds of a trial.
@@ -55,25 +56,16 @@ type Weights struct {
 	Round      int
 	Definition *search.Definition
 	Plan       objective.Plan
-	// Kept is what a confirmation found, nil if there was none.
-	Kept *runs.Kept
+	// Confirmed is what the confirmation to quote found of the arm ([Of]), nil if there is
+	// none.
+	Confirmed *Confirmed
 }
 
-// ReadVector returns the weights of a trial's round, of its best one if round is 0.
-func ReadVector(ctx context.Context, db *runs.DB, study string, number, round int) (*Weights, error) {
-	t, err := db.Trial(ctx, study, number)
+// ReadVector returns the weights of an arm of the named study, "" for the newest.
+func ReadVector(ctx context.Context, db *runs.DB, study string, a Arm) (*Weights, error) {
+	t, round, err := ReadArm(ctx, db, study, a, true)
 	if err != nil {
 		return nil, err
-	}
-	switch {
-	case t.Error != "" && len(t.Replicates) == 0:
-		return nil, fmt.Errorf("trial %d of study %s has no weights: it failed with: %s", number, t.Study.Name, t.Error)
-	case t.Best == 0 || len(t.Replicates) == 0:
-		return nil, fmt.Errorf("trial %d of study %s has no weights yet: it is %s", number, t.Study.Name, t.State)
-	case round > len(t.Arms):
-		return nil, t.CheckRound(round)
-	case round == 0:
-		round = t.Best
 	}
 	w := &Weights{Trial: t, Round: round}
 	if w.Definition, err = Definition(ctx, db, t.Study.Name, nil); err != nil {
@@ -83,9 +75,10 @@ func ReadVector(ctx context.Context, db *runs.DB, study string, number, round in
 		return nil, err
 	}
 	if w.Vector, err = VectorOf(t.Replicates, round); err != nil {
-		return nil, fmt.Errorf("trial %d round %d: %w", number, round, err)
+		return nil, fmt.Errorf("trial %d round %d: %w", t.Number, round, err)
 	}
-	w.Kept, err = db.Kept(ctx, t.Study.Name, number, round)
+	arms, err := Confirmations(ctx, db, t.Study.Name)
+	w.Confirmed = Of(arms, t.Number, round)
 	return w, err
 }
 
@@ -102,20 +95,25 @@ const (
 	NoGain         Share = "there is no gain beyond noise"
 )
 
-// Keeps compares the vector's change of spread on the test part with the recipe's. The
-// share is 1 where the vector gains as much, and is 0 unless the answer is [KeepsShare].
+// Keeps compares the vector's change of spread on the test part with the recipe's, by the
+// verdicts on both. The share is 1 where the vector gains as much, and is 0 unless the
+// answer is [KeepsShare].
 func (w *Weights) Keeps() (answer Share, share float64) {
-	k := w.Kept
-	switch {
-	case k == nil:
+	if w.Confirmed == nil {
 		return NotConfirmed, 0
-	case k.Recipe.Gain() && k.Vector.Gain():
-		return KeepsShare, k.Vector.Change / k.Recipe.Change
-	case k.Recipe.Gain() && k.Vector.Low > 0:
+	}
+	recipe, ofRecipe := w.Confirmed.Row(followup.WhatRecipe, followup.WhatReference)
+	vector, ofVector := w.Confirmed.Row(followup.WhatVector, followup.WhatReference)
+	switch {
+	case recipe == nil || vector == nil:
+		return NotConfirmed, 0
+	case ofRecipe.Gain() && ofVector.Gain():
+		return KeepsShare, vector.Difference / recipe.Difference
+	case ofRecipe.Gain() && ofVector == confirm.Worse:
 		return KeepsNothing, 0
-	case k.Vector.Gain():
+	case ofVector.Gain():
 		return OnlyVectorGain, 0
-	case k.Recipe.Gain():
+	case ofRecipe.Gain():
 		return ShareUnknown, 0
 	}
 	return NoGain, 0

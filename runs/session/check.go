@@ -6,6 +6,7 @@ import (
 
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/check"
+	"evenkeel/runs/session/notice"
 	"evenkeel/search"
 )
 
@@ -27,7 +28,7 @@ func Check(ctx context.Context, stop <-chan struct{}, c Config, def *search.Defi
 		}
 	}()
 	if def.Model.Trainer.Transport().Started {
-		c.notify(ProgramStarting{Program: def.Model.Trainer.Program(def.Folder)})
+		c.notify(notice.ProgramStarting{Program: def.Model.Trainer.Program(def.Folder)})
 	}
 	trainer, err := openTrainer(ctx, def, c.DB)
 	if err != nil {
@@ -38,7 +39,7 @@ func Check(ctx context.Context, stop <-chan struct{}, c Config, def *search.Defi
 			err = closing
 		}
 	}()
-	c.notify(CheckBegan{Parallel: trainer.parallel})
+	c.notify(notice.CheckBegan{Parallel: trainer.parallel})
 	if findings, err = check.Run(ctx, trainer, checkConfig(def, trainer), report); err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 
 	"evenkeel/objective"
 	"evenkeel/runs"
+	"evenkeel/runs/session/notice"
 	"evenkeel/search"
 )
 
@@ -21,11 +22,11 @@ type Config struct {
 	// AcceptCode goes on although the trainer's code has changed since the study began.
 	AcceptCode bool
 	// Observe, if not nil, gets notices, from several goroutines.
-	Observe func(Notice)
+	Observe func(notice.Notice)
 }
 
 // notify hands a notice to the observer.
-func (c Config) notify(n Notice) {
+func (c Config) notify(n notice.Notice) {
 	if c.Observe != nil {
 		c.Observe(n)
 	}
@@ -95,7 +96,7 @@ func untilStopped(ctx context.Context, stop <-chan struct{}) (context.Context, c
 
 // hasTestPart says why there is nothing to confirm on.
 func hasTestPart(t objective.Trainer, def *search.Definition) error {
-	counted, ok := t.(interface{ TestCounts() []int })
+	counted, ok := t.(objective.TestCounter)
 	if !ok {
 		return nil // a program says so when it is asked
 	}

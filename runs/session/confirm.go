@@ -8,7 +8,9 @@ import (
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/confirm"
 	"evenkeel/runs"
+	"evenkeel/runs/report"
 	"evenkeel/runs/results"
+	"evenkeel/runs/session/notice"
 	"evenkeel/search"
 	"evenkeel/search/followup"
 )
@@ -17,9 +19,8 @@ import (
 type ConfirmRequest struct {
 	// Study is the study's name, "" for the newest.
 	Study string
-	// Trial is the trial's number, 0 for the leader; Round the round from 1, 0 for the
-	// trial's best.
-	Trial, Round int
+	// Arm is what to confirm; the leader, if it names no trial.
+	Arm results.Arm
 	// Seeds is the number of fresh seeds, at least [confirm.FewestSeeds].
 	Seeds int
 	// Resplit draws training and validation part anew for every seed.
@@ -57,7 +58,7 @@ func (c Config) prepareConfirming(ctx context.Context, r ConfirmRequest) (*confi
 		return nil, err
 	}
 	defer db.Close()
-	board, err := db.Leaderboard(ctx, r.Study, 0)
+	board, err := db.Leaderboard(ctx, r.Study)
 	if err != nil {
 		return nil, err
 	}
@@ -65,15 +66,15 @@ func (c Config) prepareConfirming(ctx context.Context, r ConfirmRequest) (*confi
 	if err != nil {
 		return nil, err
 	}
-	if r.Trial == 0 {
+	if r.Arm.Trial == 0 {
 		leader := results.LeaderOf(board)
 		if leader.At < 0 {
-			return nil, search.Inputf("study %s has no leader to confirm: %s; name a trial to confirm it all the same", def.Name, leader.Why)
+			return nil, search.Inputf("study %s has no leader to confirm: %s; name a trial to confirm it all the same", def.Name, report.NoLeader(leader.Why))
 		}
-		r.Trial, r.Round = board.Rows[leader.At].Trial, board.Rows[leader.At].Round
+		r.Arm = results.Arm{Trial: board.Rows[leader.At].Trial, Round: board.Rows[leader.At].Round}
 	}
 	w := &confirming{Config: c, def: def, deadline: r.Deadline}
-	if w.arm, err = readArm(ctx, db, def, r.Trial, r.Round); err != nil {
+	if w.arm, err = readArm(ctx, db, def, r.Arm); err != nil {
 		return nil, err
 	}
 	if of := def.Model.Trainer.Transport(); r.Resplit && !of.Redraws {
@@ -83,29 +84,23 @@ func (c Config) prepareConfirming(ctx context.Context, r ConfirmRequest) (*confi
 	return w, nil
 }
 
-// readArm reads what is to be confirmed of a trial; round 0 is its best.
-func readArm(ctx context.Context, db *runs.DB, def *search.Definition, number, round int) (a followup.Arm, err error) {
-	t, err := db.Trial(ctx, def.Name, number)
+// readArm reads what is to be confirmed of an arm.
+func readArm(ctx context.Context, db *runs.DB, def *search.Definition, named results.Arm) (a followup.Arm, err error) {
+	t, round, err := results.ReadArm(ctx, db, def.Name, named, true)
 	switch {
 	case err != nil:
 		return a, err
-	case t.Best == 0:
-		return a, fmt.Errorf("trial %d has no results to confirm: it is %s", number, t.State)
-	case round > len(t.Arms):
-		return a, t.CheckRound(round)
 	case t.Invalid != "":
-		return a, search.Inputf("trial %d was declared invalid: %s", number, t.Invalid)
-	case round == 0:
-		round = t.Best
+		return a, search.Inputf("trial %d was declared invalid: %s", t.Number, t.Invalid)
 	}
-	a.Trial, a.Round = number, round
+	a.Trial, a.Round = t.Number, round
 	vector, err := results.VectorOf(t.Replicates, round)
 	if err != nil {
-		return a, fmt.Errorf("trial %d, round %d: %w", number, round, err)
+		return a, fmt.Errorf("trial %d, round %d: %w", t.Number, round, err)
 	}
 	a.Vector = vector.Weights
 	if a.Plan, err = def.Plan(t.Point); err != nil {
-		return a, fmt.Errorf("trial %d: %w", number, err)
+		return a, fmt.Errorf("trial %d: %w", t.Number, err)
 	}
 	return a, nil
 }
@@ -151,7 +146,7 @@ func (c *confirming) run(ctx context.Context, v visited) error {
 	case err == nil || !objective.IsInterruption(err):
 		return err
 	case search.IsClosed(v.stop) || c.deadline.IsZero():
-		c.notify(ConfirmingInterrupted{})
+		c.notify(notice.ConfirmingInterrupted{})
 		return ErrInterrupted
 	}
 	return fmt.Errorf("time limit reached with fewer than %d seeds complete, so nothing is claimed; what is trained is stored, and the same command with more time continues", confirm.FewestSeeds)
@@ -160,11 +155,9 @@ func (c *confirming) run(ctx context.Context, v visited) error {
 // known returns on how many seeds the arm is confirmed already, in the same way: these
 // need no training, and nothing of it is to be replaced by less.
 func (c *confirming) known(ctx context.Context, v visited) (seeds int, err error) {
-	list, err := v.db.Confirmations(ctx, c.def.Name)
-	for _, a := range list {
-		if a.Trial == c.arm.Trial && a.Round == c.arm.Round && a.Resplit == c.arm.Resplit {
-			seeds = a.Seeds
-		}
+	list, err := results.Confirmations(ctx, v.db, c.def.Name)
+	if a := results.Find(list, c.arm.Trial, c.arm.Round, c.arm.Resplit); a != nil {
+		seeds = a.Seeds
 	}
 	return seeds, err
 }
@@ -173,7 +166,7 @@ func (c *confirming) known(ctx context.Context, v visited) (seeds int, err error
 // less.
 func (c *confirming) keep(known int) {
 	if known > c.arm.Seeds {
-		c.notify(LargerKept{Trial: c.arm.Trial, Round: c.arm.Round, Seeds: known, Asked: c.arm.Seeds})
+		c.notify(notice.LargerKept{Trial: c.arm.Trial, Round: c.arm.Round, Seeds: known, Asked: c.arm.Seeds})
 	}
 	c.arm.Seeds = known
 }
@@ -186,7 +179,7 @@ func (c *confirming) repeats(ctx context.Context, v visited, confirmer *followup
 	}
 	same, err := v.db.Confirmed(ctx, c.def.Name, reading, c.arm.Vector)
 	if same && err == nil {
-		c.notify(AlreadyConfirmed{Study: c.def.Name, Trial: c.arm.Trial, Round: c.arm.Round, Seeds: c.arm.Seeds})
+		c.notify(notice.AlreadyConfirmed{Study: c.def.Name, Trial: c.arm.Trial, Round: c.arm.Round, Seeds: c.arm.Seeds})
 	}
 	return same, err
 }
@@ -217,7 +210,7 @@ func (c *confirming) fit(ctx context.Context, v visited, confirmer *followup.Con
 			c.deadline = time.Time{} // nothing is trained, and that is never too late
 		}
 	}
-	c.notify(ConfirmingBegan{
+	c.notify(notice.ConfirmingBegan{
 		Study: c.def.Name, Trial: c.arm.Trial, Round: c.arm.Round, Seeds: c.arm.Seeds, Resplit: c.arm.Resplit,
 		Trainings: trainings * c.arm.Seeds, Seconds: followup.Seconds(c.arm.Seeds, side, each),
 	})
@@ -234,23 +227,15 @@ type TooLittleTimeError struct {
 // Error says how long the fewest seeds take.
 func (e *TooLittleTimeError) Error() string {
 	return fmt.Sprintf("a confirmation needs at least %d fresh seeds, about %s here, and %s are left; nothing was started",
-		confirm.FewestSeeds, seconds(e.Need), seconds(e.Left))
-}
-
-// seconds writes a duration for an error: 6.5 s, 1m5s.
-func seconds(s float64) string {
-	if s < 10 {
-		return fmt.Sprintf("%.1f s", s)
-	}
-	return time.Duration(s * float64(time.Second)).Round(time.Second).String()
+		confirm.FewestSeeds, report.Duration(e.Need), report.Duration(e.Left))
 }
 
 // observe passes on what happens.
 func (c *confirming) observe(e followup.Event) {
 	switch {
 	case e.Kind == followup.EventSeed:
-		c.notify(SeedMeasured{Done: e.Done, Total: e.Total, Fresh: true})
+		c.notify(notice.SeedMeasured{Done: e.Done, Total: e.Total, Fresh: true})
 	case e.Kind == followup.EventRun && e.Run.Kind == objective.RunFailed:
-		c.notify(RunFailed{Run: e.Run.Run, Err: e.Run.Err})
+		c.notify(notice.RunFailed{Run: e.Run.Run, Err: e.Run.Err})
 	}
 }

@@ -1,13 +1,13 @@
 // Package session is one invocation's work on a study of the trial history: it opens
 // the study's trainer and the history, does the work, and closes both, whatever
-// happens. It prints nothing: what a person should know is a [Notice], and what came of
+// happens. It prints nothing: what a person should know is a [notice.Notice], and what came of
 // the work is data or an error.
 //
 // # Where to start
 //
 // [Search] runs or continues a study, [Confirm] confirms one arm, [Measure] trains the
-// probes of an explanation, [Check] checks a trainer, [Plan] says what a search would
-// take, and [Running] who is working on what. All but the last two train:
+// probes of an explanation, [Check] checks a trainer, and [Plan] says what a search would
+// take. All but the last train:
 //
 //	outcome, err := session.Search(ctx, stop, session.Config{DB: "evenkeel.db", Program: version}, session.SearchRequest{Definition: def})
 //

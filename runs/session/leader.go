@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/confirm"
 	"evenkeel/runs"
 	"evenkeel/runs/results"
+	"evenkeel/runs/session/notice"
 	"evenkeel/search"
 	"evenkeel/search/followup"
 )
@@ -48,7 +48,7 @@ func (l *leaderConfirmation) run(ctx context.Context, s *searching, v visited, d
 	if l.asked {
 		return unconfirmed
 	}
-	s.notify(LeaderNotConfirmed{Err: unconfirmed})
+	s.notify(notice.LeaderNotConfirmed{Err: unconfirmed})
 	return nil
 }
 
@@ -79,27 +79,25 @@ func (l *leaderConfirmation) confirm(ctx context.Context, s *searching, v visite
 // awaiting returns the leader of a study if it is still to be confirmed, or why there is
 // nothing to confirm: no arm leads, or none that is more even than the unweighted model.
 // Neither is returned where the leader is confirmed.
-func awaiting(ctx context.Context, db *runs.DB, def *search.Definition) (*followup.Arm, *NothingToConfirm, error) {
-	board, err := db.Leaderboard(ctx, def.Name, 0)
+func awaiting(ctx context.Context, db *runs.DB, def *search.Definition) (*followup.Arm, *notice.NothingToConfirm, error) {
+	board, err := db.Leaderboard(ctx, def.Name)
 	if err != nil {
 		return nil, nil, err
 	}
 	leader := results.LeaderOf(board)
 	if leader.At < 0 || !(board.Rows[leader.At].Difference < 0) {
-		return nil, &NothingToConfirm{Why: leader.Why}, nil
+		return nil, &notice.NothingToConfirm{Why: leader.Why}, nil
 	}
 	row := board.Rows[leader.At]
-	arm, err := readArm(ctx, db, def, row.Trial, row.Round)
+	arm, err := readArm(ctx, db, def, results.Arm{Trial: row.Trial, Round: row.Round})
 	if err != nil {
 		return nil, nil, err
 	}
-	known, err := db.Confirmations(ctx, def.Name)
-	if slices.ContainsFunc(known, func(a runs.ConfirmedArm) bool {
-		return a.Trial == arm.Trial && a.Round == arm.Round && !a.Resplit
-	}) {
+	known, err := results.Confirmations(ctx, db, def.Name)
+	if err != nil || results.Find(known, arm.Trial, arm.Round, false) != nil {
 		return nil, nil, err
 	}
-	return &arm, nil, err
+	return &arm, nil, nil
 }
 
 // awaitsConfirmation reports whether a complete study is still to be confirmed, as far

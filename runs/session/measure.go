@@ -8,6 +8,7 @@ import (
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/explain"
 	"evenkeel/runs"
+	"evenkeel/runs/session/notice"
 	"evenkeel/search"
 	"evenkeel/search/followup"
 )
@@ -64,7 +65,7 @@ func (m *measuring) run(ctx context.Context, v visited) error {
 		m.probed, err = prober.Run(ctx, v.stop, m.plan, m.probes)
 	}
 	if err != nil && (objective.IsInterruption(err) || ctx.Err() != nil) {
-		m.notify(MeasuringInterrupted{})
+		m.notify(notice.MeasuringInterrupted{})
 		return ErrInterrupted
 	}
 	return err
@@ -76,7 +77,7 @@ func (m *measuring) announce(ctx context.Context, v visited, prober *followup.Pr
 	if err != nil {
 		return err
 	}
-	n := MeasuringBegan{Study: m.study, Trial: m.trial, Seeds: len(m.probes.Replicates), Trainings: missing}
+	n := notice.MeasuringBegan{Study: m.study, Trial: m.trial, Seeds: len(m.probes.Replicates), Trainings: missing}
 	if missing == 0 {
 		prober.Observe = nil // there is nothing to wait for
 	} else {
@@ -94,8 +95,8 @@ func (m *measuring) announce(ctx context.Context, v visited, prober *followup.Pr
 func (m *measuring) observe(e followup.Event) {
 	switch {
 	case e.Kind == followup.EventSeed:
-		m.notify(SeedMeasured{Done: e.Done, Total: e.Total})
+		m.notify(notice.SeedMeasured{Done: e.Done, Total: e.Total})
 	case e.Kind == followup.EventRun && e.Run.Kind == objective.RunFailed:
-		m.notify(RunFailed{Run: e.Run.Run, Err: e.Run.Err})
+		m.notify(notice.RunFailed{Run: e.Run.Run, Err: e.Run.Err})
 	}
 }

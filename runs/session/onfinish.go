@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,7 +12,9 @@ import (
 	"strings"
 	"time"
 
+	"evenkeel/runs/report"
 	"evenkeel/runs/results"
+	"evenkeel/runs/session/notice"
 	"evenkeel/search"
 )
 
@@ -67,7 +70,7 @@ func (s *searching) onFinish(ctx context.Context, outcome error) {
 		runtime.UnlockOSThread()
 	}
 	if err != nil {
-		s.notify(OnFinishFailed{Words: words, Err: err})
+		s.notify(notice.OnFinishFailed{Words: words, Err: err})
 	}
 }
 
@@ -85,9 +88,14 @@ func (s *searching) finished(ctx context.Context, outcome error) ([]byte, error)
 	if err != nil {
 		return nil, err
 	}
-	if f.Leaderboard, f.Confirmations, err = s.Tables(overview); err != nil {
+	var board, confirmations bytes.Buffer
+	err = errors.Join(
+		report.Leaderboard(report.Out{W: &board, Format: "json"}, overview, report.BoardOptions{}),
+		report.Confirmations(report.Out{W: &confirmations, Format: "json"}, overview.Confirmed))
+	if err != nil {
 		return nil, err
 	}
+	f.Leaderboard, f.Confirmations = board.Bytes(), confirmations.Bytes()
 	line, err := json.Marshal(f)
 	return append(line, '\n'), err
 }

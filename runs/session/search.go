@@ -1,14 +1,14 @@
 package session
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"sync/atomic"
 	"time"
 
 	"evenkeel/runs"
-	"evenkeel/runs/results"
+	"evenkeel/runs/session/notice"
 	"evenkeel/search"
 	"evenkeel/search/samplers"
 )
@@ -27,9 +27,6 @@ type SearchRequest struct {
 	UntilGiven bool
 	// Commit, if not nil, returns the commit that a folder's work tree is at.
 	Commit func(ctx context.Context, folder string) string
-	// Tables writes a leaderboard and the confirmations of a study as JSON, for the
-	// command of search.on_finish.
-	Tables func(*results.Overview) (leaderboard, confirmations json.RawMessage, err error)
 }
 
 // Confirms reports whether the search ends with a confirmation of its leader. By default
@@ -81,7 +78,7 @@ func Search(ctx context.Context, stop <-chan struct{}, c Config, r SearchRequest
 		if err != nil || complete {
 			return Outcome{Leaderboard: complete}, err
 		}
-		c.notify(ProgramStarting{Program: s.def.Model.Trainer.Program(s.def.Folder)})
+		c.notify(notice.ProgramStarting{Program: s.def.Model.Trainer.Program(s.def.Folder)})
 	}
 	if s.trainer, err = c.start(ctx, stop, s.def, openTrainer); err != nil {
 		return Outcome{}, err
@@ -111,11 +108,11 @@ type searching struct {
 	clock time.Time
 	// leader is how the search ends with a confirmation, nil if it does not.
 	leader *leaderConfirmation
-	// opened says that the study is there, ended how the search ended ("" if it never
-	// began), worked that it did anything.
-	opened bool
-	ended  string
-	worked atomic.Bool
+	// opened says that the study is there, begun that it was joined with its trainer,
+	// ended how the search ended, worked that it did anything.
+	opened, begun bool
+	ended         string
+	worked        atomic.Bool
 }
 
 // isComplete reports whether nothing is left to do for a study whose program need not
@@ -131,7 +128,7 @@ func (s *searching) isComplete(ctx context.Context) (bool, error) {
 			return false, err
 		}
 	}
-	s.notify(ProgramNotNeeded{Study: s.def.Name})
+	s.notify(notice.ProgramNotNeeded{Study: s.def.Name})
 	return true, nil
 }
 
@@ -145,7 +142,7 @@ func (s *searching) prepare(ctx context.Context) (err error) {
 		if err := hasTestPart(s.trainer.Trainer, s.def); err != nil && s.asked() {
 			return err
 		} else if err != nil {
-			s.notify(WillNotConfirm{Err: err})
+			s.notify(notice.WillNotConfirm{Err: err})
 			s.leader = nil // and no time is kept free
 		}
 	}
@@ -160,7 +157,12 @@ func (s *searching) search(ctx context.Context, stop <-chan struct{}) (err error
 	if s.Commit != nil {
 		invocation.GitCommit = s.Commit(ctx, s.def.Folder)
 	}
-	study, opening, err := s.db.OpenStudy(ctx, s.def, invocation)
+	var study *runs.Study
+	var opening runs.Opening
+	before, err := s.db.State(ctx, s.def.Name)
+	if err == nil {
+		study, opening, err = s.db.OpenStudy(ctx, s.def, invocation)
+	}
 	if err = asInput(err); err != nil && ctx.Err() != nil && !errors.As(err, new(search.InputError)) {
 		return ErrInterrupted
 	}
@@ -178,13 +180,14 @@ func (s *searching) search(ctx context.Context, stop <-chan struct{}) (err error
 		}
 	}()
 	info := s.trainer.Info()
-	if err := study.Describe(ctx, s.trainer.title, info); err != nil {
-		if err = asInput(err); errors.As(err, new(search.InputError)) {
-			s.ended = ""
-		}
+	err = asInput(study.Describe(ctx, s.trainer.title, info))
+	if s.begun = !errors.As(err, new(search.InputError)); !s.begun {
+		s.ended = cmp.Or(stateHeld(before), s.ended) // as the last invocation left it
+	}
+	if err != nil {
 		return err
 	}
-	s.notify(StudyOpened{Definition: s.def, Opening: opening, Info: info})
+	s.notify(notice.StudyOpened{Definition: s.def, Opening: opening, Info: info})
 	if err := study.Begin(ctx, runs.Searching); err != nil {
 		return err
 	}
@@ -224,13 +227,13 @@ func (s *searching) drive(ctx context.Context, stop <-chan struct{}, study *runs
 	if s.leader != nil && !deadline.IsZero() {
 		driver.Reserve = s.leader.reserve.Before(s.def, s.trainer.parallel, deadline, time.Now)
 	}
-	s.notify(SearchBegan{Definition: s.def, Deadline: deadline})
+	s.notify(notice.SearchBegan{Definition: s.def, Deadline: deadline})
 	summary, err := driver.Run(ctx, stop)
 	if err == nil && summary.End == search.EndComplete {
 		s.ended = "done"
 		err = study.EvictLogits(context.WithoutCancel(ctx))
 	}
-	s.notify(SearchEnded{Study: s.def.Name, Failed: err != nil, Summary: summary})
+	s.notify(notice.SearchEnded{Study: s.def.Name, Failed: err != nil, Summary: summary})
 	switch {
 	case err != nil:
 		return err
@@ -251,13 +254,13 @@ func (s *searching) observe(e search.Event) {
 	if s.leader != nil {
 		s.leader.reserve.Observe(e)
 	}
-	s.notify(SearchEvent{Definition: s.def, Event: e})
+	s.notify(notice.SearchEvent{Definition: s.def, Event: e})
 }
 
 // finish starts the command of search.on_finish where the search came to an end and did
 // anything, or failed.
 func (s *searching) finish(ctx context.Context, stop <-chan struct{}, outcome error) {
-	if s.ended == "" || errors.Is(outcome, ErrInterrupted) || !s.worked.Load() && outcome == nil {
+	if !s.begun || errors.Is(outcome, ErrInterrupted) || !s.worked.Load() && outcome == nil {
 		return
 	}
 	waiting, done := untilStopped(ctx, stop)

@@ -2,7 +2,6 @@ package session
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -13,6 +12,7 @@ import (
 
 	"evenkeel/objective/evidence/check"
 	"evenkeel/runs/results"
+	"evenkeel/runs/session/notice"
 	"evenkeel/search"
 	"evenkeel/search/studyfile"
 )
@@ -46,10 +46,10 @@ func define(t *testing.T, text string, changes ...string) *search.Definition {
 func heard(t *testing.T) (Config, func() string) {
 	var mu sync.Mutex
 	var types []string
-	c := Config{DB: filepath.Join(t.TempDir(), "history.db"), Program: "test", Observe: func(n Notice) {
+	c := Config{DB: filepath.Join(t.TempDir(), "history.db"), Program: "test", Observe: func(n notice.Notice) {
 		mu.Lock()
 		defer mu.Unlock()
-		if name := strings.TrimPrefix(fmt.Sprintf("%T", n), "session."); name != "SearchEvent" && name != "SeedMeasured" {
+		if name := strings.TrimPrefix(fmt.Sprintf("%T", n), "notice."); name != "SearchEvent" && name != "SeedMeasured" {
 			types = append(types, name)
 		}
 	}}
@@ -62,12 +62,13 @@ func heard(t *testing.T) (Config, func() string) {
 	}
 }
 
+// best is the best round of the first trial.
+var best = results.Arm{Trial: 1, Round: results.BestRound}
+
 // request is a search that confirms its leader.
 func request(def *search.Definition) SearchRequest {
 	yes := true
-	return SearchRequest{Definition: def, Confirm: &yes, Tables: func(*results.Overview) (leaderboard, confirmations json.RawMessage, err error) {
-		return json.RawMessage("[]"), json.RawMessage("[]"), nil
-	}}
+	return SearchRequest{Definition: def, Confirm: &yes}
 }
 
 // TestSearchThenConfirm: a search that confirms its leader, and what confirming the same
@@ -100,10 +101,10 @@ func TestSearchThenConfirm(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	if state, err := stateOf(t.Context(), db, "small"); state != "done" || err != nil {
+	if state, err := db.State(t.Context(), "small"); state != "done" || err != nil {
 		t.Errorf("after confirming the study is %q, %v; want it as the search left it, done", state, err)
 	}
-	if list, err := Running(t.Context(), db, time.Now()); len(list) > 0 || err != nil {
+	if list, err := results.Running(t.Context(), db, time.Now()); len(list) > 0 || err != nil {
 		t.Errorf("running: %+v, %v; want none", list, err)
 	}
 }
@@ -121,7 +122,7 @@ func TestStopped(t *testing.T) {
 	if _, err := Search(t.Context(), nil, c, request(def)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Confirm(t.Context(), stop, c, ConfirmRequest{Trial: 1, Seeds: 12}); !errors.Is(err, ErrInterrupted) {
+	if _, err := Confirm(t.Context(), stop, c, ConfirmRequest{Arm: best, Seeds: 12}); !errors.Is(err, ErrInterrupted) {
 		t.Errorf("a stopped confirmation: %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -154,8 +155,8 @@ func TestWrongRequests(t *testing.T) {
 		"want a time to come":                  run(late),
 		"nosuch cannot be started":             run(gone),
 		"model.epochs was 2 and is now 3":      run(other),
-		"round 5: trial 1 has only round 1":    confirm(ConfirmRequest{Trial: 1, Round: 5, Seeds: 6}),
-		"; nothing was started":                confirm(ConfirmRequest{Trial: 1, Seeds: 6, Deadline: time.Now()}),
+		"round 5: trial 1 has only round 1":    confirm(ConfirmRequest{Arm: results.Arm{Trial: 1, Round: 5}, Seeds: 6}),
+		"; nothing was started":                confirm(ConfirmRequest{Arm: best, Seeds: 6, Deadline: time.Now()}),
 		"study small has no leader to confirm": confirm(ConfirmRequest{Seeds: 6}),
 	} {
 		if err == nil || !strings.Contains(err.Error(), want) || !errors.As(err, new(search.InputError)) {

@@ -57,7 +57,7 @@ func (v visit) run(ctx context.Context, stop <-chan struct{}, work func(context.
 
 // work opens the study for writing and does the work.
 func (v visit) work(ctx context.Context, at visited, work func(context.Context, visited) error) (err error) {
-	state, err := stateOf(ctx, at.db, v.def.Name)
+	state, err := at.db.State(ctx, v.def.Name)
 	if err == nil {
 		at.study, _, err = at.db.OpenStudy(ctx, v.def, runs.Invocation{Program: v.Program, AcceptCode: v.AcceptCode})
 	}
@@ -68,10 +68,7 @@ func (v visit) work(ctx context.Context, at visited, work func(context.Context, 
 		return err
 	}
 	defer func() {
-		if state == "running" {
-			state = "killed" // since we have its lock
-		}
-		if closing := at.study.Close(state); err == nil {
+		if closing := at.study.Close(stateHeld(state)); err == nil {
 			err = closing
 		}
 	}()
@@ -81,15 +78,12 @@ func (v visit) work(ctx context.Context, at visited, work func(context.Context, 
 	return work(ctx, at)
 }
 
-// stateOf returns how the last invocation of a study ended.
-func stateOf(ctx context.Context, db *runs.DB, name string) (string, error) {
-	list, err := db.Studies(ctx)
-	for _, row := range list {
-		if row.Name == name {
-			return row.State, nil
-		}
+// stateHeld returns how the last invocation of a study ended whose lock we hold.
+func stateHeld(state string) string {
+	if state == "running" {
+		return "killed"
 	}
-	return "", err
+	return state
 }
 
 // seconds returns what a training of a model takes by the runs that are stored; 0 if

@@ -29,8 +29,7 @@ func (r *Reserve) Observe(e search.Event) {
 		r.offsets = e.Offsets
 	}
 	for _, a := range e.Arms {
-		if b := r.best; b == nil || a.Seeds > b.Seeds || a.Seeds == b.Seeds &&
-			(a.Holds && !b.Holds || a.Holds == b.Holds && a.Difference < b.Difference) {
+		if r.best == nil || a.Leads(*r.best) {
 			r.best = &a
 		}
 	}

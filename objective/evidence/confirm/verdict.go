@@ -1,6 +1,9 @@
 package confirm
 
-import "evenkeel/objective/evidence/interval"
+import (
+	"evenkeel/objective"
+	"evenkeel/objective/evidence/interval"
+)
 
 // Verdict is a difference of spreads in words.
 type Verdict string
@@ -34,6 +37,9 @@ func (d Difference) Verdict(p float64) Verdict {
 	return Better
 }
 
+// Gain reports whether the spread is smaller beyond noise, slightly or not.
+func (v Verdict) Gain() bool { return v == Better || v == SlightlyBetter }
+
 // Holding says whether A kept within an accuracy tolerance.
 type Holding string
 
@@ -56,19 +62,16 @@ type Drop struct {
 	Holding Holding
 }
 
-// exact allows for rounding of a drop that equals the tolerance: far above rounding errors,
-// far below one example.
-const exact = 1e-9
-
-// Tolerance says whether A lost at most the given balanced accuracy against B.
+// Tolerance says whether A lost at most the given balanced accuracy against B, with
+// [objective.Slack] for rounding.
 func (c Comparison) Tolerance(tolerance float64) Drop {
 	b := c.BalancedAccuracy
 	half := interval.Quantile(interval.Confidence, b.Freedom) * b.SE
 	d := Drop{Drop: -b.Estimate, Low: -b.Estimate - half, High: -b.Estimate + half, Holding: Undecided}
 	switch {
-	case d.High <= tolerance+exact:
+	case d.High <= tolerance+objective.Slack:
 		d.Holding = Held
-	case d.Low > tolerance+exact:
+	case d.Low > tolerance+objective.Slack:
 		d.Holding = NotHeld
 	}
 	return d

@@ -1,4 +1,7 @@
-package session
+// Package notice has what package session says of its work to whoever asked for it:
+// notices while it goes on, and beforehand what a search would take ([Planned]). They are
+// data; package report has the words.
+package notice
 
 import (
 	"time"
@@ -10,7 +13,7 @@ import (
 )
 
 // Notice is something that a person may want to know while the work goes on: one of the
-// types below. Package report has the words.
+// types below.
 type Notice interface{ notice() }
 
 // ProgramStarting says that the study's own program is about to be started.
@@ -56,7 +59,7 @@ type WillNotConfirm struct{ Err error }
 type NothingToConfirm struct{ Why results.NoLeader }
 
 // LeaderNotConfirmed says that the confirmation at the end of a search came to nothing.
-type LeaderNotConfirmed struct{ Err *UnconfirmedError }
+type LeaderNotConfirmed struct{ Err error }
 
 // AlreadyConfirmed says that exactly this is confirmed, on so many fresh seeds.
 type AlreadyConfirmed struct {

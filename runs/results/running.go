@@ -1,11 +1,10 @@
-package session
+package results
 
 import (
 	"context"
 	"time"
 
 	"evenkeel/runs"
-	"evenkeel/runs/results"
 )
 
 // RunningStudy is a study that is being worked on.
@@ -35,7 +34,7 @@ func Running(ctx context.Context, db *runs.DB, now time.Time) ([]RunningStudy, e
 		if err != nil {
 			return nil, err
 		}
-		def, err := results.Definition(ctx, db, row.Name, nil)
+		def, err := Definition(ctx, db, row.Name, nil)
 		if err != nil {
 			return nil, err
 		}

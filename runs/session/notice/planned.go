@@ -1,0 +1,41 @@
+package notice
+
+import (
+	"time"
+
+	"evenkeel/objective"
+	"evenkeel/search"
+)
+
+// Planned is what a search would take and begin with, as far as that is known without
+// training.
+type Planned struct {
+	Definition *search.Definition
+	// Title names the data and Info describes it; both are empty where the study's own
+	// program, which is not started, would say it.
+	Title string
+	Info  objective.Info
+	// Parallel is the number of trainings at once.
+	Parallel int
+	// Until is the clock time at which the search must have ended, zero if there is none.
+	Until time.Time
+	// Reference and Trials are the trainings of the reference and, on average, of trials,
+	// and Confirming how long confirming the leader takes at most, in trainings.
+	Reference          int
+	Trials, Confirming float64
+	// Spent are the seconds that the study has taken, Left what its limits leave.
+	Spent float64
+	Left  search.TimeLeft
+	// Each is the mean duration in seconds of the Known stored runs of the reference's
+	// model, Fit how many trainings of that duration fit into what is left. Known is 0
+	// where nothing limits the time.
+	Each  float64
+	Known int
+	Fit   float64
+	// First is the first step, as the sampler alone would have it, and Plan its trial's.
+	First search.Step
+	Plan  objective.Plan
+}
+
+// Trainings returns how many trainings there are in all.
+func (p *Planned) Trainings() float64 { return float64(p.Reference) + p.Trials + p.Confirming }
