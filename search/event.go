@@ -39,8 +39,10 @@ type Event struct {
 	// Outcome and Arms are set for EventOutcome; Arms are the trial's after it.
 	Outcome Outcome
 	Arms    []objective.Arm
-	// Reference is set for EventReference. Offsets is how long a confirmation will take
+	// Replicate and Reference are set for EventReference: the number of the training seed,
+	// from 0, and what was measured on it. Offsets is how long a confirmation will take
 	// to fit offsets on one fresh seed, by what those of this seed took.
+	Replicate int
 	Reference objective.Round
 	Offsets   time.Duration
 	// Run is set for EventRun.

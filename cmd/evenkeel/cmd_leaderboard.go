@@ -22,13 +22,13 @@ of each trial and the leader; --all shows every arm. JSON and CSV have every arm
 with the columns of the SQL view leaderboard, unrounded, and say which one leads.
 
   rank         by change, among arms with the same number of seeds; * marks the leader:
-               the first that keeps the accuracy limit by at least one standard error
+               the first whose loss of accuracy plus one standard error is within your limit
   round        2/3 = after round 2 of 3
   max/min      largest class weight divided by the smallest
   spread       how uneven the recalls are, mean over seeds
   change       score, compared with the unweighted model on the same seeds: the change
                of spread, plus a penalty for accuracy lost beyond the limit
-  +-           95 % for all arms together, over seeds and validation examples; not
+  +-           half width of a 95 % interval for all arms together, over seeds and validation examples; not
                corrected for having chosen on these examples; from 3 seeds on
   noise?       beyond = the interval of change does not contain 0, within = it does;
                for arms with fewer seeds, their number of seeds
@@ -55,7 +55,7 @@ evenkeel confirm measures.`,
 		},
 	}
 	cmd.Flags().StringVar(&study, "study", "", "`NAME`: the study; the newest is the default")
-	cmd.Flags().BoolVar(&options.All, "all", false, "show every arm, not only the best of the first trials")
+	cmd.Flags().BoolVar(&options.All, "all", false, "show every arm, not only the best one of each trial")
 	cmd.Flags().BoolVar(&options.Wide, "wide", false, "show whole recipes, however long")
 	format = formatFlag(cmd)
 	return cmd

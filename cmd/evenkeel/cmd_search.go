@@ -85,7 +85,7 @@ finished is stored, and the same command continues.`,
 		cmd.Flags().String(b.flag, "", "`"+b.value+"`: "+b.doc)
 	}
 	cmd.Flags().StringArrayVar(&f.set, "set", nil, "`KEY=VALUE`: sets a key of the study file, such as model.epochs; the value as YAML; may be repeated")
-	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "print the space that is searched and the first trial, train nothing")
+	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "print the space that is searched and an example of a trial, train nothing")
 	cmd.Flags().BoolVar(&f.printDefault, "print-default", false, "print the built-in study file")
 	acceptCodeFlag(cmd, &flags)
 	confirmFlag(cmd, &flags)

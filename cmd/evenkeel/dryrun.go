@@ -10,7 +10,7 @@ import (
 	"evenkeel/search"
 )
 
-// dryRun prints the space of a study and its first trial, and trains nothing.
+// dryRun prints the space of a study and an example of a trial, and trains nothing.
 func dryRun(cmd *cobra.Command, g *global, def *search.Definition, f sessionFlags) error {
 	config := session.Config{DB: g.db}
 	if f.format != "table" {

@@ -118,7 +118,7 @@ func TestInterruptedProgramContinues(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			db := strings.ReplaceAll(c.name, " ", "-") + ".db"
 			p := start(t, folder, "search", "study.yaml", "--db", db)
-			p.await("unweighted: spread")
+			p.await("unweighted, seed 1: spread")
 			for i, s := range c.signals {
 				p.signal(s)
 				if i == 0 {

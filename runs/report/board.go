@@ -314,7 +314,7 @@ func (p boardPage) leader() string {
 		panic(fmt.Sprintf("report: a leader has the noise %q", p.Leader.Noise))
 	}
 	if p.Leader.At > 0 {
-		text += fmt.Sprintf(" The arms above it may lose more accuracy than your limit of %s points, given how uncertain that loss is.",
+		text += fmt.Sprintf(" The arms above it do not lead: their loss of accuracy plus one standard error is more than your limit of %s points.",
 			unsigned(p.Definition.Objective.Tolerance))
 	}
 	return text

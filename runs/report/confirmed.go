@@ -120,7 +120,7 @@ func (p confirmedPage) section(a results.Confirmed) error {
 		fmt.Fprintf(p.W, " trial %d was declared invalid since: do not quote it\n", a.Trial)
 	}
 	if main, verdict := a.Row(followup.WhatRecipe, followup.WhatReference); main != nil {
-		fmt.Fprint(p.W, p.costs(*main), p.limits(a, *main, verdict))
+		p.notes(p.costs(fmt.Sprintf("trial %d round %d", a.Trial, a.Round), *main) + p.limits(a, *main, verdict))
 	}
 	return nil
 }
@@ -147,6 +147,13 @@ func (p confirmedPage) writeLines(rows [][]any) {
 	}
 }
 
+// notes prints lines below the rows, broken to the width of the page.
+func (p confirmedPage) notes(text string) {
+	for line := range strings.Lines(text) {
+		fmt.Fprintln(p.W, " "+strings.Join(wrap(line, p.textWidth()-1), "\n  "))
+	}
+}
+
 // label says what a row compares; "" for rows that only programs get.
 func (p confirmedPage) label(a results.Confirmed, c runs.ConfirmedRow) string {
 	trial := fmt.Sprintf("trial %d round %d against ", a.Trial, a.Round)
@@ -158,7 +165,7 @@ func (p confirmedPage) label(a results.Confirmed, c runs.ConfirmedRow) string {
 	case c.What == followup.WhatRecipe:
 		return trial + "fitted offsets"
 	case c.What == followup.WhatVector && c.Against == followup.WhatReference:
-		return "its weights fixed, as you paste them"
+		return "the same pasted weights on every seed"
 	case c.What == followup.WhatLonger:
 		return p.longerText(a.Round)
 	}
@@ -181,7 +188,7 @@ func verdictWord(v confirm.Verdict) string {
 	case confirm.NoDifference:
 		return "within noise"
 	case confirm.SlightlyBetter:
-		return "better (< 10 %)"
+		return "slightly better"
 	}
 	return string(v)
 }
@@ -197,11 +204,11 @@ func (p confirmedPage) corrected(a results.Confirmed, i int) string {
 }
 
 // costs says what was paid in accuracy and by which classes.
-func (p confirmedPage) costs(c runs.ConfirmedRow) string {
+func (p confirmedPage) costs(name string, c runs.ConfirmedRow) string {
 	tolerance := unsigned(p.def.Objective.Tolerance)
 	change := points(-c.AccuracyDrop)
 	rose := strings.HasPrefix(change, "+")
-	text := fmt.Sprintf(" balanced accuracy %s points: ", change)
+	text := fmt.Sprintf(" %s: balanced accuracy %s points, ", name, change)
 	switch {
 	case rose && c.AccuracyDropHigh < 0:
 		text += "higher, beyond noise"
@@ -249,7 +256,7 @@ const fewExamples = 20
 func (p confirmedPage) limits(a results.Confirmed, c runs.ConfirmedRow, verdict confirm.Verdict) string {
 	text := p.offsets(a) + p.longer(a)
 	if verdict == confirm.NoDifference {
-		text += fmt.Sprintf(" effects smaller than %s cannot be detected reliably with these seeds and examples (80 %% power)\n", decimals(c.Measurable, 3))
+		text += fmt.Sprintf(" trial %d round %d: effects smaller than %s cannot be detected reliably (more than 1 in 5 such confirmations miss them)\n", a.Trial, a.Round, decimals(c.Measurable, 3))
 	}
 	if a.Family > 1 {
 		text += fmt.Sprintf(" the last word of each line is corrected for the %d arms that were confirmed (Holm's method), the interval is not;\n"+

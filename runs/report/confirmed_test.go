@@ -22,14 +22,14 @@ func TestCosts(t *testing.T) {
 		held       confirm.Holding
 		want       string
 	}{
-		{-.014, -.004, confirm.Held, " balanced accuracy +1.4 points: higher, beyond noise\n"},
-		{-.014, .002, confirm.Held, " balanced accuracy +1.4 points: no loss beyond your limit of 1.0\n"},
-		{-.014, .012, confirm.Undecided, " balanced accuracy +1.4 points: may lose more than your limit of 1.0 (90 % -1.2 to 0.0)\n"},
-		{.0001, .002, confirm.Held, " balanced accuracy 0.0 points: within your limit of 1.0\n"},
-		{.006, .009, confirm.Held, " balanced accuracy -0.6 points: within your limit of 1.0\n"},
-		{.02, .03, confirm.NotHeld, " balanced accuracy -2.0 points: OVER your limit of 1.0\n"},
+		{-.014, -.004, confirm.Held, " trial 1 round 2: balanced accuracy +1.4 points, higher, beyond noise\n"},
+		{-.014, .002, confirm.Held, " trial 1 round 2: balanced accuracy +1.4 points, no loss beyond your limit of 1.0\n"},
+		{-.014, .012, confirm.Undecided, " trial 1 round 2: balanced accuracy +1.4 points, may lose more than your limit of 1.0 (90 % -1.2 to 0.0)\n"},
+		{.0001, .002, confirm.Held, " trial 1 round 2: balanced accuracy 0.0 points, within your limit of 1.0\n"},
+		{.006, .009, confirm.Held, " trial 1 round 2: balanced accuracy -0.6 points, within your limit of 1.0\n"},
+		{.02, .03, confirm.NotHeld, " trial 1 round 2: balanced accuracy -2.0 points, OVER your limit of 1.0\n"},
 	} {
-		got := page.costs(runs.ConfirmedRow{AccuracyDrop: c.drop, AccuracyDropHigh: c.high, Tolerance: c.held})
+		got := page.costs("trial 1 round 2", runs.ConfirmedRow{AccuracyDrop: c.drop, AccuracyDropHigh: c.high, Tolerance: c.held})
 		if !strings.HasPrefix(got, c.want) {
 			t.Errorf("drop %v, at most %v: %q; want %q", c.drop, c.high, got, c.want)
 		}

@@ -157,7 +157,7 @@ func (e explanation) writeMarkdown() {
 }
 
 // findingsHead is printed above the findings.
-const findingsHead = "Findings (* = in the way of more even recalls):"
+const findingsHead = "Findings (* = a reason not to use these weights, or not yet):"
 
 // nextHead is printed above what to try next; it says what to replace in the commands.
 func (e explanation) nextHead() string {

@@ -104,7 +104,7 @@ func (l *Log) observe(def *search.Definition, e search.Event) {
 	case search.EventNotice:
 		l.Print("%s", e.Text)
 	case search.EventReference:
-		l.Print("unweighted: spread %s, balanced accuracy %s", decimals(e.Reference.Spread, 3), percent(e.Reference.BalancedAccuracy))
+		l.Print("unweighted, seed %d: spread %s, balanced accuracy %s", e.Replicate+1, decimals(e.Reference.Spread, 3), percent(e.Reference.BalancedAccuracy))
 	case search.EventOutcome:
 		l.outcome(def, e)
 	case search.EventRun:

@@ -87,5 +87,5 @@ func endLine(n notice.SearchEnded) string {
 	case n.Summary.End == search.EndTime:
 		return fmt.Sprintf("time limit reached after %s; resume with a later --until or a longer --time: evenkeel resume %s", trained, ShellWord(n.Study))
 	}
-	return fmt.Sprintf("complete: %s, %s, %d more taken from earlier ones", count(n.Summary.Steps, "step"), trained, n.Summary.Shared)
+	return fmt.Sprintf("complete: %s, %s, %d more were the same as one before", count(n.Summary.Steps, "step"), trained, n.Summary.Shared)
 }

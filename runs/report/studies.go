@@ -25,7 +25,7 @@ func studiesResult(list []runs.StudyRow) result {
 		{name: "study", left: true}, {name: "model", hidden: true}, {name: "state", left: true},
 		{name: "trials"}, {name: "planned"}, {name: "failed"}, {name: "runs", title: "trainings"},
 		{name: "unweighted", text: spread}, {name: "best_score", hidden: true},
-		{name: "best_change", title: "best change", text: func(v any) string { return signed(v.(float64), 3) }},
+		{name: "best_change", title: "lowest change", text: func(v any) string { return signed(v.(float64), 3) }},
 		{name: "trial"}, {name: "round", hidden: true}, {name: "scheme", hidden: true},
 		{name: "seconds", title: "time", text: func(v any) string { return Duration(v.(float64)) }},
 		{name: "created", hidden: true}, {name: "worked", title: "last worked on", text: shortTime},
@@ -63,7 +63,7 @@ func Status(out Out, db string, list []results.RunningStudy) error {
 	}
 	r := result{tight: true, columns: []column{
 		{name: "study", left: true}, {name: "trials"}, {name: "planned"}, {name: "runs", title: "trainings"},
-		{name: "best_change", title: "best change", text: func(v any) string { return signed(v.(float64), 3) }},
+		{name: "best_change", title: "lowest change", text: func(v any) string { return signed(v.(float64), 3) }},
 		{name: "since", text: shortTime}, {name: "host", left: true}, {name: "user", left: true}, {name: "pid"},
 		{name: "seconds_left", title: "time left", text: func(v any) string { return "about " + Duration(v.(float64)) }},
 		{name: "phase", left: true},

@@ -125,7 +125,7 @@ func TestVerdicts(t *testing.T) {
 		{"too strong weights", explain.Overshoots, "overshoot", []string{"weaker"}, []string{"stronger"}, with(func(w *world) { w.weights = []float64{1, 60, 1, 1} })},
 		{"even classes", explain.Even, "nothing to even out", []string{"images"}, []string{"stronger", "offsets"}, with(func(w *world) { w.lean, w.alike, w.weights = 0, 0, []float64{1, 1.5, 1, 0.7} })},
 		{"one seed", explain.NotMeasurable, "on 1 seed", []string{"seeds"}, nil, with(func(w *world) { w.seeds = 1 })},
-		{"noisy seeds", explain.NotMeasurable, "cannot be said whether there is an effect", []string{"seeds"}, nil, with(func(w *world) { w.seeds, w.jitter, w.without = 3, 1.5, "logits" })},
+		{"noisy seeds", explain.NotMeasurable, "cannot be said whether these weights lower the spread", []string{"seeds"}, nil, with(func(w *world) { w.seeds, w.jitter, w.without = 3, 1.5, "logits" })},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			r := explainedWorld(t, c.world)

@@ -258,7 +258,7 @@ func (f *figures) noiseOf() (Finding, bool) {
 	case f.measured():
 		fmt.Fprintf(&text, " +- %s, which is beyond the noise of seeds and examples", small(u.half))
 	default:
-		fmt.Fprintf(&text, " +- %s, which is within noise, so it cannot be said whether there is an effect", small(u.half))
+		fmt.Fprintf(&text, " +- %s, which is within noise, so it cannot be said whether these weights lower the spread", small(u.half))
 	}
 	fmt.Fprintf(&text, ". The standard deviation of the change is %s from seed to seed and %s from one set of examples to another. Effects smaller than %s cannot be detected on validation with %s.",
 		small(u.seedSD), small(math.Sqrt(u.image)), small(u.smallest), plural(f.seeds, "seed"))

@@ -131,7 +131,7 @@ func (f *figures) offsetsRemedy() Remedy {
 			if f.other() {
 				model = f.reference()
 			}
-			s.Text += fmt.Sprintf(" These were fitted to %s, as a mean over %s; another model needs its own:", model, plural(n, "seed"))
+			s.Text += fmt.Sprintf(" These were fitted to %s, as a mean over %s, and are of no use for another model:", model, plural(n, "seed"))
 			s.Lines = addToLogits(values, f.Classes)
 		}
 	}

@@ -55,7 +55,7 @@ func (f *figures) judge(r *Report) {
 	case math.IsNaN(f.uncertainty.half):
 		r.Verdict, r.Text = NotMeasurable, fmt.Sprintf("No change can be measured: %s (%s), and how much seeds vary is not known.", spreads, change(f.change))
 	default:
-		r.Verdict, r.Text = NotMeasurable, fmt.Sprintf("The change is within noise: %s, so it cannot be said whether there is an effect.", changed)
+		r.Verdict, r.Text = NotMeasurable, fmt.Sprintf("The change is within noise: %s, so it cannot be said whether these weights lower the spread.", changed)
 	}
 	if arm := f.Score.Arms(f.Replicates)[f.Round-1]; arm.Over && !f.ignored() {
 		r.Text += fmt.Sprintf(" It loses more accuracy than you allow: balanced accuracy %s points, %s allowed.", points(-arm.Drop), points(-f.Score.Tolerance))
