@@ -70,13 +70,22 @@ type Pace struct {
 	Seconds, Spent float64
 }
 
+// left returns the seconds that the rest of so many evaluations take at this pace; false
+// without one, and where all are made.
+func (p Pace) left(evaluations int) (float64, bool) {
+	if p.Made == 0 || p.Done >= evaluations {
+		return 0, false
+	}
+	return p.Seconds / float64(p.Made) * float64(evaluations-p.Done), true
+}
+
 // SecondsLeft estimates how long a search that began at some time goes on, from its
 // pace and its limits; false while it has no pace, and where all evaluations are made.
 func (c Config) SecondsLeft(p Pace, began, now time.Time) (float64, bool) {
-	if p.Made == 0 || p.Done >= c.Evaluations() {
+	left, ok := p.left(c.Evaluations())
+	if !ok {
 		return 0, false
 	}
-	left := p.Seconds / float64(p.Made) * float64(c.Evaluations()-p.Done)
 	if c.Time > 0 {
 		left = min(left, max(0, c.Time.Seconds()-p.Spent))
 	}

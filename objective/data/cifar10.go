@@ -117,9 +117,9 @@ func roomFor(dir string, files []string) int {
 // FileSum is the SHA-1 sum of a file, and the one its authors published.
 type FileSum struct{ Name, SHA1, Published string }
 
-// PublishedSums compares the files of a source with the sums that were published
+// publishedSums compares the files of a source with the sums that were published
 // for them; nil if none were for this kind.
-func PublishedSums(src Source) ([]FileSum, error) {
+func publishedSums(src Source) ([]FileSum, error) {
 	if src.Kind != "cifar10" {
 		return nil, nil
 	}

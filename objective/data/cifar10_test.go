@@ -89,7 +89,7 @@ func TestOpenCIFAR10Refuses(t *testing.T) {
 }
 
 func TestPublishedSums(t *testing.T) {
-	sums, err := PublishedSums(Source{Kind: "cifar10", Path: folderOf(t, with(cifarFiles(), "data_batch_1.bin", "abc"))})
+	sums, err := publishedSums(Source{Kind: "cifar10", Path: folderOf(t, with(cifarFiles(), "data_batch_1.bin", "abc"))})
 	if err != nil || len(sums) != 6 {
 		t.Fatalf("sums %v (%v); want six", sums, err)
 	}
@@ -97,7 +97,7 @@ func TestPublishedSums(t *testing.T) {
 	if sums[0].SHA1 != "a9993e364706816aba3e25717850c26c9cd0d89d" || len(sums[0].Published) != 40 || sums[5].Name != "test_batch.bin" {
 		t.Errorf("sums %v", sums)
 	}
-	if sums, err := PublishedSums(Source{Kind: "embedded"}); sums != nil || err != nil {
+	if sums, err := publishedSums(Source{Kind: "embedded"}); sums != nil || err != nil {
 		t.Errorf("embedded: %v, %v; want nothing published", sums, err)
 	}
 }

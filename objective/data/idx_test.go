@@ -89,7 +89,7 @@ func TestIDXSpellings(t *testing.T) {
 func TestIDXWithoutTest(t *testing.T) {
 	files := with(idxFiles(), "t10k-images-idx3-ubyte", "-", "t10k-labels-idx1-ubyte", "-")
 	ds := mustOpen(t, Source{Kind: "idx", Path: folderOf(t, files)})
-	c, err := CountSplit(ds, objective.Split{Validation: 0.2, Test: 0.2})
+	c, err := countSplit(ds, objective.Split{Validation: 0.2, Test: 0.2})
 	if err != nil || ds.Test.Len() != 0 || !slices.Equal(c.Test, []int{1, 1}) {
 		t.Errorf("test counts %v (%v); want one held out of each class", c.Test, err)
 	}

@@ -60,9 +60,9 @@ func Split(ds *Dataset, s objective.Split) (*Splits, error) {
 // Counts are the numbers of examples of each class in the parts of a split.
 type Counts struct{ Train, Validation, Test []int }
 
-// CountSplit returns how many examples of each class [Split] would put into each
+// countSplit returns how many examples of each class [Split] would put into each
 // part, without making numbers of any. It fails as Split does.
-func CountSplit(ds *Dataset, s objective.Split) (Counts, error) {
+func countSplit(ds *Dataset, s objective.Split) (Counts, error) {
 	d, err := Deal(ds, s)
 	if err != nil {
 		return Counts{}, err

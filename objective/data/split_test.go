@@ -207,7 +207,7 @@ func checkCounts(t *testing.T, ds *Dataset, how objective.Split, s *Splits) {
 	all, own := ds.Train.counts(k), ds.Test.counts(k)
 	train, val, test := s.Train.Counts(k), s.Val.Counts(k), s.TestCounts()
 	want := Counts{train, val, s.OpenTest("this test").Counts(k)}
-	if got, err := CountSplit(ds, how); err != nil || !cmp.Equal(got, want) || !slices.Equal(test, want.Test) {
+	if got, err := countSplit(ds, how); err != nil || !cmp.Equal(got, want) || !slices.Equal(test, want.Test) {
 		t.Fatalf("%+v: counted %v (%v), test %v; want %v", how, got, err, test, want)
 	}
 	near := func(n int, share float64, of int) bool { return math.Abs(float64(n)-share*float64(of)) <= 1 }

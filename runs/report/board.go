@@ -130,10 +130,6 @@ func (p boardPage) head() {
 	}
 }
 
-// leastPrediction is the change of the score that would be shown as .000: where nothing
-// larger was predicted of any trial, the share of it that training delivered says nothing.
-const leastPrediction = 0.0005
-
 // predicted says what was looked at without training, and how much of it training
 // delivered; "" where nothing was.
 func (p boardPage) predicted() string {
@@ -142,7 +138,7 @@ func (p boardPage) predicted() string {
 		return ""
 	}
 	text := count(s.Points, "candidate") + " predicted without training"
-	if s.Transmission.Effects == 0 || s.Largest < leastPrediction {
+	if !results.Delivered(s) {
 		return text
 	}
 	return fmt.Sprintf("%s; training delivered %s of the predicted change (%s)", text, s.Transmission, count(s.Transmission.Effects, "trial"))

@@ -248,10 +248,6 @@ func changes(list []runs.ClassChange) string {
 	return strings.Join(words, ", ")
 }
 
-// fewExamples is the number of test examples of a class below which its intervals are
-// not to be relied on. Our choice.
-const fewExamples = 20
-
 // limits says what these figures cannot tell.
 func (p confirmedPage) limits(a results.Confirmed, c runs.ConfirmedRow, verdict confirm.Verdict) string {
 	text := p.offsets(a) + p.longer(a)
@@ -262,14 +258,8 @@ func (p confirmedPage) limits(a results.Confirmed, c runs.ConfirmedRow, verdict 
 		text += fmt.Sprintf(" the last word of each line is corrected for the %d arms that were confirmed (Holm's method), the interval is not;\n"+
 			" * = the interval alone leaves 0 out, the corrected test does not\n", a.Family)
 	}
-	thin := 0
-	for _, n := range a.Images {
-		if n < fewExamples {
-			thin++
-		}
-	}
-	if thin > 0 {
-		text += fmt.Sprintf(" do not rely on the intervals: %s of fewer than %d test examples\n", count(thin, "class"), fewExamples)
+	if few := a.FewImages(); few > 0 {
+		text += fmt.Sprintf(" do not rely on the intervals: %s of fewer than %d test examples\n", count(few, "class"), results.FewTest)
 	}
 	return text
 }
@@ -283,16 +273,12 @@ func (p confirmedPage) offsets(a results.Confirmed) string {
 	return fmt.Sprintf(" fitted offsets lose %s points of balanced accuracy: OVER your limit\n", unsigned(own.AccuracyDrop))
 }
 
-// worthTelling is the gain in balanced accuracy from which on longer training is said to
-// bring it. Our choice: 0.3 points.
-const worthTelling = 0.003
-
 // longer says so where the unweighted model gains balanced accuracy beyond noise when it
 // is trained as long: who changes the training anyway can have that too.
 func (p confirmedPage) longer(a results.Confirmed) string {
-	row, _ := a.Row(followup.WhatLonger, followup.WhatReference)
-	if row == nil || !(row.AccuracyDropHigh < 0) || -row.AccuracyDrop <= worthTelling {
+	gain := a.LongerGains()
+	if gain == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" %s: balanced accuracy %s points\n", p.longerText(a.Round), points(-row.AccuracyDrop))
+	return fmt.Sprintf(" %s: balanced accuracy %s points\n", p.longerText(a.Round), points(gain))
 }

@@ -103,36 +103,24 @@ func sumWarnings(sums []data.FileSum) []string {
 	return out
 }
 
-// fewValidation is the number of validation examples of a class below which a
-// search is warned of: one example more or less moves its recall by 5 points.
-const fewValidation = 20
-
 // fewWarning says how many classes have too few validation examples, "" if none.
 func fewWarning(classes []string, validation []int) string {
-	few, fewest := 0, 0
-	for i, n := range validation {
-		if n < fewValidation {
-			few++
-		}
-		if n < validation[fewest] {
-			fewest = i
-		}
-	}
+	few, fewest := data.Few(validation)
 	if few == 0 {
 		return ""
 	}
 	n := validation[fewest]
 	text := fmt.Sprintf("fewer than %d validation examples in %d of %d classes, the fewest %d of %q",
-		fewValidation, few, len(classes), n, classes[fewest])
+		data.FewValidation, few, len(classes), n, classes[fewest])
 	if n == 0 {
 		return text
 	}
 	return text + fmt.Sprintf(": one example moves its recall by %.3g points", 100/float64(n))
 }
 
-// FewExamples says how many classes of a trainer's data have too few validation
+// fewExamples says how many classes of a trainer's data have too few validation
 // examples, "" if none or where the trainer does not say which it has.
-func FewExamples(info objective.Info) string {
+func fewExamples(info objective.Info) string {
 	if info.ValLabels == nil {
 		return ""
 	}

@@ -42,7 +42,7 @@ func (l *Log) Notice(n notice.Notice) {
 	switch n := n.(type) {
 	case notice.StudyOpened:
 		l.opening(n.Definition, n.Opening)
-		if few := FewExamples(n.Info); few != "" {
+		if few := fewExamples(n.Info); few != "" {
 			l.Print("%s", few)
 		}
 	case notice.SearchBegan:

@@ -26,7 +26,7 @@ func (p planPage) write(now time.Time) error {
 	fmt.Fprintf(w, "study %s: %s\n", def.Name, p.subject())
 	fmt.Fprintf(w, "%s, at most %s a seed, %s each; seed %d, window %d\n", count(def.Search.Trials, "trial"),
 		count(def.MaxRounds()+1, "training"), count(def.Search.Replicates, "seed"), def.Search.Seed, def.Search.Window)
-	if few := FewExamples(p.Info); few != "" {
+	if few := fewExamples(p.Info); few != "" {
 		fmt.Fprintln(w, few)
 	}
 	if !p.Until.IsZero() && !p.Until.After(now) {

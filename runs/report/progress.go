@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"sync"
 	"time"
@@ -12,7 +11,6 @@ import (
 	"github.com/vbauerster/mpb/v8/decor"
 	"golang.org/x/term"
 
-	"evenkeel/objective"
 	"evenkeel/search"
 )
 
@@ -25,19 +23,8 @@ type progress struct {
 	clock    func() time.Time
 	deadline time.Time // zero: none
 
-	mu      sync.Mutex
-	began   time.Time
-	skipped int // evaluations of earlier invocations
-	done    int // evaluations, those included
-	total   int
-	running int
-	shared  int
-	trained int
-	// references are the reference's spreads by run, best the lowest difference
-	// of an arm in the highest tier so far.
-	references map[objective.RunID]float64
-	best       float64
-	tier       int
+	mu sync.Mutex
+	at *search.Progress
 }
 
 // isTerminal reports whether w is a terminal.
@@ -48,12 +35,9 @@ func isTerminal(w io.Writer) bool {
 
 // newProgress returns the live line of a study, on a terminal.
 func newProgress(w io.Writer, def *search.Definition, deadline time.Time, clock func() time.Time) *progress {
-	p := &progress{
-		clock: clock, deadline: deadline, began: clock(), total: def.Search.Evaluations(),
-		references: make(map[objective.RunID]float64), best: math.NaN(),
-	}
+	p := &progress{clock: clock, deadline: deadline, at: search.NewProgress(def.Search, clock())}
 	p.bars = mpb.New(mpb.WithOutput(w), mpb.WithWidth(16))
-	p.bar = p.bars.New(int64(p.total), mpb.BarStyle().Lbound("[").Filler("=").Tip(">").Padding(" ").Rbound("]"),
+	p.bar = p.bars.New(int64(p.at.Total), mpb.BarStyle().Lbound("[").Filler("=").Tip(">").Padding(" ").Rbound("]"),
 		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return " " + p.text() })))
 	return p
 }
@@ -70,37 +54,8 @@ func (p *progress) observe(e search.Event) {
 func (p *progress) take(e search.Event) (total, done int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	switch e.Kind {
-	case search.EventLoaded:
-		p.skipped, p.done, p.running = e.Evaluations, e.Evaluations, e.Open
-		p.rank(e.Arms)
-	case search.EventStep:
-		p.running++
-	case search.EventReference:
-		p.references[e.Reference.Run] = e.Reference.Spread
-	case search.EventOutcome:
-		p.running = max(0, p.running-1)
-		p.done += len(e.Step.Replicates)
-		p.rank(e.Arms)
-	case search.EventRun:
-		switch e.Run.Kind {
-		case objective.RunShared:
-			p.shared++
-		case objective.RunTrained:
-			p.trained++
-		}
-	}
-	p.total = max(p.total, p.done)
-	return p.total, p.done
-}
-
-// rank keeps the best arm.
-func (p *progress) rank(arms []objective.Arm) {
-	for _, a := range arms {
-		if a.Seeds > p.tier || a.Seeds == p.tier && !(a.Difference >= p.best) {
-			p.tier, p.best = a.Seeds, a.Difference
-		}
-	}
+	p.at.Observe(e)
+	return p.at.Total, p.at.Done
 }
 
 // text is what stands behind the bar.
@@ -108,38 +63,14 @@ func (p *progress) text() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	// What matters most comes first: a narrow terminal cuts the end.
-	text := fmt.Sprintf("%d of %d", p.done, p.total)
-	if left, ok := p.left(); ok {
-		text += ", " + Duration(left.Seconds()) + " left"
+	text := fmt.Sprintf("%d of %d", p.at.Done, p.at.Total)
+	if left, ok := p.at.SecondsLeft(p.deadline, p.clock()); ok {
+		text += ", " + Duration(left) + " left"
 	}
-	if reference := p.reference(); !math.IsNaN(p.best) && reference > 0 {
-		text += fmt.Sprintf(" | best change %s, unweighted %s", signed(p.best, 3), decimals(reference, 3))
+	if change, reference, ok := p.at.Best(); ok {
+		text += fmt.Sprintf(" | best change %s, unweighted %s", signed(change, 3), decimals(reference, 3))
 	}
-	return text + fmt.Sprintf(" | %s running, %s, %d shared", count(p.running, "trial"), count(p.trained, "training"), p.shared)
-}
-
-// reference is the reference's mean spread.
-func (p *progress) reference() float64 {
-	var sum float64
-	for _, v := range p.references {
-		sum += v / float64(len(p.references))
-	}
-	return sum
-}
-
-// left estimates the time left from the pace of this invocation, and is at most
-// what the deadline leaves.
-func (p *progress) left() (time.Duration, bool) {
-	made := p.done - p.skipped
-	if made == 0 || p.done == p.total {
-		return 0, false
-	}
-	pace := p.clock().Sub(p.began) / time.Duration(made)
-	left := pace * time.Duration(p.total-p.done)
-	if !p.deadline.IsZero() {
-		left = min(left, max(0, p.deadline.Sub(p.clock())))
-	}
-	return left, true
+	return text + fmt.Sprintf(" | %s running, %s, %d shared", count(p.at.Running, "trial"), count(p.at.Trained, "training"), p.at.Shared)
 }
 
 // Write writes a line of the log above the live line.

@@ -5,7 +5,6 @@ import (
 	"math"
 	"strings"
 
-	"evenkeel/objective"
 	"evenkeel/runs"
 	"evenkeel/runs/results"
 	"evenkeel/search"
@@ -58,15 +57,13 @@ func roundsResult(t *runs.Trial) result {
 		{name: "round"}, {name: "max/min"}, {name: "heaviest", left: true}, {name: "lightest", left: true},
 		{name: "spread"}, {name: "change"}, {name: "worst class", left: true}, {name: "bal.acc"}, {name: "rank"},
 	}}
-	spread, balanced := baseline(t.Replicates)
-	recall := t.Recall(0)
-	worst := argmin(recall)
+	own := results.BaselineOf(t)
 	r.rows = append(r.rows, []any{
-		0, "1.0", "", "", decimals(spread, 3), "", t.Study.Class(worst) + " " + percent(recall[worst]), percent(balanced), "",
+		0, "1.0", "", "", decimals(own.Spread, 3), "", t.Study.Class(own.WorstClass) + " " + percent(own.WorstRecall), percent(own.BalancedAccuracy), "",
 	})
 	for _, a := range t.Arms {
 		w := results.MeanWeights(t.Replicates, a.Round)
-		hi, lo := argmax(w), argmin(w)
+		lo, hi := results.Extremes(w)
 		r.rows = append(r.rows, []any{
 			a.Round, ratioText(a.WeightRatio),
 			t.Study.Class(hi) + " " + weightText(w[hi]), t.Study.Class(lo) + " " + weightText(w[lo]),
@@ -75,15 +72,6 @@ func roundsResult(t *runs.Trial) result {
 		})
 	}
 	return r
-}
-
-// baseline returns the mean spread and balanced accuracy of round 0.
-func baseline(reps []objective.Replicate) (spread, balanced float64) {
-	for _, rep := range reps {
-		spread += rep.Rounds[0].Spread / float64(len(reps))
-		balanced += rep.Rounds[0].BalancedAccuracy / float64(len(reps))
-	}
-	return spread, balanced
 }
 
 // weightText writes a weight with three digits that count.
@@ -139,26 +127,4 @@ func recallResult(t *runs.Trial) result {
 		}
 	}
 	return r
-}
-
-// argmin returns the index of the smallest number.
-func argmin(x []float64) int {
-	at := 0
-	for i, v := range x {
-		if v < x[at] {
-			at = i
-		}
-	}
-	return at
-}
-
-// argmax returns the index of the largest number.
-func argmax(x []float64) int {
-	at := 0
-	for i, v := range x {
-		if v > x[at] {
-			at = i
-		}
-	}
-	return at
 }

@@ -7,8 +7,8 @@ import (
 )
 
 // mostOf is the share of the weights' gain from which on another way is said to give
-// most of it, dearer the loss of balanced accuracy against the weights from which on it
-// is mentioned. Our choice.
+// most of it, dearer the difference of balanced accuracy from which on it is mentioned.
+// Our choice.
 const mostOf, dearer = 0.5, 0.003
 
 // Conclusion is what a confirmed arm comes to: whether the classes are more even, who

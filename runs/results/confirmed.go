@@ -104,6 +104,31 @@ func (c Confirmed) VectorHelps() bool {
 	return row != nil && verdict.Gain()
 }
 
+// FewTest is the number of test examples of a class below which its intervals are not to be
+// relied on: the standard error of a recall of .8 is then above 9 points. Our choice.
+const FewTest = 20
+
+// FewImages returns the number of classes with fewer than [FewTest] test examples.
+func (c Confirmed) FewImages() (classes int) {
+	for _, n := range c.Images {
+		if n < FewTest {
+			classes++
+		}
+	}
+	return classes
+}
+
+// LongerGains returns the balanced accuracy that the unweighted model gains when it is
+// trained as long as all rounds together, where that is beyond noise and more than .003;
+// else 0.
+func (c Confirmed) LongerGains() float64 {
+	row, _ := c.Row(followup.WhatLonger, followup.WhatReference)
+	if row == nil || !(row.AccuracyDropHigh < 0) || -row.AccuracyDrop <= dearer {
+		return 0
+	}
+	return -row.AccuracyDrop
+}
+
 // Judged returns the confirmed arm that a leaderboard concludes on: the leader's, or that
 // of the last trial that is confirmed where the leader is not; on the study's own split
 // rather than on others; nil if there is none. Invalidated trials are left out.

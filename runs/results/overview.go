@@ -30,6 +30,16 @@ type Overview struct {
 	NoiseFloor float64
 }
 
+// leastPrediction is a change of the score that is shown as .000: where nothing larger was
+// predicted of any trial, the share of it that training delivered says nothing.
+const leastPrediction = 0.0005
+
+// Delivered reports whether it is known what share of the predicted changes training
+// delivered.
+func Delivered(s runs.Screening) bool {
+	return s.Transmission.Effects > 0 && s.Largest >= leastPrediction
+}
+
 // ReadOverview reads the overview of the named study, "" for the newest, all of it from one
 // state of the history.
 func ReadOverview(ctx context.Context, db *runs.DB, study string) (o *Overview, err error) {

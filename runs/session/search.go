@@ -1,7 +1,6 @@
 package session
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"sync/atomic"
@@ -108,7 +107,7 @@ type searching struct {
 	clock time.Time
 	// leader is how the search ends with a confirmation, nil if it does not.
 	leader *leaderConfirmation
-	// opened says that the study is there, begun that it was joined with its trainer,
+	// opened says that the study is there, begun that its trainer was not refused,
 	// ended how the search ended, worked that it did anything.
 	opened, begun bool
 	ended         string
@@ -157,12 +156,7 @@ func (s *searching) search(ctx context.Context, stop <-chan struct{}) (err error
 	if s.Commit != nil {
 		invocation.GitCommit = s.Commit(ctx, s.def.Folder)
 	}
-	var study *runs.Study
-	var opening runs.Opening
-	before, err := s.db.State(ctx, s.def.Name)
-	if err == nil {
-		study, opening, err = s.db.OpenStudy(ctx, s.def, invocation)
-	}
+	study, opening, err := s.db.OpenStudy(ctx, s.def, invocation)
 	if err = asInput(err); err != nil && ctx.Err() != nil && !errors.As(err, new(search.InputError)) {
 		return ErrInterrupted
 	}
@@ -181,10 +175,7 @@ func (s *searching) search(ctx context.Context, stop <-chan struct{}) (err error
 	}()
 	info := s.trainer.Info()
 	err = asInput(study.Describe(ctx, s.trainer.title, info))
-	if s.begun = !errors.As(err, new(search.InputError)); !s.begun {
-		s.ended = cmp.Or(stateHeld(before), s.ended) // as the last invocation left it
-	}
-	if err != nil {
+	if s.begun = !errors.As(err, new(search.InputError)); err != nil {
 		return err
 	}
 	s.notify(notice.StudyOpened{Definition: s.def, Opening: opening, Info: info})

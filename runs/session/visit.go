@@ -68,7 +68,10 @@ func (v visit) work(ctx context.Context, at visited, work func(context.Context, 
 		return err
 	}
 	defer func() {
-		if closing := at.study.Close(stateHeld(state)); err == nil {
+		if state == "running" {
+			state = "killed" // since we have its lock
+		}
+		if closing := at.study.Close(state); err == nil {
 			err = closing
 		}
 	}()
@@ -76,14 +79,6 @@ func (v visit) work(ctx context.Context, at visited, work func(context.Context, 
 		return asInput(err)
 	}
 	return work(ctx, at)
-}
-
-// stateHeld returns how the last invocation of a study ended whose lock we hold.
-func stateHeld(state string) string {
-	if state == "running" {
-		return "killed"
-	}
-	return state
 }
 
 // seconds returns what a training of a model takes by the runs that are stored; 0 if

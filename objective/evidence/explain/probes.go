@@ -9,8 +9,8 @@ import (
 )
 
 const (
-	// MostProbedSeeds is the largest number of seeds that are probed. Our choice.
-	MostProbedSeeds = 3
+	// mostProbedSeeds is the largest number of seeds that are probed. Our choice.
+	mostProbedSeeds = 3
 	// mostProbed is the largest number of classes whose weights are probed. Our choice.
 	mostProbed = 6
 	// partners is the number of classes that the worst one is confused with and that
@@ -93,7 +93,7 @@ func Probe(c Case) (Probes, error) {
 		return Probes{}, fmt.Errorf("its weights shift logits and nothing is trained with them, so there is nothing to measure by training")
 	}
 	f := compute(c)
-	p := Probes{Worst: lowest(f.before), Replicates: c.Replicates[:min(len(c.Replicates), MostProbedSeeds)]}
+	p := Probes{Worst: lowest(f.before), Replicates: c.Replicates[:min(len(c.Replicates), mostProbedSeeds)]}
 	wanted := append([]int{p.Worst}, f.partners(p.Worst)...)
 	if f.strength > 0 {
 		wanted = append(wanted, highest(f.shift), lowest(f.shift))

@@ -9,8 +9,8 @@ import (
 const (
 	// Confidence is that of every two-sided interval, and of one-sided bounds.
 	Confidence = 0.95
-	// Power is the probability with which a true difference of [Detectable] is found.
-	Power = 0.8
+	// power is the probability with which a true difference of [Detectable] is found.
+	power = 0.8
 	// TwoSided is the level of the upper end of a single two-sided interval.
 	TwoSided = (1 + Confidence) / 2
 )
@@ -72,5 +72,5 @@ func Satterthwaite(v, n, w, m float64) float64 {
 // Source: H. S. Bloom, Minimum detectable effects: a simple way to report the
 // statistical power of experimental designs, Evaluation Review 19 (5), 1995.
 func Detectable(critical, se, freedom float64) float64 {
-	return (critical + Quantile(Power, freedom)) * se
+	return (critical + Quantile(power, freedom)) * se
 }

@@ -1,0 +1,127 @@
+package results
+
+import (
+	"testing"
+
+	"evenkeel/objective/evidence/confirm"
+	"evenkeel/runs"
+	"evenkeel/search/followup"
+)
+
+// finding is a comparison of spreads.
+func finding(what, against string, from, to, p float64) runs.ConfirmedRow {
+	return runs.ConfirmedRow{
+		What: what, Against: against, AgainstSpread: from, Spread: to, Difference: to - from, PValue: p,
+		Tolerance: confirm.Held, BalancedAccuracy: 0.8, AgainstBalancedAccuracy: 0.8,
+	}
+}
+
+// gain is the recipe against the reference, .1 to .05, with a p-value.
+func gain(p float64) runs.ConfirmedRow {
+	return finding(followup.WhatRecipe, followup.WhatReference, 0.1, 0.05, p)
+}
+
+// TestJudgeCorrectsForTheFamily: Holm's method over arms that were confirmed in the same
+// way. Of two arms the smaller p-value counts twice; offsets are one test beside all arms.
+func TestJudgeCorrectsForTheFamily(t *testing.T) {
+	arm := func(trial int, resplit bool, rows ...runs.ConfirmedRow) runs.ConfirmedArm {
+		return runs.ConfirmedArm{Trial: trial, Round: 1, Resplit: resplit, Rows: rows}
+	}
+	offsets := finding(followup.WhatOffsets, followup.WhatReference, 0.1, 0.05, 0.04)
+	for _, c := range []struct {
+		name     string
+		arms     []runs.ConfirmedArm
+		family   int
+		verdicts []confirm.Verdict // of the first arm
+	}{
+		{"alone", []runs.ConfirmedArm{arm(1, false, gain(0.04))}, 1, []confirm.Verdict{confirm.Better}},
+		{".04 of two is .08", []runs.ConfirmedArm{arm(1, false, gain(0.04)), arm(2, false, gain(0.5))}, 2, []confirm.Verdict{confirm.NoDifference}},
+		{".04 behind .01 is .04", []runs.ConfirmedArm{arm(1, false, gain(0.04)), arm(2, false, gain(0.01))}, 2, []confirm.Verdict{confirm.Better}},
+		{".02 of three is .06", []runs.ConfirmedArm{arm(1, false, gain(0.02)), arm(2, false, gain(0.5)), arm(3, false, gain(0.5))}, 3, []confirm.Verdict{confirm.NoDifference}},
+		{"one on parts drawn anew is another family", []runs.ConfirmedArm{arm(1, false, gain(0.04)), arm(2, true, gain(0.5))}, 1, []confirm.Verdict{confirm.Better}},
+		{"offsets stay as they are", []runs.ConfirmedArm{arm(1, false, gain(0.04), offsets), arm(2, false, gain(0.5), offsets)}, 2, []confirm.Verdict{confirm.NoDifference, confirm.Better}},
+		{"another comparison is none of the family", []runs.ConfirmedArm{arm(1, false, gain(0.04)), arm(2, false, finding(followup.WhatVector, followup.WhatReference, 0.1, 0.05, 0.5))}, 2, []confirm.Verdict{confirm.Better}},
+	} {
+		got := Judge(c.arms)[0]
+		if got.Family != c.family {
+			t.Errorf("%s: a family of %d; want %d", c.name, got.Family, c.family)
+		}
+		for i, want := range c.verdicts {
+			if got.Verdicts[i] != want {
+				t.Errorf("%s: row %d is %q; want %q", c.name, i, got.Verdicts[i], want)
+			}
+		}
+	}
+}
+
+// TestConclude: what could be done instead, from the rows alone. The weights gain .05.
+func TestConclude(t *testing.T) {
+	const sure, unsure = 0.001, 0.4
+	ofOffsets := func(to, p float64) runs.ConfirmedRow {
+		return finding(followup.WhatRecipe, followup.WhatOffsets, to, 0.05, p)
+	}
+	own := func(held confirm.Holding) runs.ConfirmedRow {
+		r := finding(followup.WhatOffsets, followup.WhatReference, 0.1, 0.08, sure)
+		r.Tolerance = held
+		return r
+	}
+	longer := func(to, p float64) runs.ConfirmedRow {
+		return finding(followup.WhatLonger, followup.WhatReference, 0.1, to, p)
+	}
+	for _, c := range []struct {
+		name            string
+		rows            []runs.ConfirmedRow
+		offsets, longer Instead
+	}{
+		{"nothing else", []runs.ConfirmedRow{gain(sure)}, "", ""},
+		{"offsets over the tolerance", []runs.ConfirmedRow{gain(sure), own(confirm.NotHeld), ofOffsets(0.01, sure)}, TooDear, ""},
+		{"offsets more even", []runs.ConfirmedRow{gain(sure), own(confirm.Held), ofOffsets(0.01, sure)}, MoreEvenThanWeights, ""},
+		{"offsets as even", []runs.ConfirmedRow{gain(sure), own(confirm.Held), ofOffsets(0.06, unsure)}, AsEven, ""},
+		{"offsets not known", []runs.ConfirmedRow{gain(sure), own(confirm.Held), ofOffsets(0.09, unsure)}, NotKnown, ""},
+		{"offsets more than half", []runs.ConfirmedRow{gain(sure), own(confirm.Held), ofOffsets(0.07, sure)}, MostOfIt, ""},
+		{"offsets less than half", []runs.ConfirmedRow{gain(sure), own(confirm.Held), ofOffsets(0.09, sure)}, "", ""},
+		{"no gain to compare with", []runs.ConfirmedRow{gain(unsure), own(confirm.Held), ofOffsets(0.06, unsure)}, "", ""},
+		{"longer gives all", []runs.ConfirmedRow{gain(sure), longer(0.04, sure)}, "", AllOfIt},
+		{"longer gives most", []runs.ConfirmedRow{gain(sure), longer(0.07, sure)}, "", MostOfIt},
+		{"longer gives little", []runs.ConfirmedRow{gain(sure), longer(0.09, sure)}, "", ""},
+		{"longer is noise", []runs.ConfirmedRow{gain(sure), longer(0.04, unsure)}, "", ""},
+		{"longer alone", []runs.ConfirmedRow{gain(unsure), longer(0.04, sure)}, "", Alone},
+	} {
+		got := Conclude(Judge([]runs.ConfirmedArm{{Trial: 1, Round: 1, Rows: c.rows}})[0])
+		if got.Offsets.Instead != c.offsets || got.Longer.Instead != c.longer {
+			t.Errorf("%s: offsets %q, longer %q; want %q, %q", c.name, got.Offsets.Instead, got.Longer.Instead, c.offsets, c.longer)
+		}
+	}
+	if got := Conclude(Judge([]runs.ConfirmedArm{{Rows: []runs.ConfirmedRow{longer(0.04, sure)}}})[0]); got != nil {
+		t.Errorf("without the recipe: %+v; want nothing", got)
+	}
+}
+
+// TestKeeps: the share is that of two gains beyond noise, and of nothing else.
+func TestKeeps(t *testing.T) {
+	const sure, unsure = 0.001, 0.4
+	vector := func(to, p float64) runs.ConfirmedRow {
+		return finding(followup.WhatVector, followup.WhatReference, 0.1, to, p)
+	}
+	for _, c := range []struct {
+		name  string
+		rows  []runs.ConfirmedRow
+		want  Share
+		share float64
+	}{
+		{"both gain", []runs.ConfirmedRow{gain(sure), vector(0.08, sure)}, KeepsShare, 0.4},
+		{"the vector is worse", []runs.ConfirmedRow{gain(sure), vector(0.12, sure)}, KeepsNothing, 0},
+		{"the vector is noise", []runs.ConfirmedRow{gain(sure), vector(0.08, unsure)}, ShareUnknown, 0},
+		{"the recipe is noise", []runs.ConfirmedRow{gain(unsure), vector(0.08, sure)}, OnlyVectorGain, 0},
+		{"both are noise", []runs.ConfirmedRow{gain(unsure), vector(0.08, unsure)}, NoGain, 0},
+		{"no vector", []runs.ConfirmedRow{gain(sure)}, NotConfirmed, 0},
+	} {
+		w := &Weights{Confirmed: &Judge([]runs.ConfirmedArm{{Rows: c.rows}})[0]}
+		if got, share := w.Keeps(); got != c.want || share < c.share-1e-12 || share > c.share+1e-12 {
+			t.Errorf("%s: %q, %v; want %q, %v", c.name, got, share, c.want, c.share)
+		}
+	}
+	if got, _ := (&Weights{}).Keeps(); got != NotConfirmed {
+		t.Errorf("not confirmed: %q", got)
+	}
+}
