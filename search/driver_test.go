@@ -422,7 +422,7 @@ func TestTimeCountsDecisions(t *testing.T) {
 // trials keep the arms of the first, and the search goes to its end.
 func TestFailedSeedsCostOnlyThemselves(t *testing.T) {
 	d := define(t, study)
-	first := search.TrainingSeed(d.Search.Seed, 0, "search")
+	first := search.TrainingSeed(d.Search.Seed, 0, search.PhaseSearch)
 	fails := func(_ context.Context, job objective.Job) error {
 		if job.Spec.Seed != first {
 			return errors.New("odd seed")

@@ -196,7 +196,7 @@ func (e *experiment) trueComparison(ctx context.Context, def *search.Definition,
 	seed := otherSeeds(def).Search.Seed
 	for r := range tested {
 		go func() {
-			t, _, err := eval.ReplicateTest(ctx, arm.Plan, r, search.TrainingSeed(seed, r, "confirm"))
+			t, _, err := eval.ReplicateTest(ctx, arm.Plan, r, search.TrainingSeed(seed, r, search.PhaseConfirm))
 			tested[r] = t
 			errs <- err
 		}()

@@ -63,7 +63,7 @@ func checkConfig(def *search.Definition, trainer *opened) check.Config {
 		cfg.Apply = []string{objective.ApplyLoss}
 	}
 	for r := range checkSeeds {
-		cfg.Seeds = append(cfg.Seeds, search.TrainingSeed(def.Search.Seed, r, "search"))
+		cfg.Seeds = append(cfg.Seeds, search.TrainingSeed(def.Search.Seed, r, search.PhaseSearch))
 	}
 	return cfg
 }

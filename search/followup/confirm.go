@@ -103,7 +103,7 @@ func (c *Confirmer) Reading(arm Arm) (Reading, error) {
 // search's first seed, and 0 where the store has no logits of it.
 func (c *Confirmer) Fitting(ctx context.Context) (time.Duration, error) {
 	eval := (&confirming{Confirmer: c}).evaluator(c.Trainer.Info())
-	id, err := eval.Spec(eval.ReferenceModel, search.TrainingSeed(c.Definition.Search.Seed, 0, "search")).ID()
+	id, err := eval.Spec(eval.ReferenceModel, search.TrainingSeed(c.Definition.Search.Seed, 0, search.PhaseSearch)).ID()
 	if err != nil {
 		return 0, err
 	}
@@ -146,7 +146,7 @@ func (c *Confirmer) perform(arm Arm) (*confirming, error) {
 	p.eval = p.evaluator(c.Trainer.Info())
 	for r := range arm.Seeds {
 		p.seeds = append(p.seeds, &freshSeed{
-			replicate: r, seed: search.TrainingSeed(c.Definition.Search.Seed, r, "confirm"), split: SplitSeed(c.Definition.Search.Seed, r), eval: p.eval,
+			replicate: r, seed: search.TrainingSeed(c.Definition.Search.Seed, r, search.PhaseConfirm), split: search.SplitSeed(c.Definition.Search.Seed, r), eval: p.eval,
 		})
 	}
 	first, err := p.first()

@@ -183,7 +183,7 @@ func TestFittingIsTimed(t *testing.T) {
 	eval := objective.Evaluator{
 		Runner: objective.NewRunner(trainer, store, 1, time.Now, nil), Info: trainer.Info(), ReferenceModel: d.ReferenceModel(), Score: d.Objective,
 	}
-	if _, _, _, err := eval.Reference(t.Context(), search.TrainingSeed(d.Search.Seed, 0, "search")); err != nil {
+	if _, _, _, err := eval.Reference(t.Context(), search.TrainingSeed(d.Search.Seed, 0, search.PhaseSearch)); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := c.Fitting(t.Context()); err != nil || got != time.Minute {
@@ -224,7 +224,7 @@ func TestConfirmClaims(t *testing.T) {
 			t.Errorf("readings %v; want one", store.readings)
 		}
 		for _, r := range got.Runs {
-			if r.Seed == search.TrainingSeed(d.Search.Seed, r.Replicate, "search") || r.Seed != search.TrainingSeed(d.Search.Seed, r.Replicate, "confirm") {
+			if r.Seed == search.TrainingSeed(d.Search.Seed, r.Replicate, search.PhaseSearch) || r.Seed != search.TrainingSeed(d.Search.Seed, r.Replicate, search.PhaseConfirm) {
 				t.Errorf("replicate %d has seed %d; want that of the phase confirm", r.Replicate, r.Seed)
 			}
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -140,8 +139,8 @@ func TestResplitPairs(t *testing.T) {
 	}
 	for _, s := range specs {
 		r := slices.IndexFunc(got.Runs, func(r followup.Run) bool { return r.Seed == s.Seed })
-		if r < 0 || s.Split.Resplit != followup.SplitSeed(d.Search.Seed, got.Runs[r].Replicate) ||
-			s.Seed != search.TrainingSeed(d.Search.Seed, got.Runs[r].Replicate, "confirm") {
+		if r < 0 || s.Split.Resplit != search.SplitSeed(d.Search.Seed, got.Runs[r].Replicate) ||
+			s.Seed != search.TrainingSeed(d.Search.Seed, got.Runs[r].Replicate, search.PhaseConfirm) {
 			t.Errorf("a run on training seed %d has split %+v; want those of one fresh seed", s.Seed, s.Split)
 		}
 	}
@@ -201,7 +200,7 @@ func TestResplitLabels(t *testing.T) {
 				if err != nil || !found {
 					t.Fatalf("apply %s: run %.8s: found %v, error %v", apply, r.Run, found, err)
 				}
-				labels := mustRedraw(t, c, followup.SplitSeed(d.Search.Seed, r.Replicate)).ValLabels
+				labels := mustRedraw(t, c, search.SplitSeed(d.Search.Seed, r.Replicate)).ValLabels
 				m, err := objective.ConfusionFromLabels(run.Val.Classes(), labels, run.ValPredictions)
 				if err != nil || !m.Equal(run.Val) {
 					t.Errorf("apply %s: the validation matrix of %s on fresh seed %d is not that of its predictions and labels (%v)", apply, r.What, r.Replicate+1, err)
@@ -292,19 +291,6 @@ func TestResplitRefuses(t *testing.T) {
 		}
 		if store.last != nil || len(store.readings) > 0 || len(trained()) > 0 {
 			t.Errorf("%s: something was read, trained or recorded", name)
-		}
-	}
-}
-
-// TestSplitSeed: wanted values from sha256sum over the documented text. It is never 0.
-func TestSplitSeed(t *testing.T) {
-	for _, c := range []struct {
-		study     int64
-		replicate int
-		want      int64
-	}{{0, 0, 433334549}, {7, 3, 2037777674}} {
-		if got := followup.SplitSeed(c.study, c.replicate); got != c.want || got < 1 || got > math.MaxInt32+1 {
-			t.Errorf("study seed %d, replicate %d: %d; want %d", c.study, c.replicate, got, c.want)
 		}
 	}
 }
