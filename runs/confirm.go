@@ -350,8 +350,9 @@ func (db *DB) Kept(ctx context.Context, study string, trial, round int) (*Kept, 
 		err = q.QueryRowContext(ctx, `SELECT r.difference, r.difference_low, r.difference_high,
 			v.difference, v.difference_low, v.difference_high, min(r.seeds, v.seeds), r.resplit
 			FROM confirmed_arms r JOIN confirmed_arms v USING (study, trial, round, against, resplit)
-			WHERE r.what = 'recipe' AND v.what = 'vector' AND study = ? AND trial = ? AND round = ? AND against = 'reference'
-			ORDER BY r.number DESC, v.number DESC LIMIT 1`, number, trial, round).
+			WHERE r.what = ? AND v.what = ? AND against = ? AND study = ? AND trial = ? AND round = ?
+			ORDER BY r.number DESC, v.number DESC LIMIT 1`,
+			followup.WhatRecipe, followup.WhatVector, followup.WhatReference, number, trial, round).
 			Scan(&k.Recipe.Change, orNull{&k.Recipe.Low}, orNull{&k.Recipe.High}, &k.Vector.Change, orNull{&k.Vector.Low}, orNull{&k.Vector.High}, &k.Seeds, &k.Resplit)
 		if errors.Is(err, sql.ErrNoRows) {
 			k = nil

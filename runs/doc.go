@@ -12,7 +12,7 @@
 //	study, opening, err := db.OpenStudy(ctx, definition, runs.Invocation{Program: version})
 //	err = study.Describe(ctx, title, trainer.Info())
 //	summary, err := (&search.Driver{Store: study, ...}).Run(ctx, stop)
-//	err = study.Close("done")
+//	err = study.Close(runs.StateDone)
 //
 // Reading needs no study: [DB.Leaderboard], [DB.Trial], [DB.Studies] and
 // [DB.Query] see what is committed, whoever is writing.

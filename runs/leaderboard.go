@@ -159,10 +159,10 @@ func readHead(ctx context.Context, q disk.Querier, study string) (*StudyHead, er
 	var title, classes, counts sql.NullString
 	err = q.QueryRowContext(ctx, `SELECT s.model, s.arms, d.title, d.classes, d.train_counts,
 			(SELECT count(*) FROM trials t WHERE t.study = s.number),
-			(SELECT count(*) FROM trials t WHERE t.study = s.number AND t.state IN ('complete', 'failed')),
-			(SELECT count(*) FROM trials t WHERE t.study = s.number AND t.state = 'failed'),
+			(SELECT count(*) FROM trials t WHERE t.study = s.number AND t.state IN (?2, ?3)),
+			(SELECT count(*) FROM trials t WHERE t.study = s.number AND t.state = ?3),
 			(SELECT count(*) FROM trials t WHERE t.study = s.number AND t.invalid IS NOT NULL)
-		FROM studies s LEFT JOIN datasets d ON d.data = s.data AND d.split = s.split WHERE s.number = ?`, number).
+		FROM studies s LEFT JOIN datasets d ON d.data = s.data AND d.split = s.split WHERE s.number = ?1`, number, StateComplete, StateFailed).
 		Scan(&h.Model, &h.Arms, &title, &classes, &counts, &h.Trials, &h.Done, &h.Failed, &h.Invalid)
 	if err != nil {
 		return nil, err
@@ -273,6 +273,10 @@ func (r *storedRow) fields() []field {
 var selectRows = `SELECT ` + columnsOf(new(storedRow).fields()) + `
 		FROM arms a CROSS JOIN trials t ON t.study = a.study AND t.number = a.trial CROSS JOIN studies s ON s.number = a.study`
 
+// leaderFirst is the order of ranked arms a: the most seeds first, of these the lowest
+// score, of equals the earlier one. The index arms_ranked has it.
+const leaderFirst = `a.seeds DESC, a.difference, a.trial, a.round`
+
 // readRows reads ranked arms; limit 0 is all of them.
 func readRows(ctx context.Context, q disk.Querier, h *StudyHead, limit int) (rows []Row, err error) {
 	if limit < 1 {
@@ -281,7 +285,7 @@ func readRows(ctx context.Context, q disk.Querier, h *StudyHead, limit int) (row
 		limit++ // the next one may be tied with the last
 	}
 	err = disk.Each(ctx, q, selectRows+`
-		WHERE a.study = ? AND t.invalid IS NULL ORDER BY a.seeds DESC, a.difference, a.trial, a.round LIMIT ?`, []any{h.Number, limit}, func(scan disk.Scanner) error {
+		WHERE a.study = ? AND t.invalid IS NULL ORDER BY `+leaderFirst+` LIMIT ?`, []any{h.Number, limit}, func(scan disk.Scanner) error {
 		r, err := scanRow(scan, h)
 		if err != nil {
 			return err

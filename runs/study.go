@@ -190,7 +190,7 @@ func (i Invocation) complete() Invocation {
 // invoke records the beginning of this invocation, and of the one before that
 // its end was a kill if it never recorded one: we hold its lock.
 func (s *Study) invoke(ctx context.Context, conn *sql.Conn, who Invocation) (killed bool, err error) {
-	result, err := conn.ExecContext(ctx, `UPDATE invocations SET ended = 'killed' WHERE study = ? AND ended IS NULL`, s.number)
+	result, err := conn.ExecContext(ctx, `UPDATE invocations SET ended = ? WHERE study = ? AND ended IS NULL`, StateKilled, s.number)
 	if err != nil {
 		return false, err
 	}
@@ -225,10 +225,10 @@ func (s *Study) Spent(ctx context.Context) (float64, error) {
 // all arms are up to date.
 func (s *Study) Flush(context.Context) error { return s.writer.PutAndWait(s.settle) }
 
-// Close makes everything durable, records how the invocation ended (done,
-// interrupted or failed) and releases the study. The lock is free afterwards
+// Close makes everything durable, records how the invocation ended and releases the
+// study. The lock is free afterwards
 // even if there is an error.
-func (s *Study) Close(ended string) error {
+func (s *Study) Close(ended State) error {
 	err := s.writer.Put(func(tx *writer.Transaction) error {
 		return tx.Exec(`UPDATE invocations SET ended = ? WHERE study = ? AND number = ?`, ended, s.number, s.invocation)
 	})

@@ -20,7 +20,8 @@ type Case struct {
 	Definition *search.Definition
 	Plan       objective.Plan
 	// State is how the study's last invocation ended, Newest the newest study.
-	State, Newest string
+	State  runs.State
+	Newest string
 	// Confirmed is what a confirmation found of the arm, nil if there is none.
 	Confirmed *Confirmed
 }

@@ -35,7 +35,7 @@ func Newest(ctx context.Context, db *runs.DB) (string, error) {
 
 // State returns how the last invocation of a study ended, as [runs.StudyRow] has it; ""
 // for a study that is not there.
-func State(ctx context.Context, db *runs.DB, name string) (string, error) {
+func State(ctx context.Context, db *runs.DB, name string) (runs.State, error) {
 	list, err := db.Studies(ctx)
 	for _, row := range list {
 		if row.Name == name {

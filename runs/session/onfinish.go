@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"evenkeel/runs"
 	"evenkeel/runs/results"
 	"evenkeel/search"
 )
@@ -19,7 +20,7 @@ import (
 type finished struct {
 	Study string `json:"study"`
 	// Ended is done, time (its limit is reached) or failed.
-	Ended string `json:"ended"`
+	Ended runs.State `json:"ended"`
 	// Error is why it failed, or empty.
 	Error string `json:"error,omitempty"`
 	// DB is the absolute path of the trial history.

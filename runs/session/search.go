@@ -114,7 +114,7 @@ type searching struct {
 	// opened says that the study is there, ended how the search ended ("" if it never
 	// began), worked that it did anything.
 	opened bool
-	ended  string
+	ended  runs.State
 	worked atomic.Bool
 }
 
@@ -167,7 +167,7 @@ func (s *searching) search(ctx context.Context, stop <-chan struct{}) (err error
 	if err != nil {
 		return err
 	}
-	s.opened, s.ended = true, "failed"
+	s.opened, s.ended = true, runs.StateFailed
 	defer func() {
 		if err != nil && ctx.Err() != nil {
 			err = ErrInterrupted
@@ -227,7 +227,7 @@ func (s *searching) drive(ctx context.Context, stop <-chan struct{}, study *runs
 	s.notify(SearchBegan{Definition: s.def, Deadline: deadline})
 	summary, err := driver.Run(ctx, stop)
 	if err == nil && summary.End == search.EndComplete {
-		s.ended = "done"
+		s.ended = runs.StateDone
 		err = study.EvictLogits(context.WithoutCancel(ctx))
 	}
 	s.notify(SearchEnded{Study: s.def.Name, Failed: err != nil, Summary: summary})
@@ -235,10 +235,10 @@ func (s *searching) drive(ctx context.Context, stop <-chan struct{}, study *runs
 	case err != nil:
 		return err
 	case summary.End == search.EndStopped:
-		s.ended = "interrupted"
+		s.ended = runs.StateInterrupted
 		return ErrInterrupted
 	case summary.End == search.EndTime:
-		s.ended = "time"
+		s.ended = runs.StateTime
 	}
 	return nil
 }

@@ -68,8 +68,8 @@ func (v visit) work(ctx context.Context, at visited, work func(context.Context, 
 		return err
 	}
 	defer func() {
-		if state == "running" {
-			state = "killed" // since we have its lock
+		if state == runs.StateRunning {
+			state = runs.StateKilled // since we have its lock
 		}
 		if closing := at.study.Close(state); err == nil {
 			err = closing
@@ -82,7 +82,7 @@ func (v visit) work(ctx context.Context, at visited, work func(context.Context, 
 }
 
 // stateOf returns how the last invocation of a study ended.
-func stateOf(ctx context.Context, db *runs.DB, name string) (string, error) {
+func stateOf(ctx context.Context, db *runs.DB, name string) (runs.State, error) {
 	list, err := db.Studies(ctx)
 	for _, row := range list {
 		if row.Name == name {
