@@ -117,3 +117,7 @@ func (s Spec) ID() (RunID, error) {
 
 // Unweighted reports whether all classes weigh the same.
 func (s Spec) Unweighted() bool { return s.Weights == nil }
+
+// Trained reports whether a trainer performs the run. One that is not is computed from
+// the logits of the unweighted run.
+func (s Spec) Trained() bool { return s.Unweighted() || Trained(s.Apply) }

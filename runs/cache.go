@@ -99,7 +99,7 @@ func newRunInsert(id objective.RunID, spec objective.Spec, r *objective.Result, 
 		"seconds":    r.Seconds,
 		"finished":   now,
 		"labels":     r.ValLabels != nil,
-		"derived":    spec.Apply == objective.ApplyPosthoc,
+		"derived":    !spec.Trained(),
 	}}
 	split, err := json.Marshal(spec.Split)
 	if err != nil {

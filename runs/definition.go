@@ -156,7 +156,7 @@ func (s *Study) restart(ctx context.Context, conn *sql.Conn) (begun bool, err er
 	s.window = s.definition.Search.Window
 	_, err = conn.ExecContext(ctx, `UPDATE studies SET model = ?, window = ?, data = NULL, split = NULL,
 		trainer = NULL, trainer_version = NULL, numerics = NULL WHERE number = ?`,
-		modelKind(s.definition), s.window, s.number)
+		strings.Join(s.definition.Kinds(), "|"), s.window, s.number)
 	return false, err
 }
 

@@ -144,31 +144,10 @@ func (s *Study) findOrCreate(ctx context.Context, conn *sql.Conn) (created bool,
 	s.window = def.Search.Window
 	if err := conn.QueryRowContext(ctx, `INSERT INTO studies (number, name, model, created, window)
 		VALUES ((SELECT coalesce(max(number), 0) + 1 FROM studies), ?, ?, ?, ?) RETURNING number`,
-		def.Name, modelKind(def), now, s.window).Scan(&s.number); err != nil {
+		def.Name, strings.Join(def.Kinds(), "|"), now, s.window).Scan(&s.number); err != nil {
 		return false, err
 	}
 	return true, s.insertDefinition(ctx, conn, 1, now)
-}
-
-// modelKind returns the kind of model, or the kinds that are searched.
-func modelKind(def *search.Definition) string {
-	if kind, ok := def.Model.Fixed["kind"].(string); ok {
-		return kind
-	}
-	for _, p := range def.Space.Params {
-		if p.Name != "model.kind" {
-			continue
-		}
-		var kinds string
-		for i, c := range p.Choices {
-			if i > 0 {
-				kinds += "|"
-			}
-			kinds += fmt.Sprint(c)
-		}
-		return kinds
-	}
-	return ""
 }
 
 // complete fills in what the machine knows.

@@ -82,7 +82,7 @@ type screenSeed struct {
 // logits, or no labels to compare them with.
 func NewScreen(d *Definition, train []int, runs []ReferenceRun) (*Screen, error) {
 	s := &Screen{definition: d, train: train, chosen: make(map[int]*predicted), effects: make(map[int]trialEffects)}
-	derives := slices.Contains(d.Values("weighting.apply"), any(objective.ApplyPosthoc))
+	derives := slices.ContainsFunc(d.Ways(), func(way string) bool { return !objective.Trained(way) })
 	for _, r := range runs[:min(len(runs), screenSeeds)] {
 		if err := r.usable(); err != nil {
 			return nil, err
@@ -124,10 +124,10 @@ func (s *Screen) Predict(plan objective.Plan) ([]objective.Replicate, error) {
 	for i, seed := range s.seeds {
 		reps[i] = objective.Replicate{Replicate: seed.replicate, Reference: seed.reference}
 		var err error
-		if plan.Apply == objective.ApplyPosthoc {
-			reps[i].Rounds, err = seed.crossFitted(chain)
-		} else {
+		if plan.Trained() {
 			reps[i].Rounds, err = seed.chained(chain)
+		} else {
+			reps[i].Rounds, err = seed.crossFitted(chain)
 		}
 		if err != nil {
 			return nil, err

@@ -38,7 +38,7 @@ func (s *Screen) transmission(trials []trialView) (t posthoc.Transmission, err e
 				return t, fmt.Errorf("trial %d: %w", i+1, err)
 			}
 			known = trialEffects{replicates: len(trial.measured)}
-			if plan.Apply != objective.ApplyPosthoc {
+			if plan.Trained() {
 				known.effect = joined(s.effectsOf(trial.measured))
 			}
 			s.effects[i] = known

@@ -72,7 +72,7 @@ func (f inspectFlags) source(cmd *cobra.Command, text string) (data.Source, erro
 	if err != nil {
 		return src, fmt.Errorf("source %w", err)
 	}
-	if kind, _ := data.LookupKind(src.Kind); !kind.Table {
+	if !src.Table() {
 		for _, name := range []string{"label", "test-file", "one-hot"} {
 			if cmd.Flags().Changed(name) {
 				return src, fmt.Errorf("--%s is for tables; source %s is none", name, src)

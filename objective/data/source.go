@@ -105,6 +105,16 @@ func LookupKind(name string) (Kind, bool) {
 	return kinds[i], true
 }
 
+// Table reports whether the source is a table, of which a column has the classes. It
+// panics if the source is of no known kind: [ParseSource] makes none.
+func (s Source) Table() bool {
+	k, ok := LookupKind(s.Kind)
+	if !ok {
+		panic(fmt.Sprintf("data: source of unknown kind %q", s.Kind))
+	}
+	return k.Table
+}
+
 // ParseSource reads the text form of a source. It opens nothing. The error is a
 // clause that starts with the text in quotes.
 func ParseSource(text string) (Source, error) {

@@ -101,7 +101,7 @@ func recipeText(def *search.Definition, p search.Point) (string, error) {
 	words := schemeWords(plan.Recipe)
 	words = append(words, modifierWords(plan)...)
 	for _, param := range def.Space.Params {
-		key, ok := strings.CutPrefix(param.Name, "model.")
+		key, ok := param.ModelKey()
 		if v, used := plan.Model[key]; ok && used {
 			words = append(words, key+"="+valueText(v))
 		}
@@ -140,8 +140,8 @@ func modifierWords(plan objective.Plan) []string {
 	add(r.Damping != 0, "damped %s", brief(r.Damping))
 	add(r.Clip != 0, "clip %s", brief(r.Clip))
 	add(r.Smoothing == schemes.NoSmoothing, "unsmoothed")
-	way, _ := objective.LookupWay(plan.Apply)
-	add(way.Short != "", "%s", way.Short)
+	short := objective.WayOf(plan.Apply).Short
+	add(short != "", "%s", short)
 	add(plan.WeightsFrom != 0, "from %s", brief(plan.WeightsFrom))
 	return words
 }

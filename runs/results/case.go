@@ -76,7 +76,7 @@ func ReadCase(ctx context.Context, db *runs.DB, study string, trial, round int) 
 func caseOf(e *runs.Evidence, score objective.Score, plan objective.Plan) explain.Case {
 	c := explain.Case{
 		Classes: make([]string, e.Trial.Replicates[0].Rounds[0].Val.Classes()), Score: score, Trial: e.Trial.Number, Round: e.Round,
-		Replicates: e.Trial.Replicates, Posthoc: plan.Apply == objective.ApplyPosthoc, OwnScript: ownTrainer(e.Trial.Study.Model), Pool: e.Pool,
+		Replicates: e.Trial.Replicates, Posthoc: !plan.Trained(), OwnScript: ownTrainer(e.Trial.Study.Model), Pool: e.Pool,
 	}
 	for k := range c.Classes {
 		c.Classes[k] = e.Trial.Study.Class(k)

@@ -56,7 +56,7 @@ func checkConfig(def *search.Definition, trainer *opened) check.Config {
 			Schema: objective.SpecVersion, Trainer: info.Trainer, Version: info.Version, Numerics: info.Numerics,
 			Data: info.Data, Split: info.Split, Model: def.ReferenceModel(),
 		},
-		Apply: appliedByTrainer(def), WeightsFrom: usesWeightsFrom(def),
+		Apply: appliedByTrainer(def), WeightsFrom: def.SwitchesOnLate(),
 		Trainings: def.Trainings(), Parallel: trainer.parallel,
 	}
 	if cfg.Apply == nil {

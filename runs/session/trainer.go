@@ -57,7 +57,7 @@ func open(ctx context.Context, def *search.Definition, db string, redraw bool) (
 // says of itself: the plumbing part of a check.
 func checkTrainer(def *search.Definition, info objective.Info) error {
 	var faults []error
-	for _, f := range check.Plumbing(info, appliedByTrainer(def), usesWeightsFrom(def)) {
+	for _, f := range check.Plumbing(info, appliedByTrainer(def), def.SwitchesOnLate()) {
 		if f.State == check.Fault {
 			faults = append(faults, search.Inputf("%s. %s", f.Text, f.Advice))
 		}
@@ -68,18 +68,7 @@ func checkTrainer(def *search.Definition, info objective.Info) error {
 // appliedByTrainer returns the ways of applying weights that the trainer has a
 // part in.
 func appliedByTrainer(def *search.Definition) []string {
-	var ways []string
-	for _, v := range def.Values("weighting.apply") {
-		if way, _ := objective.LookupWay(v.(string)); way.Trained {
-			ways = append(ways, way.Name)
-		}
-	}
-	return ways
-}
-
-// usesWeightsFrom reports whether some trial switches its weights on late.
-func usesWeightsFrom(def *search.Definition) bool {
-	return slices.ContainsFunc(def.Values("weighting.weights_from"), func(v any) bool { return v != 0.0 })
+	return slices.DeleteFunc(def.Ways(), func(way string) bool { return !objective.Trained(way) })
 }
 
 // unsafeInNames matches what a file name should not have.

@@ -33,7 +33,7 @@ func (a Arm) Cost(d *search.Definition) (trainings int, length float64) {
 	if !reflect.DeepEqual(a.Plan.Model, d.ReferenceModel()) {
 		trainings++
 	}
-	if a.Plan.Apply == objective.ApplyPosthoc {
+	if !a.Plan.Trained() {
 		return trainings, float64(trainings)
 	}
 	trainings += a.Round + 1 // the recipe's rounds and the vector
@@ -48,7 +48,7 @@ func (a Arm) Cost(d *search.Definition) (trainings int, length float64) {
 func (a Arm) longer(d *search.Definition) map[string]any {
 	model := maps.Clone(d.ReferenceModel())
 	epochs, ok := model["epochs"].(int64)
-	if !ok || a.Plan.Apply == objective.ApplyPosthoc {
+	if !ok || !a.Plan.Trained() {
 		return nil
 	}
 	model["epochs"] = epochs * int64(a.Round+1)

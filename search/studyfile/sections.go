@@ -99,7 +99,7 @@ func (p *parser) dataSource(v values, n *node) data.Source {
 	if src.Path != "" {
 		src.Path = p.absolute(src.Path)
 	}
-	if k, _ := data.LookupKind(src.Kind); !k.Table {
+	if !src.Table() {
 		for _, key := range tableKeys {
 			delete(p.canon["data"], key)
 			if f := n.field(key); f != nil {
