@@ -65,6 +65,11 @@ func TrainedWays() []string {
 	return names
 }
 
+// ProbeFactor is the factor on the weight of one class that shows whether weights affect
+// training at all: so large that the recall of the class must follow. The check of a
+// trainer and the probes of explain use it.
+const ProbeFactor = 20.0
+
 // The abilities that [Info.Supports] may have beside ways of applying weights.
 const (
 	// SupportsWeightsFrom is the ability to switch the weights on after a share of

@@ -196,12 +196,8 @@ func readReference(ctx context.Context, q disk.Querier, h *StudyHead) (Reference
 	r.Seeds = len(r.Replicates)
 	r.Recall = meanRecall(r.Replicates, func(rep objective.Replicate) objective.Round { return rep.Reference })
 	h.ValCounts = r.Replicates[0].Reference.Val.Support()
-	r.WorstRecall = math.Inf(1)
-	for c, v := range r.Recall {
-		if v < r.WorstRecall {
-			r.WorstClass, r.WorstRecall = h.Class(c), v
-		}
-	}
+	worst, low := objective.Lowest(r.Recall)
+	r.WorstClass, r.WorstRecall = h.Class(worst), low
 	err = q.QueryRowContext(ctx, `SELECT reference_spread, reference_balanced_accuracy, reference_accuracy FROM studies WHERE number = ?`, h.Number).
 		Scan(&r.Spread, &r.BalancedAccuracy, &r.Accuracy)
 	var squares float64

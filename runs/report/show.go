@@ -63,16 +63,17 @@ func roundsResult(t *runs.Trial) result {
 	}}
 	spread, balanced := baseline(t.Replicates)
 	recall := t.Recall(0)
-	worst := argmin(recall)
+	worst, low := objective.Lowest(recall)
 	r.rows = append(r.rows, []any{
-		0, "1.0", "", "", decimals(spread, 3), "", t.Study.Class(worst) + " " + percent(recall[worst]), percent(balanced), "",
+		0, "1.0", "", "", decimals(spread, 3), "", t.Study.Class(worst) + " " + percent(low), percent(balanced), "",
 	})
 	for _, a := range t.Arms {
 		w := results.MeanWeights(t.Replicates, a.Round)
-		hi, lo := argmax(w), argmin(w)
+		hi := argmax(w)
+		lo, lightest := objective.Lowest(w)
 		r.rows = append(r.rows, []any{
 			a.Round, ratioText(a.WeightRatio),
-			t.Study.Class(hi) + " " + weightText(w[hi]), t.Study.Class(lo) + " " + weightText(w[lo]),
+			t.Study.Class(hi) + " " + weightText(w[hi]), t.Study.Class(lo) + " " + weightText(lightest),
 			decimals(a.Spread, 3), signed(a.Difference, 3), a.WorstClass + " " + percent(a.WorstRecall),
 			percent(a.BalancedAccuracy), rankText(a),
 		})
@@ -142,17 +143,6 @@ func recallResult(t *runs.Trial) result {
 		}
 	}
 	return r
-}
-
-// argmin returns the index of the smallest number.
-func argmin(x []float64) int {
-	at := 0
-	for i, v := range x {
-		if v < x[at] {
-			at = i
-		}
-	}
-	return at
 }
 
 // argmax returns the index of the largest number.

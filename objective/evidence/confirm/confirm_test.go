@@ -219,13 +219,6 @@ func TestExtremes(t *testing.T) {
 			t.Errorf("%s, one class: %+v", f, c.Spread)
 		}
 	}
-	sample, err := NewSample(4, append(slices.Repeat([]uint16{3}, 20), labels...))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if thin := sample.Thin(); !slices.Equal(thin, []int{0, 1, 2}) {
-		t.Errorf("thin classes %v; want 0, 1, 2", thin)
-	}
 }
 
 // TestCorrection compares the corrected spread with the variance formula of its

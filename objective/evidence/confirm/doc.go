@@ -67,8 +67,7 @@
 // # How well
 //
 // BenchmarkCoverage simulates confirmations with known truth; docs/statistics.md has its
-// table. Intervals are not reliable for classes of fewer than twenty examples
-// ([Sample.Thin]).
+// table. Intervals are not reliable for classes of fewer than twenty examples.
 //
 // # Example
 //

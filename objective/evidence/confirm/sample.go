@@ -35,22 +35,6 @@ func NewSample(classes int, labels []uint16) (*Sample, error) {
 	return s, nil
 }
 
-// thin is the number of examples below which a class has too few: the standard error of a
-// recall of .8 is then above 9 points. Our choice.
-const thin = 20
-
-// Thin returns the classes that have fewer than 20 test examples (and at least
-// one), ascending: where there are any, intervals are not reliable.
-func (s *Sample) Thin() []int {
-	var classes []int
-	for c, examples := range s.examples {
-		if n := len(examples); n > 0 && n < thin {
-			classes = append(classes, c)
-		}
-	}
-	return classes
-}
-
 // Measured are the results of one procedure on a [Sample], seed by seed.
 type Measured struct {
 	sample *Sample
