@@ -46,13 +46,16 @@ var (
 	_ objective.FailureKeeper = (*Study)(nil)
 )
 
+// ChangesMark follows a commit if files under version control differ from it.
+const ChangesMark = "+changes"
+
 // Invocation says who works on a study. Empty fields are taken from the machine.
 type Invocation struct {
 	Host, User string
 	PID        int
 	// Program is the version of the program.
 	Program string
-	// GitCommit is the commit of the study file's folder, "+changes" behind it if
+	// GitCommit is the commit of the study file's folder, [ChangesMark] behind it if
 	// files there differ; "" outside version control.
 	GitCommit string
 	// AcceptCode lets the study go on with other code than its runs were made with.

@@ -53,14 +53,14 @@ them. The flags are the keys of the study file's data section.`,
 			return nil
 		},
 	}
-	flags := cmd.Flags()
+	flags, split := cmd.Flags(), data.DefaultSplit()
 	flags.StringVar(&f.label, "label", data.DefaultLabel, "`COLUMN` with the classes (csv)")
 	flags.StringVar(&f.testFile, "test-file", "", "`FILE` with the test part, or none; the twin X_test.csv if absent (csv)")
 	flags.StringVar(&f.oneHot, "one-hot", "", "`COLUMNS` to encode, separated by commas, or true for all with text (csv)")
-	flags.Float64Var(&f.split.Validation, "validation", 0.2, "`SHARE` of the training part held out for validation")
-	flags.Float64Var(&f.split.Test, "test", 0.2, "`SHARE` held out first where a source has no test part of its own")
-	flags.IntVar(&f.split.Limit, "limit", 0, "training examples kept per class, `N`; 0 = all")
-	flags.Int64Var(&f.split.Seed, "seed", 1, "seed `N` of the split")
+	flags.Float64Var(&f.split.Validation, "validation", split.Validation, "`SHARE` of the training part held out for validation")
+	flags.Float64Var(&f.split.Test, "test", split.Test, "`SHARE` held out first where a source has no test part of its own")
+	flags.IntVar(&f.split.Limit, "limit", split.Limit, "training examples kept per class, `N`; 0 = all")
+	flags.Int64Var(&f.split.Seed, "seed", split.Seed, "seed `N` of the split")
 	flags.BoolVar(&f.features, "features", false, "print a row per feature instead of a row per class")
 	format = formatFlag(cmd)
 	return cmd
@@ -73,7 +73,8 @@ func (f inspectFlags) source(cmd *cobra.Command, text string) (data.Source, erro
 		return src, fmt.Errorf("source %w", err)
 	}
 	if !src.Table() {
-		for _, name := range []string{"label", "test-file", "one-hot"} {
+		for _, key := range data.TableKeys() {
+			name := strings.ReplaceAll(key, "_", "-")
 			if cmd.Flags().Changed(name) {
 				return src, fmt.Errorf("--%s is for tables; source %s is none", name, src)
 			}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"evenkeel/objective"
 	"evenkeel/schemes"
 )
 
@@ -104,6 +105,12 @@ func LookupKind(name string) (Kind, bool) {
 	}
 	return kinds[i], true
 }
+
+// TableKeys returns the keys of a study file's data section that only tables use.
+func TableKeys() []string { return []string{"label", "test_file", "one_hot"} }
+
+// DefaultSplit returns how a source is split unless somebody says otherwise.
+func DefaultSplit() objective.Split { return objective.Split{Validation: 0.2, Test: 0.2, Seed: 1} }
 
 // Table reports whether the source is a table, of which a column has the classes. It
 // panics if the source is of no known kind: [ParseSource] makes none.

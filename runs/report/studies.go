@@ -47,7 +47,7 @@ func studiesResult(list []runs.StudyRow) result {
 
 // shortCommit writes a commit for people: seven digits, and a + for changes.
 func shortCommit(v any) string {
-	commit, changed := strings.CutSuffix(v.(string), "+changes")
+	commit, changed := strings.CutSuffix(v.(string), runs.ChangesMark)
 	commit = commit[:min(len(commit), 7)]
 	if changed {
 		commit += "+"
