@@ -54,7 +54,7 @@ type Split struct {
 	Seed  int64 `json:"seed"`
 	// Resplit, where it is not 0, takes the place of Seed in everything that comes
 	// after the test part: the same examples are held out for it, and training and
-	// validation part are drawn anew from the rest. Where it is 0, as in every
+	// validation part are drawn again from the rest. Where it is 0, as in every
 	// search, it is not in the canonical form.
 	Resplit int64 `json:"resplit,omitempty"`
 }

@@ -94,7 +94,7 @@ func TestParallelismChangesNothing(t *testing.T) {
 }
 
 // TestLearningSamplerIsReproducible: a sampler that learns from outcomes sees the
-// same ones whatever the parallelism, the order of completion and interruptions.
+// same ones regardless of the parallelism, the order of completion and interruptions.
 func TestLearningSamplerIsReproducible(t *testing.T) {
 	d := define(t, study, "search.trials=40", "search.sampler=tpe")
 	with := func(store search.Store, trainer objective.Trainer, parallel int) *search.Driver {

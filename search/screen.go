@@ -113,8 +113,8 @@ func NewScreen(d *Definition, train []int, runs []ReferenceRun) (*Screen, error)
 }
 
 // Predict returns what a plan measures on each of the screen's seeds if training
-// does what shifting the logits does. Round 0 is the reference's, whatever the
-// plan's model. Where the plan applies its weights post hoc this is, to the last
+// does what shifting the logits does. Round 0 is the reference's, for every model of
+// the plan. Where the plan applies its weights post hoc this is, to the last
 // bit, what the trial measures on that seed, for the model of the reference.
 //
 // The error is that of [posthoc.Chain.Run]: the recipe gives no weights there.

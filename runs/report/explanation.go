@@ -129,7 +129,7 @@ func mark(d explain.Finding) string {
 	return " "
 }
 
-// held says what a finding is held against, where that is from, and which step
+// held says what a finding is compared with, where that is from, and which step
 // answers it.
 func (e explanation) held(d explain.Finding) string {
 	text := "[Threshold: " + d.Threshold + "; " + d.Source + ".]"

@@ -91,7 +91,7 @@ func duration(seconds float64) string {
 }
 
 // recipeText says what a trial does in a few words: the scheme with its
-// parameters, whatever differs from the plain recipe, and the model parameters
+// parameters, what differs from the plain recipe, and the model parameters
 // that are searched.
 func recipeText(def *search.Definition, p search.Point) (string, error) {
 	plan, err := def.Plan(p)

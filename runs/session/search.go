@@ -135,7 +135,7 @@ func (s *searching) isComplete(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
-// prepare holds the study against its trainer and opens the history.
+// prepare compares the study with its trainer and opens the history.
 func (s *searching) prepare(ctx context.Context) (err error) {
 	if err := checkTrainer(s.def, s.trainer.Info()); err != nil {
 		return err

@@ -24,7 +24,7 @@ type opened struct {
 	parallel int
 	close    func() error
 	// redraw, where it is not nil, is the same trainer with training and validation
-	// part drawn anew.
+	// part drawn again.
 	redraw func(seed int64) (objective.Trainer, error)
 }
 
@@ -35,7 +35,7 @@ func openTrainer(ctx context.Context, def *search.Definition, db string) (*opene
 	return open(ctx, def, db, false)
 }
 
-// openRedrawable is openTrainer for a study whose parts are to be drawn anew.
+// openRedrawable is openTrainer for a study whose parts are to be drawn again.
 func openRedrawable(ctx context.Context, def *search.Definition, db string) (*opened, error) {
 	return open(ctx, def, db, true)
 }

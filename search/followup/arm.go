@@ -12,7 +12,7 @@ import (
 // before, on validation.
 type Arm struct {
 	Trial, Round int
-	// Plan is the trial's, whatever its number of rounds.
+	// Plan is the trial's, with any number of rounds.
 	Plan objective.Plan
 	// Vector is the fixed vector that is confirmed beside the recipe, at mean 1: the
 	// geometric mean of the weights that the search measured, which somebody would

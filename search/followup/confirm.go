@@ -19,9 +19,9 @@ type Confirmer struct {
 	Store      Store
 	Trainer    objective.Trainer
 	// Redraw returns the trainer like Trainer whose training and validation part are
-	// drawn anew with a seed, beside the same test part; nil where that cannot be
+	// drawn again with a seed, beside the same test part; nil where that cannot be
 	// done. It is asked once or a few times for each fresh seed of an arm with
-	// Resplit, and what it returns is let go of once that seed is measured: there are
+	// Resplit, and what it returns is dropped once that seed is measured: there are
 	// never more than Parallel of them, so it should make numbers of examples only
 	// when it trains.
 	Redraw func(seed int64) (objective.Trainer, error)
@@ -37,9 +37,9 @@ type Confirmer struct {
 }
 
 // Run confirms an arm and records the outcome. Runs that the store has are not
-// trained again, so that a confirmation that was broken off goes on, and one that
+// trained again, so that a confirmation that was interrupted goes on, and one that
 // is repeated trains nothing. After stop is closed no training is started; when ctx
-// ends those under way are broken off too; either way the error is an interruption
+// ends those under way are interrupted too; either way the error is an interruption
 // ([objective.IsInterruption]) and nothing is claimed. Where the time is over, the
 // seeds that are complete are what there is, if they are at least [confirm.FewestSeeds];
 // else it is an interruption too.
@@ -134,7 +134,7 @@ func (c *Confirmer) perform(arm Arm) (*confirming, error) {
 	trainer := c.Trainer
 	if arm.Resplit {
 		if c.Redraw == nil {
-			return nil, fmt.Errorf("training and validation part cannot be drawn anew by this trainer")
+			return nil, fmt.Errorf("training and validation part cannot be drawn again by this trainer")
 		}
 		p.drawn = newDrawn(c.Trainer)
 		trainer = p.drawn

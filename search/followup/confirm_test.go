@@ -148,7 +148,7 @@ func TestTimeKeepsCompleteSeeds(t *testing.T) {
 		switch {
 		case c.fails:
 			if err == nil || objective.IsInterruption(err) {
-				t.Errorf("a failure: %v; want it told", err)
+				t.Errorf("a failure: %v; want it reported", err)
 			}
 			continue
 		case c.want == 0:
@@ -234,8 +234,8 @@ func TestConfirmClaims(t *testing.T) {
 // text is a confirmation as text, exactly.
 func text(c *followup.Confirmation) string { return fmt.Sprintf("%v", *c) }
 
-// TestConfirmGoesOn: broken off anywhere and started again, it trains nothing
-// twice, reads the test part once and finds the same, whatever goes on at once;
+// TestConfirmGoesOn: interrupted anywhere and started again, it trains nothing
+// twice, reads the test part once and finds the same, no matter what goes on at once;
 // repeated, it trains nothing.
 func TestConfirmGoesOn(t *testing.T) {
 	d := define(t, confirmStudy)
@@ -275,7 +275,7 @@ func TestConfirmGoesOn(t *testing.T) {
 				t.Errorf("stopped at training %d: the repetition trained %d times; want nothing", at, all.Load()-before)
 			}
 		}
-		// Those under way were broken off, and nothing else was done twice.
+		// Those under way were interrupted, and nothing else was done twice.
 		if store.Len() != 30 || all.Load() > 30+4 || len(store.readings) != 1 {
 			t.Errorf("stopped at training %d: %d runs, %d trainings and %d readings in all; want 30, hardly more, and 1", at, store.Len(), all.Load(), len(store.readings))
 		}

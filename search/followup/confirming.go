@@ -46,7 +46,7 @@ type confirming struct {
 // freshSeed is what one seed measured. Predictions are those of the test part.
 type freshSeed struct {
 	replicate int
-	// seed is that of the training, split that of parts drawn anew.
+	// seed is that of the training, split that of parts drawn again.
 	seed, split int64
 	// eval knows the data that this seed trains on.
 	eval    *objective.Evaluator

@@ -1,5 +1,5 @@
 // Package followup does the trainings that belong to no trial: it confirms an arm on
-// fresh seeds and the test part, with training and validation part drawn anew where
+// fresh seeds and the test part, with training and validation part drawn again where
 // that is asked for, and trains the probes that show whether weights affect training.
 // It also plans the time these take. It decides no trial (that is package search),
 // judges no figure (that is objective/evidence) and stores nothing (package runs

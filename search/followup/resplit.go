@@ -51,7 +51,7 @@ func (d *drawn) add(t objective.Trainer) {
 	d.open[split].seeds++
 }
 
-// drop lets go of a trainer once no seed is at work on its split.
+// drop forgets a trainer once no seed is at work on its split.
 func (d *drawn) drop(split objective.Split) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -18,7 +18,7 @@ import (
 	"evenkeel/search/followup"
 )
 
-// redrawable is a synthetic trainer whose parts can be drawn anew. The split has a
+// redrawable is a synthetic trainer whose parts can be drawn again. The split has a
 // part in the noise, and turned ones have the classes of the validation examples in
 // another order. It performs the runs on its own split alone.
 type redrawable struct {
@@ -92,7 +92,7 @@ func redrawer(d *search.Definition, store followup.Store, parallel int, turn boo
 	}
 }
 
-// resplitArm is fixedArm with parts drawn anew and the vector of a search.
+// resplitArm is fixedArm with parts drawn again and the vector of a search.
 func resplitArm(t *testing.T, d *search.Definition, seeds int) followup.Arm {
 	t.Helper()
 	arm := fixedArm(t, d, seeds)
@@ -170,7 +170,7 @@ func TestResplitPairs(t *testing.T) {
 	}
 }
 
-// mustRedraw returns what a trainer drawn anew says of itself.
+// mustRedraw returns what a trainer drawn again says of itself.
 func mustRedraw(t *testing.T, c *followup.Confirmer, seed int64) objective.Info {
 	t.Helper()
 	x, err := c.Redraw(seed)
@@ -219,7 +219,7 @@ func TestResplitLabels(t *testing.T) {
 	}
 }
 
-// TestResplitGoesOn: broken off and started again it finds what it finds in one go
+// TestResplitGoesOn: interrupted and started again it finds what it finds in one go
 // and trains nothing twice; repeated it trains nothing; and neither depends on how
 // much goes on at once or on where the vector comes from.
 func TestResplitGoesOn(t *testing.T) {
@@ -279,7 +279,7 @@ func TestResplitRefuses(t *testing.T) {
 		change func(*followup.Confirmer)
 		want   string
 	}{
-		"a trainer of fixed parts": {func(c *followup.Confirmer) { c.Redraw = nil }, "cannot be drawn anew by this trainer"},
+		"a trainer of fixed parts": {func(c *followup.Confirmer) { c.Redraw = nil }, "cannot be drawn again by this trainer"},
 		"nothing to draw":          {func(c *followup.Confirmer) { c.Redraw = func(int64) (objective.Trainer, error) { return nil, boom } }, "too few examples"},
 		"a full disk":              {func(c *followup.Confirmer) { c.Store = nowhere{newConfirmations()} }, "disk full"},
 	} {
