@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// layers are the rooms of the house from the bottom up; imports point down.
+// layers are those of the program from the bottom up; imports point down.
 var layers = []string{"schemes", "objective", "search", "runs", "cmd"}
 
 // only says which folder alone may import a module, and why.
@@ -36,8 +36,8 @@ var users = []struct{ trainer, folder string }{
 	{"objective/trainers/nets/kernels", "cmd/evenkeel"}, // its version
 }
 
-// rooms are the folders of runs from the bottom up: one may import those before it.
-var rooms = []string{
+// inRuns are the folders of runs from the bottom up: one may import those before it.
+var inRuns = []string{
 	"runs/column", "runs/disk", "runs/schema", "runs/writer", "runs",
 	"runs/results", "runs/session/notice", "runs/session", "runs/report",
 }
@@ -108,7 +108,7 @@ func importFault(file, name string) string {
 	to := slices.Index(layers, strings.SplitN(inside, "/", 2)[0])
 	switch {
 	case from < 0:
-		return "" // tools beside the house, such as bench
+		return "" // tools beside the layers, such as bench
 	case to > from:
 		return "imports point down: " + strings.Join(layers, " <- ")
 	case to == from && !test && folder == layers[from] && folder != "runs": // which has no interfaces, and is built on the folders below it
@@ -117,8 +117,8 @@ func importFault(file, name string) string {
 		return "adapters do not import each other"
 	case !test && trains(inside) && !mayTrain(folder, inside):
 		return "what trains is made by runs/session, and everybody else knows the Trainer interface"
-	case !test && slices.Index(rooms, inside) > slices.Index(rooms, folder) && slices.Contains(rooms, folder):
-		return "the folders of runs import those before them: " + strings.Join(rooms, " <- ")
+	case !test && slices.Index(inRuns, inside) > slices.Index(inRuns, folder) && slices.Contains(inRuns, folder):
+		return "the folders of runs import those before them: " + strings.Join(inRuns, " <- ")
 	}
 	return ""
 }

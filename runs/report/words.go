@@ -51,18 +51,10 @@ func percent(v float64) string {
 }
 
 // points writes a difference of shares in percentage points, -0.6.
-func points(v float64) string {
-	text := strconv.FormatFloat(100*v, 'f', 1, 64)
-	switch {
-	case math.IsNaN(v):
-		return "-"
-	case text == "-0.0" || text == "0.0":
-		return "0.0"
-	case v > 0:
-		return "+" + text
-	}
-	return text
-}
+func points(v float64) string { return objective.Points(v) }
+
+// count writes a number with its noun.
+func count(n int, noun string) string { return objective.Plural(n, noun) }
 
 // brief writes a parameter with three significant digits, without a leading
 // zero: 2, 0.25 becomes .25.
@@ -163,17 +155,6 @@ func cut(text string, most int) string {
 		return text
 	}
 	return strings.TrimRight(string([]rune(text)[:most-1]), " ") + "…"
-}
-
-// count writes a number with its noun.
-func count(n int, noun string) string {
-	switch {
-	case n == 1:
-		return "1 " + noun
-	case strings.HasSuffix(noun, "s"):
-		return strconv.Itoa(n) + " " + noun + "es"
-	}
-	return strconv.Itoa(n) + " " + noun + "s"
 }
 
 // times writes how often.
