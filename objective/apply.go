@@ -1,6 +1,9 @@
 package objective
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // The ways of applying class weights w to a model: what a plan, a spec and a study
 // file have under "apply". [Ways] says what each of them does.
@@ -36,14 +39,19 @@ var ways = []Way{
 // Ways returns every way of applying class weights, the default first.
 func Ways() []Way { return slices.Clone(ways) }
 
-// LookupWay returns the way of a name.
-func LookupWay(name string) (Way, bool) {
+// WayOf returns the way of a name. It panics if there is none, since a study file and a
+// stored plan have no other names.
+func WayOf(name string) Way {
 	i := slices.IndexFunc(ways, func(w Way) bool { return w.Name == name })
 	if i < 0 {
-		return Way{}, false
+		panic(fmt.Sprintf("objective: unknown way %q of applying weights", name))
 	}
-	return ways[i], true
+	return ways[i]
 }
+
+// Trained reports whether the trainer applies weights in the way of a name, which is one
+// of [Ways].
+func Trained(name string) bool { return WayOf(name).Trained }
 
 // TrainedWays returns the names of the ways that a trainer applies: what
 // [Info.Supports] may have beside abilities.
@@ -56,6 +64,11 @@ func TrainedWays() []string {
 	}
 	return names
 }
+
+// ProbeFactor is the factor on the weight of one class that shows whether weights affect
+// training at all: so large that the recall of the class must follow. The check of a
+// trainer and the probes of explain use it.
+const ProbeFactor = 20.0
 
 // The abilities that [Info.Supports] may have beside ways of applying weights.
 const (

@@ -177,7 +177,7 @@ func (s Score) arm(replicates []Replicate, round int) Arm {
 	if n == 1 {
 		arm.SpreadSE = math.NaN()
 	}
-	arm.WorstClass, arm.WorstRecall = lowest(recall)
+	arm.WorstClass, arm.WorstRecall = Lowest(recall)
 	arm.Over = s.Over(arm.Drop)
 	arm.Difference = mean(diff) + s.Charge(arm.Drop)
 	if arm.Over {
@@ -225,8 +225,9 @@ func ratioOf(w []float64) float64 {
 	return slices.Max(w) / slices.Min(w)
 }
 
-// lowest returns the index and value of the smallest number, NaN left out.
-func lowest(x []float64) (int, float64) {
+// Lowest returns the index and value of the smallest number, the first of equals: of
+// recalls the worst class. NaN is left out; 0 and NaN if there is no other number.
+func Lowest(x []float64) (int, float64) {
 	at, low := 0, math.NaN()
 	for i, v := range x {
 		if !math.IsNaN(v) && !(v >= low) {

@@ -110,7 +110,7 @@ func (e *Evaluator) replicate(ctx context.Context, plan Plan, replicate int, see
 	}
 	rep := Tested{Replicate: Replicate{Replicate: replicate, Seed: seed, Reference: ref.round}, ReferenceResult: ref.result}
 	base := e.Spec(plan.Model, seed)
-	if plan.Apply == ApplyPosthoc {
+	if !plan.Trained() {
 		spent, err := e.posthoc(ctx, plan, base, ref, &rep, test)
 		if err != nil {
 			return Tested{}, seconds + spent, fmt.Errorf("replicate %d: %w", replicate, err)
@@ -152,7 +152,7 @@ func (e *Evaluator) posthoc(ctx context.Context, plan Plan, base Spec, ref measu
 	rep.Rounds = append(rep.Rounds, m.round)
 	labels := e.Labels(m.result)
 	if m.result.ValLogits == nil || labels == nil {
-		return seconds, fmt.Errorf("apply: " + ApplyPosthoc + " shifts logits, and this run has none: the trainer must send the logits and labels of its validation examples")
+		return seconds, fmt.Errorf("apply: %s shifts logits, and this run has none: the trainer must send the logits and labels of its validation examples", plan.Apply)
 	}
 	derived, err := e.Posthoc(plan, e.TrainCounts(m.round), m.result, labels)
 	if err != nil {
@@ -162,7 +162,7 @@ func (e *Evaluator) posthoc(ctx context.Context, plan Plan, base Spec, ref measu
 		if !test || d.Round.Round < plan.Rounds {
 			d.Result.Test, d.Result.TestPredictions, d.Result.TestLabels = nil, nil, nil
 		}
-		spec, err := base.WithWeights(d.Round.Weights, ApplyPosthoc, 0)
+		spec, err := base.WithWeights(d.Round.Weights, plan.Apply, 0)
 		if err != nil {
 			return seconds, fmt.Errorf("round %d: %w", d.Round.Round, err)
 		}

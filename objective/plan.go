@@ -15,3 +15,6 @@ type Plan struct {
 	Apply       string
 	WeightsFrom float64
 }
+
+// Trained reports whether the trainer applies the plan's weights, see [Trained].
+func (p Plan) Trained() bool { return Trained(p.Apply) }

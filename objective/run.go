@@ -54,7 +54,7 @@ type Split struct {
 	Seed  int64 `json:"seed"`
 	// Resplit, where it is not 0, takes the place of Seed in everything that comes
 	// after the test part: the same examples are held out for it, and training and
-	// validation part are drawn anew from the rest. Where it is 0, as in every
+	// validation part are drawn again from the rest. Where it is 0, as in every
 	// search, it is not in the canonical form.
 	Resplit int64 `json:"resplit,omitempty"`
 }
@@ -117,3 +117,7 @@ func (s Spec) ID() (RunID, error) {
 
 // Unweighted reports whether all classes weigh the same.
 func (s Spec) Unweighted() bool { return s.Weights == nil }
+
+// Trained reports whether a trainer performs the run. One that is not is computed from
+// the logits of the unweighted run.
+func (s Spec) Trained() bool { return s.Unweighted() || Trained(s.Apply) }

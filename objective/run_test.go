@@ -49,7 +49,7 @@ func TestRunIDIsFixed(t *testing.T) {
 }
 
 // TestEqualWeightsAreTheUnweightedRun holds however the equal weights came
-// about, at whatever scale, and however they would have been applied.
+// about, at any scale, and however they would have been applied.
 func TestEqualWeightsAreTheUnweightedRun(t *testing.T) {
 	base := baseSpec()
 	want := id(t, base)

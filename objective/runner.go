@@ -276,7 +276,7 @@ func (r *Runner) compute(ctx context.Context, q request, spec Spec) (*Result, fl
 	}
 	if err == nil {
 		result.Seconds = seconds
-		// A finished run is kept even if everything is being broken off.
+		// A finished run is kept even if everything is being interrupted.
 		err = r.cache.Save(context.WithoutCancel(ctx), q.id, spec, result)
 		if err != nil && !errors.Is(err, ErrRefused) {
 			err = fmt.Errorf("%w: %w", ErrStorage, err)
@@ -389,7 +389,7 @@ func (r *Runner) noteShared(q request, spec Spec) {
 // interrupted marks an error as caused by the end of the caller's context.
 func interrupted(err error) error { return fmt.Errorf("%w: %w", errInterrupted, err) }
 
-// IsInterruption reports whether err says that work was broken off from outside
+// IsInterruption reports whether err says that work was interrupted from outside
 // (the caller's context ended, the runner was stopped), and not that it failed.
 func IsInterruption(err error) bool {
 	return errors.Is(err, ErrStopped) || errors.Is(err, errInterrupted)

@@ -23,7 +23,7 @@ type known struct {
 	Spread    map[string]any `json:"spread_of_recall"`
 }
 
-// fieldOf says which field of the vectors a spread is held against.
+// fieldOf says which field of the vectors a spread is compared with.
 var fieldOf = map[objective.Spread]string{
 	objective.StdDev: "std_population", objective.Gap: "max_minus_min", objective.CV: "cv_population",
 	objective.Gini: "gini", objective.Worst: "one_minus_min", objective.GMean: "geometric_mean",

@@ -89,7 +89,7 @@ func newRunInsert(id objective.RunID, spec objective.Spec, r *objective.Result, 
 	in := &runInsert{id: string(id), log: plainText(r.Log), run: writer.Row{
 		"hash":       string(id),
 		"spec":       string(canonical),
-		"state":      "complete",
+		"state":      StateComplete,
 		"trainer":    spec.Trainer,
 		"version":    spec.Version,
 		"numerics":   spec.Numerics,
@@ -99,7 +99,7 @@ func newRunInsert(id objective.RunID, spec objective.Spec, r *objective.Result, 
 		"seconds":    r.Seconds,
 		"finished":   now,
 		"labels":     r.ValLabels != nil,
-		"derived":    spec.Apply == objective.ApplyPosthoc,
+		"derived":    !spec.Trained(),
 	}}
 	split, err := json.Marshal(spec.Split)
 	if err != nil {
@@ -224,7 +224,7 @@ func (db *DB) Run(ctx context.Context, id objective.RunID) (*objective.Result, b
 	err = db.view(ctx, func(q disk.Querier) error {
 		var epochs string
 		var labels bool
-		err := q.QueryRowContext(ctx, `SELECT stopped, parameters, epochs, seconds, labels FROM runs WHERE hash = ? AND state = 'complete'`, string(id)).
+		err := q.QueryRowContext(ctx, `SELECT stopped, parameters, epochs, seconds, labels FROM runs WHERE hash = ? AND state = ?`, string(id), StateComplete).
 			Scan(&r.Stopped, &r.Parameters, &epochs, orNull{&r.Seconds}, &labels)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil

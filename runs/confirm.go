@@ -30,7 +30,7 @@ func (s *Study) OpenTest(_ context.Context, r followup.Reading) error {
 	})
 }
 
-// DescribeSplit records the parts that were drawn anew for one fresh seed: the row
+// DescribeSplit records the parts that were drawn again for one fresh seed: the row
 // of datasets that its runs belong to, which has their labels.
 func (s *Study) DescribeSplit(_ context.Context, info objective.Info) error {
 	split, err := json.Marshal(info.Split)
@@ -179,11 +179,11 @@ func encodeChanges(classes []confirm.Class) string {
 }
 
 // ConfirmedArm is what the last confirmation said of an arm; an arm that was
-// confirmed both with and without parts drawn anew is there twice.
+// confirmed both with and without parts drawn again is there twice.
 type ConfirmedArm struct {
 	Study               string
 	Trial, Round, Seeds int
-	// Resplit says that training and validation part were drawn anew for every seed.
+	// Resplit says that training and validation part were drawn again for every seed.
 	Resplit bool
 	// Images is the number of test examples of each class, TestReads how often that
 	// test part was read.

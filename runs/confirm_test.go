@@ -155,8 +155,8 @@ func TestShorterContinuation(t *testing.T) {
 	}
 }
 
-// TestReadingsOfOtherSplits: a test part of the source's own is the same one whatever
-// the split; one that is held out is another with another seed, and with another share
+// TestReadingsOfOtherSplits: a test part of the source's own is the same one for every
+// split; one that is held out is another with another seed, and with another share
 // has examples in common.
 func TestReadingsOfOtherSplits(t *testing.T) {
 	for _, c := range []struct {
@@ -211,7 +211,7 @@ func TestConfirmationGoesOn(t *testing.T) {
 		}
 		cancel()
 	}
-	for _, path := range []string{whole, cut} { // also while it is broken off
+	for _, path := range []string{whole, cut} { // also while it is interrupted
 		if _, err := open(t, path, runs.Options{}).FreeLogits(t.Context(), runs.Cleaning{All: true}); err != nil {
 			t.Fatal(err)
 		}

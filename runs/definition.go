@@ -144,11 +144,15 @@ func (s *Study) revise(ctx context.Context, conn *sql.Conn) ([]search.Change, er
 	return changes, s.insertDefinition(ctx, conn, stored.Revision+1, timestamp(s.db.options.Now()))
 }
 
+// hasMeasured says whether a study has decided or measured anything, so that its
+// definition is fixed but for the budget.
+const hasMeasured = `SELECT EXISTS (SELECT 1 FROM steps WHERE study = ?1) OR EXISTS (SELECT 1 FROM trial_runs WHERE study = ?1)`
+
 // restart makes a study that has measured nothing what its definition says now, as if
 // it were new: whoever corrects a study file that failed at once need not
 // find another name. It changes nothing, and says so, once something is measured.
 func (s *Study) restart(ctx context.Context, conn *sql.Conn) (begun bool, err error) {
-	err = conn.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM steps WHERE study = ?1) OR EXISTS (SELECT 1 FROM trial_runs WHERE study = ?1)`,
+	err = conn.QueryRowContext(ctx, hasMeasured,
 		s.number).Scan(&begun)
 	if err != nil || begun {
 		return begun, err
@@ -156,7 +160,7 @@ func (s *Study) restart(ctx context.Context, conn *sql.Conn) (begun bool, err er
 	s.window = s.definition.Search.Window
 	_, err = conn.ExecContext(ctx, `UPDATE studies SET model = ?, window = ?, data = NULL, split = NULL,
 		trainer = NULL, trainer_version = NULL, numerics = NULL WHERE number = ?`,
-		modelKind(s.definition), s.window, s.number)
+		strings.Join(s.definition.Kinds(), "|"), s.window, s.number)
 	return false, err
 }
 

@@ -1,6 +1,6 @@
 // Package runs is the trial history: one SQLite file that holds every study, its
-// steps, trials and training runs, and answers what the commands ask. It is the
-// only package that imports SQLite. It decides nothing: what to run next is
+// steps, trials and training runs, and answers what the commands ask. SQLite is
+// imported below it only (docs/decisions/0002). It decides nothing: what to run next is
 // search's business, what a run measured is objective's.
 //
 // # Where to start
@@ -12,7 +12,7 @@
 //	study, opening, err := db.OpenStudy(ctx, definition, runs.Invocation{Program: version})
 //	err = study.Describe(ctx, title, trainer.Info())
 //	summary, err := (&search.Driver{Store: study, ...}).Run(ctx, stop)
-//	err = study.Close("done")
+//	err = study.Close(runs.StateDone)
 //
 // Reading needs no study: [DB.Leaderboard], [DB.Trial], [DB.Studies] and
 // [DB.Query] see what is committed, whoever is writing.
@@ -47,9 +47,11 @@
 //
 // # The packages below
 //
-// What knows nothing of studies has packages of its own: disk is the file, its
-// connections and locks; schema the tables and the migrations; writer the goroutine that
-// writes; column the form of lists and outputs in a column.
+// What knows nothing of studies has packages of its own, which this one is built on: disk
+// is the file, its connections and locks; schema the tables and the migrations; writer the
+// goroutine that writes; column the form of lists and outputs in a column. Three are built
+// on this one: results says what the history says, as data; report makes pages of it;
+// session is one invocation's work on a study. runstest compares histories in tests.
 //
 // # The writer
 //

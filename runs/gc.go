@@ -8,6 +8,7 @@ import (
 	"evenkeel/runs/column"
 	"evenkeel/runs/disk"
 	"evenkeel/runs/writer"
+	"evenkeel/search/followup"
 )
 
 // Cleaning says what [DB.FreeLogits] is to free.
@@ -98,27 +99,31 @@ func (v *visit) lockAll(ctx context.Context, named int, f *Freed) (chosen, busy 
 	return chosen, busy, nil
 }
 
+// worthLogits selects the runs whose logits stay after a search: those of the reference
+// and of every trial's best round. [disposable] appends a condition.
+const worthLogits = `SELECT r.run FROM trial_runs r LEFT JOIN trials t ON t.study = r.study AND t.number = r.trial
+	WHERE (r.trial = 0 OR r.round = t.best_round)`
+
 // disposable selects the logits that go. Those of a confirmation's unweighted models
-// stay, also of one that was broken off and is not recorded yet. Parameters: the chosen studies, those
-// that are worked on, whether all go, whether those go that no trial refers to.
+// stay, also of one that was interrupted and is not recorded yet. Parameters: the chosen
+// studies, those that are worked on, whether all go, whether those go that no trial
+// refers to, and the words for reference and longer.
 const disposable = ` FROM outputs WHERE kind = 'logits'
 	AND (?4 OR run IN (SELECT run FROM trial_runs WHERE study IN (SELECT value FROM json_each(?1))))
 	AND run NOT IN (SELECT run FROM trial_runs WHERE study IN (SELECT value FROM json_each(?2)))
-	AND run NOT IN (
-		SELECT r.run FROM trial_runs r LEFT JOIN trials t ON t.study = r.study AND t.number = r.trial
-		WHERE (r.trial = 0 OR r.round = t.best_round)
+	AND run NOT IN (` + worthLogits + `
 		AND NOT (?3 AND r.study IN (SELECT value FROM json_each(?1))))
-	AND run NOT IN (SELECT run FROM confirm_runs WHERE what = 'reference')
+	AND run NOT IN (SELECT run FROM confirm_runs WHERE what = ?5)
 	AND run NOT IN (
 		SELECT m.run FROM matrices m JOIN runs u ON u.hash = m.run
 		WHERE m.part = 'test' AND u.spec -> '$.weights' IS NULL
-		AND m.run NOT IN (SELECT run FROM confirm_runs WHERE what = 'longer'))`
+		AND m.run NOT IN (SELECT run FROM confirm_runs WHERE what = ?6))`
 
 // free counts the logits that go and deletes them.
 func (f *Freed) free(tx *writer.Transaction, c Cleaning, chosen, busy []int) error {
 	// A study that is worked on may be about to refer to a run.
 	unreferenced := c.All && c.Study == "" && len(busy) == 0
-	args := []any{column.Ints(chosen), column.Ints(busy), c.All, unreferenced}
+	args := []any{column.Ints(chosen), column.Ints(busy), c.All, unreferenced, followup.WhatReference, followup.WhatLonger}
 	if err := tx.ScanRow(`SELECT count(*), coalesce(sum(length(data)), 0)`+disposable, args, &f.Runs, &f.Bytes); err != nil || c.DryRun {
 		return err
 	}

@@ -157,10 +157,10 @@ func readHead(ctx context.Context, q disk.Querier, study string) (*StudyHead, er
 	var title, classes, counts sql.NullString
 	err = q.QueryRowContext(ctx, `SELECT s.model, s.arms, d.title, d.classes, d.train_counts,
 			(SELECT count(*) FROM trials t WHERE t.study = s.number),
-			(SELECT count(*) FROM trials t WHERE t.study = s.number AND t.state IN ('complete', 'failed')),
-			(SELECT count(*) FROM trials t WHERE t.study = s.number AND t.state = 'failed'),
+			(SELECT count(*) FROM trials t WHERE t.study = s.number AND t.state IN (?2, ?3)),
+			(SELECT count(*) FROM trials t WHERE t.study = s.number AND t.state = ?3),
 			(SELECT count(*) FROM trials t WHERE t.study = s.number AND t.invalid IS NOT NULL)
-		FROM studies s LEFT JOIN datasets d ON d.data = s.data AND d.split = s.split WHERE s.number = ?`, number).
+		FROM studies s LEFT JOIN datasets d ON d.data = s.data AND d.split = s.split WHERE s.number = ?1`, number, StateComplete, StateFailed).
 		Scan(&h.Model, &h.Arms, &title, &classes, &counts, &h.Trials, &h.Done, &h.Failed, &h.Invalid)
 	if err != nil {
 		return nil, err
@@ -194,12 +194,8 @@ func readReference(ctx context.Context, q disk.Querier, h *StudyHead) (Reference
 	r.Seeds = len(r.Replicates)
 	r.Recall = meanRecall(r.Replicates, func(rep objective.Replicate) objective.Round { return rep.Reference })
 	h.ValCounts = r.Replicates[0].Reference.Val.Support()
-	r.WorstRecall = math.Inf(1)
-	for c, v := range r.Recall {
-		if v < r.WorstRecall {
-			r.WorstClass, r.WorstRecall = h.Class(c), v
-		}
-	}
+	worst, low := objective.Lowest(r.Recall)
+	r.WorstClass, r.WorstRecall = h.Class(worst), low
 	err = q.QueryRowContext(ctx, `SELECT reference_spread, reference_balanced_accuracy, reference_accuracy FROM studies WHERE number = ?`, h.Number).
 		Scan(&r.Spread, &r.BalancedAccuracy, &r.Accuracy)
 	var squares float64
@@ -271,10 +267,14 @@ func (r *storedRow) fields() []field {
 var selectRows = `SELECT ` + columnsOf(new(storedRow).fields()) + `
 		FROM arms a CROSS JOIN trials t ON t.study = a.study AND t.number = a.trial CROSS JOIN studies s ON s.number = a.study`
 
+// leaderFirst is the order of ranked arms a: the most seeds first, of these the lowest
+// score, of equals the earlier one. The index arms_ranked has it.
+const leaderFirst = `a.seeds DESC, a.difference, a.trial, a.round`
+
 // readRows reads the ranked arms.
 func readRows(ctx context.Context, q disk.Querier, h *StudyHead) (rows []Row, err error) {
 	err = disk.Each(ctx, q, selectRows+`
-		WHERE a.study = ? AND t.invalid IS NULL ORDER BY a.seeds DESC, a.difference, a.trial, a.round`, []any{h.Number}, func(scan disk.Scanner) error {
+		WHERE a.study = ? AND t.invalid IS NULL ORDER BY `+leaderFirst, []any{h.Number}, func(scan disk.Scanner) error {
 		r, err := scanRow(scan, h)
 		if err != nil {
 			return err

@@ -43,7 +43,8 @@ func loadSteps(ctx context.Context, q disk.Querier, study int, rounds measuremen
 		WHERE s.study = ? ORDER BY s.number`, []any{study}, func(scan disk.Scanner) error {
 		var r search.Record
 		var o search.Outcome
-		var kind, replicates, state string
+		var kind, replicates string
+		var state State
 		var point sql.NullString
 		var predicted float64
 		var round sql.NullInt64
@@ -63,7 +64,7 @@ func loadSteps(ctx context.Context, q disk.Querier, study int, rounds measuremen
 				return fmt.Errorf("step %d: point: %w", r.Step.Number, err)
 			}
 		}
-		if state != "open" {
+		if state != StateOpen {
 			o.Step = r.Step.Number
 			if o.Replicates, err = rounds.replicates(r.Step.Trial, r.Step.Replicates); err != nil {
 				return fmt.Errorf("step %d: %w", r.Step.Number, err)

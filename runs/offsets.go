@@ -94,11 +94,7 @@ func readOffsets(ctx context.Context, q disk.Querier, h *StudyHead) (OffsetsRow,
 			r.Recall[c] += v / n
 		}
 	}
-	r.WorstRecall = math.Inf(1)
-	for c, v := range r.Recall {
-		if v < r.WorstRecall {
-			r.WorstClass, r.WorstRecall = h.Class(c), v
-		}
-	}
+	worst, low := objective.Lowest(r.Recall)
+	r.WorstClass, r.WorstRecall = h.Class(worst), low
 	return r, nil
 }

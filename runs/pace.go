@@ -40,12 +40,12 @@ func (db *DB) Pace(ctx context.Context, study string) (p Pace, err error) {
 			return err
 		}
 		return q.QueryRowContext(ctx, `SELECT
-			(SELECT coalesce(sum(json_array_length(replicates)), 0) FROM steps WHERE study = ?1 AND state <> 'open'),
-			(SELECT coalesce(sum(json_array_length(replicates)), 0) FROM steps WHERE study = ?1 AND state <> 'open'
+			(SELECT coalesce(sum(json_array_length(replicates)), 0) FROM steps WHERE study = ?1 AND state <> ?2),
+			(SELECT coalesce(sum(json_array_length(replicates)), 0) FROM steps WHERE study = ?1 AND state <> ?2
 				AND finished >= (SELECT started FROM invocations WHERE study = ?1 ORDER BY number DESC LIMIT 1)),
 			(SELECT coalesce((SELECT seconds FROM invocations WHERE study = ?1 ORDER BY number DESC LIMIT 1), 0.0)),
 			(SELECT coalesce(sum(seconds), 0.0) FROM invocations WHERE study = ?1),
-			(SELECT coalesce((SELECT phase FROM invocations WHERE study = ?1 ORDER BY number DESC LIMIT 1), ''))`, number).
+			(SELECT coalesce((SELECT phase FROM invocations WHERE study = ?1 ORDER BY number DESC LIMIT 1), ''))`, number, StateOpen).
 			Scan(&p.Done, &p.Made, &p.Seconds, &p.Spent, &p.Phase)
 	})
 	return p, err
@@ -61,7 +61,7 @@ func (db *DB) RunSeconds(ctx context.Context, spec objective.Spec) (mean float64
 	}
 	err = db.view(ctx, func(q disk.Querier) error {
 		return q.QueryRowContext(ctx, `SELECT coalesce(avg(seconds), 0.0), count(seconds) FROM runs
-			WHERE spec -> '$.model' = ?1 -> '$.model' AND spec ->> '$.apply' IS NOT 'posthoc'
+			WHERE spec -> '$.model' = ?1 -> '$.model' AND NOT derived
 			AND (?1 ->> '$.data' = '' OR spec ->> '$.data' = ?1 ->> '$.data' AND spec -> '$.split' = ?1 -> '$.split')`,
 			string(canonical)).Scan(&mean, &runs)
 	})

@@ -34,7 +34,7 @@ func (db *DB) Peek(ctx context.Context, def *search.Definition) (Standing, error
 		if stored, err = latestDefinition(ctx, q, number); err != nil {
 			return err
 		}
-		err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM steps WHERE study = ?1) OR EXISTS (SELECT 1 FROM trial_runs WHERE study = ?1)`,
+		err = q.QueryRowContext(ctx, hasMeasured,
 			number).Scan(&begun)
 		if err != nil {
 			return err
@@ -64,6 +64,6 @@ func (db *DB) Peek(ctx context.Context, def *search.Definition) (Standing, error
 	if err := db.peekLock(ctx, number, def.Name); err != nil {
 		return at, err
 	}
-	at.Complete = len(changes) == 0 && ended.String == "done" && !changed
+	at.Complete = len(changes) == 0 && State(ended.String) == StateDone && !changed
 	return at, nil
 }

@@ -273,7 +273,7 @@ func TestStudies(t *testing.T) {
 	}
 }
 
-// TestQueryOnlyReads: whatever would change something, anywhere, is refused with
+// TestQueryOnlyReads: what would change something, anywhere, is refused with
 // what is allowed.
 func TestQueryOnlyReads(t *testing.T) {
 	db := completed(t)

@@ -25,7 +25,7 @@ func (s *Study) Append(_ context.Context, step search.Step) error {
 		"trial":       step.Trial,
 		"replicates":  column.Ints(step.Replicates),
 		"conditioned": step.Conditioned,
-		"state":       "open",
+		"state":       StateOpen,
 		"started":     now,
 	}
 	var trial writer.Row
@@ -70,7 +70,7 @@ func (s *Study) trialRow(step search.Step, now string) (writer.Row, error) {
 	row := writer.Row{
 		"study":       s.number,
 		"number":      step.Trial,
-		"state":       "running",
+		"state":       StateRunning,
 		"scheme":      plan.Recipe.Scheme.Name,
 		"rounds":      plan.Rounds,
 		"point":       string(point),
@@ -125,9 +125,9 @@ func (s *Study) Finish(_ context.Context, o search.Outcome, arms []objective.Arm
 		return fmt.Errorf("step %d: %w", o.Step, err)
 	}
 	now := timestamp(s.db.options.Now())
-	state, reason := "complete", any(nil)
+	state, reason := StateComplete, any(nil)
 	if o.Err != "" {
-		state, reason = "failed", o.Err
+		state, reason = StateFailed, o.Err
 	}
 	var rounds []roundRow
 	for _, rep := range o.Replicates {
@@ -141,8 +141,8 @@ func (s *Study) Finish(_ context.Context, o search.Outcome, arms []objective.Arm
 		}
 	}
 	return s.writer.Put(func(tx *writer.Transaction) error {
-		first, err := tx.ExecCount(`UPDATE steps SET state = ?, error = ?, finished = ?, seconds = ? WHERE study = ? AND number = ? AND state = 'open'`,
-			state, reason, now, o.Seconds, s.number, o.Step)
+		first, err := tx.ExecCount(`UPDATE steps SET state = ?, error = ?, finished = ?, seconds = ? WHERE study = ? AND number = ? AND state = ?`,
+			state, reason, now, o.Seconds, s.number, o.Step, StateOpen)
 		if err != nil || first == 0 {
 			return err
 		}
@@ -181,14 +181,14 @@ func (s *Study) beginning(tx *writer.Transaction, step int) (b begun, err error)
 
 // updateTrial sets what the end of a step makes of its trial. Its first step decides
 // whether it failed; of further seeds that did, the error of the lowest stays with it.
-func (s *Study) updateTrial(tx *writer.Transaction, step begun, state string, reason any, now string, seconds float64, arms []objective.Arm) error {
+func (s *Study) updateTrial(tx *writer.Transaction, step begun, state State, reason any, now string, seconds float64, arms []objective.Arm) error {
 	if step.kind != search.NewTrial {
 		// Seeds that fail cost the trial nothing that it has; the reason stays with it.
 		failed, err := s.failure(tx, step.trial)
 		if err != nil {
 			return err
 		}
-		state, reason = "complete", failed
+		state, reason = StateComplete, failed
 		if err := tx.Exec(`DELETE FROM arms WHERE study = ? AND trial = ?`, s.number, step.trial); err != nil {
 			return err
 		}
@@ -207,8 +207,8 @@ func (s *Study) updateTrial(tx *writer.Transaction, step begun, state string, re
 
 // failure returns the error of a trial's lowest failed step, nil if none failed.
 func (s *Study) failure(tx *writer.Transaction, trial int) (reason any, err error) {
-	err = tx.ScanRow(`SELECT error FROM steps WHERE study = ? AND trial = ? AND state = 'failed' ORDER BY number LIMIT 1`,
-		[]any{s.number, trial}, &reason)
+	err = tx.ScanRow(`SELECT error FROM steps WHERE study = ? AND trial = ? AND state = ? ORDER BY number LIMIT 1`,
+		[]any{s.number, trial, StateFailed}, &reason)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
@@ -321,8 +321,6 @@ func (s *Study) EvictLogits(context.Context) error {
 	return s.writer.PutAndWait(func(tx *writer.Transaction) error {
 		return tx.Exec(`DELETE FROM outputs WHERE kind = 'logits'
 			AND run IN (SELECT run FROM trial_runs WHERE study = ?)
-			AND run NOT IN (
-				SELECT r.run FROM trial_runs r LEFT JOIN trials t ON t.study = r.study AND t.number = r.trial
-				WHERE r.trial = 0 OR r.round = t.best_round)`, s.number)
+			AND run NOT IN (`+worthLogits+`)`, s.number)
 	})
 }

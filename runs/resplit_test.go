@@ -33,7 +33,7 @@ func (o onSplit) Train(ctx context.Context, job objective.Job) (*objective.Resul
 	return o.Synthetic.Train(ctx, job)
 }
 
-// confirmResplit confirms round 1 of trial 2 with parts drawn anew, and the given
+// confirmResplit confirms round 1 of trial 2 with parts drawn again, and the given
 // vector beside it.
 func confirmResplit(ctx context.Context, t *testing.T, db *runs.DB, parallel int, synthetic *trainertest.Synthetic) (*followup.Confirmation, error) {
 	t.Helper()
@@ -60,7 +60,7 @@ func confirmResplit(ctx context.Context, t *testing.T, db *runs.DB, parallel int
 	return c.Run(ctx, nil, followup.Arm{Trial: 2, Round: 1, Plan: plan, Seeds: 6, Resplit: true})
 }
 
-// TestBothKindsAreKept: a confirmation with parts drawn anew stands beside one
+// TestBothKindsAreKept: a confirmation with parts drawn again stands beside one
 // without, whichever is made or repeated later; each counts as a reading, and their
 // runs can be distinguished.
 func TestBothKindsAreKept(t *testing.T) {
@@ -95,7 +95,7 @@ func TestBothKindsAreKept(t *testing.T) {
 		}
 	}
 	if made[true].Comparisons[0].Spread.Estimate == made[false].Comparisons[0].Spread.Estimate {
-		t.Error("drawn anew, the parts gave the very same difference")
+		t.Error("drawn again, the parts gave the very same difference")
 	}
 	for sql, want := range map[string][][]any{
 		`SELECT resplit, count(*), count(DISTINCT spec ->> '$.split.resplit') FROM confirm_runs JOIN runs ON hash = run GROUP BY resplit ORDER BY resplit`: {
@@ -105,7 +105,7 @@ func TestBothKindsAreKept(t *testing.T) {
 		`SELECT phase, count(*), count(test_recall) FROM class_recalls WHERE phase LIKE '%recipe' GROUP BY phase ORDER BY phase`: {
 			{"recipe", int64(24), int64(24)}, {"resplit recipe", int64(24), int64(24)}},
 		`SELECT number, resplit FROM test_reads ORDER BY number`: {{int64(1), int64(0)}, {int64(2), int64(1)}},
-		// Each split drawn anew is described, with its labels and the same test labels.
+		// Each split drawn again is described, with its labels and the same test labels.
 		`SELECT count(*), count(labels), count(DISTINCT test_labels), count(DISTINCT classes) FROM datasets`: {
 			{int64(7), int64(7), int64(1), int64(1)}},
 	} {
@@ -157,7 +157,7 @@ func TestResplitConfirmationGoesOn(t *testing.T) {
 	}
 }
 
-// TestSplitWithoutResplitKeepsItsRow: the text of a split that is not drawn anew,
+// TestSplitWithoutResplitKeepsItsRow: the text of a split that is not drawn again,
 // which is a key of datasets and test_reads, does not name what only the others have.
 func TestSplitWithoutResplitKeepsItsRow(t *testing.T) {
 	text, err := json.Marshal(objective.Split{Validation: 0.2, Test: 0.1, Limit: 5, Seed: 3})

@@ -63,7 +63,7 @@ func TestParallelismChangesNothing(t *testing.T) {
 	}
 }
 
-// TestInterruptedStudyEndsTheSame: a study broken off after every few runs, and
+// TestInterruptedStudyEndsTheSame: a study interrupted after every few runs, and
 // continued by another process's worth of state, has the tables of one that was not.
 func TestInterruptedStudyEndsTheSame(t *testing.T) {
 	whole := filepath.Join(t.TempDir(), "whole.db")

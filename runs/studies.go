@@ -35,10 +35,9 @@ type StudyRow struct {
 	Worked time.Time
 	// Seconds is the time spent over all invocations.
 	Seconds float64
-	// State is how the last invocation ended (done, time, interrupted, failed,
-	// killed), or running. A process of another machine that was killed counts as
-	// running until somebody continues the study.
-	State string
+	// State is how the last invocation ended, or [StateRunning]. A process of another
+	// machine that was killed counts as running until somebody continues the study.
+	State State
 }
 
 // Studies returns all studies, the newest first.
@@ -46,21 +45,21 @@ func (db *DB) Studies(ctx context.Context) (list []StudyRow, err error) {
 	err = db.view(ctx, func(q disk.Querier) error {
 		return disk.Each(ctx, q, `SELECT s.number, s.name, coalesce(d.title, ''), s.model, s.created, s.arms, s.reference_spread,
 				(SELECT count(*) FROM trials t WHERE t.study = s.number),
-				(SELECT count(*) FROM trials t WHERE t.study = s.number AND t.state = 'complete'),
-				(SELECT count(*) FROM trials t WHERE t.study = s.number AND t.state = 'failed'),
+				(SELECT count(*) FROM trials t WHERE t.study = s.number AND t.state = ?1),
+				(SELECT count(*) FROM trials t WHERE t.study = s.number AND t.state = ?2),
 				(SELECT canonical ->> '$.search.trials' FROM definitions f WHERE f.study = s.number ORDER BY revision DESC LIMIT 1),
 				(SELECT count(DISTINCT r.run) FROM trial_runs r JOIN runs u ON u.hash = r.run WHERE r.study = s.number AND NOT u.derived),
-				a.trial, a.round, t.scheme, s.reference_spread + a.difference,
-				i.host, i.user, i.pid, i.program, coalesce(i.git_commit, ''), i.started, i.seconds, coalesce(i.ended, 'running'),
+				l.trial, l.round, t.scheme, s.reference_spread + l.difference,
+				i.host, i.user, i.pid, i.program, coalesce(i.git_commit, ''), i.started, i.seconds, coalesce(i.ended, ?3),
 				(SELECT sum(seconds) FROM invocations n WHERE n.study = s.number)
 			FROM studies s
 			LEFT JOIN datasets d ON d.data = s.data AND d.split = s.split
 			LEFT JOIN invocations i ON i.study = s.number AND i.number = (SELECT max(number) FROM invocations n WHERE n.study = s.number)
-			LEFT JOIN arms a ON a.study = s.number AND (a.trial, a.round) =
-				(SELECT b.trial, b.round FROM arms b JOIN trials v ON v.study = b.study AND v.number = b.trial
-				WHERE b.study = s.number AND v.invalid IS NULL ORDER BY b.seeds DESC, b.difference, b.trial, b.round LIMIT 1)
-			LEFT JOIN trials t ON t.study = s.number AND t.number = a.trial
-			ORDER BY s.number DESC`, nil, func(scan disk.Scanner) error {
+			LEFT JOIN arms l ON l.study = s.number AND (l.trial, l.round) =
+				(SELECT a.trial, a.round FROM arms a JOIN trials v ON v.study = a.study AND v.number = a.trial
+				WHERE a.study = s.number AND v.invalid IS NULL ORDER BY `+leaderFirst+` LIMIT 1)
+			LEFT JOIN trials t ON t.study = s.number AND t.number = l.trial
+			ORDER BY s.number DESC`, []any{StateComplete, StateFailed, StateRunning}, func(scan disk.Scanner) error {
 			r, err := scanStudy(scan)
 			list = append(list, r)
 			return err
@@ -84,22 +83,22 @@ func scanStudy(scan disk.Scanner) (StudyRow, error) {
 	r.Host, r.User, r.PID, r.Program = host.String, user.String, int(pid.Int64), program.String
 	r.GitCommit, r.Started = commit.String, parseTime(started.String)
 	r.Worked = r.Started.Add(time.Duration(seconds.Float64 * float64(time.Second)))
-	r.Seconds, r.State = spent.Float64, stateNow(state.String, r.Host, r.PID)
+	r.Seconds, r.State = spent.Float64, stateNow(State(state.String), r.Host, r.PID)
 	return r, err
 }
 
 // stateNow returns the state of an invocation: one that is recorded as running was killed
 // if its process is not there any more.
-func stateNow(recorded, host string, pid int) string {
-	if here, err := os.Hostname(); recorded == "running" && err == nil && host == here && !disk.Alive(pid) {
-		return "killed"
+func stateNow(recorded State, host string, pid int) State {
+	if here, err := os.Hostname(); recorded == StateRunning && err == nil && host == here && !disk.Alive(pid) {
+		return StateKilled
 	}
 	return recorded
 }
 
 // State returns how the last invocation of the named study ended, as [StudyRow] has it; ""
 // for a study that is not there.
-func (db *DB) State(ctx context.Context, study string) (state string, err error) {
+func (db *DB) State(ctx context.Context, study string) (state State, err error) {
 	err = db.view(ctx, func(q disk.Querier) error {
 		var host string
 		var pid int

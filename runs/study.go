@@ -46,13 +46,16 @@ var (
 	_ objective.FailureKeeper = (*Study)(nil)
 )
 
+// ChangesMark follows a commit if files under version control differ from it.
+const ChangesMark = "+changes"
+
 // Invocation says who works on a study. Empty fields are taken from the machine.
 type Invocation struct {
 	Host, User string
 	PID        int
 	// Program is the version of the program.
 	Program string
-	// GitCommit is the commit of the study file's folder, "+changes" behind it if
+	// GitCommit is the commit of the study file's folder, [ChangesMark] behind it if
 	// files there differ; "" outside version control.
 	GitCommit string
 	// AcceptCode lets the study go on with other code than its runs were made with.
@@ -144,31 +147,10 @@ func (s *Study) findOrCreate(ctx context.Context, conn *sql.Conn) (created bool,
 	s.window = def.Search.Window
 	if err := conn.QueryRowContext(ctx, `INSERT INTO studies (number, name, model, created, window)
 		VALUES ((SELECT coalesce(max(number), 0) + 1 FROM studies), ?, ?, ?, ?) RETURNING number`,
-		def.Name, modelKind(def), now, s.window).Scan(&s.number); err != nil {
+		def.Name, strings.Join(def.Kinds(), "|"), now, s.window).Scan(&s.number); err != nil {
 		return false, err
 	}
 	return true, s.insertDefinition(ctx, conn, 1, now)
-}
-
-// modelKind returns the kind of model, or the kinds that are searched.
-func modelKind(def *search.Definition) string {
-	if kind, ok := def.Model.Fixed["kind"].(string); ok {
-		return kind
-	}
-	for _, p := range def.Space.Params {
-		if p.Name != "model.kind" {
-			continue
-		}
-		var kinds string
-		for i, c := range p.Choices {
-			if i > 0 {
-				kinds += "|"
-			}
-			kinds += fmt.Sprint(c)
-		}
-		return kinds
-	}
-	return ""
 }
 
 // complete fills in what the machine knows.
@@ -190,7 +172,7 @@ func (i Invocation) complete() Invocation {
 // invoke records the beginning of this invocation, and of the one before that
 // its end was a kill if it never recorded one: we hold its lock.
 func (s *Study) invoke(ctx context.Context, conn *sql.Conn, who Invocation) (killed bool, err error) {
-	result, err := conn.ExecContext(ctx, `UPDATE invocations SET ended = 'killed' WHERE study = ? AND ended IS NULL`, s.number)
+	result, err := conn.ExecContext(ctx, `UPDATE invocations SET ended = ? WHERE study = ? AND ended IS NULL`, StateKilled, s.number)
 	if err != nil {
 		return false, err
 	}
@@ -225,10 +207,10 @@ func (s *Study) Spent(ctx context.Context) (float64, error) {
 // all arms are up to date.
 func (s *Study) Flush(context.Context) error { return s.writer.PutAndWait(s.settle) }
 
-// Close makes everything durable, records how the invocation ended (done,
-// interrupted or failed) and releases the study. The lock is free afterwards
+// Close makes everything durable, records how the invocation ended and releases the
+// study. The lock is free afterwards
 // even if there is an error.
-func (s *Study) Close(ended string) error {
+func (s *Study) Close(ended State) error {
 	err := s.writer.Put(func(tx *writer.Transaction) error {
 		return tx.Exec(`UPDATE invocations SET ended = ? WHERE study = ? AND number = ?`, ended, s.number, s.invocation)
 	})

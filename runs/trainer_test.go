@@ -124,7 +124,7 @@ func (r *renamed) Info() objective.Info {
 	return info
 }
 
-// TestOtherCodeIsAsked: a study goes on with other code only if told so.
+// TestOtherCodeIsAsked: a study goes on with other code only if it is asked to.
 func TestOtherCodeIsAsked(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "test.db")
 	def := define(t)
@@ -178,7 +178,7 @@ func TestFailuresAreKept(t *testing.T) {
 }
 
 // TestAStudyThatMeasuredNothingMayChange: until the first run is recorded, a
-// definition can be mended under the same name; then it cannot.
+// definition can be corrected under the same name; then it cannot.
 func TestAStudyThatMeasuredNothingMayChange(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "test.db")
 	db := open(t, path, runs.Options{NoSync: true})

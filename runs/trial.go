@@ -17,8 +17,9 @@ import (
 type Trial struct {
 	Study  StudyHead
 	Number int
-	// State is waiting, running, complete, pruned or failed; Error says why it failed.
-	State, Error string
+	// State is [StateRunning], [StateComplete] or [StateFailed]; Error says why it failed.
+	State State
+	Error string
 	// Invalid is why the trial was declared invalid, "" if it was not. Its arms then
 	// have rank 0 and no intervals.
 	Invalid string

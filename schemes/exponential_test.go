@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// exp-gradient is the product of its rounds, whatever the signal's sign: the
+// exp-gradient is the product of its rounds, for any sign of the signal: the
 // wanted weights are summed up here from the errors of all rounds.
 func TestExpGradientAddsUpErrors(t *testing.T) {
 	t.Parallel()

@@ -9,7 +9,7 @@ import (
 )
 
 // The standard library is the independent program here: it is accurate to
-// about one unit in the last place, whatever the processor.
+// about one unit in the last place, on any processor.
 func TestPowAgreesWithTheStandardLibrary(t *testing.T) {
 	t.Parallel()
 	rng := rand.New(rand.NewPCG(1, 2))

@@ -220,7 +220,7 @@ func TestModifiersOfTheVectors(t *testing.T) {
 	}
 }
 
-// TestSignalsOfTheVectors holds the unsmoothed signals against scikit-learn's, where
+// TestSignalsOfTheVectors compares the unsmoothed signals with scikit-learn's, where
 // zero_division=0 says what we say of a share of nothing.
 func TestSignalsOfTheVectors(t *testing.T) {
 	t.Parallel()

@@ -32,48 +32,26 @@ func (c Config) seeds() int {
 // meanRounds returns the mean number of rounds of a uniform point.
 func (d *Definition) meanRounds() float64 {
 	const shares = 1000 // our choice: far more than there are usually rounds
-	for _, p := range d.Space.Params {
-		if p.Name != "weighting.rounds" {
-			continue
-		}
-		sum := 0.0
-		for i := range shares {
-			v := p.At((float64(i) + 0.5) / shares)
-			if p.Kind == Categorical {
-				v = number(p.Choices[int(v)])
-			}
-			sum += v
-		}
-		return sum / shares
+	p, searched := d.Space.param(KeyRounds)
+	if !searched {
+		return number(d.Weighting.Fixed["rounds"])
 	}
-	return number(d.Weighting.Fixed["rounds"])
+	sum := 0.0
+	for i := range shares {
+		v := p.At((float64(i) + 0.5) / shares)
+		if p.Kind == Categorical {
+			v = number(p.Choices[int(v)])
+		}
+		sum += v
+	}
+	return sum / shares
 }
 
 // MaxRounds returns the largest number of rounds that a trial can have.
 func (d *Definition) MaxRounds() int {
-	for _, p := range d.Space.Params {
-		if p.Name != "weighting.rounds" {
-			continue
-		}
-		if p.Kind != Categorical {
-			return int(p.High)
-		}
-		most := 0.0
-		for _, c := range p.Choices {
-			most = max(most, number(c))
-		}
-		return int(most)
+	most := 1
+	for _, v := range d.Values(KeyRounds) {
+		most = max(most, int(number(v)))
 	}
-	return max(1, int(number(d.Weighting.Fixed["rounds"])))
-}
-
-// SearchesModel reports whether models differ between trials, so that each has an
-// unweighted round of its own.
-func (d *Definition) SearchesModel() bool {
-	for _, p := range d.Space.Params {
-		if len(p.Name) > len("model.") && p.Name[:len("model.")] == "model." {
-			return true
-		}
-	}
-	return false
+	return most
 }

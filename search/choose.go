@@ -151,28 +151,27 @@ func (s *Screen) earlier(trials []trialView) ([]*predicted, error) {
 // that are not below r, at most its own; the point itself where rounds are not
 // searched.
 func (s Space) withRounds(point Point, r int) Point {
-	for _, p := range s.Params {
-		if p.Name != "weighting.rounds" {
-			continue
-		}
-		rounds := func(v float64) float64 {
-			if p.Kind == Categorical {
-				return number(p.Choices[int(v)])
-			}
-			return v
-		}
-		best := point[p.Name]
-		for k := 0.0; k < p.Count(); k++ {
-			v := p.gridValue(k)
-			if p.Kind != Categorical && rounds(v) >= rounds(best) {
-				break // values ascend
-			}
-			if rounds(v) >= float64(r) && rounds(v) < rounds(best) {
-				best = v
-			}
-		}
-		point = maps.Clone(point)
-		point[p.Name] = best
+	p, searched := s.param(KeyRounds)
+	if !searched {
+		return point
 	}
+	rounds := func(v float64) float64 {
+		if p.Kind == Categorical {
+			return number(p.Choices[int(v)])
+		}
+		return v
+	}
+	best := point[p.Name]
+	for k := 0.0; k < p.Count(); k++ {
+		v := p.gridValue(k)
+		if p.Kind != Categorical && rounds(v) >= rounds(best) {
+			break // values ascend
+		}
+		if rounds(v) >= float64(r) && rounds(v) < rounds(best) {
+			best = v
+		}
+	}
+	point = maps.Clone(point)
+	point[p.Name] = best
 	return point
 }

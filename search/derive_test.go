@@ -38,14 +38,14 @@ func TestTrainingSeedIsFixed(t *testing.T) {
 	for _, c := range []struct {
 		study     int64
 		replicate int
-		phase     string
+		phase     Phase
 		want      int64
 	}{
-		{0, 0, "search", 561750114},
-		{0, 1, "search", 1571669403},
-		{0, 0, "confirm", 1278919666},
-		{7, 0, "search", 557477951},
-		{math.MinInt64, 1000, "confirm", 741657914},
+		{0, 0, PhaseSearch, 561750114},
+		{0, 1, PhaseSearch, 1571669403},
+		{0, 0, PhaseConfirm, 1278919666},
+		{7, 0, PhaseSearch, 557477951},
+		{math.MinInt64, 1000, PhaseConfirm, 741657914},
 	} {
 		if got := TrainingSeed(c.study, c.replicate, c.phase); got != c.want {
 			t.Errorf("TrainingSeed(%d, %d, %q) = %d; want %d", c.study, c.replicate, c.phase, got, c.want)
@@ -58,12 +58,25 @@ func TestTrainingSeedIsFixed(t *testing.T) {
 func TestTrainingSeedsDiffer(t *testing.T) {
 	seen := map[int64]bool{}
 	for replicate := range 100 {
-		for _, phase := range []string{"search", "confirm"} {
+		for _, phase := range []Phase{PhaseSearch, PhaseConfirm} {
 			s := TrainingSeed(0, replicate, phase)
 			if s < 0 || s >= 1<<31 || seen[s] {
 				t.Errorf("replicate %d, %s: seed %d is out of range or there already", replicate, phase, s)
 			}
 			seen[s] = true
+		}
+	}
+}
+
+// TestSplitSeed: wanted values from sha256sum over the documented text. It is never 0.
+func TestSplitSeed(t *testing.T) {
+	for _, c := range []struct {
+		study     int64
+		replicate int
+		want      int64
+	}{{0, 0, 433334549}, {7, 3, 2037777674}} {
+		if got := SplitSeed(c.study, c.replicate); got != c.want || got < 1 || got > math.MaxInt32+1 {
+			t.Errorf("study seed %d, replicate %d: %d; want %d", c.study, c.replicate, got, c.want)
 		}
 	}
 }

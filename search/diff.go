@@ -51,15 +51,18 @@ func BeyondBudget(changes []Change) []Change {
 }
 
 // other reports whether a study with this change is another one.
-func (c Change) other() bool {
-	if key, ok := strings.CutPrefix(c.Key, "model."); ok {
-		return !trainers.Continues(key)
+func (c Change) other() bool { return !Continues(c.Key) }
+
+// Continues reports whether a study may be continued with another value of a key.
+func Continues(key string) bool {
+	if key, ok := strings.CutPrefix(key, modelPrefix); ok {
+		return trainers.Continues(key)
 	}
-	switch c.Key {
+	switch key {
 	case "search.trials", "search.time", "search.until", "search.parallel", "search.on_finish":
-		return false
+		return true
 	}
-	return true
+	return false
 }
 
 // legible undoes what encoding/json escapes for the sake of HTML: the same JSON, as
@@ -78,7 +81,7 @@ func flatten(out map[string]string, key string, text json.RawMessage) {
 		return
 	}
 	var list []json.RawMessage
-	if key == "weighting.scheme" && json.Unmarshal(text, &list) == nil {
+	if key == KeyScheme && json.Unmarshal(text, &list) == nil {
 		for i, value := range list {
 			flatten(out, join(key, strconv.Itoa(i)), value)
 		}

@@ -3,7 +3,7 @@
 //
 // It holds the vocabulary of a study and the driver; it trains nothing (that is
 // package objective), stores nothing (package runs implements [Store]) and
-// prints nothing (package main does).
+// prints nothing (package runs/report does).
 //
 // # Words
 //

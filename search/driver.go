@@ -95,7 +95,7 @@ const (
 // Run continues the study from the steps in the store until its budget is spent,
 // the deadline has come, stop is closed, or ctx ends. After stop is closed no
 // training is started and those under way are finished; when ctx ends those are
-// broken off too. Every finished run is durable when Run returns.
+// interrupted too. Every finished run is durable when Run returns.
 func (d *Driver) Run(ctx context.Context, stop <-chan struct{}) (Summary, error) {
 	if err := d.prepare(ctx); err != nil && ctx.Err() != nil {
 		return Summary{End: EndStopped}, nil

@@ -94,7 +94,7 @@ func TestParallelismChangesNothing(t *testing.T) {
 }
 
 // TestLearningSamplerIsReproducible: a sampler that learns from outcomes sees the
-// same ones whatever the parallelism, the order of completion and interruptions.
+// same ones regardless of the parallelism, the order of completion and interruptions.
 func TestLearningSamplerIsReproducible(t *testing.T) {
 	d := define(t, study, "search.trials=40", "search.sampler=tpe")
 	with := func(store search.Store, trainer objective.Trainer, parallel int) *search.Driver {
@@ -422,7 +422,7 @@ func TestTimeCountsDecisions(t *testing.T) {
 // trials keep the arms of the first, and the search goes to its end.
 func TestFailedSeedsCostOnlyThemselves(t *testing.T) {
 	d := define(t, study)
-	first := search.TrainingSeed(d.Search.Seed, 0, "search")
+	first := search.TrainingSeed(d.Search.Seed, 0, search.PhaseSearch)
 	fails := func(_ context.Context, job objective.Job) error {
 		if job.Spec.Seed != first {
 			return errors.New("odd seed")

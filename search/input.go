@@ -3,7 +3,8 @@ package search
 import "fmt"
 
 // InputError marks an error in what somebody asked for: a flag, an argument, a study
-// file, a trial that is not there. Nothing was started. Programs end with status 2.
+// file, a trial that is not there. Nothing was trained for it, though the trainer may have
+// been started to ask what it can do. The program ends with status 2.
 type InputError struct{ Err error }
 
 // Error returns the text of the error itself.

@@ -30,7 +30,7 @@ func (d *Driver) perform(ctx context.Context, step Step, point Point) (Outcome, 
 	for i, r := range step.Replicates {
 		go func() {
 			a := &answers[i]
-			seed := TrainingSeed(d.Definition.Search.Seed, r, "search")
+			seed := TrainingSeed(d.Definition.Search.Seed, r, PhaseSearch)
 			if a.err = d.reference(ctx, r); a.err == nil {
 				a.rep, a.seconds, a.err = d.eval.Replicate(ctx, plan, r, seed)
 			}
@@ -70,7 +70,7 @@ func (d *Driver) reference(ctx context.Context, replicate int) error {
 
 // referenceRun is reference with the run.
 func (d *Driver) referenceRun(ctx context.Context, replicate int) (ReferenceRun, error) {
-	seed := TrainingSeed(d.Definition.Search.Seed, replicate, "search")
+	seed := TrainingSeed(d.Definition.Search.Seed, replicate, PhaseSearch)
 	round, result, _, err := d.eval.Reference(ctx, seed)
 	if err != nil {
 		return ReferenceRun{}, err

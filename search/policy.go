@@ -44,7 +44,7 @@ type Policy struct {
 
 const (
 	// rungSeeds and finalists follow the usual successive halving on seeds: all
-	// on few, a third on three, three on the most. Our choice; see ARCHITECTURE.md.
+	// on few, a third on three, three on the most. Our choice; see docs/decisions/0006.
 	rungSeeds = 3
 	finalists = 3
 )

@@ -41,7 +41,7 @@ func (d *Definition) ReferenceModel() map[string]any {
 // what the kind and the optimizer use.
 func (m ModelConfig) resolve(values map[string]any) map[string]any {
 	value := func(key string) (any, bool) {
-		if v, ok := values["model."+key]; ok {
+		if v, ok := values[modelPrefix+key]; ok {
 			return v, true
 		}
 		v, ok := m.Fixed[key]
@@ -68,9 +68,9 @@ func (m ModelConfig) resolve(values map[string]any) map[string]any {
 
 // recipe returns the complete weighting rule of a point.
 func (d *Definition) recipe(p Point, values map[string]any, w settings) schemes.Recipe {
-	index := int(p["weighting.scheme"]) // of the entry that the point uses
+	index := int(p[KeyScheme]) // of the entry that the point uses
 	entry := d.Weighting.Entries[index]
-	prefix := "weighting.scheme." + strconv.Itoa(index) + "."
+	prefix := KeyScheme + "." + strconv.Itoa(index) + "."
 	r := schemes.Recipe{
 		Scheme:    entry.Scheme,
 		Values:    maps.Clone(entry.Fixed),
@@ -106,7 +106,7 @@ func weightingOf(fixed, values map[string]any) settings {
 		s = settings{}
 	}
 	for name, v := range values {
-		if key, ok := strings.CutPrefix(name, "weighting."); ok {
+		if key, ok := strings.CutPrefix(name, weightingPrefix); ok {
 			s[key] = v
 		}
 	}

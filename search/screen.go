@@ -82,7 +82,7 @@ type screenSeed struct {
 // logits, or no labels to compare them with.
 func NewScreen(d *Definition, train []int, runs []ReferenceRun) (*Screen, error) {
 	s := &Screen{definition: d, train: train, chosen: make(map[int]*predicted), effects: make(map[int]trialEffects)}
-	derives := slices.Contains(d.Values("weighting.apply"), any(objective.ApplyPosthoc))
+	derives := slices.ContainsFunc(d.Ways(), func(way string) bool { return !objective.Trained(way) })
 	for _, r := range runs[:min(len(runs), screenSeeds)] {
 		if err := r.usable(); err != nil {
 			return nil, err
@@ -113,8 +113,8 @@ func NewScreen(d *Definition, train []int, runs []ReferenceRun) (*Screen, error)
 }
 
 // Predict returns what a plan measures on each of the screen's seeds if training
-// does what shifting the logits does. Round 0 is the reference's, whatever the
-// plan's model. Where the plan applies its weights post hoc this is, to the last
+// does what shifting the logits does. Round 0 is the reference's, for every model of
+// the plan. Where the plan applies its weights post hoc this is, to the last
 // bit, what the trial measures on that seed, for the model of the reference.
 //
 // The error is that of [posthoc.Chain.Run]: the recipe gives no weights there.
@@ -124,10 +124,10 @@ func (s *Screen) Predict(plan objective.Plan) ([]objective.Replicate, error) {
 	for i, seed := range s.seeds {
 		reps[i] = objective.Replicate{Replicate: seed.replicate, Reference: seed.reference}
 		var err error
-		if plan.Apply == objective.ApplyPosthoc {
-			reps[i].Rounds, err = seed.crossFitted(chain)
-		} else {
+		if plan.Trained() {
 			reps[i].Rounds, err = seed.chained(chain)
+		} else {
+			reps[i].Rounds, err = seed.crossFitted(chain)
 		}
 		if err != nil {
 			return nil, err

@@ -212,7 +212,7 @@ func TestScreenNeedsLogits(t *testing.T) {
 // would be there.
 func TestScreenGoesWithoutAFailedSeed(t *testing.T) {
 	d := define(t, study, "search.screen=auto", "search.racing=false", "search.replicates=2")
-	second := search.TrainingSeed(d.Search.Seed, 1, "search")
+	second := search.TrainingSeed(d.Search.Seed, 1, search.PhaseSearch)
 	flaky := func(after func()) *shifting {
 		trainer := newShifting(1)
 		failed, trained := false, 0
@@ -281,7 +281,7 @@ search: {trials: 5, replicates: 2, racing: false}
 	var references []search.ReferenceRun
 	for r := range 2 {
 		spec := objective.Evaluator{Info: trainer.Info()}
-		id, err := spec.Spec(d.ReferenceModel(), search.TrainingSeed(d.Search.Seed, r, "search")).ID()
+		id, err := spec.Spec(d.ReferenceModel(), search.TrainingSeed(d.Search.Seed, r, search.PhaseSearch)).ID()
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -38,7 +38,7 @@ func (s *Screen) transmission(trials []trialView) (t posthoc.Transmission, err e
 				return t, fmt.Errorf("trial %d: %w", i+1, err)
 			}
 			known = trialEffects{replicates: len(trial.measured)}
-			if plan.Apply != objective.ApplyPosthoc {
+			if plan.Trained() {
 				known.effect = joined(s.effectsOf(trial.measured))
 			}
 			s.effects[i] = known
@@ -77,10 +77,13 @@ func (s *Screen) effectsOf(measured []objective.Replicate) (effects []posthoc.Ef
 				continue
 			}
 			before := rep.Rounds[0].Val.Recall()
+			reference := seed.reference.Val
 			for _, round := range rep.Rounds[1:] {
 				shifted := seed.part.Confusion(posthoc.FromWeights(round.Weights))
-				e := posthoc.EffectOf(seed.reference.Val, shifted, round.Val)
-				for c, r := range seed.reference.Val.Recall() {
+				// The change against the trial's own unweighted round, in two steps: points of
+				// studies depend on how it is rounded.
+				e := posthoc.EffectOf(reference, shifted, reference, round.Val)
+				for c, r := range reference.Recall() {
 					e.Observed[c] += r - before[c] // 0 unless the trial has a model of its own
 				}
 				effects = append(effects, e)

@@ -1,11 +1,11 @@
-// Command honesty holds what `evenkeel confirm` claims against the truth:
+// Command honesty compares what `evenkeel confirm` claims with the truth:
 //
 //	go run ./bench/honesty -n 40 -o honesty.csv
 //	go run ./bench/honesty -o honesty.csv -table
 //
 // It needs the official files of Fashion-MNIST (Debian: dataset-fashion-mnist). A
 // repetition takes about a minute on two cores; what is in the file already is not
-// repeated, so the command can be broken off and given again.
+// repeated, so the command can be interrupted and given again.
 //
 // # One repetition
 //

@@ -178,9 +178,9 @@ func TestSeedsDiffer(t *testing.T) {
 		}
 		for r := range 30 {
 			for what, seed := range map[string]int64{
-				"search":  search.TrainingSeed(def.Search.Seed, r, "search"),
-				"confirm": search.TrainingSeed(def.Search.Seed, r, "confirm"),
-				"truth":   search.TrainingSeed(otherSeeds(def).Search.Seed, r, "confirm"),
+				"search":  search.TrainingSeed(def.Search.Seed, r, search.PhaseSearch),
+				"confirm": search.TrainingSeed(def.Search.Seed, r, search.PhaseConfirm),
+				"truth":   search.TrainingSeed(otherSeeds(def).Search.Seed, r, search.PhaseConfirm),
 			} {
 				place := fmt.Sprintf("repetition %d, %s %d", number, what, r)
 				if before := seen[seed]; before != "" {

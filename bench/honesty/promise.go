@@ -11,7 +11,7 @@ import (
 	"evenkeel/search/followup"
 )
 
-// compared are the comparisons that are held against the truth, in the order of the
+// compared are the comparisons whose truth is measured too, in the order of the
 // table.
 var compared = [][2]string{
 	{followup.WhatRecipe, followup.WhatReference}, {followup.WhatRecipe, followup.WhatOffsets},

@@ -174,7 +174,7 @@ func (e *experiment) outcomeOf(ctx context.Context, number int, side string, def
 
 // scoreOf is the difference of spreads with the charge for lost accuracy.
 func scoreOf(s objective.Score, difference, drop float64) float64 {
-	return difference + float64(s.Penalty*max(0, drop-s.Tolerance))
+	return difference + s.Charge(drop)
 }
 
 // trueComparison compares an arm's recipe with the reference on further seeds and
@@ -182,7 +182,7 @@ func scoreOf(s objective.Score, difference, drop float64) float64 {
 // part that it asks for as test part is no study's: nothing is chosen by it.
 func (e *experiment) trueComparison(ctx context.Context, def *search.Definition, outside objective.Trainer, arm followup.Arm, known *memory) (confirm.Comparison, error) {
 	var none confirm.Comparison
-	if arm.Plan.Apply == objective.ApplyPosthoc {
+	if !arm.Plan.Trained() {
 		return none, fmt.Errorf("trial %d shifts logits (weighting.apply: posthoc); only trained arms are compared here", arm.Trial)
 	}
 	arm.Plan.Rounds = arm.Round
@@ -196,7 +196,7 @@ func (e *experiment) trueComparison(ctx context.Context, def *search.Definition,
 	seed := otherSeeds(def).Search.Seed
 	for r := range tested {
 		go func() {
-			t, _, err := eval.ReplicateTest(ctx, arm.Plan, r, search.TrainingSeed(seed, r, "confirm"))
+			t, _, err := eval.ReplicateTest(ctx, arm.Plan, r, search.TrainingSeed(seed, r, search.PhaseConfirm))
 			tested[r] = t
 			errs <- err
 		}()

@@ -54,7 +54,7 @@ func openStudy(ctx context.Context, def *search.Definition, t objective.Trainer,
 func (s *study) close() error {
 	var errs []error
 	if s.history != nil {
-		errs = append(errs, s.history.Close("done"))
+		errs = append(errs, s.history.Close(runs.StateDone))
 	}
 	if s.db != nil {
 		errs = append(errs, s.db.Close())

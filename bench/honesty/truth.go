@@ -30,11 +30,14 @@ func (e *experiment) truthOf(ctx context.Context, def *search.Definition, outsid
 	return out, m.effort(), nil
 }
 
+// phaseTruth is the phase of the seed from which the seeds of the truth are derived.
+const phaseTruth search.Phase = "truth"
+
 // otherSeeds returns the study with another seed, whose training seeds neither the
 // search nor its confirmation uses. Nothing else that is confirmed depends on it.
 func otherSeeds(def *search.Definition) *search.Definition {
 	other := *def
-	other.Search.Seed = search.TrainingSeed(def.Search.Seed, 0, "truth")
+	other.Search.Seed = search.TrainingSeed(def.Search.Seed, 0, phaseTruth)
 	return &other
 }
 

@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// python is Debian's, which has Debian's packages, whatever else is on the PATH.
+// python is Debian's, which has Debian's packages, even if another is on the PATH.
 const python = "/usr/bin/python3"
 
 // TestClient runs the tests that need Python alone.

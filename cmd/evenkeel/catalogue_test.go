@@ -9,8 +9,8 @@ import (
 	"evenkeel/schemes/formula"
 )
 
-// TestCatalogueInDocs holds docs/schemes.md against the catalogue and the names
-// that formulas have: what stands between its markers is made from these.
+// TestCatalogueInDocs compares docs/schemes.md with the catalogue and the names
+// that formulas have: what is between its markers is made from these.
 func TestCatalogueInDocs(t *testing.T) {
 	page := documents(t)["schemes.md"]
 	for marker, want := range map[string]string{"catalogue": catalogueText(), "names": namesText()} {

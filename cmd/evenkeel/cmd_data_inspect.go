@@ -54,14 +54,14 @@ section.`,
 			return nil
 		},
 	}
-	flags := cmd.Flags()
+	flags, split := cmd.Flags(), data.DefaultSplit()
 	flags.StringVar(&f.label, "label", data.DefaultLabel, "`COLUMN`: the column with the classes (csv)")
 	flags.StringVar(&f.testFile, "test-file", "", "`FILE`: the test part, or none; X_test.csv beside X.csv or X_train.csv if not given (csv)")
 	flags.StringVar(&f.oneHot, "one-hot", "", "`COLUMNS`: text columns to one-hot encode, separated by commas, or true for all of them (csv)")
-	flags.Float64Var(&f.split.Validation, "validation", 0.2, "`SHARE`: share of the training part held out for validation")
-	flags.Float64Var(&f.split.Test, "test", 0.2, "`SHARE`: share held out for test, where a source has no test part")
-	flags.IntVar(&f.split.Limit, "limit", 0, "`N`: training examples kept per class; 0 is all")
-	flags.Int64Var(&f.split.Seed, "seed", 1, "`N`: seed of the split")
+	flags.Float64Var(&f.split.Validation, "validation", split.Validation, "`SHARE`: share of the training part held out for validation")
+	flags.Float64Var(&f.split.Test, "test", split.Test, "`SHARE`: share held out for test, where a source has no test part")
+	flags.IntVar(&f.split.Limit, "limit", split.Limit, "`N`: training examples kept per class; 0 is all")
+	flags.Int64Var(&f.split.Seed, "seed", split.Seed, "`N`: seed of the split")
 	flags.BoolVar(&f.features, "features", false, "print a row per feature instead of a row per class")
 	format = formatFlag(cmd)
 	return cmd
@@ -73,8 +73,9 @@ func (f inspectFlags) source(cmd *cobra.Command, text string) (data.Source, erro
 	if err != nil {
 		return src, fmt.Errorf("source %w", err)
 	}
-	if kind, _ := data.LookupKind(src.Kind); !kind.Table {
-		for _, name := range []string{"label", "test-file", "one-hot"} {
+	if !src.Table() {
+		for _, key := range data.TableKeys() {
+			name := strings.ReplaceAll(key, "_", "-")
 			if cmd.Flags().Changed(name) {
 				return src, fmt.Errorf("--%s is for tables; source %s is not one", name, src)
 			}

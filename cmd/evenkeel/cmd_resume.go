@@ -1,8 +1,6 @@
 package main
 
 import (
-	"slices"
-
 	"github.com/spf13/cobra"
 
 	"evenkeel/runs"
@@ -38,7 +36,7 @@ stored with; the study file is not needed. --trials, --time, --until and
 		},
 	}
 	for _, b := range budgetFlags {
-		if slices.Contains([]string{"trials", "time", "until", "parallel"}, b.flag) {
+		if search.Continues(b.key) {
 			cmd.Flags().String(b.flag, "", "`"+b.value+"`: "+b.doc)
 		}
 	}

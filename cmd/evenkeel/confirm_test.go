@@ -10,7 +10,7 @@ import (
 )
 
 // TestInterruptedConfirmationContinues interrupts a confirmation with Ctrl-C and
-// with a kill, continues it, and holds the history against one never interrupted.
+// with a kill, continues it, and compares the history with one never interrupted.
 func TestInterruptedConfirmationContinues(t *testing.T) {
 	folder := studyFile(t, "40")
 	if status, log := start(t, folder, "search", "study.yaml").wait(); status != exitDone {

@@ -10,9 +10,9 @@ import (
 	"evenkeel/search/studyfile"
 )
 
-// TestStepsAreStudyFiles: the settings of the searches that explain proposes are accepted,
+// TestRemediesAreStudyFiles: the settings of the searches that explain proposes are accepted,
 // for the built-in models and for a program of the user's own.
-func TestStepsAreStudyFiles(t *testing.T) {
+func TestRemediesAreStudyFiles(t *testing.T) {
 	rows := func(a, b, c int64) [][]int64 {
 		return [][]int64{{a, 100 - a, 0}, {100 - b, b, 0}, {0, 100 - c, c}}
 	}
@@ -24,7 +24,7 @@ func TestStepsAreStudyFiles(t *testing.T) {
 			{uneven, rows(90, 61, 75), rows(100, 100, 100)},
 		} {
 			for _, ratio := range []float64{1.2, 6} {
-				for _, s := range stepsOf(t, own, ratio, matrices) {
+				for _, s := range remediesOf(t, own, ratio, matrices) {
 					if text := strings.Join(s.Lines, "\n"); strings.Contains(text, "evenkeel search") {
 						seen[s.Name] = true
 						checkSearch(t, own, text)
@@ -40,8 +40,8 @@ func TestStepsAreStudyFiles(t *testing.T) {
 	}
 }
 
-// stepsOf explains made-up matrices: before, after, and on the training part.
-func stepsOf(t *testing.T, own bool, ratio float64, m [3][][]int64) []explain.Remedy {
+// remediesOf explains made-up matrices: before, after, and on the training part.
+func remediesOf(t *testing.T, own bool, ratio float64, m [3][][]int64) []explain.Remedy {
 	t.Helper()
 	c := explain.Case{
 		Classes: []string{"a", "b", "c"}, Score: objective.Score{Spread: objective.StdDev, Tolerance: 0.02, Penalty: 2}, Round: 1, OwnScript: own,

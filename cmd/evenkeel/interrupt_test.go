@@ -100,7 +100,7 @@ search: {trials: 6, max_replicates: 2}
 }
 
 // TestInterruptedProgramContinues interrupts a search politely and at once,
-// continues it, and holds the history against one never interrupted.
+// continues it, and compares the history with one never interrupted.
 func TestInterruptedProgramContinues(t *testing.T) {
 	folder := studyFile(t, "40")
 	if status, log := start(t, folder, "search", "study.yaml").wait(); status != exitDone {
@@ -140,7 +140,7 @@ func TestInterruptedProgramContinues(t *testing.T) {
 }
 
 // TestInterruptedMeasureContinues interrupts explain --measure, continues it, and
-// holds what it prints against one never interrupted.
+// compares what it prints with one never interrupted.
 func TestInterruptedMeasureContinues(t *testing.T) {
 	folder := studyFile(t, "120")
 	measure := []string{"explain", "1", "--measure", "--db"}

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// layers are the rooms of the house from the bottom up; imports point down.
+// layers are those of the program from the bottom up; imports point down.
 var layers = []string{"schemes", "objective", "search", "runs", "cmd"}
 
 // only says which folder alone may import a module, and why.
@@ -24,10 +24,26 @@ var only = []struct{ module, folder, why string }{
 	{"github.com/spf13/cobra", "cmd", "commands are wiring"},
 	{"gopkg.in/natefinch/lumberjack", "objective/trainers/process", "what trainers log stays with their processes"},
 	{"github.com/olekukonko/tablewriter", "runs/report", "pages are laid out in one place"},
+	{"github.com/vbauerster/mpb", "runs/report", "pages are laid out in one place"},
 }
 
-// TestImportsPointDown walks every Go file of the module and holds its imports
-// against the layers.
+// users lists the folders that may import what trains, beside the folders of
+// objective/trainers themselves, tests, and programs beside the layers. What trains brings
+// cgo and processes; everybody else knows the Trainer interface.
+var users = []struct{ trainer, folder string }{
+	{"objective/trainers/all", "runs/session"},
+	{"objective/trainers/process", "cmd/evenkeel"},      // Guard, the program that ends children with their parent
+	{"objective/trainers/nets/kernels", "cmd/evenkeel"}, // its version
+}
+
+// inRuns are the folders of runs from the bottom up: one may import those before it.
+var inRuns = []string{
+	"runs/column", "runs/disk", "runs/schema", "runs/writer", "runs",
+	"runs/results", "runs/session/notice", "runs/session", "runs/report",
+}
+
+// TestImportsPointDown walks every Go file of the module and compares its imports with
+// the layers.
 func TestImportsPointDown(t *testing.T) {
 	files := 0
 	root := filepath.Join("..", "..")
@@ -75,6 +91,10 @@ func importFault(file, name string) string {
 	if name == "math/rand" {
 		return "use math/rand/v2 with a derived seed; there is no global generator here"
 	}
+	folder := filepath.ToSlash(filepath.Dir(file))
+	if name == "C" && folder != "objective/trainers/nets/kernels" {
+		return "cgo stays in the kernels: everything else builds and is tested without a C compiler's help"
+	}
 	for _, rule := range only {
 		if strings.HasPrefix(name, rule.module) && !strings.HasPrefix(file, rule.folder+"/") {
 			return "only " + rule.folder + " may: " + rule.why
@@ -86,18 +106,35 @@ func importFault(file, name string) string {
 	}
 	from := slices.Index(layers, strings.SplitN(file, "/", 2)[0])
 	to := slices.Index(layers, strings.SplitN(inside, "/", 2)[0])
-	folder := filepath.ToSlash(filepath.Dir(file))
 	switch {
 	case from < 0:
-		return "" // tools beside the house, such as bench
+		return "" // tools beside the layers, such as bench
 	case to > from:
 		return "imports point down: " + strings.Join(layers, " <- ")
 	case to == from && !test && folder == layers[from] && folder != "runs": // which has no interfaces, and is built on the folders below it
 		return "a layer does not import what implements its interfaces"
 	case to == from && !test && adapter(folder) && adapter(inside):
 		return "adapters do not import each other"
+	case !test && trains(inside) && !mayTrain(folder, inside):
+		return "what trains is made by runs/session, and everybody else knows the Trainer interface"
+	case !test && slices.Index(inRuns, inside) > slices.Index(inRuns, folder) && slices.Contains(inRuns, folder):
+		return "the folders of runs import those before them: " + strings.Join(inRuns, " <- ")
 	}
 	return ""
+}
+
+// trains reports whether a package trains, or joins those that do.
+func trains(folder string) bool {
+	return slices.ContainsFunc([]string{"nets", "process", "all"}, func(name string) bool {
+		return strings.HasPrefix(folder+"/", "objective/trainers/"+name+"/")
+	})
+}
+
+// mayTrain reports whether a folder may import what trains.
+func mayTrain(folder, trainer string) bool {
+	return strings.HasPrefix(folder, "objective/trainers/") || slices.ContainsFunc(users, func(u struct{ trainer, folder string }) bool {
+		return u.trainer == trainer && u.folder == folder
+	})
 }
 
 // adapter reports whether a folder implements an interface of its layer: every folder of
@@ -143,6 +180,29 @@ func TestImportFaults(t *testing.T) {
 		{"objective/a_test.go", "evenkeel/objective/trainers/trainertest", false},
 		{"cmd/evenkeel/a.go", "math/rand", true},
 		{"bench/honesty/a.go", "evenkeel/runs", false},
+		{"bench/honesty/a.go", "evenkeel/objective/trainers/nets", false},
+		{"search/followup/a.go", "evenkeel/objective/trainers/all", true},
+		{"search/followup/a.go", "evenkeel/objective/trainers", false},
+		{"objective/evidence/check/a.go", "evenkeel/objective/trainers/nets", true},
+		{"objective/evidence/check/a_test.go", "evenkeel/objective/trainers/nets", false},
+		{"objective/data/a.go", "evenkeel/objective/trainers/process", true},
+		{"objective/models/a.go", "evenkeel/objective/trainers/nets/kernels", true},
+		{"objective/models/a.go", "C", true},
+		{"objective/trainers/nets/kernels/a.go", "C", false},
+		{"runs/session/a.go", "evenkeel/objective/trainers/all", false},
+		{"runs/session/a.go", "evenkeel/objective/trainers/nets", true},
+		{"runs/report/a.go", "evenkeel/objective/trainers/all", true},
+		{"cmd/evenkeel/a.go", "evenkeel/objective/trainers/process", false},
+		{"cmd/evenkeel/a.go", "evenkeel/objective/trainers/nets", true},
+		{"runs/disk/a.go", "evenkeel/runs", true},
+		{"runs/column/a.go", "evenkeel/runs/disk", true},
+		{"runs/schema/a.go", "evenkeel/runs/disk", false},
+		{"runs/results/a.go", "evenkeel/runs/report", true},
+		{"runs/results/a.go", "evenkeel/runs/session", true},
+		{"runs/results/a.go", "evenkeel/runs", false},
+		{"runs/session/a.go", "evenkeel/runs/report", true},
+		{"runs/report/a.go", "github.com/vbauerster/mpb/v8", false},
+		{"cmd/evenkeel/a.go", "github.com/vbauerster/mpb/v8", true},
 		{"bench/honesty/a.go", "github.com/mattn/go-sqlite3", true},
 	} {
 		if got := importFault(c.file, c.name); (got != "") != c.wrong {

@@ -7,16 +7,15 @@ import (
 	"slices"
 	"strings"
 	"time"
-)
 
-// changesMark follows a commit if tracked files differ from it.
-const changesMark = "+changes"
+	"evenkeel/runs"
+)
 
 // gitTimeout bounds how long a search waits for git at its start.
 const gitTimeout = 10 * time.Second
 
 // gitCommit returns the commit that is checked out in the git work tree around a
-// folder, with changesMark if git says that tracked files differ from it. Files that
+// folder, with [runs.ChangesMark] if git says that tracked files differ from it. Files that
 // git does not track do not count: the trial history is usually one. It is "" without
 // the git program, a repository or a commit.
 func gitCommit(ctx context.Context, folder string) string {
@@ -28,7 +27,7 @@ func gitCommit(ctx context.Context, folder string) string {
 	}
 	changes, err := git(ctx, folder, "status", "--porcelain", "--untracked-files=no")
 	if err == nil && changes != "" {
-		commit += changesMark
+		commit += runs.ChangesMark
 	}
 	return commit
 }

@@ -51,7 +51,7 @@ func deal(ds *Dataset, s objective.Split) (*Dealt, error) {
 	return d, nil
 }
 
-// Redraw returns d with training and validation part drawn anew, with seed, from
+// Redraw returns d with training and validation part drawn again, with seed, from
 // all that is not in the test part; seed is not 0. Every class has as many examples
 // in each part as before, and the test part is the very same.
 func (d *Dealt) Redraw(seed int64) (*Dealt, error) {

@@ -56,7 +56,7 @@ const FashionDir = fashion.DefaultDir
 
 // WholeFashion returns all 70,000 images of Fashion-MNIST from the official files
 // in dir, reduced exactly as the images of the embedded sample are, for samples
-// drawn anew ([Dataset.Draw]). It fails if a file is missing or not the official one.
+// drawn again ([Dataset.Draw]). It fails if a file is missing or not the official one.
 func WholeFashion(dir string) (*Dataset, error) {
 	train, test, err := fashion.Whole(dir)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"evenkeel/objective"
 )
 
-// TestResplitKeepsTheTestPart over random datasets and settings: drawn anew by a
+// TestResplitKeepsTheTestPart over random datasets and settings: drawn again by a
 // split's settings or by Redraw, the test part is the same to the last number, the
 // parts are as large, and nothing of the test part is trained or validated on.
 func TestResplitKeepsTheTestPart(t *testing.T) {
@@ -64,7 +64,7 @@ func TestResplitKeepsTheTestPart(t *testing.T) {
 	}
 	// Two examples a class can be drawn in two ways only.
 	if differ < 180 {
-		t.Errorf("%d of 200 were drawn anew; want nearly all", differ)
+		t.Errorf("%d of 200 were drawn again; want nearly all", differ)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"evenkeel/objective"
 	"evenkeel/schemes"
 )
 
@@ -103,6 +104,22 @@ func LookupKind(name string) (Kind, bool) {
 		return Kind{}, false
 	}
 	return kinds[i], true
+}
+
+// TableKeys returns the keys of a study file's data section that only tables use.
+func TableKeys() []string { return []string{"label", "test_file", "one_hot"} }
+
+// DefaultSplit returns how a source is split unless somebody says otherwise.
+func DefaultSplit() objective.Split { return objective.Split{Validation: 0.2, Test: 0.2, Seed: 1} }
+
+// Table reports whether the source is a table, of which a column has the classes. It
+// panics if the source is of no known kind: [ParseSource] makes none.
+func (s Source) Table() bool {
+	k, ok := LookupKind(s.Kind)
+	if !ok {
+		panic(fmt.Sprintf("data: source of unknown kind %q", s.Kind))
+	}
+	return k.Table
 }
 
 // ParseSource reads the text form of a source. It opens nothing. The error is a

@@ -38,7 +38,7 @@ import (
 //
 // where SEED is s.Seed, but for "limit" and "validation" s.Resplit if that is not
 // 0: then the test part is that of the split without it, to the last example, and
-// what comes after it is drawn anew. Of the examples that are still there, those with the smallest keys are taken,
+// what comes after it is drawn again. Of the examples that are still there, those with the smallest keys are taken,
 // equal keys in source order. So no class depends on another and neither
 // architecture nor release of Go matters.
 //

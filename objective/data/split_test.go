@@ -200,7 +200,7 @@ func randomLabels(rng *rand.Rand, classes, least int) []uint16 {
 	return y
 }
 
-// checkCounts holds the sizes of every class against the shares.
+// checkCounts compares the sizes of every class with the shares.
 func checkCounts(t *testing.T, ds *Dataset, how objective.Split, s *Splits) {
 	t.Helper()
 	k := len(ds.Classes)

@@ -24,7 +24,7 @@ type Setup struct {
 	// Parallel is how many trainings the study allows at once, 0 for as many as are
 	// sensible.
 	Parallel int
-	// Redraw asks for a trainer whose parts can be drawn anew.
+	// Redraw asks for a trainer whose parts can be drawn again.
 	Redraw bool
 }
 
@@ -37,7 +37,7 @@ type Opened struct {
 	Parallel int
 	// Close ends all that was started.
 	Close func() error
-	// Redraw returns the same trainer with training and validation part drawn anew;
+	// Redraw returns the same trainer with training and validation part drawn again;
 	// nil where [Setup.Redraw] did not ask for it.
 	Redraw func(seed int64) (objective.Trainer, error)
 }

@@ -36,7 +36,7 @@ func TestKindsAndTransports(t *testing.T) {
 			t.Errorf("transport %s: doc %q; want one, and each name once", of.Name, of.Doc)
 		}
 		if of.Redraws != (of.FixedParts == "") {
-			t.Errorf("transport %s: parts can be drawn anew %v, and the reason why not is %q; want one of the two", of.Name, of.Redraws, of.FixedParts)
+			t.Errorf("transport %s: parts can be drawn again %v, and the reason why not is %q; want one of the two", of.Name, of.Redraws, of.FixedParts)
 		}
 		names = append(names, of.Name)
 	}

@@ -29,7 +29,7 @@ type Transport struct {
 	// is, which may take long. So the history is asked first whether there is anything
 	// left to train.
 	Started bool
-	// Redraws says that training and validation part can be drawn anew. Where they
+	// Redraws says that training and validation part can be drawn again. Where they
 	// cannot, FixedParts says why, as a clause.
 	Redraws    bool
 	FixedParts string

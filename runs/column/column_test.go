@@ -31,7 +31,7 @@ func sameBits(a, b []float64) bool {
 	})
 }
 
-// FuzzDecode: whatever is in a file, decoding gives an error or a value that
+// FuzzDecode: for any file, decoding gives an error or a value that
 // encodes to something that decodes to it again.
 func FuzzDecode(f *testing.F) {
 	for _, s := range []string{"", "[]", "[1,2.5,null,9e999]", "[[1,0.5,null],[2,0.25,0.5]]", "[1,", "[[1,2]]", "abc", "\x00\x01\x02\x03"} {

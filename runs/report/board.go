@@ -194,7 +194,7 @@ func (p boardPage) reference() []any {
 	ref := p.Board.Reference
 	name := "unweighted"
 	for _, param := range p.Definition.Space.Params {
-		if key, ok := strings.CutPrefix(param.Name, "model."); ok {
+		if key, ok := param.ModelKey(); ok {
 			if v, used := p.Definition.ReferenceModel()[key]; used {
 				name += " " + key + "=" + valueText(v)
 			}

@@ -91,7 +91,7 @@ weighting: {scheme: {name: mean-ratio, exponent: {low: 0.25, high: 16, log: true
 	}
 }
 
-// TestPredictedOnTheBoard: what arrived has a 95 % interval over trials, as explain has
+// TestPredictedOnTheBoard: what training delivered has a 95 % interval over trials, as explain has
 // over seeds: 2.365 standard errors for eight of them. One trial has none.
 func TestPredictedOnTheBoard(t *testing.T) {
 	for _, c := range []struct {

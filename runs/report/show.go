@@ -23,7 +23,7 @@ func Trial(out Out, def *search.Definition, t *runs.Trial, round int) error {
 	fmt.Fprintf(out.W, "%s, trial %d: %s, %s, %s\n%s\n", t.Study.Name, t.Number,
 		count(t.Rounds, "round"), t.State, count(len(t.Replicates), "seed"), recipe)
 	switch {
-	case t.Error != "" && t.State == "complete":
+	case t.Error != "" && t.State == runs.StateComplete:
 		fmt.Fprintf(out.W, "Further seeds failed: %s\n", t.Error)
 	case t.Error != "":
 		fmt.Fprintf(out.W, "Failed: %s\n", t.Error)

@@ -38,7 +38,7 @@ func studiesResult(list []runs.StudyRow) result {
 			trial, round, change = s.BestTrial, s.BestRound, s.BestScore-s.Reference
 		}
 		r.rows = append(r.rows, []any{
-			s.Name, s.Model, s.State, s.Complete + s.Failed, s.Planned, s.Failed, s.Runs, s.Reference, s.BestScore, change,
+			s.Name, s.Model, string(s.State), s.Complete + s.Failed, s.Planned, s.Failed, s.Runs, s.Reference, s.BestScore, change,
 			trial, round, s.BestScheme, s.Seconds, s.Created, s.Worked, s.Host, s.User, s.GitCommit, s.Program,
 		})
 	}
@@ -47,7 +47,7 @@ func studiesResult(list []runs.StudyRow) result {
 
 // shortCommit writes a commit for people: seven digits, and a + for changes.
 func shortCommit(v any) string {
-	commit, changed := strings.CutSuffix(v.(string), "+changes")
+	commit, changed := strings.CutSuffix(v.(string), runs.ChangesMark)
 	commit = commit[:min(len(commit), 7)]
 	if changed {
 		commit += "+"

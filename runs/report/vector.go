@@ -126,7 +126,7 @@ func (v vector) notes() []string {
 
 // appliedNote says what else than weighting the loss was done with the weights.
 func appliedNote(apply string) string {
-	way, _ := objective.LookupWay(apply)
+	way := objective.WayOf(apply)
 	without := "train with them"
 	switch {
 	case apply == objective.ApplyLoss:

@@ -51,18 +51,10 @@ func percent(v float64) string {
 }
 
 // points writes a difference of shares in percentage points, -0.6.
-func points(v float64) string {
-	text := strconv.FormatFloat(100*v, 'f', 1, 64)
-	switch {
-	case math.IsNaN(v):
-		return "-"
-	case text == "-0.0" || text == "0.0":
-		return "0.0"
-	case v > 0:
-		return "+" + text
-	}
-	return text
-}
+func points(v float64) string { return objective.Points(v) }
+
+// count writes a number with its noun.
+func count(n int, noun string) string { return objective.Plural(n, noun) }
 
 // brief writes a parameter with three significant digits, without a leading
 // zero: 2, 0.25 becomes .25.
@@ -91,7 +83,7 @@ func Duration(seconds float64) string {
 }
 
 // recipeText says what a trial does in a few words: the scheme with its
-// parameters, whatever differs from the plain recipe, and the model parameters
+// parameters, what differs from the plain recipe, and the model parameters
 // that are searched.
 func recipeText(def *search.Definition, p search.Point) (string, error) {
 	plan, err := def.Plan(p)
@@ -101,7 +93,7 @@ func recipeText(def *search.Definition, p search.Point) (string, error) {
 	words := schemeWords(plan.Recipe)
 	words = append(words, modifierWords(plan)...)
 	for _, param := range def.Space.Params {
-		key, ok := strings.CutPrefix(param.Name, "model.")
+		key, ok := param.ModelKey()
 		if v, used := plan.Model[key]; ok && used {
 			words = append(words, key+"="+valueText(v))
 		}
@@ -140,8 +132,8 @@ func modifierWords(plan objective.Plan) []string {
 	add(r.Damping != 0, "damped %s", brief(r.Damping))
 	add(r.Clip != 0, "clip %s", brief(r.Clip))
 	add(r.Smoothing == schemes.NoSmoothing, "unsmoothed")
-	way, _ := objective.LookupWay(plan.Apply)
-	add(way.Short != "", "%s", way.Short)
+	short := objective.WayOf(plan.Apply).Short
+	add(short != "", "%s", short)
 	add(plan.WeightsFrom != 0, "from %s", brief(plan.WeightsFrom))
 	return words
 }
@@ -163,17 +155,6 @@ func cut(text string, most int) string {
 		return text
 	}
 	return strings.TrimRight(string([]rune(text)[:most-1]), " ") + "…"
-}
-
-// count writes a number with its noun.
-func count(n int, noun string) string {
-	switch {
-	case n == 1:
-		return "1 " + noun
-	case strings.HasSuffix(noun, "s"):
-		return strconv.Itoa(n) + " " + noun + "es"
-	}
-	return strconv.Itoa(n) + " " + noun + "s"
 }
 
 // times writes how often.

@@ -22,7 +22,8 @@ type Case struct {
 	// OwnModel says that the trial's model is another one than the reference.
 	OwnModel bool
 	// State is how the study's last invocation ended, Newest the newest study.
-	State, Newest string
+	State  runs.State
+	Newest string
 	// Confirmed is what a confirmation found of the arm, nil if there is none.
 	Confirmed *Confirmed
 }
@@ -84,7 +85,7 @@ func readCase(ctx context.Context, db *runs.DB, study string, a Arm) (*Case, err
 func caseOf(e *runs.Evidence, def *search.Definition, plan objective.Plan, own bool) explain.Case {
 	c := explain.Case{
 		Classes: make([]string, e.Trial.Replicates[0].Rounds[0].Val.Classes()), Score: def.Objective, Trial: e.Trial.Number, Round: e.Round,
-		Replicates: e.Trial.Replicates, Posthoc: plan.Apply == objective.ApplyPosthoc, OwnScript: def.Model.Trainer.Transport().OwnData, Pool: e.Pool,
+		Replicates: e.Trial.Replicates, Posthoc: !plan.Trained(), OwnScript: def.Model.Trainer.Transport().OwnData, Pool: e.Pool,
 	}
 	for k := range c.Classes {
 		c.Classes[k] = e.Trial.Study.Class(k)

@@ -42,7 +42,7 @@ func ReadConfirmed(ctx context.Context, db *runs.DB, study string, a Arm, respli
 }
 
 // Judge returns the arms of one study with their verdicts. Arms that were confirmed in
-// the same way, with or without parts drawn anew, are one family of tests: p-values of
+// the same way, with or without parts drawn again, are one family of tests: p-values of
 // the same comparison are adjusted by Holm's method. Offsets belong to no arm: they are
 // one and the same test beside all of them, and their p-value stays as it is.
 func Judge(arms []runs.ConfirmedArm) []Confirmed {

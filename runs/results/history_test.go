@@ -152,7 +152,7 @@ func TestReadCase(t *testing.T) {
 // TestState: of the named study, as the list of studies has it.
 func TestState(t *testing.T) {
 	db := searched(t)
-	for name, want := range map[string]string{"small": "done", "none": ""} {
+	for name, want := range map[string]runs.State{"small": "done", "none": ""} {
 		if got, err := db.State(t.Context(), name); got != want || err != nil {
 			t.Errorf("%s is %q, %v; want %q", name, got, err, want)
 		}

@@ -76,7 +76,7 @@ func readOverview(ctx context.Context, db *runs.DB, study string) (o *Overview, 
 	if err != nil {
 		return nil, err
 	}
-	o.Unfinished = state != "done" && state != "running"
+	o.Unfinished = state.Unfinished()
 	o.Newest, err = Newest(ctx, db)
 	return o, err
 }

@@ -27,7 +27,7 @@ func Running(ctx context.Context, db *runs.DB, now time.Time) ([]RunningStudy, e
 	}
 	var out []RunningStudy
 	for _, row := range list {
-		if row.State != "running" {
+		if row.State != runs.StateRunning {
 			continue
 		}
 		pace, err := db.Pace(ctx, row.Name)

@@ -24,7 +24,7 @@ var (
 
 // Tables returns the contents of all tables of the database at path as text, a
 // row a line, in a canonical order: two searches that did the same give the same
-// text, however fast, in whatever order and with whatever interruptions. Left
+// text, however fast, in any order and with any interruptions. Left
 // out are invocations, events, logs, failed runs, times, and how many trainings went on at
 // once.
 func Tables(t testing.TB, path string) string {

@@ -4,6 +4,12 @@
 -- depends on the order in which runs happened to finish.
 --
 -- Times are UTC in ISO 8601, lists are JSON, flags are 0 or 1.
+--
+-- The words in CHECK constraints and views are those of Go constants: what confirmations
+-- compare is search/followup.What*, states are runs.State*. SQL has no constants, so they
+-- are repeated here. Nothing writes the states waiting and pruned of trials and partial of
+-- runs yet: they are kept for trials that are imported or stopped early, so that these
+-- need no rebuilt table.
 
 CREATE TABLE studies (
   -- One study: a search with a fixed space, objective and seed.

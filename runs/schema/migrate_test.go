@@ -90,7 +90,7 @@ func text(t *testing.T, q disk.Querier, query string) (s string) {
 func TestMigrationKeepsWhatIsThere(t *testing.T) {
 	path, list := filled(t), withLater(t, later)
 	if _, err := openFile(t.Context(), path, list, true); err == nil || !strings.Contains(err.Error(), "`evenkeel resume` brings it up to date") {
-		t.Errorf("reading it before the migration: %v; want to be told that resume brings it up to date", err)
+		t.Errorf("reading it before the migration: %v; want it to say that resume brings it up to date", err)
 	}
 	var wg sync.WaitGroup
 	for range 4 {

@@ -57,14 +57,14 @@ func checkConfig(def *search.Definition, trainer *opened) check.Config {
 			Schema: objective.SpecVersion, Trainer: info.Trainer, Version: info.Version, Numerics: info.Numerics,
 			Data: info.Data, Split: info.Split, Model: def.ReferenceModel(),
 		},
-		Apply: appliedByTrainer(def), WeightsFrom: usesWeightsFrom(def),
+		Apply: appliedByTrainer(def), WeightsFrom: def.SwitchesOnLate(),
 		Trainings: def.Trainings(), Parallel: trainer.parallel,
 	}
 	if cfg.Apply == nil {
 		cfg.Apply = []string{objective.ApplyLoss}
 	}
 	for r := range checkSeeds {
-		cfg.Seeds = append(cfg.Seeds, search.TrainingSeed(def.Search.Seed, r, "search"))
+		cfg.Seeds = append(cfg.Seeds, search.TrainingSeed(def.Search.Seed, r, search.PhaseSearch))
 	}
 	return cfg
 }

@@ -78,7 +78,7 @@ func (c Config) prepareConfirming(ctx context.Context, r ConfirmRequest) (*confi
 		return nil, err
 	}
 	if of := def.Model.Trainer.Transport(); r.Resplit && !of.Redraws {
-		return nil, search.Inputf("--resplit: training and validation part of study %s cannot be drawn anew: %s; confirm without --resplit", def.Name, of.FixedParts)
+		return nil, search.Inputf("--resplit: training and validation part of study %s cannot be drawn again: %s; confirm without --resplit", def.Name, of.FixedParts)
 	}
 	w.arm.Seeds, w.arm.Resplit = r.Seeds, r.Resplit
 	return w, nil

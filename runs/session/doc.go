@@ -12,7 +12,7 @@
 //	outcome, err := session.Search(ctx, stop, session.Config{DB: "evenkeel.db", Program: version}, session.SearchRequest{Definition: def})
 //
 // After stop is closed no training is started and those under way are finished; when ctx
-// ends those are broken off too. Either way the error is [ErrInterrupted], and everything
+// ends those are interrupted too. Either way the error is [ErrInterrupted], and everything
 // that finished is stored. An error is a [search.InputError] where what was asked for is
 // wrong; nothing was started then.
 package session

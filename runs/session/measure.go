@@ -29,7 +29,7 @@ func Measure(ctx context.Context, stop <-chan struct{}, c Config, r MeasureReque
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("trial %d: %w", number, err)
-	case plan.Apply == objective.ApplyPosthoc:
+	case !plan.Trained():
 		return nil, search.Inputf("trial %d applies its weights post hoc: nothing is trained with them, so there is nothing to measure; without --measure its findings come from the logits", number)
 	case r.Trial.Invalid != "":
 		return nil, search.Inputf("trial %d was declared invalid: %s; nothing is trained for it", number, r.Trial.Invalid)

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"evenkeel/runs"
 	"evenkeel/runs/report"
 	"evenkeel/runs/results"
 	"evenkeel/runs/session/notice"
@@ -22,7 +23,7 @@ import (
 type finished struct {
 	Study string `json:"study"`
 	// Ended is done, time (its limit is reached) or failed.
-	Ended string `json:"ended"`
+	Ended runs.State `json:"ended"`
 	// Error is why it failed, or empty.
 	Error string `json:"error,omitempty"`
 	// DB is the absolute path of the trial history.

@@ -110,7 +110,7 @@ type searching struct {
 	// opened says that the study is there, begun that its trainer was not refused,
 	// ended how the search ended, worked that it did anything.
 	opened, begun bool
-	ended         string
+	ended         runs.State
 	worked        atomic.Bool
 }
 
@@ -131,7 +131,7 @@ func (s *searching) isComplete(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
-// prepare holds the study against its trainer and opens the history.
+// prepare compares the study with its trainer and opens the history.
 func (s *searching) prepare(ctx context.Context) (err error) {
 	if err := checkTrainer(s.def, s.trainer.Info()); err != nil {
 		return err
@@ -163,7 +163,7 @@ func (s *searching) search(ctx context.Context, stop <-chan struct{}) (err error
 	if err != nil {
 		return err
 	}
-	s.opened, s.ended = true, "failed"
+	s.opened, s.ended = true, runs.StateFailed
 	defer func() {
 		if err != nil && ctx.Err() != nil {
 			err = ErrInterrupted
@@ -221,7 +221,7 @@ func (s *searching) drive(ctx context.Context, stop <-chan struct{}, study *runs
 	s.notify(notice.SearchBegan{Definition: s.def, Deadline: deadline})
 	summary, err := driver.Run(ctx, stop)
 	if err == nil && summary.End == search.EndComplete {
-		s.ended = "done"
+		s.ended = runs.StateDone
 		err = study.EvictLogits(context.WithoutCancel(ctx))
 	}
 	s.notify(notice.SearchEnded{Study: s.def.Name, Failed: err != nil, Summary: summary})
@@ -229,10 +229,10 @@ func (s *searching) drive(ctx context.Context, stop <-chan struct{}, study *runs
 	case err != nil:
 		return err
 	case summary.End == search.EndStopped:
-		s.ended = "interrupted"
+		s.ended = runs.StateInterrupted
 		return ErrInterrupted
 	case summary.End == search.EndTime:
-		s.ended = "time"
+		s.ended = runs.StateTime
 	}
 	return nil
 }

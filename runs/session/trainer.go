@@ -24,7 +24,7 @@ type opened struct {
 	parallel int
 	close    func() error
 	// redraw, where it is not nil, is the same trainer with training and validation
-	// part drawn anew.
+	// part drawn again.
 	redraw func(seed int64) (objective.Trainer, error)
 }
 
@@ -35,7 +35,7 @@ func openTrainer(ctx context.Context, def *search.Definition, db string) (*opene
 	return open(ctx, def, db, false)
 }
 
-// openRedrawable is openTrainer for a study whose parts are to be drawn anew.
+// openRedrawable is openTrainer for a study whose parts are to be drawn again.
 func openRedrawable(ctx context.Context, def *search.Definition, db string) (*opened, error) {
 	return open(ctx, def, db, true)
 }
@@ -57,7 +57,7 @@ func open(ctx context.Context, def *search.Definition, db string, redraw bool) (
 // says of itself: the plumbing part of a check.
 func checkTrainer(def *search.Definition, info objective.Info) error {
 	var faults []error
-	for _, f := range check.Plumbing(info, appliedByTrainer(def), usesWeightsFrom(def)) {
+	for _, f := range check.Plumbing(info, appliedByTrainer(def), def.SwitchesOnLate()) {
 		if f.State == check.Fault {
 			faults = append(faults, search.Inputf("%s. %s", f.Text, f.Advice))
 		}
@@ -68,18 +68,7 @@ func checkTrainer(def *search.Definition, info objective.Info) error {
 // appliedByTrainer returns the ways of applying weights that the trainer has a
 // part in.
 func appliedByTrainer(def *search.Definition) []string {
-	var ways []string
-	for _, v := range def.Values("weighting.apply") {
-		if way, _ := objective.LookupWay(v.(string)); way.Trained {
-			ways = append(ways, way.Name)
-		}
-	}
-	return ways
-}
-
-// usesWeightsFrom reports whether some trial switches its weights on late.
-func usesWeightsFrom(def *search.Definition) bool {
-	return slices.ContainsFunc(def.Values("weighting.weights_from"), func(v any) bool { return v != 0.0 })
+	return slices.DeleteFunc(def.Ways(), func(way string) bool { return !objective.Trained(way) })
 }
 
 // unsafeInNames matches what a file name should not have.

@@ -68,8 +68,8 @@ func (v visit) work(ctx context.Context, at visited, work func(context.Context, 
 		return err
 	}
 	defer func() {
-		if state == "running" {
-			state = "killed" // since we have its lock
+		if state == runs.StateRunning {
+			state = runs.StateKilled // since we have its lock
 		}
 		if closing := at.study.Close(state); err == nil {
 			err = closing

@@ -72,7 +72,7 @@ func TestValues(t *testing.T) {
 	}
 }
 
-// TestPower holds power against the standard library, negative numbers included.
+// TestPower compares power with the standard library, negative numbers included.
 func TestPower(t *testing.T) {
 	t.Parallel()
 	for _, a := range []float64{-3, -1, -0.5, 0, 0.5, 1, 3} {

@@ -12,7 +12,7 @@ import (
 // before, on validation.
 type Arm struct {
 	Trial, Round int
-	// Plan is the trial's, whatever its number of rounds.
+	// Plan is the trial's, with any number of rounds.
 	Plan objective.Plan
 	// Vector is the fixed vector that is confirmed beside the recipe, at mean 1: the
 	// geometric mean of the weights that the search measured, which somebody would
@@ -33,7 +33,7 @@ func (a Arm) Cost(d *search.Definition) (trainings int, length float64) {
 	if !reflect.DeepEqual(a.Plan.Model, d.ReferenceModel()) {
 		trainings++
 	}
-	if a.Plan.Apply == objective.ApplyPosthoc {
+	if !a.Plan.Trained() {
 		return trainings, float64(trainings)
 	}
 	trainings += a.Round + 1 // the recipe's rounds and the vector
@@ -48,7 +48,7 @@ func (a Arm) Cost(d *search.Definition) (trainings int, length float64) {
 func (a Arm) longer(d *search.Definition) map[string]any {
 	model := maps.Clone(d.ReferenceModel())
 	epochs, ok := model["epochs"].(int64)
-	if !ok || a.Plan.Apply == objective.ApplyPosthoc {
+	if !ok || !a.Plan.Trained() {
 		return nil
 	}
 	model["epochs"] = epochs * int64(a.Round+1)

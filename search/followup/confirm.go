@@ -19,9 +19,9 @@ type Confirmer struct {
 	Store      Store
 	Trainer    objective.Trainer
 	// Redraw returns the trainer like Trainer whose training and validation part are
-	// drawn anew with a seed, beside the same test part; nil where that cannot be
+	// drawn again with a seed, beside the same test part; nil where that cannot be
 	// done. It is asked once or a few times for each fresh seed of an arm with
-	// Resplit, and what it returns is let go of once that seed is measured: there are
+	// Resplit, and what it returns is dropped once that seed is measured: there are
 	// never more than Parallel of them, so it should make numbers of examples only
 	// when it trains.
 	Redraw func(seed int64) (objective.Trainer, error)
@@ -37,9 +37,9 @@ type Confirmer struct {
 }
 
 // Run confirms an arm and records the outcome. Runs that the store has are not
-// trained again, so that a confirmation that was broken off goes on, and one that
+// trained again, so that a confirmation that was interrupted goes on, and one that
 // is repeated trains nothing. After stop is closed no training is started; when ctx
-// ends those under way are broken off too; either way the error is an interruption
+// ends those under way are interrupted too; either way the error is an interruption
 // ([objective.IsInterruption]) and nothing is claimed. Where the time is over, the
 // seeds that are complete are what there is, if they are at least [confirm.FewestSeeds];
 // else it is an interruption too.
@@ -103,7 +103,7 @@ func (c *Confirmer) Reading(arm Arm) (Reading, error) {
 // search's first seed, and 0 where the store has no logits of it.
 func (c *Confirmer) Fitting(ctx context.Context) (time.Duration, error) {
 	eval := (&confirming{Confirmer: c}).evaluator(c.Trainer.Info())
-	id, err := eval.Spec(eval.ReferenceModel, search.TrainingSeed(c.Definition.Search.Seed, 0, "search")).ID()
+	id, err := eval.Spec(eval.ReferenceModel, search.TrainingSeed(c.Definition.Search.Seed, 0, search.PhaseSearch)).ID()
 	if err != nil {
 		return 0, err
 	}
@@ -134,7 +134,7 @@ func (c *Confirmer) perform(arm Arm) (*confirming, error) {
 	trainer := c.Trainer
 	if arm.Resplit {
 		if c.Redraw == nil {
-			return nil, fmt.Errorf("training and validation part cannot be drawn anew by this trainer")
+			return nil, fmt.Errorf("training and validation part cannot be drawn again by this trainer")
 		}
 		p.drawn = newDrawn(c.Trainer)
 		trainer = p.drawn
@@ -146,7 +146,7 @@ func (c *Confirmer) perform(arm Arm) (*confirming, error) {
 	p.eval = p.evaluator(c.Trainer.Info())
 	for r := range arm.Seeds {
 		p.seeds = append(p.seeds, &freshSeed{
-			replicate: r, seed: search.TrainingSeed(c.Definition.Search.Seed, r, "confirm"), split: SplitSeed(c.Definition.Search.Seed, r), eval: p.eval,
+			replicate: r, seed: search.TrainingSeed(c.Definition.Search.Seed, r, search.PhaseConfirm), split: search.SplitSeed(c.Definition.Search.Seed, r), eval: p.eval,
 		})
 	}
 	first, err := p.first()

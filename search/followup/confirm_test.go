@@ -148,7 +148,7 @@ func TestTimeKeepsCompleteSeeds(t *testing.T) {
 		switch {
 		case c.fails:
 			if err == nil || objective.IsInterruption(err) {
-				t.Errorf("a failure: %v; want it told", err)
+				t.Errorf("a failure: %v; want it reported", err)
 			}
 			continue
 		case c.want == 0:
@@ -183,7 +183,7 @@ func TestFittingIsTimed(t *testing.T) {
 	eval := objective.Evaluator{
 		Runner: objective.NewRunner(trainer, store, 1, time.Now, nil), Info: trainer.Info(), ReferenceModel: d.ReferenceModel(), Score: d.Objective,
 	}
-	if _, _, _, err := eval.Reference(t.Context(), search.TrainingSeed(d.Search.Seed, 0, "search")); err != nil {
+	if _, _, _, err := eval.Reference(t.Context(), search.TrainingSeed(d.Search.Seed, 0, search.PhaseSearch)); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := c.Fitting(t.Context()); err != nil || got != time.Minute {
@@ -224,7 +224,7 @@ func TestConfirmClaims(t *testing.T) {
 			t.Errorf("readings %v; want one", store.readings)
 		}
 		for _, r := range got.Runs {
-			if r.Seed == search.TrainingSeed(d.Search.Seed, r.Replicate, "search") || r.Seed != search.TrainingSeed(d.Search.Seed, r.Replicate, "confirm") {
+			if r.Seed == search.TrainingSeed(d.Search.Seed, r.Replicate, search.PhaseSearch) || r.Seed != search.TrainingSeed(d.Search.Seed, r.Replicate, search.PhaseConfirm) {
 				t.Errorf("replicate %d has seed %d; want that of the phase confirm", r.Replicate, r.Seed)
 			}
 		}
@@ -234,8 +234,8 @@ func TestConfirmClaims(t *testing.T) {
 // text is a confirmation as text, exactly.
 func text(c *followup.Confirmation) string { return fmt.Sprintf("%v", *c) }
 
-// TestConfirmGoesOn: broken off anywhere and started again, it trains nothing
-// twice, reads the test part once and finds the same, whatever goes on at once;
+// TestConfirmGoesOn: interrupted anywhere and started again, it trains nothing
+// twice, reads the test part once and finds the same, no matter what goes on at once;
 // repeated, it trains nothing.
 func TestConfirmGoesOn(t *testing.T) {
 	d := define(t, confirmStudy)
@@ -275,7 +275,7 @@ func TestConfirmGoesOn(t *testing.T) {
 				t.Errorf("stopped at training %d: the repetition trained %d times; want nothing", at, all.Load()-before)
 			}
 		}
-		// Those under way were broken off, and nothing else was done twice.
+		// Those under way were interrupted, and nothing else was done twice.
 		if store.Len() != 30 || all.Load() > 30+4 || len(store.readings) != 1 {
 			t.Errorf("stopped at training %d: %d runs, %d trainings and %d readings in all; want 30, hardly more, and 1", at, store.Len(), all.Load(), len(store.readings))
 		}

@@ -23,7 +23,7 @@ const (
 
 // Reading is one occasion to look at a test part: a fixed arm on so many fresh
 // seeds, with the reference's run on the first of them, which stands for data and
-// code. Continuing or repeating it is the same reading; with parts drawn anew for
+// code. Continuing or repeating it is the same reading; with parts drawn again for
 // every seed it is another.
 type Reading struct {
 	Trial, Round, Seeds int
@@ -45,7 +45,7 @@ type Confirmation struct {
 type Comparison struct {
 	What, Against string
 	confirm.Comparison
-	// Drop is the balanced accuracy lost, held against the study's tolerance.
+	// Drop is the balanced accuracy lost, compared with the study's tolerance.
 	Drop confirm.Drop
 }
 
@@ -69,7 +69,7 @@ type Store interface {
 	// anew. It is called before any run on them, and need not wait for the disk.
 	DescribeSplit(ctx context.Context, info objective.Info) error
 	// Confirm records a confirmation in place of any earlier one of the arm that was
-	// made in the same way, with or without parts drawn anew, and returns when it is
+	// made in the same way, with or without parts drawn again, and returns when it is
 	// durable. One on more seeds stays.
 	Confirm(ctx context.Context, c *Confirmation) error
 }

@@ -46,7 +46,7 @@ type confirming struct {
 // freshSeed is what one seed measured. Predictions are those of the test part.
 type freshSeed struct {
 	replicate int
-	// seed is that of the training, split that of parts drawn anew.
+	// seed is that of the training, split that of parts drawn again.
 	seed, split int64
 	// eval knows the data that this seed trains on.
 	eval    *objective.Evaluator
@@ -85,7 +85,7 @@ func (p *confirming) each(ctx context.Context, work func(*freshSeed) error) erro
 
 // recipe performs the reference, the recipe and what is trained longer.
 func (p *confirming) recipe(ctx context.Context, s *freshSeed) error {
-	if p.arm.Plan.Apply == objective.ApplyPosthoc {
+	if !p.arm.Plan.Trained() {
 		if err := p.open(ctx); err != nil { // shifts of known logits train nothing and read it all the same
 			return err
 		}
@@ -154,7 +154,7 @@ func (p *confirming) fixed(ctx context.Context, s *freshSeed) error {
 	if err != nil {
 		return err
 	}
-	if plan.Apply != objective.ApplyPosthoc || spec.Unweighted() {
+	if spec.Trained() {
 		a, err := p.runner.RunTest(ctx, spec)
 		if err != nil {
 			return fmt.Errorf("the vector: %w", err)

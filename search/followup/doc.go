@@ -1,5 +1,5 @@
 // Package followup does the trainings that belong to no trial: it confirms an arm on
-// fresh seeds and the test part, with training and validation part drawn anew where
+// fresh seeds and the test part, with training and validation part drawn again where
 // that is asked for, and trains the probes that show whether weights affect training.
 // It also plans the time these take. It decides no trial (that is package search),
 // judges no figure (that is objective/evidence) and stores nothing (package runs
@@ -19,9 +19,9 @@
 //
 // # What is promised
 //
-// Fresh seeds are those of the phase "confirm" ([search.TrainingSeed]), which no search
-// uses, and seeds of parts drawn anew come from [SplitSeed]: both are the same for every
+// Fresh seeds are those of [search.PhaseConfirm], which no search uses, and the seeds of
+// parts that are drawn again come from [search.SplitSeed]: both are the same for every
 // arm of a study, so arms are compared on equal terms. The test part is recorded as read
 // before the first run that looks at it. Figures depend neither on how much is trained
-// at once nor on how often the work was broken off; what is stored is not trained again.
+// at once nor on how often the work was interrupted; what is stored is not trained again.
 package followup

@@ -1,6 +1,8 @@
 package followup
 
 import (
+	"slices"
+
 	"evenkeel/objective"
 	"evenkeel/search"
 )
@@ -9,11 +11,10 @@ import (
 // in trainings of the usual length; see [Arm.Cost]. Where the model is searched, the arm
 // is taken to have another one than the reference.
 func Length(d *search.Definition, round int) float64 {
-	arm := Arm{Round: round, Plan: objective.Plan{Model: d.ReferenceModel(), Apply: objective.ApplyPosthoc}}
-	for _, v := range d.Values("weighting.apply") {
-		if v != objective.ApplyPosthoc {
-			arm.Plan.Apply = ""
-		}
+	ways := d.Ways()
+	arm := Arm{Round: round, Plan: objective.Plan{Model: d.ReferenceModel(), Apply: ways[0]}}
+	if i := slices.IndexFunc(ways, objective.Trained); i >= 0 {
+		arm.Plan.Apply = ways[i] // which takes the most
 	}
 	_, length := arm.Cost(d)
 	if d.SearchesModel() {

@@ -89,7 +89,7 @@ func (p *Prober) Missing(ctx context.Context, plan objective.Plan, probes explai
 
 // Run performs the probes with a trial's model, its way of applying weights, and
 // its seeds. Runs that the cache has are not trained again. After stop is closed no
-// training is started; when ctx ends those under way are broken off too; either way
+// training is started; when ctx ends those under way are interrupted too; either way
 // the error is an interruption ([objective.IsInterruption]), and what is finished
 // is kept.
 func (p *Prober) Run(ctx context.Context, stop <-chan struct{}, plan objective.Plan, probes explain.Probes) (*explain.Probed, error) {

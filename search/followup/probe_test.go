@@ -42,7 +42,7 @@ func probedText(p *explain.Probed) string {
 
 // TestProbe: the runs are those announced, with the weights, the way of applying
 // them and the seeds asked for; none has a test part, logits of weighted runs are not
-// kept, and what is stored is not trained again, whatever goes on at once.
+// kept, and what is stored is not trained again, no matter what goes on at once.
 func TestProbe(t *testing.T) {
 	d := define(t, confirmStudy, "weighting.weights_from=0.5")
 	plan := fixedArm(t, d, 6).Plan
@@ -101,7 +101,7 @@ func TestProbe(t *testing.T) {
 	}
 }
 
-// TestProbeGoesOn: broken off, it says that it was, keeps what is finished and goes
+// TestProbeGoesOn: interrupted, it says that it was, keeps what is finished and goes
 // on from there.
 func TestProbeGoesOn(t *testing.T) {
 	plan := fixedArm(t, define(t, confirmStudy), 6).Plan
@@ -120,7 +120,7 @@ func TestProbeGoesOn(t *testing.T) {
 		if _, err := prober(store, trainer, 2).Run(t.Context(), nil, plan, probes(2)); err != nil {
 			t.Fatal(err)
 		}
-		// The one under way was broken off, and nothing else was done twice.
+		// The one under way was interrupted, and nothing else was done twice.
 		if all.Load() != 15 || store.Len() != 14 {
 			t.Errorf("stopped at training %d: %d trainings and %d runs in all; want 15 and 14", at, all.Load(), store.Len())
 		}
@@ -133,7 +133,7 @@ func TestProbeGoesOn(t *testing.T) {
 	}
 }
 
-// TestProbeFails: a training that fails is told with the class and its factor.
+// TestProbeFails: a training that fails is reported with the class and its factor.
 func TestProbeFails(t *testing.T) {
 	plan := fixedArm(t, define(t, confirmStudy), 6).Plan
 	trainer := &trainertest.Synthetic{Before: func(_ context.Context, job objective.Job) error {

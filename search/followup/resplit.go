@@ -2,8 +2,6 @@ package followup
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/binary"
 	"fmt"
 	"sync"
 
@@ -53,7 +51,7 @@ func (d *drawn) add(t objective.Trainer) {
 	d.open[split].seeds++
 }
 
-// drop lets go of a trainer once no seed is at work on its split.
+// drop forgets a trainer once no seed is at work on its split.
 func (d *drawn) drop(split objective.Split) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -82,17 +80,4 @@ func (p *confirming) onItsSplit(ctx context.Context, s *freshSeed, work func(*fr
 	s.eval = p.evaluator(info)
 	defer func() { s.eval = nil }()
 	return work(s)
-}
-
-// SplitSeed returns the seed with which a confirmation draws training and validation
-// part anew for one of its fresh seeds, in [1, 2^31]: 1 plus the low 31 bits of the
-// first 8 bytes, big-endian, of the SHA-256 of
-//
-//	evenkeel/split/1 seed=SEED replicate=REPLICATE purpose="resplit"
-//
-// It is never 0, which in [objective.Split.Resplit] would say that nothing is drawn
-// anew; and like the training seed it is the same for every arm of a study.
-func SplitSeed(studySeed int64, replicate int) int64 {
-	sum := sha256.Sum256(fmt.Appendf(nil, "evenkeel/split/1 seed=%d replicate=%d purpose=%q", studySeed, replicate, "resplit"))
-	return 1 + int64(binary.BigEndian.Uint64(sum[:8])&(1<<31-1))
 }

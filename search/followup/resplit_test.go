@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -19,7 +18,7 @@ import (
 	"evenkeel/search/followup"
 )
 
-// redrawable is a synthetic trainer whose parts can be drawn anew. The split has a
+// redrawable is a synthetic trainer whose parts can be drawn again. The split has a
 // part in the noise, and turned ones have the classes of the validation examples in
 // another order. It performs the runs on its own split alone.
 type redrawable struct {
@@ -93,7 +92,7 @@ func redrawer(d *search.Definition, store followup.Store, parallel int, turn boo
 	}
 }
 
-// resplitArm is fixedArm with parts drawn anew and the vector of a search.
+// resplitArm is fixedArm with parts drawn again and the vector of a search.
 func resplitArm(t *testing.T, d *search.Definition, seeds int) followup.Arm {
 	t.Helper()
 	arm := fixedArm(t, d, seeds)
@@ -140,8 +139,8 @@ func TestResplitPairs(t *testing.T) {
 	}
 	for _, s := range specs {
 		r := slices.IndexFunc(got.Runs, func(r followup.Run) bool { return r.Seed == s.Seed })
-		if r < 0 || s.Split.Resplit != followup.SplitSeed(d.Search.Seed, got.Runs[r].Replicate) ||
-			s.Seed != search.TrainingSeed(d.Search.Seed, got.Runs[r].Replicate, "confirm") {
+		if r < 0 || s.Split.Resplit != search.SplitSeed(d.Search.Seed, got.Runs[r].Replicate) ||
+			s.Seed != search.TrainingSeed(d.Search.Seed, got.Runs[r].Replicate, search.PhaseConfirm) {
 			t.Errorf("a run on training seed %d has split %+v; want those of one fresh seed", s.Seed, s.Split)
 		}
 	}
@@ -171,7 +170,7 @@ func TestResplitPairs(t *testing.T) {
 	}
 }
 
-// mustRedraw returns what a trainer drawn anew says of itself.
+// mustRedraw returns what a trainer drawn again says of itself.
 func mustRedraw(t *testing.T, c *followup.Confirmer, seed int64) objective.Info {
 	t.Helper()
 	x, err := c.Redraw(seed)
@@ -201,7 +200,7 @@ func TestResplitLabels(t *testing.T) {
 				if err != nil || !found {
 					t.Fatalf("apply %s: run %.8s: found %v, error %v", apply, r.Run, found, err)
 				}
-				labels := mustRedraw(t, c, followup.SplitSeed(d.Search.Seed, r.Replicate)).ValLabels
+				labels := mustRedraw(t, c, search.SplitSeed(d.Search.Seed, r.Replicate)).ValLabels
 				m, err := objective.ConfusionFromLabels(run.Val.Classes(), labels, run.ValPredictions)
 				if err != nil || !m.Equal(run.Val) {
 					t.Errorf("apply %s: the validation matrix of %s on fresh seed %d is not that of its predictions and labels (%v)", apply, r.What, r.Replicate+1, err)
@@ -220,7 +219,7 @@ func TestResplitLabels(t *testing.T) {
 	}
 }
 
-// TestResplitGoesOn: broken off and started again it finds what it finds in one go
+// TestResplitGoesOn: interrupted and started again it finds what it finds in one go
 // and trains nothing twice; repeated it trains nothing; and neither depends on how
 // much goes on at once or on where the vector comes from.
 func TestResplitGoesOn(t *testing.T) {
@@ -280,7 +279,7 @@ func TestResplitRefuses(t *testing.T) {
 		change func(*followup.Confirmer)
 		want   string
 	}{
-		"a trainer of fixed parts": {func(c *followup.Confirmer) { c.Redraw = nil }, "cannot be drawn anew by this trainer"},
+		"a trainer of fixed parts": {func(c *followup.Confirmer) { c.Redraw = nil }, "cannot be drawn again by this trainer"},
 		"nothing to draw":          {func(c *followup.Confirmer) { c.Redraw = func(int64) (objective.Trainer, error) { return nil, boom } }, "too few examples"},
 		"a full disk":              {func(c *followup.Confirmer) { c.Store = nowhere{newConfirmations()} }, "disk full"},
 	} {
@@ -292,19 +291,6 @@ func TestResplitRefuses(t *testing.T) {
 		}
 		if store.last != nil || len(store.readings) > 0 || len(trained()) > 0 {
 			t.Errorf("%s: something was read, trained or recorded", name)
-		}
-	}
-}
-
-// TestSplitSeed: wanted values from sha256sum over the documented text. It is never 0.
-func TestSplitSeed(t *testing.T) {
-	for _, c := range []struct {
-		study     int64
-		replicate int
-		want      int64
-	}{{0, 0, 433334549}, {7, 3, 2037777674}} {
-		if got := followup.SplitSeed(c.study, c.replicate); got != c.want || got < 1 || got > math.MaxInt32+1 {
-			t.Errorf("study seed %d, replicate %d: %d; want %d", c.study, c.replicate, got, c.want)
 		}
 	}
 }

@@ -11,7 +11,7 @@ import (
 // Opened is a store that is empty.
 type Opened struct {
 	Store search.Store
-	// Reopen lets go of the store and opens the same study again, as another process
+	// Reopen gives up the store and opens the same study again, as another process
 	// would; nil for a store that does not outlive its process.
 	Reopen func() (search.Store, error)
 }

@@ -56,19 +56,19 @@ var (
 // sections are the keys of the file itself, in the order in which they are shown.
 var sections = []string{"study", "data", "model", "weighting", "objective", "search"}
 
+// defaultSplit is what a source is split into unless the file says otherwise.
+var defaultSplit = data.DefaultSplit()
+
 var dataKeys = []key{
 	{name: "source", kind: textKey, def: "embedded"},
 	{name: "label", kind: textKey, def: data.DefaultLabel},
 	{name: "test_file", kind: textKey, def: ""},
 	{name: "one_hot", kind: columnsKey, def: data.OneHot{}},
-	{name: "validation", bounds: models.Range{Max: 1, Above: true, Below: true}, def: 0.2},
-	{name: "test", bounds: share, def: 0.2},
-	{name: "limit", kind: integerKey, bounds: fromZero, def: int64(0)},
-	{name: "seed", kind: integerKey, bounds: anySeed, def: int64(1)},
+	{name: "validation", bounds: models.Range{Max: 1, Above: true, Below: true}, def: defaultSplit.Validation},
+	{name: "test", bounds: share, def: defaultSplit.Test},
+	{name: "limit", kind: integerKey, bounds: fromZero, def: int64(defaultSplit.Limit)},
+	{name: "seed", kind: integerKey, bounds: anySeed, def: defaultSplit.Seed},
 }
-
-// tableKeys are the data keys that only tables use.
-var tableKeys = []string{"label", "test_file", "one_hot"}
 
 // kindKey comes first in the model section; the keys after it are those of package
 // models, and of package trainers for how the models are trained.
@@ -207,8 +207,15 @@ func (k key) want() string {
 		return "a list of environments, one for each process, such as [{CUDA_VISIBLE_DEVICES: \"0\"}]"
 	case valueKey:
 		return "a number, a word, true or false, a choice of these, or a range"
+	case integerKey, realKey:
+		return k.bounds.Want(k.kind == integerKey)
 	}
-	return k.bounds.Want(k.kind == integerKey)
+	panic(k.unread())
+}
+
+// unread says that a type of key is missing in a switch.
+func (k key) unread() string {
+	return fmt.Sprintf("studyfile: key %s is of the unknown type %d", k.name, k.kind)
 }
 
 // read reads one value of the key. The fault, if any, is a clause that lacks
@@ -243,12 +250,14 @@ func (k key) read(n *node) (value any, fault string) {
 			fault = fmt.Sprintf("%.0f is out of range", v)
 		}
 		return int64(v), fault
+	case realKey:
+		v, fault := number(n)
+		if fault == "" && !k.bounds.Holds(v) {
+			fault = models.Number(v) + " is out of range"
+		}
+		return v, fault
 	}
-	v, fault := number(n)
-	if fault == "" && !k.bounds.Holds(v) {
-		fault = models.Number(v) + " is out of range"
-	}
-	return v, fault
+	panic(k.unread())
 }
 
 func (k key) readWord(n *node) (value any, fault string) {

@@ -163,7 +163,7 @@ func TestSpellings(t *testing.T) {
 }
 
 // checkRoundTrip checks that a definition's source and its canonical form are
-// study files of the same definition, whatever they are called.
+// study files of the same definition, under any name.
 func checkRoundTrip(t *testing.T, def *search.Definition) {
 	t.Helper()
 	for what, text := range map[string][]byte{"source": def.Source, "canonical form": def.Canonical} {

@@ -99,8 +99,8 @@ func (p *parser) dataSource(v values, n *node) data.Source {
 	if src.Path != "" {
 		src.Path = p.absolute(src.Path)
 	}
-	if k, _ := data.LookupKind(src.Kind); !k.Table {
-		for _, key := range tableKeys {
+	if !src.Table() {
+		for _, key := range data.TableKeys() {
 			delete(p.canon["data"], key)
 			if f := n.field(key); f != nil {
 				p.add(f.at, "data.%s is used with source %s only; remove it", key, strings.Join(tableForms(), " or "))
@@ -162,7 +162,7 @@ func (p *parser) search(n *node) {
 		Seed:          v.seed("seed"),
 		OnFinish:      v["on_finish"].value.([]string),
 	}
-	if !validUntil(c.Until) {
+	if _, err := search.Until(c.Until, time.Time{}); err != nil {
 		p.add(v.at("until"), "search.until: %s is not a time; want a clock time such as 07:00, or RFC 3339 such as 2026-03-01T07:00:00Z", quote(c.Until))
 	}
 	switch {
@@ -177,11 +177,4 @@ func (p *parser) search(n *node) {
 		delete(p.canon["search"], "on_finish") // no command is no key
 	}
 	p.def.Search = c
-}
-
-// validUntil reports whether s is empty, a clock time or RFC 3339.
-func validUntil(s string) bool {
-	_, clock := time.Parse("15:04", s)
-	_, instant := time.Parse(time.RFC3339, s)
-	return s == "" || clock == nil || instant == nil
 }

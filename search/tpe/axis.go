@@ -47,9 +47,6 @@ const (
 // a cell is a fraction of a kernel's width. Our choice, for speed.
 const mostCells = 64
 
-// roundsName is the name of the parameter that says how many arms a trial has.
-const roundsName = "weighting.rounds"
-
 // absent is the place of a value that does not exist.
 const absent = -1
 
@@ -57,7 +54,7 @@ const absent = -1
 func newAxes(space search.Space) []axis {
 	axes := make([]axis, len(space.Params))
 	for i, p := range space.Params {
-		a := axis{param: p, kind: smooth, count: p.Count(), low: p.Low, width: p.High - p.Low, rounds: p.Name == roundsName, parent: -1}
+		a := axis{param: p, kind: smooth, count: p.Count(), low: p.Low, width: p.High - p.Low, rounds: p.Name == search.KeyRounds, parent: -1}
 		if p.When != nil {
 			a.parent = slices.IndexFunc(space.Params, func(q search.Param) bool { return q.Name == p.When.Param })
 			a.in = p.When.In

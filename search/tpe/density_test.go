@@ -72,7 +72,7 @@ func TestDensitiesIntegrateToOne(t *testing.T) {
 		samplertest.NamedSpace{Name: "many log cells", Space: search.Space{Params: []search.Param{{Name: "x", Kind: search.Int, Low: 1, High: 1000, Log: true}}}},
 		samplertest.NamedSpace{Name: "wide log", Space: search.Space{Params: []search.Param{{Name: "x", Kind: search.Real, Low: 1e-300, High: 1e300, Log: true}}}},
 		samplertest.NamedSpace{Name: "rounds", Space: search.Space{Params: []search.Param{
-			{Name: roundsName, Kind: search.Int, Low: 1, High: 4}, {Name: "x", Kind: search.Real, Low: 0, High: 1},
+			{Name: search.KeyRounds, Kind: search.Int, Low: 1, High: 4}, {Name: "x", Kind: search.Real, Low: 0, High: 1},
 		}}},
 		samplertest.NamedSpace{Name: "conditional", Space: testfunc.Conditional().Space},
 	)
@@ -212,8 +212,8 @@ func TestArmsOfATrialShareItsWeight(t *testing.T) {
 	t.Parallel()
 	for _, params := range [][]search.Param{
 		{{Name: "x", Kind: search.Real, Low: 0, High: 1}},
-		{{Name: roundsName, Kind: search.Int, Low: 3, High: 4}, {Name: "x", Kind: search.Real, Low: 0, High: 1}},
-		{{Name: roundsName, Kind: search.Int, Low: 3, High: 300}, {Name: "x", Kind: search.Real, Low: 0, High: 1}},
+		{{Name: search.KeyRounds, Kind: search.Int, Low: 3, High: 4}, {Name: "x", Kind: search.Real, Low: 0, High: 1}},
+		{{Name: search.KeyRounds, Kind: search.Int, Low: 3, High: 300}, {Name: "x", Kind: search.Real, Low: 0, High: 1}},
 	} {
 		space := search.Space{Params: params}
 		var whole, shared, copied []search.Observation
@@ -221,7 +221,7 @@ func TestArmsOfATrialShareItsWeight(t *testing.T) {
 			point := func() search.Point {
 				p := search.Point{"x": float64(i) / 9}
 				if len(params) == 2 {
-					p[roundsName] = 3
+					p[search.KeyRounds] = 3
 				}
 				return p
 			}

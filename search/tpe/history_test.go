@@ -101,9 +101,9 @@ func TestBestAgreesWithSorting(t *testing.T) {
 func TestRoundsOfAnArm(t *testing.T) {
 	t.Parallel()
 	param := func(low, high, step float64) search.Param {
-		return search.Param{Name: roundsName, Kind: search.Int, Low: low, High: high, Step: step}
+		return search.Param{Name: search.KeyRounds, Kind: search.Int, Low: low, High: high, Step: step}
 	}
-	choice := search.Param{Name: roundsName, Kind: search.Categorical, Choices: []any{int64(4), int64(1), int64(3)}}
+	choice := search.Param{Name: search.KeyRounds, Kind: search.Categorical, Choices: []any{int64(4), int64(1), int64(3)}}
 	for _, c := range []struct {
 		param      search.Param
 		own        float64 // the trial's value
@@ -125,7 +125,7 @@ func TestRoundsOfAnArm(t *testing.T) {
 		{choice, 1, 9, 1}, // no such arm; the trial's value
 	} {
 		axes := newAxes(search.Space{Params: []search.Param{c.param}})
-		o := search.Observation{Point: search.Point{roundsName: c.own}, Round: c.round}
+		o := search.Observation{Point: search.Point{search.KeyRounds: c.own}, Round: c.round}
 		if got := axes[0].observed(&o); got != c.coordinate {
 			t.Errorf("%+v: arm %d of a trial with value %v lies at %v; want %v", c.param, c.round, c.own, got, c.coordinate)
 		}

@@ -130,7 +130,7 @@ func (m *mixture) add(o *search.Observation, samePoint bool) {
 			m.numbers[k] = append(m.numbers[k], m.axes[j].observed(o))
 		}
 		if m.rounds >= 0 {
-			own, exists := o.Point[roundsName]
+			own, exists := o.Point[search.KeyRounds]
 			if m.ownRounds = own; !exists {
 				m.ownRounds = absent
 			}

@@ -169,7 +169,7 @@ func TestLearnsRoundsFromArms(t *testing.T) {
 }
 
 // TestSuggestionsAreFixed pins a sequence: stored studies are continued with it,
-// on whatever machine. The value was recorded from the first version.
+// on any machine. The value was recorded from the first version.
 func TestSuggestionsAreFixed(t *testing.T) {
 	t.Parallel()
 	hash := fnv.New64a()

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"evenkeel/objective"
 )
 
 // State is the result of a [Line].
@@ -52,18 +54,13 @@ func Worst(findings []Line) State {
 }
 
 // percent writes a share as a percentage with one digit.
-func percent(share float64) string { return fmt.Sprintf("%.1f %%", 100*share) }
+func percent(share float64) string { return objective.Percent(share) }
+
+// plural writes a number with its noun.
+func plural(n int, noun string) string { return objective.Plural(n, noun) }
 
 // points writes a difference of shares in percentage points.
 func points(share float64) string { return fmt.Sprintf("%.1f points", 100*math.Abs(share)) }
 
 // signed is points with its sign.
 func signed(share float64) string { return fmt.Sprintf("%+.1f points", 100*share) }
-
-// plural writes a number and its noun.
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}

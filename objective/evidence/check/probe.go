@@ -7,9 +7,6 @@ import (
 	"evenkeel/objective"
 )
 
-// boost is the factor on the weight of one class; the contract's.
-const boost = 20
-
 // Thresholds of a reaction; our choices.
 const (
 	// sure is the probability with which noise may be taken for a reaction.
@@ -48,9 +45,9 @@ func (p probe) weights(classes int) []float64 {
 	for c := range w {
 		w[c] = 1
 	}
-	w[p.class] = boost
+	w[p.class] = objective.ProbeFactor
 	if p.down {
-		w[p.class] = 1.0 / boost
+		w[p.class] = 1 / objective.ProbeFactor
 	}
 	return w
 }

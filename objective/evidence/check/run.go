@@ -169,7 +169,8 @@ func (c *checker) failed(ctx context.Context, name, what, advice string, err err
 
 // fewExamples is the number of validation examples of a class below which its
 // recall is hardly known: the standard error is 9 points at 30 examples and a
-// recall of one half. Our choice.
+// recall of one half. Our choice. It is more than the 20 below which pages warn of
+// intervals: here single classes are judged by a training or two.
 const fewExamples = 30
 
 // training reports the unweighted runs, and returns whether they can be compared with each
@@ -177,13 +178,11 @@ const fewExamples = 30
 func (c *checker) training() bool {
 	r := c.plain[0]
 	recall, support := recalls(c.plain).means(), r.Val.Support()
-	worst, fewest := 0, 0
+	worst, _ := objective.Lowest(recall)
+	fewest := 0
 	var balanced float64
 	for i, x := range recall {
 		balanced += x / float64(len(recall))
-		if x < recall[worst] {
-			worst = i
-		}
 		if support[i] < support[fewest] {
 			fewest = i
 		}

@@ -48,7 +48,7 @@ func (c *checker) weighted(p probe, apply string, n int) []objective.Spec {
 	for i, s := range specs {
 		weighted, err := s.WithWeights(p.weights(len(c.info.Classes)), apply, 0)
 		if err != nil {
-			panic(fmt.Sprintf("check: weights of 1 and %d: %v", boost, err)) // they are positive and finite
+			panic(fmt.Sprintf("check: weights of 1 and %v: %v", objective.ProbeFactor, err)) // they are positive and finite
 		}
 		specs[i] = weighted
 	}
@@ -190,7 +190,9 @@ func (c *checker) reaction(r reaction, m *mode) Line {
 
 // perfectFit is the recall on the training part from which on a model counts as fitting it
 // perfectly. Then weights hardly matter: Byrd and Lipton, 2019, "What is the
-// effect of importance weighting in deep learning?".
+// effect of importance weighting in deep learning?". It is a mean over classes, so it
+// is higher than what package explain asks of the worst class: with a mean of .999 the
+// worst of ten classes may have .99.
 const perfectFit = 0.999
 
 // fitsPerfectly reports whether the unweighted models fit their training part

@@ -22,7 +22,7 @@ type coverage struct {
 	named         float64 // any class is said to have changed
 }
 
-// simulate draws confirmations from the model and holds them against its truth.
+// simulate draws confirmations from the model and compares them with its truth.
 func simulate(t testing.TB, m model, f objective.Spread, repetitions int, seed uint64) coverage {
 	truth, balanced, classes := m.truth(f, 5000)
 	rng := rand.New(rand.NewPCG(seed, 6))
@@ -84,7 +84,7 @@ func setting(k, images, seeds int, kept float64, mix int) model {
 	return m
 }
 
-// TestCoverage holds the 95 % intervals against known truths, in as few
+// TestCoverage compares the 95 % intervals with known truths, in as few
 // simulations as seconds allow: the standard error of a share is 1.5 points.
 // BenchmarkCoverage is the thorough form.
 func TestCoverage(t *testing.T) {

@@ -123,13 +123,8 @@ func (f *figures) names(p pair) (i, j string) { return f.class(p.i), f.class(p.j
 
 // lowest returns the index of the smallest number, NaN left out.
 func lowest(x []float64) int {
-	at := -1
-	for c, v := range x {
-		if !math.IsNaN(v) && (at < 0 || v < x[at]) {
-			at = c
-		}
-	}
-	return max(at, 0)
+	at, _ := objective.Lowest(x)
+	return at
 }
 
 // highest returns the index of the largest number, NaN left out.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 
-	"evenkeel/objective"
 	"evenkeel/objective/evidence/interval"
 	"evenkeel/objective/evidence/posthoc"
 )
@@ -33,26 +32,13 @@ func (f *figures) predict() predicted {
 		p.seeds++
 		p.before += f.of(plain)
 		p.after += f.of(shifted)
-		effects = append(effects, effect(plain, shifted, rep.Rounds[0].Val, arm.Val))
+		effects = append(effects, posthoc.EffectOf(plain, shifted, rep.Rounds[0].Val, arm.Val))
 	}
 	n := float64(p.seeds)
 	p.before, p.after = p.before/n, p.after/n
 	p.change = p.after - p.before
 	p.transmission = posthoc.Transmit(effects...)
 	return p
-}
-
-// effect is [posthoc.EffectOf] where the logits may be another unweighted model's:
-// each change is against its own.
-func effect(plain, shifted, before, after *objective.Confusion) posthoc.Effect {
-	e := posthoc.Effect{Observed: after.Recall(), Predicted: shifted.Recall()}
-	for c, r := range before.Recall() {
-		e.Observed[c] -= r
-	}
-	for c, r := range plain.Recall() {
-		e.Predicted[c] -= r
-	}
-	return e
 }
 
 // minMovable is the share of a pair's examples below which a shift changes next to

@@ -37,7 +37,7 @@ func (f *figures) plumbing() (Finding, bool) {
 }
 
 // interpolating is the training recall of the worst class above which a network has
-// hardly any loss left to weight.
+// hardly any loss left to weight. Our choice.
 const interpolating = 0.995
 
 // interpolation says that the model fits its training part almost perfectly.

@@ -16,9 +16,8 @@ const (
 	// partners is the number of classes that the worst one is confused with and that
 	// are probed before others.
 	partners = 3
-	// extreme is the factor of the control, probeStep what is added to ln w and taken
-	// from it to measure a sensitivity.
-	extreme, probeStep = 20.0, 0.5
+	// probeStep is what is added to ln w and taken from it to measure a sensitivity.
+	probeStep = 0.5
 )
 
 // Probes are the trainings that show whether weights affect training: on every seed one
@@ -52,7 +51,7 @@ func (c Change) Weights(classes int) []float64 {
 // Changes returns the worst class times 20 and divided by 20, then every class with
 // half a nat more and with half a nat less.
 func (p Probes) Changes() []Change {
-	all := []Change{{p.Worst, extreme}, {p.Worst, 1 / extreme}}
+	all := []Change{{p.Worst, objective.ProbeFactor}, {p.Worst, 1 / objective.ProbeFactor}}
 	for _, c := range p.Classes {
 		all = append(all, Change{c, schemes.Exp(probeStep)}, Change{c, schemes.Exp(-probeStep)})
 	}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"evenkeel/objective"
 	"evenkeel/schemes"
 )
 
@@ -46,19 +47,13 @@ func change(v float64) string {
 }
 
 // percent writes a share: 59.8 %.
-func percent(v float64) string { return strconv.FormatFloat(100*v, 'f', 1, 64) + " %" }
+func percent(v float64) string { return objective.Percent(v) }
 
 // points writes a difference of shares in percentage points: -0.6.
-func points(v float64) string {
-	text := strconv.FormatFloat(100*v, 'f', 1, 64)
-	switch {
-	case text == "-0.0" || text == "0.0":
-		return "0.0"
-	case v > 0:
-		return "+" + text
-	}
-	return text
-}
+func points(v float64) string { return objective.Points(v) }
+
+// plural writes a number with its noun.
+func plural(n int, noun string) string { return objective.Plural(n, noun) }
 
 // factor writes a ratio of weights: 1.7, 97, 6e+20.
 func factor(v float64) string {
@@ -71,14 +66,6 @@ func factor(v float64) string {
 		return fmt.Sprintf("%.1f", v)
 	}
 	return fmt.Sprintf("%.2f", v)
-}
-
-// plural writes a number and its noun.
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return strconv.Itoa(n) + " " + noun + "s"
 }
 
 // list joins words: a, b and c.

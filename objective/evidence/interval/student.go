@@ -31,7 +31,7 @@ func Quantile(p, freedom float64) float64 {
 }
 
 // PValue returns the probability that Student's t is at least estimate/se from
-// 0, on either side; 1 for an estimate of 0 whatever se is, 0 for another one with se 0.
+// 0, on either side; 1 for an estimate of 0 with any se, 0 for another one with se 0.
 func PValue(estimate, se, freedom float64) float64 {
 	t := math.Abs(estimate) / se
 	switch {

@@ -9,7 +9,7 @@ import (
 	"evenkeel/objective/evidence/posthoc"
 )
 
-// TestEvenStdDev holds the closed form against binomial counts drawn here, one
+// TestEvenStdDev compares the closed form with binomial counts drawn here, one
 // example at a time.
 func TestEvenStdDev(t *testing.T) {
 	t.Parallel()
@@ -42,7 +42,7 @@ func TestEvenStdDev(t *testing.T) {
 }
 
 // TestEvenLimit: of even classes, whose mean recall is measured like the spread, about
-// one in twenty exceeds the limit, whatever the spread and the number of classes.
+// one in twenty exceeds the limit, for any spread and number of classes.
 func TestEvenLimit(t *testing.T) {
 	t.Parallel()
 	rng := generator(7)

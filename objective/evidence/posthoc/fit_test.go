@@ -25,7 +25,7 @@ func scores() []objective.Score {
 	return append(out, objective.Score{Spread: objective.StdDev}) // accuracy may go
 }
 
-// checkFitted holds what Fit says against what the part says.
+// checkFitted compares what Fit says with what the part says.
 func checkFitted(t *testing.T, s objective.Score, p *posthoc.Logits, f posthoc.Fitted) {
 	t.Helper()
 	var sum float64

@@ -41,7 +41,7 @@ func TestNewFoldsRefusesALoneExample(t *testing.T) {
 	}
 }
 
-// TestPredictIsThePlainArgmax holds the search among sorted logits against a
+// TestPredictIsThePlainArgmax compares the search among sorted logits with a
 // loop over all classes, with ties, for few and for many classes.
 func TestPredictIsThePlainArgmax(t *testing.T) {
 	t.Parallel()

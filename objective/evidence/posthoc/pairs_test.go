@@ -63,7 +63,7 @@ func TestPairFloorByHand(t *testing.T) {
 	}
 }
 
-// TestPairFloorOfNormals: two normal classes a apart on z_0 - z_1, whatever the
+// TestPairFloorOfNormals: two normal classes a apart on z_0 - z_1, for any
 // bias, are equal at Phi(a/2 / sd); here sd is 1.5 sqrt 2.
 func TestPairFloorOfNormals(t *testing.T) {
 	t.Parallel()

@@ -12,18 +12,22 @@ import (
 // the changes against the unweighted run, one entry per class.
 type Effect struct{ Observed, Predicted []float64 }
 
-// EffectOf returns the effect of weights: plain is the confusion matrix of the
-// unweighted model, shifted that of its logits shifted by the weights, and
-// trained that of the model trained with them. It panics if they are of
+// EffectOf returns the effect of weights, from confusion matrices: plain is that of the
+// unweighted model whose logits are known, shifted that of these logits shifted by the
+// weights; before and after are those of the model trained without and with the weights.
+// Where it is the model of the logits, before is plain. It panics if the matrices are of
 // different numbers of classes.
-func EffectOf(plain, shifted, trained *objective.Confusion) Effect {
-	if plain.Classes() != shifted.Classes() || plain.Classes() != trained.Classes() {
-		panic(fmt.Sprintf("posthoc: an effect from matrices of %d, %d and %d classes; want the same number",
-			plain.Classes(), shifted.Classes(), trained.Classes()))
+func EffectOf(plain, shifted, before, after *objective.Confusion) Effect {
+	for _, m := range []*objective.Confusion{shifted, before, after} {
+		if m.Classes() != plain.Classes() {
+			panic(fmt.Sprintf("posthoc: an effect from matrices of %d and of %d classes; want the same number", plain.Classes(), m.Classes()))
+		}
 	}
-	e := Effect{Observed: trained.Recall(), Predicted: shifted.Recall()}
-	for c, r := range plain.Recall() {
+	e := Effect{Observed: after.Recall(), Predicted: shifted.Recall()}
+	for c, r := range before.Recall() {
 		e.Observed[c] -= r
+	}
+	for c, r := range plain.Recall() {
 		e.Predicted[c] -= r
 	}
 	return e

@@ -51,7 +51,7 @@ func TestEffectOf(t *testing.T) {
 		}
 		return m
 	}
-	e := posthoc.EffectOf(matrix(5, 18), matrix(8, 14), matrix(6, 17))
+	e := posthoc.EffectOf(matrix(5, 18), matrix(8, 14), matrix(4, 16), matrix(5, 15)) // before is another model's
 	for c, want := range []float64{.1, -.05} {
 		if !near(e.Observed[c], want) || !near(e.Predicted[c], []float64{.3, -.2}[c]) {
 			t.Errorf("effect %+v", e)

@@ -10,7 +10,7 @@ import (
 	"evenkeel/objective/evidence/posthoc"
 )
 
-// TestVectors holds shifts against predictions and recalls that numpy computed.
+// TestVectors compares shifts with predictions and recalls that numpy computed.
 func TestVectors(t *testing.T) {
 	t.Parallel()
 	b, err := os.ReadFile("../../../schemes/testdata/vectors.json")
@@ -68,7 +68,7 @@ func TestVectors(t *testing.T) {
 	}
 }
 
-// TestEqualWeightsShiftNothing, on whatever scale they are.
+// TestEqualWeightsShiftNothing, on any scale.
 func TestEqualWeightsShiftNothing(t *testing.T) {
 	t.Parallel()
 	if got := posthoc.FromWeights([]float64{0.3, 0.3, 0.3}); !slices.Equal(got, []float64{0, 0, 0}) {

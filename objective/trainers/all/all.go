@@ -24,7 +24,7 @@ func Open(ctx context.Context, s trainers.Setup) (*trainers.Opened, error) {
 	case i < 0:
 		return nil, fmt.Errorf("the trainer %s has no opener in package trainers/all", t.Name)
 	case s.Redraw && !t.Redraws:
-		return nil, &trainers.StudyError{Err: fmt.Errorf("training and validation part cannot be drawn anew: %s", t.FixedParts)}
+		return nil, &trainers.StudyError{Err: fmt.Errorf("training and validation part cannot be drawn again: %s", t.FixedParts)}
 	}
 	return openers[i].Open(ctx, s)
 }

@@ -83,7 +83,7 @@ func TestOpenRefuses(t *testing.T) {
 	setup := trainers.Setup{Settings: &trainers.CommandSettings{}, Redraw: true}
 	_, err := Open(t.Context(), setup)
 	if wrong := (*trainers.StudyError)(nil); !errors.As(err, &wrong) {
-		t.Errorf("a command's parts drawn anew: error %v; want a StudyError", err)
+		t.Errorf("a command's parts drawn again: error %v; want a StudyError", err)
 	}
 }
 

@@ -38,7 +38,7 @@ func NewLazy(dealt *data.Dealt, opts Options) (*Lazy, error) {
 }
 
 // Redraw returns a trainer like this one whose training and validation part are
-// drawn anew with seed, beside the very same test part; see [data.Dealt.Redraw].
+// drawn again with seed, beside the very same test part; see [data.Dealt.Redraw].
 // Inputs are standardised over the training part that is drawn.
 func (l *Lazy) Redraw(seed int64) (*Lazy, error) {
 	dealt, err := l.dealt.Redraw(seed)

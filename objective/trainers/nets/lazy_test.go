@@ -12,7 +12,7 @@ import (
 	"evenkeel/objective/trainers/trainertest"
 )
 
-// lazySplit is small and leaves most of the embedded sample to be drawn anew.
+// lazySplit is small and leaves most of the embedded sample to be drawn again.
 var lazySplit = objective.Split{Validation: 0.2, Limit: 50, Seed: 1}
 
 func newLazy(t *testing.T) (*nets.Lazy, *data.Dataset) {
@@ -96,10 +96,10 @@ func TestLazyIsTheTrainerOnItsSplit(t *testing.T) {
 			continue
 		}
 		if got.Parameters == before.Parameters {
-			t.Error("drawn anew, the parts gave the same model")
+			t.Error("drawn again, the parts gave the same model")
 		}
 		if !slices.Equal(got.TestLabels, before.TestLabels) {
-			t.Error("drawn anew, the parts have another test part")
+			t.Error("drawn again, the parts have another test part")
 		}
 	}
 }

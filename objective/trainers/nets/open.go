@@ -62,7 +62,7 @@ func fixed(o *trainers.Opened, ds *data.Dataset, s trainers.Setup) error {
 	return err
 }
 
-// redrawable is fixed for a study whose parts are to be drawn anew. Nothing becomes a
+// redrawable is fixed for a study whose parts are to be drawn again. Nothing becomes a
 // number before it is trained on.
 func redrawable(o *trainers.Opened, ds *data.Dataset, s trainers.Setup) error {
 	dealt, err := data.Deal(ds, s.Split)

@@ -41,7 +41,7 @@ func TestOpen(t *testing.T) {
 				continue
 			}
 			if o.Info().Trainer != Opener.Transport.Name || o.Title == "" || o.Parallel != 2 || (o.Redraw != nil) != redraw {
-				t.Errorf("%s: trainer %q, title %q, %d at once, to be drawn anew %v; want %q, a title, 2, %v",
+				t.Errorf("%s: trainer %q, title %q, %d at once, to be drawn again %v; want %q, a title, 2, %v",
 					kind, o.Info().Trainer, o.Title, o.Parallel, o.Redraw != nil, Opener.Transport.Name, redraw)
 			}
 			if err := o.Close(); err != nil {

@@ -110,7 +110,7 @@ func TestThreadsOfARun(t *testing.T) {
 	}
 }
 
-// Threads change no bit of a run, whatever the model.
+// Threads change no bit of a run, for any model.
 func TestThreadsChangeNothing(t *testing.T) {
 	processors(t, 3)
 	for name, c := range map[string]struct {
@@ -144,8 +144,8 @@ func TestThreadsChangeNothing(t *testing.T) {
 	}
 }
 
-// A step in the steady state allocates nothing, on one thread and on two, whatever is
-// switched on; the steps include the incomplete last batch.
+// A step in the steady state allocates nothing, on one thread and on two, with
+// anything switched on; the steps include the incomplete last batch.
 func TestStepsAllocateNothing(t *testing.T) {
 	processors(t, 2)
 	for name, c := range map[string]struct {

@@ -11,7 +11,7 @@ import (
 	"evenkeel/objective/trainers/trainertest"
 )
 
-// TestEveryKindHasANetwork holds the networks against the table of kinds.
+// TestEveryKindHasANetwork compares the networks with the table of kinds.
 func TestEveryKindHasANetwork(t *testing.T) {
 	kinds := models.Names(models.TrainedBy(models.TrainerNets))
 	slices.Sort(kinds)

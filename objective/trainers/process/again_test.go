@@ -25,7 +25,7 @@ func TestEndsAfterItsAnswer(t *testing.T) {
 	}
 }
 
-// TestEndsEveryProcess: a run that ends whatever process gets it is tried on the
+// TestEndsEveryProcess: a run that ends every process that gets it is tried on the
 // one that was there and on a new one, and no more.
 func TestEndsEveryProcess(t *testing.T) {
 	o := options(t)

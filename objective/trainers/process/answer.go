@@ -139,7 +139,7 @@ func (p *part) readFiles(has *objective.Confusion, dir *folder) (e examples, err
 	return e, nil
 }
 
-// agree holds the classes of examples against the sums of the matrix.
+// agree compares the classes of examples with the sums of the matrix.
 func agree(sums []int64, classes []uint16, which, from string) error {
 	if classes == nil {
 		return nil

@@ -162,7 +162,7 @@ func hungUp(fd int) bool {
 }
 
 // wait returns how the program ended, after it killed the rest of its group. It
-// reaps whatever else is the guard's child.
+// reaps what else is the guard's child.
 func (g *group) wait() syscall.WaitStatus {
 	for {
 		var status syscall.WaitStatus

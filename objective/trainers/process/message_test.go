@@ -116,7 +116,7 @@ func TestLongToken(t *testing.T) {
 	}
 }
 
-// FuzzElements holds the walk over an array against the decoder's.
+// FuzzElements compares the walk over an array with the decoder's.
 func FuzzElements(f *testing.F) {
 	for _, s := range []string{`[]`, ` [ ] `, `[1, 2 ,3]`, `["a,\"]",{"b":[1,2]} , [[],[]],null]`, `["\\"]`} {
 		f.Add([]byte(s))

@@ -121,7 +121,7 @@ type waits struct {
 	retry [maxAttempts - 1]time.Duration
 }
 
-// Our choices. When a search is broken off, a run whose program ignores stop and
+// Our choices. When a search is interrupted, a run whose program ignores stop and
 // SIGTERM takes stop, busy and term together, less than five seconds. An idle process may have
 // more to close down than one that has to leave its run (a pool of workers, a
 // GPU), and gets bye and term. docs/trainer.md states these times.

@@ -46,8 +46,8 @@ func (s scratch) remove() error {
 	return os.RemoveAll(s.path)
 }
 
-// folder is where one run leaves its files. It is held open: whatever the
-// program does to the path, only files in the folder itself are read.
+// folder is where one run leaves its files. It is held open: even if
+// the program replaces the path, only files in the folder itself are read.
 type folder struct {
 	path string
 	root *os.Root
@@ -73,7 +73,7 @@ func (f *folder) remove() {
 }
 
 // open opens a file in the folder for reading. A path that leads out of it, by
-// whatever way, and what is not a regular file are errors.
+// any way, and what is not a regular file are errors.
 func (f *folder) open(name string) (*os.File, int64, error) {
 	if !filepath.IsLocal(name) {
 		return nil, 0, fmt.Errorf("%q is not a path inside the run's folder", abridged(name))

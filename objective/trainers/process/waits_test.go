@@ -10,7 +10,7 @@ import (
 )
 
 // TestPatienceIsDocumented: docs/trainer.md tells how long a program has, and a
-// program that heeds nothing ends within five seconds of being told to.
+// program that ignores everything ends within five seconds of being asked to.
 func TestPatienceIsDocumented(t *testing.T) {
 	p := defaultWaits
 	if worst := p.stop + p.busy + p.term; worst > 5*time.Second {

@@ -103,10 +103,10 @@ type RunFailed struct {
 	Err error
 }
 
-// ConfirmingInterrupted says that a confirmation was broken off, and nothing is claimed.
+// ConfirmingInterrupted says that a confirmation was interrupted, and nothing is claimed.
 type ConfirmingInterrupted struct{}
 
-// MeasuringInterrupted says that probes were broken off, and nothing is said.
+// MeasuringInterrupted says that probes were interrupted, and nothing is said.
 type MeasuringInterrupted struct{}
 
 // CheckBegan says that a trainer is about to be checked, with so many trainings at once.

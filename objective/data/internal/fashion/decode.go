@@ -37,7 +37,7 @@ type Part struct{ Labels, Levels []byte }
 // Decode reads a compressed sample of the given layout. It fails if the stream
 // is damaged, has another length, or does not have exactly the layout's number
 // of examples of each class. It never holds more than a few times l.Size bytes,
-// whatever the stream expands to.
+// for any stream.
 func Decode(compressed []byte, l Layout) (*Sample, error) {
 	raw, err := expand(compressed, l.Size())
 	if err != nil {

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"evenkeel/objective"
 )
 
 // maxRecord bounds a record in bytes, and with it what an open quote can make
@@ -101,7 +103,7 @@ func (t *records) next() ([]string, error) {
 		return nil, err
 	}
 	if len(fields) != len(t.header) {
-		return nil, t.line("%s; want %d, as in the header", plural(len(fields), "field"), len(t.header))
+		return nil, t.line("%s; want %d, as in the header", objective.Plural(len(fields), "field"), len(t.header))
 	}
 	return fields, nil
 }
@@ -142,14 +144,6 @@ func (t *records) line(format string, args ...any) error {
 // printable reports whether s is UTF-8 that can be shown in a table.
 func printable(s string) bool {
 	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(c rune) bool { return !unicode.IsPrint(c) })
-}
-
-// plural writes a number of things.
-func plural(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 // errTooLong ends the reading of a record that does not end.

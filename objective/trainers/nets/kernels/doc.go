@@ -15,7 +15,7 @@
 // EVENKEEL_KERNELS names (avx512, avx2, portable).
 //
 // Vectors run across outputs, so that every output is one sum in one order, and
-// fused operations are explicit. So the two FMA levels agree bit for bit, whatever
+// fused operations are explicit. So the two FMA levels agree bit for bit, for any
 // the shapes; [Level.NumericsID] names the arithmetic a level computes with, and
 // levels with the same id are interchangeable. The exponential and the logarithm
 // are our own for the same reason.

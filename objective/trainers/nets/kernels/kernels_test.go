@@ -214,7 +214,7 @@ func TestSoftmaxCEAgainstFloat64(t *testing.T) {
 	}
 }
 
-// A row of weight 0 is not there, whatever its logits are: its gradient is 0, and loss
+// A row of weight 0 is not there, for any logits: its gradient is 0, and loss
 // and gradients of the others have the bits that they have without it.
 func TestSoftmaxCERowsOfWeightZero(t *testing.T) {
 	rng := rand.New(rand.NewPCG(15, 16))

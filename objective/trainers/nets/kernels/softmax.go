@@ -17,7 +17,7 @@ import "fmt"
 //
 // Shapes: z and grad are len(labels) x classes, weights (one per row, >= 0, not
 // all 0) may be nil for all 1, offset (one per class) may be nil for all 0. A row
-// of weight 0 adds nothing and has gradient 0, whatever its logits are. The offset is
+// of weight 0 adds nothing and has gradient 0, for any logits. The offset is
 // added in float32 and each row then shifted by its largest entry, so that no
 // exponential overflows: logits of any size are exact that are finite after the offset
 // is added, only that a label's entry further below the largest than float32 reaches
