@@ -5,7 +5,8 @@
 // the same figures.
 //
 // [ReadOverview] returns everything that a leaderboard shows. [Confirmations] returns
-// confirmed arms with their verdicts, [Conclude] what one of them comes to. [ReadVector]
-// returns the weights to paste, [ReadCase] what explain needs, [Compare] arms side by
-// side on common seeds.
+// confirmed arms with their verdicts, [Conclude] what one of them comes to. [ReadArm] is
+// how every command finds an arm that is named. [ReadVector] returns the weights to paste,
+// [ReadCase] what explain needs, [Compare] arms side by side on common seeds, [Running]
+// the studies that are being worked on.
 package results
