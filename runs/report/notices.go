@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"evenkeel/runs/session/notice"
+	"evenkeel/runs/notice"
 	"evenkeel/search"
 )
 

@@ -10,14 +10,14 @@ import (
 	"strings"
 	"testing"
 
+	"evenkeel/runs/notice"
 	"evenkeel/runs/results"
-	"evenkeel/runs/session/notice"
 	"evenkeel/search"
 )
 
 // TestEveryNoticeHasWords: whoever adds a notice must say what is printed of it.
 func TestEveryNoticeHasWords(t *testing.T) {
-	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join("..", "..", "runs", "session", "notice", "notice.go"), nil, 0)
+	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join("..", "notice", "notice.go"), nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

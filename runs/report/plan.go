@@ -6,7 +6,7 @@ import (
 	"math"
 	"time"
 
-	"evenkeel/runs/session/notice"
+	"evenkeel/runs/notice"
 	"evenkeel/search"
 )
 

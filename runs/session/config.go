@@ -6,7 +6,7 @@ import (
 
 	"evenkeel/objective"
 	"evenkeel/runs"
-	"evenkeel/runs/session/notice"
+	"evenkeel/runs/notice"
 	"evenkeel/search"
 )
 

@@ -8,9 +8,9 @@ import (
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/confirm"
 	"evenkeel/runs"
+	"evenkeel/runs/notice"
 	"evenkeel/runs/report"
 	"evenkeel/runs/results"
-	"evenkeel/runs/session/notice"
 	"evenkeel/search"
 	"evenkeel/search/followup"
 )

@@ -9,8 +9,8 @@ import (
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/confirm"
 	"evenkeel/runs"
+	"evenkeel/runs/notice"
 	"evenkeel/runs/results"
-	"evenkeel/runs/session/notice"
 	"evenkeel/search"
 	"evenkeel/search/followup"
 )

@@ -8,7 +8,7 @@ import (
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/explain"
 	"evenkeel/runs"
-	"evenkeel/runs/session/notice"
+	"evenkeel/runs/notice"
 	"evenkeel/search"
 	"evenkeel/search/followup"
 )

@@ -13,9 +13,9 @@ import (
 	"time"
 
 	"evenkeel/runs"
+	"evenkeel/runs/notice"
 	"evenkeel/runs/report"
 	"evenkeel/runs/results"
-	"evenkeel/runs/session/notice"
 	"evenkeel/search"
 )
 

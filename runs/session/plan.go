@@ -10,7 +10,7 @@ import (
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/confirm"
 	"evenkeel/runs"
-	"evenkeel/runs/session/notice"
+	"evenkeel/runs/notice"
 	"evenkeel/search"
 	"evenkeel/search/followup"
 	"evenkeel/search/samplers"

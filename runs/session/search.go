@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"evenkeel/runs"
-	"evenkeel/runs/session/notice"
+	"evenkeel/runs/notice"
 	"evenkeel/search"
 	"evenkeel/search/samplers"
 )

@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"evenkeel/objective/evidence/check"
+	"evenkeel/runs/notice"
 	"evenkeel/runs/results"
-	"evenkeel/runs/session/notice"
 	"evenkeel/search"
 	"evenkeel/search/studyfile"
 )
