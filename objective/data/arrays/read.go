@@ -37,8 +37,10 @@ type Pair struct {
 	// says where they come from.
 	Names  []string
 	Source NameSource
-	// Floored is the number of probabilities that were raised to [Floor].
-	Floored int
+	// Probabilities says that Logits are the log of probabilities, Floored how many of
+	// these were raised to [Floor].
+	Probabilities bool
+	Floored       int
 }
 
 // NameSource says where the names of the classes come from.
@@ -181,6 +183,7 @@ func (p *Pair) takeLog(scores *array, wanted bool) error {
 		return fmt.Errorf("%s has probabilities, not logits: all rows are from 0 to 1 and add up to 1; want their log, "+
 			"numpy.log(p.clip(1e-12)), or --probabilities to have it taken here", scores.name)
 	}
+	p.Probabilities = true
 	for i, v := range p.Logits {
 		if v < Floor {
 			p.Floored++

@@ -112,7 +112,7 @@ func EstimateFixed(score objective.Score, offsets []float64, parts ...*Folds) (*
 	}
 	f := &Fixed{Offsets: offsets, Models: len(parts), Support: first.Support()}
 	if f.Offsets == nil {
-		f.Offsets = meanOf(all)
+		f.Offsets = MeanOffsets(all)
 	}
 	f.Before, f.After = make([]float64, first.classes), make([]float64, first.classes)
 	var changes, costs, changeSD, costSD []float64
@@ -125,7 +125,7 @@ func EstimateFixed(score objective.Score, offsets []float64, parts ...*Folds) (*
 					others = append(others, fits[o].Folds[k].Shift)
 				}
 			}
-			shifts[k] = meanOf(others)
+			shifts[k] = MeanOffsets(others)
 		}
 		m := measure(score.Spread, part, f.Offsets, shifts)
 		f.add(m, float64(len(parts)))
@@ -148,8 +148,9 @@ func halfWidth(x, sd []float64) float64 {
 	return interval.Cochran(half, interval.Quantile(interval.TwoSided, math.Inf(1)), m*m)
 }
 
-// meanOf returns the mean of vectors; that of one bit for bit.
-func meanOf(vectors [][]float64) []float64 {
+// MeanOffsets returns the mean of sets of offsets of the same classes; that of one is the same
+// bit for bit. There must be at least one.
+func MeanOffsets(vectors [][]float64) []float64 {
 	mean := make([]float64, len(vectors[0]))
 	for c := range mean {
 		for _, v := range vectors {
