@@ -41,7 +41,8 @@
 //
 // A kind has a file: embedded.go, idx.go, cifar10.go, csv.go. What is read from
 // outside is parsed below internal, without knowledge of files, splits or each
-// other: idx, cifar, table. fashion holds the embedded file, its license and
+// other: idx, cifar, table. arrays is no source: it reads what some model gave, for
+// evenkeel offsets. fashion holds the embedded file, its license and
 // PROVENANCE.md; samplegen is the command that makes it; internal/fashion has
 // the rule and the format.
 package data

@@ -76,16 +76,17 @@ func (f *Fixed) Gains() bool { return f.Change.High < 0 }
 // recalls are drawn from the normal distribution with the means and the covariance that
 // were measured; a simulated spread has the noise twice, so 2 N is removed. The second is
 // for the offsets themselves, which other examples would have made different: f(b) is the
-// spread of all examples under the offsets to judge, f(b_k) that under those of fold k. It
-// is the variance of a jackknife that leaves a third out, and a part of their distance
+// spread of all examples under the offsets that the same models give of all examples,
+// f(b_k) that under those of fold k. It is the variance of a jackknife that leaves a third out, and a part of their distance
 // from b, whose spread is too good on the examples it was fitted to. How large a part is
 // our choice, by simulation. The cost has [objective.BalancedVariance] as its first part
 // and 2/3 sum of d_k^2 as its second, d_k being of the balanced accuracy. With S models,
 // d_s their changes,
 //
-//	half width^2 = t^2 var(d_s) / S + z^2 (mean of v_s^(1/2))^2
+//	half width^2 = t^2 var(d_s) / S + z^2 q mean of v_s
 //
-// as if all models erred on the same examples. t is Student's on S - 1 degrees of freedom.
+// where q is the variance over examples of the mean change in that of one model's, to
+// first order ([objective.ImageVariance]), and t is Student's on S - 1 degrees of freedom.
 //
 // It returns an error if a class has fewer than [LeastExamples], or the models are of
 // different examples.
@@ -115,37 +116,74 @@ func EstimateFixed(score objective.Score, offsets []float64, parts ...*Folds) (*
 		f.Offsets = MeanOffsets(all)
 	}
 	f.Before, f.After = make([]float64, first.classes), make([]float64, first.classes)
-	var changes, costs, changeSD, costSD []float64
+	var changes, costs []float64
+	var variance, costVariance float64 // means over models
+	var before, after []objective.Round
 	for s, part := range parts {
-		shifts := make([][]float64, foldCount)
-		for k := range shifts {
-			var others [][]float64
+		others := func(of func(FittedFolds) []float64) []float64 {
+			var list [][]float64
 			for o := range fits {
 				if o != s || len(fits) == 1 {
-					others = append(others, fits[o].Folds[k].Shift)
+					list = append(list, of(fits[o]))
 				}
 			}
-			shifts[k] = MeanOffsets(others)
+			return MeanOffsets(list)
 		}
-		m := measure(score.Spread, part, f.Offsets, shifts)
+		shifts := make([][]float64, foldCount)
+		for k := range shifts {
+			shifts[k] = others(func(fit FittedFolds) []float64 { return fit.Folds[k].Shift })
+		}
+		m := measure(score.Spread, part, others(func(fit FittedFolds) []float64 { return fit.All.Offsets }), shifts)
 		f.add(m, float64(len(parts)))
 		changes, costs = append(changes, m.after-m.before), append(costs, -m.crossed.Drop())
-		changeSD, costSD = append(changeSD, math.Sqrt(m.variance)), append(costSD, math.Sqrt(m.costVariance))
+		variance += m.variance / float64(len(parts))
+		costVariance += m.costVariance / float64(len(parts))
+		before = append(before, round(m.crossed.Plain, first.labels, m.plain))
+		after = append(after, round(m.crossed.Confusion, first.labels, m.crossed.Predictions))
 	}
-	f.Change = around(interval.Mean(changes), halfWidth(changes, changeSD))
-	f.Cost = around(interval.Mean(costs), halfWidth(costs, costSD))
+	f.Change = around(interval.Mean(changes), halfWidth(changes, variance*shared(score.Spread.Linear, before, after)))
+	f.Cost = around(interval.Mean(costs), halfWidth(costs, costVariance*shared(balancedLinear, before, after)))
 	return f, nil
 }
 
-// halfWidth returns that of the mean of figures of several models, with the standard
-// deviation over examples of each.
-func halfWidth(x, sd []float64) float64 {
+// round returns what is known of predictions for examples with these labels.
+func round(m *objective.Confusion, labels, predictions []uint16) objective.Round {
+	return objective.Round{Val: m, Hits: objective.NewHits(m, labels, predictions)}
+}
+
+// halfWidth returns that of the mean of figures of several models, with the variance over
+// examples of the mean.
+func halfWidth(x []float64, variance float64) float64 {
 	half := 0.0
 	if n := float64(len(x)); n > 1 {
 		half = interval.Quantile(interval.TwoSided, n-1) * math.Sqrt(interval.Variance(x)/n)
 	}
-	m := interval.Mean(sd)
-	return interval.Cochran(half, interval.Quantile(interval.TwoSided, math.Inf(1)), m*m)
+	return interval.Cochran(half, interval.Quantile(interval.TwoSided, math.Inf(1)), variance)
+}
+
+// shared returns the variance over examples of the mean change of several models, in that
+// of a single one, to first order: 1 where all err on the same examples.
+func shared(linear func([]objective.Round, float64) objective.Linear, before, after []objective.Round) float64 {
+	var one float64
+	for s := range before {
+		one += objective.ImageVariance(linear(after[s:s+1], 1), linear(before[s:s+1], -1)) / float64(len(before))
+	}
+	if one == 0 {
+		return 1
+	}
+	return min(1, objective.ImageVariance(linear(after, 1), linear(before, -1))/one)
+}
+
+// balancedLinear is scale times the mean balanced accuracy.
+func balancedLinear(rounds []objective.Round, scale float64) objective.Linear {
+	l := objective.Linear{Rounds: rounds, Slopes: make([][]float64, len(rounds))}
+	for s, r := range rounds {
+		l.Slopes[s] = make([]float64, r.Val.Classes())
+		for c := range l.Slopes[s] {
+			l.Slopes[s][c] = scale / float64(len(rounds)*r.Val.Classes())
+		}
+	}
+	return l
 }
 
 // MeanOffsets returns the mean of sets of offsets of the same classes; that of one is the same
@@ -164,12 +202,14 @@ func MeanOffsets(vectors [][]float64) []float64 {
 // measuredModel is what offsets do to one model.
 type measuredModel struct {
 	crossed                CrossFitted
+	plain                  []uint16 // predictions
 	plainBefore, plainS    float64
 	before, after          float64
 	variance, costVariance float64
 }
 
-// measure measures a model with the shift of each fold; b are the offsets to judge.
+// measure measures a model with the shift of each fold; b is the one that all examples
+// give in the same way.
 func measure(spread objective.Spread, part *Folds, b []float64, shifts [][]float64) measuredModel {
 	whole := part.whole
 	m := measuredModel{crossed: part.apply(shifts)}
@@ -180,9 +220,9 @@ func measure(spread objective.Spread, part *Folds, b []float64, shifts [][]float
 	}
 	m.before, m.after = denoised(m.plainBefore, noise), denoised(m.plainS, noise)
 
-	plain := whole.Predict(make([]float64, whole.classes), nil)
-	m.variance = m.crossed.drawn(spread, part, plain)
-	m.costVariance = objective.BalancedVariance(whole.classes, whole.labels, plain, m.crossed.Predictions)
+	m.plain = whole.Predict(make([]float64, whole.classes), nil)
+	m.variance = m.crossed.drawn(spread, part, m.plain)
+	m.costVariance = objective.BalancedVariance(whole.classes, whole.labels, m.plain, m.crossed.Predictions)
 	judged := whole.Confusion(b)
 	var spreads, balanced []float64
 	for _, shift := range shifts {

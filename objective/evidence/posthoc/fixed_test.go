@@ -120,6 +120,94 @@ func BenchmarkFixedCoverage(b *testing.B) {
 	}
 }
 
+// seedWorld is a procedure whose models share the examples and lean by chance: the lean of
+// each class is fixed plus normal, and half of the variance of the logits is the model's.
+type seedWorld struct {
+	classes      int
+	margin       float64
+	lean, leanSD float64
+}
+
+// models draws n examples a class under the given number of models.
+func (w seedWorld) models(t testing.TB, rng *rand.Rand, n, models int) []*posthoc.Logits {
+	t.Helper()
+	labels := make([]uint16, n*w.classes)
+	shared := make([]float64, n*w.classes*w.classes)
+	for i := range shared {
+		e := i / w.classes
+		labels[e] = uint16(e % w.classes)
+		if shared[i] = rng.NormFloat64(); e%w.classes == i%w.classes {
+			shared[i] += w.margin
+		}
+	}
+	parts := make([]*posthoc.Logits, models)
+	for s := range parts {
+		bias := make([]float64, w.classes)
+		for c := range bias {
+			bias[c] = w.lean*(2*float64(c)/float64(w.classes-1)-1) + w.leanSD*rng.NormFloat64()
+		}
+		logits := make([]float32, len(shared))
+		for i, z := range shared {
+			logits[i] = float32(z + rng.NormFloat64() + bias[i%w.classes])
+		}
+		parts[s] = part(t, w.classes, logits, labels)
+	}
+	return parts
+}
+
+// TestFixedCoverageOverModels: with several models the interval holds for models that were
+// not among them.
+func TestFixedCoverageOverModels(t *testing.T) {
+	t.Parallel()
+	for _, w := range []seedWorld{{3, 3, 0.7, 0.3}, {3, 3, 0, 0.3}} {
+		t.Run(fmt.Sprint(w), func(t *testing.T) {
+			t.Parallel()
+			const repetitions, fresh = 60, 12
+			var others []*posthoc.Logits
+			for seed := range uint64(fresh) {
+				others = append(others, w.models(t, generator(1000+seed), 400, 1)...)
+			}
+			spread := func(b []float64) (sum, balanced float64) {
+				for _, o := range others {
+					m := o.Confusion(b)
+					sum += objective.StdDev.Of(m.Recall()) / fresh
+					balanced += m.BalancedAccuracy() / fresh
+				}
+				return sum, balanced
+			}
+			plain, balanced := spread(make([]float64, w.classes))
+			var covered, cost, gained float64
+			for seed := range uint64(repetitions) {
+				var cut []*posthoc.Folds
+				for _, p := range w.models(t, generator(seed), 60, 4) {
+					cut = append(cut, folds(t, p))
+				}
+				f, err := posthoc.EstimateFixed(score, nil, cut...)
+				if err != nil {
+					t.Fatal(err)
+				}
+				after, accuracy := spread(f.Offsets)
+				if truth := after - plain; f.Change.Low <= truth && truth <= f.Change.High {
+					covered += 100.0 / repetitions
+				}
+				if truth := accuracy - balanced; f.Cost.Low <= truth && truth <= f.Cost.High {
+					cost += 100.0 / repetitions
+				}
+				if f.Gains() {
+					gained += 100.0 / repetitions
+				}
+			}
+			t.Logf("covered %.1f %%, cost %.1f %%, gains %.1f %%", covered, cost, gained)
+			if covered < 90 || cost < 90 {
+				t.Errorf("intervals hold in %.1f %% (spread) and %.1f %% (balanced accuracy)", covered, cost)
+			}
+			if w.lean == 0 && gained > 2.5 {
+				t.Errorf("a gain is claimed in %.1f %% of procedures without a lean", gained)
+			}
+		})
+	}
+}
+
 // TestFixedIsWhatIsFitted: the offsets are those of FitAll, the recalls those of the
 // cross-fitted matrix, and a set that is given is kept.
 func TestFixedIsWhatIsFitted(t *testing.T) {
