@@ -128,9 +128,9 @@ func range95(low, high float64, text func(float64) string) string {
 func (p offsetsPage) cost() string {
 	tolerance := unsigned(p.Score.Tolerance)
 	verdict := map[results.Within]string{
-		results.WithinTolerance: "within your tolerance of " + tolerance,
-		results.PerhapsWithin:   "perhaps beyond your tolerance of " + tolerance,
-		results.BeyondTolerance: "beyond your tolerance of " + tolerance,
+		results.WithinTolerance: "within your limit of " + tolerance,
+		results.PerhapsWithin:   "perhaps beyond your limit of " + tolerance,
+		results.BeyondTolerance: "beyond your limit of " + tolerance,
 	}[p.Within()]
 	return fmt.Sprintf("balanced accuracy %s -> %s, %s points %s, %s", percent(p.BalancedAccuracy), percent(p.BalancedAccuracy+p.Cost.Estimate),
 		points(p.Cost.Estimate), range95(p.Cost.Low, p.Cost.High, points), verdict)

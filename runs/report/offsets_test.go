@@ -29,9 +29,9 @@ func TestOffsetsSayWhatToDoFirst(t *testing.T) {
 		change     func(*results.Offsets)
 		line, cost string
 	}{
-		{func(*results.Offsets) {}, "Add offsets to the logits: predicted = (logits + [0.25, -0.125, -0.125]).argmax(1)", "-0.5 points (95 % -0.8 to -0.2), within your tolerance of 1.0"},
-		{func(o *results.Offsets) { o.Cost.Low = -0.02 }, "Add offsets", "perhaps beyond your tolerance of 1.0"},
-		{func(o *results.Offsets) { o.Cost = posthoc.Interval{Estimate: -0.02, Low: -0.03, High: -0.01} }, "Add offsets", ", beyond your tolerance of 1.0"},
+		{func(*results.Offsets) {}, "Add offsets to the logits: predicted = (logits + [0.25, -0.125, -0.125]).argmax(1)", "-0.5 points (95 % -0.8 to -0.2), within your limit of 1.0"},
+		{func(o *results.Offsets) { o.Cost.Low = -0.02 }, "Add offsets", "perhaps beyond your limit of 1.0"},
+		{func(o *results.Offsets) { o.Cost = posthoc.Interval{Estimate: -0.02, Low: -0.03, High: -0.01} }, "Add offsets", ", beyond your limit of 1.0"},
 		{func(o *results.Offsets) { o.Change.High = 0.001 }, "Offsets gain nothing beyond noise: keep the model as it is.", "within"},
 		{func(o *results.Offsets) {
 			o.Classes = strings.Split(strings.Repeat("x,", 20)+"x", ",")

@@ -98,7 +98,7 @@ func (p *Pair) fromTexts(t *texts, scores *array) error {
 	}
 	known := numbering(p.Names)
 	named := func(s string) bool { _, ok := known[s]; return ok }
-	if all(t.field, whole) && !(p.Source != FromNumbers && all(t.field, named)) {
+	if all(t.field, whole) && (p.Source == FromNumbers || !all(t.field, named)) {
 		values := make([]float32, len(t.field))
 		for i, text := range t.field {
 			v, _ := strconv.ParseFloat(text, 64)
