@@ -12,6 +12,8 @@ Started by evenkeel, the loop serves one training run after another, until evenk
 has no more. Started by hand, it trains once with weights of 1 and prints the recalls.
 `serve` does the same with a function instead of a loop body.
 
+`fit_offsets` needs no study: it fits offsets to the logits of any trained model.
+
 This file needs Python 3.9 and nothing else: install it or copy it beside your script.
 It takes lists, NumPy arrays and PyTorch tensors and imports neither of them. It speaks
 over copies of standard input and output that it makes when it is imported; after that,
@@ -37,8 +39,10 @@ import json
 import math
 import os
 import queue
+import shutil
 import signal
 import struct
+import subprocess
 import sys
 import sysconfig
 import tempfile
@@ -50,7 +54,7 @@ from types import TracebackType
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple
 from typing import Optional, Protocol, Sequence, Set, Tuple, Type, Union
 
-__all__ = ["Retry", "Run", "runs", "serve"]
+__all__ = ["Offsets", "Retry", "Run", "fit_offsets", "runs", "serve"]
 __version__ = "0.1.0"
 
 PROTOCOL = 1
@@ -129,6 +133,119 @@ def serve(function: Callable[[Run], Any], classes: Iterable[str], data: str, **o
             traceback.print_exc()
             if not run.answered:
                 run.error(_headline(err), retry=isinstance(err, Retry))
+
+
+class Offsets(NamedTuple):
+    """Offsets for a model's logits, and what they do on examples that were not in the fit."""
+
+    offsets: List[float]
+    """What to add to the logits of each class: (logits + offsets).argmax(axis=1)."""
+    classes: List[str]
+    """The classes in the order of the offsets."""
+    gains: bool
+    """Whether they even the recalls out beyond noise; if not, keep the model as it is."""
+    before: List[float]
+    """The recall of each class without the offsets, from 0 to 1."""
+    after: List[float]
+    """The recall of each class with them."""
+    change: float
+    """By how much they change the spread of the recalls; below 0 they are more even."""
+    interval: Tuple[float, float]
+    """The 95 % interval of the change."""
+    cost: float
+    """By how much they change the balanced accuracy; below 0 it is lost."""
+    cost_interval: Tuple[float, float]
+    """The 95 % interval of the cost."""
+    within_tolerance: str
+    """Whether the loss is within the tolerance: "yes", "perhaps" or "no"."""
+    figures: Dict[str, Any]
+    """Everything that `evenkeel offsets --format json` says."""
+
+
+def fit_offsets(
+    labels: Any,
+    logits: Any,
+    *,
+    classes: Optional[Iterable[str]] = None,
+    tolerance: float = 0.01,
+    spread: str = "stddev",
+    probabilities: bool = False,
+) -> Offsets:
+    """Fit offsets that even out the recalls of a trained model, from its validation logits.
+
+    labels: the true class of each example: numbers from 0, or names.
+    logits: examples x classes, in the same order: a list, an array or a tensor.
+    classes: the names of the classes in the order of the columns; by default their numbers,
+        or the names among the labels in sorted order, as scikit-learn has them.
+    tolerance: the balanced accuracy that may be lost without charge, a share.
+    spread: the measure of unevenness: stddev, gap, cv, gini, worst or gmean.
+    probabilities: whether logits are probabilities; their log is taken then.
+
+    It calls the program `evenkeel`, which the environment variable EVENKEEL names or which
+    is on the PATH: FileNotFoundError says that it is missing, ValueError what is wrong with
+    the arguments. `evenkeel offsets --help` and docs/offsets.md say what is computed.
+    """
+    program = _program()
+    table = _table(logits, "logits")
+    if len(table.shape) != 2:
+        raise ValueError("logits: want examples x classes; of a decision d between two classes give [[0, d], ...]")
+    k = table.shape[1]
+    names = None if classes is None else _class_names(classes)
+    known = _names_of(labels)
+    if known is not None:
+        names = sorted(set(known)) if names is None else names
+        unknown = set(known) - set(names)
+        if unknown or len(names) != k:
+            raise ValueError(f"labels: {len(set(known))} names for {k} columns of logits"
+                             + (f", and {min(unknown)!r} is not in classes" if unknown else "")
+                             + "; want classes to name the columns in their order")
+        number = {name: c for c, name in enumerate(names)}
+        truth = array.array("H", [number[name] for name in known])
+    else:
+        truth = _classes_of(_table(labels, "labels"), "labels", k)
+    values = _logits_of(table, "logits", k)
+    if len(truth) != table.shape[0]:
+        raise ValueError(f"{len(truth)} labels but {table.shape[0]} rows of logits")
+    with tempfile.TemporaryDirectory(prefix="evenkeel-") as folder:
+        _write_npy(folder, "logits.npy", values, (len(truth), k))
+        _write_npy(folder, "labels.npy", truth, (len(truth),))
+        command = [program, "offsets", "logits.npy", "labels.npy", "--format", "json",
+                   "--tolerance", repr(float(tolerance)), "--spread", str(spread)]
+        if probabilities:
+            command.append("--probabilities")
+        done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    if done.returncode != 0:
+        said = done.stderr.decode("utf-8", "replace").strip()
+        raise ValueError(said or f"{program} ended with status {done.returncode} and said nothing")
+    found: Dict[str, Any] = json.loads(done.stdout)[0]
+    if names is not None:
+        found["classes"] = names
+    return Offsets(
+        offsets=found["offsets"], classes=found["classes"], gains=found["gains"],
+        before=found["recall_before"], after=found["recall_after"],
+        change=found["change"], interval=(found["change_low"], found["change_high"]),
+        cost=found["balanced_accuracy_change"], cost_interval=(found["balanced_accuracy_low"], found["balanced_accuracy_high"]),
+        within_tolerance=found["within_tolerance"], figures=found,
+    )
+
+
+def _program() -> str:
+    """Return the path of the program evenkeel."""
+    said = os.environ.get("EVENKEEL")
+    found = shutil.which(said or "evenkeel")
+    if found is None:
+        where = f"EVENKEEL={said} is no program" if said else "there is no program evenkeel on the PATH"
+        raise FileNotFoundError(f"{where}; build it (go build -o evenkeel ./cmd/evenkeel) and put it on the PATH, "
+                                "or name its file in the environment variable EVENKEEL")
+    return os.path.abspath(found)
+
+
+def _names_of(labels: Any) -> Optional[List[str]]:
+    """Return labels that are names, or None if they are not."""
+    listed = labels.tolist() if hasattr(labels, "tolist") else labels
+    if isinstance(listed, (list, tuple)) and listed and all(isinstance(name, str) for name in listed):
+        return list(listed)
+    return None
 
 
 class Run:

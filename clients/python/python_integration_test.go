@@ -32,6 +32,17 @@ func TestClientWithFrameworks(t *testing.T) {
 	}
 }
 
+// TestOffsets has fit_offsets call the real program.
+func TestOffsets(t *testing.T) {
+	program := filepath.Join(t.TempDir(), "evenkeel")
+	run(t, "go", "build", "-o", program, "../../cmd/evenkeel")
+	t.Setenv("EVENKEEL", program)
+	output := run(t, python, "-m", "unittest", "tests.offsets")
+	if !regexp.MustCompile(`Ran [1-9]\d* tests in .*\s+OK\s*$`).MatchString(output) {
+		t.Errorf("the tests did not all run:\n%s", output)
+	}
+}
+
 // TestTypes checks the types, also for the oldest Python that is promised.
 func TestTypes(t *testing.T) {
 	run(t, "mypy", "--strict", "--cache-dir="+os.DevNull, "evenkeel.py", "tests")

@@ -26,6 +26,7 @@ type weightsFlags struct {
 	scheme, formula, recall, normalize string
 	exponent                           float64
 	set                                []string
+	offsets                            bool
 }
 
 // newWeights returns the calculator, weights from recalls given as numbers, which
@@ -34,7 +35,7 @@ func newWeights(g *global) *cobra.Command {
 	var f weightsFlags
 	var format *string
 	cmd := &cobra.Command{
-		Use:   "weights {--trial N | --scheme NAME | --formula EXPR} ...",
+		Use:   "weights {--trial N | --offsets | --scheme NAME | --formula EXPR} ...",
 		Short: "Print a trial's class weights, ready to paste, or calculate weights from recalls",
 		Long: `Calculates the class weights that a scheme or a formula gives for the recalls of
 --recall, without smoothing, as in round 1: the previous weights are all 1.
@@ -45,9 +46,14 @@ With --trial it prints the weights of a trial of a study, after its best round o
 the one that --round or --trial TRIAL/ROUND names: the geometric mean over its
 seeds, scaled to mean 1. The formats torch, keras and sklearn are Python to paste
 into a training script, with comments on where the weights come from and how much
-they differ from seed to seed.`,
+they differ from seed to seed. The code applies the weights as the study does: to the
+loss, or to the logits in training (weighting.apply: logit) or after it (posthoc).
+
+With --offsets it prints the offsets for the logits of the study's unweighted model:
+the mean over the seeds of the search. evenkeel offsets says what they gain and cost.`,
 		Example: `  evenkeel weights --trial 7 --format torch
   evenkeel weights --trial 7/2 --format keras
+  evenkeel weights --offsets --format torch
   evenkeel weights --scheme mean-ratio --exponent 2 --recall 0.956,0.737,0.781
   evenkeel weights --scheme error-power --set strength=1.5 --recall 0.956,0.737,0.781 --format json
   evenkeel weights --formula '(mean / x) ** k' --set k=2 --recall 0.956,0.737,0.781`,
@@ -55,6 +61,9 @@ they differ from seed to seed.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := f.mode(cmd, *format); err != nil {
 				return err
+			}
+			if f.offsets {
+				return f.ofStudy(cmd, g, *format)
 			}
 			if cmd.Flags().Changed("trial") {
 				return f.ofTrial(cmd, g, *format)
@@ -77,17 +86,22 @@ they differ from seed to seed.`,
 	cmd.Flags().StringArrayVar(&f.set, "set", nil, "`NAME=VALUE`: a parameter; may be repeated")
 	cmd.Flags().StringVar(&f.trial, "trial", "", "`TRIAL`: print the weights of this trial, or TRIAL/ROUND")
 	cmd.Flags().IntVar(&f.round, "round", 0, "`R`: a round of the trial; its best round is the default")
-	cmd.Flags().StringVar(&f.study, "study", "", "`NAME`: the trial's study; the newest is the default")
+	cmd.Flags().BoolVar(&f.offsets, "offsets", false, "print the offsets for the unweighted model's logits")
+	cmd.Flags().StringVar(&f.study, "study", "", "`NAME`: the study of the trial or the offsets; the newest is the default")
 	format = formatFlag(cmd, report.PasteFormats()...)
 	return cmd
 }
 
-// mode says what is wrong with the flags together: they calculate or take the
-// weights from a trial.
+// mode says what is wrong with the flags together: they calculate, or take the weights
+// from a trial or the offsets from a study.
 func (f weightsFlags) mode(cmd *cobra.Command, format string) error {
 	changed := cmd.Flags().Changed
-	others, need := []string{"scheme", "formula", "recall", "normalize", "exponent", "set"}, "both --trial and --%s; want the weights of a trial, or a calculation"
-	if !changed("trial") {
+	calculate := []string{"scheme", "formula", "recall", "normalize", "exponent", "set"}
+	others, need := calculate, "both --trial and --%s; want the weights of a trial, or a calculation"
+	switch {
+	case f.offsets:
+		others, need = append(calculate, "trial", "round"), "both --offsets and --%s; want the offsets of the unweighted model alone"
+	case !changed("trial"):
 		others, need = []string{"round", "study"}, "--%s without --trial; want --trial N, the trial whose weights to print"
 		if slices.Contains(report.PasteFormats(), format) {
 			return search.Inputf("--format %s is for the weights of a trial; want --trial N too", format)
@@ -103,6 +117,20 @@ func (f weightsFlags) mode(cmd *cobra.Command, format string) error {
 		return err
 	}
 	return nil
+}
+
+// ofStudy prints the offsets of a study's unweighted model.
+func (f weightsFlags) ofStudy(cmd *cobra.Command, g *global, format string) error {
+	db, err := openReading(cmd, g)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	offsets, err := results.StoredOffsets(cmd.Context(), db, f.study)
+	if err != nil {
+		return err
+	}
+	return report.StoredOffsets(page(cmd, format), offsets)
 }
 
 // ofTrial prints the weights of a trial.

@@ -25,11 +25,12 @@ func complete(cmd *cobra.Command, g *global) {
 		}
 	}
 	known := report.Formats()
-	if cmd.Name() == "weights" {
+	if cmd.Name() == "weights" || cmd.Name() == "offsets" {
 		known = slices.Concat(report.Formats(), report.PasteFormats())
 	}
 	offer("format", fixed(known))
 	offer("study", g.studyNames)
+	offer("spread", fixed(strings.Split(spreadNames(), ", ")))
 	offer("sampler", fixed(samplers.Names()))
 	offer("scheme", fixed(schemeNames()))
 	switch use := cmd.Use; {

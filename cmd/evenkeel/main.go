@@ -96,7 +96,7 @@ started; 130 interrupted, everything that has finished is stored.`,
 	})
 	root.AddCommand(
 		newSearch(g), newResume(g), newCheck(g), newStudies(g), newStatus(g), newLeaderboard(g), newShow(g), newCompare(g), newExplain(g), newConfirm(g),
-		newInvalidate(g), newGC(g), newQuery(g), newSchema(g), newWeights(g), newSchemes(g), newData(g), newVersion(g),
+		newInvalidate(g), newGC(g), newQuery(g), newSchema(g), newWeights(g), newOffsets(g), newSchemes(g), newData(g), newVersion(g),
 	)
 	for _, c := range append(root.Commands(), root) {
 		c.Args = usageArgs(c.Args)

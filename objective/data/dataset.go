@@ -1,9 +1,10 @@
 package data
 
 import (
-	"evenkeel/objective"
 	"fmt"
 	"slices"
+
+	"evenkeel/objective"
 )
 
 // Dataset is a labelled set of examples from one source, before splitting.

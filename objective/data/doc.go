@@ -41,5 +41,6 @@
 // Each kind has a file. What is read from outside is parsed below internal, in a folder
 // for each format, without knowledge of files, splits or each other. fashion holds the
 // embedded file, its license and PROVENANCE.md; samplegen is the command that makes it;
-// internal/fashion has the rule and the format.
+// internal/fashion has the rule and the format. arrays is no source: it reads what some
+// model gave, for evenkeel offsets.
 package data

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"evenkeel/objective"
+	"evenkeel/objective/evidence/posthoc"
 	"evenkeel/runs"
 	"evenkeel/runs/results"
 	"evenkeel/search/followup"
@@ -134,7 +135,7 @@ func appliedNote(apply string) string {
 	case way.Trained:
 		without = "weight the loss"
 	}
-	return fmt.Sprintf("the study did not %s: it %s (weighting.apply: %s); in the loss they do something else", without, way.Doc, apply)
+	return fmt.Sprintf("the study did not %s: it %s (weighting.apply: %s); as weights of the loss they do something else", without, way.Doc, apply)
 }
 
 // keeps says what part of the gain the vector keeps.
@@ -185,21 +186,57 @@ func (v vector) confirmed() (recipe, single *runs.ConfirmedRow) {
 	return recipe, single
 }
 
-// paste prints the vector as Python for one of pasteFormats.
+// paste prints the vector as Python for one of [PasteFormats], in the way in which the
+// study applies it.
 func (v vector) paste(w io.Writer, format string) {
-	comment := func(text string) {
-		for _, line := range wrap(text, pageWidth-2) {
-			fmt.Fprintln(w, "# "+line)
-		}
-	}
 	for _, note := range v.notes() {
-		comment(note)
+		comment(w, note)
 	}
-	numbers, byIndex, byName := make([]string, len(v.Vector.Weights)), make([]string, len(v.Vector.Weights)), make([]string, len(v.Vector.Weights))
 	names := make([]string, len(v.Vector.Weights))
+	for c := range names {
+		names[c] = v.class(c)
+	}
+	switch v.Plan.Apply {
+	case objective.ApplyPosthoc:
+		comment(w, "offsets: ln(weight), with mean 0")
+		pasteShift(w, format, shift{values: posthoc.FromWeights(v.Vector.Weights), classes: names})
+	case objective.ApplyLogit:
+		v.pasteLogit(w, format, names)
+	default:
+		v.pasteLoss(w, format, names)
+	}
+}
+
+// pasteLogit prints a training with ln(weight) subtracted from the logits.
+func (v vector) pasteLogit(w io.Writer, format string, names []string) {
+	numbers := make([]string, len(names))
+	for c, x := range posthoc.FromWeights(v.Vector.Weights) {
+		numbers[c] = sixDigits(x)
+	}
+	comment(w, "log_weight: ln(weight), with mean 0; it is subtracted in training only, predictions are made with the logits as they are")
+	comment(w, "classes in their order: "+strings.Join(names, ", "))
+	switch format {
+	case "torch":
+		list(w, "log_weight = torch.tensor([", numbers, "])")
+		fmt.Fprintln(w, "criterion = nn.CrossEntropyLoss()")
+		fmt.Fprintln(w, "loss = criterion(logits - log_weight.to(logits.device), labels)")
+	case "keras":
+		list(w, "log_weight = keras.ops.array([", numbers, "])")
+		fmt.Fprintln(w, "def loss(labels, logits):")
+		fmt.Fprintln(w, "    return keras.losses.sparse_categorical_crossentropy(labels, logits - log_weight, from_logits=True)")
+	case "sklearn":
+		comment(w, "scikit-learn's own classifiers cannot subtract it; in a training loop of your own the loss takes training_logits")
+		list(w, "log_weight = numpy.array([", numbers, "])")
+		fmt.Fprintln(w, "training_logits = logits - log_weight")
+	}
+}
+
+// pasteLoss prints weights of the loss.
+func (v vector) pasteLoss(w io.Writer, format string, names []string) {
+	numbers, byIndex, byName := make([]string, len(names)), make([]string, len(names)), make([]string, len(names))
 	plain := true // the names are the labels' numbers
 	for c, x := range v.Vector.Weights {
-		names[c], numbers[c] = v.class(c), sixDigits(x)
+		numbers[c] = sixDigits(x)
 		byIndex[c] = strconv.Itoa(c) + ": " + numbers[c]
 		byName[c] = strconv.Quote(names[c]) + ": " + numbers[c]
 		plain = plain && names[c] == strconv.Itoa(c)
@@ -207,19 +244,19 @@ func (v vector) paste(w io.Writer, format string) {
 	order := "classes in their order: " + strings.Join(names, ", ")
 	switch format {
 	case "torch":
-		comment(order)
+		comment(w, order)
 		list(w, "class_weight = torch.tensor([", numbers, "])")
 		fmt.Fprintln(w, "criterion = nn.CrossEntropyLoss(weight=class_weight)")
 	case "keras":
-		comment(order)
-		comment("Keras multiplies the loss by the weights and does not divide by their sum; at mean 1 the loss keeps its scale")
+		comment(w, order)
+		comment(w, "Keras multiplies the loss by the weights and does not divide by their sum; at mean 1 the loss keeps its scale")
 		list(w, "class_weight={", byIndex, "}")
 	case "sklearn":
 		if plain {
 			list(w, "class_weight={", byIndex, "}")
 			break
 		}
-		comment("the keys are the values of y: here the names of the classes; where y holds the numbers 0, 1, ..., in the order below, put these for them")
+		comment(w, "the keys are the values of y: here the names of the classes; where y holds the numbers 0, 1, ..., in the order below, put these for them")
 		list(w, "class_weight={", byName, "}")
 	}
 }

@@ -20,6 +20,8 @@
 //   - [Folds] cuts a part in three, so that [Chain.CrossFit] and [Folds.Fit]
 //     measure shifts on examples that were not used to make them; [CrossFitted] has the
 //     figures to report, and says why its spread is not that of its matrix.
+//   - [EstimateFixed] judges one set of offsets, to paste: what it does on other examples
+//     and other models, with intervals.
 //   - [Transmit] says how much of the predicted changes training delivered.
 //   - [Logits.Margins], [Logits.PairFloor] and [EvenSpread] say what shifts cannot do.
 //

@@ -131,12 +131,12 @@ func FuzzReadNpyHeader(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if h.size < 1 || h.size > 8 || !strings.ContainsRune("fiu", rune(h.kind)) {
-			t.Errorf("accepted type %c%d", h.kind, h.size)
+		if h.Size < 1 || h.Size > 8 || !strings.ContainsRune("fiu", rune(h.Kind)) {
+			t.Errorf("accepted type %c%d", h.Kind, h.Size)
 		}
-		for _, n := range h.shape {
+		for _, n := range h.Shape {
 			if n < 0 {
-				t.Errorf("accepted shape %v", h.shape)
+				t.Errorf("accepted shape %v", h.Shape)
 			}
 		}
 	})

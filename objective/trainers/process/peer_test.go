@@ -14,6 +14,7 @@ import (
 	"slices"
 
 	"evenkeel/objective"
+	"evenkeel/objective/internal/npy"
 	"evenkeel/objective/trainers/trainertest"
 )
 
@@ -164,7 +165,7 @@ func npyFile[T float32 | float64 | uint8 | uint16 | int32 | int64](descr string,
 	for i, n := range shape {
 		dims[i] = int64(n)
 	}
-	head := fmt.Sprintf("{'descr': '%s', 'fortran_order': False, 'shape': %s, }", descr, shapeText(dims))
+	head := fmt.Sprintf("{'descr': '%s', 'fortran_order': False, 'shape': %s, }", descr, npy.ShapeText(dims))
 	for (10+len(head)+1)%64 != 0 {
 		head += " "
 	}

@@ -29,6 +29,22 @@ type records struct {
 
 // openRecords reads the header. Names are trimmed of blanks.
 func openRecords(r io.Reader, name string) (*records, error) {
+	t, err := startRecords(r, name)
+	if err != nil {
+		return nil, err
+	}
+	fields, err := t.read()
+	if errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("%s: the file is empty; want a header line and rows", name)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return t, t.setHeader(fields)
+}
+
+// startRecords refuses what is no text in UTF-8 and leaves the reader at the first record.
+func startRecords(r io.Reader, name string) (*records, error) {
 	m := &meter{r: r, left: maxRecord}
 	b := bufio.NewReaderSize(m, 1<<16)
 	// A short file shows up when its header is read.
@@ -46,14 +62,7 @@ func openRecords(r io.Reader, name string) (*records, error) {
 	t := &records{name: name, csv: csv.NewReader(b), meter: m}
 	t.csv.FieldsPerRecord = -1 // checked by next, which says it better
 	t.csv.ReuseRecord = true
-	fields, err := t.read()
-	if errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s: the file is empty; want a header line and rows", name)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return t, t.setHeader(fields)
+	return t, nil
 }
 
 // maxColumns bounds the columns of a table.

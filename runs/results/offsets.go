@@ -1,0 +1,126 @@
+package results
+
+import (
+	"context"
+	"fmt"
+
+	"evenkeel/objective"
+	"evenkeel/objective/data/arrays"
+	"evenkeel/objective/evidence/posthoc"
+	"evenkeel/runs"
+)
+
+// Offsets is one fixed set of offsets with what it does, of a study's unweighted model or
+// of any model.
+type Offsets struct {
+	// Study is the study whose unweighted model the offsets are for, "" for others; then
+	// Logits is the file that they were fitted to.
+	Study, Logits string
+	Classes       []string
+	// Source says where the names of the classes come from.
+	Source arrays.NameSource
+	// Probabilities says that the logits are the log of probabilities, of which Floored
+	// were raised before.
+	Probabilities bool
+	Floored       int
+	// Score is what the offsets were fitted to.
+	Score objective.Score
+	posthoc.Fixed
+}
+
+// Within says whether a loss is within a tolerance.
+type Within string
+
+// How a loss compares with a tolerance: certainly below, probably, and above.
+const (
+	WithinTolerance Within = "yes"
+	PerhapsWithin   Within = "perhaps"
+	BeyondTolerance Within = "no"
+)
+
+// Within compares the balanced accuracy that the offsets lose with the tolerance: within
+// where the whole interval is, beyond where the estimate is.
+func (o *Offsets) Within() Within {
+	const exact = 1e-12 // rounding
+	switch {
+	case -o.Cost.Low <= o.Score.Tolerance+exact:
+		return WithinTolerance
+	case -o.Cost.Estimate <= o.Score.Tolerance+exact:
+		return PerhapsWithin
+	}
+	return BeyondTolerance
+}
+
+// FitOffsets fits offsets to the outputs of any model.
+func FitOffsets(logits string, pair *arrays.Pair, score objective.Score) (*Offsets, error) {
+	part, err := posthoc.NewLogits(pair.Classes, pair.Logits, pair.Labels)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", logits, err)
+	}
+	folds, err := posthoc.NewFolds(part)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", logits, err)
+	}
+	fixed, err := posthoc.EstimateFixed(score, nil, folds)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", logits, err)
+	}
+	return &Offsets{Logits: logits, Classes: pair.Names, Source: pair.Source, Probabilities: pair.Probabilities, Floored: pair.Floored, Score: score, Fixed: *fixed}, nil
+}
+
+// StudyOffsets returns the fixed offsets of a study's unweighted model, "" for the newest
+// study: the mean over the seeds of the search of those that were fitted to each. They are
+// measured on the seeds whose logits are still kept.
+func StudyOffsets(ctx context.Context, db *runs.DB, study string) (*Offsets, error) {
+	kept, o, err := studyOffsets(ctx, db, study)
+	if err != nil {
+		return nil, err
+	}
+	var parts []*posthoc.Folds
+	for _, r := range kept.Results {
+		folds, err := posthoc.FoldsOf(r, kept.Labels)
+		if err != nil {
+			return nil, fmt.Errorf("study %s: %w", o.Study, err)
+		}
+		parts = append(parts, folds)
+	}
+	if len(parts) == 0 {
+		return nil, fmt.Errorf("the logits of study %s were deleted (evenkeel gc), so what its offsets do cannot be measured again; "+
+			"evenkeel weights --offsets prints the offsets, evenkeel leaderboard what they did on each seed", o.Study)
+	}
+	fixed, err := posthoc.EstimateFixed(o.Score, o.Offsets, parts...)
+	if err != nil {
+		return nil, fmt.Errorf("study %s: %w", o.Study, err)
+	}
+	o.Fixed = *fixed
+	return o, nil
+}
+
+// StoredOffsets is [StudyOffsets] without any figures: of Fixed, Offsets and Models are
+// set, the latter being the number of seeds that the mean is over.
+func StoredOffsets(ctx context.Context, db *runs.DB, study string) (*Offsets, error) {
+	_, o, err := studyOffsets(ctx, db, study)
+	return o, err
+}
+
+// studyOffsets reads the offsets of a study's seeds and takes their mean.
+func studyOffsets(ctx context.Context, db *runs.DB, study string) (*runs.ReferenceOutputs, *Offsets, error) {
+	kept, err := db.ReferenceOutputs(ctx, study)
+	if err != nil {
+		return nil, nil, err
+	}
+	name := kept.Study.Name
+	def, err := Definition(ctx, db, name, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(kept.Offsets) == 0 {
+		return nil, nil, fmt.Errorf("study %s has no offsets: its trainer sent no logits of the unweighted model with labels, "+
+			"a class has too few validation examples, or nothing is trained yet", name)
+	}
+	o := &Offsets{Study: name, Score: def.Objective, Fixed: posthoc.Fixed{Offsets: posthoc.MeanOffsets(kept.Offsets), Models: len(kept.Offsets)}}
+	for c := range o.Offsets {
+		o.Classes = append(o.Classes, kept.Study.Class(c))
+	}
+	return kept, o, nil
+}
