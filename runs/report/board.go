@@ -380,6 +380,9 @@ func (p boardPage) next() []string {
 	if confirmed == nil || confirmed.VectorHelps() {
 		add(fmt.Sprintf("evenkeel weights --trial %d --round %d%s --format torch", a.Trial, a.Round, study))
 	}
+	if confirmed != nil && confirmed.OffsetsHelp() {
+		add("evenkeel weights --offsets" + study + " --format torch")
+	}
 	return lines
 }
 

@@ -99,9 +99,14 @@ func (c Confirmed) Row(what, against string) (*runs.ConfirmedRow, confirm.Verdic
 
 // VectorHelps reports whether the one fixed vector, as somebody would paste it, evens the
 // recalls out beyond noise.
-func (c Confirmed) VectorHelps() bool {
-	row, verdict := c.Row(followup.WhatVector, followup.WhatReference)
-	return row != nil && verdict.Gain()
+func (c Confirmed) VectorHelps() bool { return c.helps(followup.WhatVector) }
+
+// OffsetsHelp is VectorHelps for offsets on the unweighted model's logits.
+func (c Confirmed) OffsetsHelp() bool { return c.helps(followup.WhatOffsets) }
+
+func (c Confirmed) helps(what string) bool {
+	row, verdict := c.Row(what, followup.WhatReference)
+	return row != nil && (verdict == confirm.Better || verdict == confirm.SlightlyBetter)
 }
 
 // FewTest is the number of test examples of a class below which its intervals are not to be
