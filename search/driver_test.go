@@ -500,3 +500,27 @@ func TestSearchNeverOpensTheTestPart(t *testing.T) {
 		}
 	}
 }
+
+// lateStore is a store whose answer about the screen comes when the time of the search is
+// over.
+type lateStore struct{ *storetest.Memory }
+
+func (s lateStore) ScreenSeeds(ctx context.Context) ([]int, error) {
+	if _, limited := ctx.Deadline(); limited {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	return s.Memory.ScreenSeeds(ctx)
+}
+
+// TestTimeEndsNoStoreCall: a deadline that comes while the history is read ends the search
+// by its time, and is no fault of the history.
+func TestTimeEndsNoStoreCall(t *testing.T) {
+	d := define(t, study, "search.screen=auto", "search.trials=2")
+	dr := driver(d, nil, &trainertest.Synthetic{Response: 1, PerClass: 400}, 1)
+	dr.Store, dr.Clock = lateStore{storetest.NewMemory()}, time.Now
+	dr.Deadline = time.Now().Add(100 * time.Millisecond)
+	if summary, err := dr.Run(t.Context(), nil); err != nil || summary.End != search.EndTime && summary.End != search.EndComplete {
+		t.Errorf("the search ends as %q with error %v; want it to end by its time", summary.End, err)
+	}
+}

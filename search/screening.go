@@ -41,7 +41,7 @@ func (d *Driver) screen(ctx context.Context, first ReferenceRun) error {
 		}
 		d.Observe(Event{Kind: EventNotice, Text: fmt.Sprintf(format, arguments...)})
 	}
-	seeds, err := d.Store.ScreenSeeds(ctx)
+	seeds, err := d.Store.ScreenSeeds(context.WithoutCancel(ctx))
 	if err != nil {
 		return fmt.Errorf("%w: %w", objective.ErrStorage, err)
 	}

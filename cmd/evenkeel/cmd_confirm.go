@@ -33,7 +33,7 @@ func newConfirm(g *global) *cobra.Command {
 		Long: `Trains a trial again on fresh seeds, with weights computed anew on each, and for
 comparison: the unweighted model, the geometric mean of the weights as one fixed set
 of weights, and the unweighted model trained as long as all rounds together. It
-measures all of them, and fitted offsets, on the test part, which no other command
+measures all of them, and fitted offsets, on the test part, which only a confirmation
 uses. The intervals include the noise of seeds and of test examples.
 
 TRIAL is a number and means its best round; TRIAL/ROUND is another round; without it,

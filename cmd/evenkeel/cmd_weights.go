@@ -179,7 +179,7 @@ func (f weightsFlags) recipe() (schemes.Recipe, error) {
 	}
 	switch {
 	case f.scheme == "" && f.formula == "":
-		return r, fmt.Errorf("--scheme is missing; want the name of a scheme, see evenkeel schemes, or --formula and an expression")
+		return r, fmt.Errorf("nothing says which weights; want --trial N of a study, --scheme NAME (see evenkeel schemes) or --formula EXPR with --recall, or --offsets")
 	case f.scheme != "" && f.formula != "":
 		return r, fmt.Errorf("both --scheme and --formula; want one of the two")
 	case f.formula != "":
