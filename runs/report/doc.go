@@ -1,7 +1,8 @@
 // Package report lays out what commands print: pages for a terminal and in Markdown,
 // and the same results as JSON and CSV. All text that people read of a study's results
-// is made here, from the data of package results and of the packages below; nothing is
-// decided here.
+// is made here, from the data of package results and of the packages below, but for the
+// sentences of explain and check, which come with their figures (decision 0049); nothing
+// is decided here.
 //
 // Every page takes an [Out], which says where to and in which format:
 //
