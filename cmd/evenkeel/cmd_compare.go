@@ -23,7 +23,7 @@ over seeds; they do not include the noise of these examples.`,
   evenkeel compare 10/0 10/1 24 --format csv`,
 		Args: cobra.MinimumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			db, err := openReading(cmd, g)
+			db, err := openStudyReading(cmd, g, study)
 			if err != nil {
 				return err
 			}

@@ -151,7 +151,7 @@ func (f explainFlags) ofTrial(cmd *cobra.Command, g *global, args []string, form
 
 // read reads the arm to explain: the one named, else the leader, else the best arm.
 func (f explainFlags) read(cmd *cobra.Command, g *global, args []string) (*results.Case, error) {
-	db, err := openReading(cmd, g)
+	db, err := openStudyReading(cmd, g, f.study)
 	if err != nil {
 		return nil, err
 	}

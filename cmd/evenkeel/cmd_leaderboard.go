@@ -6,6 +6,7 @@ import (
 	"evenkeel/runs"
 	"evenkeel/runs/report"
 	"evenkeel/runs/results"
+	"evenkeel/search"
 )
 
 // newLeaderboard returns the command that ranks the arms of a study.
@@ -14,7 +15,7 @@ func newLeaderboard(g *global) *cobra.Command {
 	var options report.BoardOptions
 	var format *string
 	cmd := &cobra.Command{
-		Use:   "leaderboard",
+		Use:   "leaderboard [STUDY]",
 		Short: "Rank the arms of a study, compared with the unweighted model",
 		Long: `Ranks the arms of a study. An arm is a trial after one of its rounds. The first row
 is the unweighted model, with which all are compared. The table shows the best arm
@@ -28,8 +29,9 @@ with the columns of the SQL view leaderboard, unrounded, and say which one leads
   spread       how uneven the recalls are, mean over seeds
   change       score, compared with the unweighted model on the same seeds: the change
                of spread, plus a penalty for accuracy lost beyond the limit
-  +-           half width of a 95 % interval for all arms together, over seeds and validation examples; not
-               corrected for having chosen on these examples; from 3 seeds on
+  +-           half width of a 95 % interval for all arms together, over seeds and
+               validation examples; not corrected for having chosen on these examples;
+               from 3 seeds on
   noise?       beyond = the interval of change does not contain 0, within = it does;
                for arms with fewer seeds, their number of seeds
   weights      (where the model is searched) change of spread, compared with the trial's
@@ -42,11 +44,17 @@ with the columns of the SQL view leaderboard, unrounded, and say which one leads
 The arms were chosen by these figures, so the figures are too good. Quote what
 evenkeel confirm measures.`,
 		Example: `  evenkeel leaderboard
-  evenkeel leaderboard --study fashion --all
+  evenkeel leaderboard fashion --all
   evenkeel leaderboard --format json`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			db, err := openReading(cmd, g)
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				if study != "" {
+					return search.Inputf("both %s and --study; want one study", args[0])
+				}
+				study = args[0]
+			}
+			db, err := openStudyReading(cmd, g, study)
 			if err != nil {
 				return err
 			}

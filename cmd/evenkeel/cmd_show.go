@@ -33,7 +33,7 @@ for TRIAL --round ROUND. JSON has one object for each class and round.`,
 			if err != nil {
 				return err
 			}
-			db, err := openReading(cmd, g)
+			db, err := openStudyReading(cmd, g, f.study)
 			if err != nil {
 				return err
 			}

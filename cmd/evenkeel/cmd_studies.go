@@ -1,6 +1,9 @@
 package main
 
 import (
+	"errors"
+	"fmt"
+
 	"github.com/spf13/cobra"
 
 	"evenkeel/runs"
@@ -10,6 +13,23 @@ import (
 // openReading opens the trial history for a command that only reads.
 func openReading(cmd *cobra.Command, g *global) (*runs.DB, error) {
 	return runs.Open(cmd.Context(), g.db, runs.Options{ReadOnly: true})
+}
+
+// openStudyReading is openReading for a command about the named study. Where none is named
+// it is the newest, which is said if there are several.
+func openStudyReading(cmd *cobra.Command, g *global, study string) (*runs.DB, error) {
+	db, err := openReading(cmd, g)
+	if err != nil || study != "" {
+		return db, err
+	}
+	list, err := db.Studies(cmd.Context())
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	if len(list) > 1 {
+		fmt.Fprintf(cmd.ErrOrStderr(), "evenkeel: this is study %s, the newest of %d; --study names another\n", list[0].Name, len(list))
+	}
+	return db, nil
 }
 
 // newStudies returns the command that lists the studies.

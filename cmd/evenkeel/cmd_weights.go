@@ -121,7 +121,7 @@ func (f weightsFlags) mode(cmd *cobra.Command, format string) error {
 
 // ofStudy prints the offsets of a study's unweighted model.
 func (f weightsFlags) ofStudy(cmd *cobra.Command, g *global, format string) error {
-	db, err := openReading(cmd, g)
+	db, err := openStudyReading(cmd, g, f.study)
 	if err != nil {
 		return err
 	}
@@ -139,7 +139,7 @@ func (f weightsFlags) ofTrial(cmd *cobra.Command, g *global, format string) erro
 	if err != nil {
 		return err
 	}
-	db, err := openReading(cmd, g)
+	db, err := openStudyReading(cmd, g, f.study)
 	if err != nil {
 		return err
 	}
