@@ -39,7 +39,7 @@ var budgetFlags = []struct{ flag, key, value, doc string }{
 	{"trials", "search.trials", "N", "number of trials; a larger number extends the study"},
 	{"time", "search.time", "DURATION", "total time over all starts, such as 8h"},
 	{"until", "search.until", "CLOCK", "when the search must have ended, such as 07:00 or 2026-03-01T07:00:00Z"},
-	{"parallel", "search.parallel", "N", "trainings at once; 0 is the number of CPUs, at least 2 in a container"},
+	{"parallel", "search.parallel", "N", "trainings at once; 0 is one for each processor that the program may use"},
 	{"replicates", "search.replicates", "N", "training seeds of every trial"},
 	{"sampler", "search.sampler", "NAME", "how the parameters of trials are chosen: " + strings.Join(samplers.Names(), ", ")},
 	{"seed", "search.seed", "N", "seed of the search"},
@@ -108,7 +108,7 @@ func acceptCodeFlag(cmd *cobra.Command, f *sessionFlags) {
 // confirmFlag adds --confirm to a command that searches.
 func confirmFlag(cmd *cobra.Command, f *sessionFlags) {
 	cmd.Flags().BoolVar(&f.confirm, "confirm", false,
-		"confirm the leader at the end, as evenkeel confirm does; the default for the built-in study and where time is limited, which then includes the time for this")
+		"confirm the leader at the end, as evenkeel confirm does; on by default for the built-in study and with a limit of time, which includes this")
 }
 
 // request joins the flags with the definition.

@@ -73,7 +73,7 @@ func offsetsInstead(o results.OffsetsInstead) string {
 func longerInstead(l results.LongerInstead) string {
 	switch l.Instead {
 	case results.Alone:
-		return fmt.Sprintf("Training longer without weights evens the recalls out (%s).", signed(l.Change, 3))
+		return fmt.Sprintf("Training longer without weights lowers the spread beyond noise (%s).", signed(l.Change, 3))
 	case results.AllOfIt:
 		return fmt.Sprintf("Training longer without weights gives at least as much (%s).", signed(l.Change, 3))
 	case results.MostOfIt:

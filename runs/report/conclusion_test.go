@@ -109,7 +109,7 @@ func TestVerdictSentence(t *testing.T) {
 		},
 		{ // what longer training does is said where the weights do nothing
 			[]runs.ConfirmedRow{noise, row(followup.WhatRecipe, followup.WhatOffsets, 0.106, 0.105, unsure), row(followup.WhatLonger, followup.WhatReference, 0.11, 0.09, sure)},
-			"Verdict on trial 1 round 2: no change of the spread beyond noise. Training longer without weights evens the recalls out (-.020).",
+			"Verdict on trial 1 round 2: no change of the spread beyond noise. Training longer without weights lowers the spread beyond noise (-.020).",
 		},
 	} {
 		arm := runs.ConfirmedArm{Trial: 1, Round: 2, Rows: c.rows}

@@ -24,8 +24,12 @@ func (p planPage) write(now time.Time) error {
 	w := p.W
 	def := p.Definition
 	fmt.Fprintf(w, "study %s: %s\n", def.Name, p.subject())
-	fmt.Fprintf(w, "%s, at most %s a seed, %s each; seed %d, window %d\n", count(def.Search.Trials, "trial"),
-		count(def.MaxRounds()+1, "training"), count(def.Search.Replicates, "seed"), def.Search.Seed, def.Search.Window)
+	seeds := count(def.Search.Replicates, "seed") + " each"
+	if most := def.Search.MaxReplicates; def.Search.Racing && most > def.Search.Replicates {
+		seeds += fmt.Sprintf(" at first and up to %d for the best", most)
+	}
+	fmt.Fprintf(w, "%s of at most %s a seed; %s; study seed %d, window %d\n", count(def.Search.Trials, "trial"),
+		count(def.MaxRounds()+1, "training"), seeds, def.Search.Seed, def.Search.Window)
 	if few := fewExamples(p.Info); few != "" {
 		fmt.Fprintln(w, few)
 	}

@@ -151,7 +151,7 @@ func (v vector) keeps() string {
 	answer, share := v.Keeps()
 	switch answer {
 	case results.NotConfirmed:
-		return "one fixed vector keeps only part of what the recipe gains, which measures the weights anew for every seed"
+		return fmt.Sprintf("these weights are the same for every seed; the trial computed new ones for every seed, which usually gains more. Not confirmed yet: evenkeel confirm %d/%d", v.Trial.Number, v.Round)
 	case results.KeepsShare:
 		return fmt.Sprintf("%s, which is %.0f %% of it", found, 100*share)
 	case results.KeepsNothing:

@@ -11,7 +11,7 @@ import (
 )
 
 // ErrUnfit ends a check that found a fault.
-var ErrUnfit = errors.New("the trainer is not fit to be searched over as it is; see the lines marked FAULT")
+var ErrUnfit = errors.New("the trainer cannot be used in a search as it is; see the lines marked FAULT")
 
 // checkSeeds is the number of training seeds that a check uses, the first ones of the
 // study's own. Our choice.
