@@ -366,7 +366,11 @@ func (p boardPage) next() []string {
 	lines := []string{"Next:"}
 	add := func(command string) { lines = append(lines, "  "+command) }
 	if p.Unfinished {
-		add("evenkeel resume " + ShellWord(p.Definition.Name))
+		resume := "evenkeel resume " + ShellWord(p.Definition.Name)
+		if limit := p.Definition.Search.Time; p.TimeOver && limit > 0 {
+			resume += " --time " + flagTime(2*limit) // the limit is over all starts: without more time it would end at once
+		}
+		add(resume)
 	}
 	add("evenkeel explain" + study)
 	if p.Leader.At < 0 {

@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"evenkeel/objective"
@@ -49,6 +50,29 @@ func TestNoiseOnTheBoard(t *testing.T) {
 		}
 		if got := boardOf(c.arm).leader(); !strings.HasSuffix(got, c.verdict) {
 			t.Errorf("verdict %q, want it to end in %q", got, c.verdict)
+		}
+	}
+}
+
+// TestNextResume: a study that used up its time needs more of it, or resuming ends at once.
+func TestNextResume(t *testing.T) {
+	for _, c := range []struct {
+		unfinished, timeOver bool
+		limit                time.Duration
+		want                 string
+	}{
+		{true, false, 0, "  evenkeel resume s"},
+		{true, false, 8 * time.Hour, "  evenkeel resume s"},
+		{true, true, 8 * time.Hour, "  evenkeel resume s --time 16h"},
+		{true, true, 45 * time.Minute, "  evenkeel resume s --time 1h30m"},
+		{true, true, 10 * time.Second, "  evenkeel resume s --time 20s"},
+		{true, true, 0, "  evenkeel resume s"}, // search.until ended it
+		{false, false, 8 * time.Hour, "  evenkeel explain --study s"},
+	} {
+		p := boardOf(row(-.03, .02, 5))
+		p.Unfinished, p.TimeOver, p.Definition.Search.Time = c.unfinished, c.timeOver, c.limit
+		if got := p.next()[1]; got != c.want {
+			t.Errorf("unfinished %v, time over %v after %v: %q, want %q", c.unfinished, c.timeOver, c.limit, got, c.want)
 		}
 	}
 }

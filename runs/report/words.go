@@ -82,6 +82,17 @@ func Duration(seconds float64) string {
 	return fmt.Sprintf("%d h %d min", d/time.Hour, d%time.Hour/time.Minute)
 }
 
+// flagTime writes a duration as one would type it: 16h, not 16h0m0s.
+func flagTime(d time.Duration) string {
+	text := d.String()
+	for _, zero := range []struct{ after, unit string }{{"m", "0s"}, {"h", "0m"}} {
+		if strings.HasSuffix(text, zero.after+zero.unit) {
+			text = strings.TrimSuffix(text, zero.unit)
+		}
+	}
+	return text
+}
+
 // recipeText says what a trial does in a few words: the scheme with its
 // parameters, what differs from the plain recipe, and the model parameters
 // that are searched.

@@ -21,8 +21,8 @@ type Overview struct {
 	// nil if there is none.
 	Confirmed  []Confirmed
 	Conclusion *Conclusion
-	// Unfinished says that the search was cut short.
-	Unfinished bool
+	// Unfinished says that the search was cut short, TimeOver that its limit of time did it.
+	Unfinished, TimeOver bool
 	// Newest is the name of the newest study, which commands take by default.
 	Newest string
 	// NoiseFloor is the spread that perfectly even classes would show on as many
@@ -76,7 +76,7 @@ func readOverview(ctx context.Context, db *runs.DB, study string) (o *Overview, 
 	if err != nil {
 		return nil, err
 	}
-	o.Unfinished = state.Unfinished()
+	o.Unfinished, o.TimeOver = state.Unfinished(), state == runs.StateTime
 	o.Newest, err = Newest(ctx, db)
 	return o, err
 }
