@@ -17,6 +17,12 @@ func noticeLine(n notice.Notice) string {
 		return fmt.Sprintf("study %s is complete; its program was not started", n.Study)
 	case notice.StudyOpened, notice.SearchBegan, notice.SearchEvent:
 		return "" // what the log shows of these depends on where it is shown
+	case notice.ModelJudged:
+		model := "the unweighted model"
+		if n.Weighted {
+			model = "a model trained with weights"
+		}
+		return "WARNING: " + n.Judgement.Text(model, n.Classes) + ". " + n.Judgement.Advice()
 	case notice.SearchEnded:
 		return endLine(n)
 	case notice.SeedMeasured:

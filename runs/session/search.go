@@ -64,7 +64,7 @@ type Outcome struct {
 // Search runs a study, or continues it. An [*UnconfirmedError] says that the search is
 // done and the confirmation that was asked for is not.
 func Search(ctx context.Context, stop <-chan struct{}, c Config, r SearchRequest) (Outcome, error) {
-	s := &searching{Config: c, SearchRequest: r, def: r.Definition}
+	s := &searching{Config: c, SearchRequest: r, def: r.Definition, judge: modelJudge{seeds: r.Definition.Search.Replicates}}
 	var err error
 	if s.clock, err = r.until(time.Now()); err != nil {
 		return Outcome{}, err
@@ -112,6 +112,7 @@ type searching struct {
 	opened, begun bool
 	ended         runs.State
 	worked        atomic.Bool
+	judge         modelJudge
 }
 
 // isComplete reports whether nothing is left to do for a study whose program need not
@@ -246,6 +247,9 @@ func (s *searching) observe(e search.Event) {
 		s.leader.reserve.Observe(e)
 	}
 	s.notify(notice.SearchEvent{Definition: s.def, Event: e})
+	if n := s.judge.observe(e, s.trainer.Info().Classes); n != nil {
+		s.notify(n)
+	}
 }
 
 // finish starts the command of search.on_finish where the search came to an end and did
