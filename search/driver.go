@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -78,6 +79,10 @@ type Summary struct {
 	End             End
 	Trained, Shared int
 	Steps           int
+	// FailedSeeds counts the further seeds of trials that failed, in all invocations, and
+	// SeedFailure is why the first of them did; "" if none failed.
+	FailedSeeds int
+	SeedFailure string
 }
 
 // ErrFailing is wrapped by the error of a search that gave up because its
@@ -121,6 +126,12 @@ func (d *Driver) Run(ctx context.Context, stop <-chan struct{}) (Summary, error)
 	}
 	summary := Summary{End: end, Steps: len(d.steps)}
 	summary.Trained, summary.Shared = d.eval.Runner.Counts()
+	for _, r := range d.steps {
+		if r.Step.Kind == MoreSeeds && r.Outcome != nil && r.Outcome.Err != "" {
+			summary.FailedSeeds += len(r.Step.Replicates)
+			summary.SeedFailure = cmp.Or(summary.SeedFailure, r.Outcome.Err)
+		}
+	}
 	return summary, err
 }
 

@@ -84,6 +84,15 @@ func takes(trainings int, seconds float64) string {
 
 // endLine says how a search ended, "" if it failed: the error says that.
 func endLine(n notice.SearchEnded) string {
+	line := ended(n)
+	if line != "" && n.Summary.FailedSeeds > 0 {
+		line += "; " + furtherSeeds(n.Summary.FailedSeeds) + ": " + cause(n.Summary.SeedFailure)
+	}
+	return line
+}
+
+// ended is endLine without what failed.
+func ended(n notice.SearchEnded) string {
 	trained := count(n.Summary.Trained, "training")
 	switch {
 	case n.Failed:

@@ -3,11 +3,13 @@ package session
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync/atomic"
 	"time"
 
 	"evenkeel/runs"
 	"evenkeel/runs/notice"
+	"evenkeel/runs/results"
 	"evenkeel/search"
 	"evenkeel/search/samplers"
 )
@@ -74,6 +76,9 @@ func Search(ctx context.Context, stop <-chan struct{}, c Config, r SearchRequest
 	}
 	if s.def.Model.Trainer.Transport().Started {
 		complete, err := s.isComplete(ctx)
+		if err == nil && complete {
+			err = s.anyWorked(ctx)
+		}
 		if err != nil || complete {
 			return Outcome{Leaderboard: complete}, err
 		}
@@ -86,14 +91,48 @@ func Search(ctx context.Context, stop <-chan struct{}, c Config, r SearchRequest
 		return Outcome{}, errors.Join(err, s.trainer.close())
 	}
 	err = s.search(ctx, stop)
+	if err == nil {
+		err = s.anyWorked(ctx)
+	}
 	// The trainer is gone before anything that may take long: it holds a GPU.
 	if closing := s.trainer.close(); err == nil {
 		err = closing
 	}
 	s.finish(ctx, stop, err)
 	var unconfirmed *UnconfirmedError
-	shown := err == nil || errors.As(err, &unconfirmed) || errors.Is(err, ErrInterrupted)
+	var failed *AllFailedError
+	shown := err == nil || errors.As(err, &unconfirmed) || errors.As(err, &failed) || errors.Is(err, ErrInterrupted)
 	return Outcome{Leaderboard: shown && s.opened}, errors.Join(err, s.db.Close())
+}
+
+// AllFailedError says that every trial of a search failed. Its budget is spent, and there is a
+// leaderboard, without arms.
+type AllFailedError struct {
+	Study  string
+	Trials int
+	// Reason is why the first trial failed.
+	Reason string
+}
+
+// Error says so.
+func (e *AllFailedError) Error() string {
+	return fmt.Sprintf("every trial of study %s failed (%d of %d); the first: %s", e.Study, e.Trials, e.Trials, e.Reason)
+}
+
+// anyWorked returns an [*AllFailedError] if every trial of the study that ended failed.
+func (s *searching) anyWorked(ctx context.Context) error {
+	db, err := s.openReading(ctx)
+	if err != nil {
+		return err
+	}
+	board, err := db.Leaderboard(context.WithoutCancel(ctx), s.def.Name)
+	if err = errors.Join(err, db.Close()); err != nil {
+		return err
+	}
+	if results.LeaderOf(board).Why != results.AllFailed {
+		return nil
+	}
+	return &AllFailedError{Study: s.def.Name, Trials: board.Study.Failed, Reason: board.Study.Failure}
 }
 
 // searching is one invocation's work on a search.

@@ -436,3 +436,17 @@ func TestGuessing(t *testing.T) {
 		t.Errorf("a good model: %+v", d)
 	}
 }
+
+// TestSeedsFail: more seeds are no advice where they fail.
+func TestSeedsFail(t *testing.T) {
+	for _, w := range []world{with(func(w *world) { w.seeds = 1 }), with(func(w *world) { w.without = "offsets" })} {
+		c := w.build(t)
+		if r := explained(t, c); !step(r, "seeds") || step(r, "failing") {
+			t.Errorf("no seed failed: %+v", r.Next)
+		}
+		c.SeedsFail = true
+		if r := explained(t, c); step(r, "seeds") || !step(r, "failing") {
+			t.Errorf("seeds fail: %+v", r.Next)
+		}
+	}
+}
