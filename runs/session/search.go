@@ -23,6 +23,8 @@ type SearchRequest struct {
 	// it to the study, see [SearchRequest.Confirms]. Where it is true, what prevents the
 	// confirmation is an error.
 	Confirm *bool
+	// KeepGoing goes on where training ignores the class weights.
+	KeepGoing bool
 	// UntilGiven says that search.until was given with this request: one that is in the
 	// past is wrong then.
 	UntilGiven bool
@@ -253,7 +255,7 @@ func (s *searching) drive(ctx context.Context, stop <-chan struct{}, study *runs
 	driver := search.Driver{
 		Definition: s.def, Store: study, Trainer: s.trainer, Sampler: sampler,
 		Parallel: s.trainer.parallel, Deadline: deadline, Clock: time.Now,
-		Observe: s.observe,
+		Observe: s.observe, KeepGoing: s.KeepGoing,
 	}
 	if s.leader != nil && !deadline.IsZero() {
 		driver.Reserve = s.leader.reserve.Before(s.def, s.trainer.parallel, deadline, time.Now)
