@@ -45,6 +45,11 @@ type StudyHead struct {
 	// Trials counts all trials, Done those that ended, Failed those of them that
 	// failed, Arms the ranked arms.
 	Trials, Done, Failed, Arms int
+	// FailedSeeds counts the further seeds of trials that failed; the trials keep what they
+	// have. SeedFailure is why the first of them failed, Failure why the first failed trial
+	// did; "" without one.
+	FailedSeeds          int
+	SeedFailure, Failure string
 	// Invalid counts the trials that were declared invalid; Arms leaves theirs out.
 	Invalid int
 }
@@ -147,6 +152,13 @@ func (db *DB) Leaderboard(ctx context.Context, study string) (*Board, error) {
 	return b, err
 }
 
+// ofFailedSeeds are the steps p of a study s that added seeds to a trial and failed, and
+// failedSeeds counts these seeds.
+const (
+	ofFailedSeeds = `p.study = s.number AND p.kind = 'seeds' AND p.state = 'failed'`
+	failedSeeds   = `(SELECT coalesce(sum(json_array_length(p.replicates)), 0) FROM steps p WHERE ` + ofFailedSeeds + `)`
+)
+
 // readHead reads the row of a study.
 func readHead(ctx context.Context, q disk.Querier, study string) (*StudyHead, error) {
 	number, name, err := findStudy(ctx, q, study)
@@ -154,18 +166,21 @@ func readHead(ctx context.Context, q disk.Querier, study string) (*StudyHead, er
 		return nil, err
 	}
 	h := &StudyHead{Number: number, Name: name}
-	var title, classes, counts sql.NullString
+	var title, classes, counts, failure, seedFailure sql.NullString
 	err = q.QueryRowContext(ctx, `SELECT s.model, s.arms, d.title, d.classes, d.train_counts,
 			(SELECT count(*) FROM trials t WHERE t.study = s.number),
 			(SELECT count(*) FROM trials t WHERE t.study = s.number AND t.state IN (?2, ?3)),
 			(SELECT count(*) FROM trials t WHERE t.study = s.number AND t.state = ?3),
-			(SELECT count(*) FROM trials t WHERE t.study = s.number AND t.invalid IS NOT NULL)
+			(SELECT count(*) FROM trials t WHERE t.study = s.number AND t.invalid IS NOT NULL),
+			(SELECT coalesce(error, '') FROM trials t WHERE t.study = s.number AND t.state = ?3 ORDER BY t.number LIMIT 1),
+			`+failedSeeds+`,
+			(SELECT coalesce(error, '') FROM steps p WHERE `+ofFailedSeeds+` ORDER BY p.number LIMIT 1)
 		FROM studies s LEFT JOIN datasets d ON d.data = s.data AND d.split = s.split WHERE s.number = ?1`, number, StateComplete, StateFailed).
-		Scan(&h.Model, &h.Arms, &title, &classes, &counts, &h.Trials, &h.Done, &h.Failed, &h.Invalid)
+		Scan(&h.Model, &h.Arms, &title, &classes, &counts, &h.Trials, &h.Done, &h.Failed, &h.Invalid, &failure, &h.FailedSeeds, &seedFailure)
 	if err != nil {
 		return nil, err
 	}
-	h.Title = title.String
+	h.Title, h.Failure, h.SeedFailure = title.String, failure.String, seedFailure.String
 	if !classes.Valid {
 		return h, nil
 	}

@@ -18,7 +18,9 @@ type StudyRow struct {
 	// Trials counts all trials, Complete and Failed those that ended so, Planned
 	// those that the definition asks for.
 	Trials, Complete, Failed, Planned int
-	Arms, Runs                        int
+	// FailedSeeds counts the further seeds of trials that failed.
+	FailedSeeds int
+	Arms, Runs  int
 	// BestTrial and BestRound are the first arm of the leaderboard, 0 if there
 	// is none, with its scheme, its score and the reference's.
 	BestTrial, BestRound int
@@ -51,7 +53,8 @@ func (db *DB) Studies(ctx context.Context) (list []StudyRow, err error) {
 				(SELECT count(DISTINCT r.run) FROM trial_runs r JOIN runs u ON u.hash = r.run WHERE r.study = s.number AND NOT u.derived),
 				l.trial, l.round, t.scheme, s.reference_spread + l.difference,
 				i.host, i.user, i.pid, i.program, coalesce(i.git_commit, ''), i.started, i.seconds, coalesce(i.ended, ?3),
-				(SELECT sum(seconds) FROM invocations n WHERE n.study = s.number)
+				(SELECT sum(seconds) FROM invocations n WHERE n.study = s.number),
+				`+failedSeeds+`
 			FROM studies s
 			LEFT JOIN datasets d ON d.data = s.data AND d.split = s.split
 			LEFT JOIN invocations i ON i.study = s.number AND i.number = (SELECT max(number) FROM invocations n WHERE n.study = s.number)
@@ -77,7 +80,7 @@ func scanStudy(scan disk.Scanner) (StudyRow, error) {
 	err := scan(&r.Number, &r.Name, &r.Title, &r.Model, &created, &r.Arms, orNull{&r.Reference},
 		&r.Trials, &r.Complete, &r.Failed, &r.Planned, &r.Runs,
 		&trial, &round, &scheme, orNull{&r.BestScore},
-		&host, &user, &pid, &program, &commit, &started, &seconds, &state, &spent)
+		&host, &user, &pid, &program, &commit, &started, &seconds, &state, &spent, &r.FailedSeeds)
 	r.Created = parseTime(created)
 	r.BestTrial, r.BestRound, r.BestScheme = int(trial.Int64), int(round.Int64), scheme.String
 	r.Host, r.User, r.PID, r.Program = host.String, user.String, int(pid.Int64), program.String

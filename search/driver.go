@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,6 +27,9 @@ type Driver struct {
 	Deadline time.Time
 	// Reserve, if not nil, keeps time free before the deadline: [objective.Runner.SetReserve].
 	Reserve func(each time.Duration) time.Duration
+	// KeepGoing goes on where training ignores the class weights, instead of ending with an
+	// [*IgnoredError].
+	KeepGoing bool
 	// Clock tells the time for the deadline and for durations.
 	Clock func() time.Time
 	// Observe, if not nil, is called with every event, from several goroutines.
@@ -47,6 +51,8 @@ type Driver struct {
 	// study ever ended well.
 	failures  int
 	succeeded bool
+	// weightsChecked says that it is known whether training ignores the class weights.
+	weightsChecked bool
 
 	mu sync.Mutex
 	// references holds the replicates whose reference is in the store.
@@ -78,6 +84,10 @@ type Summary struct {
 	End             End
 	Trained, Shared int
 	Steps           int
+	// FailedSeeds counts the further seeds of trials that failed, in all invocations, and
+	// SeedFailure is why the first of them did; "" if none failed.
+	FailedSeeds int
+	SeedFailure string
 }
 
 // ErrFailing is wrapped by the error of a search that gave up because its
@@ -121,6 +131,12 @@ func (d *Driver) Run(ctx context.Context, stop <-chan struct{}) (Summary, error)
 	}
 	summary := Summary{End: end, Steps: len(d.steps)}
 	summary.Trained, summary.Shared = d.eval.Runner.Counts()
+	for _, r := range d.steps {
+		if r.Step.Kind == MoreSeeds && r.Outcome != nil && r.Outcome.Err != "" {
+			summary.FailedSeeds += len(r.Step.Replicates)
+			summary.SeedFailure = cmp.Or(summary.SeedFailure, r.Outcome.Err)
+		}
+	}
 	return summary, err
 }
 
@@ -182,6 +198,9 @@ func (d *Driver) prepare(ctx context.Context) error {
 func (d *Driver) loop(ctx context.Context, stop <-chan struct{}) (End, error) {
 	var failure error
 	end, deciding := EndStopped, true
+	if err := d.checkWeights(ctx); err != nil {
+		return end, err
+	}
 	for i := range d.steps {
 		if d.steps[i].Outcome == nil {
 			d.launch(ctx, d.steps[i].Step)
@@ -338,6 +357,9 @@ func (d *Driver) finish(ctx context.Context, o Outcome) error {
 		return err
 	}
 	d.Observe(Event{Kind: EventOutcome, Step: record.Step, Outcome: o, Arms: arms})
+	if err := d.checkWeights(ctx); err != nil {
+		return err
+	}
 	d.countFailure(o)
 	if d.failures >= maxFailuresLater || d.failures >= maxFailuresAtFirst && !d.succeeded {
 		return fmt.Errorf("%w: %d steps in a row failed, the last (step %d) with: %s", ErrFailing, d.failures, o.Step, o.Err)

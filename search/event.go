@@ -40,10 +40,11 @@ type Event struct {
 	Outcome Outcome
 	Arms    []objective.Arm
 	// Replicate and Reference are set for EventReference: the number of the training seed,
-	// from 0, and what was measured on it. Offsets is how long a confirmation will take
+	// from 0, and what was measured on it, and Logits where they are known. Offsets is how long a confirmation will take
 	// to fit offsets on one fresh seed, by what those of this seed took.
 	Replicate int
 	Reference objective.Round
+	Logits    []float32
 	Offsets   time.Duration
 	// Run is set for EventRun.
 	Run objective.RunEvent

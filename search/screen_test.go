@@ -159,6 +159,7 @@ func TestScreenSwitchesItselfOff(t *testing.T) {
 			d := define(t, study, "search.screen=auto", "search.trials=16", "search.racing=false")
 			m := storetest.NewMemory()
 			dr := driver(d, m, trainer, 2)
+			dr.KeepGoing = trainer.transmit == 0
 			said := notices(dr)
 			complete(t, dr)
 			if len(*said) != 1 || !strings.HasPrefix((*said)[0], "screening is off from trial ") {

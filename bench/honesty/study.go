@@ -122,6 +122,7 @@ func (s *study) search(ctx context.Context, workers int) (out searched, err erro
 	driver := search.Driver{
 		Definition: s.def, Store: s.history, Trainer: s.trainer, Sampler: sampler,
 		Parallel: workers, Clock: time.Now, Observe: m.observe,
+		KeepGoing: true, // also where weights are made to have no effect
 	}
 	summary, err := driver.Run(ctx, nil)
 	if err == nil && summary.End != search.EndComplete {

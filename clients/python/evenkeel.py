@@ -867,6 +867,11 @@ def _measure(part: str, given: Any, classes: Sequence[str]) -> _Measured:
         predictions, logits = _classes_of(other, f"{part} predictions", k), None
     else:
         logits = _logits_of(other, f"{part} logits", k)
+        if _are_probabilities(logits, k):
+            raise ValueError(
+                f"{part} logits are probabilities: all rows are from 0 to 1 and add up to 1; want the scores "
+                "before the softmax, or the log of the probabilities, numpy.log(p.clip(1e-12))"
+            )
         predictions = _argmax(logits, k)
     pairs = collections.Counter(zip(labels, predictions))
     confusion = [[pairs[t, p] for p in range(k)] for t in range(k)]
@@ -1016,6 +1021,11 @@ def _logits_of(table: _Table, what: str, k: int) -> array.array[float]:
         i = next(i for i, v in enumerate(logits) if not math.isfinite(v))
         raise ValueError(f"{what}: row {i // k}, column {i % k} is {table.values()[i]}; want finite 32-bit numbers")
     return logits
+
+
+def _are_probabilities(logits: array.array[float], k: int) -> bool:
+    """Whether every row is in [0, 1] and adds up to 1 within 1e-3."""
+    return all(min(row) >= 0 and max(row) <= 1 and abs(sum(row) - 1) <= 1e-3 for row in zip(*[iter(logits)] * k))
 
 
 def _argmax(logits: array.array[float], k: int) -> array.array[int]:

@@ -42,6 +42,7 @@ stored with; the study file is not needed. --trials, --time, --until and
 	}
 	acceptCodeFlag(cmd, &flags)
 	confirmFlag(cmd, &flags)
+	keepGoingFlag(cmd, &flags)
 	format = formatFlag(cmd)
 	return cmd
 }

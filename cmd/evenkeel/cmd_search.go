@@ -89,6 +89,7 @@ finished is stored, and the same command continues.`,
 	cmd.Flags().BoolVar(&f.printDefault, "print-default", false, "print the built-in study file")
 	acceptCodeFlag(cmd, &flags)
 	confirmFlag(cmd, &flags)
+	keepGoingFlag(cmd, &flags)
 	format = formatFlag(cmd)
 	return cmd
 }
@@ -98,6 +99,12 @@ type sessionFlags struct {
 	format     string
 	acceptCode bool
 	confirm    bool
+	keepGoing  bool
+}
+
+// keepGoingFlag adds --keep-going to a command that searches.
+func keepGoingFlag(cmd *cobra.Command, f *sessionFlags) {
+	cmd.Flags().BoolVar(&f.keepGoing, "keep-going", false, "go on although the training ignores its class weights")
 }
 
 // acceptCodeFlag adds --accept-code to a command.
@@ -113,7 +120,7 @@ func confirmFlag(cmd *cobra.Command, f *sessionFlags) {
 
 // request joins the flags with the definition.
 func (f sessionFlags) request(cmd *cobra.Command, def *search.Definition) session.SearchRequest {
-	r := session.SearchRequest{Definition: def, BuiltIn: isBuiltIn(def), Commit: gitCommit}
+	r := session.SearchRequest{Definition: def, BuiltIn: isBuiltIn(def), Commit: gitCommit, KeepGoing: f.keepGoing}
 	if cmd.Flags().Changed("confirm") {
 		r.Confirm = &f.confirm
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"evenkeel/objective"
+	"evenkeel/objective/evidence/guessing"
 	"evenkeel/runs"
 	"evenkeel/runs/results"
 	"evenkeel/search"
@@ -42,6 +43,14 @@ type SearchBegan struct {
 type SearchEvent struct {
 	Definition *search.Definition
 	Event      search.Event
+}
+
+// ModelJudged says that what a search trains is no better than guessing: the unweighted model
+// or, where Weighted is true, a model that was trained with weights.
+type ModelJudged struct {
+	Judgement guessing.Judgement
+	Classes   []string
+	Weighted  bool
 }
 
 // SearchEnded says that no more trials are made. Summary is of a search that did not fail.
@@ -123,6 +132,7 @@ func (ProgramNotNeeded) notice()      {}
 func (StudyOpened) notice()           {}
 func (SearchBegan) notice()           {}
 func (SearchEvent) notice()           {}
+func (ModelJudged) notice()           {}
 func (SearchEnded) notice()           {}
 func (WillNotConfirm) notice()        {}
 func (NothingToConfirm) notice()      {}

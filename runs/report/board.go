@@ -58,6 +58,9 @@ type boardPage struct {
 // board prints head, table and the line about the leader.
 func (p boardPage) board() error {
 	fmt.Fprintln(p.W, p.title())
+	if h := p.Board.Study; h.FailedSeeds > 0 {
+		p.lines(capitalised(furtherSeeds(h.FailedSeeds)) + ": " + cause(h.SeedFailure))
+	}
 	if p.Board.Reference.Seeds == 0 {
 		fmt.Fprintln(p.W, "Nothing has been trained yet.")
 		return nil
@@ -98,6 +101,9 @@ func (p boardPage) title() string {
 	if h.Failed > 0 {
 		marks = append(marks, fmt.Sprintf("%d failed", h.Failed))
 	}
+	if h.FailedSeeds > 0 {
+		marks = append(marks, furtherSeeds(h.FailedSeeds))
+	}
 	if h.Invalid > 0 {
 		marks = append(marks, fmt.Sprintf("%d invalidated", h.Invalid))
 	}
@@ -110,6 +116,16 @@ func (p boardPage) title() string {
 	}
 	return fmt.Sprintf("%s | %s | %s | %s, %s, %s, %s", h.Name, data, h.Model, trials,
 		count(h.Arms, "arm"), count(p.Runs, "training"), Duration(p.Seconds)+" in all")
+}
+
+// furtherSeeds says how many further seeds of trials failed.
+func furtherSeeds(n int) string { return count(n, "further seed") + " failed" }
+
+// cause is the first failure's error without the excerpt of what a program sent, which the log
+// has.
+func cause(failure string) string {
+	text, _, _ := strings.Cut(failure, "; it sent `")
+	return text
 }
 
 // head says what the table was measured on.
@@ -348,9 +364,13 @@ func (p boardPage) noLeader() string {
 	case results.AllFailed:
 		text += "; evenkeel show 1 says why, and the table failed_runs has the trainer's log"
 	case results.ToleranceNotHeld:
+		more := "More seeds (search.max_replicates), more"
+		if p.Board.Study.FailedSeeds > 0 {
+			more = "Further seeds fail, so find out why first. More"
+		}
 		text = fmt.Sprintf("no arm leads: %s (your limit is %s points), given how uncertain that loss is. "+
-			"More seeds (search.max_replicates), more validation examples or a larger objective.accuracy_tolerance may find one",
-			text, unsigned(p.Definition.Objective.Tolerance))
+			"%s validation examples or a larger objective.accuracy_tolerance may find one",
+			text, unsigned(p.Definition.Objective.Tolerance), more)
 	}
 	return capitalised(text) + "."
 }
@@ -372,13 +392,16 @@ func (p boardPage) next() []string {
 		}
 		add(resume)
 	}
+	if p.onlyFirstSeeds() {
+		add("evenkeel check STUDY.yaml")
+	}
 	add("evenkeel explain" + study)
 	if p.Leader.At < 0 {
 		return lines
 	}
 	a := p.Board.Rows[p.Leader.At]
 	confirmed := results.Of(p.Confirmed, a.Trial, a.Round)
-	if confirmed == nil {
+	if confirmed == nil && !p.onlyFirstSeeds() {
 		add("evenkeel confirm" + study)
 	}
 	if confirmed == nil || confirmed.VectorHelps() {
@@ -388,6 +411,12 @@ func (p boardPage) next() []string {
 		add("evenkeel weights --offsets" + study + " --format torch")
 	}
 	return lines
+}
+
+// onlyFirstSeeds reports whether every training on further seeds failed, as one on a fresh seed
+// then would.
+func (p boardPage) onlyFirstSeeds() bool {
+	return p.Board.Study.FailedSeeds > 0 && p.Board.Rows[0].Seeds <= p.Definition.Search.Replicates
 }
 
 // boardFigures are the columns of the view leaderboard, and what is not stored.

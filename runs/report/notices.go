@@ -17,6 +17,12 @@ func noticeLine(n notice.Notice) string {
 		return fmt.Sprintf("study %s is complete; its program was not started", n.Study)
 	case notice.StudyOpened, notice.SearchBegan, notice.SearchEvent:
 		return "" // what the log shows of these depends on where it is shown
+	case notice.ModelJudged:
+		model := "the unweighted model"
+		if n.Weighted {
+			model = "a model trained with weights"
+		}
+		return "WARNING: " + n.Judgement.Text(model, n.Classes) + ". " + n.Judgement.Advice()
 	case notice.SearchEnded:
 		return endLine(n)
 	case notice.SeedMeasured:
@@ -78,6 +84,15 @@ func takes(trainings int, seconds float64) string {
 
 // endLine says how a search ended, "" if it failed: the error says that.
 func endLine(n notice.SearchEnded) string {
+	line := ended(n)
+	if line != "" && n.Summary.FailedSeeds > 0 {
+		line += "; " + furtherSeeds(n.Summary.FailedSeeds) + ": " + cause(n.Summary.SeedFailure)
+	}
+	return line
+}
+
+// ended is endLine without what failed.
+func ended(n notice.SearchEnded) string {
 	trained := count(n.Summary.Trained, "training")
 	switch {
 	case n.Failed:

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"evenkeel/runs"
@@ -21,9 +22,10 @@ func Studies(out Out, list []runs.StudyRow) error {
 // studiesResult lays the list out.
 func studiesResult(list []runs.StudyRow) result {
 	spread := func(v any) string { return decimals(v.(float64), 3) }
+	seedsFailed := slices.ContainsFunc(list, func(s runs.StudyRow) bool { return s.FailedSeeds > 0 })
 	r := result{tight: true, columns: []column{
 		{name: "study", left: true}, {name: "model", hidden: true}, {name: "state", left: true},
-		{name: "trials"}, {name: "planned"}, {name: "failed"}, {name: "runs", title: "trainings"},
+		{name: "trials"}, {name: "planned"}, {name: "failed"}, {name: "failed_seeds", title: "failed seeds", hidden: !seedsFailed}, {name: "runs", title: "trainings"},
 		{name: "unweighted", text: spread}, {name: "best_score", hidden: true},
 		{name: "best_change", title: "lowest change", text: func(v any) string { return signed(v.(float64), 3) }},
 		{name: "trial"}, {name: "round", hidden: true}, {name: "scheme", hidden: true},
@@ -38,7 +40,7 @@ func studiesResult(list []runs.StudyRow) result {
 			trial, round, change = s.BestTrial, s.BestRound, s.BestScore-s.Reference
 		}
 		r.rows = append(r.rows, []any{
-			s.Name, s.Model, string(s.State), s.Complete + s.Failed, s.Planned, s.Failed, s.Runs, s.Reference, s.BestScore, change,
+			s.Name, s.Model, string(s.State), s.Complete + s.Failed, s.Planned, s.Failed, s.FailedSeeds, s.Runs, s.Reference, s.BestScore, change,
 			trial, round, s.BestScheme, s.Seconds, s.Created, s.Worked, s.Host, s.User, s.GitCommit, s.Program,
 		})
 	}

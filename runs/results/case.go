@@ -86,6 +86,7 @@ func caseOf(e *runs.Evidence, def *search.Definition, plan objective.Plan, own b
 	c := explain.Case{
 		Classes: make([]string, e.Trial.Replicates[0].Rounds[0].Val.Classes()), Score: def.Objective, Trial: e.Trial.Number, Round: e.Round,
 		Replicates: e.Trial.Replicates, Posthoc: !plan.Trained(), OwnScript: def.Model.Trainer.Transport().OwnData, Pool: e.Pool,
+		SeedsFail: e.Trial.Study.FailedSeeds > 0,
 	}
 	for k := range c.Classes {
 		c.Classes[k] = e.Trial.Study.Class(k)

@@ -3,11 +3,13 @@ package session
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync/atomic"
 	"time"
 
 	"evenkeel/runs"
 	"evenkeel/runs/notice"
+	"evenkeel/runs/results"
 	"evenkeel/search"
 	"evenkeel/search/samplers"
 )
@@ -21,6 +23,8 @@ type SearchRequest struct {
 	// it to the study, see [SearchRequest.Confirms]. Where it is true, what prevents the
 	// confirmation is an error.
 	Confirm *bool
+	// KeepGoing goes on where training ignores the class weights.
+	KeepGoing bool
 	// UntilGiven says that search.until was given with this request: one that is in the
 	// past is wrong then.
 	UntilGiven bool
@@ -64,7 +68,7 @@ type Outcome struct {
 // Search runs a study, or continues it. An [*UnconfirmedError] says that the search is
 // done and the confirmation that was asked for is not.
 func Search(ctx context.Context, stop <-chan struct{}, c Config, r SearchRequest) (Outcome, error) {
-	s := &searching{Config: c, SearchRequest: r, def: r.Definition}
+	s := &searching{Config: c, SearchRequest: r, def: r.Definition, judge: modelJudge{seeds: r.Definition.Search.Replicates}}
 	var err error
 	if s.clock, err = r.until(time.Now()); err != nil {
 		return Outcome{}, err
@@ -74,6 +78,9 @@ func Search(ctx context.Context, stop <-chan struct{}, c Config, r SearchRequest
 	}
 	if s.def.Model.Trainer.Transport().Started {
 		complete, err := s.isComplete(ctx)
+		if err == nil && complete {
+			err = s.anyWorked(ctx)
+		}
 		if err != nil || complete {
 			return Outcome{Leaderboard: complete}, err
 		}
@@ -86,14 +93,48 @@ func Search(ctx context.Context, stop <-chan struct{}, c Config, r SearchRequest
 		return Outcome{}, errors.Join(err, s.trainer.close())
 	}
 	err = s.search(ctx, stop)
+	if err == nil {
+		err = s.anyWorked(ctx)
+	}
 	// The trainer is gone before anything that may take long: it holds a GPU.
 	if closing := s.trainer.close(); err == nil {
 		err = closing
 	}
 	s.finish(ctx, stop, err)
 	var unconfirmed *UnconfirmedError
-	shown := err == nil || errors.As(err, &unconfirmed) || errors.Is(err, ErrInterrupted)
+	var failed *AllFailedError
+	shown := err == nil || errors.As(err, &unconfirmed) || errors.As(err, &failed) || errors.Is(err, ErrInterrupted)
 	return Outcome{Leaderboard: shown && s.opened}, errors.Join(err, s.db.Close())
+}
+
+// AllFailedError says that every trial of a search failed. Its budget is spent, and there is a
+// leaderboard, without arms.
+type AllFailedError struct {
+	Study  string
+	Trials int
+	// Reason is why the first trial failed.
+	Reason string
+}
+
+// Error says so.
+func (e *AllFailedError) Error() string {
+	return fmt.Sprintf("every trial of study %s failed (%d of %d); the first: %s", e.Study, e.Trials, e.Trials, e.Reason)
+}
+
+// anyWorked returns an [*AllFailedError] if every trial of the study that ended failed.
+func (s *searching) anyWorked(ctx context.Context) error {
+	db, err := s.openReading(ctx)
+	if err != nil {
+		return err
+	}
+	board, err := db.Leaderboard(context.WithoutCancel(ctx), s.def.Name)
+	if err = errors.Join(err, db.Close()); err != nil {
+		return err
+	}
+	if results.LeaderOf(board).Why != results.AllFailed {
+		return nil
+	}
+	return &AllFailedError{Study: s.def.Name, Trials: board.Study.Failed, Reason: board.Study.Failure}
 }
 
 // searching is one invocation's work on a search.
@@ -112,6 +153,7 @@ type searching struct {
 	opened, begun bool
 	ended         runs.State
 	worked        atomic.Bool
+	judge         modelJudge
 }
 
 // isComplete reports whether nothing is left to do for a study whose program need not
@@ -213,7 +255,7 @@ func (s *searching) drive(ctx context.Context, stop <-chan struct{}, study *runs
 	driver := search.Driver{
 		Definition: s.def, Store: study, Trainer: s.trainer, Sampler: sampler,
 		Parallel: s.trainer.parallel, Deadline: deadline, Clock: time.Now,
-		Observe: s.observe,
+		Observe: s.observe, KeepGoing: s.KeepGoing,
 	}
 	if s.leader != nil && !deadline.IsZero() {
 		driver.Reserve = s.leader.reserve.Before(s.def, s.trainer.parallel, deadline, time.Now)
@@ -246,6 +288,9 @@ func (s *searching) observe(e search.Event) {
 		s.leader.reserve.Observe(e)
 	}
 	s.notify(notice.SearchEvent{Definition: s.def, Event: e})
+	if n := s.judge.observe(e, s.trainer.Info().Classes); n != nil {
+		s.notify(n)
+	}
 }
 
 // finish starts the command of search.on_finish where the search came to an end and did

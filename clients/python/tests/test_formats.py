@@ -113,7 +113,7 @@ class Formats(Case):
             self.assertEqual(self.entries(val["predictions"]), PREDICTED, "of equal logits the first counts")
 
     def test_truth_values(self) -> None:
-        val = self.val("([0, 1, 2], memoryview(bytes([1, 0, 0, 0, 1, 0, 0, 0, 1])).cast('?', shape=[3, 3]))")
+        val = self.val("([0, 1, 2], memoryview(bytes([1, 0, 1, 0, 1, 1, 0, 0, 1])).cast('?', shape=[3, 3]))")
         self.assertEqual(val["confusion"], [[1, 0, 0], [0, 1, 0], [0, 0, 1]])
 
     def test_without_a_folder_only_the_matrix_is_sent(self) -> None:
@@ -150,6 +150,8 @@ class Formats(Case):
             ("([0, 1, 2], buffer('f', [1, 2, 3, 4, float('-inf'), float('inf'), 7, 8, 9], 3, 3))",
              "val logits: row 1, column 1 is -inf; want finite"),
             ("([0, 1, 2], [[1, 2, 3], [1, 2, 1e39], [1, 2, 3]])", "column 2 is 1e+39; want finite 32-bit numbers"),
+            ("([0, 1, 2], [[.5, .25, .25], [0, 1, 0], [.1, .3, .5999]])", "val logits are probabilities: all rows are from 0 "
+             "to 1 and add up to 1; want the scores before the softmax, or the log of the probabilities"),
             ("([0, 1, 2], [[1j, 2, 3]] * 3)", "TypeError: val predictions or logits: "),
             ("([0, 1, 2], buffer('f', [0] * 27, 3, 3, 3))", "predictions or logits: shape 3 x 3 x 3; want one or two"),
         ):

@@ -25,6 +25,8 @@
 // class whose recall can hardly rise gets a twentieth of the weight instead, and must
 // fall.
 //
+//	guessing          recalls and predictions of U_s; only where they are no better than
+//	                  guessing (package guessing), and then the check ends here
 //	same seed twice   R against U_1, compared with U_1 against U_2
 //	other seed        U_1 against U_2
 //	one class x20     recall of Y, Y_s against U_s

@@ -8,12 +8,14 @@ import (
 	"time"
 
 	"evenkeel/objective"
+	"evenkeel/objective/evidence/guessing"
 )
 
 // The names of lines. With several ways of applying weights, those about weights have
 // the way in brackets.
 const (
 	namePlumbing = "plumbing"
+	nameGuessing = "guessing"
 	nameTraining = "training"
 	nameRepeat   = "same seed twice"
 	nameSeeds    = "other seed"
@@ -122,7 +124,7 @@ func (c *checker) run(ctx context.Context) {
 		return
 	}
 	c.plain = plain
-	if !c.training() {
+	if !c.guessing() || !c.training() {
 		return
 	}
 	c.first, c.second = choose(recalls(plain))
@@ -165,6 +167,33 @@ func (c *checker) failed(ctx context.Context, name, what, advice string, err err
 	}
 	c.say(f)
 	return !errors.Is(err, objective.ErrTrainerBroken)
+}
+
+// guessing reports models that are no better than guessing, and returns whether anything
+// else that is measured of them means anything.
+func (c *checker) guessing() bool {
+	if c.examplesChange() {
+		return true // said with the trainings
+	}
+	j := judged(c.plain)
+	if j.Kind == guessing.Fine {
+		return true
+	}
+	f := Line{Name: nameGuessing, State: Warning, Text: j.Text("the unweighted model", c.info.Classes), Advice: j.Advice()}
+	if j.Blocks() {
+		f.State = Fault
+	}
+	c.say(f)
+	return !j.Blocks()
+}
+
+// judged judges the runs of one model on several seeds.
+func judged(results []*objective.Result) guessing.Judgement {
+	runs := make([]guessing.Run, len(results))
+	for i, r := range results {
+		runs[i] = guessing.Run{Val: r.Val, Logits: r.ValLogits}
+	}
+	return guessing.Judge(runs)
 }
 
 // fewExamples is the number of validation examples of a class below which its

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"evenkeel/objective"
+	"evenkeel/objective/evidence/guessing"
 )
 
 const adviceUnused = "Pass the class weights of each request to the loss (PyTorch: nn.CrossEntropyLoss(weight=torch.tensor(weights)); " +
@@ -86,6 +87,9 @@ func (c *checker) weights(ctx context.Context, m *mode) bool {
 		return c.failed(ctx, nameReaction+m.suffix, "the training fails with class weights, though it works without",
 			"Fix this: every round of a study but the first trains with class weights.", err)
 	}
+	if c.brokeDown(boosted, m) {
+		return true // the rest would say nothing about weights
+	}
 	if m.full {
 		c.tens, _ = results(m.tens) // if that failed, scale says so
 	}
@@ -109,6 +113,30 @@ func (c *checker) weights(ctx context.Context, m *mode) bool {
 		c.say(c.order(first, second, m))
 	}
 	return c.scale(ctx, m, boosted)
+}
+
+// brokeDown reports trainings in which a class's weight makes class 0 of everything, as argmax
+// does of NaN, and whether they are such. Where the class is class 0 itself, the second probe
+// decides.
+func (c *checker) brokeDown(boosted []*objective.Result, m *mode) bool {
+	broken := func(j guessing.Judgement) bool { return j.Kind == guessing.OneClass && j.NaN != guessing.Numbers }
+	j, class := judged(boosted), c.first.class
+	if !broken(j) {
+		return false
+	}
+	if class == 0 {
+		if !m.full {
+			return false
+		}
+		also, err := results(m.second)
+		if err != nil || !broken(judged(also)) {
+			return false
+		}
+		j, class = judged(also), c.second.class
+	}
+	model := fmt.Sprintf("with another weight of %s the model", c.class(class))
+	c.say(Line{Name: nameGuessing + m.suffix, State: Fault, Text: j.Text(model, c.info.Classes), Advice: j.Advice()})
+	return true
 }
 
 // judge compares a probe's runs with the unweighted ones. The runs with every weight 10

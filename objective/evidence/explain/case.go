@@ -35,6 +35,8 @@ type Case struct {
 	// OwnScript says that the user's own program trains. It does not have the settings
 	// of the built-in models.
 	OwnScript bool
+	// SeedsFail says that trainings on further seeds failed in the study.
+	SeedsFail bool
 	// Pool is that of all arms of the study. The zero value is a single arm of which
 	// nothing else is known.
 	Pool interval.Pool

@@ -28,6 +28,9 @@
 //
 // # Findings
 //
+//	guessing       the unweighted model is no better than guessing, or the weighted one
+//	               predicts class 0 for everything as argmax of NaN; all other findings
+//	               are left out then, unless a class is so frequent that it may be why
 //	plumbing       every matrix is the same with weights as without
 //	strength       ln(max w / min w) < 0.7
 //	pairs          |s_ij| < 0.35 for one of the three most confused pairs

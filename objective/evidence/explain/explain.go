@@ -2,6 +2,7 @@ package explain
 
 import (
 	"fmt"
+	"slices"
 
 	"evenkeel/objective/evidence/interval"
 )
@@ -14,6 +15,10 @@ func Explain(c Case) (*Report, error) {
 	}
 	f := compute(c)
 	r := &Report{}
+	guess, verdict, only := f.guessing()
+	if only {
+		return &Report{Verdict: verdict, Text: f.guessText(verdict), Findings: []Finding{guess}, Next: []Remedy{f.guessRemedy()}}, nil
+	}
 	for _, find := range []func() (Finding, bool){
 		f.plumbing, f.overshoot, f.offsetsOf, f.strengthOf, f.pairsOf, f.margins, f.prediction,
 		f.transmission, f.noiseOf, f.sample, f.floor, f.price,
@@ -28,6 +33,9 @@ func Explain(c Case) (*Report, error) {
 		r.Findings = append(r.Findings, d)
 	}
 	r.arrange()
+	if verdict != "" {
+		r.Findings = slices.Insert(r.Findings, 0, guess)
+	}
 	r.Missing = f.missing(known)
 	r.Models = f.models()
 	f.judge(r)

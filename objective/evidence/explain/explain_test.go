@@ -402,3 +402,51 @@ func TestOffsetsArePaired(t *testing.T) {
 		t.Errorf("standard error over images %v, without predictions %v", paired, unpaired)
 	}
 }
+
+// TestGuessing: where the unweighted model knows nothing, or the training with weights broke
+// down, that is the only finding; where a frequent class explains it, the first.
+func TestGuessing(t *testing.T) {
+	good := matrix([]int64{90, 5, 5}, []int64{15, 70, 15}, []int64{10, 10, 80})
+	chance := matrix([]int64{33, 33, 34}, []int64{35, 30, 35}, []int64{32, 34, 34})
+	zero := matrix([]int64{100, 0, 0}, []int64{100, 0, 0}, []int64{100, 0, 0})
+	rare := matrix([]int64{900, 0, 0}, []int64{20, 0, 0}, []int64{30, 0, 0})
+	found := matrix([]int64{600, 200, 100}, []int64{5, 12, 3}, []int64{5, 5, 20})
+	for _, c := range []struct {
+		name          string
+		before, after *objective.Confusion
+		verdict       explain.Verdict
+		first         string
+		only          bool
+	}{
+		{"chance", chance, chance, explain.Guesses, "The unweighted model is no better than guessing: balanced accuracy 32.", true},
+		{"constant", zero, zero, explain.Guesses, "The unweighted model predicts a for everything", true},
+		{"NaN with weights", good, zero, explain.Collapsed, "The model trained with these weights predicts a for everything: balanced accuracy 33.3 %", true},
+		{"a rare class", rare, found, explain.Works, "The unweighted model predicts a for everything", false},
+	} {
+		r := explained(t, byHand(3, c.before, c.after))
+		d := r.Findings[0]
+		if d.Name != "guessing" || !strings.Contains(d.Text, c.first) || (len(r.Findings) == 1) != c.only || r.Verdict != c.verdict && c.only {
+			t.Errorf("%s: verdict %s, %d findings, first %s: %s", c.name, r.Verdict, len(r.Findings), d.Name, d.Text)
+		}
+		if c.only && !step(r, "check") {
+			t.Errorf("%s: no check is proposed: %+v", c.name, r.Next)
+		}
+	}
+	if d, ok := finding(explained(t, byHand(3, good, good)), "guessing"); ok {
+		t.Errorf("a good model: %+v", d)
+	}
+}
+
+// TestSeedsFail: more seeds are no advice where they fail.
+func TestSeedsFail(t *testing.T) {
+	for _, w := range []world{with(func(w *world) { w.seeds = 1 }), with(func(w *world) { w.without = "offsets" })} {
+		c := w.build(t)
+		if r := explained(t, c); !step(r, "seeds") || step(r, "failing") {
+			t.Errorf("no seed failed: %+v", r.Next)
+		}
+		c.SeedsFail = true
+		if r := explained(t, c); step(r, "seeds") || !step(r, "failing") {
+			t.Errorf("seeds fail: %+v", r.Next)
+		}
+	}
+}

@@ -26,6 +26,7 @@ func (f *figures) remedies(r *Report) []Remedy {
 	belowNoise := (r.reason("expected") || r.reason("identifiable")) && f.strength < strongEnough
 	control, _ := r.find("control")
 	add(r.Verdict == Ignored || control.Try == "check", f.checkRemedy)
+	add(f.SeedsFail, f.failingRemedy)
 	add(f.Probed == nil && !f.Posthoc && f.seeds > 1 && (r.Verdict == Ineffective || r.Verdict == NotMeasurable), f.measureRemedy)
 	add(!f.Posthoc && f.offsets.helpful() && r.Verdict != Even, f.offsetsRemedy)
 	add(f.predicted.seeds == 0 && f.OwnScript, logitsRemedy)
@@ -37,10 +38,10 @@ func (f *figures) remedies(r *Report) []Remedy {
 	add(noEffect && !tooShort, f.decayRemedy)
 	add(noEffect && !tooShort && r.Verdict != Ignored, f.deferredRemedy)
 	add(r.reason("price"), f.toleranceRemedy)
-	add(r.Verdict == NotMeasurable || r.reason("noise") && (r.Verdict == TooWeak || r.Verdict == Ineffective), f.seedsRemedy)
+	add(!f.SeedsFail && (r.Verdict == NotMeasurable || r.reason("noise") && (r.Verdict == TooWeak || r.Verdict == Ineffective)), f.seedsRemedy)
 	add(r.Verdict == Even || r.reason("noise") && f.imagesLimit(), f.imagesRemedy)
 	add((r.Verdict == Works || r.Verdict == OffsetsSuffice) && !f.Posthoc, f.pasteRemedy)
-	add(r.Verdict == Works, f.moreSeedsRemedy)
+	add(r.Verdict == Works && !f.SeedsFail, f.moreSeedsRemedy)
 	if r.reason("floor") || r.reason("pairs") || r.reason("trade") || f.unliftable() {
 		if s, ok := f.dataRemedy(r); ok {
 			all = append(all, s)
@@ -87,6 +88,13 @@ func (f *figures) checkRemedy() Remedy {
 	return Remedy{
 		Name: "check", Lines: []string{"evenkeel check" + f.file()},
 		Text: "Check whether the weights reach the loss. The usual cause is a weight argument that is not passed on, or weights in another order of classes:",
+	}
+}
+
+func (f *figures) failingRemedy() Remedy {
+	return Remedy{
+		Name: "failing", Lines: []string{"evenkeel check" + f.file()},
+		Text: "Find out why trainings on further seeds fail: without them no change can be told from noise. The leaderboard has the cause; this repeats it:",
 	}
 }
 

@@ -10,6 +10,10 @@ const (
 	// Even: the unweighted recalls differ no more than those of even classes would by
 	// chance.
 	Even Verdict = "even-already"
+	// Guesses: the unweighted model is no better than guessing.
+	Guesses Verdict = "guessing"
+	// Collapsed: the model with weights predicts one class for everything, as NaN does.
+	Collapsed Verdict = "collapsed"
 	// Ignored: training with weights gave the very same model.
 	Ignored Verdict = "ignored"
 	// Works: the recalls are more even, beyond noise.

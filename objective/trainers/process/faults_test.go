@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -158,6 +159,9 @@ var faults = map[string]func(p *peer, q asked){
 		b, _ := os.ReadFile(filepath.Join(q.Dir, "val.npy"))
 		copy(b[len(b)-4:], "\x00\x00\xc0\x7f")
 		write(q.Dir, "val.npy", b)
+	}),
+	"probabilities": files(func(_ *peer, q asked) {
+		write(q.Dir, "val.npy", npyFile("<f4", []int{200, 4}, slices.Repeat([]float32{.1, .2, .3, .4}, 200)))
 	}),
 	"scores shape": files(func(_ *peer, q asked) { write(q.Dir, "val.npy", npyFile("<f4", []int{2}, []float32{1, 2})) }),
 }

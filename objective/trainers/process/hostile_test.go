@@ -76,6 +76,7 @@ func TestHostile(t *testing.T) {
 		{"predictions only", nil, true},
 		{"scores only", nil, true},
 		{"scores NaN", []string{"want finite scores"}, false},
+		{"probabilities", []string{"val.npy has probabilities, not logits", "want the scores before the softmax, or the log"}, false},
 		{"scores shape", []string{"val.npy has the shape (2,); want (200, 4)"}, false},
 	} {
 		t.Run(c.fault, func(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 
 	"evenkeel/objective/internal/npy"
 )
@@ -94,7 +95,33 @@ func readScores(dir *folder, name string, examples int64, classes int) ([]float3
 		}
 		return nil
 	})
+	if err == nil && areProbabilities(scores, classes) {
+		err = fmt.Errorf("%s has probabilities, not logits: all rows are from 0 to 1 and add up to 1; "+
+			"want the scores before the softmax, or the log of the probabilities, numpy.log(p.clip(1e-12))", name)
+	}
 	return scores, err
+}
+
+// sumTolerance is how far from 1 a row of probabilities may add up: rounding to three
+// digits, or to 16 bits, does that much.
+const sumTolerance = 1e-3
+
+// areProbabilities reports whether every row of examples x classes scores is in [0, 1] and
+// adds up to 1. Logits do so by chance in no model: it would have to be true of all rows.
+func areProbabilities(scores []float32, classes int) bool {
+	for row := range slices.Chunk(scores, classes) {
+		sum := 0.0
+		for _, p := range row {
+			if p < 0 || p > 1 {
+				return false
+			}
+			sum += float64(p)
+		}
+		if math.Abs(sum-1) > sumTolerance {
+			return false
+		}
+	}
+	return len(scores) > 0
 }
 
 // readClasses reads a class for each example.

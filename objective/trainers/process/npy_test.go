@@ -68,6 +68,21 @@ func TestReadScoresOfBothRealTypes(t *testing.T) {
 	}
 }
 
+// TestScoresThatOnlyResembleProbabilitiesPass: one row that is none is enough.
+func TestScoresThatOnlyResembleProbabilitiesPass(t *testing.T) {
+	for _, scores := range [][]float32{
+		{.25, .75, .5, .6},
+		{.25, .75, 1.5, -.5},
+		{.25, .75, .5, .498},
+		{-1.4, -.3, -.7, -.7}, // their logs
+	} {
+		dir := testFolder(t, map[string][]byte{"x.npy": npyFile("<f4", []int{2, 2}, scores)})
+		if got, err := readScores(dir, "x.npy", 2, 2); err != nil || !slices.Equal(got, scores) {
+			t.Errorf("%v: %v, %v", scores, got, err)
+		}
+	}
+}
+
 func TestReadNpyRefuses(t *testing.T) {
 	good := npyFile("<f4", []int{2, 2}, []float32{1, -2, 3.5, 0})
 	swap := func(old, new string) []byte { return bytes.Replace(good, []byte(old), []byte(new), 1) }
@@ -89,6 +104,7 @@ func TestReadNpyRefuses(t *testing.T) {
 		"17 bytes of elements; want": append(slices.Clone(good), 0),
 		"integer elements":           swap("<f4", "<i4"),
 		"want finite scores":         npyFile("<f8", []int{2, 2}, []float64{1, 1e300, 0, 0}),
+		"probabilities, not logits":  npyFile("<f4", []int{2, 2}, []float32{.25, .75, 1, 0.0009}),
 		"has NaN for example 1":      npyFile("<f4", []int{2, 2}, []float32{1, 1, 1, float32(math.NaN())}),
 	} {
 		dir := testFolder(t, map[string][]byte{"x.npy": file})
