@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"evenkeel/objective/evidence/guessing"
 	"evenkeel/runs"
 	"evenkeel/runs/results"
 )
@@ -64,6 +65,13 @@ func (p boardPage) board() error {
 	if p.Board.Reference.Seeds == 0 {
 		fmt.Fprintln(p.W, "Nothing has been trained yet.")
 		return nil
+	}
+	if j := p.Judgement; j.Kind != guessing.Fine {
+		names := make([]string, len(p.Board.Reference.Recall))
+		for k := range names {
+			names[k] = p.Board.Study.Class(k)
+		}
+		p.lines(capitalised(j.Text("the unweighted model", names)) + ". " + j.Advice())
 	}
 	p.head()
 	r, hidden, err := p.table()
@@ -392,11 +400,11 @@ func (p boardPage) next() []string {
 		}
 		add(resume)
 	}
-	if p.onlyFirstSeeds() {
+	if p.onlyFirstSeeds() || p.Judgement.Blocks() {
 		add("evenkeel check STUDY.yaml")
 	}
 	add("evenkeel explain" + study)
-	if p.Leader.At < 0 {
+	if p.Leader.At < 0 || p.Judgement.Blocks() {
 		return lines
 	}
 	a := p.Board.Rows[p.Leader.At]

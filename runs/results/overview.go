@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 
+	"evenkeel/objective/evidence/guessing"
 	"evenkeel/objective/evidence/posthoc"
 	"evenkeel/runs"
 	"evenkeel/search"
@@ -23,6 +24,8 @@ type Overview struct {
 	Conclusion *Conclusion
 	// Unfinished says that the search was cut short, TimeOver that its limit of time did it.
 	Unfinished, TimeOver bool
+	// Judgement says whether the unweighted model is better than guessing.
+	Judgement guessing.Judgement
 	// Newest is the name of the newest study, which commands take by default.
 	Newest string
 	// NoiseFloor is the spread that perfectly even classes would show on as many
@@ -61,6 +64,7 @@ func readOverview(ctx context.Context, db *runs.DB, study string) (o *Overview, 
 	}
 	o.Leader, o.NoiseFloor = LeaderOf(o.Board), math.NaN()
 	if o.Board.Reference.Seeds > 0 {
+		o.Judgement = judgementOf(o.Board)
 		o.NoiseFloor = posthoc.EvenSpread(o.Definition.Objective.Spread, o.Board.Reference.BalancedAccuracy, o.Board.Study.ValCounts)
 	}
 	if o.Runs, o.Seconds, err = db.Effort(ctx, name); err != nil {
@@ -79,4 +83,19 @@ func readOverview(ctx context.Context, db *runs.DB, study string) (o *Overview, 
 	o.Unfinished, o.TimeOver = state.Unfinished(), state == runs.StateTime
 	o.Newest, err = Newest(ctx, db)
 	return o, err
+}
+
+// judgementOf judges the unweighted model on the seeds it was trained on. Where there are
+// fitted offsets its logits are known, and then they are finite, or the runs would have been
+// refused.
+func judgementOf(b *runs.Board) guessing.Judgement {
+	var logits []float32
+	if b.Offsets.Seeds > 0 {
+		logits = []float32{}
+	}
+	var trained []guessing.Run
+	for _, rep := range b.Reference.Replicates {
+		trained = append(trained, guessing.Run{Val: rep.Reference.Val, Logits: logits})
+	}
+	return guessing.Judge(trained)
 }
