@@ -96,7 +96,7 @@ var ErrFailing = errors.New("stopped after repeated failures")
 
 // A search gives up, instead of using up its time, after so many failed steps in
 // a row: few while nothing has ever worked, more once something has, since a wide
-// space may well hold points that cannot be trained. Our choice.
+// space can contain points that cannot be trained. Our choice.
 const (
 	maxFailuresAtFirst = 3
 	maxFailuresLater   = 20

@@ -91,7 +91,7 @@ const (
 	KeepsShare     Share = "keeps a share of the gain"
 	KeepsNothing   Share = "keeps nothing of the gain"
 	OnlyVectorGain Share = "the vector's gain is beyond noise, the recipe's is not"
-	ShareUnknown   Share = "what it keeps cannot be told from noise"
+	ShareUnknown   Share = "what it keeps is within noise"
 	NoGain         Share = "there is no gain beyond noise"
 )
 

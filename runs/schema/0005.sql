@@ -371,8 +371,8 @@ WHERE t.invalid IS NULL;
 
 CREATE VIEW readings AS
 -- How often the test part of each study was read, by any study in this file. A source
--- that has a test part of its own has the same one whatever the split. Of others, who is
--- held out follows from the seed of the split, and a larger share holds a smaller one.
+-- that has a test part of its own has the same one for every split. For the others, the seed
+-- of the split decides which examples are held out, and a larger share contains a smaller one.
 SELECT s.number AS study, (
   SELECT count(*) FROM test_reads r
   WHERE r.data = s.data AND (coalesce(r.split ->> 'test', 0) > 0) = (coalesce(s.split ->> 'test', 0) > 0)

@@ -1,6 +1,6 @@
 // Package session is one invocation's work on a study of the trial history: it opens
-// the study's trainer and the history, does the work, and closes both, whatever
-// happens. It prints nothing: what a person should know is a [notice.Notice], and what came of
+// the study's trainer and the history, does the work, and closes both, also after
+// an error. It prints nothing: what a person should know is a [notice.Notice], and what came of
 // the work is data or an error.
 //
 // # Where to start

@@ -294,7 +294,7 @@ func TestProbabilities(t *testing.T) {
 	}
 }
 
-// FuzzArray: whatever the bytes are, an array that is read is whole and finite.
+// FuzzArray: any bytes give an error or an array that is whole and finite.
 func FuzzArray(f *testing.F) {
 	f.Add(logitsNpy, true)
 	f.Add(npyOf("<f4", "True", []int64{3, 2}, someLogits, f4), true)

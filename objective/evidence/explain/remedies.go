@@ -94,7 +94,7 @@ func (f *figures) checkRemedy() Remedy {
 func (f *figures) failingRemedy() Remedy {
 	return Remedy{
 		Name: "failing", Lines: []string{"evenkeel check" + f.file()},
-		Text: "Find out why trainings on further seeds fail: without them no change can be told from noise. The leaderboard has the cause; this repeats it:",
+		Text: "Find out why trainings on further seeds fail: without them it is not known which changes are beyond noise. The leaderboard shows the cause; this repeats it:",
 	}
 }
 

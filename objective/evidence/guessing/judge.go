@@ -65,7 +65,7 @@ type Judgement struct {
 	// SameClass says that it is the same class in all runs.
 	SameClass bool
 	// Frequent says that Class has at least twice the validation examples of the mean of
-	// the others. Then unweighted training may well end so, and weights are a remedy.
+	// the others. Then this is a common result of unweighted training, and weights are a remedy.
 	Frequent bool
 	NaN      NaN
 	Seeds    int
