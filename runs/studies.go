@@ -49,7 +49,7 @@ func (db *DB) Studies(ctx context.Context) (list []StudyRow, err error) {
 				(SELECT count(*) FROM trials t WHERE t.study = s.number),
 				(SELECT count(*) FROM trials t WHERE t.study = s.number AND t.state = ?1),
 				(SELECT count(*) FROM trials t WHERE t.study = s.number AND t.state = ?2),
-				(SELECT canonical ->> '$.search.trials' FROM definitions f WHERE f.study = s.number ORDER BY revision DESC LIMIT 1),
+				(SELECT coalesce(canonical ->> '$.search.trials', 0) FROM definitions f WHERE f.study = s.number ORDER BY revision DESC LIMIT 1),
 				(SELECT count(DISTINCT r.run) FROM trial_runs r JOIN runs u ON u.hash = r.run WHERE r.study = s.number AND NOT u.derived),
 				l.trial, l.round, t.scheme, s.reference_spread + l.difference,
 				i.host, i.user, i.pid, i.program, coalesce(i.git_commit, ''), i.started, i.seconds, coalesce(i.ended, ?3),

@@ -40,11 +40,20 @@ func studiesResult(list []runs.StudyRow) result {
 			trial, round, change = s.BestTrial, s.BestRound, s.BestScore-s.Reference
 		}
 		r.rows = append(r.rows, []any{
-			s.Name, s.Model, string(s.State), s.Complete + s.Failed, s.Planned, s.Failed, s.FailedSeeds, s.Runs, s.Reference, s.BestScore, change,
+			s.Name, s.Model, string(s.State), s.Complete + s.Failed, planned(s.Planned), s.Failed, s.FailedSeeds, s.Runs, s.Reference, s.BestScore, change,
 			trial, round, s.BestScheme, s.Seconds, s.Created, s.Worked, s.Host, s.User, s.GitCommit, s.Program,
 		})
 	}
 	return r
+}
+
+// planned is the number of trials that a study was asked for, nothing where only the time
+// bounds it.
+func planned(trials int) any {
+	if trials == 0 {
+		return nil
+	}
+	return trials
 }
 
 // shortCommit writes a commit for people: seven digits, and a + for changes.
@@ -82,7 +91,7 @@ func Status(out Out, db string, list []results.RunningStudy) error {
 			phase = s.Phase
 		}
 		r.rows = append(r.rows, []any{
-			s.Name, s.Complete + s.Failed, s.Planned, s.Runs, best, s.Started, s.Host, s.User, s.PID, left, phase,
+			s.Name, s.Complete + s.Failed, planned(s.Planned), s.Runs, best, s.Started, s.Host, s.User, s.PID, left, phase,
 		})
 	}
 	return out.write(r)

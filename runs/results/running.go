@@ -12,7 +12,7 @@ type RunningStudy struct {
 	runs.StudyRow
 	// BestChange is the best score minus the reference's, nil before the first trial.
 	BestChange *float64
-	// SecondsLeft is how long the search goes on at its pace ([search.Config.SecondsLeft]),
+	// SecondsLeft is how long the search goes on at its pace ([search.Definition.SecondsLeft]),
 	// nil where that is not known, or the invocation is at something else.
 	SecondsLeft *float64
 	// Phase is what the invocation is at, "" if it has not said.
@@ -43,7 +43,7 @@ func Running(ctx context.Context, db *runs.DB, now time.Time) ([]RunningStudy, e
 			change := row.BestScore - row.Reference
 			s.BestChange = &change
 		}
-		if left, ok := def.Search.SecondsLeft(pace.Pace, row.Started.Local(), now); ok && pace.Phase == runs.Searching {
+		if left, ok := def.SecondsLeft(pace.Pace, row.Started.Local(), now); ok && pace.Phase == runs.Searching {
 			s.SecondsLeft = &left
 		}
 		out = append(out, s)
