@@ -24,7 +24,7 @@ with the columns of the SQL view leaderboard, unrounded, and say which one leads
 
   rank         by change, among arms with the same number of seeds; * marks the leader:
                the first whose loss of accuracy plus one standard error is within your limit
-  round        2/3 = after round 2 of 3
+  round        2 of 3 = after round 2 of the trial's 3 rounds
   max/min      largest class weight divided by the smallest
   spread       how uneven the recalls are, mean over seeds
   change       score, compared with the unweighted model on the same seeds: the change

@@ -206,7 +206,7 @@ func (p boardPage) table() (r result, hidden int, err error) {
 			rank += "*"
 		}
 		r.rows = append(r.rows, p.row([]any{
-			rank, a.Trial, recipe, fmt.Sprintf("%d/%d", a.Round, a.Rounds), ratioText(a.WeightRatio),
+			rank, a.Trial, recipe, fmt.Sprintf("%d of %d", a.Round, a.Rounds), ratioText(a.WeightRatio),
 			decimals(a.Spread, 3), signed(a.Difference, 3), halfWidth(a), noiseText(a, p.seeds()), worstText(a.WorstClass, a.WorstRecall), accuracyChange(a),
 		}, signed(-a.WeightGain, 3)))
 	}
@@ -319,7 +319,7 @@ func (p boardPage) leader() string {
 		return p.noLeader()
 	}
 	a := p.Board.Rows[p.Leader.At]
-	text := fmt.Sprintf("Leader (*): trial %d round %d, %s: spread %s, unweighted on the same seeds %s; ", a.Trial, a.Round,
+	text := fmt.Sprintf("Leader (*): %s, %s: spread %s, unweighted on the same seeds %s; ", armName(a.Trial, a.Round),
 		count(a.Seeds, "seed"), decimals(a.Spread, 3), decimals(a.ReferenceSpread, 3))
 	switch p.Leader.Noise {
 	case results.TooFewSeeds:

@@ -105,7 +105,7 @@ func sixDigits(v any) string { return strconv.FormatFloat(v.(float64), 'g', 6, 6
 func (v vector) notes() []string {
 	t := v.Trial
 	seeds := len(t.Replicates)
-	notes := []string{fmt.Sprintf("study %s, trial %d round %d: %s", t.Study.Name, t.Number, v.Round, v.recipe)}
+	notes := []string{fmt.Sprintf("study %s, %s: %s", t.Study.Name, armName(t.Number, v.Round), v.recipe)}
 	if t.Invalid != "" {
 		notes = append(notes, "THE TRIAL IS INVALID: "+t.Invalid)
 	}
