@@ -8,6 +8,7 @@ import (
 
 	"evenkeel/runs"
 	"evenkeel/runs/report"
+	"evenkeel/runs/results"
 )
 
 // openReading opens the trial history for a command that only reads.
@@ -38,10 +39,12 @@ func newStudies(g *global) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "studies",
 		Short: "List the studies of the trial history",
-		Long: `Lists the studies with their best score and where they come from: host, user, and
-the git commit of the study file's folder when it was last searched, with + if
-tracked files had changes. Without the git program there is no commit. JSON and CSV
-have the version of the program too.`,
+		Long: `Lists the studies with the change of their leader's score, compared with the
+unweighted model (leaderboard has the meaning), and where they come from: host,
+user, and the git commit of the study file's folder when it was last searched, with + if
+tracked files had changes. Without the git program there is no commit. Trainings are
+those of the search; the time is that of confirmations too. JSON and CSV have the
+version of the program, and which arm leads.`,
 		Example: "  evenkeel studies --format json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -50,7 +53,7 @@ have the version of the program too.`,
 				return err
 			}
 			defer db.Close()
-			list, err := db.Studies(cmd.Context())
+			list, err := results.Studies(cmd.Context(), db)
 			if err != nil {
 				return err
 			}

@@ -122,8 +122,11 @@ func (p boardPage) title() string {
 	if len(h.Classes) > 0 {
 		data += fmt.Sprintf(", %d classes", len(h.Classes))
 	}
-	return fmt.Sprintf("%s | %s | %s | %s, %s, %s, %s", h.Name, data, h.Model, trials,
-		count(h.Arms, "arm"), count(p.Runs, "training"), Duration(p.Seconds)+" in all")
+	text := fmt.Sprintf("%s | %s | %s | %s, %s, %s", h.Name, data, h.Model, trials, count(h.Arms, "arm"), count(p.Runs, "training"))
+	if len(p.Confirmed) > 0 {
+		return text + " in the search | " + Duration(p.Seconds) + " with the confirmation"
+	}
+	return text + " | " + Duration(p.Seconds)
 }
 
 // furtherSeeds says how many further seeds of trials failed.

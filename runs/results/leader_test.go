@@ -51,3 +51,25 @@ func TestVectorOf(t *testing.T) {
 		t.Errorf("%+v; want factors %v and 2, lowest and highest .5 and 2", v, typical)
 	}
 }
+
+// TestStudiesHaveTheirLeader: the list names the arm that the leaderboard does.
+func TestStudiesHaveTheirLeader(t *testing.T) {
+	db := searched(t)
+	list, err := results.Studies(t.Context(), db)
+	if err != nil || len(list) != 1 {
+		t.Fatalf("Studies = %+v, %v; want one", list, err)
+	}
+	board, err := db.Leaderboard(t.Context(), "small")
+	if err != nil {
+		t.Fatal(err)
+	}
+	leader, got := results.LeaderOf(board), list[0].Leader
+	switch {
+	case leader.At < 0:
+		if got != nil {
+			t.Errorf("leader %+v; want none", got)
+		}
+	case got == nil || got.Trial != board.Rows[leader.At].Trial || got.Round != board.Rows[leader.At].Round || got.Difference != board.Rows[leader.At].Difference:
+		t.Errorf("leader %+v; want row %d of %+v", got, leader.At, board.Rows)
+	}
+}
