@@ -59,6 +59,13 @@ func followUpLine(n notice.Notice) string {
 	case notice.ConfirmingBegan:
 		return fmt.Sprintf("confirming %s of study %s on %s%s: at most %s", armName(n.Trial, n.Round), n.Study,
 			count(n.Seeds, "fresh seed"), ownParts(n.Resplit), takes(n.Trainings, n.Seconds))
+	case notice.ConfirmingCutShort:
+		command := fmt.Sprintf("evenkeel confirm %d/%d --study %s --seeds %d", n.Trial, n.Round, ShellWord(n.Study), n.Asked)
+		if n.Resplit {
+			command += " --resplit"
+		}
+		return fmt.Sprintf("time limit: %s is confirmed on %d of %s; to measure the rest: %s",
+			armName(n.Trial, n.Round), n.Seeds, count(n.Asked, "fresh seed"), command)
 	case notice.MeasuringBegan:
 		work := "all trainings are stored"
 		if n.Trainings > 0 {

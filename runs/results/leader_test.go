@@ -1,6 +1,7 @@
 package results_test
 
 import (
+	"math"
 	"testing"
 
 	"evenkeel/objective"
@@ -71,5 +72,38 @@ func TestStudiesHaveTheirLeader(t *testing.T) {
 		}
 	case got == nil || got.Trial != board.Rows[leader.At].Trial || got.Round != board.Rows[leader.At].Round || got.Difference != board.Rows[leader.At].Difference:
 		t.Errorf("leader %+v; want row %d of %+v", got, leader.At, board.Rows)
+	}
+}
+
+// TestShownWeights: by default the figures of [results.VectorOf]; on another scale, these
+// times one number.
+func TestShownWeights(t *testing.T) {
+	seeds := [][]float64{{2.4, 0.3, 0.3}, {1.5, 0.9, 0.6}}
+	for _, scales := range [][]float64{{1, 1}, {1. / 3, 1. / 3}, {0.5, 8}} {
+		trial := &runs.Trial{Number: 1}
+		for s, w := range seeds {
+			var shown []float64
+			for _, x := range w {
+				shown = append(shown, x*scales[s])
+			}
+			trial.Replicates = append(trial.Replicates, objective.Replicate{Rounds: []objective.Round{{}, {Weights: w, Shown: shown}}})
+		}
+		v, err := results.VectorOf(trial.Replicates, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := results.ShownWeights(trial, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		scale := math.Sqrt(scales[0] * scales[1])
+		for c, w := range got {
+			if want := v.Weights[c] * scale; math.Abs(w-want) > 1e-12 || scale == 1 && w != want {
+				t.Errorf("scales %v: weight %d is %v; want %v", scales, c, w, want)
+			}
+		}
+		if none, err := results.ShownWeights(trial, 0); none != nil || err != nil {
+			t.Errorf("round 0 has weights %v, %v; want none", none, err)
+		}
 	}
 }
