@@ -6,7 +6,6 @@ import (
 	"evenkeel/runs"
 	"evenkeel/runs/report"
 	"evenkeel/runs/results"
-	"evenkeel/search"
 )
 
 // newLeaderboard returns the command that ranks the arms of a study.
@@ -48,11 +47,9 @@ evenkeel confirm measures.`,
   evenkeel leaderboard --format json`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				if study != "" {
-					return search.Inputf("both %s and --study; want one study", args[0])
-				}
-				study = args[0]
+			study, err := oneStudy(args, study)
+			if err != nil {
+				return err
 			}
 			db, err := openStudyReading(cmd, g, study)
 			if err != nil {

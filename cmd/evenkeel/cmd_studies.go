@@ -9,6 +9,7 @@ import (
 	"evenkeel/runs"
 	"evenkeel/runs/report"
 	"evenkeel/runs/results"
+	"evenkeel/search"
 )
 
 // openReading opens the trial history for a command that only reads.
@@ -31,6 +32,18 @@ func openStudyReading(cmd *cobra.Command, g *global, study string) (*runs.DB, er
 		fmt.Fprintf(cmd.ErrOrStderr(), "evenkeel: this is study %s, the newest of %d; --study names another\n", list[0].Name, len(list))
 	}
 	return db, nil
+}
+
+// oneStudy returns the study that a command names, which takes it as its argument or as
+// --study; "" where neither names one.
+func oneStudy(args []string, flag string) (string, error) {
+	switch {
+	case len(args) == 0:
+		return flag, nil
+	case flag != "" && flag != args[0]:
+		return "", search.Inputf("both %s and --study %s; want one study", args[0], flag)
+	}
+	return args[0], nil
 }
 
 // newStudies returns the command that lists the studies.

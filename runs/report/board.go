@@ -58,7 +58,7 @@ type boardPage struct {
 
 // board prints head, table and the line about the leader.
 func (p boardPage) board() error {
-	fmt.Fprintln(p.W, p.title())
+	p.lines(p.title())
 	if h := p.Board.Study; h.FailedSeeds > 0 {
 		p.lines(capitalised(furtherSeeds(h.FailedSeeds)) + ": " + cause(h.SeedFailure))
 	}
@@ -124,9 +124,9 @@ func (p boardPage) title() string {
 	}
 	text := fmt.Sprintf("%s | %s | %s | %s, %s, %s", h.Name, data, h.Model, trials, count(h.Arms, "arm"), count(p.Runs, "training"))
 	if len(p.Confirmed) > 0 {
-		return text + " in the search | " + Duration(p.Seconds) + " with the confirmation"
+		return text + " in the search, " + Duration(p.Seconds) + " with the confirmation"
 	}
-	return text + " | " + Duration(p.Seconds)
+	return text + ", " + Duration(p.Seconds)
 }
 
 // furtherSeeds says how many further seeds of trials failed.
@@ -241,7 +241,7 @@ func (p boardPage) offsets() []any {
 		drop += "!"
 	}
 	return []any{
-		"-", "-", "fitted offsets, no training", 0, "-", decimals(o.Spread, 3), signed(o.Difference(p.Definition.Objective), 3), "", "",
+		"-", "-", "fitted offsets, untrained", 0, "-", decimals(o.Spread, 3), signed(o.Difference(p.Definition.Objective), 3), "", "",
 		worstText(o.WorstClass, o.WorstRecall), drop,
 	}
 }
@@ -373,7 +373,7 @@ func (p boardPage) noLeader() string {
 	text := NoLeader(p.Leader.Why)
 	switch p.Leader.Why {
 	case results.AllFailed:
-		text += "; evenkeel show 1 says why, and the table failed_runs has the trainer's log"
+		text += "; evenkeel show 1" + p.study() + " says why, and the table failed_runs has the trainer's log"
 	case results.ToleranceNotHeld:
 		more := "More seeds (search.max_replicates), more"
 		if p.Board.Study.FailedSeeds > 0 {
@@ -386,14 +386,19 @@ func (p boardPage) noLeader() string {
 	return capitalised(text) + "."
 }
 
+// study is the flag that names the study in a command, "" where the history has no other.
+func (p boardPage) study() string {
+	if !p.Several {
+		return ""
+	}
+	return " --study " + ShellWord(p.Definition.Name)
+}
+
 // next names the commands that go on from here, one a line, with the study's name where
-// it is not the newest, which they would take. The weights are not offered where a
+// the history has several. The weights are not offered where a
 // confirmation found that a fixed set of them does not help.
 func (p boardPage) next() []string {
-	study := ""
-	if p.Definition.Name != p.Newest {
-		study = " --study " + ShellWord(p.Definition.Name)
-	}
+	study := p.study()
 	lines := []string{"Next:"}
 	add := func(command string) { lines = append(lines, "  "+command) }
 	if p.Unfinished {

@@ -151,7 +151,11 @@ func (v vector) keeps() string {
 	answer, share := v.Keeps()
 	switch answer {
 	case results.NotConfirmed:
-		return fmt.Sprintf("these weights are the same for every seed; the trial computed new ones for every seed, which usually gains more. Not confirmed yet: evenkeel confirm %d/%d", v.Trial.Number, v.Round)
+		text := fmt.Sprintf("these weights are the same for every seed; the trial computed new ones for every seed, which usually gains more. Not confirmed yet: evenkeel confirm %d/%d", v.Trial.Number, v.Round)
+		if v.Several {
+			text += " --study " + ShellWord(v.Trial.Study.Name)
+		}
+		return text
 	case results.KeepsShare:
 		return fmt.Sprintf("%s, which is %.0f %% of it", found, 100*share)
 	case results.KeepsNothing:

@@ -56,6 +56,8 @@ type Weights struct {
 	Round      int
 	Definition *search.Definition
 	Plan       objective.Plan
+	// Several says that the history has several studies, so that commands must name theirs.
+	Several bool
 	// Confirmed is what the confirmation to quote found of the arm ([Of]), nil if there is
 	// none.
 	Confirmed *Confirmed
@@ -76,6 +78,9 @@ func ReadVector(ctx context.Context, db *runs.DB, study string, a Arm) (*Weights
 	}
 	if w.Vector, err = VectorOf(t.Replicates, round); err != nil {
 		return nil, fmt.Errorf("trial %d round %d: %w", t.Number, round, err)
+	}
+	if w.Several, err = Several(ctx, db); err != nil {
+		return nil, err
 	}
 	arms, err := Confirmations(ctx, db, t.Study.Name)
 	w.Confirmed = Of(arms, t.Number, round)
