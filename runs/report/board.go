@@ -58,7 +58,7 @@ type boardPage struct {
 
 // board prints head, table and the line about the leader.
 func (p boardPage) board() error {
-	p.lines(p.title())
+	fmt.Fprintln(p.W, p.title())
 	if h := p.Board.Study; h.FailedSeeds > 0 {
 		p.lines(capitalised(furtherSeeds(h.FailedSeeds)) + ": " + cause(h.SeedFailure))
 	}
@@ -98,7 +98,7 @@ func (p boardPage) board() error {
 	return nil
 }
 
-// title says what was searched and how far.
+// title says what was searched, how far, and by how much work.
 func (p boardPage) title() string {
 	h := p.Board.Study
 	trials := count(h.Done, "trial")
@@ -122,11 +122,11 @@ func (p boardPage) title() string {
 	if len(h.Classes) > 0 {
 		data += fmt.Sprintf(", %d classes", len(h.Classes))
 	}
-	text := fmt.Sprintf("%s | %s | %s | %s, %s, %s", h.Name, data, h.Model, trials, count(h.Arms, "arm"), count(p.Runs, "training"))
-	if len(p.Confirmed) > 0 {
-		return text + " in the search, " + Duration(p.Seconds) + " with the confirmation"
+	title := fmt.Sprintf("%s | %s | %s | %s, %s", h.Name, data, h.Model, trials, count(h.Arms, "arm"))
+	if len(p.Confirmed) > 0 { // which the time is of too, and the trainings are not
+		return fmt.Sprintf("%s\n%s in the search; %s in all, confirmation included", title, count(p.Runs, "training"), Duration(p.Seconds))
 	}
-	return text + ", " + Duration(p.Seconds)
+	return fmt.Sprintf("%s, %s, %s in all", title, count(p.Runs, "training"), Duration(p.Seconds))
 }
 
 // furtherSeeds says how many further seeds of trials failed.
