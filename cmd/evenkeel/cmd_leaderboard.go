@@ -6,7 +6,6 @@ import (
 	"evenkeel/runs"
 	"evenkeel/runs/report"
 	"evenkeel/runs/results"
-	"evenkeel/search"
 )
 
 // newLeaderboard returns the command that ranks the arms of a study.
@@ -23,7 +22,7 @@ of each trial; --all shows every arm. JSON and CSV have every arm with the colum
 of the SQL view leaderboard, unrounded, and say which one leads.
 
   rank         by score, among arms with the same number of seeds; the first one leads
-  round        2/3 = after round 2 of 3
+  round        2 of 3 = after round 2 of the trial's 3 rounds
   score        spread, plus the expected charge for accuracy lost beyond the limit;
                lower is better
   change       score, compared with the unweighted model on the same seeds
@@ -48,11 +47,9 @@ evenkeel confirm measures.`,
   evenkeel leaderboard --format json`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				if study != "" {
-					return search.Inputf("both %s and --study; want one study", args[0])
-				}
-				study = args[0]
+			study, err := oneStudy(args, study)
+			if err != nil {
+				return err
 			}
 			db, err := openStudyReading(cmd, g, study)
 			if err != nil {

@@ -99,7 +99,7 @@ func (p boardPage) board() error {
 	return nil
 }
 
-// title says what was searched and how far.
+// title says what was searched, how far, and by how much work.
 func (p boardPage) title() string {
 	h := p.Board.Study
 	trials := count(h.Done, "trial")
@@ -123,8 +123,11 @@ func (p boardPage) title() string {
 	if len(h.Classes) > 0 {
 		data += fmt.Sprintf(", %d classes", len(h.Classes))
 	}
-	return fmt.Sprintf("%s | %s | %s | %s, %s, %s, %s", h.Name, data, h.Model, trials,
-		count(h.Arms, "arm"), count(p.Runs, "training"), Duration(p.Seconds)+" in all")
+	title := fmt.Sprintf("%s | %s | %s | %s, %s", h.Name, data, h.Model, trials, count(h.Arms, "arm"))
+	if len(p.Confirmed) > 0 { // which the time is of too, and the trainings are not
+		return fmt.Sprintf("%s\n%s in the search; %s in all, confirmation included", title, count(p.Runs, "training"), Duration(p.Seconds))
+	}
+	return fmt.Sprintf("%s, %s, %s in all", title, count(p.Runs, "training"), Duration(p.Seconds))
 }
 
 // furtherSeeds says how many further seeds of trials failed.
@@ -206,7 +209,7 @@ func (p boardPage) table() (r result, hidden int, err error) {
 			return r, 0, fmt.Errorf("trial %d: %w", a.Trial, err)
 		}
 		r.rows = append(r.rows, p.row([]any{
-			rankText(a), a.Trial, recipe, fmt.Sprintf("%d/%d", a.Round, a.Rounds), decimals(a.Score, 3),
+			rankText(a), a.Trial, recipe, fmt.Sprintf("%d of %d", a.Round, a.Rounds), decimals(a.Score, 3),
 			signed(a.Difference, 3), halfWidth(a), noiseText(a, p.seeds()), decimals(a.Spread, 3), worstText(a.WorstClass, a.WorstRecall), accuracyChange(a),
 		}, ratioText(a.WeightRatio), signed(-a.WeightGain, 3)))
 	}
@@ -324,7 +327,7 @@ func (p boardPage) leader() string {
 		return p.noLeader()
 	}
 	a := p.Board.Rows[p.Leader.At]
-	text := fmt.Sprintf("Rank 1: trial %d round %d, %s: spread %s, unweighted on the same seeds %s; ", a.Trial, a.Round,
+	text := fmt.Sprintf("Rank 1: %s, %s: spread %s, unweighted on the same seeds %s; ", armName(a.Trial, a.Round),
 		count(a.Seeds, "seed"), decimals(a.Spread, 3), decimals(a.ReferenceSpread, 3))
 	switch p.Leader.Noise {
 	case results.TooFewSeeds:
@@ -372,19 +375,24 @@ func NoLeader(why results.NoLeader) string {
 func (p boardPage) noLeader() string {
 	text := NoLeader(p.Leader.Why)
 	if p.Leader.Why == results.AllFailed {
-		text += "; evenkeel show 1 says why, and the table failed_runs has the trainer's log"
+		text += "; evenkeel show 1" + p.study() + " says why, and the table failed_runs has the trainer's log"
 	}
 	return capitalised(text) + "."
 }
 
+// study is the flag that names the study in a command, "" where the history has no other.
+func (p boardPage) study() string {
+	if !p.Several {
+		return ""
+	}
+	return " --study " + ShellWord(p.Definition.Name)
+}
+
 // next names the commands that go on from here, one a line, with the study's name where
-// it is not the newest, which they would take. The weights are not offered where a
+// the history has several. The weights are not offered where a
 // confirmation found that a fixed set of them does not help.
 func (p boardPage) next() []string {
-	study := ""
-	if p.Definition.Name != p.Newest {
-		study = " --study " + ShellWord(p.Definition.Name)
-	}
+	study := p.study()
 	lines := []string{"Next:"}
 	add := func(command string) { lines = append(lines, "  "+command) }
 	if p.Unfinished {

@@ -67,7 +67,7 @@ func TestNextResume(t *testing.T) {
 		{true, true, 45 * time.Minute, "  evenkeel resume s --time 1h30m"},
 		{true, true, 10 * time.Second, "  evenkeel resume s --time 20s"},
 		{true, true, 0, "  evenkeel resume s"}, // search.until ended it
-		{false, false, 8 * time.Hour, "  evenkeel explain --study s"},
+		{false, false, 8 * time.Hour, "  evenkeel explain"},
 	} {
 		p := boardOf(row(-.03, .02, 5))
 		p.Unfinished, p.TimeOver, p.Definition.Search.Time = c.unfinished, c.timeOver, c.limit

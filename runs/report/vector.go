@@ -11,7 +11,6 @@ import (
 	"evenkeel/objective/evidence/posthoc"
 	"evenkeel/runs"
 	"evenkeel/runs/results"
-	"evenkeel/search/followup"
 )
 
 // PasteFormats are the formats of weights that are Python to paste.
@@ -105,7 +104,7 @@ func sixDigits(v any) string { return strconv.FormatFloat(v.(float64), 'g', 6, 6
 func (v vector) notes() []string {
 	t := v.Trial
 	seeds := len(t.Replicates)
-	notes := []string{fmt.Sprintf("study %s, trial %d round %d: %s", t.Study.Name, t.Number, v.Round, v.recipe)}
+	notes := []string{fmt.Sprintf("study %s, %s: %s", t.Study.Name, armName(t.Number, v.Round), v.recipe)}
 	if t.Invalid != "" {
 		notes = append(notes, "THE TRIAL IS INVALID: "+t.Invalid)
 	}
@@ -151,7 +150,11 @@ func (v vector) keeps() string {
 	answer, share := v.Keeps()
 	switch answer {
 	case results.NotConfirmed:
-		return fmt.Sprintf("these weights are the same for every seed; the trial computed new ones for every seed, which usually gains more. Not confirmed yet: evenkeel confirm %d/%d", v.Trial.Number, v.Round)
+		text := fmt.Sprintf("these weights are the same for every seed; the trial computed new ones for every seed, which usually gains more. Not confirmed yet: evenkeel confirm %d/%d", v.Trial.Number, v.Round)
+		if v.Several {
+			text += " --study " + ShellWord(v.Trial.Study.Name)
+		}
+		return text
 	case results.KeepsShare:
 		return fmt.Sprintf("%s, which is %.0f %% of it", found, 100*share)
 	case results.KeepsNothing:
@@ -178,8 +181,8 @@ func (v vector) confirmed() (recipe, single *runs.ConfirmedRow) {
 	if v.Confirmed == nil {
 		return nil, nil
 	}
-	recipe, _ = v.Confirmed.Row(followup.WhatRecipe, followup.WhatReference)
-	single, _ = v.Confirmed.Row(followup.WhatVector, followup.WhatReference)
+	recipe, _ = v.Confirmed.Row(objective.OptionWeightsRemeasured, objective.OptionNothing)
+	single, _ = v.Confirmed.Row(objective.OptionWeightsFixed, objective.OptionNothing)
 	if recipe == nil || single == nil {
 		return nil, nil
 	}

@@ -15,7 +15,7 @@ type Overview struct {
 	Board      *runs.Board
 	Definition *search.Definition
 	Leader     Leader
-	// Runs and Seconds are what the study took.
+	// Runs and Seconds are what the study took, see [runs.DB.Effort].
 	Runs    int
 	Seconds float64
 	// Confirmed are the confirmed arms, Conclusion what the one to conclude on comes to;
@@ -26,8 +26,8 @@ type Overview struct {
 	Unfinished, TimeOver bool
 	// Judgement says whether the unweighted model is better than guessing.
 	Judgement guessing.Judgement
-	// Newest is the name of the newest study, which commands take by default.
-	Newest string
+	// Several says that the history has several studies, so that commands must name theirs.
+	Several bool
 	// NoiseFloor is the spread that perfectly even classes would show on as many
 	// validation examples; NaN where it is not known.
 	NoiseFloor float64
@@ -81,7 +81,7 @@ func readOverview(ctx context.Context, db *runs.DB, study string) (o *Overview, 
 		return nil, err
 	}
 	o.Unfinished, o.TimeOver = state.Unfinished(), state == runs.StateTime
-	o.Newest, err = Newest(ctx, db)
+	o.Several, err = Several(ctx, db)
 	return o, err
 }
 

@@ -99,6 +99,12 @@ func readArm(ctx context.Context, db *runs.DB, def *search.Definition, named res
 		return a, fmt.Errorf("trial %d, round %d: %w", t.Number, round, err)
 	}
 	a.Vector = vector.Weights
+	if a.Offsets, err = results.FixedOffsets(ctx, db, def.Name); err != nil {
+		return a, err
+	}
+	if a.Stops, err = db.ReferenceStops(ctx, def.Name); err != nil {
+		return a, err
+	}
 	if a.Plan, err = def.Plan(t.Point); err != nil {
 		return a, fmt.Errorf("trial %d: %w", t.Number, err)
 	}
@@ -129,6 +135,7 @@ func (c *confirming) run(ctx context.Context, v visited) error {
 			return err
 		}
 	}
+	asked := c.arm.Seeds
 	if err := c.fit(ctx, v, &confirmer, known); err != nil {
 		return err
 	}
@@ -141,8 +148,13 @@ func (c *confirming) run(ctx context.Context, v visited) error {
 		ctx, cancel = context.WithDeadline(ctx, c.deadline)
 		defer cancel()
 	}
-	_, err = confirmer.Run(ctx, v.stop, c.arm)
+	found, err := confirmer.Run(ctx, v.stop, c.arm)
 	switch {
+	case err == nil && found.Seeds < asked:
+		c.notify(notice.ConfirmingCutShort{
+			Study: c.def.Name, Trial: c.arm.Trial, Round: c.arm.Round, Seeds: found.Seeds, Asked: asked, Resplit: c.arm.Resplit,
+		})
+		return nil
 	case err == nil || !objective.IsInterruption(err):
 		return err
 	case search.IsClosed(v.stop) || c.deadline.IsZero():
@@ -177,7 +189,7 @@ func (c *confirming) repeats(ctx context.Context, v visited, confirmer *followup
 	if err != nil {
 		return false, err
 	}
-	same, err := v.db.Confirmed(ctx, c.def.Name, reading, c.arm.Vector)
+	same, err := v.db.Confirmed(ctx, c.def.Name, reading, c.arm)
 	if same && err == nil {
 		c.notify(notice.AlreadyConfirmed{Study: c.def.Name, Trial: c.arm.Trial, Round: c.arm.Round, Seeds: c.arm.Seeds})
 	}
@@ -198,7 +210,7 @@ func (c *confirming) fit(ctx context.Context, v visited, confirmer *followup.Con
 		if err != nil {
 			return err
 		}
-		each += fitting.Seconds()
+		each += float64(c.arm.Fits(c.def)) * fitting.Seconds()
 	}
 	if each > 0 && !c.deadline.IsZero() {
 		left := time.Until(c.deadline).Seconds()
