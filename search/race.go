@@ -58,6 +58,10 @@ func (r *races) decide(v *view, score objective.Score, c Config, trials int) {
 		if v.conditioned < v.steps {
 			return
 		}
+		r.grants = nil
+		if v.furtherFails(c.Replicates) {
+			return
+		}
 		if r.grants = v.contenders(score, c.MaxReplicates); len(r.grants) == 0 {
 			r.grants = v.rest(score, c, c.leftover(trials)-v.further)
 		}
@@ -70,9 +74,27 @@ func (r *races) decide(v *view, score objective.Score, c Config, trials int) {
 	for n := 2; n <= len(v.trials) && v.trials[n-1].step <= v.conditioned; n *= 2 {
 		due = n
 	}
-	if due > r.decided {
-		r.decided, r.grants = due, v.contenders(score, c.MaxReplicates)
+	if due <= r.decided {
+		return
 	}
+	if r.decided, r.grants = due, nil; !v.furtherFails(c.Replicates) {
+		r.grants = v.contenders(score, c.MaxReplicates)
+	}
+}
+
+// furtherFails reports whether further seeds failed for as many trials as a race gives some,
+// and worked for none: then there are no more races.
+func (v *view) furtherFails(first int) bool {
+	failed := 0
+	for _, t := range v.trials {
+		if len(t.measured) > first {
+			return false
+		}
+		if t.stuck && !t.failed {
+			failed++
+		}
+	}
+	return failed >= raceTrials
 }
 
 // standing is an arm in a race.
