@@ -28,25 +28,18 @@ func Leaderboard(out Out, o *results.Overview, options BoardOptions) error {
 	if !out.forPeople() {
 		return out.write(figuresOf(boardFigures(o.Leader, o.Board.Rows), o.Board.Rows))
 	}
-	p := boardPage{out, o, options}
-	if err := p.board(); err != nil {
+	fmt.Fprintln(out.W, boardPage{out, o, options}.title())
+	fmt.Fprintln(out.W)
+	answer := answerPage{out, o, o.Recommendation}
+	answer.print()
+	if err := answer.allOptions(); err != nil {
 		return err
 	}
-	for _, a := range o.Confirmed {
-		if err := (confirmedPage{out, o.Definition}).section(a); err != nil {
-			return err
-		}
-	}
-	if len(o.Board.Rows) == 0 {
+	if o.Board.Reference.Seeds == 0 {
 		return nil
 	}
-	if o.Conclusion != nil {
-		out.lines(concluded(*o.Conclusion))
-	}
-	for _, line := range p.next() {
-		fmt.Fprintln(out.W, line)
-	}
-	return nil
+	fmt.Fprintln(out.W)
+	return boardPage{out, o, options}.board()
 }
 
 // boardPage lays a leaderboard out for people.
@@ -58,13 +51,8 @@ type boardPage struct {
 
 // board prints head, table and the line about the leader.
 func (p boardPage) board() error {
-	fmt.Fprintln(p.W, p.title())
 	if h := p.Board.Study; h.FailedSeeds > 0 {
 		p.lines(capitalised(furtherSeeds(h.FailedSeeds)) + ": " + cause(h.SeedFailure))
-	}
-	if p.Board.Reference.Seeds == 0 {
-		fmt.Fprintln(p.W, "Nothing has been trained yet.")
-		return nil
 	}
 	if j := p.Judgement; j.Kind != guessing.Fine {
 		names := make([]string, len(p.Board.Reference.Recall))
@@ -139,11 +127,11 @@ func cause(failure string) string {
 // head says what the table was measured on.
 func (p boardPage) head() {
 	h := p.Board.Study
-	use := "not for quoting"
-	if slices.ContainsFunc(p.Confirmed, func(a results.Confirmed) bool { return !a.Invalid }) {
-		use = "quote the CONFIRMATION below"
+	use := "for choosing; not for quoting"
+	if p.Recommendation.Confirmed != nil {
+		use = "chose what was confirmed; not for quoting"
 	}
-	fmt.Fprintf(p.W, "SEARCH on validation (%s, %s): for choosing; %s\n", perClass(h.ValCounts), count(p.seeds(), "seed"), use)
+	fmt.Fprintf(p.W, "SEARCH on validation (%s, %s): %s\n", perClass(h.ValCounts), count(p.seeds(), "seed"), use)
 	spread := "spread: " + p.Definition.Objective.Spread.Text()
 	if !math.IsNaN(p.NoiseFloor) {
 		spread += fmt.Sprintf("; noise floor %s (what perfectly even classes would show)", decimals(p.NoiseFloor, 3))
@@ -381,50 +369,6 @@ func (p boardPage) noLeader() string {
 			text, unsigned(p.Definition.Objective.Tolerance), more)
 	}
 	return capitalised(text) + "."
-}
-
-// next names the commands that go on from here, one a line, with the study's name where
-// it is not the newest, which they would take. The weights are not offered where a
-// confirmation found that a fixed set of them does not help.
-func (p boardPage) next() []string {
-	study := ""
-	if p.Definition.Name != p.Newest {
-		study = " --study " + ShellWord(p.Definition.Name)
-	}
-	lines := []string{"Next:"}
-	add := func(command string) { lines = append(lines, "  "+command) }
-	if p.Unfinished {
-		resume := "evenkeel resume " + ShellWord(p.Definition.Name)
-		if limit := p.Definition.Search.Time; p.TimeOver && limit > 0 {
-			resume += " --time " + flagTime(2*limit) // the limit is over all starts: without more time it would end at once
-		}
-		add(resume)
-	}
-	if p.onlyFirstSeeds() || p.Judgement.Blocks() {
-		add("evenkeel check STUDY.yaml")
-	}
-	add("evenkeel explain" + study)
-	if p.Leader.At < 0 || p.Judgement.Blocks() {
-		return lines
-	}
-	a := p.Board.Rows[p.Leader.At]
-	confirmed := results.Of(p.Confirmed, a.Trial, a.Round)
-	if confirmed == nil && !p.onlyFirstSeeds() {
-		add("evenkeel confirm" + study)
-	}
-	if confirmed == nil || confirmed.VectorHelps() {
-		add(fmt.Sprintf("evenkeel weights --trial %d --round %d%s --format torch", a.Trial, a.Round, study))
-	}
-	if confirmed != nil && confirmed.OffsetsHelp() {
-		add("evenkeel weights --offsets" + study + " --format torch")
-	}
-	return lines
-}
-
-// onlyFirstSeeds reports whether every training on further seeds failed, as one on a fresh seed
-// then would.
-func (p boardPage) onlyFirstSeeds() bool {
-	return p.Board.Study.FailedSeeds > 0 && p.Board.Rows[0].Seeds <= p.Definition.Search.Replicates
 }
 
 // boardFigures are the columns of the view leaderboard, and what is not stored.

@@ -97,18 +97,6 @@ func (c Confirmed) Row(what, against string) (*runs.ConfirmedRow, confirm.Verdic
 	return nil, ""
 }
 
-// VectorHelps reports whether the one fixed vector, as somebody would paste it, evens the
-// recalls out beyond noise.
-func (c Confirmed) VectorHelps() bool { return c.helps(followup.WhatVector) }
-
-// OffsetsHelp is VectorHelps for offsets on the unweighted model's logits.
-func (c Confirmed) OffsetsHelp() bool { return c.helps(followup.WhatOffsets) }
-
-func (c Confirmed) helps(what string) bool {
-	row, verdict := c.Row(what, followup.WhatReference)
-	return row != nil && (verdict == confirm.Better || verdict == confirm.SlightlyBetter)
-}
-
 // FewTest is the number of test examples of a class below which its intervals are not to be
 // relied on: the standard error of a recall of .8 is then above 9 points. Our choice.
 const FewTest = 20
@@ -121,17 +109,6 @@ func (c Confirmed) FewImages() (classes int) {
 		}
 	}
 	return classes
-}
-
-// LongerGains returns the balanced accuracy that the unweighted model gains when it is
-// trained as long as all rounds together, where that is beyond noise and more than .003;
-// else 0.
-func (c Confirmed) LongerGains() float64 {
-	row, _ := c.Row(followup.WhatLonger, followup.WhatReference)
-	if row == nil || !(row.AccuracyDropHigh < 0) || -row.AccuracyDrop <= dearer {
-		return 0
-	}
-	return -row.AccuracyDrop
 }
 
 // Judged returns the confirmed arm that a leaderboard concludes on: the leader's, or that

@@ -132,7 +132,7 @@ func (r *Recommendation) pair(pairs []Pair, o MeasuredOption) (Pair, bool) {
 
 // keepLimit puts the best option within the limit in the place of one beyond it.
 func (r *Recommendation) keepLimit() {
-	if r.Use == objective.OptionNothing || !r.BeyondLimit(r.Of(r.Use)) {
+	if r.Use == objective.OptionNothing || !r.Quoted(r.Of(r.Use)).BeyondLimit() {
 		return
 	}
 	r.Beyond = r.Use
@@ -153,7 +153,7 @@ func (r *Recommendation) inside() objective.Option {
 			better = f.Seeds > 0 && f.Score < -equal
 		}
 		switch {
-		case o.Option == objective.OptionNothing || !better || f.beyondLimit():
+		case o.Option == objective.OptionNothing || !better || f.BeyondLimit():
 		case o.Search.Seeds > 0:
 			list = append(list, o)
 		default:

@@ -125,6 +125,16 @@ type Recommendation struct {
 	Options []MeasuredOption
 	// Alternatives give up more accuracy or less, the most first.
 	Alternatives []Alternative
+
+	// Arm is the one that the weights of the options are of, its Trial 0 without one.
+	Arm Arm
+	// Confirmed is the confirmation that is quoted, nil before one.
+	Confirmed *Confirmed
+	// Seeds is the number of training seeds of what is quoted.
+	Seeds int
+	// Searching says that a search of the study is under way, NewLeader that another arm
+	// than the confirmed one leads by now.
+	Searching, NewLeader bool
 }
 
 // Alternative is an option to use where more accuracy may be given up, or less.
@@ -147,11 +157,9 @@ func (r *Recommendation) Quoted(o MeasuredOption) Figures {
 	return o.Search
 }
 
-// BeyondLimit reports whether an option, by the figures that are quoted, loses more
-// accuracy than the study allows with a probability above one half.
-func (r *Recommendation) BeyondLimit(o MeasuredOption) bool { return r.Quoted(o).beyondLimit() }
-
-func (f Figures) beyondLimit() bool { return f.LossProbability > half }
+// BeyondLimit reports whether more accuracy is lost than the study allows, with a
+// probability above one half.
+func (f Figures) BeyondLimit() bool { return f.LossProbability > half }
 
 // half is the probability of losing too much above which an option is said to do so.
 const half = 0.5
