@@ -5,8 +5,6 @@ import (
 
 	"evenkeel/runs"
 	"evenkeel/runs/report"
-	"evenkeel/runs/results"
-	"evenkeel/search"
 )
 
 // newLeaderboard returns the command that ranks the arms of a study.
@@ -17,7 +15,8 @@ func newLeaderboard(g *global) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "leaderboard [STUDY]",
 		Short: "Rank the arms of a study, compared with the unweighted model",
-		Long: `Ranks the arms of a study. An arm is a trial after one of its rounds. The first row
+		Long: `Says what to use, as evenkeel recommend does, shows what a confirmation measured of
+every option, and ranks the arms of the study. An arm is a trial after one of its rounds. The first row
 is the unweighted model, with which all are compared. The table shows the best arm
 of each trial; --all shows every arm. JSON and CSV have every arm with the columns
 of the SQL view leaderboard, unrounded, and say which one leads.
@@ -48,18 +47,16 @@ evenkeel confirm measures.`,
   evenkeel leaderboard --format json`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				if study != "" {
-					return search.Inputf("both %s and --study; want one study", args[0])
-				}
-				study = args[0]
+			name, err := studyArgument(args, study)
+			if err != nil {
+				return err
 			}
-			db, err := openStudyReading(cmd, g, study)
+			db, err := openStudyReading(cmd, g, name)
 			if err != nil {
 				return err
 			}
 			defer db.Close()
-			return printLeaderboard(cmd, db, study, *format, options)
+			return printLeaderboard(cmd, db, name, *format, options)
 		},
 	}
 	cmd.Flags().StringVar(&study, "study", "", "`NAME`: the study; the newest is the default")
@@ -71,7 +68,7 @@ evenkeel confirm measures.`,
 
 // printLeaderboard prints the leaderboard of the named study, "" for the newest.
 func printLeaderboard(cmd *cobra.Command, db *runs.DB, study, format string, options report.BoardOptions) error {
-	overview, err := results.ReadOverview(cmd.Context(), db, study)
+	overview, err := readOverview(cmd, db, study)
 	if err != nil {
 		return err
 	}

@@ -10,14 +10,18 @@ import (
 	"evenkeel/runs/results"
 )
 
-// Confirmed prints what a confirmation measured of every option, and the recommendation of
-// its study.
-func Confirmed(out Out, o *results.Overview, a results.Confirmed) error {
+// Confirmed prints what a confirmation of an arm measured of every option, and the
+// recommendation of its study.
+func Confirmed(out Out, o *results.Overview, a results.Arm, resplit bool) error {
+	found := results.Find(o.Confirmed, a.Trial, a.Round, resplit)
+	if found == nil {
+		return fmt.Errorf("trial %d round %d of study %s is not confirmed", a.Trial, a.Round, o.Definition.Name)
+	}
 	if !out.forPeople() {
-		return Confirmations(out, []results.Confirmed{a})
+		return Confirmations(out, []results.Confirmed{*found})
 	}
 	p := answerPage{out, o, o.Recommendation}
-	if err := p.options(&a); err != nil {
+	if err := p.options(found); err != nil {
 		return err
 	}
 	fmt.Fprintln(out.W)

@@ -2,7 +2,6 @@ package results
 
 import (
 	"context"
-	"fmt"
 
 	"evenkeel/objective/evidence/confirm"
 	"evenkeel/objective/evidence/interval"
@@ -25,20 +24,6 @@ type Confirmed struct {
 func Confirmations(ctx context.Context, db *runs.DB, study string) ([]Confirmed, error) {
 	arms, err := db.Confirmations(ctx, study)
 	return Judge(arms), err
-}
-
-// ReadConfirmed returns the confirmation of an arm of the named study that was made in the
-// given way.
-func ReadConfirmed(ctx context.Context, db *runs.DB, study string, a Arm, resplit bool) (*Confirmed, error) {
-	arms, err := Confirmations(ctx, db, study)
-	if err != nil {
-		return nil, err
-	}
-	found := Find(arms, a.Trial, a.Round, resplit)
-	if found == nil {
-		return nil, fmt.Errorf("trial %d round %d of study %s is not confirmed", a.Trial, a.Round, study)
-	}
-	return found, nil
 }
 
 // Judge returns the arms of one study with their verdicts. Arms that were confirmed in

@@ -32,3 +32,10 @@ func Newest(ctx context.Context, db *runs.DB) (string, error) {
 	}
 	return stored.Study, nil
 }
+
+// Several reports whether a trial history has several studies, so that commands must name
+// the one that they are about.
+func Several(ctx context.Context, db *runs.DB) (bool, error) {
+	list, err := db.Studies(ctx)
+	return len(list) > 1, err
+}

@@ -85,11 +85,9 @@ func readOverview(ctx context.Context, db *runs.DB, study string) (o *Overview, 
 		return nil, err
 	}
 	o.Unfinished, o.TimeOver, o.Running = state.Unfinished(), state == runs.StateTime, state == runs.StateRunning
-	studies, err := db.Studies(ctx)
-	if err != nil {
+	if o.Several, err = Several(ctx, db); err != nil {
 		return nil, err
 	}
-	o.Several = len(studies) > 1
 	o.NoTestPart = withoutTestPart(o.Definition)
 	o.Recommendation = o.recommendation()
 	return o, nil

@@ -123,7 +123,7 @@ func (o *Overview) searchedArm(arm Arm) Figures {
 		if row.Trial != arm.Trial || row.Round != arm.Round {
 			continue
 		}
-		f.Seeds, f.Spread, f.PlainSpread, f.Score = row.Seeds, row.Spread, row.Spread, row.Difference
+		f.Seeds, f.Spread, f.PlainSpread, f.Score, f.LossProbability = row.Seeds, row.Spread, row.Spread, row.Difference, row.LossProbability
 		f.Change = row.Spread - row.ReferenceSpread
 		f.PlainChange = f.Change
 		f.ChangeLow, f.ChangeHigh = row.DifferenceLow-row.Difference+f.Change, row.DifferenceHigh-row.Difference+f.Change
