@@ -236,5 +236,8 @@ func (o optionRow) reason() string {
 			return fmt.Sprintf("alternative that gives up at most %s points", unsigned(a.GivingUp))
 		}
 	}
-	return o.Reason
+	if o.Figures.Seeds == 0 && o.Reason != "" {
+		return "not measured: " + whyNotMeasured(o.Reason)
+	}
+	return ""
 }

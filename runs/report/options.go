@@ -6,6 +6,7 @@ import (
 
 	"evenkeel/objective"
 	"evenkeel/runs/results"
+	"evenkeel/search/followup"
 )
 
 // options prints what a confirmation measured of every option on the test part.
@@ -15,18 +16,22 @@ func (p answerPage) options(c *results.Confirmed) error {
 		{name: "worst class", left: true}, {name: "bal.acc"}, {name: "trainings"},
 	}}
 	var missing []string
-	for _, o := range p.OptionsOf(c) {
+	list := p.r.Options
+	if !p.quoted(c) {
+		list = p.OptionsOf(c)
+	}
+	for _, o := range list {
 		if o.Test.Seeds > 0 {
 			r.rows = append(r.rows, p.optionCells(c, o))
 		} else if o.Reason != "" {
-			missing = append(missing, fmt.Sprintf("not measured: %s: %s", optionName(o.Option, p.epochsText()), o.Reason))
+			missing = append(missing, fmt.Sprintf("not measured: %s: %s", optionName(o.Option, p.epochsText()), whyNotMeasured(o.Reason)))
 		}
 	}
 	r.fit(p.Width, "worst class")
 	if err := p.writeBetween(r); err != nil {
 		return err
 	}
-	for _, note := range append(missing, p.optionNotes(c)...) {
+	for _, note := range append(missing, p.optionNotes(c, list)...) {
 		p.paragraph(" ", note)
 	}
 	return nil
@@ -66,10 +71,31 @@ func (p answerPage) optionCells(c *results.Confirmed, o results.MeasuredOption) 
 	return row
 }
 
+// whyNotMeasured puts the reason why an option was not measured into words.
+func whyNotMeasured(r followup.Reason) string {
+	switch r {
+	case followup.ReasonPosthoc:
+		return "the weights shift logits already"
+	case followup.ReasonNoLogits:
+		return "the trainer sends no logits, or no labels, of its examples"
+	case followup.ReasonNotKept:
+		return "the logits of runs that were trained before are not kept"
+	case followup.ReasonFewExamples:
+		return "a class has too few validation examples to fit offsets to"
+	case followup.ReasonNoOffsets:
+		return "the search has fitted no offsets"
+	case followup.ReasonNoEpochs:
+		return "the model has no number of epochs to raise"
+	case followup.ReasonEarlyStopping:
+		return "training stops early, before its epochs are over"
+	}
+	return string(r)
+}
+
 // optionNotes say what the table's rows are of.
-func (p answerPage) optionNotes(c *results.Confirmed) []string {
+func (p answerPage) optionNotes(c *results.Confirmed, list []results.MeasuredOption) []string {
 	notes := []string{fmt.Sprintf("weights: trial %d round %d, %s", c.Trial, c.Round, p.recipe(results.Arm{Trial: c.Trial, Round: c.Round}))}
-	if slices.ContainsFunc(p.OptionsOf(c), func(o results.MeasuredOption) bool { return o.Test.BeyondLimit() }) {
+	if slices.ContainsFunc(list, func(o results.MeasuredOption) bool { return o.Test.BeyondLimit() }) {
 		notes = append(notes, "! = probably more accuracy lost than your limit of "+unsigned(p.Definition.Objective.Tolerance)+" points")
 	}
 	if few := c.FewImages(); few > 0 {

@@ -3,10 +3,10 @@ package results
 import (
 	"context"
 
+	"evenkeel/objective"
 	"evenkeel/objective/evidence/confirm"
 	"evenkeel/objective/evidence/interval"
 	"evenkeel/runs"
-	"evenkeel/search/followup"
 )
 
 // Confirmed is a confirmed arm with the verdict on each of its rows.
@@ -15,6 +15,9 @@ type Confirmed struct {
 	// Verdicts has the verdict on each of Rows, after Holm's correction for all arms of
 	// the study that were confirmed in the same way.
 	Verdicts []confirm.Verdict
+	// PValues are those of Rows after this correction, ScorePValues the one-sided ones of
+	// their scores.
+	PValues, ScorePValues []float64
 	// Family is how many arms these are.
 	Family int
 }
@@ -28,8 +31,9 @@ func Confirmations(ctx context.Context, db *runs.DB, study string) ([]Confirmed,
 
 // Judge returns the arms of one study with their verdicts. Arms that were confirmed in
 // the same way, with or without parts drawn again, are one family of tests: p-values of
-// the same comparison are adjusted by Holm's method. Offsets belong to no arm: they are
-// one and the same test beside all of them, and their p-value stays as it is.
+// the same comparison are adjusted by Holm's method. Comparisons of options that no arm has
+// a part in, such as offsets or longer training, are one and the same test beside all of
+// them, and their p-value stays as it is.
 func Judge(arms []runs.ConfirmedArm) []Confirmed {
 	list := make([]Confirmed, len(arms))
 	for i, a := range arms {
@@ -45,16 +49,19 @@ func Judge(arms []runs.ConfirmedArm) []Confirmed {
 		}
 		list[i] = Confirmed{ConfirmedArm: a, Family: len(family)}
 		for _, row := range a.Rows {
-			list[i].Verdicts = append(list[i].Verdicts, row.Verdict(adjusted(family, at, row)))
+			p := adjusted(family, at, row, func(r runs.ConfirmedRow) float64 { return r.PValue })
+			list[i].PValues = append(list[i].PValues, p)
+			list[i].ScorePValues = append(list[i].ScorePValues, adjusted(family, at, row, func(r runs.ConfirmedRow) float64 { return r.ScorePValue }))
+			list[i].Verdicts = append(list[i].Verdicts, row.Verdict(p))
 		}
 	}
 	return list
 }
 
-// adjusted returns the p-value of a row of family[at].
-func adjusted(family []runs.ConfirmedArm, at int, row runs.ConfirmedRow) float64 {
-	if row.What == followup.WhatOffsets {
-		return row.PValue
+// adjusted returns a p-value of a row of family[at].
+func adjusted(family []runs.ConfirmedArm, at int, row runs.ConfirmedRow, value func(runs.ConfirmedRow) float64) float64 {
+	if ofNoArm(row.What) && ofNoArm(row.Against) {
+		return value(row)
 	}
 	var values []float64
 	own := 0
@@ -64,19 +71,29 @@ func adjusted(family []runs.ConfirmedArm, at int, row runs.ConfirmedRow) float64
 				if i == at {
 					own = len(values)
 				}
-				values = append(values, c.PValue)
+				values = append(values, value(c))
 			}
 		}
 	}
 	return interval.Holm(values)[own]
 }
 
+// ofNoArm reports whether an option is the same whatever arm is confirmed.
+func ofNoArm(o objective.Option) bool {
+	switch o {
+	case objective.OptionNothing, objective.OptionOffsetsFixed, objective.OptionOffsetsRefitted, objective.OptionLonger, objective.OptionLongerThenOffsets:
+		return true
+	}
+	return false
+}
+
 // Row returns the comparison of what with against and the verdict on it, nil if there is
-// none.
-func (c Confirmed) Row(what, against string) (*runs.ConfirmedRow, confirm.Verdict) {
+// none. One that is stored the other way round is turned.
+func (c Confirmed) Row(what, against objective.Option) (*runs.ConfirmedRow, confirm.Verdict) {
+	row := c.ConfirmedArm.Row(what, against)
 	for i, r := range c.Rows {
-		if r.What == what && r.Against == against {
-			return &c.Rows[i], c.Verdicts[i]
+		if r.What == what && r.Against == against || r.What == against && r.Against == what {
+			return row, row.Verdict(c.PValues[i])
 		}
 	}
 	return nil, ""

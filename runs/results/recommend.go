@@ -51,6 +51,9 @@ func Recommend(e Evidence) *Recommendation {
 		r.Why = NothingChosen
 	}
 	r.keepLimit()
+	if r.Corrected {
+		r.widen()
+	}
 	r.LongerFirst = r.longerFirst()
 	r.Undetectable = r.undetectable()
 	r.Alternatives = r.alternatives()
@@ -138,6 +141,23 @@ func (r *Recommendation) keepLimit() {
 	r.Beyond = r.Use
 	if inside := r.inside(); inside != "" {
 		r.Use, r.Why, r.Corrected = inside, BestInside, r.Of(inside).Search.Seeds == 0
+	}
+}
+
+// widen replaces the interval of Use's change by one that holds for all options together
+// (Bonferroni), since it was picked on the test part.
+func (r *Recommendation) widen() {
+	options := 0
+	for _, o := range r.Options {
+		if o.Option != objective.OptionNothing && o.Test.Seeds > 0 {
+			options++
+		}
+	}
+	for i := range r.Options {
+		if o := &r.Options[i]; o.Option == r.Use {
+			wide := interval.Quantile(interval.Bonferroni(options), o.Test.ChangeFreedom) * o.Test.ChangeSE
+			o.Test.ChangeLow, o.Test.ChangeHigh = o.Test.Change-wide, o.Test.Change+wide
+		}
 	}
 }
 

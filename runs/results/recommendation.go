@@ -2,7 +2,9 @@ package results
 
 import (
 	"evenkeel/objective"
+	"evenkeel/objective/evidence/confirm"
 	"evenkeel/runs"
+	"evenkeel/search/followup"
 )
 
 // Figures are what was measured of an option on one part of the data. Changes are against
@@ -15,6 +17,8 @@ type Figures struct {
 	// are as anybody would compute them.
 	Spread, Change, ChangeLow, ChangeHigh float64
 	PlainSpread, PlainChange              float64
+	// ChangeSE is the standard error of Change, ChangeFreedom its degrees of freedom.
+	ChangeSE, ChangeFreedom float64
 	// Score is the change of the score: Change plus the expected charge for accuracy lost.
 	// ScoreP is the one-sided p-value of its being below 0.
 	Score, ScoreP float64
@@ -24,9 +28,12 @@ type Figures struct {
 	LossProbability float64
 	// Measurable is the smallest true change that would have been found with a probability
 	// of 80 %.
-	Measurable  float64
+	Measurable float64
+	// WorstClass is the class with the lowest recall.
 	WorstClass  string
 	WorstRecall float64
+	// Recalls are those of each class with 95 % intervals; nil where they are not known.
+	Recalls []confirm.Recall
 	// Gained and Lost are the classes whose recall changed beyond noise, the largest
 	// change first.
 	Gained, Lost []runs.ClassChange
@@ -35,8 +42,8 @@ type Figures struct {
 // MeasuredOption is an option with its figures on both parts.
 type MeasuredOption struct {
 	Option objective.Option
-	// Reason says why the option is not measured, "" where it is or nothing is known.
-	Reason string
+	// Reason says why a confirmation did not measure the option, "" where it did.
+	Reason followup.Reason
 	// Trainings is how many times the usual epochs one model takes.
 	Trainings int
 	// Search has the figures that choose, of the search's seeds and the validation part;

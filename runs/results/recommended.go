@@ -4,14 +4,15 @@ import (
 	"math"
 
 	"evenkeel/objective"
-	"evenkeel/objective/evidence/interval"
 	"evenkeel/runs"
-	"evenkeel/search/followup"
 )
 
 // recommendation makes the recommendation of a study from what the overview has of it.
 func (o *Overview) recommendation() *Recommendation {
 	judged := Judged(o.Confirmed, o.Board)
+	if judged != nil && len(judged.Options) == 0 {
+		judged = nil // by an earlier version, which did not measure every option
+	}
 	e := Evidence{None: o.noRecommendation(), Confirmed: judged != nil}
 	arm, leader := Arm{}, Arm{}
 	if o.Leader.At >= 0 {
@@ -24,7 +25,7 @@ func (o *Overview) recommendation() *Recommendation {
 	}
 	e.Options = o.measuredOptions(arm)
 	if judged != nil {
-		e.Pairs = addTest(e.Options, judged)
+		e.Pairs = o.addTest(e.Options, judged)
 	}
 	r := Recommend(e)
 	r.Arm, r.Confirmed, r.Seeds = arm, judged, o.searchSeeds()
@@ -64,7 +65,7 @@ func unknown() Figures {
 	nan := math.NaN()
 	return Figures{
 		Spread: nan, Change: nan, ChangeLow: nan, ChangeHigh: nan, PlainSpread: nan, PlainChange: nan, Score: nan, ScoreP: nan,
-		BalancedAccuracy: nan, AccuracyChange: nan, AccuracyLow: nan, AccuracyHigh: nan, LossProbability: nan, Measurable: nan, WorstRecall: nan,
+		ChangeSE: nan, ChangeFreedom: nan, BalancedAccuracy: nan, AccuracyChange: nan, AccuracyLow: nan, AccuracyHigh: nan, LossProbability: nan, Measurable: nan, WorstRecall: nan,
 	}
 }
 
@@ -91,7 +92,7 @@ func (o *Overview) measuredOptions(arm Arm) []MeasuredOption {
 // of the search.
 func (o *Overview) OptionsOf(c *Confirmed) []MeasuredOption {
 	list := o.measuredOptions(Arm{Trial: c.Trial, Round: c.Round})
-	addTest(list, c)
+	o.addTest(list, c)
 	return list
 }
 
@@ -133,52 +134,54 @@ func (o *Overview) searchedArm(arm Arm) Figures {
 	return f
 }
 
-// optionNames are the options of what was compared.
-var optionNames = map[string]objective.Option{
-	followup.WhatReference: objective.OptionNothing,
-	followup.WhatRecipe:    objective.OptionWeightsRemeasured,
-	followup.WhatVector:    objective.OptionWeightsFixed,
-	followup.WhatOffsets:   objective.OptionOffsetsRefitted,
-	followup.WhatLonger:    objective.OptionLonger,
-}
-
 // addTest adds the figures of a confirmation to the options, and returns the comparisons of
 // two of them.
-func addTest(list []MeasuredOption, c *Confirmed) (pairs []Pair) {
-	at := func(option objective.Option) *MeasuredOption {
-		for i := range list {
-			if list[i].Option == option {
-				return &list[i]
-			}
-		}
-		return &MeasuredOption{}
-	}
-	for _, row := range c.Rows {
-		what, against := optionNames[row.What], optionNames[row.Against]
-		if against != objective.OptionNothing {
-			pairs = append(pairs, Pair{What: what, Against: against, Score: row.Difference, PValue: row.PValue})
+func (o *Overview) addTest(list []MeasuredOption, c *Confirmed) (pairs []Pair) {
+	for i := range list {
+		m := c.Option(list[i].Option)
+		switch {
+		case m == nil:
+			continue
+		case m.Reason != "":
+			list[i].Reason = m.Reason
 			continue
 		}
-		at(what).Test = testFigures(c, row)
-		nothing := unknown()
-		nothing.Seeds, nothing.Spread, nothing.PlainSpread, nothing.BalancedAccuracy = c.Seeds, row.AgainstSpread, row.AgainstPlainSpread, row.AgainstBalancedAccuracy
-		nothing.Change, nothing.PlainChange, nothing.Score, nothing.AccuracyChange, nothing.LossProbability = 0, 0, 0, 0, 0
-		at(objective.OptionNothing).Test = nothing
+		f := unknown()
+		f.Seeds, f.Spread, f.PlainSpread, f.BalancedAccuracy = c.Seeds, m.Spread, m.PlainSpread, m.BalancedAccuracy
+		f.Recalls = m.Recalls
+		var means []float64
+		for _, r := range m.Recalls {
+			means = append(means, r.Mean)
+		}
+		worst, low := objective.Lowest(means)
+		f.WorstClass, f.WorstRecall = o.Board.Study.Class(worst), low
+		if m.Option == objective.OptionNothing {
+			f.Change, f.PlainChange, f.Score, f.AccuracyChange, f.LossProbability = 0, 0, 0, 0, 0
+		}
+		list[i].Test = f
+	}
+	for i, row := range c.Rows {
+		p := c.ScorePValues[i]
+		if row.Against != objective.OptionNothing {
+			pairs = append(pairs, Pair{What: row.What, Against: row.Against, Score: row.ScoreDifference, PValue: 2 * min(p, 1-p)})
+			continue
+		}
+		for j := range list {
+			if list[j].Option == row.What && list[j].Test.Seeds > 0 {
+				list[j].Test.against(row, p)
+			}
+		}
 	}
 	return pairs
 }
 
-// testFigures are the figures of a row against the reference.
-func testFigures(c *Confirmed, row runs.ConfirmedRow) Figures {
-	f := unknown()
-	f.Seeds, f.Spread, f.Change, f.ChangeLow, f.ChangeHigh = c.Seeds, row.Spread, row.Difference, row.DifferenceLow, row.DifferenceHigh
-	f.PlainSpread, f.PlainChange, f.Measurable = row.PlainSpread, row.PlainSpread-row.AgainstPlainSpread, row.Measurable
-	f.Score, f.ScoreP = row.Difference, row.PValue/2
-	if row.Difference > 0 {
-		f.ScoreP = 1 - f.ScoreP
-	}
-	f.BalancedAccuracy, f.AccuracyChange, f.AccuracyLow, f.AccuracyHigh = row.BalancedAccuracy, -row.AccuracyDrop, -row.AccuracyDropHigh, -row.AccuracyDropLow
-	f.LossProbability = interval.PValue(0, 1, 10)
+// against adds the comparison with nothing; p is the one-sided p-value of the score.
+func (f *Figures) against(row runs.ConfirmedRow, p float64) {
+	f.Change, f.ChangeLow, f.ChangeHigh = row.Difference, row.DifferenceLow, row.DifferenceHigh
+	f.ChangeSE, f.ChangeFreedom = row.DifferenceSE, row.Freedom
+	f.PlainChange, f.Measurable = row.PlainDifference(), row.Measurable
+	f.Score, f.ScoreP = row.ScoreDifference, p
+	f.AccuracyChange, f.AccuracyLow, f.AccuracyHigh = row.AccuracyChange(), row.AccuracyLow, row.AccuracyHigh
+	f.LossProbability = row.OverTolerance
 	f.Gained, f.Lost = row.Gained, row.Lost
-	return f
 }
