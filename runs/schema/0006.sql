@@ -6,7 +6,8 @@ ALTER TABLE arms ADD COLUMN accuracy_drop_se REAL; -- standard error of accuracy
                                                    -- NULL: computed by an earlier rule; resuming the study brings it up to date
 ALTER TABLE arms ADD COLUMN charge REAL;           -- the expected charge for accuracy_drop that difference contains
 ALTER TABLE arms ADD COLUMN loss_probability REAL; -- that the true drop exceeds the study's tolerance
--- Schema version 6: confirmations measure every option alike, under the names of
+
+-- Confirmations measure every option alike, under the names of
 -- objective.Option and the control equal-cost, and longer training has results in the
 -- search. Words of version 5 are renamed; what it did not measure is NULL.
 
