@@ -55,12 +55,8 @@ func (p boardPage) board() error {
 	if h := p.Board.Study; h.FailedSeeds > 0 {
 		p.lines(capitalised(furtherSeeds(h.FailedSeeds)) + ": " + cause(h.SeedFailure))
 	}
-	if j := p.Judgement; j.Kind != guessing.Fine {
-		names := make([]string, len(p.Board.Reference.Recall))
-		for k := range names {
-			names[k] = p.Board.Study.Class(k)
-		}
-		p.lines(capitalised(j.Text("the unweighted model", names)) + ". " + j.Advice())
+	if j := p.Judgement; j.Kind != guessing.Fine && !j.Blocks() {
+		p.lines(answerPage{p.Out, p.Overview, p.Recommendation}.judgement())
 	}
 	p.head()
 	r, hidden, err := p.table()
@@ -80,7 +76,6 @@ func (p boardPage) board() error {
 	if n := len(p.Board.Rows); n > 0 && p.Board.Rows[n-1].Seeds < p.seeds() {
 		p.lines(fmt.Sprintf("Arms on %s come first; those on fewer seeds usually look better than they are.", count(p.seeds(), "seed")))
 	}
-	p.lines(p.leader())
 	if note := p.modelNote(); note != "" {
 		p.lines(note)
 	}
@@ -305,34 +300,6 @@ func accuracyChange(a runs.Row) string {
 	return text
 }
 
-// leader says in a sentence whether the leader's difference exceeds the noise of seeds
-// and validation images, or why there is none, and claims nothing beyond that.
-func (p boardPage) leader() string {
-	if p.Leader.At < 0 {
-		return p.noLeader()
-	}
-	a := p.Board.Rows[p.Leader.At]
-	text := fmt.Sprintf("Rank 1: trial %d round %d, %s: spread %s, unweighted on the same seeds %s; ", a.Trial, a.Round,
-		count(a.Seeds, "seed"), decimals(a.Spread, 3), decimals(a.ReferenceSpread, 3))
-	switch p.Leader.Noise {
-	case results.TooFewSeeds:
-		text += "too few seeds to distinguish it from noise."
-	case results.MoreEven:
-		text += "more even, beyond noise."
-	case results.WithinNoise:
-		text += "within noise."
-	case results.NotMoreEven, results.LessEven:
-		text += "not more even."
-	default:
-		panic(fmt.Sprintf("report: a leader has the noise %q", p.Leader.Noise))
-	}
-	if a.LossProbability > 0.5 {
-		text += fmt.Sprintf(" It probably loses more balanced accuracy than your limit of %s points (probability %s).",
-			unsigned(p.Definition.Objective.Tolerance), decimals(a.LossProbability, 2))
-	}
-	return text
-}
-
 // modelNote says what of the leader's change is the weights' where the model is searched
 // too; "" elsewhere.
 func (p boardPage) modelNote() string {
@@ -354,15 +321,6 @@ func NoLeader(why results.NoLeader) string {
 		return "every trial failed"
 	}
 	panic(fmt.Sprintf("report: no arm leads because of %q", why))
-}
-
-// noLeader is [NoLeader] with what can be done.
-func (p boardPage) noLeader() string {
-	text := NoLeader(p.Leader.Why)
-	if p.Leader.Why == results.AllFailed {
-		text += "; evenkeel show 1 says why, and the table failed_runs has the trainer's log"
-	}
-	return capitalised(text) + "."
 }
 
 // boardFigures are the columns of the view leaderboard, and what is not stored.

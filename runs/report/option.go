@@ -37,8 +37,12 @@ func (p answerPage) recipe(a results.Arm) string {
 // name names an option in a line.
 func (p answerPage) name(o objective.Option) string {
 	switch o {
-	case objective.OptionWeightsRemeasured, objective.OptionWeightsFixed, objective.OptionWeightsThenOffsets:
-		return optionName(o, p.epochsText()) + " (" + p.recipe(p.r.Arm) + ")"
+	case objective.OptionWeightsRemeasured:
+		return "weights, " + p.recipe(p.r.Arm)
+	case objective.OptionWeightsFixed:
+		return "fixed weights, " + p.recipe(p.r.Arm)
+	case objective.OptionWeightsThenOffsets:
+		return "fixed weights and offsets, " + p.recipe(p.r.Arm)
 	}
 	return optionName(o, p.epochsText())
 }
@@ -223,7 +227,7 @@ func (o optionRow) reason() string {
 	case o.Option == r.Use:
 		return string(r.Why)
 	case o.Option == r.Beyond:
-		return "more even, beyond the limit"
+		return "beyond the limit"
 	case o.Option == objective.OptionLonger && r.LongerFirst:
 		return "first: the model was not trained enough"
 	}

@@ -83,13 +83,22 @@ func (p answerPage) none() []string {
 	text := capitalised(string(p.r.Why)) + "."
 	switch p.r.Why {
 	case results.NoBetterThanGuessing:
-		text += " Neither weights nor offsets even out recalls that are guesses. Find out why: evenkeel check STUDY.yaml"
+		text = p.judgement() + " Find out why: evenkeel check STUDY.yaml"
 	case results.EveryTrialFailed:
 		text += " evenkeel show 1" + p.study() + " says why."
 	case results.NothingTrained, results.NoTrialComplete:
 		text += " Go on: evenkeel resume " + ShellWord(p.Definition.Name)
 	}
 	return indented(text, p.textWidth())
+}
+
+// judgement says what is wrong with the unweighted model.
+func (p answerPage) judgement() string {
+	names := make([]string, len(p.Board.Reference.Recall))
+	for k := range names {
+		names[k] = p.Board.Study.Class(k)
+	}
+	return capitalised(p.Judgement.Text("the unweighted model", names)) + ". " + p.Judgement.Advice()
 }
 
 // indented wraps a text to lines that are indented by two.
@@ -101,17 +110,16 @@ func indented(text string, width int) []string {
 	return lines
 }
 
-// withCommand is a line of what to do with the command behind it, or below where both do
-// not fit on a line.
+// withCommand says what to do with the command behind it, or below where both do not fit on
+// a line.
 func withCommand(text, command string) []string {
-	line := "  " + text
-	switch {
-	case command == "":
-		return []string{line}
-	case len([]rune(line))+len(command)+6 <= pageWidth:
-		return []string{line + ":     " + command}
+	if command == "" {
+		return indented(text, pageWidth)
 	}
-	return []string{line + ":", "    " + command}
+	if line := "  " + text + ":     " + command; len([]rune(line)) <= pageWidth {
+		return []string{line}
+	}
+	return append(indented(text+":", pageWidth), "    "+command)
 }
 
 // use says what to use and what is known of it.
@@ -125,11 +133,15 @@ func (p answerPage) use() []string {
 	}
 	text := p.advice(p.r.Use)
 	if p.r.Why == results.BestInside {
-		text = "Within your limit: " + lowered(text)
+		text = "Within your limit, " + lowered(text)
 	} else if p.r.LongerFirst {
-		text = "With the epochs as they are: " + lowered(text)
+		text = "With the epochs as they are, " + lowered(text)
 	}
-	return append(withCommand(text, p.command(p.r.Use)), p.figuresOf(o)...)
+	lines := append(withCommand(text, p.command(p.r.Use)), p.figuresOf(o)...)
+	if p.r.Beyond == p.r.Use {
+		lines = append(lines, "  Within your limit no option is better than the unweighted model beyond noise.")
+	}
+	return lines
 }
 
 // lowered writes the first letter small.
@@ -154,7 +166,7 @@ func (p answerPage) useNothing() []string {
 // figuresOf says what an option gains and what it costs.
 func (p answerPage) figuresOf(o results.MeasuredOption) []string {
 	f := p.r.Quoted(o)
-	gains := fmt.Sprintf("    spread of the recalls %s -> %s   %s%s", decimals(f.Spread-f.Change, 3), decimals(f.Spread, 3), signed(f.Change, 3), p.interval(o, f))
+	gains := fmt.Sprintf("    spread %s -> %s   %s%s", decimals(f.Spread-f.Change, 3), decimals(f.Spread, 3), signed(f.Change, 3), p.interval(o, f))
 	if classes := strings.Join(moved(f), ", "); classes != "" && len([]rune(gains))+3+len([]rune(classes)) <= pageWidth {
 		gains += "   " + classes
 	}
@@ -189,25 +201,29 @@ func moved(f results.Figures) []string {
 	return words
 }
 
-// limit compares a loss of accuracy with the study's limit.
+// limit compares a change of accuracy with the study's limit.
 func (p answerPage) limit(f results.Figures) string {
-	if math.IsNaN(f.LossProbability) {
-		return ""
-	}
 	limit := "your limit of " + unsigned(p.Definition.Objective.Tolerance)
-	if f.BeyondLimit() {
-		return fmt.Sprintf(", BEYOND %s (probability %s)", limit, probability(f.LossProbability))
+	switch {
+	case math.IsNaN(f.LossProbability):
+		return ""
+	case f.BeyondLimit():
+		return fmt.Sprintf(", BEYOND %s (risk %s)", limit, probability(f.LossProbability))
+	case f.AccuracyLow > 0:
+		return ", higher beyond noise"
+	case strings.HasPrefix(points(f.AccuracyChange), "+"):
+		return fmt.Sprintf(", risk of losing more than %s: %s", limit, probability(f.LossProbability))
 	}
-	return fmt.Sprintf(", within %s (probability of losing more: %s)", limit, probability(f.LossProbability))
+	return fmt.Sprintf(", within %s (risk of more %s)", limit, probability(f.LossProbability))
 }
 
 // probability writes a probability in percent.
 func probability(p float64) string {
 	switch {
 	case p < 0.01:
-		return "below 1 %"
+		return "<1 %"
 	case p > 0.99:
-		return "above 99 %"
+		return ">99 %"
 	}
 	return fmt.Sprintf("%.0f %%", 100*p)
 }
@@ -215,43 +231,47 @@ func probability(p float64) string {
 // longerFirst says that the model was not trained enough.
 func (p answerPage) longerFirst() []string {
 	f := p.r.Quoted(p.r.Of(objective.OptionLonger))
-	text := fmt.Sprintf("First %s: the model was not trained enough", lowered(p.advice(objective.OptionLonger)))
+	usual, longer := p.epochs()
+	text := fmt.Sprintf("The model is not trained enough: train %d epochs instead of %d", longer, usual)
 	if p.r.Use != objective.OptionLonger {
-		text += fmt.Sprintf(" (spread %s, accuracy %s points)", signed(f.Change, 3), points(f.AccuracyChange))
+		text += fmt.Sprintf(" (%s, accuracy %s points)", signed(f.Change, 3), points(f.AccuracyChange))
 	}
-	return []string{"  " + text + ". Search again:", "    " + p.command(objective.OptionLonger)}
+	return []string{"  " + text + ".", "    First search again: " + p.command(objective.OptionLonger)}
 }
 
-// beyond says what more evenness costs.
+// beyond says what the option costs that would have been recommended, were it not beyond
+// the limit.
 func (p answerPage) beyond() []string {
 	f := p.r.Quoted(p.r.Of(p.r.Beyond))
-	text := fmt.Sprintf("More evenness costs more than your limit: %s   %s   %s points (probability %s)",
-		p.name(p.r.Beyond), signed(f.Change, 3), points(f.AccuracyChange), probability(f.LossProbability))
-	return indented(text, pageWidth)
+	text := "More evenness costs more than your limit: "
+	if !(f.Change < p.r.Quoted(p.r.Of(p.r.Use)).Change) {
+		text = "Beyond your limit: "
+	}
+	return indented(fmt.Sprintf("%s%s: %s at %s points (risk %s)", text,
+		p.name(p.r.Beyond), signed(f.Change, 3), points(f.AccuracyChange), probability(f.LossProbability)), pageWidth)
 }
 
 // alternatives say what to use where more accuracy may be given up, or less.
 func (p answerPage) alternatives() []string {
-	labels := make([]string, len(p.r.Alternatives))
-	names := make([]string, len(p.r.Alternatives))
-	width, wide := 0, 0
-	for i, a := range p.r.Alternatives {
-		labels[i], names[i] = "Giving up nothing:", p.name(a.Option)
-		if a.GivingUp > 0 {
-			labels[i] = fmt.Sprintf("Giving up at most %s points:", unsigned(a.GivingUp))
-		}
-		width, wide = max(width, len(labels[i])), max(wide, len([]rune(names[i])))
-	}
-	var lines []string
+	list := make([]struct{ label, name, figures string }, len(p.r.Alternatives))
+	label, name, figures := 0, 0, 0
 	for i, a := range p.r.Alternatives {
 		f := p.r.Quoted(p.r.Of(a.Option))
-		noise := ""
-		if !(f.ChangeHigh < 0) {
-			noise = ", within noise"
+		l := &list[i]
+		l.label, l.name = "Giving up nothing:", p.name(a.Option)
+		if a.GivingUp > 0 {
+			l.label = fmt.Sprintf("Giving up at most %s points:", unsigned(a.GivingUp))
 		}
-		name := cut(names[i], pageWidth-width-2-2-24)
-		lines = append(lines, strings.TrimRight(fmt.Sprintf("  %-*s  %-*s  %s  %s points%s", width, labels[i],
-			min(wide, pageWidth-width-2-2-24), name, signed(f.Change, 3), points(f.AccuracyChange), noise), " "))
+		l.figures = fmt.Sprintf("%s  %s points", signed(f.Change, 3), points(f.AccuracyChange))
+		if !(f.ChangeHigh < 0) && !math.IsNaN(f.ChangeHigh) {
+			l.figures += ", within noise"
+		}
+		label, name, figures = max(label, len(l.label)), max(name, len([]rune(l.name))), max(figures, len(l.figures))
+	}
+	name = min(name, pageWidth-label-figures-6)
+	var lines []string
+	for _, l := range list {
+		lines = append(lines, fmt.Sprintf("  %-*s  %-*s  %s", label, l.label, name, cut(l.name, name), l.figures))
 	}
 	return lines
 }

@@ -154,7 +154,7 @@ func (r *Recommendation) widen() {
 		}
 	}
 	for i := range r.Options {
-		if o := &r.Options[i]; o.Option == r.Use {
+		if o := &r.Options[i]; o.Option == r.Use && o.Test.ChangeFreedom > 0 {
 			wide := interval.Quantile(interval.Bonferroni(options), o.Test.ChangeFreedom) * o.Test.ChangeSE
 			o.Test.ChangeLow, o.Test.ChangeHigh = o.Test.Change-wide, o.Test.Change+wide
 		}

@@ -135,6 +135,27 @@ func TestGates(t *testing.T) {
 	}
 }
 
+// TestCorrected: an option that was picked on the test part has an interval for all that
+// were measured there: with three of them and 9 degrees of freedom t(1 - .05/6) = 2.9333.
+func TestCorrected(t *testing.T) {
+	better := tested(fixedWeight, math.NaN(), figures(-0.05, 0.001, 0, 0))
+	better.Test.ChangeSE, better.Test.ChangeFreedom = 0.01, 9
+	r := Recommend(Evidence{
+		Options: []MeasuredOption{
+			{Option: nothing, Test: Figures{Seeds: 10}}, better,
+			tested(refitted, -0.03, figures(-0.02, 0.04, 0, 0)), tested(longerTrain, 0, figures(-0.01, 0.5, 0, 0)),
+		},
+		Pairs: []Pair{{fixedWeight, refitted, -0.03, 0.02}}, Confirmed: true,
+	})
+	f := r.Of(fixedWeight).Test
+	if r.Use != fixedWeight || math.Abs(f.ChangeLow+0.079333) > 1e-5 || math.Abs(f.ChangeHigh+0.020667) > 1e-5 {
+		t.Errorf("use %s, %v to %v; want %s, -.0793 to -.0207", r.Use, f.ChangeLow, f.ChangeHigh, fixedWeight)
+	}
+	if o := r.Of(refitted).Test; o.ChangeLow != -0.03 || o.ChangeHigh != -0.01 {
+		t.Errorf("another option's interval is %v to %v; want it as it was", o.ChangeLow, o.ChangeHigh)
+	}
+}
+
 // TestLimit: one half is where "beyond your limit" begins; the best option within it is
 // named where there is one that is better than nothing.
 func TestLimit(t *testing.T) {
@@ -217,13 +238,13 @@ func TestAlternatives(t *testing.T) {
 		{"more", []MeasuredOption{use, dear}, []Alternative{{remeasured, 0.025}}},
 		{"less", []MeasuredOption{use, both(remeasured, -0.02, -0.004, -0.02, -0.003)}, []Alternative{{remeasured, 0.005}}},
 		{"less in the search, and as much on the test part", []MeasuredOption{use, both(remeasured, -0.02, -0.004, -0.02, -0.011)}, nil},
-		{"nothing", []MeasuredOption{use, both(longerTrain, -0.01, 0.013, -0.01, 0.012)}, []Alternative{{longerTrain, 0}}},
-		{"nothing in the search only", []MeasuredOption{use, both(longerTrain, -0.01, 0.001, -0.01, -0.001)}, []Alternative{{longerTrain, 0.005}}},
-		{"not more even on the test part", []MeasuredOption{use, both(longerTrain, -0.01, 0.013, 0.001, 0.012)}, nil},
-		{"too little in the search", []MeasuredOption{use, both(longerTrain, -0.0019, 0.013, -0.01, 0.012)}, nil},
+		{"nothing", []MeasuredOption{use, both(fixedOffset, -0.01, 0.013, -0.01, 0.012)}, []Alternative{{fixedOffset, 0}}},
+		{"nothing in the search only", []MeasuredOption{use, both(fixedOffset, -0.01, 0.001, -0.01, -0.001)}, []Alternative{{fixedOffset, 0.005}}},
+		{"not more even on the test part", []MeasuredOption{use, both(fixedOffset, -0.01, 0.013, 0.001, 0.012)}, nil},
+		{"too little in the search", []MeasuredOption{use, both(fixedOffset, -0.0019, 0.013, -0.01, 0.012)}, nil},
 		{
 			"the better one of two",
-			[]MeasuredOption{use, both(longerTrain, -0.01, 0.013, -0.01, 0.012), both(remeasured, -0.012, 0.014, -0.01, 0.012)},
+			[]MeasuredOption{use, both(fixedOffset, -0.01, 0.013, -0.01, 0.012), both(remeasured, -0.012, 0.014, -0.01, 0.012)},
 			[]Alternative{{remeasured, 0}},
 		},
 	} {
