@@ -212,7 +212,7 @@ func (p answerPage) limit(f results.Figures) string {
 	case f.AccuracyLow > 0:
 		return ", higher beyond noise"
 	case strings.HasPrefix(points(f.AccuracyChange), "+"):
-		return fmt.Sprintf(", risk of losing more than %s: %s", limit, probability(f.LossProbability))
+		return fmt.Sprintf(", %s not reached (risk %s)", limit, probability(f.LossProbability))
 	}
 	return fmt.Sprintf(", within %s (risk of more %s)", limit, probability(f.LossProbability))
 }
