@@ -16,13 +16,13 @@ func newLeaderboard(g *global) *cobra.Command {
 		Use:   "leaderboard [STUDY]",
 		Short: "Rank the arms of a study, compared with the unweighted model",
 		Long: `Says what to use, as evenkeel recommend does, shows what a confirmation measured of
-every option, and ranks the arms of the study. An arm is a trial after one of its rounds. The first row
-is the unweighted model, with which all are compared. The table shows the best arm
-of each trial; --all shows every arm. JSON and CSV have every arm with the columns
-of the SQL view leaderboard, unrounded, and say which one leads.
+every option, and ranks the arms of a study. An arm is a trial after one of its
+rounds. The first row is the unweighted model, with which all are compared. The table
+shows the best arm of each trial; --all shows every arm. JSON and CSV have every arm
+with the columns of the SQL view leaderboard, unrounded, and say which one leads.
 
   rank         by score, among arms with the same number of seeds; the first one leads
-  round        2/3 = after round 2 of 3
+  round        2 of 3 = after round 2 of the trial's 3 rounds
   score        spread, plus the expected charge for accuracy lost beyond the limit;
                lower is better
   change       score, compared with the unweighted model on the same seeds
@@ -40,14 +40,14 @@ of the SQL view leaderboard, unrounded, and say which one leads.
                the change, compared with the better of that and the trial's own
                unweighted model; ! = probably more lost than objective.accuracy_tolerance
 
-The arms were chosen by these figures, so the figures are too good. Quote what
-evenkeel confirm measures.`,
+The arms were chosen by these figures, so the figures are too good. Quote those of the
+recommendation, which evenkeel confirm measures.`,
 		Example: `  evenkeel leaderboard
   evenkeel leaderboard fashion --all
   evenkeel leaderboard --format json`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			name, err := studyArgument(args, study)
+			name, err := oneStudy(args, study)
 			if err != nil {
 				return err
 			}

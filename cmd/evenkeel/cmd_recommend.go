@@ -6,7 +6,6 @@ import (
 	"evenkeel/runs"
 	"evenkeel/runs/report"
 	"evenkeel/runs/results"
-	"evenkeel/search"
 )
 
 // newRecommend returns the command that says what to use.
@@ -33,7 +32,7 @@ plain_change are not.`,
   evenkeel recommend --format json`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			name, err := studyArgument(args, study)
+			name, err := oneStudy(args, study)
 			if err != nil {
 				return err
 			}
@@ -52,17 +51,6 @@ plain_change are not.`,
 	cmd.Flags().StringVar(&study, "study", "", "`NAME`: the study; the newest is the default")
 	format = formatFlag(cmd)
 	return cmd
-}
-
-// studyArgument returns the study that an argument or --study names, "" for neither.
-func studyArgument(args []string, flag string) (string, error) {
-	switch {
-	case len(args) == 0:
-		return flag, nil
-	case flag != "":
-		return "", search.Inputf("both %s and --study; want one study", args[0])
-	}
-	return args[0], nil
 }
 
 // readOverview reads what is known of the named study, "" for the newest.

@@ -102,6 +102,14 @@ type ConfirmingBegan struct {
 	Seconds float64
 }
 
+// ConfirmingCutShort says that the limit of time left a confirmation fewer fresh seeds than were
+// asked for. What it found of these is recorded.
+type ConfirmingCutShort struct {
+	Study                      string
+	Trial, Round, Seeds, Asked int
+	Resplit                    bool
+}
+
 // MeasuringBegan says that a trial's probes are about to be trained on so many of its seeds, by
 // at most so many trainings; none where all are stored.
 type MeasuringBegan struct {
@@ -153,6 +161,7 @@ func (LeaderNotConfirmed) notice()    {}
 func (AlreadyConfirmed) notice()      {}
 func (LargerKept) notice()            {}
 func (ConfirmingBegan) notice()       {}
+func (ConfirmingCutShort) notice()    {}
 func (MeasuringBegan) notice()        {}
 func (SeedMeasured) notice()          {}
 func (RunFailed) notice()             {}

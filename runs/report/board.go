@@ -82,7 +82,7 @@ func (p boardPage) board() error {
 	return nil
 }
 
-// title says what was searched and how far.
+// title says what was searched, how far, and by how much work.
 func (p boardPage) title() string {
 	h := p.Board.Study
 	trials := count(h.Done, "trial")
@@ -106,8 +106,11 @@ func (p boardPage) title() string {
 	if len(h.Classes) > 0 {
 		data += fmt.Sprintf(", %d classes", len(h.Classes))
 	}
-	return fmt.Sprintf("%s | %s | %s | %s, %s, %s, %s", h.Name, data, h.Model, trials,
-		count(h.Arms, "arm"), count(p.Runs, "training"), Duration(p.Seconds)+" in all")
+	title := fmt.Sprintf("%s | %s | %s | %s, %s", h.Name, data, h.Model, trials, count(h.Arms, "arm"))
+	if len(p.Confirmed) > 0 { // which the time is of too, and the trainings are not
+		return fmt.Sprintf("%s\n%s in the search; %s in all, confirmation included", title, count(p.Runs, "training"), Duration(p.Seconds))
+	}
+	return fmt.Sprintf("%s, %s, %s in all", title, count(p.Runs, "training"), Duration(p.Seconds))
 }
 
 // furtherSeeds says how many further seeds of trials failed.
@@ -189,7 +192,7 @@ func (p boardPage) table() (r result, hidden int, err error) {
 			return r, 0, fmt.Errorf("trial %d: %w", a.Trial, err)
 		}
 		r.rows = append(r.rows, p.row([]any{
-			rankText(a), a.Trial, recipe, fmt.Sprintf("%d/%d", a.Round, a.Rounds), decimals(a.Score, 3),
+			rankText(a), a.Trial, recipe, fmt.Sprintf("%d of %d", a.Round, a.Rounds), decimals(a.Score, 3),
 			signed(a.Difference, 3), halfWidth(a), noiseText(a, p.seeds()), decimals(a.Spread, 3), worstText(a.WorstClass, a.WorstRecall), accuracyChange(a),
 		}, ratioText(a.WeightRatio), signed(-a.WeightGain, 3)))
 	}

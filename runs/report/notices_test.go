@@ -45,6 +45,9 @@ func TestEveryNoticeHasWords(t *testing.T) {
 // TestNoticeLines: with and without what may be unknown, one and several.
 func TestNoticeLines(t *testing.T) {
 	for want, n := range map[string]notice.Notice{
+		"time limit: trial 3 round 2 is confirmed on 7 of 10 fresh seeds; to measure the rest: evenkeel confirm 3/2 --study s --seeds 10 --resplit": notice.ConfirmingCutShort{
+			Study: "s", Trial: 3, Round: 2, Seeds: 7, Asked: 10, Resplit: true,
+		},
 		"confirming trial 3 round 2 of study s on 6 fresh seeds: at most 24 trainings, about 2 min 5 s": notice.ConfirmingBegan{
 			Study: "s", Trial: 3, Round: 2, Seeds: 6, Trainings: 24, Seconds: 125,
 		},

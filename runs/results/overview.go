@@ -15,7 +15,7 @@ type Overview struct {
 	Board      *runs.Board
 	Definition *search.Definition
 	Leader     Leader
-	// Runs and Seconds are what the study took.
+	// Runs and Seconds are what the study took, see [runs.DB.Effort].
 	Runs    int
 	Seconds float64
 	// Confirmed are the confirmed arms.

@@ -34,6 +34,12 @@ func (o *Overview) recommendation() *Recommendation {
 	}
 	r.NewLeader = judged != nil && leader.Trial > 0 && leader != arm
 	r.Searching = o.Running
+	for _, row := range o.Board.Rows {
+		if row.Trial == arm.Trial && row.Round == arm.Round {
+			plan, err := o.Definition.Plan(row.Point)
+			o.Shifts = err == nil && !plan.Trained()
+		}
+	}
 	return r
 }
 
