@@ -77,8 +77,20 @@ type SearchEnded struct {
 type WillNotConfirm struct{ Err error }
 
 // NothingToConfirm says that the search ended without an arm to confirm, since none leads (Why)
-// or, where Why is "", since the leader is not more even than the unweighted model.
+// or, where Why is "", since no option is better than the unweighted model in the search.
 type NothingToConfirm struct{ Why results.NoLeader }
+
+// ConfirmationTooDear says that the leader is not confirmed, since nobody asked for it and
+// it would take more trainings than the search did.
+type ConfirmationTooDear struct {
+	Study string
+	// Several says that the history has several studies.
+	Several bool
+	// Trainings and Seconds are what it would take, the latter 0 where that is not known;
+	// Searched are the trainings of the search.
+	Trainings, Searched int
+	Seconds             float64
+}
 
 // LeaderNotConfirmed says that the confirmation at the end of a search came to nothing.
 type LeaderNotConfirmed struct{ Err error }
@@ -159,6 +171,7 @@ func (ModelJudged) notice()           {}
 func (SearchEnded) notice()           {}
 func (WillNotConfirm) notice()        {}
 func (NothingToConfirm) notice()      {}
+func (ConfirmationTooDear) notice()   {}
 func (LeaderNotConfirmed) notice()    {}
 func (AlreadyConfirmed) notice()      {}
 func (LargerKept) notice()            {}

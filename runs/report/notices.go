@@ -51,9 +51,16 @@ func followUpLine(n notice.Notice) string {
 		return fmt.Sprintf("the leader will not be confirmed: %v", n.Err)
 	case notice.NothingToConfirm:
 		if n.Why == "" {
-			return "nothing to confirm: the leader is not more even than the unweighted model"
+			return "nothing to confirm: no option is better than the unweighted model in the search"
 		}
 		return "nothing to confirm: no leader, " + NoLeader(n.Why)
+	case notice.ConfirmationTooDear:
+		study := ""
+		if n.Several {
+			study = " --study " + ShellWord(n.Study)
+		}
+		return fmt.Sprintf("not confirmed: that would take at most %s, and the search took %d; evenkeel confirm%s does it, and search --confirm would have",
+			takes(n.Trainings, n.Seconds), n.Searched, study)
 	case notice.LeaderNotConfirmed:
 		return n.Err.Error()
 	case notice.AlreadyConfirmed:
