@@ -43,18 +43,16 @@ func (d *Definition) Fewest() (reference, trials float64) {
 }
 
 // evaluations returns about how many times so many trials are evaluated on a seed, and the
-// most. About two thirds of the trials get rungSeeds and one third the most, as races gave
-// in simulated studies between those whose arms are all alike and those whose arms differ by
-// more than one seed's noise. Where the space has no more points the rest of the budget is
-// evaluations too.
+// most. About all get rungSeeds and half of them the most: races give so many where the arms
+// differ by about one seed's noise, fewer where they differ more, and all where they are
+// alike. Where the space has no more points the rest of the budget is evaluations too.
 func (c Config) evaluations(trials int) (about, most int) {
 	first := trials * c.Replicates
 	if !c.Racing {
 		return first, first
 	}
-	third := (trials + 2) / 3
 	rung := max(c.Replicates, min(rungSeeds, c.MaxReplicates))
-	about = min(2*third, trials)*(rung-c.Replicates) + third*(c.MaxReplicates-rung)
+	about = trials*(rung-c.Replicates) + (trials+1)/2*(c.MaxReplicates-rung)
 	return first + max(about, c.leftover(trials)), trials * c.MaxReplicates
 }
 

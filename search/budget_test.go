@@ -7,15 +7,15 @@ import (
 	"evenkeel/search/studyfile"
 )
 
-// TestTrainings counts by hand: 9 trials, of which about 6 get three seeds and 3 of these
-// five, are 9 + 6*2 + 3*2 = 27 evaluations, and the reference has five seeds. A space of
-// four points has four trials: 4 + 4*2 + 2*2 evaluations, or 9 if 9 are asked for.
+// TestTrainings counts by hand: 9 trials on three seeds, of which about 5 get five, are
+// 9*3 + 5*2 = 37 evaluations, and the reference has five seeds. A space of four points has
+// four trials: 4*3 + 2*2 evaluations, or 20 if many are asked for.
 func TestTrainings(t *testing.T) {
 	t.Parallel()
 	const power = "{name: mean-ratio, exponent: {low: 1, high: 2}}"
 	for text, want := range map[string]float64{
-		"weighting: {scheme: [" + power + "], rounds: 2}\nsearch: {trials: 9}":                                                          27*2 + 5,
-		"weighting: {scheme: [" + power + "], rounds: {low: 1, high: 4}}\nsearch: {trials: 9}":                                          27*2.5 + 5,
+		"weighting: {scheme: [" + power + "], rounds: 2}\nsearch: {trials: 9}":                                                          37*2 + 5,
+		"weighting: {scheme: [" + power + "], rounds: {low: 1, high: 4}}\nsearch: {trials: 9}":                                          37*2.5 + 5,
 		"weighting: {scheme: [" + power + "], rounds: [1, 4]}\nsearch: {trials: 9, racing: false}":                                      9*2.5 + 1,
 		"weighting: {scheme: [{name: mean-ratio}], rounds: {low: 1, high: 4}}\nsearch: {trials: 9}":                                     16*2.5 + 5,
 		"weighting: {scheme: [{name: mean-ratio}], rounds: {low: 1, high: 4}}\nsearch: {trials: 9, racing: false}":                      4*2.5 + 1,

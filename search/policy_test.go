@@ -18,13 +18,13 @@ func TestEvaluationsAreAnnounced(t *testing.T) {
 		{1, 1, 1, 1, 1},                             // nothing to race
 		{1, 1, 5, 5, 5},                             // alone in the race
 		{2, 1, 2, 2 + 2, 4},                         // both get a second seed
-		{3, 1, 5, 3 + 2*2 + 2, 15},                  // two of three get three seeds, one of them five
+		{3, 1, 5, 3 + 3*2 + 2*2, 15},                // three seeds, and two of them five
 		{4, 2, 3, 8 + 4, 12},                        // all get a third seed
-		{7, 1, 3, 7 + 6*2, 21},                      // none above three seeds
-		{12, 1, 5, 12 + 8*2 + 4*2, 60},              // two thirds, and one third
-		{10, 3, 5, 30 + 4*2, 50},                    // three seeds from the start
+		{7, 1, 3, 7 + 7*2, 21},                      // none above three seeds
+		{12, 1, 5, 12 + 12*2 + 6*2, 60},             // three seeds, and half of them five
+		{10, 3, 5, 30 + 5*2, 50},                    // three seeds from the start
 		{10, 4, 4, 40, 40},                          // all have the most
-		{30, 1, 10, 30 + 20*2 + 10*(10-3), 30 * 10}, // far
+		{30, 1, 10, 30 + 30*2 + 15*(10-3), 30 * 10}, // far
 	} {
 		t.Run(fmt.Sprint(c), func(t *testing.T) {
 			d := define(t, study, fmt.Sprintf("search.trials=%d", c.trials),
