@@ -63,23 +63,21 @@ func TestReserveKnowsOffsets(t *testing.T) {
 	}
 }
 
-// TestReserveKnowsTheLeader: more seeds first, then arms that hold the
-// tolerance, then the lower score.
+// TestReserveKnowsTheLeader: more seeds first, then the lower score.
 func TestReserveKnowsTheLeader(t *testing.T) {
 	var l Reserve
 	for i, a := range []objective.Arm{
 		{Round: 1, Seeds: 1, Difference: -0.5},
-		{Round: 2, Seeds: 3, Difference: -0.1},
-		{Round: 3, Seeds: 3, Difference: -0.05, Holds: true},
-		{Round: 4, Seeds: 3, Difference: -0.06, Holds: true},
+		{Round: 2, Seeds: 3, Difference: -0.05},
+		{Round: 3, Seeds: 3, Difference: -0.06},
 	} {
 		l.Observe(search.Event{Arms: []objective.Arm{a}})
 		if l.best.Round != i+1 {
 			t.Errorf("after round %d the leader is %+v", i+1, l.best)
 		}
 	}
-	l.Observe(search.Event{Arms: []objective.Arm{{Round: 5, Seeds: 1, Difference: -9, Holds: true}, {Round: 6, Seeds: 3, Difference: -9}}})
-	if l.best.Round != 4 {
-		t.Errorf("the leader is %+v; want round 4", l.best)
+	l.Observe(search.Event{Arms: []objective.Arm{{Round: 5, Seeds: 1, Difference: -9}, {Round: 6, Seeds: 3, Difference: -0.05}}})
+	if l.best.Round != 3 {
+		t.Errorf("the leader is %+v; want round 3", l.best)
 	}
 }

@@ -58,6 +58,9 @@ func (f *figures) first(v Verdict) []string {
 		names = []string{"inverted"}
 	case Works:
 		names = []string{"noise", "price", "offsets"}
+		if f.overLimit() {
+			names = []string{"price", "noise", "offsets"}
+		}
 	case OffsetsSuffice:
 		names = []string{"offsets", "noise", "price"}
 	case Even:

@@ -196,7 +196,7 @@ func (f *figures) compareOffsets() *fittedOffsets {
 	arm := f.Score.Ranked(reps)[f.Round-1]
 	o.spread, o.armSpread, o.armDrop = interval.Mean(theirs), interval.Mean(own), arm.Drop
 	o.change = o.spread - reference/float64(o.seeds)
-	charges := f.Score.Charge(arm.Drop) - f.Score.Charge(o.drop)
+	charges := f.Score.Charge(arm.Drop, arm.DropSE) - f.Score.Charge(o.drop, arm.DropSE) // both on the same images
 	better := interval.Mean(own) - interval.Mean(theirs) + charges
 	o.image = f.offsetsImage(seeds)
 	o.suffice, o.better = better >= 0, better > 0
@@ -424,7 +424,7 @@ func (f *figures) price() (Finding, bool) {
 	lost := f.balancedBefore - f.balancedAfter
 	d := Finding{
 		Name: "price", Try: "tolerance",
-		Threshold: "2.5 standard errors for a class to be named; the study's limit of accuracy, and 1 point of accuracy for each .01 of spread", Source: "objective.accuracy_tolerance; our choice",
+		Threshold: "2.5 standard errors for a class to be named; a probability above .5 that the study's limit of accuracy is exceeded", Source: "our choice; objective.accuracy_tolerance",
 		Figures: []Figure{{"balanced_accuracy_change", -lost}, {"spread_change", f.change}},
 	}
 	var sides []string
@@ -444,12 +444,11 @@ func (f *figures) price() (Finding, bool) {
 	if f.change < 0 && lost >= 0.0005 { // what is shown as 0.1 points
 		price := lost / -f.change
 		d.Figures = append(d.Figures, Figure{"price", price})
-		// What is too much the study says: its limit.
-		d.Reason = price > 1 && f.overLimit()
 		d.Text += fmt.Sprintf(": %.2f points of balanced accuracy for each .01 of spread", price)
 	}
-	if f.overLimit() {
-		d.Text += fmt.Sprintf("; your limit is %s", points(-f.Score.Tolerance))
+	// What is too much the study says: its limit.
+	if d.Reason = f.overLimit(); d.Reason {
+		d.Text += fmt.Sprintf("; your limit is %s points", unsigned(f.Score.Tolerance))
 	}
 	d.Text += "."
 	return d, true
@@ -460,7 +459,12 @@ func (f *figures) overLimit() bool {
 	if f.Test != nil {
 		return f.Test.NotHeld
 	}
-	return f.Score.Over(f.measured.Drop)
+	return f.lossProbability() > 0.5
+}
+
+// lossProbability returns the probability that the arm does, by validation.
+func (f *figures) lossProbability() float64 {
+	return f.Score.LossProbability(f.measured.Drop, f.measured.DropSE)
 }
 
 // moves lists classes with their changes, the largest first.

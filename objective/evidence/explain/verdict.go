@@ -14,11 +14,11 @@ func (f *figures) judge(r *Report) {
 	if r.Verdict == Ignored {
 		return
 	}
-	switch t := f.Test; {
+switch t, limit := f.Test, unsigned(f.Score.Tolerance); {
 	case t != nil && t.NotHeld:
-		r.Text += fmt.Sprintf(" On the test part it costs more accuracy than you allow: balanced accuracy %s points, %s allowed.", points(-t.Drop), points(-f.Score.Tolerance))
+		r.Text += fmt.Sprintf(" On the test part it loses more balanced accuracy than your limit of %s points: %s.", limit, points(-t.Drop))
 	case t == nil && f.overLimit():
-		r.Text += fmt.Sprintf(" It costs more accuracy than you allow: balanced accuracy %s points, %s allowed.", points(-f.measured.Drop), points(-f.Score.Tolerance))
+		r.Text += fmt.Sprintf(" It probably loses more balanced accuracy than your limit of %s points (probability %s): %s.", limit, probability(f.lossProbability()), points(-f.measured.Drop))
 	}
 }
 
