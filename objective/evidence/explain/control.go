@@ -125,7 +125,9 @@ func (f *figures) hasControl() bool { return f.response != nil && f.response.see
 
 // unresponsive reports whether not even the control moves the worst class, and no arm of
 // the study shows that weights work all the same.
-func (f *figures) unresponsive() bool { return f.hasControl() && f.control.unresponsive() && !f.helps() }
+func (f *figures) unresponsive() bool {
+	return f.hasControl() && f.control.unresponsive() && !f.helps()
+}
 
 // unliftable reports whether the worst class can be lowered and not raised.
 func (f *figures) unliftable() bool {

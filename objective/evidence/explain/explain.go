@@ -67,6 +67,8 @@ func (f *figures) first(v Verdict) []string {
 		names = []string{"sample"}
 	case Overshoots:
 		names = []string{"overshoot"}
+	case Costly:
+		names = []string{"price"}
 	case TooWeak:
 		names = []string{"strength", "prediction"}
 	case Ineffective:

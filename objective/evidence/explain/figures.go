@@ -22,9 +22,9 @@ type figures struct {
 	support                           []int64
 	// shift is ln w of the geometric mean of the seeds' weights; strength is the
 	// mean over seeds of ln(max w / min w).
-	shift       []float64
-	strength    float64
-	pairs       []pair
+	shift    []float64
+	strength float64
+	pairs    []pair
 	// measured is the arm as the study ranks it, stored what the study stores of it.
 	measured    objective.Arm
 	stored      Stored

@@ -111,18 +111,18 @@ func (f *figures) prediction() (Finding, bool) {
 	}
 	p := f.predicted
 	d := Finding{
-		Name: "prediction", Reason: !f.better() && !f.harmful() && (f.smallPrediction() || p.change > 0),
+		Name: "prediction", Reason: f.slightly() && f.smallPrediction() || !f.better() && !f.harmful() && p.change > 0,
 		Threshold: "a tenth of the spread", Source: "our choice; ln w after C. Elkan, 2001",
 		Figures: []Figure{{"spread", p.before}, {"predicted_spread", p.after}, {"predicted_change", p.change}},
 	}
 	d.Text = fmt.Sprintf("Predicted without training, by adding the logarithms of these weights to the logits of %s: spread %s to %s (%s)",
 		f.shifted(), small(p.before), small(p.after), change(p.change))
 	switch {
+	case f.smallPrediction() && d.Reason:
+		d.Try = "stronger"
+		d.Text += ": a small effect, even if training delivered all of it."
 	case f.better() || f.harmful():
 		d.Text += ". What was measured counts for more."
-	case f.smallPrediction():
-		d.Try = "stronger"
-		d.Text += ": an effect this small would hardly show."
 	case p.change > 0:
 		d.Try = "weaker"
 		d.Text += ": even by this prediction the weights go too far."
@@ -143,7 +143,7 @@ const widest = 0.5
 // ineffective reports whether training delivered too little of the predicted changes, and
 // nothing that was measured says otherwise.
 func (f *figures) ineffective() bool {
-	return !f.Posthoc && !f.acts() && f.predicted.transmission.Ineffective()
+	return !f.Posthoc && !f.acts() && !f.ignored() && f.predicted.transmission.Ineffective()
 }
 
 // opposite returns the transmission that is below 0 with its whole interval, of the study

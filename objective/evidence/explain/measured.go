@@ -45,6 +45,8 @@ type Together struct {
 	// Better says that some arm is more even beyond noise, on validation or, where it was
 	// confirmed, on the test part.
 	Better bool
+	// Offsets says that offsets on the unweighted model's logits are, on the test part.
+	Offsets bool
 	// Transmission is that of all trials of which changes were predicted before they were
 	// trained; Effects is 0 where nothing is known of it.
 	Transmission posthoc.Transmission
@@ -85,6 +87,10 @@ func (f *figures) helps() bool {
 	return f.Together != nil && f.Together.Better
 }
 
+// uneven reports whether something was measured to even the recalls out beyond noise, so
+// that there is something to even out.
+func (f *figures) uneven() bool { return f.helps() || f.Together != nil && f.Together.Offsets }
+
 // acts reports whether training is known to follow weights: the arm's spread changed
 // beyond noise, the transmission is above what counts as none with its whole interval, or
 // the control moves.
@@ -97,17 +103,17 @@ func (f *figures) acts() bool {
 // that of [posthoc.Transmission.Ineffective].
 const noneDelivered = 0.3
 
-// slightly reports whether nothing says that the weights have more than a small effect. A
-// change beyond noise says so, then the prediction from the logits, and where no logits are
-// known the change as it was measured.
+// slightly reports whether nothing says that the weights have more than a small effect: the
+// change on the test part, else a change beyond noise on validation, else the prediction
+// from the logits, and where no logits are known the change as it was measured.
 func (f *figures) slightly() bool {
-	switch {
-	case f.better() || f.harmful():
-		return false
-	case f.predicted.seeds > 0:
-		return f.smallPrediction()
+	switch t := f.Test; {
+	case t != nil && (t.Better || t.Worse):
+		return math.Abs(t.Difference) < smallShare*t.Against
+	case f.better() || f.harmful() || f.predicted.seeds == 0:
+		return math.Abs(f.change) < smallShare*f.spreadBefore
 	}
-	return math.Abs(f.change) < smallShare*f.spreadBefore
+	return f.smallPrediction()
 }
 
 // tested writes the change on the test part.
@@ -117,7 +123,7 @@ func (t Test) tested() string {
 
 // scored writes the change of the score as the leaderboard does.
 func (f *figures) scored() string {
-	text := "score " + change(f.stored.Difference)
+	text := "the score, which also counts lost accuracy, changes by " + change(f.stored.Difference)
 	if !math.IsNaN(f.stored.Half) {
 		text += " +- " + small(f.stored.Half)
 	}

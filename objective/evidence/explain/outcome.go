@@ -143,7 +143,7 @@ func (f *figures) worse() bool {
 
 // overshoot says which class pays too much.
 func (f *figures) overshoot() (Finding, bool) {
-	if !f.worse() {
+	if _, _, opposite := f.opposite(); !f.worse() || opposite {
 		return Finding{}, false
 	}
 	low := lowest(f.after)
@@ -170,6 +170,9 @@ type fittedOffsets struct {
 	suffice bool
 	// better says that theirs is better than the arm's beyond noise.
 	better bool
+	// costly says that they probably lose more accuracy than the study allows, and more than
+	// the arm.
+	costly bool
 }
 
 // compareOffsets compares the arm with fitted offsets; nil if there are none.
@@ -197,6 +200,7 @@ func (f *figures) compareOffsets() *fittedOffsets {
 	o.spread, o.armSpread, o.armDrop = interval.Mean(theirs), interval.Mean(own), arm.Drop
 	o.change = o.spread - reference/float64(o.seeds)
 	charges := f.Score.Charge(arm.Drop, arm.DropSE) - f.Score.Charge(o.drop, arm.DropSE) // both on the same images
+	o.costly = f.Score.LossProbability(o.drop, arm.DropSE) > 0.5 && o.drop > arm.Drop
 	better := interval.Mean(own) - interval.Mean(theirs) + charges
 	o.image = f.offsetsImage(seeds)
 	o.suffice, o.better = better >= 0, better > 0
@@ -247,8 +251,9 @@ func (f *figures) offsetsImage(seeds []int) float64 {
 	return objective.ImageVariance(f.Score.Spread.Linear(arm, 1), f.Score.Spread.Linear(offsets, -1))
 }
 
-// helpful reports whether fitted offsets make the recalls more even.
-func (o *fittedOffsets) helpful() bool { return o != nil && o.change < 0 }
+// helpful reports whether fitted offsets make the recalls more even, at a cost of accuracy
+// that is within the study's limit or below that of the arm.
+func (o *fittedOffsets) helpful() bool { return o != nil && o.change < 0 && !o.costly }
 
 // offsetsOf compares the arm with fitted offsets.
 func (f *figures) offsetsOf() (Finding, bool) {
@@ -265,6 +270,9 @@ func (f *figures) offsetsOf() (Finding, bool) {
 		},
 		Text: fmt.Sprintf("Offsets fitted to the logits of %s, without any training, reach a spread of %s at %s points of balanced accuracy on validation; the weights reach %s at %s.",
 			f.reference(), small(o.spread), points(-o.drop), small(o.armSpread), points(-o.armDrop)),
+	}
+	if o.costly {
+		d.Text += fmt.Sprintf(" The offsets probably lose more than your limit of %s points.", unsigned(f.Score.Tolerance))
 	}
 	if t := f.TestOffsets; t != nil {
 		d.Threshold, d.Source = "the interval of the spreads on the test part", "the confirmation"
@@ -330,7 +338,7 @@ func (f *figures) noiseOf() (Finding, bool) {
 		d.Figures = append(d.Figures, Figure{"test_change", t.Difference}, Figure{"test_low", t.Low}, Figure{"test_high", t.High})
 		fmt.Fprintf(&text, "On the test part the weights change the spread by %s (95 %% %s to %s), %s. ", change(t.Difference), change(t.Low), change(t.High), beyond(t.Better || t.Worse))
 	}
-	fmt.Fprintf(&text, "On validation, over %s, the spread goes from %s to %s, and the score changes by %s", plural(f.seeds, "seed"), small(f.spreadBefore), small(f.spreadAfter), change(s.Difference))
+	fmt.Fprintf(&text, "On validation, over %s, the spread goes from %s to %s, and the score, which also counts lost accuracy, changes by %s", plural(f.seeds, "seed"), small(f.spreadBefore), small(f.spreadAfter), change(s.Difference))
 	switch {
 	case math.IsNaN(s.Half) && f.Invalid:
 		text.WriteString("; a trial that was declared invalid has no interval")
@@ -342,8 +350,8 @@ func (f *figures) noiseOf() (Finding, bool) {
 	if d.Reason {
 		fmt.Fprintf(&text, ". Effects smaller than %s cannot be detected on validation with %s", small(u.smallest), plural(f.seeds, "seed"))
 	}
-	fmt.Fprintf(&text, ". The standard deviation of the change is %s from seed to seed and %s from one set of examples to another.", small(u.seedSD), small(math.Sqrt(u.image)))
-	d.Text = text.String()
+	d.Text = text.String() + "."
+	d.Source += fmt.Sprintf("; the change has a standard deviation of %s from seed to seed and %s from one set of examples to another", small(u.seedSD), small(math.Sqrt(u.image)))
 	return d, true
 }
 
@@ -364,14 +372,14 @@ func evenAt(s objective.Spread, recall float64, support []int64) even {
 	return even{posthoc.EvenSpread(s, recall, support), posthoc.EvenLimit(s, recall, support)}
 }
 
-// alreadyEven reports whether there is nothing to even out. That some arm of the study
-// evened the recalls out beyond noise shows that there is.
-func (f *figures) alreadyEven() bool { return !f.helps() && f.spreadBefore <= f.even.limit }
+// alreadyEven reports whether there is nothing to even out, and nothing was measured to even
+// out anything.
+func (f *figures) alreadyEven() bool { return !f.uneven() && f.spreadBefore <= f.even.limit }
 
 // sample compares the spread with that of even classes.
 func (f *figures) sample() (Finding, bool) {
 	d, ok := sampleFinding(f.even, f.own(), f.spreadBefore, f.balancedBefore, f.support)
-	if d.Reason && f.helps() {
+	if d.Reason && f.uneven() {
 		return Finding{}, false
 	}
 	return d, ok
@@ -423,7 +431,7 @@ func (f *figures) price() (Finding, bool) {
 	}
 	lost := f.balancedBefore - f.balancedAfter
 	d := Finding{
-		Name: "price", Try: "tolerance",
+		Name: "price", Try: "weaker",
 		Threshold: "2.5 standard errors for a class to be named; a probability above .5 that the study's limit of accuracy is exceeded", Source: "our choice; objective.accuracy_tolerance",
 		Figures: []Figure{{"balanced_accuracy_change", -lost}, {"spread_change", f.change}},
 	}

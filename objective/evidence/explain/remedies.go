@@ -20,7 +20,7 @@ func (f *figures) remedies(r *Report) []Remedy {
 			all = append(all, remedy())
 		}
 	}
-	strengthen := slices.Contains([]Verdict{TooWeak, NotMeasurable, Ineffective}, r.Verdict) && !f.unresponsive()
+	strengthen := slices.Contains([]Verdict{TooWeak, NotMeasurable, Ineffective, Works, OffsetsSuffice}, r.Verdict) && !f.unresponsive()
 	noEffect := r.reason("interpolation") || f.ineffective() || f.unresponsive() && !f.control.same
 	flatPairs := r.reason("strength") || r.reason("pairs") || r.reason("margins") || r.reason("prediction") && f.smallPrediction()
 	belowNoise := (r.reason("expected") || r.reason("identifiable")) && f.strength < strongEnough
@@ -33,14 +33,13 @@ func (f *figures) remedies(r *Report) []Remedy {
 	add(probe && (r.Verdict == Ineffective || r.Verdict == NotMeasurable || r.Verdict == Inverted), f.measureRemedy)
 	add(!f.Posthoc && f.offsets.helpful() && r.Verdict != Even, f.offsetsRemedy)
 	add(f.predicted.seeds == 0 && f.OwnScript, logitsRemedy)
-	add(r.Verdict == Overshoots, f.weaker)
+	add(r.Verdict == Overshoots || r.reason("price") && r.Verdict != Inverted, f.weaker)
 	add(strengthen && (flatPairs || belowNoise), f.stronger)
 	perfect := f.interpolates()
 	add(noEffect && f.underfitted() || f.same() && !f.OwnScript && !perfect, f.longerRemedy)
 	add(noEffect && perfect, f.stopRemedy)
 	add(noEffect && perfect, f.decayRemedy)
 	add(noEffect && perfect && r.Verdict != Ignored, f.deferredRemedy)
-	add(r.reason("price"), f.toleranceRemedy)
 	add(!f.SeedsFail && !f.Invalid && r.Verdict != Ignored && (r.Verdict == NotMeasurable || r.reason("noise") && (r.Verdict == TooWeak || r.Verdict == Ineffective)), f.seedsRemedy)
 	add(r.Verdict == Even || r.reason("noise") && f.imagesLimit(), f.imagesRemedy)
 	add(r.Verdict == Works && f.Test == nil && !f.SeedsFail, f.moreSeedsRemedy)
@@ -148,39 +147,19 @@ func logitsRemedy() Remedy {
 	return Remedy{Name: "logits", Text: "Return the logits and labels of the validation examples from the training script (val=(labels, logits) in the Python client). Every search then fits offsets, which need no training."}
 }
 
-// offsetsRemedy offers the fitted offsets.
+// offsetsRemedy offers the offsets of the study, which are for its unweighted model.
 func (f *figures) offsetsRemedy() Remedy {
-	const most = 12 // nobody reads a longer list
-	s := Remedy{Name: "offsets", Text: "Keep the unweighted model and add offsets to its logits."}
-	if len(f.Classes) <= most {
-		values := make([]float64, len(f.Classes))
-		n := 0
-		for i := range f.Replicates {
-			if o := f.outputs(i).Offsets; o != nil && len(o.Values) == len(values) {
-				n++
-			}
-		}
-		for i := range f.Replicates {
-			if o := f.outputs(i).Offsets; o != nil && len(o.Values) == len(values) {
-				add(values, o.Values, n)
-			}
-		}
-		if n > 0 {
-			model := "the unweighted models of this study"
-			if f.other() {
-				model = f.reference()
-			}
-			s.Text += fmt.Sprintf(" These were fitted to %s, as a mean over %s, and are of no use for another model:", model, plural(n, "seed"))
-			s.Lines = addToLogits(values, f.Classes)
-		}
+	model := "the unweighted model"
+	if f.other() {
+		model = f.reference()
 	}
-	if s.Lines == nil {
-		s.Text += " A search over weights that are added to the logits in this way trains unweighted models only:"
-	} else {
-		s.Lines = append(s.Lines, "# or search over weights that are added to the logits in this way:")
+	return Remedy{
+		Name: "offsets", Text: fmt.Sprintf("Keep %s and add offsets to its logits; this prints them as Python:", model),
+		Lines: append([]string{
+			"evenkeel weights --offsets" + f.named() + " --format torch",
+			"# or search over weights that are added to the logits in this way:",
+		}, f.search("weighting.apply=posthoc")...),
 	}
-	s.Lines = append(s.Lines, f.search("weighting.apply=posthoc")...)
-	return s
 }
 
 // addToLogits is Python that adds offsets to logits, and says for which classes.
@@ -249,7 +228,7 @@ func (f *figures) weaker() Remedy {
 	low, high := math.Min(0.3, f.strength/6), math.Min(3, f.strength/2)
 	return Remedy{
 		Name: "weaker", Lines: f.search(fmt.Sprintf("weighting.scheme=[{name: error-power, strength: {low: %.2g, high: %.2g}}]", low, high)),
-		Text: fmt.Sprintf("Search over weaker weights: these have max/min %s. This searches over max/min from %s to %s, as its logarithm, the strength:", factor(ratio(f.strength)), factor(ratio(low)), factor(ratio(high))),
+		Text: fmt.Sprintf("Search over weaker weights, which cost less accuracy: these have max/min %s. This searches over max/min from %s to %s, as its logarithm, the strength:", factor(ratio(f.strength)), factor(ratio(low)), factor(ratio(high))),
 	}
 }
 
@@ -287,13 +266,6 @@ func (f *figures) deferredRemedy() Remedy {
 	return Remedy{
 		Name: "deferred", Lines: f.search("weighting.weights_from=[0.5, 0.8]"),
 		Text: "Switch the weights on late in training, so that it ends before their effect is lost:",
-	}
-}
-
-func (f *figures) toleranceRemedy() Remedy {
-	return Remedy{
-		Name: "tolerance", Lines: f.search("objective.accuracy_tolerance=0.005"),
-		Text: "Allow less loss of accuracy. With a smaller tolerance, arms that lose less rank first:",
 	}
 }
 

@@ -23,6 +23,9 @@ const (
 	OffsetsSuffice Verdict = "offsets-suffice"
 	// Overshoots: the recalls are less even than without weights.
 	Overshoots Verdict = "overshoots"
+	// Costly: the score is worse beyond noise, though the recalls are no less even: the
+	// weights lose too much accuracy.
+	Costly Verdict = "too-costly"
 	// TooWeak: no change can be measured, and none was to be expected.
 	TooWeak Verdict = "too-weak"
 	// Ineffective: shifting logits by the weights would change the recalls, training with

@@ -114,7 +114,7 @@ func (f *figures) tradeOf() (Finding, bool) {
 			objective.InSentence(i), objective.InSentence(j), 100*t.large, 100*t.largeSE, 100*t.small, 100*t.smallSE))
 		key := i + " and " + j
 		d.Figures = append(d.Figures, Figure{key + " large", t.large}, Figure{key + " large se", t.largeSE}, Figure{key + " small", t.small}, Figure{key + " small se", t.smallSE})
-		d.Reason = d.Reason || !f.better() && (r.Classes[t.i] == r.Worst || r.Classes[t.j] == r.Worst)
+		d.Reason = d.Reason || r.Classes[t.i] == r.Worst || r.Classes[t.j] == r.Worst
 	}
 	d.Text = fmt.Sprintf("One of these classes gains only what the other loses: %s (+- one standard error).", strings.Join(parts, "; "))
 	if d.Reason {

@@ -14,7 +14,7 @@ func (f *figures) judge(r *Report) {
 	if r.Verdict == Ignored {
 		return
 	}
-switch t, limit := f.Test, unsigned(f.Score.Tolerance); {
+	switch t, limit := f.Test, unsigned(f.Score.Tolerance); {
 	case t != nil && t.NotHeld:
 		r.Text += fmt.Sprintf(" On the test part it loses more balanced accuracy than your limit of %s points: %s.", limit, points(-t.Drop))
 	case t == nil && f.overLimit():
@@ -25,7 +25,7 @@ switch t, limit := f.Test, unsigned(f.Score.Tolerance); {
 // verdict returns the answer with its figures.
 func (f *figures) verdict() (Verdict, string) {
 	spreads := fmt.Sprintf("spread %s to %s", small(f.spreadBefore), small(f.spreadAfter))
-	changed := fmt.Sprintf("%s, %s over %s", spreads, f.scored(), plural(f.seeds, "seed"))
+	changed := fmt.Sprintf("%s; %s over %s", spreads, f.scored(), plural(f.seeds, "seed"))
 	_, of, opposite := f.opposite()
 	switch {
 	case f.ignored():
@@ -36,7 +36,11 @@ func (f *figures) verdict() (Verdict, string) {
 	case f.better():
 		return f.success(changed)
 	case opposite:
-		return Inverted, fmt.Sprintf("Training moves the recalls against the weights (%s): the weights reach the loss in another order of the classes, or inverted.", of)
+		text := fmt.Sprintf("Training moves the recalls against the weights (%s)", of)
+		if f.OwnScript {
+			text += ": they reach the loss in another order of the classes, or inverted"
+		}
+		return Inverted, text + "."
 	case f.Test != nil && f.Test.Worse:
 		return Overshoots, fmt.Sprintf("With these weights the recalls are less even on the test part: %s.", f.Test.tested())
 	case f.worse() && !f.alreadyEven():
@@ -91,13 +95,13 @@ func (f *figures) failure(spreads, changed string) (Verdict, string) {
 	case f.Invalid && math.IsNaN(f.stored.Half):
 		return NotMeasurable, fmt.Sprintf("The trial was declared invalid, so it is compared with nothing: %s on %s.", spreads, plural(f.seeds, "seed"))
 	case f.seeds < interval.EnoughSeeds:
-		return NotMeasurable, fmt.Sprintf("No change can be measured yet: %s, %s on %s, and at least three seeds are needed to separate a change from noise.", spreads, f.scored(), plural(f.seeds, "seed"))
+		return NotMeasurable, fmt.Sprintf("No change can be measured yet: %s; %s on %s, and at least three seeds are needed to separate a change from noise.", spreads, f.scored(), plural(f.seeds, "seed"))
 	case math.IsNaN(f.stored.Half):
-		return NotMeasurable, fmt.Sprintf("No change can be measured: %s, %s, and how much seeds vary is not known.", spreads, f.scored())
+		return NotMeasurable, fmt.Sprintf("No change can be measured: %s; %s, and how much seeds vary is not known.", spreads, f.scored())
 	case f.stored.Difference+f.stored.Half < 0:
-		return NotMeasurable, fmt.Sprintf("The trial is more even than %s (%s), but not because of its weights: its own unweighted model has a spread of %s.", f.reference(), f.scored(), small(f.spreadBefore))
+		return NotMeasurable, fmt.Sprintf("The trial is better than %s, but not because of its weights: %s, and its own unweighted model has a spread of %s.", f.reference(), changed, small(f.spreadBefore))
 	case f.stored.Difference-f.stored.Half > 0:
-		return NotMeasurable, fmt.Sprintf("The weights cost more than they gain: %s. The score counts the spread and the accuracy that is lost.", changed)
+		return Costly, fmt.Sprintf("The weights cost more accuracy than their gain is worth by the study's score: %s.", changed)
 	}
 	return NotMeasurable, fmt.Sprintf("The change is within noise: %s. Whether these weights even the recalls out is not known yet.", changed)
 }
