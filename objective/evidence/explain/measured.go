@@ -103,11 +103,14 @@ func (f *figures) acts() bool {
 // that of [posthoc.Transmission.Ineffective].
 const noneDelivered = 0.3
 
-// slightly reports whether nothing says that the weights have more than a small effect: the
-// change on the test part, else a change beyond noise on validation, else the prediction
-// from the logits, and where no logits are known the change as it was measured.
+// slightly reports whether nothing says that the weights, where they reach the training,
+// have more than a small effect: the change on the test part, else a change beyond noise on
+// validation, else the prediction from the logits, and where no logits are known the change
+// as it was measured.
 func (f *figures) slightly() bool {
 	switch t := f.Test; {
+	case f.ignored():
+		return false
 	case t != nil && (t.Better || t.Worse):
 		return math.Abs(t.Difference) < smallShare*t.Against
 	case f.better() || f.harmful() || f.predicted.seeds == 0:

@@ -317,7 +317,7 @@ func (f *figures) noiseOf() (Finding, bool) {
 		return Finding{}, false
 	}
 	d := Finding{
-		Name: "noise", Reason: !f.better() && !f.harmful() && !f.worse(), Try: "seeds",
+		Name: "noise", Reason: !f.better() && !f.harmful() && !f.worse() && !f.ignored(), Try: "seeds",
 		Threshold: "95 %; 80 % power for the smallest effect", Source: "Student's t over seeds, linearised over examples",
 		Figures: []Figure{
 			{"score_change", s.Difference}, {"half_width", s.Half}, {"spread_before", f.spreadBefore}, {"spread_after", f.spreadAfter}, {"spread_change", f.change},
