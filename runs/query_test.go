@@ -336,8 +336,8 @@ func TestSchemaIsExplained(t *testing.T) {
 			t.Errorf("%s %s has no comment", o.Type, o.Name)
 		}
 	}
-	if views != len(viewColumns)+2 {
-		t.Errorf("%d views; want the contract's, epochs and readings", views)
+	if views != len(viewColumns)+3 {
+		t.Errorf("%d views; want the contract's, epochs, readings and option_recalls", views)
 	}
 }
 

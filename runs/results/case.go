@@ -11,7 +11,6 @@ import (
 	"evenkeel/objective/evidence/posthoc"
 	"evenkeel/runs"
 	"evenkeel/search"
-	"evenkeel/search/followup"
 )
 
 // Case is an arm of a study with all that is recorded of it.
@@ -102,17 +101,17 @@ func tested(c *Confirmed) (nothing, offsets *explain.Test) {
 	if c == nil {
 		return nil, nil
 	}
-	of := func(against string) *explain.Test {
-		row, verdict := c.Row(followup.WhatRecipe, against)
+	of := func(against objective.Option) *explain.Test {
+		row, verdict := c.Row(objective.OptionWeightsRemeasured, against)
 		if row == nil {
 			return nil
 		}
 		return &explain.Test{
 			Spread: row.Spread, Against: row.AgainstSpread, Difference: row.Difference, Low: row.DifferenceLow, High: row.DifferenceHigh,
-			Better: verdict.Gain(), Worse: verdict == confirm.Worse, Drop: row.AccuracyDrop, NotHeld: row.Tolerance == confirm.NotHeld,
+			Better: verdict.Gain(), Worse: verdict == confirm.Worse, Drop: row.AccuracyDrop, Loss: row.OverTolerance,
 		}
 	}
-	return of(followup.WhatReference), of(followup.WhatOffsets)
+	return of(objective.OptionNothing), of(objective.OptionOffsetsRefitted)
 }
 
 // togetherOf returns what all arms of a study say.

@@ -27,10 +27,9 @@ type Test struct {
 	// Better and Worse say that it is beyond noise, after the correction for all arms that
 	// were confirmed.
 	Better, Worse bool
-	// Drop is the balanced accuracy that was lost, NotHeld that it is more than allowed,
-	// beyond noise.
-	Drop    float64
-	NotHeld bool
+	// Drop is the balanced accuracy that was lost, Loss the probability that more is lost
+	// than the study allows.
+	Drop, Loss float64
 }
 
 // Together is what all valid arms of a study say, whichever of them is explained.

@@ -23,7 +23,7 @@ func names(r *explain.Report) (shown []string) {
 // predictions and the thresholds say.
 func TestTestPartCountsMost(t *testing.T) {
 	flat := with(func(w *world) { w.weights, w.jitter, w.without = []float64{1, 1.1, 1, 1}, 0.2, "logits" })
-	better := &explain.Test{Spread: .063, Against: .140, Difference: -.077, Low: -.109, High: -.045, Better: true, Drop: .021, NotHeld: true}
+	better := &explain.Test{Spread: .063, Against: .140, Difference: -.077, Low: -.109, High: -.045, Better: true, Drop: .021, Loss: .62}
 	worse := &explain.Test{Spread: .180, Against: .140, Difference: .040, Low: .010, High: .070, Worse: true}
 	unclear := &explain.Test{Spread: .130, Against: .140, Difference: -.010, Low: -.030, High: .010}
 	for _, c := range []struct {
@@ -35,7 +35,7 @@ func TestTestPartCountsMost(t *testing.T) {
 		paste bool
 	}{
 		{"flat weights that work on the test part", flat, better, explain.Works, []string{
-			"more even on the test part: spread .140 to .063, -.077 (95 % -.109 to -.045).", "On the test part it loses more balanced accuracy than your limit of 2.0 points: -2.1.",
+			"more even on the test part: spread .140 to .063, -.077 (95 % -.109 to -.045).", "On the test part it loses 2.1 points of balanced accuracy, probably more than your limit of 2.0 (probability .62).",
 		}, true},
 		{"weights that go too far on validation", with(func(w *world) { w.weights = []float64{1, 60, 1, 1} }), better, explain.Works, []string{"on the test part"}, true},
 		{"classes that are even on validation", with(func(w *world) { w.lean, w.alike, w.weights = 0, 0, []float64{1, 1.5, 1, 0.7} }), better, explain.Works, []string{"on the test part"}, true},

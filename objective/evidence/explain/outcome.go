@@ -459,19 +459,22 @@ func (f *figures) price() (Finding, bool) {
 		d.Text += fmt.Sprintf("; your limit is %s points", unsigned(f.Score.Tolerance))
 	}
 	d.Text += "."
+	if t := f.Test; t != nil {
+		d.Figures = append(d.Figures, Figure{"test_balanced_accuracy_change", -t.Drop})
+		d.Text = "On validation: " + lower(d.Text) + fmt.Sprintf(" On the test part balanced accuracy changes by %s points.", points(-t.Drop))
+	}
 	return d, true
 }
 
-// overLimit reports whether the arm loses more accuracy than the study allows.
-func (f *figures) overLimit() bool {
-	if f.Test != nil {
-		return f.Test.NotHeld
-	}
-	return f.lossProbability() > 0.5
-}
+// overLimit reports whether the arm probably loses more accuracy than the study allows.
+func (f *figures) overLimit() bool { return f.lossProbability() > 0.5 }
 
-// lossProbability returns the probability that the arm does, by validation.
+// lossProbability returns the probability that it does, by the test part where that was
+// measured.
 func (f *figures) lossProbability() float64 {
+	if f.Test != nil {
+		return f.Test.Loss
+	}
 	return f.Score.LossProbability(f.measured.Drop, f.measured.DropSE)
 }
 

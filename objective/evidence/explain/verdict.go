@@ -14,12 +14,15 @@ func (f *figures) judge(r *Report) {
 	if r.Verdict == Ignored {
 		return
 	}
-	switch t, limit := f.Test, unsigned(f.Score.Tolerance); {
-	case t != nil && t.NotHeld:
-		r.Text += fmt.Sprintf(" On the test part it loses more balanced accuracy than your limit of %s points: %s.", limit, points(-t.Drop))
-	case t == nil && f.overLimit():
-		r.Text += fmt.Sprintf(" It probably loses more balanced accuracy than your limit of %s points (probability %s): %s.", limit, probability(f.lossProbability()), points(-f.measured.Drop))
+	if !f.overLimit() {
+		return
 	}
+	where, drop := "It", f.measured.Drop
+	if f.Test != nil {
+		where, drop = "On the test part it", f.Test.Drop
+	}
+	r.Text += fmt.Sprintf(" %s loses %s points of balanced accuracy, probably more than your limit of %s (probability %s).",
+		where, unsigned(drop), unsigned(f.Score.Tolerance), probability(f.lossProbability()))
 }
 
 // verdict returns the answer with its figures.
