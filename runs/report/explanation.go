@@ -50,16 +50,17 @@ func Explanation(out Out, c *results.Case, r *explain.Report, options Explanatio
 	if c.Study != "" {
 		more += " --study " + c.Study
 	}
+	more += " --all"
 	return explanation{Out: out, ExplanationOptions: options, head: head, more: more, report: r}.write()
 }
 
 // RecallsExplained prints what recalls and weights alone show.
 func RecallsExplained(out Out, r *explain.Report, options ExplanationOptions) error {
-	return explanation{Out: out, ExplanationOptions: options, more: "the same command", report: r}.write()
+	return explanation{Out: out, ExplanationOptions: options, more: "add --all", report: r}.write()
 }
 
 // explanation is a report to be printed; head says of what, "" of nothing stored, and more
-// is the command that prints it, without flags.
+// says how to see all of it.
 type explanation struct {
 	Out
 	ExplanationOptions
@@ -120,19 +121,22 @@ func (e explanation) items() []advice {
 
 // left says how to see what is not printed; "" where that is nothing.
 func (e explanation) left() string {
-	rest := len(e.report.Next) + len(e.report.Findings) + len(e.report.Missing)
+	findings, rest := len(e.report.Findings), len(e.report.Next)+len(e.report.Missing)
 	for _, it := range e.items() {
 		if it.why != "" {
-			rest--
+			findings--
 		}
 		if it.do != nil {
 			rest--
 		}
 	}
-	if e.All || rest == 0 {
+	switch {
+	case e.All || findings+rest == 0:
 		return ""
+	case findings == 0:
+		return "More to try, and what is not known: " + e.more
 	}
-	return fmt.Sprintf("All %s, with what is not known: %s --all", count(len(e.report.Findings), "finding"), e.more)
+	return fmt.Sprintf("All %s, and what is not known: %s", count(len(e.report.Findings), "finding"), e.more)
 }
 
 // writeText prints it on lines of at most 100 columns.

@@ -43,6 +43,9 @@ func Explain(c Case) (*Report, error) {
 	r.Missing = f.missing(known)
 	r.Models = f.models()
 	r.Next = f.remedies(r)
+	if f.Probed != nil && r.Verdict != Ignored {
+		first = append(first, "control")
+	}
 	r.choose(first)
 	return r, nil
 }
@@ -75,9 +78,6 @@ func (f *figures) first(v Verdict) []string {
 		names = []string{"transmission"}
 	case Unresponsive:
 		names = []string{"control"}
-	}
-	if f.Probed != nil {
-		names = append(names, "control")
 	}
 	return names
 }

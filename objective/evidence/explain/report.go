@@ -151,20 +151,26 @@ var derived = []string{"expected", "identifiable", "trade"}
 // mostShown is how many findings are shown where nobody asks for all.
 const mostShown = 3
 
-// choose gives the findings their ranks and says which are shown: the first of those that
-// are reasons or have one of the given names, each remedy once.
-func (r *Report) choose(first []string) {
-	shown := 0
+// choose gives the findings their ranks and says which are shown: those with the given
+// names, and the first reasons, each remedy once.
+func (r *Report) choose(must []string) {
+	free := mostShown
 	said := make(map[string]bool)
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		f.Rank = i + 1
-		_, answered := r.Remedy(*f)
-		if shown == mostShown || answered && said[f.Try] || !f.Reason && !slices.Contains(first, f.Name) {
+		if _, answered := r.Remedy(*f); slices.Contains(must, f.Name) && free > 0 && !(answered && said[f.Try]) {
+			f.Shown, said[f.Try] = true, true
+			free--
+		}
+	}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if _, answered := r.Remedy(*f); f.Shown || !f.Reason || answered && said[f.Try] || free < 1 {
 			continue
 		}
 		f.Shown, said[f.Try] = true, true
-		shown++
+		free--
 	}
 }
 

@@ -103,7 +103,7 @@ func (f *figures) failure(spreads, changed string) (Verdict, string) {
 		return NotMeasurable, fmt.Sprintf("No change can be measured: %s; %s, and how much seeds vary is not known.", spreads, f.scored())
 	case f.stored.Difference+f.stored.Half < 0:
 		return NotMeasurable, fmt.Sprintf("The trial is better than %s, but not because of its weights: %s, and its own unweighted model has a spread of %s.", f.reference(), changed, small(f.spreadBefore))
-	case f.stored.Difference-f.stored.Half > 0:
+	case f.stored.Difference-f.stored.Half > 0 && f.overLimit():
 		return Costly, fmt.Sprintf("The weights cost more accuracy than their gain is worth by the study's score: %s.", changed)
 	}
 	return NotMeasurable, fmt.Sprintf("The change is within noise: %s. Whether these weights even the recalls out is not known yet.", changed)
