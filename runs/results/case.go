@@ -77,7 +77,7 @@ func readCase(ctx context.Context, db *runs.DB, study string, a Arm) (*Case, err
 	}
 	c.OwnModel = !reflect.DeepEqual(c.Plan.Model, c.Definition.ReferenceModel())
 	c.Case = caseOf(e, c.Definition, c.Plan, c.OwnModel)
-	c.Case.Test, c.TestOffsets = tested(c.Confirmed)
+	c.Test, c.TestOffsets = tested(c.Confirmed)
 	c.Together = togetherOf(e.Alike, board, arms)
 	c.State, err = db.State(ctx, name)
 	return c, err

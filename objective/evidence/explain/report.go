@@ -159,7 +159,7 @@ func (r *Report) choose(must []string) {
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		f.Rank = i + 1
-		if _, answered := r.Remedy(*f); slices.Contains(must, f.Name) && free > 0 && !(answered && said[f.Try]) {
+		if _, answered := r.Remedy(*f); slices.Contains(must, f.Name) && free > 0 && (!answered || !said[f.Try]) {
 			f.Shown, said[f.Try] = true, true
 			free--
 		}
