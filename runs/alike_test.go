@@ -4,10 +4,13 @@ import (
 	"context"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"evenkeel/objective"
 	"evenkeel/objective/trainers/trainertest"
 	"evenkeel/runs"
+	"evenkeel/search"
+	"evenkeel/search/random"
 )
 
 // ignoring is a trainer that ignores its class weights, except on one seed if it is not 0,
@@ -48,7 +51,12 @@ func TestAlike(t *testing.T) {
 		def := define(t)
 		db := open(t, filepath.Join(t.TempDir(), "x.db"), runs.Options{NoSync: true})
 		s := openStudy(t, db, def)
-		if err := drive(t.Context(), def, s, &ignoring{Synthetic: trainertest.Synthetic{Response: 0.3}, scales: scales}, 2); err != nil {
+		trainer := &ignoring{Synthetic: trainertest.Synthetic{Response: 0.3}, scales: scales}
+		if err := s.Describe(t.Context(), "synthetic", trainer.Info()); err != nil {
+			t.Fatal(err)
+		}
+		d := search.Driver{Definition: def, Store: s, Trainer: trainer, Sampler: random.New(), Parallel: 2, Clock: time.Now, KeepGoing: true}
+		if _, err := d.Run(t.Context(), nil); err != nil {
 			t.Fatal(err)
 		}
 		closeStudy(t, s)
