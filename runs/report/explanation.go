@@ -144,6 +144,9 @@ func (e explanation) writeText() {
 	for _, text := range e.Before {
 		fmt.Fprintln(e.W, text)
 	}
+	if len(e.Before) > 0 {
+		fmt.Fprintln(e.W)
+	}
 	for _, text := range e.top() {
 		e.paragraph("", text)
 	}
@@ -241,9 +244,9 @@ func (e explanation) itemsHead(items []advice) string {
 		words = append(words, "NEWNAME is any name for a new study")
 	}
 	if len(words) == 0 {
-		return "What to do, the most important first:"
+		return "Findings, the most important first:"
 	}
-	return "What to do, the most important first (" + strings.Join(words, ", ") + "):"
+	return "Findings, the most important first (" + strings.Join(words, ", ") + "):"
 }
 
 // top are the paragraphs above the findings: what was found, and of what.

@@ -78,7 +78,7 @@ func readCase(ctx context.Context, db *runs.DB, study string, a Arm) (*Case, err
 	}
 	c.OwnModel = !reflect.DeepEqual(c.Plan.Model, c.Definition.ReferenceModel())
 	c.Case = caseOf(e, c.Definition, c.Plan, c.OwnModel)
-	c.Test, c.TestOffsets = tested(c.Confirmed)
+	c.Test, c.TestOffsets = testsOf(c.Confirmed)
 	c.Together = togetherOf(e.Alike, board, arms)
 	c.State, err = db.State(ctx, name)
 	return c, err
@@ -95,10 +95,10 @@ func nothingToExplain(h runs.StudyHead) error {
 	return fmt.Errorf("study %s has no arms to explain yet: no trial is complete", h.Name)
 }
 
-// tested returns what a confirmation found of the weights, measured anew each time, against
+// testsOf returns what a confirmation found of the weights, measured anew each time, against
 // the unweighted model and against offsets that are fitted to it; nil for what it did not
 // compare.
-func tested(c *Confirmed) (nothing, offsets *explain.Test) {
+func testsOf(c *Confirmed) (nothing, offsets *explain.Test) {
 	if c == nil {
 		return nil, nil
 	}
@@ -124,7 +124,10 @@ func togetherOf(alike runs.Alike, board *runs.Board, arms []Confirmed) *explain.
 		t.Transmission = board.Screening.Transmission
 	}
 	for _, a := range arms {
-		t.Offsets = t.Offsets || !a.Invalid && a.OffsetsHelp()
+		for _, offsets := range []objective.Option{objective.OptionOffsetsRefitted, objective.OptionOffsetsFixed} {
+			row, verdict := a.Row(offsets, objective.OptionNothing)
+			t.Offsets = t.Offsets || !a.Invalid && row != nil && verdict.Gain()
+		}
 	}
 	for _, row := range board.Rows {
 		found := Of(arms, row.Trial, row.Round)
@@ -132,7 +135,7 @@ func togetherOf(alike runs.Alike, board *runs.Board, arms []Confirmed) *explain.
 			t.Better = t.Better || NoiseOf(row) == MoreEven && row.Spread < row.ReferenceSpread
 			continue
 		}
-		if test, _ := tested(found); test != nil {
+		if test, _ := testsOf(found); test != nil {
 			t.Better = t.Better || test.Better
 		}
 	}

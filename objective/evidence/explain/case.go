@@ -40,6 +40,9 @@ type Case struct {
 	// Invalid says that the trial was declared invalid: nothing more is trained for it, and
 	// it has no interval.
 	Invalid bool
+	// Recommended says that the page begins with what to use, so that no finding says it
+	// again, or something else.
+	Recommended bool
 	// Stored is what the study stores of the arm's score; nil for a case of no study, of
 	// which it is computed in the same way.
 	Stored *Stored
