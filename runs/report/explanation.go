@@ -25,8 +25,7 @@ func ReferenceWords(def *search.Definition) string {
 
 // ExplanationOptions say how much of an explanation is printed.
 type ExplanationOptions struct {
-	// Before is what stands above the explanation, a paragraph each, as it is: what the
-	// study recommends.
+	// Before are lines above the explanation: what the study recommends.
 	Before []string
 	// All prints all findings, not the three most important ones, and what is not known.
 	All bool
@@ -51,6 +50,9 @@ func Explanation(out Out, c *results.Case, r *explain.Report, options Explanatio
 		more += " --study " + c.Study
 	}
 	more += " --all"
+	if r.Verdict == explain.Guesses {
+		options.Before = nil // it says the same
+	}
 	return explanation{Out: out, ExplanationOptions: options, head: head, more: more, report: r}.write()
 }
 
@@ -142,7 +144,13 @@ func (e explanation) left() string {
 // writeText prints it on lines of at most 100 columns.
 func (e explanation) writeText() {
 	for _, text := range e.Before {
-		fmt.Fprintln(e.W, text)
+		if len([]rune(text)) <= e.textWidth() {
+			fmt.Fprintln(e.W, text)
+			continue
+		}
+		for _, line := range indented(text, e.textWidth()) {
+			fmt.Fprintln(e.W, line)
+		}
 	}
 	if len(e.Before) > 0 {
 		fmt.Fprintln(e.W)
