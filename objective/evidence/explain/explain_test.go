@@ -212,7 +212,7 @@ func TestPrice(t *testing.T) {
 	if !strings.Contains(r.Text, "cost more accuracy than their gain is worth") {
 		t.Errorf("verdict: %s", r.Text)
 	}
-	if !strings.Contains(r.Text, "It loses 12.3 points of balanced accuracy, probably more than your limit of 2.0 (probability above .99).") || r.Verdict != explain.Costly {
+	if !strings.Contains(r.Text, "With these weights balanced accuracy is 12.3 points lower, probably more than your limit of 2.0 (probability above .99).") || r.Verdict != explain.Costly {
 		t.Errorf("verdict %s: %s", r.Verdict, r.Text)
 	}
 	if !step(r, "weaker") || step(r, "seeds") {

@@ -17,11 +17,11 @@ func (f *figures) judge(r *Report) {
 	if !f.overLimit() {
 		return
 	}
-	where, drop := "It", f.measured.Drop
+	where, drop := "", f.measured.Drop
 	if f.Test != nil {
-		where, drop = "On the test part it", f.Test.Drop
+		where, drop = "on the test part ", f.Test.Drop
 	}
-	r.Text += fmt.Sprintf(" %s loses %s points of balanced accuracy, probably more than your limit of %s (probability %s).",
+	r.Text += fmt.Sprintf(" With these weights %sbalanced accuracy is %s points lower, probably more than your limit of %s (probability %s).",
 		where, unsigned(drop), unsigned(f.Score.Tolerance), probability(f.lossProbability()))
 }
 
