@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"slices"
 
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/interval"
@@ -54,7 +53,7 @@ func (db *DB) Evidence(ctx context.Context, study string, trial, round int) (*Ev
 		if err != nil {
 			return err
 		}
-		e.Pool = interval.NewPool(slices.Concat(ranked.trials...))
+		e.Pool = interval.NewPool(ranked.distinct())
 		if e.Alike, err = readAlike(ctx, q, e.Trial.Study.Number); err != nil {
 			return err
 		}
