@@ -212,7 +212,7 @@ func (p answerPage) limit(f results.Figures) string {
 	case f.AccuracyLow > 0:
 		return ", higher beyond noise"
 	case strings.HasPrefix(points(f.AccuracyChange), "+"):
-		return fmt.Sprintf(", %s not reached (risk %s)", limit, probability(f.LossProbability))
+		return fmt.Sprintf(", risk of losing more than %s: %s", unsigned(p.Definition.Objective.Tolerance), probability(f.LossProbability))
 	}
 	return fmt.Sprintf(", within %s (risk of more %s)", limit, probability(f.LossProbability))
 }
@@ -307,16 +307,10 @@ func (p answerPage) unconfirmed() []string {
 		return []string{"  It cannot be confirmed: the study has no test part (data.test holds none out)."}
 	case p.r.Arm.Trial == 0:
 		return nil
-	case p.onlyFirstSeeds():
+	case p.OnlyFirstSeeds():
 		return []string{"  Further seeds fail, so it cannot be confirmed; find out why: evenkeel check STUDY.yaml"}
 	}
 	return []string{"  What it gains on data the search never saw is not known. Confirm it: evenkeel confirm" + p.study()}
-}
-
-// onlyFirstSeeds reports whether every training on further seeds failed, as one on a fresh
-// seed then would.
-func (p answerPage) onlyFirstSeeds() bool {
-	return p.Board.Study.FailedSeeds > 0 && len(p.Board.Rows) > 0 && p.Board.Rows[0].Seeds <= p.Definition.Search.Replicates
 }
 
 // more names the commands that go on from here.

@@ -69,7 +69,7 @@ func TestRecommendationPage(t *testing.T) {
 			"  More: evenkeel explain | evenkeel leaderboard --all",
 		}},
 		{"accuracy rose", true, []results.MeasuredOption{option(fixed, -.024, .001, .006, 0)}, []string{"higher beyond noise"}},
-		{"accuracy rose within noise", true, []results.MeasuredOption{option(fixed, -.024, .001, .001, 0)}, []string{"your limit of 1.0 not reached (risk <1 %)"}},
+		{"accuracy rose within noise", true, []results.MeasuredOption{option(fixed, -.024, .001, .001, 0)}, []string{"risk of losing more than 1.0: <1 %"}},
 		{"nothing", true, []results.MeasuredOption{option(fixed, -.024, .3, -.006, .1)}, []string{
 			"  Use the unweighted model as it is.",
 			"    The search chose offsets, one fixed set: no better on the test part beyond noise.",
