@@ -101,11 +101,15 @@ func (p confirmedPage) section(a results.Confirmed) error {
 	r := result{columns: []column{
 		{name: "", left: true}, {name: "spread", left: true}, {name: "change"}, {name: "95 %", left: true}, {name: "", left: true},
 	}}
-	for i, c := range a.Rows {
-		if label := p.label(a, c); label != "" {
+	for _, shown := range shownPairs {
+		c, verdict := a.Row(shown[0], shown[1])
+		if c == nil {
+			continue
+		}
+		if label := p.label(a, *c); label != "" {
 			r.rows = append(r.rows, []any{
 				label, decimals(c.AgainstSpread, 3) + " -> " + decimals(c.Spread, 3), signed(c.Difference, 3),
-				signed(c.DifferenceLow, 3) + " to " + signed(c.DifferenceHigh, 3), verdictWord(a.Verdicts[i]) + p.corrected(a, i),
+				signed(c.DifferenceLow, 3) + " to " + signed(c.DifferenceHigh, 3), verdictWord(verdict) + corrected(*c, verdict),
 			})
 		}
 	}
@@ -154,7 +158,17 @@ func (p confirmedPage) notes(text string) {
 	}
 }
 
-// label says what a row compares; "" for rows that only programs get.
+// shownPairs are the comparisons that a page shows, in their order.
+var shownPairs = [][2]objective.Option{
+	{objective.OptionWeightsRemeasured, objective.OptionNothing},
+	{objective.OptionOffsetsRefitted, objective.OptionNothing},
+	{objective.OptionWeightsRemeasured, objective.OptionOffsetsRefitted},
+	{objective.OptionWeightsFixed, objective.OptionNothing},
+	{objective.OptionLonger, objective.OptionNothing},
+	{followup.EqualCost, objective.OptionNothing},
+}
+
+// label says what one of shownPairs compares; "" where nothing need be said.
 func (p confirmedPage) label(a results.Confirmed, c runs.ConfirmedRow) string {
 	trial := fmt.Sprintf("trial %d round %d against ", a.Trial, a.Round)
 	switch [2]objective.Option{c.What, c.Against} {
@@ -198,9 +212,8 @@ func verdictWord(v confirm.Verdict) string {
 
 // corrected marks a row whose interval, which is for this arm alone, leaves 0 out while
 // the verdict for all confirmed arms does not.
-func (p confirmedPage) corrected(a results.Confirmed, i int) string {
-	row := a.Rows[i]
-	if a.Verdicts[i] == confirm.NoDifference && (row.DifferenceHigh < 0 || row.DifferenceLow > 0) {
+func corrected(row runs.ConfirmedRow, verdict confirm.Verdict) string {
+	if verdict == confirm.NoDifference && (row.DifferenceHigh < 0 || row.DifferenceLow > 0) {
 		return " *"
 	}
 	return ""
