@@ -10,6 +10,7 @@ import (
 	"evenkeel/runs/disk"
 	"evenkeel/runs/writer"
 	"evenkeel/search"
+	"evenkeel/search/followup"
 )
 
 // Offsets records what fitted offsets do for the reference on one training seed.
@@ -51,6 +52,10 @@ type OffsetsRow struct {
 	WorstRecall  float64
 	// Recall is the mean recall of each class.
 	Recall []float64
+	// Fixed is one fixed set of offsets, on seeds and images that did not fit it; nil
+	// before it was measured, which is when a search ends. Its standard errors serve for
+	// offsets that are fitted to each model, too.
+	Fixed *followup.Searched
 }
 
 // Difference is the score minus the reference's on the same seeds. The charge is that

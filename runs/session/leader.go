@@ -28,8 +28,6 @@ func (e *UnconfirmedError) Error() string {
 type leaderConfirmation struct {
 	// asked says that somebody asked for it: what prevents it is an error then.
 	asked bool
-	// reserve is the time that the search keeps free for it.
-	reserve followup.Reserve
 }
 
 // run confirms the leader of the study, unless there is none that is more even than the
