@@ -86,6 +86,8 @@ func whyNotMeasured(r followup.Reason) string {
 		return "the search has fitted no offsets"
 	case followup.ReasonNoEpochs:
 		return "the model has no number of epochs to raise"
+	case followup.ReasonTime:
+		return "there was no time left for it"
 	case followup.ReasonEarlyStopping:
 		return "training stops early, before its epochs are over"
 	}

@@ -30,8 +30,6 @@ type leaderConfirmation struct {
 	asked bool
 	// anyCost says that it may take more trainings than the search did.
 	anyCost bool
-	// reserve is the time that the search keeps free for it.
-	reserve followup.Reserve
 }
 
 // run confirms the leader of the study, unless the search found no option that is better
