@@ -40,11 +40,10 @@ func (p answerPage) options(c *results.Confirmed) error {
 // optionsTitle heads the table of options; where the arm is not the recommendation's it
 // names it.
 func (p answerPage) optionsTitle(c *results.Confirmed) string {
-	title := "OPTIONS on the test part"
-	if !p.quoted(c) {
-		title += ", " + armName(c.Trial, c.Round)
+	if p.quoted(c) {
+		return "OPTIONS on the test part"
 	}
-	return title
+	return "OPTIONS, " + armName(c.Trial, c.Round)
 }
 
 // quoted reports whether a confirmation is the one that the recommendation quotes.

@@ -305,7 +305,7 @@ func (p answerPage) unconfirmed() []string {
 		return []string{"  The search is still under way; when it has ended: evenkeel confirm" + p.study()}
 	case p.NoTestPart:
 		return []string{"  It cannot be confirmed: the study has no test part (data.test holds none out)."}
-	case p.r.Arm.Trial == 0:
+	case p.r.Use == objective.OptionNothing || p.r.Arm.Trial == 0:
 		return nil
 	case p.OnlyFirstSeeds():
 		return []string{"  Further seeds fail, so it cannot be confirmed; find out why: evenkeel check STUDY.yaml"}

@@ -54,7 +54,7 @@ func (l *leaderConfirmation) run(ctx context.Context, s *searching, v visited, d
 
 func (l *leaderConfirmation) confirm(ctx context.Context, s *searching, v visited, deadline time.Time) error {
 	arm, nothing, err := awaiting(ctx, s.db, s.def, l.asked)
-	if nothing != nil {
+	if nothing != nil && l.anyCost {
 		s.notify(*nothing)
 	}
 	if err != nil || arm == nil {
