@@ -54,7 +54,7 @@ func (p answerPage) lines() []string {
 	}
 	lines = append(lines, p.use()...)
 	if p.r.Beyond != "" && p.r.Beyond != p.r.Use {
-		lines = append(lines, p.beyond()...)
+		lines = append(lines, p.beyond())
 	}
 	last := append(p.unknown(), "  More: "+strings.Join(p.more(), " | "))
 	others := p.alternatives()
@@ -241,14 +241,14 @@ func (p answerPage) longerFirst() []string {
 
 // beyond says what the option costs that would have been recommended, were it not beyond
 // the limit.
-func (p answerPage) beyond() []string {
+func (p answerPage) beyond() string {
 	f := p.r.Quoted(p.r.Of(p.r.Beyond))
-	text := "More evenness costs more than your limit: "
+	text := "  More evenness costs more than your limit: "
 	if !(f.Change < p.r.Quoted(p.r.Of(p.r.Use)).Change) {
-		text = "Beyond your limit: "
+		text = "  Beyond your limit: "
 	}
-	return indented(fmt.Sprintf("%s%s: %s at %s points (risk %s)", text,
-		p.name(p.r.Beyond), signed(f.Change, 3), points(f.AccuracyChange), probability(f.LossProbability)), pageWidth)
+	figures := fmt.Sprintf("  %s  %s points (risk %s)", signed(f.Change, 3), points(f.AccuracyChange), probability(f.LossProbability))
+	return text + cut(p.name(p.r.Beyond), pageWidth-len(text)-len(figures)) + figures
 }
 
 // alternatives say what to use where more accuracy may be given up, or less.

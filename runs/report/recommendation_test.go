@@ -82,7 +82,7 @@ func TestRecommendationPage(t *testing.T) {
 		{"beyond the limit, and what is within it", true, []results.MeasuredOption{option(fixed, -.02, .001, -.006, .1), option(weights, -.06, .001, -.021, .98)}, []string{
 			"  Within your limit, add fixed offsets to the unweighted model's logits:", "evenkeel weights --offsets --format torch",
 			"within your limit of 1.0",
-			"  More evenness costs more than your limit: weights, error-power", "-.060 at", "-2.1 points (risk 98 %)",
+			"  More evenness costs more than your limit: weights, error-power", "  -.060  -2.1 points (risk 98 %)",
 		}},
 		{"beyond the limit alone", true, []results.MeasuredOption{option(weights, -.06, .001, -.021, .98)}, []string{
 			"  Train with weights measured anew for each model", "BEYOND your limit of 1.0 (risk 98 %)", "Within your limit no option is better than the unweighted model",
