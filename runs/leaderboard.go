@@ -21,6 +21,8 @@ type Board struct {
 	Reference Reference
 	// Offsets is the second pinned row.
 	Offsets OffsetsRow
+	// Longer is the third.
+	Longer LongerRow
 	// Screening is what was predicted without training.
 	Screening Screening
 	// Rows are the ranked arms.
@@ -141,6 +143,9 @@ func (db *DB) Leaderboard(ctx context.Context, study string) (*Board, error) {
 			return err
 		}
 		if b.Offsets, err = readOffsets(ctx, q, &b.Study); err != nil {
+			return err
+		}
+		if err = readSearched(ctx, q, b); err != nil {
 			return err
 		}
 		if b.Screening, err = readScreening(ctx, q, b.Study.Number); err != nil {

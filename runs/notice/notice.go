@@ -73,6 +73,16 @@ type SearchEnded struct {
 	Summary search.Summary
 }
 
+// LongerBegan says that the unweighted model is about to be trained for so many epochs on so
+// many seeds of the search, for comparison.
+type LongerBegan struct {
+	Study         string
+	Epochs, Seeds int
+}
+
+// LongerFailed says that this failed, which costs the search nothing.
+type LongerFailed struct{ Err error }
+
 // WillNotConfirm says that the leader will not be confirmed, and no time is kept free for it.
 type WillNotConfirm struct{ Err error }
 
@@ -169,6 +179,8 @@ func (TimeShort) notice()             {}
 func (SearchEvent) notice()           {}
 func (ModelJudged) notice()           {}
 func (SearchEnded) notice()           {}
+func (LongerBegan) notice()           {}
+func (LongerFailed) notice()          {}
 func (WillNotConfirm) notice()        {}
 func (NothingToConfirm) notice()      {}
 func (ConfirmationTooDear) notice()   {}

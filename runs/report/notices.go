@@ -29,6 +29,10 @@ func noticeLine(n notice.Notice) string {
 		return timeShort(n)
 	case notice.SearchEnded:
 		return endLine(n)
+	case notice.LongerBegan:
+		return fmt.Sprintf("unweighted for %d epochs on %s, for comparison", n.Epochs, count(n.Seeds, "seed"))
+	case notice.LongerFailed:
+		return n.Err.Error()
 	case notice.SeedMeasured:
 		if n.Fresh {
 			return fmt.Sprintf("%d of %s measured", n.Done, count(n.Total, "fresh seed"))

@@ -117,6 +117,38 @@ CREATE TABLE confirmed_options (
   PRIMARY KEY (study, trial, round, resplit, option)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE longer_runs (
+  -- The reference, trained with twice its epochs on seeds of the search. They belong to no
+  -- trial.
+  study     INTEGER NOT NULL REFERENCES studies (number),
+  replicate INTEGER NOT NULL,           -- from 0
+  seed      INTEGER NOT NULL,           -- the training seed
+  run       TEXT    NOT NULL REFERENCES runs (hash),
+  PRIMARY KEY (study, replicate)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE search_options (
+  -- What options other than weights do on the validation part, measured when a search
+  -- ends: means over seeds. Changes are against the reference on the same seeds.
+  study   INTEGER NOT NULL REFERENCES studies (number),
+  option  TEXT    NOT NULL,             -- offsets-fixed, longer, longer-then-offsets; see confirmed_options
+  reason  TEXT    NOT NULL,             -- why it was not measured; empty if it was
+  seeds   INTEGER NOT NULL,
+  epochs  INTEGER NOT NULL,             -- how long the model is trained; 0: not known
+  spread        REAL,
+  change        REAL,                   -- of the spread
+  change_se     REAL,                   -- standard errors are for other seeds and other images
+  balanced_accuracy REAL,
+  accuracy_drop     REAL,               -- balanced accuracy lost
+  accuracy_drop_se  REAL,
+  charge        REAL,                   -- the expected charge for accuracy_drop
+  difference    REAL,                   -- of the score: change + charge
+  difference_se REAL,
+  recalls TEXT,                         -- of each class
+  offsets TEXT,                         -- the fixed set of offsets, in nats
+  PRIMARY KEY (study, option)
+) STRICT, WITHOUT ROWID;
+
 CREATE VIEW confirmations AS
 -- Confirmed figures on the test part: the ones to quote. test_reads counts how
 -- often that test part was read, by any study in this file. what and against are names of
@@ -150,7 +182,7 @@ JOIN json_each(o.recalls) r;
 CREATE VIEW class_recalls AS
 -- Recall of every class in every training run of a study. Trial 0 is the
 -- reference, round 0 is unweighted; support counts validation examples. Phase is
--- search, or for the runs of a confirmation on fresh seeds nothing, weights-remeasured,
+-- search, search longer for the reference that is trained twice as long, or for the runs of a confirmation on fresh seeds nothing, weights-remeasured,
 -- weights-fixed, longer or equal-cost, with "resplit " in front for runs on training and
 -- validation part drawn anew for their seed; only those of a confirmation have a
 -- test_recall.
@@ -165,6 +197,8 @@ SELECT
   t.phase
 FROM (
   SELECT study, trial, replicate, round, run, weights, 'search' AS phase FROM trial_runs
+  UNION ALL
+  SELECT study, 0, replicate, 0, run, NULL, 'search longer' FROM longer_runs
   UNION ALL
   SELECT study, trial, replicate, round, run, weights, iif(resplit, 'resplit ', '') || what FROM confirm_runs
 ) t

@@ -11,6 +11,7 @@ import (
 	"evenkeel/runs/notice"
 	"evenkeel/runs/results"
 	"evenkeel/search"
+	"evenkeel/search/followup"
 	"evenkeel/search/samplers"
 )
 
@@ -153,6 +154,10 @@ type searching struct {
 	clock time.Time
 	// leader is how the search ends with a confirmation, nil if it does not.
 	leader *leaderConfirmation
+	// reserve is the time that the search keeps free for what follows it.
+	reserve followup.Reserve
+	// before is how the invocation before this one ended, "" if there was none.
+	before runs.State
 	// opened says that the study is there, begun that its trainer was not refused,
 	// ended how the search ended, worked that it did anything.
 	opened, begun bool
@@ -205,6 +210,9 @@ func (s *searching) search(ctx context.Context, stop <-chan struct{}) (err error
 	if s.Commit != nil {
 		invocation.GitCommit = s.Commit(ctx, s.def.Folder)
 	}
+	if before, err := s.db.State(ctx, s.def.Name); err == nil {
+		s.before = before
+	}
 	study, opening, err := s.db.OpenStudy(ctx, s.def, invocation)
 	if err = asInput(err); err != nil && ctx.Err() != nil && !errors.As(err, new(search.InputError)) {
 		return ErrInterrupted
@@ -235,7 +243,10 @@ func (s *searching) search(ctx context.Context, stop <-chan struct{}) (err error
 	if err != nil {
 		return err
 	}
-	if err := s.drive(ctx, stop, study, deadline); err != nil || s.leader == nil {
+	if err := s.drive(ctx, stop, study, deadline); err != nil {
+		return err
+	}
+	if err := s.others(ctx, stop, study, deadline); err != nil || s.leader == nil {
 		return err
 	}
 	return s.leader.run(ctx, s, visited{db: s.db, study: study, trainer: s.trainer, stop: stop}, deadline)
@@ -265,8 +276,8 @@ func (s *searching) drive(ctx context.Context, stop <-chan struct{}, study *runs
 		Observe: s.observe, KeepGoing: s.KeepGoing,
 	}
 	s.timing.def, s.timing.parallel, s.timing.deadline, s.timing.confirms = s.def, s.trainer.parallel, deadline, s.leader != nil
-	if s.leader != nil && !deadline.IsZero() {
-		driver.Reserve = s.leader.reserve.Before(s.def, s.trainer.parallel, deadline, time.Now)
+	if s.reserve.Confirms = s.leader != nil; !deadline.IsZero() {
+		driver.Reserve, _ = s.reserve.Before(s.def, s.trainer.parallel, deadline, time.Now)
 	}
 	s.notify(notice.SearchBegan{Definition: s.def, Deadline: deadline})
 	summary, err := driver.Run(ctx, stop)
@@ -292,9 +303,7 @@ func (s *searching) observe(e search.Event) {
 	if e.Kind == search.EventOutcome {
 		s.worked.Store(true)
 	}
-	if s.leader != nil {
-		s.leader.reserve.Observe(e)
-	}
+	s.reserve.Observe(e)
 	s.notify(notice.SearchEvent{Definition: s.def, Event: e})
 	if n := s.timing.observe(e, time.Now()); n != nil {
 		s.notify(n)
