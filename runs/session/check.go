@@ -58,7 +58,7 @@ func checkConfig(def *search.Definition, trainer *opened) check.Config {
 			Data: info.Data, Split: info.Split, Model: def.ReferenceModel(),
 		},
 		Apply: appliedByTrainer(def), WeightsFrom: def.SwitchesOnLate(),
-		Trainings: def.Trainings(), Parallel: trainer.parallel,
+		SmallBatch: def.BatchCancels(), Trainings: def.Trainings(), Parallel: trainer.parallel,
 	}
 	if cfg.Apply == nil {
 		cfg.Apply = []string{objective.ApplyLoss}

@@ -15,6 +15,7 @@ import (
 // the way in brackets.
 const (
 	namePlumbing = "plumbing"
+	nameBatch    = "batch"
 	nameGuessing = "guessing"
 	nameTraining = "training"
 	nameRepeat   = "same seed twice"
@@ -39,6 +40,9 @@ type Config struct {
 	Seeds []int64
 	// WeightsFrom says that the study switches weights on late.
 	WeightsFrom bool
+	// SmallBatch is the smallest batch of the study if it is so small that weights cancel
+	// themselves in part ([SmallBatchLine]), else 0.
+	SmallBatch int
 	// Trainings is how many trainings the search of the study expects, with all seeds of
 	// the leaders and without a confirmation; 0 is unknown.
 	Trainings float64
@@ -117,6 +121,9 @@ func (c *checker) run(ctx context.Context) {
 	}
 	if Worst(c.found) == Fault {
 		return
+	}
+	if c.cfg.SmallBatch > 0 {
+		c.say(SmallBatchLine(c.cfg.SmallBatch))
 	}
 	plain, err := results(c.pool.submit(ctx, c.specs(len(c.cfg.Seeds))...))
 	if err != nil {
