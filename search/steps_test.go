@@ -66,11 +66,11 @@ func TestSteps(t *testing.T) {
 
 func TestBatchCancels(t *testing.T) {
 	for text, want := range map[string][2]int{ // the smallest batch, and where it is too small
-		"model: {}":                           {128, 0},
-		"model: {batch: 4}":                   {4, 4},
-		"model: {batch: {low: 7, high: 128}}": {7, 7},
-		"model: {batch: [64, 8]}":             {8, 0},
-		"model: {batch: [64, 2]}":             {2, 2},
+		"model: {}":                            {128, 0},
+		"model: {batch: 4}":                    {4, 4},
+		"model: {batch: {low: 7, high: 128}}":  {7, 7},
+		"model: {batch: [64, 8]}":              {8, 0},
+		"model: {batch: [64, 2]}":              {2, 2},
 		"model: {kind: command, command: [x]}": {0, 0},
 	} {
 		def := parse(t, "weighting: {scheme: [{name: uniform}]}\n"+text)

@@ -66,6 +66,9 @@ func (p boardPage) board() error {
 		fmt.Fprintln(p.W, "Nothing has been trained yet.")
 		return nil
 	}
+	if p.Training.Short {
+		p.lines(capitalised(notTrained(p.Training, p.Definition.Model.Trainer.Transport().OwnData)))
+	}
 	if j := p.Judgement; j.Kind != guessing.Fine {
 		names := make([]string, len(p.Board.Reference.Recall))
 		for k := range names {
@@ -400,11 +403,11 @@ func (p boardPage) next() []string {
 		}
 		add(resume)
 	}
-	if p.onlyFirstSeeds() || p.Judgement.Blocks() {
+	if p.onlyFirstSeeds() || p.Judgement.Blocks() || p.Training.Short {
 		add("evenkeel check STUDY.yaml")
 	}
 	add("evenkeel explain" + study)
-	if p.Leader.At < 0 || p.Judgement.Blocks() {
+	if p.Leader.At < 0 || p.Judgement.Blocks() || p.Training.Short {
 		return lines
 	}
 	a := p.Board.Rows[p.Leader.At]

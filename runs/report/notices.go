@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"evenkeel/objective/evidence/trained"
 	"evenkeel/runs/notice"
 	"evenkeel/search"
 )
@@ -23,6 +24,8 @@ func noticeLine(n notice.Notice) string {
 			model = "a model trained with weights"
 		}
 		return "WARNING: " + n.Judgement.Text(model, n.Classes) + ". " + n.Judgement.Advice()
+	case notice.NotTrained:
+		return "WARNING: " + notTrained(n.Judgement, n.OwnProgram)
 	case notice.SearchEnded:
 		return endLine(n)
 	case notice.SeedMeasured:
@@ -38,6 +41,11 @@ func noticeLine(n notice.Notice) string {
 		return fmt.Sprintf("search.on_finish, %s: %v", strings.Join(n.Words, " "), n.Err)
 	}
 	return followUpLine(n)
+}
+
+// notTrained says that the unweighted model is not trained, and what to do.
+func notTrained(j trained.Judgement, ownProgram bool) string {
+	return j.Text("the unweighted model") + ". " + j.Advice(ownProgram)
 }
 
 // followUpLine is noticeLine of what a confirmation or probes say.

@@ -58,6 +58,7 @@ func checkConfig(def *search.Definition, trainer *opened) check.Config {
 			Data: info.Data, Split: info.Split, Model: def.ReferenceModel(),
 		},
 		Apply: appliedByTrainer(def), WeightsFrom: def.SwitchesOnLate(),
+		StepsPerEpoch: def.Steps(info, 1), OwnProgram: def.Model.Trainer.Transport().OwnData,
 		SmallBatch: def.BatchCancels(), Trainings: def.Trainings(), Parallel: trainer.parallel,
 	}
 	if cfg.Apply == nil {

@@ -68,7 +68,9 @@ type Outcome struct {
 // Search runs a study, or continues it. An [*UnconfirmedError] says that the search is
 // done and the confirmation that was asked for is not.
 func Search(ctx context.Context, stop <-chan struct{}, c Config, r SearchRequest) (Outcome, error) {
-	s := &searching{Config: c, SearchRequest: r, def: r.Definition, judge: modelJudge{seeds: r.Definition.Search.Replicates}}
+	s := &searching{Config: c, SearchRequest: r, def: r.Definition, judge: modelJudge{
+		seeds: r.Definition.Search.Replicates, ownProgram: r.Definition.Model.Trainer.Transport().OwnData,
+	}}
 	var err error
 	if s.clock, err = r.until(time.Now()); err != nil {
 		return Outcome{}, err
@@ -89,6 +91,8 @@ func Search(ctx context.Context, stop <-chan struct{}, c Config, r SearchRequest
 	if s.trainer, err = c.start(ctx, stop, s.def, openTrainer); err != nil {
 		return Outcome{}, err
 	}
+	info := s.trainer.Info()
+	s.judge.classes, s.judge.steps = info.Classes, func(epochs int) int { return s.def.Steps(info, epochs) }
 	if err := s.prepare(ctx); err != nil {
 		return Outcome{}, errors.Join(err, s.trainer.close())
 	}
@@ -288,7 +292,7 @@ func (s *searching) observe(e search.Event) {
 		s.leader.reserve.Observe(e)
 	}
 	s.notify(notice.SearchEvent{Definition: s.def, Event: e})
-	if n := s.judge.observe(e, s.trainer.Info().Classes); n != nil {
+	for _, n := range s.judge.observe(e) {
 		s.notify(n)
 	}
 }

@@ -25,6 +25,8 @@
 // class whose recall can hardly rise gets a twentieth of the weight instead, and must
 // fall.
 //
+//	trained enough    recalls on the training part, and losses, of U_s; only where the model is not
+//	                  trained (package trained), and then the check ends here
 //	guessing          recalls and predictions of U_s; only where they are no better than
 //	                  guessing (package guessing), and then the check ends here
 //	same seed twice   R against U_1, compared with U_1 against U_2

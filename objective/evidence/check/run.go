@@ -9,6 +9,7 @@ import (
 
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/guessing"
+	"evenkeel/objective/evidence/trained"
 )
 
 // The names of lines. With several ways of applying weights, those about weights have
@@ -16,6 +17,7 @@ import (
 const (
 	namePlumbing = "plumbing"
 	nameBatch    = "batch"
+	nameTrained  = "trained enough"
 	nameGuessing = "guessing"
 	nameTraining = "training"
 	nameRepeat   = "same seed twice"
@@ -43,6 +45,10 @@ type Config struct {
 	// SmallBatch is the smallest batch of the study if it is so small that weights cancel
 	// themselves in part ([SmallBatchLine]), else 0.
 	SmallBatch int
+	// StepsPerEpoch is the number of optimiser steps of an epoch, 0 where it is not known.
+	// OwnProgram says that the user's own program trains.
+	StepsPerEpoch int
+	OwnProgram    bool
 	// Trainings is how many trainings the search of the study expects, with all seeds of
 	// the leaders and without a confirmation; 0 is unknown.
 	Trainings float64
@@ -131,7 +137,8 @@ func (c *checker) run(ctx context.Context) {
 		return
 	}
 	c.plain = plain
-	if !c.guessing() || !c.training() {
+	short := c.short()
+	if !c.guessing() || short || !c.training() {
 		return
 	}
 	c.first, c.second = choose(recalls(plain))
@@ -174,6 +181,24 @@ func (c *checker) failed(ctx context.Context, name, what, advice string, err err
 	}
 	c.say(f)
 	return !errors.Is(err, objective.ErrTrainerBroken)
+}
+
+// short reports models that are not trained, of which nothing else means anything.
+func (c *checker) short() bool {
+	if c.examplesChange() {
+		return false // said with the trainings
+	}
+	var runs []trained.Run
+	for _, r := range c.plain {
+		runs = append(runs, trained.Run{
+			Val: r.Val, Train: r.Train, Epochs: r.Epochs, Stopped: r.Stopped, Steps: c.cfg.StepsPerEpoch * len(r.Epochs),
+		})
+	}
+	j := trained.Judge(runs)
+	if j.Short {
+		c.say(Line{Name: nameTrained, State: Fault, Text: j.Text("the unweighted model"), Advice: j.Advice(c.cfg.OwnProgram)})
+	}
+	return j.Short
 }
 
 // guessing reports models that are no better than guessing, and returns whether anything
