@@ -20,6 +20,7 @@ const (
 	nameTrained  = "trained enough"
 	nameGuessing = "guessing"
 	nameTraining = "training"
+	nameTest     = "test part"
 	nameRepeat   = "same seed twice"
 	nameSeeds    = "other seed"
 	nameReaction = "one class x20"
@@ -141,6 +142,7 @@ func (c *checker) run(ctx context.Context) {
 	if !c.guessing() || short || !c.training() {
 		return
 	}
+	c.testPart()
 	c.first, c.second = choose(recalls(plain))
 	again := c.pool.submit(ctx, c.specs(1)...)
 	var modes []*mode
@@ -272,6 +274,50 @@ func (c *checker) training() bool {
 	}
 	c.say(f)
 	return f.State != Fault
+}
+
+// testPart reports whether there is a test part that a confirmation can be made on. Only its
+// numbers of examples are known here.
+func (c *checker) testPart() {
+	var shape *objective.TestShape
+	if counted, ok := c.pool.trainer.(objective.TestCounter); ok {
+		shape = &objective.TestShape{Predictions: true}
+		for _, n := range counted.TestCounts() {
+			if n > 0 {
+				shape.Examples = append(shape.Examples, int64(n))
+			}
+		}
+	}
+	for _, r := range c.plain {
+		if r.TestShape != nil {
+			shape = r.TestShape
+		}
+	}
+	f := Line{Name: nameTest, State: Warning}
+	switch {
+	case shape == nil:
+		f.Text = "the training program did not say whether it has a test part, and a confirmation needs one"
+		f.Advice = "Use the current evenkeel.py, or answer test_shape (docs/trainer.md). Without test labels with predictions or logits nothing can be confirmed after the search."
+	case len(shape.Examples) == 0:
+		f.Text = "there is no test part, so nothing can be confirmed after the search"
+		f.Advice = "Hold one out that nothing else looks at: a program of your own gives it to run.result(test=...); for a built-in model set data.test."
+	case !shape.Predictions:
+		f.Text = "the test part is sent as a confusion matrix, and a confirmation needs the prediction of every example"
+		f.Advice = "Give labels with predictions or logits, as in run.result(test=(labels, logits))."
+	default:
+		f.State = OK
+		f.Text = fmt.Sprintf("there is a test part to confirm on, with %s (no result of it was asked for)", perClass(shape.Examples))
+	}
+	c.say(f)
+}
+
+// perClass says how many examples a class has.
+func perClass(examples []int64) string {
+	least, most := slices.Min(examples), slices.Max(examples)
+	if least == most {
+		return plural(int(least), "example") + " a class"
+	}
+	return fmt.Sprintf("%d to %d examples a class", least, most)
 }
 
 // class returns the name of a class as sentences show it.
