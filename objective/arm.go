@@ -7,8 +7,8 @@ import (
 	"evenkeel/schemes"
 )
 
-// Score is what a study minimises: the spread of the per-class recalls, plus a
-// charge for balanced accuracy lost.
+// Score is what a study minimises: the spread of the per-class recalls, plus the
+// expected charge for balanced accuracy lost.
 type Score struct {
 	Spread Spread
 	// Tolerance is the balanced accuracy that may be lost against the better of
@@ -18,9 +18,42 @@ type Score struct {
 	Penalty float64
 }
 
-// Charge returns what a drop of balanced accuracy costs, penalty * max(0, drop - tolerance).
-func (s Score) Charge(drop float64) float64 {
-	return float64(s.Penalty * max(0, drop-s.Tolerance))
+// Charge returns the expected charge for a drop of balanced accuracy that is known with
+// a standard error. The true drop D is taken as normal with that mean and deviation:
+//
+//	penalty * E[max(0, D - tolerance)] = penalty * se * (phi(z) + z Phi(z)),  z = (drop - tolerance) / se
+//
+// Without an error, se = 0, it is penalty * max(0, drop - tolerance). It rises smoothly
+// with the drop, and with se. A drop that is not a number has that charge.
+//
+// Source: the expected improvement of J. Mockus, V. Tiesis, A. Zilinskas, The application
+// of Bayesian methods for seeking the extremum, 1978, with the sign turned round.
+func (s Score) Charge(drop, se float64) float64 {
+	over := drop - s.Tolerance
+	if !(se > 0) {
+		return float64(s.Penalty * max(0, over))
+	}
+	z := over / se
+	if z < 0 { // phi(z) - abs(z) Q(abs(z)): never below 0, but for rounding
+		return float64(s.Penalty * se * max(0, NormalDensity(z)-float64(-z*NormalUpper(-z))))
+	}
+	return float64(s.Penalty * (over + float64(se*max(0, NormalDensity(z)-float64(z*NormalUpper(z))))))
+}
+
+// LossProbability returns the probability that the true drop, normal as for
+// [Score.Charge], exceeds the tolerance. Without an error, se = 0, it is 0 or 1, and a drop
+// that is exactly the tolerance is within it.
+func (s Score) LossProbability(drop, se float64) float64 {
+	over := drop - s.Tolerance
+	switch {
+	case se > 0 && over > 0:
+		return 1 - NormalUpper(over/se)
+	case se > 0:
+		return NormalUpper(-over / se)
+	case over > Slack:
+		return 1
+	}
+	return 0
 }
 
 // Arm is a (trial, round >= 1), the thing that is ranked, measured over all the
@@ -39,16 +72,20 @@ type Arm struct {
 	WorstClass                 int
 	WorstRecall                float64
 	BalancedAccuracy, Accuracy float64
-	// Difference is the score minus the reference's on the same seeds,
-	//
-	//	mean(spread_s - reference_s) + penalty * max(0, Drop - tolerance),
-	//
-	// so that the score is the reference's mean spread over all its seeds plus
-	// Difference. Lower is better, 0 is the reference.
+	// Change is the spread minus the reference's on the same seeds, mean(spread_s - reference_s).
+	Change float64
+	// Charge is the expected charge for Drop, known with DropSE ([Score.Charge]).
+	Charge float64
+	// Difference is the score minus the reference's on the same seeds, Change + Charge, so
+	// that the score is the reference's mean spread over all its seeds plus Difference.
+	// Lower is better, 0 is the reference.
 	Difference float64
 	// SumSquares is the sum of squares, about its mean and on Seeds-1 degrees of
-	// freedom, of what Difference is the mean of: spread_s - reference_s, plus
-	// penalty * drop_s where the charge applies. Intervals are made of it.
+	// freedom, of what Difference is the mean of to first order:
+	//
+	//	spread_s - reference_s + penalty * Phi((Drop - tolerance) / DropSE) * drop_s
+	//
+	// Intervals are made of it.
 	SumSquares float64
 	// ImageVariance is the variance of Difference over validation images, stratified
 	// by class, with the same seeds ([ImageVariance]): what drawing other images of
@@ -57,9 +94,15 @@ type Arm struct {
 	// Drop is the balanced accuracy lost against the better of the reference
 	// and the own baseline (each by its mean over the arm's seeds).
 	Drop float64
-	// Holds reports that the tolerance is held with one standard error to
-	// spare, which a leader must; Over that Drop exceeds the tolerance.
-	Holds, Over bool
+	// DropSE is the standard error of Drop: DropSeedVariance/Seeds + DropImageVariance is
+	// its square.
+	DropSE float64
+	// DropSeedVariance is the variance of the drop over seeds, pooled over all rounds of
+	// the trial, since seeds are few; 0 for one seed, where it is not known.
+	DropSeedVariance float64
+	// DropImageVariance is the variance of Drop over validation images, with the same seeds:
+	// the mean of [Round.BalancedVariance].
+	DropImageVariance float64
 	// WeightGain is the own baseline's spread minus Spread.
 	WeightGain float64
 	// WeightRatio is the geometric mean over seeds of max weight / min weight.
@@ -73,17 +116,28 @@ type Arm struct {
 // 12 of 1,200 images: far above rounding errors, far below one image.
 const Slack = 1e-9
 
-// Over reports whether a drop of balanced accuracy exceeds the tolerance.
-func (s Score) Over(drop float64) bool { return drop > s.Tolerance+Slack }
+// DifferenceAt returns what Difference would be if the drop were known as well as so many
+// seeds make it, at least 1: arms on few seeds are then charged as those on many are.
+func (s Score) DifferenceAt(a Arm, seeds int) float64 {
+	return a.Change + s.Charge(a.Drop, math.Sqrt(a.DropSeedVariance/float64(seeds)+a.DropImageVariance))
+}
 
-// Leads reports whether an arm goes before another one in the choice of a leader: it has
-// more seeds, else it holds the tolerance, else its score is lower.
+// CommonSE returns a standard error of balanced accuracy for comparing arms of which little
+// is known, one for all arms of a study: that of the reference, over its validation images,
+//
+//	sqrt(sum over classes of r_c (1 - r_c) / m_c) / K
+//
+// for recalls r, m examples of a class and K classes that have any. What a sampler or a
+// screen learns from does not change then when an arm gets more seeds.
+func CommonSE(reference Round) float64 {
+	return math.Sqrt(unpairedVariance(reference.Val, reference.Val) / 2)
+}
+
+// Leads reports whether an arm ranks before another one: it has more seeds, else its score
+// is lower.
 func (a Arm) Leads(b Arm) bool {
-	switch {
-	case a.Seeds != b.Seeds:
+	if a.Seeds != b.Seeds {
 		return a.Seeds > b.Seeds
-	case a.Holds != b.Holds:
-		return a.Holds
 	}
 	return a.Difference < b.Difference
 }
@@ -106,7 +160,7 @@ func Best(arms []Arm) int {
 //
 // The standard error of the accuracy drop joins both kinds of noise,
 //
-//	se^2 = var_s(drop_s)/seeds + mean_s([Round.BalancedVariance])
+//	se^2 = mean over rounds of var_s(drop_s)/seeds + mean_s([Round.BalancedVariance])
 //
 // The second term is not divided by the seeds, since every seed is measured on
 // the same images, and it is that of the difference to the reference also where
@@ -127,14 +181,39 @@ func (s Score) Ranked(replicates []Replicate) []Arm {
 		return nil
 	}
 	arms := make([]Arm, 0, len(replicates[0].Rounds))
+	series := make([]paired, 0, len(replicates[0].Rounds))
+	var seedVariance float64
 	for r := 1; r < len(replicates[0].Rounds); r++ {
-		arms = append(arms, s.arm(replicates, r))
+		arm, p := s.arm(replicates, r)
+		arms, series = append(arms, arm), append(series, p)
+		if arm.Seeds > 1 {
+			seedVariance += sumSquares(p.drops) / float64(arm.Seeds-1)
+		}
+	}
+	for i := range arms {
+		s.charge(&arms[i], series[i], seedVariance/float64(len(arms)))
 	}
 	return arms
 }
 
-// arm measures one round over all replicates.
-func (s Score) arm(replicates []Replicate, round int) Arm {
+// paired are the differences of one arm to the reference, and its drops, one a seed.
+type paired struct{ diffs, drops []float64 }
+
+// charge adds the charge for lost accuracy to an arm, and what depends on it.
+func (s Score) charge(a *Arm, p paired, seedVariance float64) {
+	a.DropSeedVariance = seedVariance
+	a.DropSE = math.Sqrt(seedVariance/float64(a.Seeds) + a.DropImageVariance)
+	a.Charge = s.Charge(a.Drop, a.DropSE)
+	a.Difference = a.Change + a.Charge
+	slope := float64(s.Penalty * s.LossProbability(a.Drop, a.DropSE))
+	for i := range p.diffs {
+		p.diffs[i] += float64(slope * p.drops[i])
+	}
+	a.SumSquares = sumSquares(p.diffs)
+}
+
+// arm measures one round over all replicates, without the charge.
+func (s Score) arm(replicates []Replicate, round int) (Arm, paired) {
 	n := len(replicates)
 	spread, ref, own := make([]float64, n), make([]float64, n), make([]float64, n)
 	diff, gap := make([]float64, n), make([]float64, n)
@@ -178,24 +257,12 @@ func (s Score) arm(replicates []Replicate, round int) Arm {
 		arm.SpreadSE = math.NaN()
 	}
 	arm.WorstClass, arm.WorstRecall = Lowest(recall)
-	arm.Over = s.Over(arm.Drop)
-	arm.Difference = mean(diff) + s.Charge(arm.Drop)
-	if arm.Over {
-		for i := range diff {
-			diff[i] += float64(s.Penalty * drops[i])
-		}
-	}
-	arm.SumSquares = sumSquares(diff)
-	variance := mean(balVar)
-	if n > 1 {
-		variance += sumSquares(drops) / float64((n-1)*n)
-	}
-	arm.Holds = arm.Drop+math.Sqrt(variance) <= s.Tolerance+Slack
-	return arm
+	arm.Change, arm.DropImageVariance = mean(diff), mean(balVar)
+	return arm, paired{diff, drops}
 }
 
-// imageVariance measures [Arm.ImageVariance]. The charge, where it applies, is against
-// the better one of reference and own baseline.
+// imageVariance measures [Arm.ImageVariance]. The charge, as far as it rises with the drop,
+// is against the better one of reference and own baseline.
 func (s Score) imageVariance(replicates []Replicate, of Arm) float64 {
 	own, ref, arm := make([]Round, len(replicates)), make([]Round, len(replicates)), make([]Round, len(replicates))
 	var ownBalanced, refBalanced float64
@@ -206,13 +273,13 @@ func (s Score) imageVariance(replicates []Replicate, of Arm) float64 {
 	}
 	with, without := s.Spread.Linear(arm, 1), s.Spread.Linear(ref, -1)
 	parts := []Linear{with, without}
-	if of.Over {
-		with.addBalanced(-s.Penalty)
+	if slope := float64(s.Penalty * s.LossProbability(of.Drop, of.DropSE)); slope > 0 {
+		with.addBalanced(-slope)
 		if ownBalanced > refBalanced {
 			without = s.Spread.Linear(own, 0)
 			parts = append(parts, without)
 		}
-		without.addBalanced(s.Penalty)
+		without.addBalanced(slope)
 	}
 	return ImageVariance(parts...)
 }

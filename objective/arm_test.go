@@ -49,9 +49,10 @@ func TestArms(t *testing.T) {
 	}
 	// Spreads: arm .1, 0; reference .2, .1; own .15, .2. Balanced accuracy: arm
 	// .7, .7; reference .7, .8 (the better baseline, .75 on average against
-	// .725). Drops: 0, .1, mean .05, so the charge is 2 * (.05 - .01) = .08.
-	// Differences of spread: -.1, -.1, so Difference = -.1 + .08 = -.02.
-	// With the charge, per seed: -.1 + 2*0 and -.1 + 2*.1, sum of squares .02.
+	// .725). Drops: 0, .1, mean .05 with the variance .005 over seeds; se^2 =
+	// .005/2 + .0006. With z = (.05 - .01)/se the charge is 2 (se phi(z) + .04 Phi(z)),
+	// by Python's math.erfc. Differences of spread: -.1, -.1. With the charge to first
+	// order, per seed: -.1 and -.1 + 2 Phi(z) .1, sum of squares (.2 Phi(z))^2 / 2.
 	// Class means of the arm: .75, .65. Ratios 3 and 4: geometric mean sqrt 12.
 	a := arms[0]
 	for _, c := range []struct {
@@ -67,8 +68,14 @@ func TestArms(t *testing.T) {
 		{"WorstRecall", a.WorstRecall, 0.65},
 		{"BalancedAccuracy", a.BalancedAccuracy, 0.7},
 		{"Accuracy", a.Accuracy, 0.7},
-		{"Difference", a.Difference, -0.02},
-		{"SumSquares", a.SumSquares, 0.02},
+		{"Change", a.Change, -0.1},
+		{"Charge", a.Charge, 0.09541990845973691},
+		{"Difference", a.Difference, -0.004580091540263093},
+		{"SumSquares", a.SumSquares, 0.011666317696167952},
+		{"DropSE", a.DropSE, 0.055677643628300216},
+		{"DropSeedVariance", a.DropSeedVariance, 0.005},
+		{"DropImageVariance", a.DropImageVariance, 0.0006},
+		{"DifferenceAt 10", score.DifferenceAt(a, 10), -0.016324493133070134},
 		{"Drop", a.Drop, 0.05},
 		{"WeightGain", a.WeightGain, 0.125},
 		{"WeightRatio", a.WeightRatio, math.Sqrt(12)},
@@ -79,34 +86,61 @@ func TestArms(t *testing.T) {
 			t.Errorf("%s = %v, want %v", c.name, c.got, c.want)
 		}
 	}
-	if !a.Over || a.Holds {
-		t.Errorf("Over %v, Holds %v; want true, false", a.Over, a.Holds)
+}
+
+// TestCharge compares with penalty (se phi(z) + (drop - tolerance) Phi(z)) by Python's
+// math.erfc, for a tolerance of .01 and a penalty of 2, and with the hinge where there is
+// no error.
+func TestCharge(t *testing.T) {
+	score := objective.Score{Spread: objective.StdDev, Tolerance: 0.01, Penalty: 2}
+	for _, c := range []struct{ drop, se, charge, probability float64 }{
+		{0.0, 0, 0, 0.0},
+		{0.01, 0, 0, 0.0},
+		{0.03, 0, 0.039999999999999994, 1.0},
+		{0.0, 0.01, 0.0016663094117537257, 0.15865525393145707},
+		{0.01, 0.01, 0.007978845608028654, 0.5},
+		{0.03, 0.01, 0.04016981405233659, 0.9772498680518208},
+		{0.005, 0.002, 8.016548716512764e-06, 0.006209665325776139},
+		{0.2, 0.001, 0.38, 1.0},
+		{-0.1, 0.001, 0.0, 0.0},
+		{-0.3, 0.001, 0.0, 0.0},
+	} {
+		if got := score.Charge(c.drop, c.se); math.Abs(got-c.charge) > 1e-15 || got < 0 {
+			t.Errorf("Charge(%v, %v) = %v, want %v", c.drop, c.se, got, c.charge)
+		}
+		if got := score.LossProbability(c.drop, c.se); math.Abs(got-c.probability) > 1e-15 {
+			t.Errorf("LossProbability(%v, %v) = %v, want %v", c.drop, c.se, got, c.probability)
+		}
 	}
 }
 
-// TestHoldsNeedsAStandardErrorToSpare: a drop of 0 holds a tolerance only if
-// the noise of the drop is smaller than the tolerance.
-func TestHoldsNeedsAStandardErrorToSpare(t *testing.T) {
-	for _, c := range []struct {
-		tolerance, variance float64
-		holds               bool
-	}{
-		{0.01, 0.009 * 0.009, true},
-		{0.01, 0.011 * 0.011, false},
-		{0.02, 0.011 * 0.011, true},
-	} {
-		reps := []objective.Replicate{{
-			Reference: round(t, 0, 9, 5, 0),
-			Rounds:    []objective.Round{round(t, 0, 9, 5, 0), round(t, 1, 8, 6, c.variance, 1, 1)},
-		}}
-		arm := objective.Score{Spread: objective.StdDev, Tolerance: c.tolerance, Penalty: 2}.Arms(reps)[0]
-		if arm.Holds != c.holds || arm.Over {
-			t.Errorf("tolerance %v, se %v: Holds %v, Over %v; want %v, false",
-				c.tolerance, math.Sqrt(c.variance), arm.Holds, arm.Over, c.holds)
+// TestChargeIsMonotone: it never falls as the drop or its error rises, and is never below
+// the hinge.
+func TestChargeIsMonotone(t *testing.T) {
+	score := objective.Score{Spread: objective.StdDev, Tolerance: 0.01, Penalty: 2}
+	for _, se := range []float64{0, 1e-6, 1e-3, 0.01, 0.1} {
+		before := 0.0
+		for i := range 4001 {
+			drop := float64(i-2000) / 10000
+			got := score.Charge(drop, se)
+			if got < before-1e-16 || got < score.Charge(drop, 0)-1e-16 || se > 0 && got < score.Charge(drop, se/2)-1e-16 {
+				t.Fatalf("Charge(%v, %v) = %v, before it %v", drop, se, got, before)
+			}
+			before = got
 		}
-		if !math.IsNaN(arm.SpreadSE) {
-			t.Errorf("SpreadSE over one seed is %v, want NaN", arm.SpreadSE)
-		}
+	}
+}
+
+// TestOneSeed: the spread of one seed has no standard error, and of the drop's only the
+// images' part is known.
+func TestOneSeed(t *testing.T) {
+	reps := []objective.Replicate{{
+		Reference: round(t, 0, 9, 5, 0),
+		Rounds:    []objective.Round{round(t, 0, 9, 5, 0), round(t, 1, 8, 6, 0.0004, 1, 1)},
+	}}
+	arm := objective.Score{Spread: objective.StdDev, Tolerance: 0.01, Penalty: 2}.Arms(reps)[0]
+	if !math.IsNaN(arm.SpreadSE) || arm.DropSE != 0.02 || arm.DropSeedVariance != 0 {
+		t.Errorf("SpreadSE %v, DropSE %v, DropSeedVariance %v; want NaN, .02, 0", arm.SpreadSE, arm.DropSE, arm.DropSeedVariance)
 	}
 }
 

@@ -224,7 +224,11 @@ func (e *Evaluator) TrainCounts(last Round) []int {
 // run performs one run, with its test part if asked for, and measures it on
 // validation.
 func (e *Evaluator) run(ctx context.Context, spec Spec, round int, test bool) (measured, float64, error) {
-	a, err := e.Runner.run(ctx, spec, test)
+	of := partVal
+	if test {
+		of = partTest
+	}
+	a, err := e.Runner.run(ctx, spec, of)
 	if err != nil {
 		return measured{}, a.Seconds, err
 	}

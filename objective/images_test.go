@@ -96,8 +96,8 @@ func TestArmImageVariance(t *testing.T) {
 	} {
 		j := newJackknifed(c.seeds, c.better)
 		arm := c.score.Arms(j.measure(c.score, -1))[0]
-		if arm.Over != c.charged {
-			t.Errorf("%s: charged %v, want %v", c.name, arm.Over, c.charged)
+		if charged := arm.Charge > 1e-6; charged != c.charged {
+			t.Errorf("%s: charged %v (%g), want %v", c.name, charged, arm.Charge, c.charged)
 		}
 		without := make([][]float64, 3)
 		for i, class := range j.labels {

@@ -139,7 +139,7 @@ type Answer struct {
 // Run returns the result of a run: found in the cache, shared with somebody who
 // asked for it at the same time, or trained now.
 func (r *Runner) Run(ctx context.Context, spec Spec) (Answer, error) {
-	return r.run(ctx, spec, false)
+	return r.run(ctx, spec, partVal)
 }
 
 // RunTest is Run for a result with its test part, which only a confirmation asks
@@ -148,15 +148,30 @@ func (r *Runner) Run(ctx context.Context, spec Spec) (Answer, error) {
 // logits are those of unweighted runs, which weights may shift; nothing reads
 // those of weighted ones, and they are dropped.
 func (r *Runner) RunTest(ctx context.Context, spec Spec) (Answer, error) {
-	return r.run(ctx, spec, true)
+	return r.run(ctx, spec, partTest)
 }
 
-func (r *Runner) run(ctx context.Context, spec Spec, test bool) (Answer, error) {
+// RunTestLogits is RunTest that keeps the test logits of weighted runs too, for offsets
+// on them. One that is known with its test part is served as it is, with or without them.
+func (r *Runner) RunTestLogits(ctx context.Context, spec Spec) (Answer, error) {
+	return r.run(ctx, spec, partTestLogits)
+}
+
+// part is what a caller needs of a run beyond its validation part.
+type part int
+
+const (
+	partVal        part = iota // nothing
+	partTest                   // the test part, with logits of unweighted runs
+	partTestLogits             // the test part with its logits
+)
+
+func (r *Runner) run(ctx context.Context, spec Spec, of part) (Answer, error) {
 	id, err := spec.ID()
 	if err != nil {
 		return Answer{}, err
 	}
-	result, seconds, err := r.get(ctx, request{id, test}, spec)
+	result, seconds, err := r.get(ctx, request{id, of != partVal}, spec, of == partTestLogits || spec.Unweighted())
 	return Answer{Run: id, Result: result, Seconds: seconds}, err
 }
 
@@ -183,8 +198,8 @@ func (r *Runner) Keep(ctx context.Context, spec Spec, result *Result) (RunID, er
 	return id, nil
 }
 
-// get is Run and RunTest for a known address.
-func (r *Runner) get(ctx context.Context, q request, spec Spec) (*Result, float64, error) {
+// get is Run and RunTest for a known address; logits says to keep those of the test part.
+func (r *Runner) get(ctx context.Context, q request, spec Spec, logits bool) (*Result, float64, error) {
 	for {
 		r.mu.Lock()
 		if known := r.recent[q.id]; known != nil && (!q.test || known.Test != nil) {
@@ -202,7 +217,7 @@ func (r *Runner) get(ctx context.Context, q request, spec Spec) (*Result, float6
 		}
 		r.mu.Unlock()
 		if !others {
-			return r.lead(ctx, q, spec, f)
+			return r.lead(ctx, q, spec, logits, f)
 		}
 		select {
 		case <-f.done:
@@ -220,9 +235,9 @@ func (r *Runner) get(ctx context.Context, q request, spec Spec) (*Result, float6
 }
 
 // lead computes a run on behalf of everybody who waits for it.
-func (r *Runner) lead(ctx context.Context, q request, spec Spec, f *flight) (*Result, float64, error) {
+func (r *Runner) lead(ctx context.Context, q request, spec Spec, logits bool, f *flight) (*Result, float64, error) {
 	var seconds float64
-	f.result, seconds, f.err = r.compute(ctx, q, spec)
+	f.result, seconds, f.err = r.compute(ctx, q, spec, logits)
 	r.mu.Lock()
 	delete(r.flights, q)
 	if f.err == nil && spec.Unweighted() {
@@ -251,7 +266,7 @@ func (r *Runner) remember(id RunID, result *Result) {
 }
 
 // compute finds the run or trains and saves it.
-func (r *Runner) compute(ctx context.Context, q request, spec Spec) (*Result, float64, error) {
+func (r *Runner) compute(ctx context.Context, q request, spec Spec, logits bool) (*Result, float64, error) {
 	found, ok, err := r.cache.Find(ctx, q.id)
 	if err != nil && ctx.Err() != nil {
 		return nil, 0, interrupted(err)
@@ -272,7 +287,7 @@ func (r *Runner) compute(ctx context.Context, q request, spec Spec) (*Result, fl
 	seconds := r.clock().Sub(began).Seconds()
 	<-r.slots // the next training need not wait for the disk
 	if err == nil {
-		err = r.accept(q, spec, result, found)
+		err = r.accept(q, logits, result, found)
 	}
 	if err == nil {
 		result.Seconds = seconds

@@ -13,14 +13,14 @@ var ErrIrreproducible = errors.New("the trainer is not reproducible")
 
 // accept says what is wrong with a fresh answer; known is the run as it was found
 // without the test part that is now asked for, nil if it is new.
-func (r *Runner) accept(q request, spec Spec, result, known *Result) error {
+func (r *Runner) accept(q request, logits bool, result, known *Result) error {
 	if err := result.Check(r.classes); err != nil || !q.test {
 		return err
 	}
 	if result.Test == nil {
 		return fmt.Errorf("the test part was requested, but the trainer did not evaluate it")
 	}
-	if !spec.Unweighted() {
+	if !logits {
 		result.TestLogits = nil
 	}
 	if known == nil {

@@ -2,9 +2,13 @@ package runs
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
+	"slices"
+	"strings"
 
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/confirm"
@@ -66,10 +70,11 @@ func (db *DB) TestOpened(ctx context.Context, study string, trial, round int) (o
 }
 
 // Confirmed reports whether a confirmation on exactly so many seeds is recorded that a
-// reading would only repeat: of the same arm and vector, with the same run of the
+// reading would only repeat: of the same arm, vector and offsets, with the same run of the
 // reference on the first seed, so on the same data and with the same code. One that is
-// not the last of its arm is no mere repetition: repeated, it is the last.
-func (db *DB) Confirmed(ctx context.Context, study string, r followup.Reading, vector []float64) (same bool, err error) {
+// not the last of its arm is no mere repetition: repeated, it is the last. Nor is one of an
+// earlier version, which did not measure every option.
+func (db *DB) Confirmed(ctx context.Context, study string, r followup.Reading, arm followup.Arm) (same bool, err error) {
 	err = db.view(ctx, func(q disk.Querier) error {
 		number, _, err := findStudy(ctx, q, study)
 		if err != nil {
@@ -79,8 +84,15 @@ func (db *DB) Confirmed(ctx context.Context, study string, r followup.Reading, v
 			EXISTS (SELECT 1 FROM confirmed_arms WHERE study = ?1 AND trial = ?2 AND round = ?3 AND resplit = ?4 AND seeds = ?5
 				AND number > (SELECT coalesce(max(number), 0) FROM confirmed_arms WHERE study = ?1 AND trial = ?2 AND round = ?3 AND resplit <> ?4))
 			AND EXISTS (SELECT 1 FROM confirm_runs WHERE study = ?1 AND what = ?6 AND replicate = 0 AND resplit = ?4 AND run = ?7)
-			AND EXISTS (SELECT 1 FROM confirm_runs WHERE study = ?1 AND what = ?8 AND trial = ?2 AND round = ?3 AND replicate = 0 AND resplit = ?4 AND weights = ?9)`,
-			number, r.Trial, r.Round, r.Resplit, r.Seeds, followup.WhatReference, string(r.Reference), followup.WhatVector, column.Floats(vector)).Scan(&same)
+			AND EXISTS (SELECT 1 FROM confirmed_options WHERE study = ?1 AND trial = ?2 AND round = ?3 AND resplit = ?4 AND option = ?8 AND weights = ?9)
+			AND EXISTS (SELECT 1 FROM confirmed_options WHERE study = ?1 AND trial = ?2 AND round = ?3 AND resplit = ?4 AND option = ?10
+				AND (offsets IS ?11 OR reason NOT IN ('', ?12)))
+			AND (?14 IS NULL OR EXISTS (SELECT 1 FROM confirmed_options WHERE study = ?1 AND trial = ?2 AND round = ?3 AND resplit = ?4 AND option = ?13
+				AND (offsets = ?14 OR reason <> '')))`,
+			number, r.Trial, r.Round, r.Resplit, r.Seeds, string(objective.OptionNothing), string(r.Reference),
+			string(objective.OptionWeightsFixed), column.Floats(arm.Vector),
+			string(objective.OptionOffsetsFixed), column.Floats(arm.Offsets), string(followup.ReasonNoOffsets),
+			string(objective.OptionLongerThenOffsets), column.Floats(arm.LongerOffsets)).Scan(&same)
 	})
 	return same, err
 }
@@ -89,7 +101,7 @@ func (db *DB) Confirmed(ctx context.Context, study string, r followup.Reading, v
 // made in the same way, and returns when it is durable. One on more seeds stays: else
 // the number of seeds could be chosen by the outcome.
 func (s *Study) Confirm(_ context.Context, c *followup.Confirmation) error {
-	rows := s.findingRows(c)
+	rows, options := s.findingRows(c), s.optionRows(c)
 	return s.writer.PutAndWait(func(tx *writer.Transaction) error {
 		var had int
 		if err := tx.ScanRow(`SELECT coalesce(max(seeds), 0) FROM confirmed_arms WHERE study = ? AND trial = ? AND round = ? AND resplit = ?`,
@@ -101,6 +113,7 @@ func (s *Study) Confirm(_ context.Context, c *followup.Confirmation) error {
 		}
 		for _, table := range []string{
 			`DELETE FROM confirmed_arms WHERE study = ? AND trial = ? AND round = ? AND resplit = ?`,
+			`DELETE FROM confirmed_options WHERE study = ? AND trial = ? AND round = ? AND resplit = ?`,
 			`DELETE FROM confirm_runs WHERE study = ? AND trial = ? AND round = ? AND resplit = ?`,
 		} {
 			if err := tx.Exec(table, s.number, c.Trial, c.Round, c.Resplit); err != nil {
@@ -117,10 +130,15 @@ func (s *Study) Confirm(_ context.Context, c *followup.Confirmation) error {
 				return err
 			}
 		}
+		for _, row := range options {
+			if err := tx.Insert("confirmed_options", row); err != nil {
+				return err
+			}
+		}
 		for _, r := range c.Runs {
 			if err := tx.Exec(`INSERT INTO confirm_runs (study, what, trial, round, replicate, resplit, seed, run, weights) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 				ON CONFLICT DO UPDATE SET seed = excluded.seed, run = excluded.run`,
-				s.number, r.What, r.Trial, r.Round, r.Replicate, c.Resplit, r.Seed, string(r.Run), column.Floats(r.Weights)); err != nil {
+				s.number, string(r.What), r.Trial, r.Round, r.Replicate, c.Resplit, r.Seed, string(r.Run), column.Floats(r.Weights)); err != nil {
 				return err
 			}
 		}
@@ -136,8 +154,8 @@ func (s *Study) findingRows(c *followup.Confirmation) (rows []writer.Row) {
 			"study":                          s.number,
 			"trial":                          c.Trial,
 			"round":                          c.Round,
-			"what":                           f.What,
-			"against":                        f.Against,
+			"what":                           string(f.What),
+			"against":                        string(f.Against),
 			"seeds":                          c.Seeds,
 			"test_spread":                    f.Spread.A,
 			"test_balanced_accuracy":         f.BalancedAccuracy.A,
@@ -146,16 +164,31 @@ func (s *Study) findingRows(c *followup.Confirmation) (rows []writer.Row) {
 			"difference":                     f.Spread.Estimate,
 			"difference_low":                 f.Spread.Low,
 			"difference_high":                f.Spread.High,
+			"difference_se":                  f.Spread.SE,
+			"freedom":                        f.Spread.Freedom,
 			"p_value":                        f.Spread.PValue,
 			"confirmed":                      now,
 			"seed_p_value":                   f.Spread.SignFlip(),
 			"measurable":                     f.Spread.Measurable,
-			"plain_spread":                   f.PlainA,
-			"against_plain_spread":           f.PlainB,
+			"plain_spread":                   f.Plain.A,
+			"against_plain_spread":           f.Plain.B,
+			"plain_difference_low":           f.Plain.Low,
+			"plain_difference_high":          f.Plain.High,
 			"accuracy_drop":                  f.Drop.Drop,
 			"accuracy_drop_low":              f.Drop.Low,
 			"accuracy_drop_high":             f.Drop.High,
+			"accuracy_low":                   f.BalancedAccuracy.Low,
+			"accuracy_high":                  f.BalancedAccuracy.High,
+			"accuracy_se":                    f.BalancedAccuracy.SE,
+			"accuracy_freedom":               f.BalancedAccuracy.Freedom,
 			"tolerance":                      string(f.Drop.Holding),
+			"over_tolerance":                 f.Over,
+			"score_difference":               f.Score.Estimate,
+			"score_low":                      f.Score.Low,
+			"score_high":                     f.Score.High,
+			"score_se":                       f.Score.SE,
+			"score_freedom":                  f.Score.Freedom,
+			"score_p_value":                  f.Score.Below(),
 			"gained":                         encodeChanges(f.Gained()),
 			"lost":                           encodeChanges(f.Lost()),
 			"images":                         column.Ints(c.Images),
@@ -163,6 +196,57 @@ func (s *Study) findingRows(c *followup.Confirmation) (rows []writer.Row) {
 		})
 	}
 	return rows
+}
+
+// optionRows are the rows of confirmed_options.
+func (s *Study) optionRows(c *followup.Confirmation) (rows []writer.Row) {
+	for i, m := range c.Options {
+		row := writer.Row{
+			"study":   s.number,
+			"trial":   c.Trial,
+			"round":   c.Round,
+			"resplit": c.Resplit,
+			"number":  i + 1,
+			"option":  string(m.Option),
+			"reason":  string(m.Reason),
+		}
+		if m.Reason == "" {
+			row["test_spread"], row["plain_spread"], row["test_balanced_accuracy"] = m.Spread, m.PlainSpread, m.BalancedAccuracy
+			row["recalls"] = encodeRecalls(m.Recalls)
+			row["weights"], row["offsets"] = column.Floats(m.Weights), column.Floats(m.Offsets)
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// encodeRecalls writes recalls as a JSON list of [recall, low, high].
+func encodeRecalls(recalls []confirm.Recall) string {
+	list := make([]string, len(recalls))
+	for c, r := range recalls {
+		list[c] = fmt.Sprint(column.Floats([]float64{r.Mean, r.Low, r.High}))
+	}
+	return "[" + strings.Join(list, ",") + "]"
+}
+
+// decodeRecalls reads what encodeRecalls wrote.
+func decodeRecalls(text string) ([]confirm.Recall, error) {
+	var list []json.RawMessage
+	if err := json.Unmarshal([]byte(text), &list); err != nil {
+		return nil, err
+	}
+	recalls := make([]confirm.Recall, len(list))
+	for c, one := range list {
+		v, err := column.ParseFloats(string(one))
+		if err == nil && len(v) != 3 {
+			err = fmt.Errorf("recall %s; want three numbers", one)
+		}
+		if err != nil {
+			return nil, err
+		}
+		recalls[c] = confirm.Recall{Mean: v[0], Low: v[1], High: v[2]}
+	}
+	return recalls, nil
 }
 
 // encodeChanges writes classes as a JSON list of [class, before, after].
@@ -191,22 +275,99 @@ type ConfirmedArm struct {
 	TestReads int
 	// Invalid says that the trial was declared invalid.
 	Invalid bool
+	// Options are what was measured, the cheapest option first and the control
+	// [followup.EqualCost] last; empty where an earlier version confirmed, which did not
+	// measure them all.
+	Options []followup.Measured
 	Rows    []ConfirmedRow
 }
 
+// Option returns what was measured of an option, nil if that is not recorded.
+func (a ConfirmedArm) Option(option objective.Option) *followup.Measured {
+	for i := range a.Options {
+		if a.Options[i].Option == option {
+			return &a.Options[i]
+		}
+	}
+	return nil
+}
+
+// Row returns the comparison of what with against, nil if there is none. One that is
+// stored the other way round is turned.
+func (a ConfirmedArm) Row(what, against objective.Option) *ConfirmedRow {
+	for i := range a.Rows {
+		switch r := &a.Rows[i]; {
+		case r.What == what && r.Against == against:
+			return r
+		case r.What == against && r.Against == what:
+			turned := r.Turned()
+			return &turned
+		}
+	}
+	return nil
+}
+
 // ConfirmedRow is one comparison on the test part, with the columns of the view
-// confirmations first. Spreads are corrected for the noise of the test images.
+// confirmations first. Spreads are corrected for the noise of the test images, but for the
+// plain ones. Figures that an earlier version did not store are NaN.
 type ConfirmedRow struct {
-	What, Against                                   string
-	Spread, BalancedAccuracy                        float64
-	AgainstSpread, AgainstBalancedAccuracy          float64
-	Difference, DifferenceLow, DifferenceHigh       float64
-	PValue, SeedPValue, Measurable                  float64
-	PlainSpread, AgainstPlainSpread                 float64
-	AccuracyDrop, AccuracyDropLow, AccuracyDropHigh float64
-	Tolerance                                       confirm.Holding
+	What, Against                             objective.Option
+	Spread, BalancedAccuracy                  float64
+	AgainstSpread, AgainstBalancedAccuracy    float64
+	Difference, DifferenceLow, DifferenceHigh float64
+	// DifferenceSE is the standard error of Difference, Freedom its degrees of freedom.
+	DifferenceSE, Freedom                   float64
+	PValue, SeedPValue, Measurable          float64
+	PlainSpread, AgainstPlainSpread         float64
+	PlainDifferenceLow, PlainDifferenceHigh float64
+	AccuracyDrop                            float64
+	AccuracyDropLow, AccuracyDropHigh       float64 // one-sided 95 % bounds
+	AccuracyLow, AccuracyHigh               float64 // 95 % interval of the change of balanced accuracy, -AccuracyDrop
+	AccuracySE, AccuracyFreedom             float64
+	Tolerance                               confirm.Holding
+	// OverTolerance is the probability that more is lost than the study's tolerance.
+	OverTolerance float64
+	// ScoreDifference is that of the scores, with its 95 % interval, standard error and
+	// degrees of freedom, and ScorePValue the one-sided p-value of the test that it is not
+	// below 0. See [confirm.CompareScores].
+	ScoreDifference, ScoreLow, ScoreHigh float64
+	ScoreSE, ScoreFreedom, ScorePValue   float64
 	// Gained and Lost are the classes whose recall changed beyond noise.
 	Gained, Lost []ClassChange
+}
+
+// PlainDifference is that of the spreads as measured.
+func (r ConfirmedRow) PlainDifference() float64 { return r.PlainSpread - r.AgainstPlainSpread }
+
+// AccuracyChange is the balanced accuracy that was gained, negative where it was lost.
+func (r ConfirmedRow) AccuracyChange() float64 { return -r.AccuracyDrop }
+
+// Turned returns the comparison the other way round. What it says of the tolerance is about
+// a loss against the other option and cannot be turned: it is left out.
+func (r ConfirmedRow) Turned() ConfirmedRow {
+	t := r
+	t.What, t.Against = r.Against, r.What
+	t.Spread, t.AgainstSpread = r.AgainstSpread, r.Spread
+	t.BalancedAccuracy, t.AgainstBalancedAccuracy = r.AgainstBalancedAccuracy, r.BalancedAccuracy
+	t.PlainSpread, t.AgainstPlainSpread = r.AgainstPlainSpread, r.PlainSpread
+	t.Difference, t.DifferenceLow, t.DifferenceHigh = -r.Difference, -r.DifferenceHigh, -r.DifferenceLow
+	t.PlainDifferenceLow, t.PlainDifferenceHigh = -r.PlainDifferenceHigh, -r.PlainDifferenceLow
+	t.AccuracyDrop, t.AccuracyDropLow, t.AccuracyDropHigh = -r.AccuracyDrop, -r.AccuracyDropHigh, -r.AccuracyDropLow
+	t.AccuracyLow, t.AccuracyHigh = -r.AccuracyHigh, -r.AccuracyLow
+	t.Tolerance, t.OverTolerance = "", math.NaN()
+	t.ScoreDifference, t.ScoreLow, t.ScoreHigh = -r.ScoreDifference, -r.ScoreHigh, -r.ScoreLow
+	t.ScorePValue = 1 - r.ScorePValue
+	t.Gained, t.Lost = turned(r.Lost), turned(r.Gained)
+	return t
+}
+
+// turned exchanges before and after.
+func turned(changes []ClassChange) []ClassChange {
+	var out []ClassChange
+	for _, c := range changes {
+		out = append(out, ClassChange{Class: c.Class, Before: c.After, After: c.Before})
+	}
+	return out
 }
 
 // ClassChange is a class with its recalls.
@@ -263,7 +424,46 @@ func readConfirmations(ctx context.Context, q disk.Querier, h *StudyHead) (arms 
 		last.Rows = append(last.Rows, f.row)
 		return nil
 	})
-	return arms, err
+	if err != nil {
+		return nil, err
+	}
+	return arms, readConfirmedOptions(ctx, q, h.Number, arms)
+}
+
+// readConfirmedOptions reads what was measured of the options of confirmed arms.
+func readConfirmedOptions(ctx context.Context, q disk.Querier, study int, arms []ConfirmedArm) error {
+	return disk.Each(ctx, q, `SELECT trial, round, resplit, option, reason, test_spread, plain_spread, test_balanced_accuracy,
+		coalesce(recalls, '[]'), weights, offsets FROM confirmed_options WHERE study = ? ORDER BY trial, round, resplit, number`, []any{study}, func(scan disk.Scanner) error {
+		var m followup.Measured
+		var a ConfirmedArm
+		var recalls string
+		var weights, offsets sql.NullString
+		err := scan(&a.Trial, &a.Round, &a.Resplit, &m.Option, &m.Reason, orNull{&m.Spread}, orNull{&m.PlainSpread}, orNull{&m.BalancedAccuracy},
+			&recalls, &weights, &offsets)
+		if err != nil {
+			return err
+		}
+		var err1, err2, err3 error
+		m.Recalls, err1 = decodeRecalls(recalls)
+		m.Weights, err2 = floatsOrNil(weights)
+		m.Offsets, err3 = floatsOrNil(offsets)
+		if err := errors.Join(err1, err2, err3); err != nil {
+			return fmt.Errorf("confirmation of trial %d, %s: %w", a.Trial, m.Option, err)
+		}
+		i := slices.IndexFunc(arms, func(x ConfirmedArm) bool { return x.Trial == a.Trial && x.Round == a.Round && x.Resplit == a.Resplit })
+		if i >= 0 {
+			arms[i].Options = append(arms[i].Options, m)
+		}
+		return nil
+	})
+}
+
+// floatsOrNil reads a list that may be NULL.
+func floatsOrNil(text sql.NullString) ([]float64, error) {
+	if !text.Valid {
+		return nil, nil
+	}
+	return column.ParseFloats(text.String)
 }
 
 // storedFinding is a row of confirmed_arms: a comparison, and the arm that it is about.
@@ -291,15 +491,30 @@ func (f *storedFinding) fields() []field {
 		{"difference", &f.row.Difference},
 		{"difference_low", orNull{&f.row.DifferenceLow}},
 		{"difference_high", orNull{&f.row.DifferenceHigh}},
+		{"difference_se", orNull{&f.row.DifferenceSE}},
+		{"freedom", orNull{&f.row.Freedom}},
 		{"p_value", orNull{&f.row.PValue}},
 		{"seed_p_value", orNull{&f.row.SeedPValue}},
 		{"measurable", orNull{&f.row.Measurable}},
 		{"plain_spread", &f.row.PlainSpread},
 		{"against_plain_spread", &f.row.AgainstPlainSpread},
+		{"plain_difference_low", orNull{&f.row.PlainDifferenceLow}},
+		{"plain_difference_high", orNull{&f.row.PlainDifferenceHigh}},
 		{"accuracy_drop", &f.row.AccuracyDrop},
 		{"accuracy_drop_low", orNull{&f.row.AccuracyDropLow}},
 		{"accuracy_drop_high", orNull{&f.row.AccuracyDropHigh}},
+		{"accuracy_low", orNull{&f.row.AccuracyLow}},
+		{"accuracy_high", orNull{&f.row.AccuracyHigh}},
+		{"accuracy_se", orNull{&f.row.AccuracySE}},
+		{"accuracy_freedom", orNull{&f.row.AccuracyFreedom}},
 		{"tolerance", &f.row.Tolerance},
+		{"over_tolerance", orNull{&f.row.OverTolerance}},
+		{"score_difference", orNull{&f.row.ScoreDifference}},
+		{"score_low", orNull{&f.row.ScoreLow}},
+		{"score_high", orNull{&f.row.ScoreHigh}},
+		{"score_se", orNull{&f.row.ScoreSE}},
+		{"score_freedom", orNull{&f.row.ScoreFreedom}},
+		{"score_p_value", orNull{&f.row.ScorePValue}},
 		{"gained", &f.gained},
 		{"lost", &f.lost},
 	}

@@ -35,8 +35,11 @@ func confirmTrial(ctx context.Context, t *testing.T, db *runs.DB, trial, seeds, 
 		t.Fatal(err)
 	}
 	c := followup.Confirmer{Definition: def, Store: s, Trainer: trainer, Parallel: parallel, Clock: time.Now}
-	return c.Run(ctx, nil, followup.Arm{Trial: trial, Round: 1, Plan: plan, Seeds: seeds})
+	return c.Run(ctx, nil, followup.Arm{Trial: trial, Round: 1, Plan: plan, Seeds: seeds, Offsets: fixedOffsets})
 }
+
+// fixedOffsets are the one set of offsets that confirmTrial measures.
+var fixedOffsets = []float64{.3, .1, -.1, -.3}
 
 // TestConfirmationIsKept: the stored confirmation has the figures of the one that
 // was made, and the views show them.
@@ -52,18 +55,20 @@ func TestConfirmationIsKept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	vector := made.Runs[slices.IndexFunc(made.Runs, func(r followup.Run) bool { return r.What == followup.WhatVector })].Weights
-	for name, change := range map[string]func(r *followup.Reading, vector []float64){
-		"":               func(*followup.Reading, []float64) {},
-		"fewer seeds":    func(r *followup.Reading, _ []float64) { r.Seeds-- },
-		"another trial":  func(r *followup.Reading, _ []float64) { r.Trial++ },
-		"other data":     func(r *followup.Reading, _ []float64) { r.Reference = "other" },
-		"parts anew":     func(r *followup.Reading, _ []float64) { r.Resplit = true },
-		"another vector": func(_ *followup.Reading, v []float64) { v[0] *= 2 },
+	vector := made.Runs[slices.IndexFunc(made.Runs, func(r followup.Run) bool { return r.What == objective.OptionWeightsFixed })].Weights
+	for name, change := range map[string]func(r *followup.Reading, arm *followup.Arm){
+		"":                   func(*followup.Reading, *followup.Arm) {},
+		"fewer seeds":        func(r *followup.Reading, _ *followup.Arm) { r.Seeds-- },
+		"another trial":      func(r *followup.Reading, _ *followup.Arm) { r.Trial++ },
+		"other data":         func(r *followup.Reading, _ *followup.Arm) { r.Reference = "other" },
+		"parts anew":         func(r *followup.Reading, _ *followup.Arm) { r.Resplit = true },
+		"another vector":     func(_ *followup.Reading, a *followup.Arm) { a.Vector[0] *= 2 },
+		"other offsets":      func(_ *followup.Reading, a *followup.Arm) { a.Offsets[0]++ },
+		"offsets for longer": func(_ *followup.Reading, a *followup.Arm) { a.LongerOffsets = []float64{1, 0, 0, -1} },
 	} {
-		r, v := made.Reading, slices.Clone(vector)
-		change(&r, v)
-		if same, err := db.Confirmed(t.Context(), "test", r, v); err != nil || same != (name == "") {
+		r, a := made.Reading, followup.Arm{Vector: slices.Clone(vector), Offsets: slices.Clone(fixedOffsets)}
+		change(&r, &a)
+		if same, err := db.Confirmed(t.Context(), "test", r, a); err != nil || same != (name == "") {
 			t.Errorf("confirmed already, with %q: %v, %v", name, same, err)
 		}
 	}
@@ -80,21 +85,34 @@ func TestConfirmationIsKept(t *testing.T) {
 		want := runs.ConfirmedRow{
 			What: f.What, Against: f.Against, Spread: d.A, BalancedAccuracy: f.BalancedAccuracy.A,
 			AgainstSpread: d.B, AgainstBalancedAccuracy: f.BalancedAccuracy.B,
-			Difference: d.Estimate, DifferenceLow: d.Low, DifferenceHigh: d.High,
-			PValue: d.PValue, SeedPValue: d.SignFlip(), Measurable: d.Measurable, PlainSpread: f.PlainA, AgainstPlainSpread: f.PlainB,
+			Difference: d.Estimate, DifferenceLow: d.Low, DifferenceHigh: d.High, DifferenceSE: d.SE, Freedom: d.Freedom,
+			PValue: d.PValue, SeedPValue: d.SignFlip(), Measurable: d.Measurable, PlainSpread: f.Plain.A, AgainstPlainSpread: f.Plain.B,
+			PlainDifferenceLow: f.Plain.Low, PlainDifferenceHigh: f.Plain.High,
 			AccuracyDrop: f.Drop.Drop, AccuracyDropLow: f.Drop.Low, AccuracyDropHigh: f.Drop.High, Tolerance: f.Drop.Holding,
+			AccuracyLow: f.BalancedAccuracy.Low, AccuracyHigh: f.BalancedAccuracy.High, AccuracySE: f.BalancedAccuracy.SE, AccuracyFreedom: f.BalancedAccuracy.Freedom,
+			OverTolerance: f.Over, ScoreDifference: f.Score.Estimate, ScoreLow: f.Score.Low, ScoreHigh: f.Score.High,
+			ScoreSE: f.Score.SE, ScoreFreedom: f.Score.Freedom, ScorePValue: f.Score.Below(),
 			Gained: row.Gained, Lost: row.Lost,
 		}
 		if diff := cmp.Diff(want, row); diff != "" || len(row.Gained) != len(f.Gained()) || len(row.Lost) != len(f.Lost()) {
 			t.Errorf("row %d (-want +got):\n%s", i, diff)
 		}
 	}
+	if diff := cmp.Diff(made.Options, a.Options); diff != "" {
+		t.Errorf("options (-made +stored):\n%s", diff)
+	}
+	if n := query(t, db, `SELECT count(*), min(recall_low <= test_recall AND test_recall <= recall_high) FROM option_recalls`).Rows; !cmp.Equal(n, [][]any{{int64(9 * 4), int64(1)}}) {
+		t.Errorf("option_recalls has %v; want four classes of nine options within their intervals", n)
+	}
 	view := query(t, db, `SELECT what, against, difference, p_value, test_reads FROM confirmations`)
 	if len(view.Rows) != len(made.Comparisons) || view.Rows[0][4] != int64(1) {
 		t.Errorf("the view has %v", view.Rows)
 	}
 	recalls := query(t, db, `SELECT phase, count(*), count(test_recall) FROM class_recalls WHERE phase <> 'search' GROUP BY phase ORDER BY phase`)
-	want := [][]any{{"longer", int64(24), int64(24)}, {"recipe", int64(24), int64(24)}, {"reference", int64(24), int64(24)}, {"vector", int64(24), int64(24)}}
+	want := [][]any{
+		{"equal-cost", int64(24), int64(24)}, {"longer", int64(24), int64(24)}, {"nothing", int64(24), int64(24)},
+		{"weights-fixed", int64(24), int64(24)}, {"weights-remeasured", int64(24), int64(24)},
+	}
 	if diff := cmp.Diff(want, recalls.Rows); diff != "" {
 		t.Errorf("class_recalls (-want +got):\n%s", diff)
 	}
@@ -226,7 +244,7 @@ func TestConfirmationGoesOn(t *testing.T) {
 		t.Errorf("the continued confirmation differs (-whole +cut):\n%s", diff)
 	}
 	idle := &trainertest.Synthetic{Response: 0.3, Before: func(context.Context, objective.Job) error { return errors.New("a training") }}
-	if c, err := confirmTrial(t.Context(), t, db, 2, 6, 1, idle); err != nil || len(c.Comparisons) != 6 {
-		t.Errorf("repeated after gc: error %v; want the same six findings without a training", err)
+	if c, err := confirmTrial(t.Context(), t, db, 2, 6, 1, idle); err != nil || len(c.Comparisons) != 30 {
+		t.Errorf("repeated after gc: error %v; want the same thirty findings without a training", err)
 	}
 }

@@ -16,9 +16,9 @@ type Cleaning struct {
 	// Study limits it to the runs of one study; "" is all of them.
 	Study string
 	// All also frees those of the reference and of the trials' best rounds and, unless
-	// Study is set, those of runs that no trial refers to. Those of the unweighted
-	// models of confirmations stay: offsets are fitted to them whenever a confirmation
-	// is repeated or continued, and without them it would lack that comparison.
+	// Study is set, those of runs that no trial refers to. Those of the models of
+	// confirmations that offsets are fitted to stay: they are whenever a confirmation
+	// is repeated or continued, and without them it would lack these comparisons.
 	All bool
 	// DryRun counts and frees nothing.
 	DryRun bool
@@ -104,26 +104,27 @@ func (v *visit) lockAll(ctx context.Context, named int, f *Freed) (chosen, busy 
 const worthLogits = `SELECT r.run FROM trial_runs r LEFT JOIN trials t ON t.study = r.study AND t.number = r.trial
 	WHERE (r.trial = 0 OR r.round = t.best_round)`
 
-// disposable selects the logits that go. Those of a confirmation's unweighted models
-// stay, also of one that was interrupted and is not recorded yet. Parameters: the chosen
-// studies, those that are worked on, whether all go, whether those go that no trial
-// refers to, and the words for reference and longer.
+// disposable selects the logits that go. Those of the models of a confirmation that offsets
+// are fitted to stay, also of one that was interrupted and is not recorded yet: these are
+// the models whose logits of the test part are kept, but for the control. Parameters: the
+// chosen studies, those that are worked on, whether all go, whether those go that no trial
+// refers to, and the name of the control.
 const disposable = ` FROM outputs WHERE kind = 'logits'
 	AND (?4 OR run IN (SELECT run FROM trial_runs WHERE study IN (SELECT value FROM json_each(?1))))
 	AND run NOT IN (SELECT run FROM trial_runs WHERE study IN (SELECT value FROM json_each(?2)))
 	AND run NOT IN (` + worthLogits + `
 		AND NOT (?3 AND r.study IN (SELECT value FROM json_each(?1))))
-	AND run NOT IN (SELECT run FROM confirm_runs WHERE what = ?5)
+	AND run NOT IN (SELECT run FROM confirm_runs WHERE what = 'nothing')
 	AND run NOT IN (
-		SELECT m.run FROM matrices m JOIN runs u ON u.hash = m.run
-		WHERE m.part = 'test' AND u.spec -> '$.weights' IS NULL
-		AND m.run NOT IN (SELECT run FROM confirm_runs WHERE what = ?6))`
+		SELECT o.run FROM test_outputs o WHERE o.kind = 'logits' AND o.run NOT IN (
+			SELECT c.run FROM confirm_runs c WHERE c.what = ?5
+			AND c.run NOT IN (SELECT run FROM confirm_runs WHERE what <> ?5)))`
 
 // free counts the logits that go and deletes them.
 func (f *Freed) free(tx *writer.Transaction, c Cleaning, chosen, busy []int) error {
 	// A study that is worked on may be about to refer to a run.
 	unreferenced := c.All && c.Study == "" && len(busy) == 0
-	args := []any{column.Ints(chosen), column.Ints(busy), c.All, unreferenced, followup.WhatReference, followup.WhatLonger}
+	args := []any{column.Ints(chosen), column.Ints(busy), c.All, unreferenced, string(followup.EqualCost)}
 	if err := tx.ScanRow(`SELECT count(*), coalesce(sum(length(data)), 0)`+disposable, args, &f.Runs, &f.Bytes); err != nil || c.DryRun {
 		return err
 	}

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 
 	"evenkeel/objective"
@@ -27,11 +26,8 @@ type Board struct {
 	Rows []Row
 }
 
-// Leader returns the index of the leading arm: the first of the highest tier that
-// holds the accuracy tolerance even one standard error worse; -1 without one.
-func (b *Board) Leader() int {
-	return slices.IndexFunc(b.Rows, func(a Row) bool { return a.Holds && a.Seeds == b.Rows[0].Seeds })
-}
+// Leader returns the index of the leading arm, the first one: 0, or -1 without arms.
+func (b *Board) Leader() int { return min(len(b.Rows), 1) - 1 }
 
 // StudyHead is what is said of a study above its results.
 type StudyHead struct {
@@ -117,10 +113,10 @@ type Row struct {
 	Params                                     json.RawMessage
 	Seconds                                    float64
 
-	// Drop is the balanced accuracy lost; Holds says that the tolerance is held
-	// even one standard error worse, Over that it is exceeded.
-	Drop        float64
-	Holds, Over bool
+	// Drop is the balanced accuracy lost, DropSE its standard error, and LossProbability the
+	// probability that more is lost than the tolerance. Charge is what the score contains
+	// for it. NaN, but for Drop, in a study of schema version 5 that was not resumed since.
+	Drop, DropSE, LossProbability, Charge float64
 	// Tied reports that another arm has the same rank.
 	Tied bool
 	// Point is the trial's point.
@@ -272,8 +268,9 @@ func (r *storedRow) fields() []field {
 		{"t.params", &r.params},
 		{"t.seconds", &r.Seconds},
 		{"a.accuracy_drop", &r.Drop},
-		{"a.holds_tolerance", &r.Holds},
-		{"a.over_tolerance", &r.Over},
+		{"a.accuracy_drop_se", orNull{&r.DropSE}},
+		{"a.charge", orNull{&r.Charge}},
+		{"a.loss_probability", orNull{&r.LossProbability}},
 		{"t.point", &r.point},
 	}
 }

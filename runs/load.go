@@ -31,7 +31,10 @@ func (s *Study) Load(ctx context.Context) ([]search.Record, error) {
 		records, err = loadSteps(ctx, q, s.number, rounds)
 		return err
 	})
-	return records, err
+	if err != nil {
+		return nil, err
+	}
+	return records, s.rescore(ctx, records)
 }
 
 // loadSteps reads the steps and joins them with their rounds.

@@ -56,7 +56,7 @@ type OffsetsRow struct {
 // Difference is the score minus the reference's on the same seeds. The charge is that
 // of the mean drop, as it is for arms.
 func (r OffsetsRow) Difference(s objective.Score) float64 {
-	return r.Change + s.Charge(r.Drop)
+	return r.Change + s.Charge(r.Drop, 0)
 }
 
 // readOffsets reads the second pinned row.

@@ -132,7 +132,7 @@ func TestLeaderboardAgainstTheRecords(t *testing.T) {
 		}
 		arm := def.Objective.Arms(measured)[row.Round-1]
 		all = append(all, arm)
-		if row.Difference != arm.Difference || row.Spread != arm.Spread || row.Seeds != arm.Seeds || row.Holds != arm.Holds || row.Over != arm.Over {
+		if row.Difference != arm.Difference || row.Spread != arm.Spread || row.Seeds != arm.Seeds || row.DropSE != arm.DropSE || row.Charge != arm.Charge {
 			t.Errorf("trial %d round %d: %+v; want %+v", row.Trial, row.Round, row, arm)
 		}
 		if want := spread + arm.Difference; math.Abs(row.Score-want) > 1e-15 {
@@ -336,21 +336,20 @@ func TestSchemaIsExplained(t *testing.T) {
 			t.Errorf("%s %s has no comment", o.Type, o.Name)
 		}
 	}
-	if views != len(viewColumns)+2 {
-		t.Errorf("%d views; want the contract's, epochs and readings", views)
+	if views != len(viewColumns)+3 {
+		t.Errorf("%d views; want the contract's, epochs, readings and option_recalls", views)
 	}
 }
 
-// TestLeader: the first arm of the highest tier that holds the tolerance leads;
-// one of a lower tier never does, however well it did.
+// TestLeader: the first arm leads, if there is one.
 func TestLeader(t *testing.T) {
 	for _, c := range []struct {
 		rows []runs.Row
 		want int
 	}{
 		{nil, -1},
-		{[]runs.Row{{Seeds: 8}, {Seeds: 8, Holds: true}, {Seeds: 8, Holds: true}}, 1},
-		{[]runs.Row{{Seeds: 8}, {Seeds: 3, Holds: true}}, -1},
+		{[]runs.Row{{Seeds: 8}}, 0},
+		{[]runs.Row{{Seeds: 8}, {Seeds: 8}, {Seeds: 3}}, 0},
 	} {
 		if got := (&runs.Board{Rows: c.rows}).Leader(); got != c.want {
 			t.Errorf("leader of %+v is %d; want %d", c.rows, got, c.want)

@@ -21,6 +21,21 @@ type ReferenceOutputs struct {
 	Offsets [][]float64
 }
 
+// ReferenceStops reports whether every training of the reference of the named study, "" for
+// the newest, was ended before its planned epochs by its own early stopping: more epochs
+// change nothing then.
+func (db *DB) ReferenceStops(ctx context.Context, study string) (stops bool, err error) {
+	err = db.view(ctx, func(q disk.Querier) error {
+		number, _, err := findStudy(ctx, q, study)
+		if err != nil {
+			return err
+		}
+		return q.QueryRowContext(ctx, `SELECT coalesce(min(r.stopped), 0) FROM trial_runs t JOIN runs r ON r.hash = t.run
+			WHERE t.study = ? AND t.trial = 0`, number).Scan(&stops)
+	})
+	return stops, err
+}
+
 // ReferenceOutputs returns what is kept of the reference of the named study, "" for the
 // newest.
 func (db *DB) ReferenceOutputs(ctx context.Context, study string) (*ReferenceOutputs, error) {

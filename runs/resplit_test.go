@@ -99,11 +99,11 @@ func TestBothKindsAreKept(t *testing.T) {
 	}
 	for sql, want := range map[string][][]any{
 		`SELECT resplit, count(*), count(DISTINCT spec ->> '$.split.resplit') FROM confirm_runs JOIN runs ON hash = run GROUP BY resplit ORDER BY resplit`: {
-			{int64(0), int64(24), int64(0)}, {int64(1), int64(24), int64(6)}},
+			{int64(0), int64(30), int64(0)}, {int64(1), int64(30), int64(6)}},
 		`SELECT resplit, count(*), min(test_reads) FROM confirmations GROUP BY resplit ORDER BY resplit`: {
-			{int64(0), int64(6), int64(2)}, {int64(1), int64(6), int64(2)}},
-		`SELECT phase, count(*), count(test_recall) FROM class_recalls WHERE phase LIKE '%recipe' GROUP BY phase ORDER BY phase`: {
-			{"recipe", int64(24), int64(24)}, {"resplit recipe", int64(24), int64(24)}},
+			{int64(0), int64(30), int64(2)}, {int64(1), int64(23), int64(2)}},
+		`SELECT phase, count(*), count(test_recall) FROM class_recalls WHERE phase LIKE '%weights-remeasured' GROUP BY phase ORDER BY phase`: {
+			{"resplit weights-remeasured", int64(24), int64(24)}, {"weights-remeasured", int64(24), int64(24)}},
 		`SELECT number, resplit FROM test_reads ORDER BY number`: {{int64(1), int64(0)}, {int64(2), int64(1)}},
 		// Each split drawn again is described, with its labels and the same test labels.
 		`SELECT count(*), count(labels), count(DISTINCT test_labels), count(DISTINCT classes) FROM datasets`: {

@@ -31,11 +31,9 @@ type Prediction struct {
 type predicted struct {
 	point Point
 	plan  objective.Plan
-	// The arm that would lead: the best of those that hold the accuracy tolerance,
-	// of all if none does.
+	// The arm that would lead, with the charge at one common standard error.
 	difference float64
 	round      int
-	holds      bool
 	// shift is ln w there, centred, mean over the seeds.
 	shift []float64
 }
@@ -51,9 +49,10 @@ func (s *Screen) predict(point Point) (*predicted, error) {
 		return nil, nil
 	}
 	p := &predicted{point: point, plan: plan, difference: math.Inf(1)}
-	for _, arm := range s.definition.Objective.Ranked(reps) {
-		if arm.Holds && !p.holds || arm.Holds == p.holds && arm.Difference < p.difference {
-			p.difference, p.round, p.holds = arm.Difference, arm.Round, arm.Holds
+	score, common := s.definition.Objective, objective.CommonSE(s.seeds[0].reference)
+	for _, arm := range score.Ranked(reps) {
+		if d := arm.Change + score.Charge(arm.Drop, common); d < p.difference {
+			p.difference, p.round = d, arm.Round
 		}
 	}
 	if p.round == 0 {
@@ -66,14 +65,6 @@ func (s *Screen) predict(point Point) (*predicted, error) {
 		}
 	}
 	return p, nil
-}
-
-// better reports whether p is predicted to lead q.
-func (p *predicted) better(q *predicted) bool {
-	if p.holds != q.holds {
-		return p.holds
-	}
-	return p.difference < q.difference
 }
 
 // near reports whether two trials would be all but the same: the same model,
@@ -113,7 +104,7 @@ func (s *Screen) choose(trials []trialView, draw func(candidate int) (Point, err
 	for within := apart; within >= closest && (best == nil || best.difference >= 0); within /= 2 {
 		best = nil
 		for _, p := range found {
-			if p != nil && (best == nil || p.better(best)) &&
+			if p != nil && (best == nil || p.difference < best.difference) &&
 				!slices.ContainsFunc(earlier, func(q *predicted) bool { return p.near(q, within) }) {
 				best = p
 			}

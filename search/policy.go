@@ -71,7 +71,7 @@ func (p *Policy) Next(steps []Record, conditioned int) (Step, error) {
 // not on the step's, so that steps that add seeds do not change what later trials
 // draw; the screen's first candidate is what would be taken without it.
 func (p *Policy) suggest(v *view, trial int) (Point, *Prediction, error) {
-	history := v.observations()
+	history := v.observations(p.Definition.Objective)
 	draw := func(candidate int) (Point, error) {
 		purpose := "suggest"
 		if candidate > 0 {

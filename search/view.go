@@ -21,6 +21,9 @@ type view struct {
 	flat   []Observation
 	starts []int
 	fresh  int
+	// common is the standard error of lost accuracy that observations are charged at, that
+	// of the first trial with arms; 0 before there is one.
+	common float64
 }
 
 // trialView is one trial as far as it is known.
@@ -90,14 +93,11 @@ func (v *view) known(trials []int, seeds int) bool {
 }
 
 // best returns the best trials, ranked by their best arm on the first seeds;
-// failed trials are left out. If none of them has an arm that holds the
-// accuracy tolerance, the best trial that has one takes the last place.
+// failed trials are left out.
 func (v *view) best(score objective.Score, trials []int, seeds, size int) []int {
 	type contender struct {
 		number int
 		value  float64 // of the best arm
-		holds  bool    // whether some arm holds the tolerance
-		safe   float64 // of the best arm that does
 	}
 	var all []contender
 	for _, n := range trials {
@@ -110,26 +110,10 @@ func (v *view) best(score objective.Score, trials []int, seeds, size int) []int 
 		if i := objective.Best(arms); i >= 0 {
 			c.value = arms[i].Difference
 		}
-		for _, arm := range arms {
-			if arm.Holds && (!c.holds || arm.Difference < c.safe) {
-				c.holds, c.safe = true, arm.Difference
-			}
-		}
 		all = append(all, c)
 	}
 	slices.SortStableFunc(all, func(a, b contender) int { return cmp.Compare(a.value, b.value) })
 	top := all[:min(size, len(all))]
-	if !slices.ContainsFunc(top, func(c contender) bool { return c.holds }) {
-		at := -1
-		for i, c := range all {
-			if c.holds && (at < 0 || c.safe < all[at].safe) {
-				at = i
-			}
-		}
-		if at >= 0 {
-			top[len(top)-1] = all[at]
-		}
-	}
 	numbers := make([]int, len(top))
 	for i, c := range top {
 		numbers[i] = c.number
@@ -139,8 +123,9 @@ func (v *view) best(score objective.Score, trials []int, seeds, size int) []int 
 
 // observations returns what a sampler may learn from: one observation per arm,
 // each of weight 1/rounds, and one pending or failed observation for a trial
-// without arms. Invalid trials give none.
-func (v *view) observations() []Observation {
+// without arms. Invalid trials give none. Values are scores with the charge at one common
+// standard error of the lost accuracy, so that they do not change with the number of seeds.
+func (v *view) observations(score objective.Score) []Observation {
 	if v.fresh < len(v.starts) {
 		v.flat, v.starts = v.flat[:v.starts[v.fresh]], v.starts[:v.fresh]
 	}
@@ -154,9 +139,12 @@ func (v *view) observations() []Observation {
 		case len(t.arms) == 0:
 			v.flat = append(v.flat, Observation{Point: t.point, Value: math.NaN(), State: ObservedPending, Weight: 1})
 		default:
+			if v.common == 0 {
+				v.common = objective.CommonSE(t.measured[0].Reference)
+			}
 			for _, a := range t.arms {
 				v.flat = append(v.flat, Observation{
-					Point: t.point, Round: a.Round, Value: a.Difference, State: ObservedComplete, Weight: 1 / float64(len(t.arms)),
+					Point: t.point, Round: a.Round, Value: a.Change + score.Charge(a.Drop, v.common), State: ObservedComplete, Weight: 1 / float64(len(t.arms)),
 				})
 			}
 		}

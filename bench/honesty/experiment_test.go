@@ -14,7 +14,6 @@ import (
 	"evenkeel/objective"
 	"evenkeel/objective/data"
 	"evenkeel/search"
-	"evenkeel/search/followup"
 )
 
 // tinyStudy trains in an instant.
@@ -98,7 +97,7 @@ func TestHoldPromises(t *testing.T) {
 		t.Fatalf("%d records; want the header and four comparisons of each of two repetitions:\n%v", len(got), got)
 	}
 	for i, r := range got[1:] {
-		if want := compared[i%4]; r[3] != want[0] || r[4] != want[1] {
+		if want := compared[i%4]; r[3] != string(want[0]) || r[4] != string(want[1]) {
 			t.Errorf("record %d is of %s against %s; want %v", i+2, r[3], r[4], want)
 		}
 		p, err := readPromise(rowsOf(t, file)[i])
@@ -251,7 +250,7 @@ func TestNull(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if want := []string{followup.WhatRecipe, followup.WhatVector}[i%2]; p.what != want || p.against != followup.WhatReference {
+		if want := []objective.Option{objective.OptionWeightsRemeasured, objective.OptionWeightsFixed}[i%2]; p.what != want || p.against != objective.OptionNothing {
 			t.Errorf("row %d is of %s against %s; want %s against the reference", i, p.what, p.against, want)
 		}
 		if p.truth != 0 || p.truthSE != 0 || p.truthed.trainings != 0 || p.promised == 0 {

@@ -7,15 +7,16 @@ import (
 	"slices"
 	"strconv"
 
+	"evenkeel/objective"
 	"evenkeel/objective/evidence/confirm"
 	"evenkeel/search/followup"
 )
 
 // compared are the comparisons whose truth is measured too, in the order of the
 // table.
-var compared = [][2]string{
-	{followup.WhatRecipe, followup.WhatReference}, {followup.WhatRecipe, followup.WhatOffsets},
-	{followup.WhatVector, followup.WhatReference}, {followup.WhatLonger, followup.WhatReference},
+var compared = [][2]objective.Option{
+	{objective.OptionWeightsRemeasured, objective.OptionNothing}, {objective.OptionWeightsRemeasured, objective.OptionOffsetsRefitted},
+	{objective.OptionWeightsFixed, objective.OptionNothing}, {objective.OptionLonger, objective.OptionNothing},
 }
 
 // nothing is the word in place of a comparison where no arm led.
@@ -23,7 +24,7 @@ const nothing = "no leader"
 
 // promise is one comparison of a confirmation beside what is true.
 type promise struct {
-	what, against string
+	what, against objective.Option
 	trial, round  int
 	// promised, se, low and high are what the confirmation says, p its p-value and
 	// verdict its words.
@@ -61,7 +62,7 @@ func (p promise) claimed() bool {
 // row encodes a promise.
 func (p promise) row() []string {
 	return []string{
-		p.what, p.against, strconv.Itoa(p.trial), strconv.Itoa(p.round), digits(p.promised), digits(p.se), digits(p.low), digits(p.high),
+		string(p.what), string(p.against), strconv.Itoa(p.trial), strconv.Itoa(p.round), digits(p.promised), digits(p.se), digits(p.low), digits(p.high),
 		digits(p.p), string(p.verdict), digits(p.truth), digits(p.truthSE), strconv.FormatBool(p.covered()), strconv.FormatBool(p.claimed()),
 		strconv.Itoa(p.searched.trainings), seconds(p.searched), strconv.Itoa(p.confirmed.trainings), seconds(p.confirmed),
 		strconv.Itoa(p.truthed.trainings), seconds(p.truthed),
@@ -91,7 +92,7 @@ func readPromise(row []string) (p promise, err error) {
 		}
 		return x
 	}
-	p.what, p.against, p.trial, p.round = next(), next(), number(), number()
+	p.what, p.against, p.trial, p.round = objective.Option(next()), objective.Option(next()), number(), number()
 	p.promised, p.se, p.low, p.high, p.p = real(), real(), real(), real(), real()
 	p.verdict = confirm.Verdict(next())
 	p.truth, p.truthSE = real(), real()
@@ -198,7 +199,7 @@ func beside(base promise, said, truth *followup.Confirmation) (rows [][]string) 
 		p.what, p.against = c[0], c[1]
 		p.promised, p.se, p.low, p.high, p.p, p.verdict = d.Estimate, d.SE, d.Low, d.High, d.PValue, d.Verdict(d.PValue)
 		if truth == nil {
-			if c[0] == followup.WhatLonger || c[1] == followup.WhatOffsets {
+			if c[0] == objective.OptionLonger || c[1] == objective.OptionOffsetsRefitted {
 				continue
 			}
 		} else {

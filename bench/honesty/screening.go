@@ -174,7 +174,7 @@ func (e *experiment) outcomeOf(ctx context.Context, number int, side string, def
 
 // scoreOf is the difference of spreads with the charge for lost accuracy.
 func scoreOf(s objective.Score, difference, drop float64) float64 {
-	return difference + s.Charge(drop)
+	return difference + s.Charge(drop, 0)
 }
 
 // trueComparison compares an arm's recipe with the reference on further seeds and

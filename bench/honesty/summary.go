@@ -5,6 +5,8 @@ import (
 	"io"
 	"math"
 	"strings"
+
+	"evenkeel/objective"
 )
 
 // summary is what all repetitions say together.
@@ -19,7 +21,7 @@ type summary struct {
 
 // summaryLine is one comparison over all repetitions that have it.
 type summaryLine struct {
-	what, against string
+	what, against objective.Option
 	n             int
 	// promised and truth are means, bias their difference with its standard error
 	// over repetitions; NaN for fewer than two.
@@ -36,7 +38,7 @@ type summaryLine struct {
 // summarize adds the repetitions up.
 func summarize(all [][]promise) summary {
 	s := summary{repetitions: len(all), pooled: summaryLine{what: "all"}}
-	byLine := make(map[[2]string][]promise)
+	byLine := make(map[[2]objective.Option][]promise)
 	led := 0.0
 	for _, list := range all {
 		if len(list) == 0 || list[0].what == nothing {
@@ -49,7 +51,7 @@ func summarize(all [][]promise) summary {
 			sum.trainings, sum.seconds = sum.trainings+took.trainings, sum.seconds+took.seconds
 		}
 		for _, p := range list {
-			k := [2]string{p.what, p.against}
+			k := [2]objective.Option{p.what, p.against}
 			byLine[k] = append(byLine[k], p)
 		}
 	}
@@ -69,7 +71,7 @@ func summarize(all [][]promise) summary {
 }
 
 // lineOf adds the promises of one comparison up.
-func lineOf(k [2]string, list []promise) summaryLine {
+func lineOf(k [2]objective.Option, list []promise) summaryLine {
 	l := summaryLine{what: k[0], against: k[1], n: len(list)}
 	n := float64(len(list))
 	var squares float64

@@ -19,13 +19,13 @@ func near(t *testing.T, what string, got, want float64) {
 
 // Two promises, added up by hand.
 func TestSummarize(t *testing.T) {
-	first := promise{what: "recipe", against: "reference", promised: -0.03, se: 0.01, low: -0.05, high: -0.01,
+	first := promise{what: objective.OptionWeightsRemeasured, against: objective.OptionNothing, promised: -0.03, se: 0.01, low: -0.05, high: -0.01,
 		truth: -0.02, verdict: confirm.Better, searched: effort{100, 50}, confirmed: effort{30, 20}, truthed: effort{90, 60}}
 	// Outside of its interval by .008, inside of one that is sqrt 2 as wide; a gain
 	// claimed that is none.
-	second := promise{what: "recipe", against: "reference", promised: -0.01, se: 0.01, low: -0.03, high: 0.01,
+	second := promise{what: objective.OptionWeightsRemeasured, against: objective.OptionNothing, promised: -0.01, se: 0.01, low: -0.03, high: 0.01,
 		truth: 0.018, truthSE: 0.01, verdict: confirm.SlightlyBetter, searched: effort{103, 60}, confirmed: effort{30, 20}, truthed: effort{90, 60}}
-	longer := promise{what: "longer", against: "reference", promised: 0.01, se: 0.01, low: -0.01, high: 0.03,
+	longer := promise{what: objective.OptionLonger, against: objective.OptionNothing, promised: 0.01, se: 0.01, low: -0.01, high: 0.03,
 		truth: 0.01, verdict: confirm.NoDifference}
 	s := summarize([][]promise{{first, longer}, {{what: nothing}}, {second}})
 	if s.repetitions != 3 || s.leaderless != 1 || len(s.lines) != 2 {
@@ -52,8 +52,8 @@ func TestSummarize(t *testing.T) {
 	}
 	for _, want := range []string{
 		"3 repetitions, 1 of them without a leader. On average a search took 102 trainings (55 s)",
-		"| recipe / reference | 2 | -0.0200 | -0.0010 | -2.11 | 1.57 | 50.0 (9 to 91) | 100.0 (34 to 100) | 100.0 (34 to 100) | 1 |",
-		"| longer / reference | 1 | +0.0100 | +0.0100 | - | 0.00 | 100.0 (21 to 100) |",
+		"| weights-remeasured / nothing | 2 | -0.0200 | -0.0010 | -2.11 | 1.57 | 50.0 (9 to 91) | 100.0 (34 to 100) | 100.0 (34 to 100) | 1 |",
+		"| longer / nothing | 1 | +0.0100 | +0.0100 | - | 0.00 | 100.0 (21 to 100) |",
 		"| all | 3 | | | | | 66.7 | 100.0 | 66.7 | 1 |",
 	} {
 		if !strings.Contains(b.String(), want) {

@@ -19,27 +19,27 @@ func newLeaderboard(g *global) *cobra.Command {
 		Short: "Rank the arms of a study, compared with the unweighted model",
 		Long: `Ranks the arms of a study. An arm is a trial after one of its rounds. The first row
 is the unweighted model, with which all are compared. The table shows the best arm
-of each trial and the leader; --all shows every arm. JSON and CSV have every arm
-with the columns of the SQL view leaderboard, unrounded, and say which one leads.
+of each trial; --all shows every arm. JSON and CSV have every arm with the columns
+of the SQL view leaderboard, unrounded, and say which one leads.
 
-  rank         by change, among arms with the same number of seeds; * marks the leader:
-               the first whose loss of accuracy plus one standard error is within your limit
+  rank         by score, among arms with the same number of seeds; the first one leads
   round        2/3 = after round 2 of 3
-  max/min      largest class weight divided by the smallest
-  spread       how uneven the recalls are, mean over seeds
-  change       score, compared with the unweighted model on the same seeds: the change
-               of spread, plus a penalty for accuracy lost beyond the limit
+  score        spread, plus the expected charge for accuracy lost beyond the limit;
+               lower is better
+  change       score, compared with the unweighted model on the same seeds
   +-           half width of a 95 % interval for all arms together, over seeds and
                validation examples; not corrected for having chosen on these examples;
                from 3 seeds on
   noise?       beyond = the interval of change does not contain 0, within = it does;
                for arms with fewer seeds, their number of seeds
+  spread       how uneven the recalls are, mean over seeds, without any charge
   weights      (where the model is searched) change of spread, compared with the trial's
                own unweighted model
+  max/min      (--wide) largest class weight divided by the smallest
   worst class  the lowest recall, in percent
   bal.acc      balanced accuracy in points: of the unweighted model itself, below it
                the change, compared with the better of that and the trial's own
-               unweighted model; ! = more lost than objective.accuracy_tolerance
+               unweighted model; ! = probably more lost than objective.accuracy_tolerance
 
 The arms were chosen by these figures, so the figures are too good. Quote what
 evenkeel confirm measures.`,

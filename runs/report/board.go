@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"evenkeel/objective"
 	"evenkeel/objective/evidence/guessing"
 	"evenkeel/runs"
 	"evenkeel/runs/results"
@@ -89,7 +90,7 @@ func (p boardPage) board() error {
 		fmt.Fprintln(p.W, "Some cells are cut to fit the terminal; --wide shows them whole.")
 	}
 	if hidden > 0 {
-		fmt.Fprintf(p.W, "One row a trial, its best arm, and the leader; --all shows %s more. Columns: leaderboard --help\n", count(hidden, "arm"))
+		fmt.Fprintf(p.W, "One row a trial, its best arm; --all shows %s more. Columns: leaderboard --help\n", count(hidden, "arm"))
 	}
 	if n := len(p.Board.Rows); n > 0 && p.Board.Rows[n-1].Seeds < p.seeds() {
 		p.lines(fmt.Sprintf("Arms on %s come first; those on fewer seeds usually look better than they are.", count(p.seeds(), "seed")))
@@ -182,20 +183,23 @@ func (p boardPage) seeds() int {
 // table lays the rows out and says how many arms it leaves out.
 func (p boardPage) table() (r result, hidden int, err error) {
 	r = result{tight: true, columns: []column{
-		{name: "rank"}, {name: "trial"}, {name: "recipe", left: true}, {name: "round"}, {name: "max/min"},
-		{name: "spread"}, {name: "change"}, {name: "+-"}, {name: "noise?", left: true},
+		{name: "rank"}, {name: "trial"}, {name: "recipe", left: true}, {name: "round"}, {name: "score"},
+		{name: "change"}, {name: "+-"}, {name: "noise?", left: true}, {name: "spread"},
 	}}
 	if p.Definition.SearchesModel() {
 		r.columns = append(r.columns, column{name: "weights"})
 	}
+	if p.options.Wide {
+		r.columns = append(r.columns, column{name: "max/min"})
+	}
 	r.columns = append(r.columns, column{name: "worst class", left: true}, column{name: "bal.acc", left: true})
-	r.rows = append(r.rows, p.row(p.reference(), ""))
+	r.rows = append(r.rows, p.row(p.reference(), "1.0", ""))
 	if p.Board.Offsets.Seeds > 0 {
-		r.rows = append(r.rows, p.row(p.offsets(), ""))
+		r.rows = append(r.rows, p.row(p.offsets(), "-", ""))
 	}
 	seen := make(map[int]bool)
-	for i, a := range p.Board.Rows {
-		if !p.options.All && i != p.Leader.At && (seen[a.Trial] || len(seen) == pageTrials) {
+	for _, a := range p.Board.Rows {
+		if !p.options.All && (seen[a.Trial] || len(seen) == pageTrials) {
 			hidden++
 			continue
 		}
@@ -204,14 +208,10 @@ func (p boardPage) table() (r result, hidden int, err error) {
 		if err != nil {
 			return r, 0, fmt.Errorf("trial %d: %w", a.Trial, err)
 		}
-		rank := rankText(a)
-		if i == p.Leader.At {
-			rank += "*"
-		}
 		r.rows = append(r.rows, p.row([]any{
-			rank, a.Trial, recipe, fmt.Sprintf("%d/%d", a.Round, a.Rounds), ratioText(a.WeightRatio),
-			decimals(a.Spread, 3), signed(a.Difference, 3), halfWidth(a), noiseText(a, p.seeds()), worstText(a.WorstClass, a.WorstRecall), accuracyChange(a),
-		}, signed(-a.WeightGain, 3)))
+			rankText(a), a.Trial, recipe, fmt.Sprintf("%d/%d", a.Round, a.Rounds), decimals(a.Score, 3),
+			signed(a.Difference, 3), halfWidth(a), noiseText(a, p.seeds()), decimals(a.Spread, 3), worstText(a.WorstClass, a.WorstRecall), accuracyChange(a),
+		}, ratioText(a.WeightRatio), signed(-a.WeightGain, 3)))
 	}
 	return r, hidden, nil
 }
@@ -228,7 +228,7 @@ func (p boardPage) reference() []any {
 		}
 	}
 	return []any{
-		"-", "-", name, 0, "1.0", decimals(ref.Spread, 3), "", "", "", worstText(ref.WorstClass, ref.WorstRecall), percent(ref.BalancedAccuracy),
+		"-", "-", name, 0, decimals(ref.Spread, 3), "", "", "", decimals(ref.Spread, 3), worstText(ref.WorstClass, ref.WorstRecall), percent(ref.BalancedAccuracy),
 	}
 }
 
@@ -237,21 +237,26 @@ func (p boardPage) reference() []any {
 func (p boardPage) offsets() []any {
 	o := p.Board.Offsets
 	drop := points(-o.Drop)
-	if p.Definition.Objective.Over(o.Drop) {
+	if o.Drop > p.Definition.Objective.Tolerance+objective.Slack {
 		drop += "!"
 	}
 	return []any{
-		"-", "-", "fitted offsets, no training", 0, "-", decimals(o.Spread, 3), signed(o.Difference(p.Definition.Objective), 3), "", "",
+		"-", "-", "fitted offsets, no training", 0, decimals(p.Board.Reference.Spread+o.Difference(p.Definition.Objective), 3),
+		signed(o.Difference(p.Definition.Objective), 3), "", "", decimals(o.Spread, 3),
 		worstText(o.WorstClass, o.WorstRecall), drop,
 	}
 }
 
-// row puts the weights' own change into a row where the table has that column.
-func (p boardPage) row(cells []any, weights string) []any {
-	if !p.Definition.SearchesModel() {
-		return cells
+// row puts the weights' own change and their ratio into a row where the table has these
+// columns.
+func (p boardPage) row(cells []any, ratio, weights string) []any {
+	if p.Definition.SearchesModel() {
+		cells = slices.Insert(cells, len(cells)-2, any(weights))
 	}
-	return slices.Insert(cells, len(cells)-2, any(weights))
+	if p.options.Wide {
+		cells = slices.Insert(cells, len(cells)-2, any(ratio))
+	}
+	return cells
 }
 
 // rankText marks ties.
@@ -309,7 +314,7 @@ func worstText(class string, recall float64) string { return class + " " + perce
 // more than the tolerance.
 func accuracyChange(a runs.Row) string {
 	text := points(-a.Drop)
-	if a.Over {
+	if a.LossProbability > 0.5 {
 		text += "!"
 	}
 	return text
@@ -322,7 +327,7 @@ func (p boardPage) leader() string {
 		return p.noLeader()
 	}
 	a := p.Board.Rows[p.Leader.At]
-	text := fmt.Sprintf("Leader (*): trial %d round %d, %s: spread %s, unweighted on the same seeds %s; ", a.Trial, a.Round,
+	text := fmt.Sprintf("Rank 1: trial %d round %d, %s: spread %s, unweighted on the same seeds %s; ", a.Trial, a.Round,
 		count(a.Seeds, "seed"), decimals(a.Spread, 3), decimals(a.ReferenceSpread, 3))
 	switch p.Leader.Noise {
 	case results.TooFewSeeds:
@@ -336,9 +341,9 @@ func (p boardPage) leader() string {
 	default:
 		panic(fmt.Sprintf("report: a leader has the noise %q", p.Leader.Noise))
 	}
-	if p.Leader.At > 0 {
-		text += fmt.Sprintf(" The arms above it do not lead: their loss of accuracy plus one standard error is more than your limit of %s points.",
-			unsigned(p.Definition.Objective.Tolerance))
+	if a.LossProbability > 0.5 {
+		text += fmt.Sprintf(" It probably loses more balanced accuracy than your limit of %s points (probability %s).",
+			unsigned(p.Definition.Objective.Tolerance), decimals(a.LossProbability, 2))
 	}
 	return text
 }
@@ -362,8 +367,6 @@ func NoLeader(why results.NoLeader) string {
 		return "no trial is complete yet"
 	case results.AllFailed:
 		return "every trial failed"
-	case results.ToleranceNotHeld:
-		return "every arm on the most seeds may lose more accuracy than you allow"
 	}
 	panic(fmt.Sprintf("report: no arm leads because of %q", why))
 }
@@ -371,17 +374,8 @@ func NoLeader(why results.NoLeader) string {
 // noLeader is [NoLeader] with what can be done.
 func (p boardPage) noLeader() string {
 	text := NoLeader(p.Leader.Why)
-	switch p.Leader.Why {
-	case results.AllFailed:
+	if p.Leader.Why == results.AllFailed {
 		text += "; evenkeel show 1 says why, and the table failed_runs has the trainer's log"
-	case results.ToleranceNotHeld:
-		more := "More seeds (search.max_replicates), more"
-		if p.Board.Study.FailedSeeds > 0 {
-			more = "Further seeds fail, so find out why first. More"
-		}
-		text = fmt.Sprintf("no arm leads: %s (your limit is %s points), given how uncertain that loss is. "+
-			"%s validation examples or a larger objective.accuracy_tolerance may find one",
-			text, unsigned(p.Definition.Objective.Tolerance), more)
 	}
 	return capitalised(text) + "."
 }
@@ -460,7 +454,9 @@ func boardFigures(leader results.Leader, rows []runs.Row) []figure[runs.Row] {
 		{"seconds", func(a runs.Row) any { return a.Seconds }},
 		// Not in the view.
 		{"accuracy_drop", func(a runs.Row) any { return a.Drop }},
-		{"holds_tolerance", func(a runs.Row) any { return a.Holds }},
+		{"accuracy_drop_se", func(a runs.Row) any { return a.DropSE }},
+		{"charge", func(a runs.Row) any { return a.Charge }},
+		{"loss_probability", func(a runs.Row) any { return a.LossProbability }},
 		{"leader", func(a runs.Row) any {
 			return leader.At >= 0 && a.Trial == rows[leader.At].Trial && a.Round == rows[leader.At].Round
 		}},

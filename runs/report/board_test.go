@@ -29,7 +29,7 @@ func boardOf(rows ...runs.Row) boardPage {
 func row(difference, half float64, seeds int) runs.Row {
 	return runs.Row{
 		Trial: 18, Round: 2, Rounds: 2, Seeds: seeds, Spread: .1, Difference: difference, DifferenceLow: difference - half, DifferenceHigh: difference + half,
-		WeightRatio: 19.5, WorstClass: "T-shirt", WorstRecall: .667, Drop: .021, Over: true, Holds: true,
+		WeightRatio: 19.5, WorstClass: "T-shirt", WorstRecall: .667, Drop: .021, LossProbability: .4,
 	}
 }
 

@@ -43,11 +43,11 @@ var confirmedFigures = []figure[confirmedRow]{
 	{"study", func(r confirmedRow) any { return r.Study }},
 	{"trial", func(r confirmedRow) any { return r.Trial }},
 	{"round", func(r confirmedRow) any { return r.Round }},
-	{"what", func(r confirmedRow) any { return r.What }},
+	{"what", func(r confirmedRow) any { return string(r.What) }},
 	{"seeds", func(r confirmedRow) any { return r.Seeds }},
 	{"test_spread", func(r confirmedRow) any { return r.Spread }},
 	{"test_balanced_accuracy", func(r confirmedRow) any { return r.BalancedAccuracy }},
-	{"against", func(r confirmedRow) any { return r.Against }},
+	{"against", func(r confirmedRow) any { return string(r.Against) }},
 	{"against_test_spread", func(r confirmedRow) any { return r.AgainstSpread }},
 	{"against_test_balanced_accuracy", func(r confirmedRow) any { return r.AgainstBalancedAccuracy }},
 	{"difference", func(r confirmedRow) any { return r.Difference }},
@@ -84,7 +84,7 @@ func confirmedResult(arms []results.Confirmed) result {
 	for _, a := range arms {
 		for i, c := range a.Rows {
 			row := confirmedRow{Confirmed: a, ConfirmedRow: c, verdict: a.Verdicts[i]}
-			if c.What == followup.WhatRecipe && c.Against == followup.WhatReference {
+			if c.What == objective.OptionWeightsRemeasured && c.Against == objective.OptionNothing {
 				row.conclusion = results.Conclude(a)
 			}
 			rows = append(rows, row)
@@ -119,7 +119,7 @@ func (p confirmedPage) section(a results.Confirmed) error {
 	if a.Invalid {
 		fmt.Fprintf(p.W, " trial %d was declared invalid since: do not quote it\n", a.Trial)
 	}
-	if main, verdict := a.Row(followup.WhatRecipe, followup.WhatReference); main != nil {
+	if main, verdict := a.Row(objective.OptionWeightsRemeasured, objective.OptionNothing); main != nil {
 		p.notes(p.costs(fmt.Sprintf("trial %d round %d", a.Trial, a.Round), *main) + p.limits(a, *main, verdict))
 	}
 	return nil
@@ -157,29 +157,32 @@ func (p confirmedPage) notes(text string) {
 // label says what a row compares; "" for rows that only programs get.
 func (p confirmedPage) label(a results.Confirmed, c runs.ConfirmedRow) string {
 	trial := fmt.Sprintf("trial %d round %d against ", a.Trial, a.Round)
-	switch {
-	case c.What == followup.WhatRecipe && c.Against == followup.WhatReference:
+	switch [2]objective.Option{c.What, c.Against} {
+	case [2]objective.Option{objective.OptionWeightsRemeasured, objective.OptionNothing}:
 		return trial + "unweighted"
-	case c.What == followup.WhatOffsets:
+	case [2]objective.Option{objective.OptionOffsetsRefitted, objective.OptionNothing}:
 		return "fitted offsets against unweighted"
-	case c.What == followup.WhatRecipe:
+	case [2]objective.Option{objective.OptionWeightsRemeasured, objective.OptionOffsetsRefitted}:
 		return trial + "fitted offsets"
-	case c.What == followup.WhatVector && c.Against == followup.WhatReference:
+	case [2]objective.Option{objective.OptionWeightsFixed, objective.OptionNothing}:
 		return "the same pasted weights on every seed"
-	case c.What == followup.WhatLonger:
-		return p.longerText(a.Round)
+	case [2]objective.Option{objective.OptionLonger, objective.OptionNothing}:
+		return p.longerText(objective.LongerFactor)
+	case [2]objective.Option{followup.EqualCost, objective.OptionNothing}:
+		if a.Round+1 != objective.LongerFactor || a.Option(objective.OptionLonger) == nil {
+			return p.longerText(a.Round + 1)
+		}
 	}
 	return ""
 }
 
-// longerText names the unweighted model that is trained as long as an arm with all its
-// rounds.
-func (p confirmedPage) longerText(round int) string {
+// longerText names the unweighted model that is trained so many times its epochs.
+func (p confirmedPage) longerText(factor int) string {
 	epochs, ok := p.def.ReferenceModel()["epochs"].(int64)
 	if !ok {
 		return "no weights, trained as long"
 	}
-	return fmt.Sprintf("no weights, %d epochs instead of %d", epochs*int64(round+1), epochs)
+	return fmt.Sprintf("no weights, %d epochs instead of %d", epochs*int64(factor), epochs)
 }
 
 // verdictWord is a verdict that fits the line.
@@ -266,7 +269,7 @@ func (p confirmedPage) limits(a results.Confirmed, c runs.ConfirmedRow, verdict 
 
 // offsets says so where fitted offsets cost more than the study allows.
 func (p confirmedPage) offsets(a results.Confirmed) string {
-	own, _ := a.Row(followup.WhatOffsets, followup.WhatReference)
+	own, _ := a.Row(objective.OptionOffsetsRefitted, objective.OptionNothing)
 	if own == nil || own.Tolerance != confirm.NotHeld {
 		return ""
 	}
@@ -274,11 +277,11 @@ func (p confirmedPage) offsets(a results.Confirmed) string {
 }
 
 // longer says so where the unweighted model gains balanced accuracy beyond noise when it
-// is trained as long: who changes the training anyway can have that too.
+// is trained twice as many epochs: who changes the training anyway can have that too.
 func (p confirmedPage) longer(a results.Confirmed) string {
 	gain := a.LongerGains()
 	if gain == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" %s: balanced accuracy %s points\n", p.longerText(a.Round), points(gain))
+	return fmt.Sprintf(" %s: balanced accuracy %s points\n", p.longerText(objective.LongerFactor), points(gain))
 }

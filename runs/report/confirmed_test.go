@@ -10,7 +10,6 @@ import (
 	"evenkeel/runs"
 	"evenkeel/runs/results"
 	"evenkeel/search"
-	"evenkeel/search/followup"
 	"evenkeel/search/studyfile"
 )
 
@@ -44,18 +43,18 @@ func TestLongerGainsAccuracy(t *testing.T) {
 	}
 	page := confirmedPage{def: def}
 	for _, c := range []struct {
-		what       string
+		what       objective.Option
 		drop, high float64
 		want       string
 	}{
-		{followup.WhatLonger, -.141, -.12, " no weights, 45 epochs instead of 15: balanced accuracy +14.1 points\n"},
-		{followup.WhatLonger, -.141, .001, ""},
-		{followup.WhatLonger, -.141, math.NaN(), ""},
-		{followup.WhatLonger, -.003, -.001, ""},
-		{followup.WhatLonger, .02, .03, ""},
-		{followup.WhatVector, -.141, -.12, ""},
+		{objective.OptionLonger, -.141, -.12, " no weights, 30 epochs instead of 15: balanced accuracy +14.1 points\n"},
+		{objective.OptionLonger, -.141, .001, ""},
+		{objective.OptionLonger, -.141, math.NaN(), ""},
+		{objective.OptionLonger, -.003, -.001, ""},
+		{objective.OptionLonger, .02, .03, ""},
+		{objective.OptionWeightsFixed, -.141, -.12, ""},
 	} {
-		a := results.Judge([]runs.ConfirmedArm{{Round: 2, Rows: []runs.ConfirmedRow{{What: c.what, Against: followup.WhatReference, AccuracyDrop: c.drop, AccuracyDropHigh: c.high}}}})[0]
+		a := results.Judge([]runs.ConfirmedArm{{Round: 2, Rows: []runs.ConfirmedRow{{What: c.what, Against: objective.OptionNothing, AccuracyDrop: c.drop, AccuracyDropHigh: c.high}}}})[0]
 		if got := page.longer(a); got != c.want {
 			t.Errorf("%s, drop %v, at most %v: %q; want %q", c.what, c.drop, c.high, got, c.want)
 		}

@@ -6,10 +6,10 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"evenkeel/objective"
 	"evenkeel/objective/evidence/explain"
 	"evenkeel/runs/results"
 	"evenkeel/search"
-	"evenkeel/search/followup"
 )
 
 // ReferenceWords says which model the reference of a study is, by the parameters that are
@@ -53,7 +53,7 @@ func quotable(c *results.Case) string {
 	if c.Confirmed == nil {
 		return ""
 	}
-	row, verdict := c.Confirmed.Row(followup.WhatRecipe, followup.WhatReference)
+	row, verdict := c.Confirmed.Row(objective.OptionWeightsRemeasured, objective.OptionNothing)
 	if row == nil {
 		return ""
 	}

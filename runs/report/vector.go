@@ -11,7 +11,6 @@ import (
 	"evenkeel/objective/evidence/posthoc"
 	"evenkeel/runs"
 	"evenkeel/runs/results"
-	"evenkeel/search/followup"
 )
 
 // PasteFormats are the formats of weights that are Python to paste.
@@ -178,8 +177,8 @@ func (v vector) confirmed() (recipe, single *runs.ConfirmedRow) {
 	if v.Confirmed == nil {
 		return nil, nil
 	}
-	recipe, _ = v.Confirmed.Row(followup.WhatRecipe, followup.WhatReference)
-	single, _ = v.Confirmed.Row(followup.WhatVector, followup.WhatReference)
+	recipe, _ = v.Confirmed.Row(objective.OptionWeightsRemeasured, objective.OptionNothing)
+	single, _ = v.Confirmed.Row(objective.OptionWeightsFixed, objective.OptionNothing)
 	if recipe == nil || single == nil {
 		return nil, nil
 	}

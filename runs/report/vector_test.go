@@ -9,7 +9,6 @@ import (
 	"evenkeel/objective"
 	"evenkeel/runs"
 	"evenkeel/runs/results"
-	"evenkeel/search/followup"
 )
 
 // someVector is the vector of three classes over the given seeds' weights.
@@ -54,17 +53,17 @@ func TestVectorIsPython(t *testing.T) {
 func TestVectorKeeps(t *testing.T) {
 	const sure, unsure = 0.001, 0.4
 	v := someVector(t, []float64{0.5, 1, 1.5})
-	row := func(what string, change, low, high, p float64) runs.ConfirmedRow {
+	row := func(what objective.Option, change, low, high, p float64) runs.ConfirmedRow {
 		return runs.ConfirmedRow{
-			What: what, Against: followup.WhatReference, AgainstSpread: 0.1, Spread: 0.1 + change,
+			What: what, Against: objective.OptionNothing, AgainstSpread: 0.1, Spread: 0.1 + change,
 			Difference: change, DifferenceLow: low, DifferenceHigh: high, PValue: p,
 		}
 	}
 	recipe := func(change, low, high, p float64) runs.ConfirmedRow {
-		return row(followup.WhatRecipe, change, low, high, p)
+		return row(objective.OptionWeightsRemeasured, change, low, high, p)
 	}
 	single := func(change, low, high, p float64) runs.ConfirmedRow {
-		return row(followup.WhatVector, change, low, high, p)
+		return row(objective.OptionWeightsFixed, change, low, high, p)
 	}
 	arm := func(seeds int, rows ...runs.ConfirmedRow) runs.ConfirmedArm {
 		return runs.ConfirmedArm{Trial: 3, Round: 1, Seeds: seeds, Rows: rows}

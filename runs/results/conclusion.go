@@ -1,9 +1,9 @@
 package results
 
 import (
+	"evenkeel/objective"
 	"evenkeel/objective/evidence/confirm"
 	"evenkeel/runs"
-	"evenkeel/search/followup"
 )
 
 // mostOf is the share of the weights' gain from which on another way is said to give
@@ -59,8 +59,8 @@ type OffsetsInstead struct {
 	Tolerance confirm.Holding
 }
 
-// LongerInstead compares the unweighted model, trained as long as all rounds together,
-// with the weights. Change is that of its spread.
+// LongerInstead compares the unweighted model, trained twice as many epochs, with the
+// weights. Change is that of its spread.
 type LongerInstead struct {
 	Instead
 	Change float64
@@ -69,7 +69,7 @@ type LongerInstead struct {
 // Conclude returns what a confirmed arm comes to, nil if the recipe was not compared with
 // the unweighted model.
 func Conclude(a Confirmed) *Conclusion {
-	main, verdict := a.Row(followup.WhatRecipe, followup.WhatReference)
+	main, verdict := a.Row(objective.OptionWeightsRemeasured, objective.OptionNothing)
 	if main == nil {
 		return nil
 	}
@@ -94,8 +94,8 @@ func first(classes []runs.ClassChange) string {
 // offsetsInstead compares the recipe with fitted offsets, which train nothing. What they
 // cost is judged by the same rule as what the recipe costs.
 func offsetsInstead(a Confirmed, main runs.ConfirmedRow, gained bool) OffsetsInstead {
-	row, verdict := a.Row(followup.WhatRecipe, followup.WhatOffsets)
-	own, _ := a.Row(followup.WhatOffsets, followup.WhatReference)
+	row, verdict := a.Row(objective.OptionWeightsRemeasured, objective.OptionOffsetsRefitted)
+	own, _ := a.Row(objective.OptionOffsetsRefitted, objective.OptionNothing)
 	if row == nil || own == nil {
 		return OffsetsInstead{}
 	}
@@ -125,7 +125,7 @@ func offsetsInstead(a Confirmed, main runs.ConfirmedRow, gained bool) OffsetsIns
 // longerInstead says where training the unweighted model longer evens the classes out
 // beyond noise, and so far that the weights are not worth their trainings.
 func longerInstead(a Confirmed, main runs.ConfirmedRow, gained bool) LongerInstead {
-	row, verdict := a.Row(followup.WhatLonger, followup.WhatReference)
+	row, verdict := a.Row(objective.OptionLonger, objective.OptionNothing)
 	if row == nil {
 		return LongerInstead{}
 	}

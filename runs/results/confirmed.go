@@ -4,10 +4,10 @@ import (
 	"context"
 	"fmt"
 
+	"evenkeel/objective"
 	"evenkeel/objective/evidence/confirm"
 	"evenkeel/objective/evidence/interval"
 	"evenkeel/runs"
-	"evenkeel/search/followup"
 )
 
 // Confirmed is a confirmed arm with the verdict on each of its rows.
@@ -16,6 +16,8 @@ type Confirmed struct {
 	// Verdicts has the verdict on each of Rows, after Holm's correction for all arms of
 	// the study that were confirmed in the same way.
 	Verdicts []confirm.Verdict
+	// PValues are those of Rows after this correction.
+	PValues []float64
 	// Family is how many arms these are.
 	Family int
 }
@@ -43,8 +45,9 @@ func ReadConfirmed(ctx context.Context, db *runs.DB, study string, a Arm, respli
 
 // Judge returns the arms of one study with their verdicts. Arms that were confirmed in
 // the same way, with or without parts drawn again, are one family of tests: p-values of
-// the same comparison are adjusted by Holm's method. Offsets belong to no arm: they are
-// one and the same test beside all of them, and their p-value stays as it is.
+// the same comparison are adjusted by Holm's method. Comparisons of options that no arm has
+// a part in, such as offsets or longer training, are one and the same test beside all of
+// them, and their p-value stays as it is.
 func Judge(arms []runs.ConfirmedArm) []Confirmed {
 	list := make([]Confirmed, len(arms))
 	for i, a := range arms {
@@ -60,7 +63,9 @@ func Judge(arms []runs.ConfirmedArm) []Confirmed {
 		}
 		list[i] = Confirmed{ConfirmedArm: a, Family: len(family)}
 		for _, row := range a.Rows {
-			list[i].Verdicts = append(list[i].Verdicts, row.Verdict(adjusted(family, at, row)))
+			p := adjusted(family, at, row)
+			list[i].PValues = append(list[i].PValues, p)
+			list[i].Verdicts = append(list[i].Verdicts, row.Verdict(p))
 		}
 	}
 	return list
@@ -68,7 +73,7 @@ func Judge(arms []runs.ConfirmedArm) []Confirmed {
 
 // adjusted returns the p-value of a row of family[at].
 func adjusted(family []runs.ConfirmedArm, at int, row runs.ConfirmedRow) float64 {
-	if row.What == followup.WhatOffsets {
+	if ofNoArm(row.What) && ofNoArm(row.Against) {
 		return row.PValue
 	}
 	var values []float64
@@ -86,12 +91,22 @@ func adjusted(family []runs.ConfirmedArm, at int, row runs.ConfirmedRow) float64
 	return interval.Holm(values)[own]
 }
 
+// ofNoArm reports whether an option is the same whatever arm is confirmed.
+func ofNoArm(o objective.Option) bool {
+	switch o {
+	case objective.OptionNothing, objective.OptionOffsetsFixed, objective.OptionOffsetsRefitted, objective.OptionLonger, objective.OptionLongerThenOffsets:
+		return true
+	}
+	return false
+}
+
 // Row returns the comparison of what with against and the verdict on it, nil if there is
-// none.
-func (c Confirmed) Row(what, against string) (*runs.ConfirmedRow, confirm.Verdict) {
+// none. One that is stored the other way round is turned.
+func (c Confirmed) Row(what, against objective.Option) (*runs.ConfirmedRow, confirm.Verdict) {
+	row := c.ConfirmedArm.Row(what, against)
 	for i, r := range c.Rows {
-		if r.What == what && r.Against == against {
-			return &c.Rows[i], c.Verdicts[i]
+		if r.What == what && r.Against == against || r.What == against && r.Against == what {
+			return row, row.Verdict(c.PValues[i])
 		}
 	}
 	return nil, ""
@@ -99,13 +114,13 @@ func (c Confirmed) Row(what, against string) (*runs.ConfirmedRow, confirm.Verdic
 
 // VectorHelps reports whether the one fixed vector, as somebody would paste it, evens the
 // recalls out beyond noise.
-func (c Confirmed) VectorHelps() bool { return c.helps(followup.WhatVector) }
+func (c Confirmed) VectorHelps() bool { return c.helps(objective.OptionWeightsFixed) }
 
 // OffsetsHelp is VectorHelps for offsets on the unweighted model's logits.
-func (c Confirmed) OffsetsHelp() bool { return c.helps(followup.WhatOffsets) }
+func (c Confirmed) OffsetsHelp() bool { return c.helps(objective.OptionOffsetsRefitted) }
 
-func (c Confirmed) helps(what string) bool {
-	row, verdict := c.Row(what, followup.WhatReference)
+func (c Confirmed) helps(what objective.Option) bool {
+	row, verdict := c.Row(what, objective.OptionNothing)
 	return row != nil && (verdict == confirm.Better || verdict == confirm.SlightlyBetter)
 }
 
@@ -124,10 +139,10 @@ func (c Confirmed) FewImages() (classes int) {
 }
 
 // LongerGains returns the balanced accuracy that the unweighted model gains when it is
-// trained as long as all rounds together, where that is beyond noise and more than .003;
+// trained twice as many epochs, where that is beyond noise and more than .003;
 // else 0.
 func (c Confirmed) LongerGains() float64 {
-	row, _ := c.Row(followup.WhatLonger, followup.WhatReference)
+	row, _ := c.Row(objective.OptionLonger, objective.OptionNothing)
 	if row == nil || !(row.AccuracyDropHigh < 0) || -row.AccuracyDrop <= dearer {
 		return 0
 	}

@@ -13,7 +13,7 @@ func TestJudged(t *testing.T) {
 	arm := func(trial, round int, resplit, invalid bool) runs.ConfirmedArm {
 		return runs.ConfirmedArm{Trial: trial, Round: round, Resplit: resplit, Invalid: invalid}
 	}
-	led := &runs.Board{Rows: []runs.Row{{Trial: 2, Round: 1, Seeds: 3, Holds: true}}}
+	led := &runs.Board{Rows: []runs.Row{{Trial: 2, Round: 1, Seeds: 3}}}
 	for _, c := range []struct {
 		board *runs.Board
 		arms  []runs.ConfirmedArm

@@ -3,13 +3,13 @@ package results
 import (
 	"testing"
 
+	"evenkeel/objective"
 	"evenkeel/objective/evidence/confirm"
 	"evenkeel/runs"
-	"evenkeel/search/followup"
 )
 
 // finding is a comparison of spreads.
-func finding(what, against string, from, to, p float64) runs.ConfirmedRow {
+func finding(what, against objective.Option, from, to, p float64) runs.ConfirmedRow {
 	return runs.ConfirmedRow{
 		What: what, Against: against, AgainstSpread: from, Spread: to, Difference: to - from, PValue: p,
 		Tolerance: confirm.Held, BalancedAccuracy: 0.8, AgainstBalancedAccuracy: 0.8,
@@ -18,7 +18,7 @@ func finding(what, against string, from, to, p float64) runs.ConfirmedRow {
 
 // gain is the recipe against the reference, .1 to .05, with a p-value.
 func gain(p float64) runs.ConfirmedRow {
-	return finding(followup.WhatRecipe, followup.WhatReference, 0.1, 0.05, p)
+	return finding(objective.OptionWeightsRemeasured, objective.OptionNothing, 0.1, 0.05, p)
 }
 
 // TestJudgeCorrectsForTheFamily: Holm's method over arms that were confirmed in the same
@@ -27,7 +27,7 @@ func TestJudgeCorrectsForTheFamily(t *testing.T) {
 	arm := func(trial int, resplit bool, rows ...runs.ConfirmedRow) runs.ConfirmedArm {
 		return runs.ConfirmedArm{Trial: trial, Round: 1, Resplit: resplit, Rows: rows}
 	}
-	offsets := finding(followup.WhatOffsets, followup.WhatReference, 0.1, 0.05, 0.04)
+	offsets := finding(objective.OptionOffsetsRefitted, objective.OptionNothing, 0.1, 0.05, 0.04)
 	for _, c := range []struct {
 		name     string
 		arms     []runs.ConfirmedArm
@@ -40,7 +40,7 @@ func TestJudgeCorrectsForTheFamily(t *testing.T) {
 		{".02 of three is .06", []runs.ConfirmedArm{arm(1, false, gain(0.02)), arm(2, false, gain(0.5)), arm(3, false, gain(0.5))}, 3, []confirm.Verdict{confirm.NoDifference}},
 		{"one on parts drawn anew is another family", []runs.ConfirmedArm{arm(1, false, gain(0.04)), arm(2, true, gain(0.5))}, 1, []confirm.Verdict{confirm.Better}},
 		{"offsets stay as they are", []runs.ConfirmedArm{arm(1, false, gain(0.04), offsets), arm(2, false, gain(0.5), offsets)}, 2, []confirm.Verdict{confirm.NoDifference, confirm.Better}},
-		{"another comparison is none of the family", []runs.ConfirmedArm{arm(1, false, gain(0.04)), arm(2, false, finding(followup.WhatVector, followup.WhatReference, 0.1, 0.05, 0.5))}, 2, []confirm.Verdict{confirm.Better}},
+		{"another comparison is none of the family", []runs.ConfirmedArm{arm(1, false, gain(0.04)), arm(2, false, finding(objective.OptionWeightsFixed, objective.OptionNothing, 0.1, 0.05, 0.5))}, 2, []confirm.Verdict{confirm.Better}},
 	} {
 		got := Judge(c.arms)[0]
 		if got.Family != c.family {
@@ -58,15 +58,15 @@ func TestJudgeCorrectsForTheFamily(t *testing.T) {
 func TestConclude(t *testing.T) {
 	const sure, unsure = 0.001, 0.4
 	ofOffsets := func(to, p float64) runs.ConfirmedRow {
-		return finding(followup.WhatRecipe, followup.WhatOffsets, to, 0.05, p)
+		return finding(objective.OptionWeightsRemeasured, objective.OptionOffsetsRefitted, to, 0.05, p)
 	}
 	own := func(held confirm.Holding) runs.ConfirmedRow {
-		r := finding(followup.WhatOffsets, followup.WhatReference, 0.1, 0.08, sure)
+		r := finding(objective.OptionOffsetsRefitted, objective.OptionNothing, 0.1, 0.08, sure)
 		r.Tolerance = held
 		return r
 	}
 	longer := func(to, p float64) runs.ConfirmedRow {
-		return finding(followup.WhatLonger, followup.WhatReference, 0.1, to, p)
+		return finding(objective.OptionLonger, objective.OptionNothing, 0.1, to, p)
 	}
 	for _, c := range []struct {
 		name            string
@@ -101,7 +101,7 @@ func TestConclude(t *testing.T) {
 func TestKeeps(t *testing.T) {
 	const sure, unsure = 0.001, 0.4
 	vector := func(to, p float64) runs.ConfirmedRow {
-		return finding(followup.WhatVector, followup.WhatReference, 0.1, to, p)
+		return finding(objective.OptionWeightsFixed, objective.OptionNothing, 0.1, to, p)
 	}
 	for _, c := range []struct {
 		name  string

@@ -15,9 +15,6 @@ const (
 	NoneComplete NoLeader = "none complete"
 	// AllFailed: every trial that ended failed.
 	AllFailed NoLeader = "all failed"
-	// ToleranceNotHeld: every arm with the most seeds may lose more balanced accuracy
-	// than the study allows, by one standard error.
-	ToleranceNotHeld NoLeader = "tolerance not held"
 )
 
 // Leader is the leading arm of a leaderboard.
@@ -30,8 +27,7 @@ type Leader struct {
 	Noise Noise
 }
 
-// LeaderOf returns the first arm of the highest tier that holds the accuracy tolerance
-// by at least one standard error, or why there is none.
+// LeaderOf returns the first arm of the highest tier, or why there is none.
 func LeaderOf(board *runs.Board) Leader {
 	if h := board.Study; len(board.Rows) == 0 {
 		if h.Failed > 0 && h.Failed == h.Done {
@@ -40,9 +36,6 @@ func LeaderOf(board *runs.Board) Leader {
 		return Leader{At: -1, Why: NoneComplete}
 	}
 	at := board.Leader()
-	if at < 0 {
-		return Leader{At: -1, Why: ToleranceNotHeld}
-	}
 	return Leader{At: at, Noise: NoiseOf(board.Rows[at])}
 }
 

@@ -9,16 +9,12 @@ import (
 )
 
 func TestLeaderOf(t *testing.T) {
-	held := runs.Row{Seeds: 3, Holds: true}
-	notHeld := runs.Row{Seeds: 3}
-	fewer := runs.Row{Seeds: 1, Holds: true}
 	for _, c := range []struct {
 		name  string
 		board runs.Board
 		want  results.Leader
 	}{
-		{"the second holds", runs.Board{Rows: []runs.Row{notHeld, held}}, results.Leader{At: 1, Noise: results.NotMoreEven}},
-		{"only one on fewer seeds holds", runs.Board{Rows: []runs.Row{notHeld, fewer}}, results.Leader{At: -1, Why: results.ToleranceNotHeld}},
+		{"the first leads", runs.Board{Rows: []runs.Row{{Seeds: 3}, {Seeds: 3}}}, results.Leader{At: 0, Noise: results.NotMoreEven}},
 		{"nothing yet", runs.Board{Study: runs.StudyHead{Trials: 2}}, results.Leader{At: -1, Why: results.NoneComplete}},
 		{"one of two that ended failed", runs.Board{Study: runs.StudyHead{Trials: 2, Done: 2, Failed: 1}}, results.Leader{At: -1, Why: results.NoneComplete}},
 		{"both failed", runs.Board{Study: runs.StudyHead{Trials: 3, Done: 2, Failed: 2}}, results.Leader{At: -1, Why: results.AllFailed}},

@@ -103,6 +103,16 @@ func StoredOffsets(ctx context.Context, db *runs.DB, study string) (*Offsets, er
 	return o, err
 }
 
+// FixedOffsets returns the one set of offsets of a study, see [StudyOffsets], nil where it has
+// none.
+func FixedOffsets(ctx context.Context, db *runs.DB, study string) ([]float64, error) {
+	kept, err := db.ReferenceOutputs(ctx, study)
+	if err != nil || len(kept.Offsets) == 0 {
+		return nil, err
+	}
+	return posthoc.MeanOffsets(kept.Offsets), nil
+}
+
 // studyOffsets reads the offsets of a study's seeds and takes their mean.
 func studyOffsets(ctx context.Context, db *runs.DB, study string) (*runs.ReferenceOutputs, *Offsets, error) {
 	kept, err := db.ReferenceOutputs(ctx, study)

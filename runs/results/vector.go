@@ -11,7 +11,6 @@ import (
 	"evenkeel/runs"
 	"evenkeel/schemes"
 	"evenkeel/search"
-	"evenkeel/search/followup"
 )
 
 // Vector is the class weights of one round over the seeds of a trial.
@@ -102,8 +101,8 @@ func (w *Weights) Keeps() (answer Share, share float64) {
 	if w.Confirmed == nil {
 		return NotConfirmed, 0
 	}
-	recipe, ofRecipe := w.Confirmed.Row(followup.WhatRecipe, followup.WhatReference)
-	vector, ofVector := w.Confirmed.Row(followup.WhatVector, followup.WhatReference)
+	recipe, ofRecipe := w.Confirmed.Row(objective.OptionWeightsRemeasured, objective.OptionNothing)
+	vector, ofVector := w.Confirmed.Row(objective.OptionWeightsFixed, objective.OptionNothing)
 	switch {
 	case recipe == nil || vector == nil:
 		return NotConfirmed, 0

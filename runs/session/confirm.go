@@ -99,6 +99,12 @@ func readArm(ctx context.Context, db *runs.DB, def *search.Definition, named res
 		return a, fmt.Errorf("trial %d, round %d: %w", t.Number, round, err)
 	}
 	a.Vector = vector.Weights
+	if a.Offsets, err = results.FixedOffsets(ctx, db, def.Name); err != nil {
+		return a, err
+	}
+	if a.Stops, err = db.ReferenceStops(ctx, def.Name); err != nil {
+		return a, err
+	}
 	if a.Plan, err = def.Plan(t.Point); err != nil {
 		return a, fmt.Errorf("trial %d: %w", t.Number, err)
 	}
@@ -177,7 +183,7 @@ func (c *confirming) repeats(ctx context.Context, v visited, confirmer *followup
 	if err != nil {
 		return false, err
 	}
-	same, err := v.db.Confirmed(ctx, c.def.Name, reading, c.arm.Vector)
+	same, err := v.db.Confirmed(ctx, c.def.Name, reading, c.arm)
 	if same && err == nil {
 		c.notify(notice.AlreadyConfirmed{Study: c.def.Name, Trial: c.arm.Trial, Round: c.arm.Round, Seeds: c.arm.Seeds})
 	}
@@ -198,7 +204,7 @@ func (c *confirming) fit(ctx context.Context, v visited, confirmer *followup.Con
 		if err != nil {
 			return err
 		}
-		each += fitting.Seconds()
+		each += float64(c.arm.Fits(c.def)) * fitting.Seconds()
 	}
 	if each > 0 && !c.deadline.IsZero() {
 		left := time.Until(c.deadline).Seconds()

@@ -138,7 +138,7 @@ func TestStopped(t *testing.T) {
 // TestWrongRequests: each is an input error with its reason, and starts nothing.
 func TestWrongRequests(t *testing.T) {
 	c, notices := heard(t)
-	def := define(t, small, "search.trials=1", "objective.accuracy_tolerance=0")
+	def := define(t, small, "search.trials=1")
 	no := false
 	r := request(def)
 	r.Confirm = &no
@@ -152,12 +152,11 @@ func TestWrongRequests(t *testing.T) {
 	run := func(r SearchRequest) error { _, err := Search(t.Context(), nil, c, r); return err }
 	confirm := func(r ConfirmRequest) error { _, err := Confirm(t.Context(), nil, c, r); return err }
 	for want, err := range map[string]error{
-		"want a time to come":                  run(late),
-		"nosuch cannot be started":             run(gone),
-		"model.epochs was 2 and is now 3":      run(other),
-		"round 5: trial 1 has only round 1":    confirm(ConfirmRequest{Arm: results.Arm{Trial: 1, Round: 5}, Seeds: 6}),
-		"; nothing was started":                confirm(ConfirmRequest{Arm: best, Seeds: 6, Deadline: time.Now()}),
-		"study small has no leader to confirm": confirm(ConfirmRequest{Seeds: 6}),
+		"want a time to come":               run(late),
+		"nosuch cannot be started":          run(gone),
+		"model.epochs was 2 and is now 3":   run(other),
+		"round 5: trial 1 has only round 1": confirm(ConfirmRequest{Arm: results.Arm{Trial: 1, Round: 5}, Seeds: 6}),
+		"; nothing was started":             confirm(ConfirmRequest{Arm: best, Seeds: 6, Deadline: time.Now()}),
 	} {
 		if err == nil || !strings.Contains(err.Error(), want) || !errors.As(err, new(search.InputError)) {
 			t.Errorf("error %v; want an input error with %q", err, want)

@@ -18,6 +18,17 @@ type Arm struct {
 	// geometric mean of the weights that the search measured, which somebody would
 	// paste. Nil means that of the fresh seeds themselves.
 	Vector []float64
+	// Offsets is the fixed set of offsets for the unweighted model: the mean over the
+	// search's seeds of those that were fitted to each. Nil where the search has none;
+	// it is never fitted to fresh seeds.
+	Offsets []float64
+	// LongerOffsets is the same for the model that is trained longer. Nil where the search
+	// has trained none; then every fresh seed is measured with the mean of those that are
+	// fitted to the validation logits of the others.
+	LongerOffsets []float64
+	// Stops says that the reference ends by its own early stopping, so that more epochs
+	// change nothing.
+	Stops bool
 	// Seeds is the number of fresh training seeds, at least [confirm.FewestSeeds].
 	Seeds int
 	// Resplit draws training and validation part anew for every fresh seed, beside the
@@ -27,30 +38,67 @@ type Arm struct {
 }
 
 // Cost returns how many trainings a fresh seed takes, and how long they are
-// together in trainings of the usual length.
+// together in trainings of the usual length: the reference, the trial's own model where it
+// is another one and weights shift its logits, the recipe's rounds, the fixed vector, the
+// reference trained longer, and trained as long as the recipe where that is another length.
 func (a Arm) Cost(d *search.Definition) (trainings int, length float64) {
-	trainings = 1 // the reference
+	trainings, length = 1, 1 // the reference
+	add := func(n, long int) {
+		trainings += n
+		length += float64(n * long)
+	}
 	if !reflect.DeepEqual(a.Plan.Model, d.ReferenceModel()) {
-		trainings++
+		add(1, 1)
 	}
-	if !a.Plan.Trained() {
-		return trainings, float64(trainings)
+	if a.Plan.Trained() {
+		add(a.Round+1, 1) // the rounds and the vector
 	}
-	trainings += a.Round + 1 // the recipe's rounds and the vector
-	if a.longer(d) == nil {
-		return trainings, float64(trainings)
+	if _, reason := a.longer(d, objective.LongerFactor); reason == "" {
+		add(1, objective.LongerFactor)
 	}
-	return trainings + 1, float64(trainings + a.Round + 1)
+	if _, reason := a.equalCost(d); reason == "" && a.Round+1 != objective.LongerFactor {
+		add(1, a.Round+1)
+	}
+	return trainings, length
 }
 
-// longer returns the reference's model with as many epochs as all rounds of the
-// arm have together; nil where the model has no epochs or the weights cost none.
-func (a Arm) longer(d *search.Definition) map[string]any {
+// Fits returns how often offsets are fitted on a fresh seed, where there are logits.
+func (a Arm) Fits(d *search.Definition) int {
+	fits := 1 // the reference
+	if a.Plan.Trained() {
+		fits++ // models trained with the vector
+	}
+	if _, reason := a.longer(d, objective.LongerFactor); reason == "" && a.LongerOffsets == nil {
+		fits++
+	}
+	return fits
+}
+
+// longer returns the reference's model with so many times its epochs, or why there is none.
+func (a Arm) longer(d *search.Definition, factor int) (map[string]any, Reason) {
+	return longerModel(d, a.Stops, factor)
+}
+
+// equalCost returns the reference's model with as many epochs as all rounds of the arm
+// have together, or why there is none.
+func (a Arm) equalCost(d *search.Definition) (map[string]any, Reason) {
+	if !a.Plan.Trained() {
+		return nil, ReasonPosthoc
+	}
+	return a.longer(d, a.Round+1)
+}
+
+// longerModel returns the reference's model with so many times its epochs, or why there is
+// none; stops says that it ends by its own early stopping.
+func longerModel(d *search.Definition, stops bool, factor int) (map[string]any, Reason) {
 	model := maps.Clone(d.ReferenceModel())
 	epochs, ok := model["epochs"].(int64)
-	if !ok || !a.Plan.Trained() {
-		return nil
+	switch {
+	case !ok:
+		return nil, ReasonNoEpochs
+	case stops:
+		return nil, ReasonEarlyStopping
 	}
-	model["epochs"] = epochs * int64(a.Round+1)
-	return model
+	model["epochs"] = epochs * int64(factor)
+	return model, ""
 }

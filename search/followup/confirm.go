@@ -58,10 +58,7 @@ func (c *Confirmer) Run(ctx context.Context, stop <-chan struct{}, arm Arm) (*Co
 	defer stopWith(stop, p.runner)()
 	p.vector = p.arm.Vector
 	err = p.each(ctx, func(s *freshSeed) error {
-		err := p.recipe(ctx, s)
-		if err == nil && p.vector != nil {
-			err = p.fixed(ctx, s)
-		}
+		err := p.seed(ctx, s)
 		if err == nil {
 			s.complete = true
 			p.report()
@@ -75,6 +72,9 @@ func (c *Confirmer) Run(ctx context.Context, stop <-chan struct{}, arm Arm) (*Co
 		if p.vector, err = p.meanVector(); err == nil {
 			err = p.each(ctx, func(s *freshSeed) error { return p.fixed(ctx, s) })
 		}
+	}
+	if err == nil {
+		err = p.joint(context.WithoutCancel(ctx))
 	}
 	if err != nil {
 		return nil, err
@@ -98,8 +98,8 @@ func (c *Confirmer) Reading(arm Arm) (Reading, error) {
 	return p.reading, nil
 }
 
-// Fitting returns how long fitting offsets takes, which Run does on every fresh seed:
-// with many classes longer than the trainings. It is tried on the reference of the
+// Fitting returns how long fitting offsets to one model takes, which Run does [Arm.Fits]
+// times on every fresh seed: with many classes longer than the trainings. It is tried on the reference of the
 // search's first seed, and 0 where the store has no logits of it.
 func (c *Confirmer) Fitting(ctx context.Context) (time.Duration, error) {
 	eval := (&confirming{Confirmer: c}).evaluator(c.Trainer.Info())

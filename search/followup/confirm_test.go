@@ -108,7 +108,7 @@ func confirmer(d *search.Definition, store followup.Store, trainer objective.Tra
 }
 
 // find returns a finding.
-func find(t *testing.T, c *followup.Confirmation, what, against string) followup.Comparison {
+func find(t *testing.T, c *followup.Confirmation, what, against objective.Option) followup.Comparison {
 	t.Helper()
 	for _, f := range c.Comparisons {
 		if f.What == what && f.Against == against {
@@ -119,22 +119,32 @@ func find(t *testing.T, c *followup.Confirmation, what, against string) followup
 	return followup.Comparison{}
 }
 
+// option returns what was measured of an option.
+func option(t *testing.T, c *followup.Confirmation, o objective.Option) followup.Measured {
+	t.Helper()
+	i := slices.IndexFunc(c.Options, func(m followup.Measured) bool { return m.Option == o })
+	if i < 0 {
+		t.Fatalf("nothing is said of %s", o)
+	}
+	return c.Options[i]
+}
+
 // TestTimeKeepsCompleteSeeds: where time runs out the seeds that are complete count, if
 // they are at least six; the same command with more time goes on, and is the same
-// reading. A seed takes five trainings: the reference, two rounds, the vector, and the
-// reference for longer; each takes an hour here.
+// reading. A seed takes six trainings: the reference, the vector, two rounds, and the
+// reference for longer and for as long as the recipe; each takes an hour here.
 func TestTimeKeepsCompleteSeeds(t *testing.T) {
 	d := define(t, confirmStudy)
 	for _, c := range []struct {
 		hours, want int
 		fails       bool
-	}{{37, 7, false}, {30, 6, false}, {29, 0, false}, {37, 0, true}} {
+	}{{43, 7, false}, {36, 6, false}, {35, 0, false}, {43, 0, true}} {
 		now := time.Date(2026, 1, 1, 23, 0, 0, 0, time.UTC)
 		trainer, _, _ := watched(0.3, nil)
 		count := 0
 		trainer.Before = func(context.Context, objective.Job) error {
 			now = now.Add(time.Hour)
-			if count++; c.fails && count == 33 {
+			if count++; c.fails && count == 38 {
 				return errors.New("out of memory")
 			}
 			return nil
@@ -155,12 +165,12 @@ func TestTimeKeepsCompleteSeeds(t *testing.T) {
 			if !objective.IsInterruption(err) {
 				t.Errorf("%d hours: %v, %v; want an interruption", c.hours, got, err)
 			}
-		case err != nil || got.Seeds != c.want || got.Comparisons[0].Seeds != c.want || len(got.Runs) != 4*c.want:
-			t.Fatalf("%d hours: %+v, %v; want %d seeds", c.hours, got, err, c.want)
+		case err != nil || got.Seeds != c.want || got.Comparisons[0].Seeds != c.want || len(got.Runs) != 5*c.want:
+			t.Fatalf("%d hours: %+v, %v; want %d seeds", c.hours, got.Reading, err, c.want)
 		}
 		whole, err := confirmer(d, store, trainer, 1).Run(t.Context(), nil, arm)
 		if err != nil || whole.Seeds != 10 || len(store.readings) != 1 {
-			t.Errorf("%d hours and then all: %+v, %v, readings %v; want 10 seeds and one reading", c.hours, whole, err, store.readings)
+			t.Errorf("%d hours and then all: %+v, %v, readings %v; want 10 seeds and one reading", c.hours, whole.Reading, err, store.readings)
 		}
 	}
 }
@@ -207,18 +217,19 @@ func TestConfirmClaims(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f := find(t, got, followup.WhatRecipe, followup.WhatReference)
+		f := find(t, got, objective.OptionWeightsRemeasured, objective.OptionNothing)
 		if v := f.Spread.Verdict(f.Spread.PValue); v != c.verdict {
 			t.Errorf("response %g: %s (%.3f -> %.3f); want %s", c.response, v, f.Spread.B, f.Spread.A, c.verdict)
 		}
-		if v := find(t, got, followup.WhatVector, followup.WhatReference).Spread; v.Verdict(v.PValue) != c.verdict {
+		if v := find(t, got, objective.OptionWeightsFixed, objective.OptionNothing).Spread; v.Verdict(v.PValue) != c.verdict {
 			t.Errorf("response %g: the vector is %s; want %s", c.response, v.Verdict(v.PValue), c.verdict)
 		}
-		find(t, got, followup.WhatRecipe, followup.WhatOffsets)
-		find(t, got, followup.WhatLonger, followup.WhatReference)
-		// Reference, rounds 1 and 2, the vector, the longer reference; round 1 alone has no test part.
-		if trainings, _ := arm.Cost(d); all.Load() != int64(8*trainings) || trainings != 5 || test.Load() != 8*4 {
-			t.Errorf("%d trainings, %d with the test part, %d a seed announced; want 40, 32, 5", all.Load(), test.Load(), trainings)
+		find(t, got, objective.OptionWeightsRemeasured, objective.OptionOffsetsRefitted)
+		find(t, got, objective.OptionLonger, objective.OptionNothing)
+		// Reference, rounds 1 and 2, the vector, the reference with twice and with three times
+		// the epochs; round 1 alone has no test part.
+		if trainings, length := arm.Cost(d); all.Load() != int64(8*trainings) || trainings != 6 || length != 4+2+3 || test.Load() != 8*5 {
+			t.Errorf("%d trainings, %d with the test part, %d a seed announced, as long as %v; want 48, 40, 6, 9", all.Load(), test.Load(), trainings, length)
 		}
 		if len(store.readings) != 1 || store.readings[0].Trial != 4 || store.readings[0].Seeds != 8 {
 			t.Errorf("readings %v; want one", store.readings)
@@ -276,14 +287,14 @@ func TestConfirmGoesOn(t *testing.T) {
 			}
 		}
 		// Those under way were interrupted, and nothing else was done twice.
-		if store.Len() != 30 || all.Load() > 30+4 || len(store.readings) != 1 {
-			t.Errorf("stopped at training %d: %d runs, %d trainings and %d readings in all; want 30, hardly more, and 1", at, store.Len(), all.Load(), len(store.readings))
+		if store.Len() != 36 || all.Load() > 36+4 || len(store.readings) != 1 {
+			t.Errorf("stopped at training %d: %d runs, %d trainings and %d readings in all; want 36, hardly more, and 1", at, store.Len(), all.Load(), len(store.readings))
 		}
 	}
 }
 
-// TestConfirmPosthoc: weights applied to logits train the reference alone, and
-// the very reading of known logits for another arm counts.
+// TestConfirmPosthoc: weights applied to logits train the reference alone, once as long as
+// usual and once longer, and the very reading of known logits for another arm counts.
 func TestConfirmPosthoc(t *testing.T) {
 	d := define(t, confirmStudy, "weighting.apply=posthoc")
 	store := newConfirmations()
@@ -293,21 +304,22 @@ func TestConfirmPosthoc(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if all.Load() != 6 {
-		t.Errorf("%d trainings; want those of the reference alone, 6", all.Load())
+	if trainings, length := arm.Cost(d); all.Load() != 12 || trainings != 2 || length != 3 {
+		t.Errorf("%d trainings, %d a seed announced, as long as %v; want those of the reference alone, 12, 2 and 3", all.Load(), trainings, length)
 	}
-	for _, f := range got.Comparisons {
-		if f.What == followup.WhatLonger {
-			t.Error("something was trained longer for weights that cost no training")
+	for _, o := range []objective.Option{objective.OptionWeightsThenOffsets, followup.EqualCost} {
+		if m := option(t, got, o); m.Reason != followup.ReasonPosthoc {
+			t.Errorf("%s: %+v; want it left out because of posthoc", o, m)
 		}
 	}
-	find(t, got, followup.WhatVector, followup.WhatReference)
+	find(t, got, objective.OptionLonger, objective.OptionNothing)
+	find(t, got, objective.OptionWeightsFixed, objective.OptionNothing)
 	arm.Trial, arm.Round = 5, 1
 	if _, err := confirmer(d, store, trainer, 2).Run(t.Context(), nil, arm); err != nil {
 		t.Fatal(err)
 	}
-	if all.Load() != 6 || len(store.readings) != 2 {
-		t.Errorf("after another arm %d trainings and %d readings; want 6 and 2", all.Load(), len(store.readings))
+	if all.Load() != 12 || len(store.readings) != 2 {
+		t.Errorf("after another arm %d trainings and %d readings; want 12 and 2", all.Load(), len(store.readings))
 	}
 }
 

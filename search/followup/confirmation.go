@@ -7,18 +7,33 @@ import (
 	"evenkeel/objective/evidence/confirm"
 )
 
-// What is compared, and with what: these words are stored.
+// EqualCost names the control of a confirmation: the reference, trained as long as the
+// recipe with all its rounds. It is no option of its own, since no user of weights need
+// know it, but says how much of what the recipe gains any training as long would.
+const EqualCost objective.Option = "equal-cost"
+
+// Reason says why an option was not measured; it is stored. "" is the reason of one that was.
+type Reason string
+
+// Why an option was not measured.
 const (
-	// WhatRecipe is the arm's whole procedure, weights measured anew on every seed.
-	WhatRecipe = "recipe"
-	// WhatVector is the one vector of weights, the same on every seed.
-	WhatVector = "vector"
-	// WhatLonger is the reference, trained as long as the recipe with all its rounds.
-	WhatLonger = "longer"
-	// WhatReference is the unweighted reference; its runs have this name too.
-	WhatReference = "reference"
-	// WhatOffsets is the reference with offsets that were fitted on validation.
-	WhatOffsets = "offsets"
+	// ReasonPosthoc: the study's weights shift logits already, so offsets on top of them are
+	// the offsets alone, and no further rounds are trained.
+	ReasonPosthoc Reason = "posthoc"
+	// ReasonNoLogits: the trainer sends no logits, or no labels, of its validation or test
+	// examples.
+	ReasonNoLogits Reason = "no logits"
+	// ReasonNotKept: the run was trained before, and its logits were not kept.
+	ReasonNotKept Reason = "logits not kept"
+	// ReasonFewExamples: a class has too few validation examples to fit offsets to.
+	ReasonFewExamples Reason = "few examples"
+	// ReasonNoOffsets: the search has fitted no offsets, so there is no fixed set.
+	ReasonNoOffsets Reason = "no fitted offsets"
+	// ReasonNoEpochs: the model has no number of epochs that could be raised.
+	ReasonNoEpochs Reason = "no epochs"
+	// ReasonEarlyStopping: training ends by its own early stopping before its epochs are
+	// over, so that more of them change nothing.
+	ReasonEarlyStopping Reason = "early stopping"
 )
 
 // Reading is one occasion to look at a test part: a fixed arm on so many fresh
@@ -34,6 +49,10 @@ type Reading struct {
 // Confirmation is what fresh seeds and the test part say of a fixed arm.
 type Confirmation struct {
 	Reading
+	// Options has every option of [objective.Options] and then [EqualCost].
+	Options []Measured
+	// Comparisons are those of every two options that were measured, and of EqualCost with
+	// nothing and with the weights that are measured anew.
 	Comparisons []Comparison
 	// Runs are the training runs with a test part.
 	Runs []Run
@@ -41,18 +60,39 @@ type Confirmation struct {
 	Images []int64
 }
 
-// Comparison is one comparison on the test part.
-type Comparison struct {
-	What, Against string
-	confirm.Comparison
-	// Drop is the balanced accuracy lost, compared with the study's tolerance.
-	Drop confirm.Drop
+// Measured is one option as fresh seeds and the test part show it: means over seeds.
+type Measured struct {
+	Option objective.Option
+	// Reason says why it was not measured. Then there is nothing else.
+	Reason Reason
+	// Spread is corrected for the noise of the test examples, PlainSpread is not.
+	Spread, PlainSpread, BalancedAccuracy float64
+	// Recalls are those of each class, with 95 % intervals.
+	Recalls []confirm.Recall
+	// Weights are the one fixed vector and Offsets the one fixed set that were measured,
+	// nil for an option without: what is handed over. A set of offsets that no search had
+	// fitted is the mean over the fresh seeds, of which each was measured with that of the
+	// others.
+	Weights, Offsets []float64
 }
 
-// Run is a run with its test part. The reference and what is trained
-// longer belong to trial 0.
+// Comparison is one comparison on the test part: What minus Against.
+type Comparison struct {
+	What, Against objective.Option
+	confirm.Comparison
+	// Drop is the balanced accuracy lost, compared with the study's tolerance, and Over
+	// the probability that it is more than the tolerance.
+	Drop confirm.Drop
+	Over float64
+	// Score is the difference of the scores: the spreads, each with the expected charge for
+	// what was lost against the unweighted model ([confirm.CompareScores]).
+	Score confirm.Difference
+}
+
+// Run is a run with its test part. The reference, and the same trained longer, belong to
+// trial 0. What is the option that delivers such a model, without any offsets.
 type Run struct {
-	What                    string
+	What                    objective.Option
 	Trial, Round, Replicate int
 	Seed                    int64
 	Run                     objective.RunID

@@ -52,7 +52,11 @@ type freshSeed struct {
 	eval    *objective.Evaluator
 	weights []float64
 	labels  []uint16
-	test    map[string][]uint16 // by what, and by against
+	test    map[objective.Option][]uint16
+	// fitted are offsets that were fitted to this seed's own models, by the option that
+	// delivers these; reasons says why an option has no predictions.
+	fitted  map[objective.Option][]float64
+	reasons map[objective.Option]Reason
 	runs    []Run
 	// complete says that everything of this seed is measured.
 	complete bool
@@ -83,40 +87,120 @@ func (p *confirming) each(ctx context.Context, work func(*freshSeed) error) erro
 	})
 }
 
-// recipe performs the reference, the recipe and what is trained longer.
-func (p *confirming) recipe(ctx context.Context, s *freshSeed) error {
+// seed performs everything of one seed, but the vector where that is yet to come.
+func (p *confirming) seed(ctx context.Context, s *freshSeed) error {
 	if !p.arm.Plan.Trained() {
 		if err := p.open(ctx); err != nil { // shifts of known logits train nothing and read it all the same
 			return err
 		}
 	}
+	s.test, s.fitted, s.reasons = make(map[objective.Option][]uint16), make(map[objective.Option][]float64), make(map[objective.Option]Reason)
+	if err := p.reference(ctx, s); err != nil {
+		return err
+	}
+	if p.vector != nil { // before the recipe: where both are one run, its logits are kept
+		if err := p.fixed(ctx, s); err != nil {
+			return err
+		}
+	}
+	if err := p.recipe(ctx, s); err != nil {
+		return err
+	}
+	return p.longer(ctx, s)
+}
+
+// reference performs the unweighted model, with offsets on it.
+func (p *confirming) reference(ctx context.Context, s *freshSeed) error {
+	a, err := p.runner.RunTest(ctx, s.eval.Spec(s.eval.ReferenceModel, s.seed))
+	if err != nil {
+		return err
+	}
+	if err := s.add(Run{What: objective.OptionNothing, Run: a.Run}, a.Result); err != nil {
+		return err
+	}
+	reason := p.fit(s, objective.OptionNothing, a.Result)
+	if reason != "" {
+		s.reasons[objective.OptionOffsetsRefitted] = reason
+	} else if s.test[objective.OptionOffsetsRefitted], err = posthoc.TestPredictions(a.Result, s.fitted[objective.OptionNothing]); err != nil {
+		return err
+	}
+	switch {
+	case a.Result.TestLogits == nil:
+		s.reasons[objective.OptionOffsetsFixed] = reason
+	case p.arm.Offsets == nil:
+		s.reasons[objective.OptionOffsetsFixed] = ReasonNoOffsets
+	default:
+		s.test[objective.OptionOffsetsFixed], err = posthoc.TestPredictions(a.Result, p.arm.Offsets)
+	}
+	return err
+}
+
+// fit fits offsets to a model of a seed, on its validation logits, or says why not. The
+// model is what the option delivers without offsets.
+func (p *confirming) fit(s *freshSeed, model objective.Option, r *objective.Result) Reason {
+	labels := s.eval.Labels(r)
+	if r.ValLogits == nil || labels == nil || r.TestLogits == nil || r.TestLabels == nil {
+		if model != objective.OptionNothing && s.fitted[objective.OptionNothing] != nil {
+			return ReasonNotKept // the trainer sends them
+		}
+		return ReasonNoLogits
+	}
+	folds, err := posthoc.FoldsOf(r, labels)
+	if err != nil {
+		return ReasonFewExamples // nothing to fit to, as in a search
+	}
+	s.fitted[model] = folds.FitAll(p.Definition.Objective).Offsets
+	return ""
+}
+
+// recipe performs the recipe with all its rounds.
+func (p *confirming) recipe(ctx context.Context, s *freshSeed) error {
 	t, _, err := s.eval.ReplicateTest(ctx, p.arm.Plan, s.replicate, s.seed)
 	if err != nil {
 		return err
 	}
 	last := t.Rounds[p.arm.Round]
 	s.weights = last.Weights
-	if err := s.add(Run{What: WhatReference, Run: t.Reference.Run}, t.ReferenceResult); err != nil {
-		return err
-	}
-	if err := s.add(Run{What: WhatRecipe, Trial: p.arm.Trial, Round: p.arm.Round, Run: last.Run, Weights: last.Weights}, t.Last); err != nil {
-		return err
-	}
-	shifted, err := posthoc.OffsetPredictions(p.Definition.Objective, t.ReferenceResult, s.eval.Labels(t.ReferenceResult))
-	if err != nil {
-		return err
-	}
-	if shifted != nil {
-		s.test[WhatOffsets] = shifted
-	}
-	if model := p.arm.longer(p.Definition); model != nil {
+	return s.add(Run{What: objective.OptionWeightsRemeasured, Trial: p.arm.Trial, Round: p.arm.Round, Run: last.Run, Weights: last.Weights}, t.Last)
+}
+
+// longer performs the unweighted model with twice the epochs, and with those of the recipe.
+func (p *confirming) longer(ctx context.Context, s *freshSeed) error {
+	model, reason := p.arm.longer(p.Definition, objective.LongerFactor)
+	if reason != "" {
+		s.reasons[objective.OptionLonger], s.reasons[objective.OptionLongerThenOffsets] = reason, reason
+	} else {
 		a, err := p.runner.RunTest(ctx, s.eval.Spec(model, s.seed))
 		if err != nil {
 			return fmt.Errorf("the unweighted model, trained longer: %w", err)
 		}
-		if err := s.add(Run{What: WhatLonger, Round: p.arm.Round, Run: a.Run}, a.Result); err != nil {
+		if err := s.add(Run{What: objective.OptionLonger, Run: a.Run}, a.Result); err != nil {
 			return err
 		}
+		if err := p.longerOffsets(s, a.Result); err != nil {
+			return err
+		}
+	}
+	if model, reason = p.arm.equalCost(p.Definition); reason != "" {
+		s.reasons[EqualCost] = reason
+		return nil
+	}
+	a, err := p.runner.RunTest(ctx, s.eval.Spec(model, s.seed))
+	if err != nil {
+		return fmt.Errorf("the unweighted model, trained as long as the recipe: %w", err)
+	}
+	return s.add(Run{What: EqualCost, Round: p.arm.Round, Run: a.Run}, a.Result)
+}
+
+// longerOffsets applies the search's fixed set to the model that was trained longer, or
+// fits one for [confirming.joint].
+func (p *confirming) longerOffsets(s *freshSeed, r *objective.Result) (err error) {
+	if p.arm.LongerOffsets != nil && r.TestLogits != nil && r.TestLabels != nil {
+		s.test[objective.OptionLongerThenOffsets], err = posthoc.TestPredictions(r, p.arm.LongerOffsets)
+		return err
+	}
+	if reason := p.fit(s, objective.OptionLonger, r); reason != "" {
+		s.reasons[objective.OptionLongerThenOffsets] = reason
 	}
 	return nil
 }
@@ -148,20 +232,24 @@ func (p *confirming) meanVector() ([]float64, error) {
 // fixed performs a run with the one vector.
 func (p *confirming) fixed(ctx context.Context, s *freshSeed) error {
 	plan := p.arm.Plan
-	run := Run{What: WhatVector, Trial: p.arm.Trial, Round: p.arm.Round, Weights: p.vector}
+	run := Run{What: objective.OptionWeightsFixed, Trial: p.arm.Trial, Round: p.arm.Round, Weights: p.vector}
 	base := s.eval.Spec(plan.Model, s.seed)
 	spec, err := base.WithWeights(p.vector, plan.Apply, plan.WeightsFrom)
 	if err != nil {
 		return err
 	}
 	if spec.Trained() {
-		a, err := p.runner.RunTest(ctx, spec)
+		a, err := p.runner.RunTestLogits(ctx, spec)
 		if err != nil {
 			return fmt.Errorf("the vector: %w", err)
+		}
+		if reason := p.fit(s, objective.OptionWeightsFixed, a.Result); reason != "" {
+			s.reasons[objective.OptionWeightsThenOffsets] = reason
 		}
 		run.Run = a.Run
 		return s.add(run, a.Result)
 	}
+	s.reasons[objective.OptionWeightsThenOffsets] = ReasonPosthoc
 	a, err := p.runner.RunTest(ctx, base)
 	if err != nil {
 		return err
@@ -183,8 +271,8 @@ func (s *freshSeed) add(run Run, r *objective.Result) error {
 		return fmt.Errorf("a confirmation needs the prediction and the label of every test example, and run %.8s has none: "+
 			"its answer must carry test labels with predictions or scores", run.Run)
 	}
-	if s.test == nil {
-		s.test, s.labels = make(map[string][]uint16), r.TestLabels
+	if s.labels == nil {
+		s.labels = r.TestLabels
 	}
 	if !slices.Equal(s.labels, r.TestLabels) {
 		return fmt.Errorf("the test labels of run %.8s differ from those of another run; a trainer must keep its test examples and their order", run.Run)
@@ -193,55 +281,4 @@ func (s *freshSeed) add(run Run, r *objective.Result) error {
 	run.Replicate, run.Seed = s.replicate, s.seed
 	s.runs = append(s.runs, run)
 	return nil
-}
-
-// compare makes the comparisons.
-func (p *confirming) compare() (*Confirmation, error) {
-	out := &Confirmation{Reading: p.reading, Images: make([]int64, len(p.eval.Info.Classes))}
-	out.Seeds = len(p.seeds)
-	labels := p.seeds[0].labels
-	for _, c := range labels {
-		out.Images[c]++
-	}
-	sample, err := confirm.NewSample(len(out.Images), labels)
-	if err != nil {
-		return nil, err
-	}
-	measured := make(map[string]*confirm.Measured)
-	for _, what := range []string{WhatReference, WhatOffsets, WhatRecipe, WhatVector, WhatLonger} {
-		var predictions [][]uint16
-		for _, s := range p.seeds {
-			if !slices.Equal(s.labels, labels) {
-				return nil, fmt.Errorf("the test labels differ from seed to seed; a trainer must keep its test examples and their order")
-			}
-			if x := s.test[what]; x != nil {
-				predictions = append(predictions, x)
-			}
-		}
-		if len(predictions) < len(p.seeds) {
-			continue // no logits to shift, nothing to train longer
-		}
-		if measured[what], err = sample.Measure(predictions); err != nil {
-			return nil, err
-		}
-	}
-	for _, q := range [][2]string{
-		{WhatRecipe, WhatReference}, {WhatOffsets, WhatReference}, {WhatRecipe, WhatOffsets},
-		{WhatVector, WhatReference}, {WhatVector, WhatOffsets}, {WhatLonger, WhatReference},
-	} {
-		a, b := measured[q[0]], measured[q[1]]
-		if a == nil || b == nil {
-			continue
-		}
-		score := p.Definition.Objective
-		c, err := confirm.Compare(a, b, score.Spread)
-		if err != nil {
-			return nil, err
-		}
-		out.Comparisons = append(out.Comparisons, Comparison{What: q[0], Against: q[1], Comparison: c, Drop: c.Tolerance(score.Tolerance)})
-	}
-	for _, s := range p.seeds {
-		out.Runs = append(out.Runs, s.runs...)
-	}
-	return out, nil
 }

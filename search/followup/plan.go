@@ -11,16 +11,22 @@ import (
 // in trainings of the usual length; see [Arm.Cost]. Where the model is searched, the arm
 // is taken to have another one than the reference.
 func Length(d *search.Definition, round int) float64 {
-	ways := d.Ways()
-	arm := Arm{Round: round, Plan: objective.Plan{Model: d.ReferenceModel(), Apply: ways[0]}}
-	if i := slices.IndexFunc(ways, objective.Trained); i >= 0 {
-		arm.Plan.Apply = ways[i] // which takes the most
-	}
-	_, length := arm.Cost(d)
+	_, length := typical(d, round).Cost(d)
 	if d.SearchesModel() {
 		length++
 	}
 	return length
+}
+
+// typical is an arm of so many rounds that applies its weights in the way of the study that
+// takes the most.
+func typical(d *search.Definition, round int) Arm {
+	ways := d.Ways()
+	arm := Arm{Round: round, Plan: objective.Plan{Model: d.ReferenceModel(), Apply: ways[0]}}
+	if i := slices.IndexFunc(ways, objective.Trained); i >= 0 {
+		arm.Plan.Apply = ways[i]
+	}
+	return arm
 }
 
 // Seconds returns how long a confirmation on so many seeds takes, given how long one

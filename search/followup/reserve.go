@@ -47,7 +47,7 @@ func (r *Reserve) Before(d *search.Definition, parallel int, deadline time.Time,
 		if best == nil {
 			return 0
 		}
-		seed := time.Duration(float64(each)*Length(d, best.Round)) + offsets
+		seed := time.Duration(float64(each)*Length(d, best.Round)) + time.Duration(typical(d, best.Round).Fits(d))*offsets
 		return reserved(seed, parallel, whole, deadline.Sub(clock()))
 	}
 }

@@ -47,15 +47,15 @@ func TestReserveKnowsOffsets(t *testing.T) {
 	now := time.Date(2026, 1, 1, 23, 0, 0, 0, time.UTC)
 	var l Reserve
 	reserve := l.Before(def, 1, now.Add(24*time.Hour), func() time.Time { return now })
-	l.Observe(search.Event{Kind: search.EventReference, Offsets: 9 * time.Minute})
+	l.Observe(search.Event{Kind: search.EventReference, Offsets: 3 * time.Minute})
 	if got := reserve(time.Minute); got != 0 {
 		t.Errorf("without a trial: %v; want nothing", got)
 	}
 	l.Observe(search.Event{Arms: []objective.Arm{{Round: 1, Seeds: 3}}})
-	for _, fits := range []time.Duration{9 * time.Minute, 18 * time.Minute} {
+	for _, fits := range []time.Duration{3 * time.Minute, 6 * time.Minute} {
 		l.Observe(search.Event{Kind: search.EventReference, Offsets: fits})
 		if got, want := reserve(0), 100*time.Minute; got != want {
-			t.Errorf("after fits of %v: %v; want ten seeds of ten minutes, %v", fits, got, want)
+			t.Errorf("after fits of %v: %v; want ten seeds of three fits each, ten minutes, %v", fits, got, want)
 		}
 	}
 	if got, want := reserve(time.Minute), time.Duration(10*(Length(def, 1)+9)/inTime*float64(time.Minute)); (got - want).Abs() > time.Second {
@@ -63,23 +63,21 @@ func TestReserveKnowsOffsets(t *testing.T) {
 	}
 }
 
-// TestReserveKnowsTheLeader: more seeds first, then arms that hold the
-// tolerance, then the lower score.
+// TestReserveKnowsTheLeader: more seeds first, then the lower score.
 func TestReserveKnowsTheLeader(t *testing.T) {
 	var l Reserve
 	for i, a := range []objective.Arm{
 		{Round: 1, Seeds: 1, Difference: -0.5},
-		{Round: 2, Seeds: 3, Difference: -0.1},
-		{Round: 3, Seeds: 3, Difference: -0.05, Holds: true},
-		{Round: 4, Seeds: 3, Difference: -0.06, Holds: true},
+		{Round: 2, Seeds: 3, Difference: -0.05},
+		{Round: 3, Seeds: 3, Difference: -0.06},
 	} {
 		l.Observe(search.Event{Arms: []objective.Arm{a}})
 		if l.best.Round != i+1 {
 			t.Errorf("after round %d the leader is %+v", i+1, l.best)
 		}
 	}
-	l.Observe(search.Event{Arms: []objective.Arm{{Round: 5, Seeds: 1, Difference: -9, Holds: true}, {Round: 6, Seeds: 3, Difference: -9}}})
-	if l.best.Round != 4 {
-		t.Errorf("the leader is %+v; want round 4", l.best)
+	l.Observe(search.Event{Arms: []objective.Arm{{Round: 5, Seeds: 1, Difference: -9}, {Round: 6, Seeds: 3, Difference: -0.05}}})
+	if l.best.Round != 3 {
+		t.Errorf("the leader is %+v; want round 3", l.best)
 	}
 }

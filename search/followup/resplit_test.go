@@ -122,9 +122,9 @@ func TestResplitPairs(t *testing.T) {
 		}
 		last[s.Split] = i
 	}
-	// Reference, rounds 1 and 2, the vector, the longer reference.
-	if len(specs) != seeds*5 || len(first) != seeds || store.Len() != len(specs) {
-		t.Errorf("%d trainings of %d runs on %d splits; want 40, 40 and 8", len(specs), store.Len(), len(first))
+	// Reference, rounds 1 and 2, the vector, the reference for twice and three times as long.
+	if len(specs) != seeds*6 || len(first) != seeds || store.Len() != len(specs) {
+		t.Errorf("%d trainings of %d runs on %d splits; want 48, 48 and 8", len(specs), store.Len(), len(first))
 	}
 	for i := range specs {
 		atWork := 0
@@ -153,7 +153,7 @@ func TestResplitPairs(t *testing.T) {
 		t.Errorf("%d splits were described; want %d", len(store.splits), seeds)
 	}
 	for _, r := range got.Runs {
-		if r.What == followup.WhatVector && !slices.Equal(r.Weights, arm.Vector) {
+		if r.What == objective.OptionWeightsFixed && !slices.Equal(r.Weights, arm.Vector) {
 			t.Errorf("the vector is %v; want that of the search, %v", r.Weights, arm.Vector)
 		}
 	}
@@ -166,7 +166,7 @@ func TestResplitPairs(t *testing.T) {
 		t.Fatal(err)
 	}
 	if again := trained(); len(again) != 2*len(specs) || len(store.readings) != 2 || store.readings[1].Resplit || len(store.splits) != seeds {
-		t.Errorf("without --resplit %d trainings in all, readings %+v; want 80 and a second one", len(again), store.readings)
+		t.Errorf("without --resplit %d trainings in all, readings %+v; want 96 and a second one", len(again), store.readings)
 	}
 }
 
@@ -208,9 +208,9 @@ func TestResplitLabels(t *testing.T) {
 			}
 			spreads[i] = make(map[string][]float64)
 			for _, f := range got.Comparisons {
-				spreads[i][f.What+" against "+f.Against] = append(slices.Clone(f.Spread.Each), f.Spread.A, f.Spread.B, f.Drop.Drop)
+				spreads[i][string(f.What+" against "+f.Against)] = append(slices.Clone(f.Spread.Each), f.Spread.A, f.Spread.B, f.Drop.Drop)
 			}
-			find(t, got, followup.WhatRecipe, followup.WhatOffsets)
+			find(t, got, objective.OptionWeightsRemeasured, objective.OptionOffsetsRefitted)
 		}
 		// Sums over examples come in another order.
 		if diff := cmp.Diff(spreads[0], spreads[1], cmpopts.EquateApprox(0, 1e-9)); diff != "" {
@@ -258,8 +258,8 @@ func TestResplitGoesOn(t *testing.T) {
 					t.Errorf("%s, stopped at training %d: the repetition trained", name, at)
 				}
 			}
-			if n := len(trained()); store.Len() != 30 || n > 30+4 || len(store.readings) != 1 {
-				t.Errorf("%s, stopped at training %d: %d runs, %d trainings, %d readings; want 30, hardly more, and 1", name, at, store.Len(), n, len(store.readings))
+			if n := len(trained()); store.Len() != 36 || n > 36+4 || len(store.readings) != 1 {
+				t.Errorf("%s, stopped at training %d: %d runs, %d trainings, %d readings; want 36, hardly more, and 1", name, at, store.Len(), n, len(store.readings))
 			}
 		}
 	}

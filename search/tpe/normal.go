@@ -4,6 +4,8 @@ import (
 	"math"
 	"sort"
 	"sync"
+
+	"evenkeel/objective"
 )
 
 // The standard normal distribution. Notation:
@@ -33,7 +35,7 @@ var tails = sync.OnceValue(func() *[tailEnd*tailSteps + 1]tail {
 	for i := range table {
 		z := float64(i) / tailSteps
 		density := invSqrt2Pi * exp(-z*z/2)
-		table[i] = tail{upperSlow(z, density), density}
+		table[i] = tail{objective.NormalTail(z, density), density}
 	}
 	return &table
 })
@@ -45,27 +47,6 @@ var reciprocals = func() (r [24]float64) {
 	}
 	return r
 }()
-
-// upperSlow returns Q(z) for z >= 0, given phi(z): near 0 by the series
-// Phi(z) = 1/2 + phi(z) (z + z^3/3 + z^5/15 + ...), further out by Laplace's
-// continued fraction Q(z) = phi(z) / (z + 1/(z + 2/(z + 3/(z + ...)))).
-// Both are in G. Marsaglia, "Evaluating the normal distribution", Journal of
-// Statistical Software 11 (2004), no. 4.
-func upperSlow(z, density float64) float64 {
-	if z < 2 {
-		sum, term := 0.0, z
-		for n := 3; term > 1e-20; n += 2 {
-			sum += term
-			term *= float64(z*z) / float64(n)
-		}
-		return 0.5 - float64(density*sum)
-	}
-	f := z
-	for n := 10 + int(1000/float64(z*z)); n >= 1; n-- {
-		f = z + float64(n)/f
-	}
-	return density / f
-}
 
 // upper returns Q(z) for z >= 0, with a relative error below 1e-13, and 0 beyond
 // tailEnd. It expands Q around the nearest point z0 of the table: with

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"evenkeel/objective"
-	"evenkeel/objective/evidence/interval"
 )
 
 const (
@@ -20,9 +19,10 @@ type Comparison struct {
 	Seeds, Examples int
 	// Spread is the difference of the corrected spreads, lower is better for A.
 	Spread Difference
-	// PlainA and PlainB are the mean spreads of the recalls on the test part, not
-	// corrected for its noise.
-	PlainA, PlainB float64
+	// Plain is the difference of the spreads of the recalls on this test part, not
+	// corrected for its noise: what somebody finds who trains both and measures them on
+	// as many examples.
+	Plain Difference
 	// BalancedAccuracy is the difference of balanced accuracies.
 	BalancedAccuracy Difference
 	// Classes has each class's difference of recalls, in the order of classes.
@@ -54,51 +54,59 @@ func Compare(a, b *Measured, f objective.Spread) (Comparison, error) {
 
 // spread compares the spreads.
 func (c *Comparison) spread(p pair, f objective.Spread) {
-	sample := p.a.sample
-	sa, plainA, valueA := p.a.spreads(f)
-	sb, plainB, valueB := p.b.spreads(f)
+	a, b := p.a.spreads(f), p.b.spreads(f)
+	terms := p.terms(a.slope, b.slope)
 	var sum crossed
-	slopeA, slopeB := make([]float64, c.Seeds), make([]float64, c.Seeds)
-	for k := range sample.classes {
-		for s := range sa {
-			slopeA[s], slopeB[s] = sa[s].slope[k], sb[s].slope[k]
-		}
-		sum.add(p.crossed(k, slopeA, slopeB))
+	for k := range p.a.sample.classes {
+		sum.add(crossedOf(terms, k))
 	}
-	c.PlainA, c.PlainB = interval.ShiftedMean(plainA), interval.ShiftedMean(plainB)
-	c.Spread = newDifference(valueA, valueB, sum)
+	c.Spread = newDifference(a.value, b.value, sum)
+	c.Plain = newDifference(a.plain, b.plain, sum)
+}
+
+// spreads are the spreads of a procedure, one a seed, with and without the noise of the
+// examples, and by how much they grow with each class's recall.
+type spreads struct {
+	value, plain []float64
+	slope        [][]float64
 }
 
 // spreads returns the spread of every seed.
-func (m *Measured) spreads(f objective.Spread) (all []corrected, plain, value []float64) {
+func (m *Measured) spreads(f objective.Spread) (all spreads) {
 	for _, r := range m.recall {
 		v := correct(f, r, m.sample)
-		all, plain, value = append(all, v), append(plain, v.plain), append(value, v.value)
+		all.value, all.plain, all.slope = append(all.value, v.value), append(all.plain, v.plain), append(all.slope, v.slope)
 	}
-	return all, plain, value
+	return all
 }
 
 // recalls compares the recalls of each class and their mean.
 func (c *Comparison) recalls(p pair) {
 	sample := p.a.sample
-	one := make([]float64, c.Seeds)
-	for s := range one {
-		one[s] = 1
-	}
-	balancedA, balancedB := make([]float64, c.Seeds), make([]float64, c.Seeds)
+	one := constant(c.Seeds, sample.classes, 1)
+	terms := p.terms(one, one)
 	sums := make([]crossed, sample.classes)
 	var sum crossed
 	for k := range sample.classes {
 		if len(sample.examples[k]) == 0 {
 			continue
 		}
-		sums[k] = p.crossed(k, one, one)
+		sums[k] = crossedOf(terms, k)
 		sum.add(sums[k])
-		for s := range one {
-			balancedA[s] += p.a.recall[s][k] / float64(sample.present)
-			balancedB[s] += p.b.recall[s][k] / float64(sample.present)
+	}
+	c.BalancedAccuracy = newDifference(p.a.balanced(), p.b.balanced(), sum.over(float64(sample.present)))
+	c.Classes = p.classes(sums)
+}
+
+// balanced returns the balanced accuracy of every seed.
+func (m *Measured) balanced() []float64 {
+	all := make([]float64, m.Seeds())
+	for s, recall := range m.recall {
+		for k, r := range recall {
+			if len(m.sample.examples[k]) > 0 {
+				all[s] += r / float64(m.sample.present)
+			}
 		}
 	}
-	c.BalancedAccuracy = newDifference(balancedA, balancedB, sum.over(float64(sample.present)))
-	c.Classes = p.classes(sums)
+	return all
 }

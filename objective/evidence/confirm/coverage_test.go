@@ -34,7 +34,7 @@ func simulate(t testing.TB, m model, f objective.Spread, repetitions int, seed u
 		c := compare(t, len(m.a), m.labels(), a, b, f)
 		sum += c.Spread.Estimate
 		squares += c.Spread.Estimate * c.Spread.Estimate
-		plain += c.PlainA - c.PlainB
+		plain += c.Plain.A - c.Plain.B
 		se += c.Spread.SE * c.Spread.SE
 		count(&v.covered, share, c.Spread.Low <= truth && truth <= c.Spread.High)
 		count(&v.gain, share, c.Spread.High < 0)

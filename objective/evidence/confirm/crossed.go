@@ -47,26 +47,38 @@ func (x crossed) freedom() float64 {
 	return 2 * x.mean * x.mean / x.fourth
 }
 
-// pair are two procedures measured on the same seeds and examples.
-type pair struct{ a, b *Measured }
+// term is a procedure's part in a figure: by how much the figure of each seed grows with
+// the procedure's recall of each class, slope[seed][class].
+type term struct {
+	of    *Measured
+	slope [][]float64
+}
 
-// crossed sums over the examples of class c. slopeA and slopeB are, for each
-// seed, by how much a's and b's figure grows with the recall of that class:
+// crossedOf sums over the examples of class c what several procedures, measured on the
+// same seeds and examples, contribute to one figure:
 //
-//	z_si = (slopeA_s ([a right] - recall_a) - slopeB_s ([b right] - recall_b)) / sqrt(m (m-1))
-func (p pair) crossed(c int, slopeA, slopeB []float64) crossed {
-	examples := p.a.sample.examples[c]
-	m, seeds := float64(len(examples)), float64(p.a.Seeds())
+//	z_si = sum over terms of slope_sc ([right_si] - recall_sc) / sqrt(m (m-1))
+func crossedOf(terms []term, c int) crossed {
+	examples := terms[0].of.sample.examples[c]
+	m, seeds := float64(len(examples)), float64(terms[0].of.Seeds())
 	if m < 2 {
 		return crossed{}
 	}
 	var x crossed
 	sum := make([]float64, len(examples))
-	for s := range p.a.right {
-		moves := p.moves(s, c, slopeA[s], slopeB[s])
-		a, b := p.a.right[s], p.b.right[s]
+	moves := make([]float64, 1<<len(terms))
+	right := make([][]uint8, len(terms))
+	for s := range terms[0].of.right {
+		for t := range terms {
+			right[t] = terms[t].of.right[s]
+		}
+		contributions(moves, terms, s, c)
 		for j, i := range examples {
-			z := moves[a[i]][b[i]]
+			at := 0
+			for t := range right {
+				at |= int(right[t][i]) << t
+			}
+			z := moves[at]
 			sum[j] += z
 			x.each += float64(z * z)
 		}
@@ -83,13 +95,40 @@ func (p pair) crossed(c int, slopeA, slopeB []float64) crossed {
 	return crossed{x.mean / unit, x.each / seeds / unit, x.fourth / (unit * unit)}
 }
 
-// moves returns what an example of class c contributes with seed s: [a right][b right].
-func (p pair) moves(s, c int, slopeA, slopeB float64) [2][2]float64 {
-	var moves [2][2]float64
-	for a := range moves {
-		for b := range moves[a] {
-			moves[a][b] = float64(slopeA*(float64(a)-p.a.recall[s][c])) - float64(slopeB*(float64(b)-p.b.recall[s][c]))
+// contributions sets what an example of class c contributes with seed s; bit t of the
+// index says that term t's procedure is right about it.
+func contributions(moves []float64, terms []term, s, c int) {
+	for at := range moves {
+		moves[at] = 0
+		for t, x := range terms {
+			moves[at] += float64(x.slope[s][c] * (float64(at>>t&1) - x.of.recall[s][c]))
 		}
 	}
-	return moves
+}
+
+// pair are two procedures measured on the same seeds and examples.
+type pair struct{ a, b *Measured }
+
+// terms are those of a difference of A and B.
+func (p pair) terms(slopeA, slopeB [][]float64) []term {
+	minus := make([][]float64, len(slopeB))
+	for s, slopes := range slopeB {
+		minus[s] = make([]float64, len(slopes))
+		for c, v := range slopes {
+			minus[s][c] = -v
+		}
+	}
+	return []term{{p.a, slopeA}, {p.b, minus}}
+}
+
+// constant returns one slope for every seed and class.
+func constant(seeds, classes int, slope float64) [][]float64 {
+	all := make([][]float64, seeds)
+	for s := range all {
+		all[s] = make([]float64, classes)
+		for c := range all[s] {
+			all[s][c] = slope
+		}
+	}
+	return all
 }

@@ -67,3 +67,7 @@ func newDifference(a, b []float64, x crossed) Difference {
 	d.Measurable = interval.Detectable(t, d.SE, d.Freedom)
 	return d
 }
+
+// Below returns the one-sided p-value of the test that A is not smaller than B, by
+// Student's t: small where A is smaller beyond noise.
+func (d Difference) Below() float64 { return interval.Below(d.Estimate, d.SE, d.Freedom) }

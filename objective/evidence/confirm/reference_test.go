@@ -105,8 +105,8 @@ func TestAgainstScipy(t *testing.T) {
 			t.Errorf("class %d: %+v; want %+v", k, got, want)
 		}
 	}
-	if math.Abs(c.PlainA-r.PlainA) > 1e-12 || math.Abs(c.PlainB-r.PlainB) > 1e-12 {
-		t.Errorf("plain spreads %v, %v; want %v, %v", c.PlainA, c.PlainB, r.PlainA, r.PlainB)
+	if math.Abs(c.Plain.A-r.PlainA) > 1e-12 || math.Abs(c.Plain.B-r.PlainB) > 1e-12 {
+		t.Errorf("plain spreads %v, %v; want %v, %v", c.Plain.A, c.Plain.B, r.PlainA, r.PlainB)
 	}
 	if c.Spread.SE*c.Spread.SE > c.Spread.SeedVariance/7+c.Spread.SharedVariance+1e-12 ||
 		c.BalancedAccuracy.SE*c.BalancedAccuracy.SE < c.BalancedAccuracy.SeedVariance/7+c.BalancedAccuracy.SharedVariance+1e-12 {

@@ -145,7 +145,7 @@ func (f *figures) compareOffsets() *fittedOffsets {
 	arm := f.Score.Arms(reps)[f.Round-1]
 	o.spread, o.armSpread, o.armDrop = interval.Mean(theirs), interval.Mean(own), arm.Drop
 	o.change = o.spread - reference/float64(o.seeds)
-	charges := f.Score.Charge(arm.Drop) - f.Score.Charge(o.drop)
+	charges := f.Score.Charge(arm.Drop, arm.DropSE) - f.Score.Charge(o.drop, arm.DropSE) // both on the same images
 	better := interval.Mean(own) - interval.Mean(theirs) + charges
 	o.image = f.offsetsImage(seeds)
 	o.suffice, o.better = better >= 0, better > 0

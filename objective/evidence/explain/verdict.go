@@ -57,7 +57,7 @@ func (f *figures) judge(r *Report) {
 	default:
 		r.Verdict, r.Text = NotMeasurable, fmt.Sprintf("The change is within noise: %s, so it cannot be said whether these weights lower the spread.", changed)
 	}
-	if arm := f.Score.Arms(f.Replicates)[f.Round-1]; arm.Over && !f.ignored() {
+	if arm := f.Score.Arms(f.Replicates)[f.Round-1]; f.Score.LossProbability(arm.Drop, arm.DropSE) > 0.5 && !f.ignored() {
 		r.Text += fmt.Sprintf(" It loses more accuracy than you allow: balanced accuracy %s points, %s allowed.", points(-arm.Drop), points(-f.Score.Tolerance))
 	}
 }

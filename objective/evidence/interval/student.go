@@ -43,6 +43,17 @@ func PValue(estimate, se, freedom float64) float64 {
 	return min(1, 2*distuv.StudentsT{Mu: 0, Sigma: 1, Nu: freedom}.CDF(-t))
 }
 
+// Below returns the probability that Student's t is at most estimate/se: the one-sided
+// p-value of the test against a figure of 0 or more. A negative estimate with se 0 gives 0,
+// a positive one 1; an estimate of 0 gives 0.5 with any se.
+func Below(estimate, se, freedom float64) float64 {
+	p := PValue(estimate, se, freedom) / 2
+	if estimate > 0 {
+		return 1 - p
+	}
+	return p
+}
+
 // Satterthwaite returns the degrees of freedom of the sum of two independent
 // variances v and w on n and m degrees of freedom, of which one may be +Inf,
 //

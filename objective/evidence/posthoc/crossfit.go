@@ -92,5 +92,5 @@ func (c CrossFitted) Drop() float64 {
 //
 // Lower is better, 0 is the unshifted model.
 func (c CrossFitted) Difference(s objective.Score) float64 {
-	return c.Spread(s.Spread) - s.Spread.Of(c.Plain.Recall()) + s.Charge(c.Drop())
+	return c.Spread(s.Spread) - s.Spread.Of(c.Plain.Recall()) + s.Charge(c.Drop(), 0)
 }

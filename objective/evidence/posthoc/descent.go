@@ -96,7 +96,7 @@ func newDescent(p *Logits, score objective.Score) *descent {
 // of returns the score of recalls. Where the charge for lost accuracy alone
 // reaches bound it returns that: the spread would only add to it.
 func (d *descent) of(recall []float64, bound float64) float64 {
-	lost := d.score.Charge(d.plain - interval.Mean(recall))
+	lost := d.score.Charge(d.plain-interval.Mean(recall), 0)
 	if lost >= bound {
 		return lost
 	}

@@ -71,21 +71,12 @@ func ShiftedResult(base *objective.Result, labels []uint16, weights []float64) (
 	return r, shiftTest(base, weights, r)
 }
 
-// OffsetPredictions returns what a run predicts on the test part with the offsets that
-// were fitted to the score on validation ([Folds.FitAll]), given the true classes of its
-// validation examples; nil where logits or labels are unknown, or a class has too few
-// examples to fit any. The error says what is wrong with the test part.
-func OffsetPredictions(score objective.Score, r *objective.Result, labels []uint16) ([]uint16, error) {
-	if r.ValLogits == nil || r.TestLogits == nil || r.TestLabels == nil || labels == nil {
-		return nil, nil
-	}
-	folds, err := FoldsOf(r, labels)
-	if err != nil {
-		return nil, nil // nothing to fit to, as in a search
-	}
+// TestPredictions returns what a run that has logits and labels of the test part predicts
+// there with offsets, in nats, one per class. The errors are those of [NewLogits].
+func TestPredictions(r *objective.Result, offsets []float64) ([]uint16, error) {
 	test, err := NewLogits(r.Val.Classes(), r.TestLogits, r.TestLabels)
 	if err != nil {
-		return nil, fmt.Errorf("fitted offsets: test part: %w", err)
+		return nil, fmt.Errorf("offsets: test part: %w", err)
 	}
-	return test.Predict(folds.FitAll(score).Offsets, nil), nil
+	return test.Predict(offsets, nil), nil
 }
