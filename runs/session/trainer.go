@@ -58,7 +58,7 @@ func open(ctx context.Context, def *search.Definition, db string, redraw bool) (
 	if err != nil {
 		return nil, err
 	}
-	if err := def.SettleEpochs(o.Trainer.Info()); err != nil {
+	if err := def.SettleEpochs(o.Info()); err != nil {
 		return nil, errors.Join(err, o.Close())
 	}
 	return &opened{Trainer: o.Trainer, title: o.Title, parallel: o.Parallel, close: o.Close, redraw: o.Redraw}, nil
