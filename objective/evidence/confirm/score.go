@@ -13,15 +13,14 @@ import (
 // nothing itself, which has lost none, and is not charged.
 //
 // With d the estimate of what a procedure lost and se its standard error over seeds and
-// examples ([Comparison]), the drop is taken to be normal around d:
+// examples ([Comparison]),
 //
-//	charge   = penalty * E[max(0, drop - tolerance)], drop ~ N(d, se^2)
-//	         = penalty * ((d - t) Phi((d - t)/se) + se phi((d - t)/se))
+//	charge   = expected charge for a drop d that is known with se, see objective.Score.Charge
 //	estimate = spread_a + charge_a - spread_b - charge_b
 //
 // The standard error is that of the package comment, where the figure of seed s is linear
-// in the recalls: the slope of the charge by the drop is penalty * Phi((d - t)/se) (delta
-// method), so that spread and accuracy are paired over seeds and examples together. A and
+// in the recalls: the slope of the charge by the drop is penalty * Phi((d - tolerance)/se)
+// (delta method), so that spread and accuracy are paired over seeds and examples together. A and
 // B are the scores, the spread and the charge.
 func CompareScores(a, b, nothing *Measured, score objective.Score) (Difference, error) {
 	plain, err := Compare(a, b, score.Spread)
@@ -38,7 +37,8 @@ func CompareScores(a, b, nothing *Measured, score objective.Score) (Difference, 
 		if err != nil {
 			return Difference{}, err
 		}
-		charge[i], slope[i] = charged(score, -drop.BalancedAccuracy.Estimate, drop.BalancedAccuracy.SE)
+		lost, se := -drop.BalancedAccuracy.Estimate, drop.BalancedAccuracy.SE
+		charge[i], slope[i] = score.Charge(lost, se), score.Penalty*score.LossProbability(lost, se)
 	}
 	sample, seeds := a.sample, a.Seeds()
 	spreadA, spreadB := a.spreads(score.Spread), b.spreads(score.Spread)
@@ -54,22 +54,6 @@ func CompareScores(a, b, nothing *Measured, score objective.Score) (Difference, 
 	d := newDifference(x, y, sum)
 	d.A, d.B = plain.Spread.A+charge[0], plain.Spread.B+charge[1]
 	return d, nil
-}
-
-// charged returns the expected charge for a drop and its slope by the drop; without a
-// standard error those of the drop itself.
-func charged(score objective.Score, drop, se float64) (charge, slope float64) {
-	over := drop - score.Tolerance
-	if se == 0 {
-		if over <= objective.Slack {
-			return 0, 0
-		}
-		return float64(score.Penalty * over), score.Penalty
-	}
-	z := over / se
-	below := 0.5 * math.Erfc(-z/math.Sqrt2)
-	density := math.Exp(-float64(z*z)/2) / math.Sqrt(2*math.Pi)
-	return float64(score.Penalty * max(0, float64(over*below)+float64(se*density))), float64(score.Penalty * below)
 }
 
 // plus adds a number to every slope.

@@ -28,10 +28,8 @@ func (f *figures) notTrained(guess Finding, verdict Verdict) *Report {
 
 // trainRemedy is to train such a model.
 func (f *figures) trainRemedy() Remedy {
-	const times = 5 // a training that is cut off so early needs several times as much. Our choice
-	epochs := max(times*f.Training.Epochs, 2)
 	return Remedy{
 		Name: "longer", Text: "Train until the loss stops falling, then search again:",
-		Lines: f.search(fmt.Sprintf("model.epochs=%d", epochs)),
+		Lines: f.search(fmt.Sprintf("model.epochs=%d", f.Training.Enough())),
 	}
 }

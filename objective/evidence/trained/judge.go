@@ -26,6 +26,8 @@ const (
 	// fewSteps are so few optimiser steps that a model with fewer than three epochs, of which no
 	// course is seen, may be untrained.
 	fewSteps = 200
+	// several is how many times as many epochs are proposed.
+	several = 5
 )
 
 // Run is one training run of the unweighted model.
@@ -140,6 +142,10 @@ func (j Judgement) Text(model string) string {
 	}
 	return text
 }
+
+// Enough returns a number of epochs to try instead: several times as many, since a training that is
+// cut off so early needs that.
+func (j Judgement) Enough() int { return max(several*j.Epochs, 2) }
 
 // Advice says what to do, for a program of the user's own or a built-in model; "" if the model is
 // trained.
