@@ -8,6 +8,7 @@ import (
 
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/guessing"
+	"evenkeel/objective/evidence/trained"
 	"evenkeel/runs"
 	"evenkeel/runs/results"
 	"evenkeel/search"
@@ -64,6 +65,13 @@ type ModelJudged struct {
 	Judgement guessing.Judgement
 	Classes   []string
 	Weighted  bool
+}
+
+// NotTrained says that training of the unweighted model ends long before it could show what the
+// model can learn. OwnProgram says that the user's own program trains it.
+type NotTrained struct {
+	Judgement  trained.Judgement
+	OwnProgram bool
 }
 
 // SearchEnded says that no more trials are made. Summary is of a search that did not fail.
@@ -177,6 +185,7 @@ func (SearchBegan) notice()           {}
 func (TrialsLifted) notice()          {}
 func (TimeShort) notice()             {}
 func (SearchEvent) notice()           {}
+func (NotTrained) notice()            {}
 func (ModelJudged) notice()           {}
 func (SearchEnded) notice()           {}
 func (LongerBegan) notice()           {}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"evenkeel/objective/evidence/trained"
 	"evenkeel/runs/notice"
 	"evenkeel/search"
 )
@@ -27,6 +28,8 @@ func noticeLine(n notice.Notice) string {
 		return fmt.Sprintf("a limit of time without --trials: the %s of the study file are no limit, trials are made until the time is over", count(n.Trials, "trial"))
 	case notice.TimeShort:
 		return timeShort(n)
+	case notice.NotTrained:
+		return "WARNING: " + notTrained(n.Judgement, n.OwnProgram)
 	case notice.SearchEnded:
 		return endLine(n)
 	case notice.LongerBegan:
@@ -46,6 +49,11 @@ func noticeLine(n notice.Notice) string {
 		return fmt.Sprintf("search.on_finish, %s: %v", strings.Join(n.Words, " "), n.Err)
 	}
 	return followUpLine(n)
+}
+
+// notTrained says that the unweighted model is not trained, and what to do.
+func notTrained(j trained.Judgement, ownProgram bool) string {
+	return j.Text("the unweighted model") + ". " + j.Advice(ownProgram)
 }
 
 // followUpLine is noticeLine of what a confirmation or probes say.

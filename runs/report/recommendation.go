@@ -95,6 +95,12 @@ func (p answerPage) head() string {
 func (p answerPage) none() []string {
 	text := capitalised(string(p.r.Why)) + "."
 	switch p.r.Why {
+	case results.NotTrained:
+		text = capitalised(notTrained(p.Training, p.Definition.Model.Trainer.Transport().OwnData))
+		if p.Judgement.Blocks() {
+			text += " " + p.judgement()
+		}
+		return append(indented(text, p.textWidth()), "    First search again: "+p.searchEpochs(int64(p.Training.Enough())))
 	case results.NoBetterThanGuessing:
 		text = p.judgement() + " Find out why: evenkeel check STUDY.yaml"
 	case results.EveryTrialFailed:
