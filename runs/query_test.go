@@ -258,14 +258,10 @@ func TestStudies(t *testing.T) {
 	if err != nil || len(list) != 1 {
 		t.Fatalf("Studies = %v, %v; want one", list, err)
 	}
-	board, err := db.Leaderboard(t.Context(), "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, best := list[0], board.Rows[0]
+	s := list[0]
 	if s.Name != "test" || s.Trials != 12 || s.Complete != 12 || s.Model != "softmax" || s.State != "done" || s.Title != "synthetic" ||
-		s.BestTrial != best.Trial || s.BestRound != best.Round || s.BestScore != best.Score || s.Program != "test" || s.PID == 0 {
-		t.Errorf("Studies = %+v; best %+v", s, best)
+		s.Program != "test" || s.PID == 0 {
+		t.Errorf("Studies = %+v", s)
 	}
 	trained, seconds, err := db.Effort(t.Context(), "test")
 	if err != nil || trained != s.Runs || trained < 12 || seconds != s.Seconds {

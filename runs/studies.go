@@ -20,12 +20,10 @@ type StudyRow struct {
 	Trials, Complete, Failed, Planned int
 	// FailedSeeds counts the further seeds of trials that failed.
 	FailedSeeds int
-	Arms, Runs  int
-	// BestTrial and BestRound are the first arm of the leaderboard, 0 if there
-	// is none, with its scheme, its score and the reference's.
-	BestTrial, BestRound int
-	BestScheme           string
-	BestScore, Reference float64
+	// Arms counts the ranked arms, Runs the trainings as [DB.Effort] does.
+	Arms, Runs int
+	// Reference is the reference's spread.
+	Reference float64
 	// Host, User, PID, Program (its version), GitCommit (of the study file's folder)
 	// and Started are those of the last invocation.
 	Host, User         string
@@ -50,18 +48,13 @@ func (db *DB) Studies(ctx context.Context) (list []StudyRow, err error) {
 				(SELECT count(*) FROM trials t WHERE t.study = s.number AND t.state = ?1),
 				(SELECT count(*) FROM trials t WHERE t.study = s.number AND t.state = ?2),
 				(SELECT canonical ->> '$.search.trials' FROM definitions f WHERE f.study = s.number ORDER BY revision DESC LIMIT 1),
-				(SELECT count(DISTINCT r.run) FROM trial_runs r JOIN runs u ON u.hash = r.run WHERE r.study = s.number AND NOT u.derived),
-				l.trial, l.round, t.scheme, s.reference_spread + l.difference,
+				`+trainings+`,
 				i.host, i.user, i.pid, i.program, coalesce(i.git_commit, ''), i.started, i.seconds, coalesce(i.ended, ?3),
 				(SELECT sum(seconds) FROM invocations n WHERE n.study = s.number),
 				`+failedSeeds+`
 			FROM studies s
 			LEFT JOIN datasets d ON d.data = s.data AND d.split = s.split
 			LEFT JOIN invocations i ON i.study = s.number AND i.number = (SELECT max(number) FROM invocations n WHERE n.study = s.number)
-			LEFT JOIN arms l ON l.study = s.number AND (l.trial, l.round) =
-				(SELECT a.trial, a.round FROM arms a JOIN trials v ON v.study = a.study AND v.number = a.trial
-				WHERE a.study = s.number AND v.invalid IS NULL ORDER BY `+leaderFirst+` LIMIT 1)
-			LEFT JOIN trials t ON t.study = s.number AND t.number = l.trial
 			ORDER BY s.number DESC`, []any{StateComplete, StateFailed, StateRunning}, func(scan disk.Scanner) error {
 			r, err := scanStudy(scan)
 			list = append(list, r)
@@ -75,14 +68,12 @@ func scanStudy(scan disk.Scanner) (StudyRow, error) {
 	var r StudyRow
 	var created string
 	var seconds, spent sql.NullFloat64
-	var trial, round, pid sql.NullInt64
-	var scheme, host, user, program, commit, started, state sql.NullString
+	var pid sql.NullInt64
+	var host, user, program, commit, started, state sql.NullString
 	err := scan(&r.Number, &r.Name, &r.Title, &r.Model, &created, &r.Arms, orNull{&r.Reference},
 		&r.Trials, &r.Complete, &r.Failed, &r.Planned, &r.Runs,
-		&trial, &round, &scheme, orNull{&r.BestScore},
 		&host, &user, &pid, &program, &commit, &started, &seconds, &state, &spent, &r.FailedSeeds)
 	r.Created = parseTime(created)
-	r.BestTrial, r.BestRound, r.BestScheme = int(trial.Int64), int(round.Int64), scheme.String
 	r.Host, r.User, r.PID, r.Program = host.String, user.String, int(pid.Int64), program.String
 	r.GitCommit, r.Started = commit.String, parseTime(started.String)
 	r.Worked = r.Started.Add(time.Duration(seconds.Float64 * float64(time.Second)))
@@ -116,18 +107,22 @@ func (db *DB) State(ctx context.Context, study string) (state State, err error) 
 	return state, err
 }
 
-// Effort returns what the named study ("" for the newest) took: the number of
-// different training runs in it, its own or shared, and the seconds spent over
-// all invocations.
+// trainings counts the training runs of the search of a study s, its own or shared with
+// others. Of confirmations the earlier rounds are not recorded, and probes belong to no study,
+// so these are not counted.
+const trainings = `(SELECT count(DISTINCT r.run) FROM trial_runs r JOIN runs u ON u.hash = r.run WHERE r.study = s.number AND NOT u.derived)`
+
+// Effort returns what the named study ("" for the newest) took: the number of different
+// training runs in its search, and the seconds spent over all invocations, those that
+// confirmed or trained probes included.
 func (db *DB) Effort(ctx context.Context, study string) (trained int, seconds float64, err error) {
 	err = db.view(ctx, func(q disk.Querier) error {
 		number, _, err := findStudy(ctx, q, study)
 		if err != nil {
 			return err
 		}
-		return q.QueryRowContext(ctx, `SELECT
-			(SELECT count(DISTINCT t.run) FROM trial_runs t JOIN runs r ON r.hash = t.run WHERE t.study = ?1 AND NOT r.derived),
-			(SELECT coalesce(sum(seconds), 0.0) FROM invocations WHERE study = ?1)`, number).Scan(&trained, &seconds)
+		return q.QueryRowContext(ctx, `SELECT `+trainings+`, (SELECT coalesce(sum(seconds), 0.0) FROM invocations i WHERE i.study = s.number)
+			FROM studies s WHERE s.number = ?`, number).Scan(&trained, &seconds)
 	})
 	return trained, seconds, err
 }

@@ -47,6 +47,12 @@
 // With -shuffled, weights act on other classes than they were meant for. It searches
 // only and prints the notices, to see that screening finds out.
 //
+// With -regret, the whole study is compared with what it could have answered: the true
+// score of its leader with that of ten arms fixed beforehand, and the true score of what it
+// recommends with those of all options and of these arms. The table also says how much too
+// kind the search's figures and the confirmation's are, by option. With -embedded the sample
+// is the embedded one and repetitions differ in the seed of the study. See regret.go.
+//
 // With -screening, two searches on the same draw are compared by what their leaders
 // truly score: A trains all of -points random points, B trains a quarter of them after
 // screening. See screening.go.

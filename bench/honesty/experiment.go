@@ -27,6 +27,10 @@ type experiment struct {
 	log    io.Writer // what goes on
 	// wrap makes the trainer of another world of the real one.
 	wrap func(objective.Trainer) objective.Trainer
+	// first are the trainers on the embedded sample and arms what was measured of the fixed
+	// arms there, once there are any: both are the same for all repetitions.
+	first *trainers
+	arms  *outsideArms
 }
 
 // define returns the study of a repetition: the seed of everything that is derived
@@ -47,7 +51,7 @@ func (e *experiment) define(number int, further ...studyfile.Override) (*search.
 // that no file mixes what cannot be compared.
 func (e *experiment) settings(defs ...*search.Definition) string {
 	h := sha256.New()
-	fmt.Fprintf(h, "null %v, draw %d and %d, seeds %d and %d\n", e.null, e.train, e.test, e.seeds, e.truth)
+	fmt.Fprintf(h, "null %v, embedded %v, draw %d and %d, seeds %d and %d\n", e.null, e.embedded, e.train, e.test, e.seeds, e.truth)
 	for _, def := range defs {
 		h.Write(def.Canonical)
 	}
@@ -80,7 +84,12 @@ func (e *experiment) draw(number int, split objective.Split) (*trainers, error) 
 	if err != nil {
 		return nil, err
 	}
-	t := &trainers{title: e.pool.Title}
+	return e.both(drawn, split)
+}
+
+// both returns the trainers of a sample and of what is outside of it.
+func (e *experiment) both(drawn *data.Drawn, split objective.Split) (t *trainers, err error) {
+	t = &trainers{title: e.pool.Title}
 	if t.sample, err = e.trainer(drawn.Sample, split); err != nil {
 		return nil, err
 	}

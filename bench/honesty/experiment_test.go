@@ -63,8 +63,8 @@ func tiny(t *testing.T, args ...string) (*experiment, *bytes.Buffer) {
 	return e, &out
 }
 
-// results reads a file of results, seconds left out.
-func results(t *testing.T, path string) [][]string {
+// resultsOf reads a file of results, seconds left out.
+func resultsOf(t *testing.T, path string) [][]string {
 	t.Helper()
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -92,7 +92,7 @@ func TestHoldPromises(t *testing.T) {
 	if err := e.holdPromises(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	got := results(t, file)
+	got := resultsOf(t, file)
 	if len(got) != 1+2*4 {
 		t.Fatalf("%d records; want the header and four comparisons of each of two repetitions:\n%v", len(got), got)
 	}
@@ -125,8 +125,8 @@ func TestHoldPromises(t *testing.T) {
 	if err := alone.holdPromises(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	more := results(t, file)
-	if want := slices.Concat(got, results(t, alone.file)[1:]); !equalRecords(more, want) {
+	more := resultsOf(t, file)
+	if want := slices.Concat(got, resultsOf(t, alone.file)[1:]); !equalRecords(more, want) {
 		t.Errorf("with a third repetition the file is\n%v\nwant\n%v", more, want)
 	}
 
@@ -134,7 +134,7 @@ func TestHoldPromises(t *testing.T) {
 	if err := other.holdPromises(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if again := results(t, other.file); !equalRecords(again, got) {
+	if again := resultsOf(t, other.file); !equalRecords(again, got) {
 		t.Errorf("made again, the results are\n%v\nwant\n%v", again, got)
 	}
 

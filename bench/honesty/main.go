@@ -40,13 +40,14 @@ type options struct {
 	points, trials        int
 	null, shuffled        bool
 	screening, table      bool
+	regret, embedded      bool
 }
 
 // parse reads the command line.
 func parse(args []string, stderr io.Writer) (o options, err error) {
 	f := flag.NewFlagSet("honesty", flag.ContinueOnError)
 	f.SetOutput(stderr)
-	f.IntVar(&o.repetitions, "n", 0, "`N` repetitions, numbered from 1; 0 means 40, with -screening 20, with -shuffled 3")
+	f.IntVar(&o.repetitions, "n", 0, "`N` repetitions, numbered from 1; 0 means 40, with -screening and -regret 20, with -shuffled 3")
 	f.Var(&o.only, "only", "`K`: only this repetition (may be repeated)")
 	f.StringVar(&o.file, "o", "", "`FILE` (CSV) to add results to; repetitions in it are not repeated")
 	f.StringVar(&o.study, "study", "cmd/evenkeel/default.yaml", "`FILE`: the study; its data are replaced by the drawn sample")
@@ -63,6 +64,8 @@ func parse(args []string, stderr io.Writer) (o options, err error) {
 	f.IntVar(&o.points, "points", 96, "with -screening: `N` random points that search A trains")
 	f.IntVar(&o.trials, "trials", 0, "with -screening: `N` trials of search B; 0 means a quarter of -points")
 	f.Var(&o.screened, "b", "with -screening: `KEY=VALUE` of search B alone, such as search.max_replicates=4 (may be repeated)")
+	f.BoolVar(&o.regret, "regret", false, "compare leader and recommendation with all options and with arms fixed beforehand")
+	f.BoolVar(&o.embedded, "embedded", false, "with -regret: the embedded sample, repetition K with study seed K-1, instead of drawn samples")
 	f.BoolVar(&o.table, "table", false, "train nothing: print the table of the results in -o as Markdown")
 	if err := f.Parse(args); err != nil {
 		return o, err
@@ -73,7 +76,7 @@ func parse(args []string, stderr io.Writer) (o options, err error) {
 // check reports what is wrong with the options.
 func (o *options) check(rest []string) error {
 	modes := 0
-	for _, on := range []bool{o.null, o.shuffled, o.screening} {
+	for _, on := range []bool{o.null, o.shuffled, o.screening, o.regret} {
 		if on {
 			modes++
 		}
@@ -82,7 +85,9 @@ func (o *options) check(rest []string) error {
 	case len(rest) > 0:
 		return fmt.Errorf("unexpected argument %q; want flags only", rest[0])
 	case modes > 1:
-		return fmt.Errorf("want one of -null, -shuffled and -screening")
+		return fmt.Errorf("want one of -null, -shuffled, -screening and -regret")
+	case o.embedded && !o.regret:
+		return fmt.Errorf("-embedded belongs to -regret")
 	case o.table && o.file == "":
 		return fmt.Errorf("-table reads the file of -o; want one")
 	case o.seeds < confirm.FewestSeeds || o.truth < confirm.FewestSeeds:
@@ -95,7 +100,7 @@ func (o *options) check(rest []string) error {
 	}
 	if o.repetitions == 0 {
 		o.repetitions = 40
-		if o.screening {
+		if o.screening || o.regret {
 			o.repetitions = 20
 		}
 		if o.shuffled {
@@ -125,6 +130,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return e.compareSearches(ctx)
 	case o.shuffled:
 		return e.watchNotices(ctx)
+	case o.regret:
+		return e.regrets(ctx)
 	default:
 		return e.holdPromises(ctx)
 	}

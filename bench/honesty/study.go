@@ -13,6 +13,7 @@ import (
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/confirm"
 	"evenkeel/runs"
+	"evenkeel/runs/results"
 	"evenkeel/search"
 	"evenkeel/search/followup"
 	"evenkeel/search/samplers"
@@ -108,7 +109,9 @@ func (m *meter) effort() effort {
 type searched struct {
 	effort
 	// arm is the leader as a confirmation takes it, nil if no arm leads.
-	arm     *followup.Arm
+	arm *followup.Arm
+	// text says which it is.
+	text    string
 	notices []string
 }
 
@@ -132,7 +135,9 @@ func (s *study) search(ctx context.Context, workers int) (out searched, err erro
 		return out, fmt.Errorf("search: %w", err)
 	}
 	out.effort, out.notices = m.effort(), m.notices
-	out.arm, err = s.leader(ctx)
+	if out.arm, err = s.leader(ctx); err == nil && out.arm != nil {
+		out.text = fmt.Sprintf("trial %d round %d of %s", out.arm.Trial, out.arm.Round, out.arm.Plan.Recipe.Scheme.Name)
+	}
 	return out, err
 }
 
@@ -158,6 +163,9 @@ func (s *study) leader(ctx context.Context) (*followup.Arm, error) {
 		weights = append(weights, rep.Rounds[row.Round].Weights)
 	}
 	if arm.Vector, err = confirm.GeometricMean(weights); err != nil {
+		return nil, err
+	}
+	if arm.Offsets, err = results.FixedOffsets(ctx, s.db, s.def.Name); err != nil {
 		return nil, err
 	}
 	arm.Plan, err = s.def.Plan(trial.Point)

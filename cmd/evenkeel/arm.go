@@ -10,8 +10,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// parseArm reads TRIAL or TRIAL/ROUND, as tables and confirmations print arms. The round
-// is results.BestRound if none is named.
+// parseArm reads TRIAL or TRIAL/ROUND, such as 5/2 for trial 5 round 2. The round is
+// results.BestRound if none is named.
 func parseArm(text string) (a results.Arm, err error) {
 	number, rest, named := strings.Cut(text, "/")
 	if a.Trial, err = strconv.Atoi(number); err != nil || a.Trial < 1 {

@@ -89,9 +89,9 @@ func runConfirm(cmd *cobra.Command, g *global, args []string, f confirmFlags) er
 		return err
 	}
 	arm := results.Arm{Trial: confirmed.Arm.Trial, Round: confirmed.Arm.Round}
-	found, err := results.ReadConfirmed(cmd.Context(), db, confirmed.Definition.Name, arm, confirmed.Arm.Resplit)
+	overview, err := readOverview(cmd, db, confirmed.Definition.Name)
 	if err == nil {
-		err = report.Confirmed(page(cmd, f.format), confirmed.Definition, *found)
+		err = report.Confirmed(page(cmd, f.format), overview, arm, confirmed.Arm.Resplit)
 	}
 	return errors.Join(err, db.Close())
 }

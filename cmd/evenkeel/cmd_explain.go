@@ -127,7 +127,7 @@ func (f explainFlags) ofTrial(cmd *cobra.Command, g *global, args []string, form
 	if err != nil {
 		return err
 	}
-	if c.Newest != c.Definition.Name {
+	if c.Several {
 		c.Study = report.ShellWord(c.Definition.Name)
 	}
 	if c.OwnModel {

@@ -5,8 +5,6 @@ import (
 
 	"evenkeel/runs"
 	"evenkeel/runs/report"
-	"evenkeel/runs/results"
-	"evenkeel/search"
 )
 
 // newLeaderboard returns the command that ranks the arms of a study.
@@ -17,13 +15,14 @@ func newLeaderboard(g *global) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "leaderboard [STUDY]",
 		Short: "Rank the arms of a study, compared with the unweighted model",
-		Long: `Ranks the arms of a study. An arm is a trial after one of its rounds. The first row
-is the unweighted model, with which all are compared. The table shows the best arm
-of each trial; --all shows every arm. JSON and CSV have every arm with the columns
-of the SQL view leaderboard, unrounded, and say which one leads.
+		Long: `Says what to use, as evenkeel recommend does, shows what a confirmation measured of
+every option, and ranks the arms of a study. An arm is a trial after one of its
+rounds. The first row is the unweighted model, with which all are compared. The table
+shows the best arm of each trial; --all shows every arm. JSON and CSV have every arm
+with the columns of the SQL view leaderboard, unrounded, and say which one leads.
 
   rank         by score, among arms with the same number of seeds; the first one leads
-  round        2/3 = after round 2 of 3
+  round        2 of 3 = after round 2 of the trial's 3 rounds
   score        spread, plus the expected charge for accuracy lost beyond the limit;
                lower is better
   change       score, compared with the unweighted model on the same seeds
@@ -41,25 +40,23 @@ of the SQL view leaderboard, unrounded, and say which one leads.
                the change, compared with the better of that and the trial's own
                unweighted model; ! = probably more lost than objective.accuracy_tolerance
 
-The arms were chosen by these figures, so the figures are too good. Quote what
-evenkeel confirm measures.`,
+The arms were chosen by these figures, so the figures are too good. Quote those of the
+recommendation, which evenkeel confirm measures.`,
 		Example: `  evenkeel leaderboard
   evenkeel leaderboard fashion --all
   evenkeel leaderboard --format json`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				if study != "" {
-					return search.Inputf("both %s and --study; want one study", args[0])
-				}
-				study = args[0]
+			name, err := oneStudy(args, study)
+			if err != nil {
+				return err
 			}
-			db, err := openStudyReading(cmd, g, study)
+			db, err := openStudyReading(cmd, g, name)
 			if err != nil {
 				return err
 			}
 			defer db.Close()
-			return printLeaderboard(cmd, db, study, *format, options)
+			return printLeaderboard(cmd, db, name, *format, options)
 		},
 	}
 	cmd.Flags().StringVar(&study, "study", "", "`NAME`: the study; the newest is the default")
@@ -71,7 +68,7 @@ evenkeel confirm measures.`,
 
 // printLeaderboard prints the leaderboard of the named study, "" for the newest.
 func printLeaderboard(cmd *cobra.Command, db *runs.DB, study, format string, options report.BoardOptions) error {
-	overview, err := results.ReadOverview(cmd.Context(), db, study)
+	overview, err := readOverview(cmd, db, study)
 	if err != nil {
 		return err
 	}

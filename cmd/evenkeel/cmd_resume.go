@@ -12,6 +12,7 @@ import (
 // newResume returns the command that continues a stored study.
 func newResume(g *global) *cobra.Command {
 	var flags sessionFlags
+	var study string
 	var format *string
 	cmd := &cobra.Command{
 		Use:   "resume [STUDY]",
@@ -23,9 +24,9 @@ stored with; the study file is not needed. --trials, --time, --until and
   evenkeel resume fashion --trials 100`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			name := ""
-			if len(args) == 1 {
-				name = args[0]
+			name, err := oneStudy(args, study)
+			if err != nil {
+				return err
 			}
 			def, err := storedDefinition(cmd, g.db, name, flagOverrides(cmd))
 			if err != nil {
@@ -35,6 +36,7 @@ stored with; the study file is not needed. --trials, --time, --until and
 			return runStudy(cmd, g, def, flags)
 		},
 	}
+	cmd.Flags().StringVar(&study, "study", "", "`NAME`: the study; the newest is the default")
 	for _, b := range budgetFlags {
 		if search.Continues(b.key) {
 			cmd.Flags().String(b.flag, "", "`"+b.value+"`: "+b.doc)

@@ -16,10 +16,10 @@ func newStatus(g *global) *cobra.Command {
 		Use:   "status",
 		Short: "Print one line for every study that is being searched now",
 		Long: `Prints one line for every study of the trial history that is being searched now:
-how many trials have ended, the best change so far compared with the unweighted
-model, who searches it and since when. Once every trial has ended, the best of them
-get more seeds; the best change is then of those with the most seeds, and can get
-worse. Time left is estimated from the pace since this start, within the study's
+how many trials have ended, the change of its leader so far, compared with the
+unweighted model, who searches it and since when. Once every trial has ended, the
+best of them get more seeds; the leader is then one of those with the most seeds,
+and its change can get worse. It is empty where no arm leads. Time left is estimated from the pace since this start, within the study's
 limits of time; it is empty before the first trial has ended and while the leader is
 trained on fresh seeds (phase confirming).`,
 		Example: `  evenkeel status

@@ -8,6 +8,8 @@ import (
 
 	"evenkeel/runs"
 	"evenkeel/runs/report"
+	"evenkeel/runs/results"
+	"evenkeel/search"
 )
 
 // openReading opens the trial history for a command that only reads.
@@ -32,16 +34,30 @@ func openStudyReading(cmd *cobra.Command, g *global, study string) (*runs.DB, er
 	return db, nil
 }
 
+// oneStudy returns the study that a command names, which takes it as its argument or as
+// --study; "" where neither names one.
+func oneStudy(args []string, flag string) (string, error) {
+	switch {
+	case len(args) == 0:
+		return flag, nil
+	case flag != "" && flag != args[0]:
+		return "", search.Inputf("both %s and --study %s; want one study", args[0], flag)
+	}
+	return args[0], nil
+}
+
 // newStudies returns the command that lists the studies.
 func newStudies(g *global) *cobra.Command {
 	var format *string
 	cmd := &cobra.Command{
 		Use:   "studies",
 		Short: "List the studies of the trial history",
-		Long: `Lists the studies with their best score and where they come from: host, user, and
-the git commit of the study file's folder when it was last searched, with + if
-tracked files had changes. Without the git program there is no commit. JSON and CSV
-have the version of the program too.`,
+		Long: `Lists the studies with the change of their leader's score, compared with the
+unweighted model (empty where no arm leads, see leaderboard), and where they come from: host,
+user, and the git commit of the study file's folder when it was last searched, with + if
+tracked files had changes. Without the git program there is no commit. Trainings are
+those of the search; the time is that of confirmations too. JSON and CSV have the
+version of the program, and which arm leads.`,
 		Example: "  evenkeel studies --format json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -50,7 +66,7 @@ have the version of the program too.`,
 				return err
 			}
 			defer db.Close()
-			list, err := db.Studies(cmd.Context())
+			list, err := results.Studies(cmd.Context(), db)
 			if err != nil {
 				return err
 			}

@@ -1,10 +1,7 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"maps"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,7 +11,7 @@ import (
 	"evenkeel/runs/report"
 	"evenkeel/runs/results"
 	"evenkeel/schemes"
-	"evenkeel/schemes/formula"
+	"evenkeel/schemes/calculator"
 	"evenkeel/search"
 )
 
@@ -68,10 +65,11 @@ the mean over the seeds of the search. evenkeel offsets says what they gain and 
 			if cmd.Flags().Changed("trial") {
 				return f.ofTrial(cmd, g, *format)
 			}
-			if cmd.Flags().Changed("exponent") {
-				f.set = append(f.set, "exponent="+strconv.FormatFloat(f.exponent, 'g', -1, 64))
+			recalls, err := parseRecalls(f.recall)
+			if err != nil {
+				return search.InputError{Err: err}
 			}
-			recalls, weights, err := f.calculate()
+			weights, err := f.request(cmd, recalls).Weights()
 			if err != nil {
 				return search.InputError{Err: err}
 			}
@@ -81,7 +79,7 @@ the mean over the seeds of the search. evenkeel offsets says what they gain and 
 	cmd.Flags().StringVar(&f.scheme, "scheme", "", "`NAME`: a scheme; evenkeel schemes lists them")
 	cmd.Flags().StringVar(&f.formula, "formula", "", "`EXPR`: a formula; evenkeel schemes lists its variables and functions")
 	cmd.Flags().StringVar(&f.recall, "recall", "", "`LIST`: recall of each class, from 0 to 1, separated by commas")
-	cmd.Flags().StringVar(&f.normalize, "normalize", string(schemes.NormalizeMean), "`SCALE`: scale of the weights: "+scales())
+	cmd.Flags().StringVar(&f.normalize, "normalize", string(schemes.NormalizeMean), "`SCALE`: scale of the weights: "+calculator.ScaleNames())
 	cmd.Flags().Float64Var(&f.exponent, "exponent", 0, "`K`: short for --set exponent=K")
 	cmd.Flags().StringArrayVar(&f.set, "set", nil, "`NAME=VALUE`: a parameter; may be repeated")
 	cmd.Flags().StringVar(&f.trial, "trial", "", "`TRIAL`: print the weights of this trial, or TRIAL/ROUND")
@@ -105,6 +103,9 @@ func (f weightsFlags) mode(cmd *cobra.Command, format string) error {
 		others, need = []string{"round", "study"}, "--%s without --trial; want --trial N, the trial whose weights to print"
 		if slices.Contains(report.PasteFormats(), format) {
 			return search.Inputf("--format %s is for the weights of a trial; want --trial N too", format)
+		}
+		if f.scheme == "" && f.formula == "" {
+			return search.Inputf("nothing says which weights; want --trial N of a study, --scheme NAME (see evenkeel schemes) or --formula EXPR with --recall, or --offsets")
 		}
 	}
 	for _, name := range others {
@@ -151,144 +152,15 @@ func (f weightsFlags) ofTrial(cmd *cobra.Command, g *global, format string) erro
 	return report.Weights(page(cmd, format), weights)
 }
 
-// calculate returns the recalls and the weights that the scheme gives for them.
-func (f weightsFlags) calculate() (recalls, weights []float64, err error) {
-	recipe, err := f.recipe()
-	if err != nil {
-		return nil, nil, err
+// request returns what is to be calculated from recalls.
+func (f weightsFlags) request(cmd *cobra.Command, recalls []float64) calculator.Request {
+	set := f.set
+	if cmd.Flags().Changed("exponent") {
+		set = append(set, "exponent="+strconv.FormatFloat(f.exponent, 'g', -1, 64))
 	}
-	if recalls, err = parseRecalls(f.recall); err != nil {
-		return nil, nil, err
+	return calculator.Request{
+		Scheme: f.scheme, Formula: f.formula, Set: set, Normalize: schemes.Normalization(f.normalize), Recalls: recalls,
 	}
-	step, err := recipe.FromSignal(recalls, nil, nil)
-	return recalls, step.Shown, err
-}
-
-// recipe returns the scheme or formula with the parameters that were set.
-func (f weightsFlags) recipe() (schemes.Recipe, error) {
-	r := schemes.Recipe{
-		Signal: schemes.Recall, Smoothing: schemes.NoSmoothing,
-		Update: schemes.Replace, Normalize: schemes.Normalization(f.normalize),
-	}
-	if r.Normalize == schemes.NormalizeSupport {
-		return r, fmt.Errorf("--normalize support needs training counts, which the calculator does not have; want %s", scales())
-	}
-	set, err := parseSettings(f.set)
-	if err != nil {
-		return r, err
-	}
-	switch {
-	case f.scheme == "" && f.formula == "":
-		return r, fmt.Errorf("nothing says which weights; want --trial N of a study, --scheme NAME (see evenkeel schemes) or --formula EXPR with --recall, or --offsets")
-	case f.scheme != "" && f.formula != "":
-		return r, fmt.Errorf("both --scheme and --formula; want one of the two")
-	case f.formula != "":
-		r.Scheme, err = set.formula(f.formula)
-	default:
-		r.Scheme, err = set.named(f.scheme)
-	}
-	if err != nil {
-		return r, err
-	}
-	r.Values, r.Strength = set.values, set.strength
-	if _, both := set.values[r.Scheme.StrengthOf]; both && r.Strength != 0 {
-		return r, fmt.Errorf("both strength and %s are set; strength solves for %s, so want one of them", r.Scheme.StrengthOf, r.Scheme.StrengthOf)
-	}
-	return r, r.Validate()
-}
-
-// scales names the normalizations that need no training counts.
-func scales() string {
-	var names []string
-	for _, n := range schemes.Normalizations() {
-		if n != schemes.NormalizeSupport {
-			names = append(names, string(n))
-		}
-	}
-	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " or " + names[last]
-}
-
-// settings are what --set said.
-type settings struct {
-	values     schemes.Values
-	strength   float64
-	strengthOf string
-}
-
-// parseSettings reads the values of --set.
-func parseSettings(set []string) (settings, error) {
-	s := settings{values: schemes.Values{}}
-	seen := make(map[string]bool)
-	for _, text := range set {
-		name, value, ok := strings.Cut(text, "=")
-		if !ok {
-			return s, fmt.Errorf("--set %s: want NAME=VALUE", text)
-		}
-		if seen[name] {
-			return s, fmt.Errorf("--set %s: %s is set twice", text, name)
-		}
-		seen[name] = true
-		if name == "strength_of" {
-			s.strengthOf = value
-			continue
-		}
-		v, err := strconv.ParseFloat(value, 64)
-		if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
-			return s, fmt.Errorf("--set %s: %q is not a finite number", text, value)
-		}
-		if name != "strength" {
-			s.values[name] = v
-			continue
-		}
-		if s.strength = v; !(v > 0) {
-			return s, fmt.Errorf("--set %s: strength is ln(max w / min w); want a number above 0", text)
-		}
-	}
-	if s.strengthOf != "" && s.strength == 0 {
-		return s, fmt.Errorf("--set strength_of=%s without strength; want --set strength=S too", s.strengthOf)
-	}
-	return s, nil
-}
-
-// named returns a scheme of the catalogue.
-func (s settings) named(name string) (*schemes.Scheme, error) {
-	if s.strengthOf != "" {
-		return nil, fmt.Errorf("--set strength_of is for formulas; a scheme of the catalogue says itself what strength solves for")
-	}
-	return schemes.Lookup(name)
-}
-
-// formula returns a formula as a scheme, with everything that was set as its
-// parameters.
-func (s settings) formula(text string) (*schemes.Scheme, error) {
-	if s.strength != 0 && s.strengthOf == "" {
-		return nil, fmt.Errorf("--set strength of a formula: want --set strength_of=NAME too, the parameter that is solved for")
-	}
-	params := slices.Sorted(maps.Keys(s.values))
-	if _, given := s.values[s.strengthOf]; s.strengthOf != "" && !given {
-		params = append(params, s.strengthOf)
-	}
-	f, err := formula.Parse(text, params)
-	if err != nil {
-		hint := ""
-		var faults formula.Faults
-		if errors.As(err, &faults) && slices.ContainsFunc(faults, func(f formula.Fault) bool { return f.Unknown != "" }) {
-			hint = "; --set NAME=VALUE gives a parameter its value"
-		}
-		return nil, fmt.Errorf("--formula: %w%s", err, hint)
-	}
-	for _, name := range params {
-		if !f.Uses(name) {
-			return nil, fmt.Errorf("--set %s: the formula does not use it", name)
-		}
-	}
-	for _, name := range []string{"precision", "f1", "support", "total"} {
-		if f.Uses(name) {
-			return nil, fmt.Errorf("--formula: it reads %s, and the calculator knows nothing but recalls", name)
-		}
-	}
-	return f.Scheme(s.strengthOf), nil
 }
 
 // parseRecalls reads a comma-separated list of numbers from 0 to 1.

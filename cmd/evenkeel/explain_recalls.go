@@ -45,17 +45,7 @@ func (f explainFlags) ofRecalls(cmd *cobra.Command, format string) error {
 // weightsOf returns the weights given, or those that a scheme makes.
 func (f explainFlags) weightsOf(cmd *cobra.Command, recalls []float64) ([]float64, error) {
 	if !cmd.Flags().Changed("weights") {
-		w := f.calculated
-		w.normalize = "mean"
-		if cmd.Flags().Changed("exponent") {
-			w.set = append(w.set, "exponent="+strconv.FormatFloat(w.exponent, 'g', -1, 64))
-		}
-		recipe, err := w.recipe()
-		if err != nil {
-			return nil, err
-		}
-		step, err := recipe.FromSignal(recalls, nil, nil)
-		return step.Weights, err
+		return f.calculated.request(cmd, recalls).Weights()
 	}
 	var weights []float64
 	for i, word := range strings.Split(f.weights, ",") {

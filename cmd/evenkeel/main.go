@@ -95,7 +95,7 @@ started; 130 interrupted, everything that has finished is stored.`,
 		return search.Inputf("%w; see %s --help", err, cmd.CommandPath())
 	})
 	root.AddCommand(
-		newSearch(g), newResume(g), newCheck(g), newStudies(g), newStatus(g), newLeaderboard(g), newShow(g), newCompare(g), newExplain(g), newConfirm(g),
+		newSearch(g), newResume(g), newCheck(g), newStudies(g), newStatus(g), newRecommend(g), newLeaderboard(g), newShow(g), newCompare(g), newExplain(g), newConfirm(g),
 		newInvalidate(g), newGC(g), newQuery(g), newSchema(g), newWeights(g), newOffsets(g), newSchemes(g), newData(g), newVersion(g),
 	)
 	for _, c := range append(root.Commands(), root) {

@@ -114,6 +114,16 @@ func testFileOf(src Source) (string, error) {
 	return src.TestFile, nil
 }
 
+// WithoutTest reports whether the source is a table that is there and has no test part of
+// its own: no test file is named, or none, and there is no file with the twin's name.
+func (s Source) WithoutTest() bool {
+	if !s.Table() || !exists(s.Path) {
+		return false
+	}
+	file, err := testFileOf(s)
+	return err == nil && file == ""
+}
+
 // twinOf returns where the test part of a table would be: X_test.csv for
 // X_train.csv and for X.csv.
 func twinOf(path string) string {

@@ -54,6 +54,45 @@ func (d *Dataset) Draw(seed int64, train, test int) (*Drawn, error) {
 	}, nil
 }
 
+// First is [Dataset.Draw] without chance: the first train examples of each class of the
+// training part and the first test examples of each class of the test part, which is how
+// the embedded sample was made; all others are outside.
+func (d *Dataset) First(train, test int) (*Drawn, error) {
+	if train < 1 || test < 1 {
+		return nil, fmt.Errorf("take the first %d training and %d test examples a class; want at least 1 of each", train, test)
+	}
+	if err := d.check(); err != nil {
+		return nil, err
+	}
+	var forTraining, forTesting, outside []int
+	split := func(part Examples, offset, n int, chosen *[]int) error {
+		for c, members := range byClass(part.Y, len(d.Classes)) {
+			if len(members) < n {
+				return fmt.Errorf("class %q: %d examples; want at least %d", d.Classes[c], len(members), n)
+			}
+			for i, m := range members {
+				if i < n {
+					*chosen = append(*chosen, offset+m)
+				} else {
+					outside = append(outside, offset+m)
+				}
+			}
+		}
+		return nil
+	}
+	if err := split(d.Train, 0, train, &forTraining); err != nil {
+		return nil, fmt.Errorf("training part: %w", err)
+	}
+	if err := split(d.Test, d.Train.Len(), test, &forTesting); err != nil {
+		return nil, fmt.Errorf("test part: %w", err)
+	}
+	part := d.pick(forTraining)
+	return &Drawn{
+		Sample:  d.drawn("first", 0, train, test, part, d.pick(forTesting)),
+		Outside: d.drawn("first outside", 0, train, test, part, d.pick(outside)),
+	}, nil
+}
+
 // drawn returns a dataset made of examples of d.
 func (d *Dataset) drawn(what string, seed int64, train, test int, forTraining, forTesting Examples) *Dataset {
 	out := *d

@@ -123,3 +123,39 @@ func TestDrawFaults(t *testing.T) {
 		}
 	}
 }
+
+// The first examples of each class of either part, in the wanted numbers; all others are
+// outside. Of the official files this is the embedded sample.
+func TestFirst(t *testing.T) {
+	d := numbered(3, cycle(3, 60), cycle(3, 15))
+	drawn, err := d.First(4, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	numbers := func(p Part) (all []float32) {
+		for i := range p.Y {
+			all = append(all, rowOf(p, i)[0])
+		}
+		return all
+	}
+	interval := func(from, to int) (all []float32) {
+		for i := from; i < to; i++ {
+			all = append(all, float32(i))
+		}
+		return all
+	}
+	if got := numbers(wholeOf(drawn.Sample.Train)); !slices.Equal(got, interval(0, 12)) {
+		t.Errorf("training part %v; want 0 to 11", got)
+	}
+	if got := numbers(wholeOf(drawn.Sample.Test)); !slices.Equal(got, interval(60, 66)) {
+		t.Errorf("test part %v; want 60 to 65", got)
+	}
+	if got := numbers(wholeOf(drawn.Outside.Test)); !slices.Equal(got, append(interval(12, 60), interval(66, 75)...)) {
+		t.Errorf("outside %v; want 12 to 59 and 66 to 74", got)
+	}
+	for _, n := range [][2]int{{0, 1}, {1, 0}, {21, 1}, {1, 6}} {
+		if _, err := d.First(n[0], n[1]); err == nil {
+			t.Errorf("%v of 20 and 5 examples a class: no error", n)
+		}
+	}
+}

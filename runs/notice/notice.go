@@ -74,8 +74,20 @@ type LongerFailed struct{ Err error }
 type WillNotConfirm struct{ Err error }
 
 // NothingToConfirm says that the search ended without an arm to confirm, since none leads (Why)
-// or, where Why is "", since the leader is not more even than the unweighted model.
+// or, where Why is "", since no option is better than the unweighted model in the search.
 type NothingToConfirm struct{ Why results.NoLeader }
+
+// ConfirmationTooDear says that the leader is not confirmed, since nobody asked for it and
+// it would take more trainings than the search did.
+type ConfirmationTooDear struct {
+	Study string
+	// Several says that the history has several studies.
+	Several bool
+	// Trainings and Seconds are what it would take, the latter 0 where that is not known;
+	// Searched are the trainings of the search.
+	Trainings, Searched int
+	Seconds             float64
+}
 
 // LeaderNotConfirmed says that the confirmation at the end of a search came to nothing.
 type LeaderNotConfirmed struct{ Err error }
@@ -98,6 +110,14 @@ type ConfirmingBegan struct {
 	Trainings           int
 	// Seconds is about how long it takes, 0 where that is not known.
 	Seconds float64
+}
+
+// ConfirmingCutShort says that the limit of time left a confirmation fewer fresh seeds than were
+// asked for. What it found of these is recorded.
+type ConfirmingCutShort struct {
+	Study                      string
+	Trial, Round, Seeds, Asked int
+	Resplit                    bool
 }
 
 // MeasuringBegan says that a trial's probes are about to be trained on so many of its seeds, by
@@ -148,10 +168,12 @@ func (LongerBegan) notice()           {}
 func (LongerFailed) notice()          {}
 func (WillNotConfirm) notice()        {}
 func (NothingToConfirm) notice()      {}
+func (ConfirmationTooDear) notice()   {}
 func (LeaderNotConfirmed) notice()    {}
 func (AlreadyConfirmed) notice()      {}
 func (LargerKept) notice()            {}
 func (ConfirmingBegan) notice()       {}
+func (ConfirmingCutShort) notice()    {}
 func (MeasuringBegan) notice()        {}
 func (SeedMeasured) notice()          {}
 func (RunFailed) notice()             {}

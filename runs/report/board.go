@@ -29,25 +29,18 @@ func Leaderboard(out Out, o *results.Overview, options BoardOptions) error {
 	if !out.forPeople() {
 		return out.write(figuresOf(boardFigures(o.Leader, o.Board.Rows), o.Board.Rows))
 	}
-	p := boardPage{out, o, options}
-	if err := p.board(); err != nil {
+	fmt.Fprintln(out.W, boardPage{out, o, options}.title())
+	fmt.Fprintln(out.W)
+	answer := answerPage{out, o, o.Recommendation}
+	answer.print()
+	if err := answer.allOptions(); err != nil {
 		return err
 	}
-	for _, a := range o.Confirmed {
-		if err := (confirmedPage{out, o.Definition}).section(a); err != nil {
-			return err
-		}
-	}
-	if len(o.Board.Rows) == 0 {
+	if o.Board.Reference.Seeds == 0 {
 		return nil
 	}
-	if o.Conclusion != nil {
-		out.lines(concluded(*o.Conclusion))
-	}
-	for _, line := range p.next() {
-		fmt.Fprintln(out.W, line)
-	}
-	return nil
+	fmt.Fprintln(out.W)
+	return boardPage{out, o, options}.board()
 }
 
 // boardPage lays a leaderboard out for people.
@@ -59,20 +52,11 @@ type boardPage struct {
 
 // board prints head, table and the line about the leader.
 func (p boardPage) board() error {
-	fmt.Fprintln(p.W, p.title())
 	if h := p.Board.Study; h.FailedSeeds > 0 {
 		p.lines(capitalised(furtherSeeds(h.FailedSeeds)) + ": " + cause(h.SeedFailure))
 	}
-	if p.Board.Reference.Seeds == 0 {
-		fmt.Fprintln(p.W, "Nothing has been trained yet.")
-		return nil
-	}
-	if j := p.Judgement; j.Kind != guessing.Fine {
-		names := make([]string, len(p.Board.Reference.Recall))
-		for k := range names {
-			names[k] = p.Board.Study.Class(k)
-		}
-		p.lines(capitalised(j.Text("the unweighted model", names)) + ". " + j.Advice())
+	if j := p.Judgement; j.Kind != guessing.Fine && !j.Blocks() {
+		p.lines(answerPage{p.Out, p.Overview, p.Recommendation}.judgement())
 	}
 	p.head()
 	r, hidden, err := p.table()
@@ -92,14 +76,13 @@ func (p boardPage) board() error {
 	if n := len(p.Board.Rows); n > 0 && p.Board.Rows[n-1].Seeds < p.seeds() {
 		p.lines(fmt.Sprintf("Arms on %s come first; those on fewer seeds usually look better than they are.", count(p.seeds(), "seed")))
 	}
-	p.lines(p.leader())
 	if note := p.modelNote(); note != "" {
 		p.lines(note)
 	}
 	return nil
 }
 
-// title says what was searched and how far.
+// title says what was searched, how far, and by how much work.
 func (p boardPage) title() string {
 	h := p.Board.Study
 	trials := count(h.Done, "trial")
@@ -123,8 +106,11 @@ func (p boardPage) title() string {
 	if len(h.Classes) > 0 {
 		data += fmt.Sprintf(", %d classes", len(h.Classes))
 	}
-	return fmt.Sprintf("%s | %s | %s | %s, %s, %s, %s", h.Name, data, h.Model, trials,
-		count(h.Arms, "arm"), count(p.Runs, "training"), Duration(p.Seconds)+" in all")
+	title := fmt.Sprintf("%s | %s | %s | %s, %s", h.Name, data, h.Model, trials, count(h.Arms, "arm"))
+	if len(p.Confirmed) > 0 { // which the time is of too, and the trainings are not
+		return fmt.Sprintf("%s\n%s in the search; %s in all, confirmation included", title, count(p.Runs, "training"), Duration(p.Seconds))
+	}
+	return fmt.Sprintf("%s, %s, %s in all", title, count(p.Runs, "training"), Duration(p.Seconds))
 }
 
 // furtherSeeds says how many further seeds of trials failed.
@@ -140,11 +126,11 @@ func cause(failure string) string {
 // head says what the table was measured on.
 func (p boardPage) head() {
 	h := p.Board.Study
-	use := "not for quoting"
-	if slices.ContainsFunc(p.Confirmed, func(a results.Confirmed) bool { return !a.Invalid }) {
-		use = "quote the CONFIRMATION below"
+	use := "for choosing; not for quoting"
+	if p.Recommendation.Confirmed != nil {
+		use = "chose what was confirmed; not for quoting"
 	}
-	fmt.Fprintf(p.W, "SEARCH on validation (%s, %s): for choosing; %s\n", perClass(h.ValCounts), count(p.seeds(), "seed"), use)
+	fmt.Fprintf(p.W, "SEARCH on validation (%s, %s): %s\n", perClass(h.ValCounts), count(p.seeds(), "seed"), use)
 	spread := "spread: " + p.Definition.Objective.Spread.Text()
 	if !math.IsNaN(p.NoiseFloor) {
 		spread += fmt.Sprintf("; noise floor %s (what perfectly even classes would show)", decimals(p.NoiseFloor, 3))
@@ -209,7 +195,7 @@ func (p boardPage) table() (r result, hidden int, err error) {
 			return r, 0, fmt.Errorf("trial %d: %w", a.Trial, err)
 		}
 		r.rows = append(r.rows, p.row([]any{
-			rankText(a), a.Trial, recipe, fmt.Sprintf("%d/%d", a.Round, a.Rounds), decimals(a.Score, 3),
+			rankText(a), a.Trial, recipe, fmt.Sprintf("%d of %d", a.Round, a.Rounds), decimals(a.Score, 3),
 			signed(a.Difference, 3), halfWidth(a), noiseText(a, p.seeds()), decimals(a.Spread, 3), worstText(a.WorstClass, a.WorstRecall), accuracyChange(a),
 		}, ratioText(a.WeightRatio), signed(-a.WeightGain, 3)))
 	}
@@ -333,34 +319,6 @@ func accuracyChange(a runs.Row) string {
 	return text
 }
 
-// leader says in a sentence whether the leader's difference exceeds the noise of seeds
-// and validation images, or why there is none, and claims nothing beyond that.
-func (p boardPage) leader() string {
-	if p.Leader.At < 0 {
-		return p.noLeader()
-	}
-	a := p.Board.Rows[p.Leader.At]
-	text := fmt.Sprintf("Rank 1: trial %d round %d, %s: spread %s, unweighted on the same seeds %s; ", a.Trial, a.Round,
-		count(a.Seeds, "seed"), decimals(a.Spread, 3), decimals(a.ReferenceSpread, 3))
-	switch p.Leader.Noise {
-	case results.TooFewSeeds:
-		text += "too few seeds to distinguish it from noise."
-	case results.MoreEven:
-		text += "more even, beyond noise."
-	case results.WithinNoise:
-		text += "within noise."
-	case results.NotMoreEven, results.LessEven:
-		text += "not more even."
-	default:
-		panic(fmt.Sprintf("report: a leader has the noise %q", p.Leader.Noise))
-	}
-	if a.LossProbability > 0.5 {
-		text += fmt.Sprintf(" It probably loses more balanced accuracy than your limit of %s points (probability %s).",
-			unsigned(p.Definition.Objective.Tolerance), decimals(a.LossProbability, 2))
-	}
-	return text
-}
-
 // modelNote says what of the leader's change is the weights' where the model is searched
 // too; "" elsewhere.
 func (p boardPage) modelNote() string {
@@ -382,59 +340,6 @@ func NoLeader(why results.NoLeader) string {
 		return "every trial failed"
 	}
 	panic(fmt.Sprintf("report: no arm leads because of %q", why))
-}
-
-// noLeader is [NoLeader] with what can be done.
-func (p boardPage) noLeader() string {
-	text := NoLeader(p.Leader.Why)
-	if p.Leader.Why == results.AllFailed {
-		text += "; evenkeel show 1 says why, and the table failed_runs has the trainer's log"
-	}
-	return capitalised(text) + "."
-}
-
-// next names the commands that go on from here, one a line, with the study's name where
-// it is not the newest, which they would take. The weights are not offered where a
-// confirmation found that a fixed set of them does not help.
-func (p boardPage) next() []string {
-	study := ""
-	if p.Definition.Name != p.Newest {
-		study = " --study " + ShellWord(p.Definition.Name)
-	}
-	lines := []string{"Next:"}
-	add := func(command string) { lines = append(lines, "  "+command) }
-	if p.Unfinished {
-		resume := "evenkeel resume " + ShellWord(p.Definition.Name)
-		if limit := p.Definition.Search.Time; p.TimeOver && limit > 0 {
-			resume += " --time " + flagTime(2*limit) // the limit is over all starts: without more time it would end at once
-		}
-		add(resume)
-	}
-	if p.onlyFirstSeeds() || p.Judgement.Blocks() {
-		add("evenkeel check STUDY.yaml")
-	}
-	add("evenkeel explain" + study)
-	if p.Leader.At < 0 || p.Judgement.Blocks() {
-		return lines
-	}
-	a := p.Board.Rows[p.Leader.At]
-	confirmed := results.Of(p.Confirmed, a.Trial, a.Round)
-	if confirmed == nil && !p.onlyFirstSeeds() {
-		add("evenkeel confirm" + study)
-	}
-	if confirmed == nil || confirmed.VectorHelps() {
-		add(fmt.Sprintf("evenkeel weights --trial %d --round %d%s --format torch", a.Trial, a.Round, study))
-	}
-	if confirmed != nil && confirmed.OffsetsHelp() {
-		add("evenkeel weights --offsets" + study + " --format torch")
-	}
-	return lines
-}
-
-// onlyFirstSeeds reports whether every training on further seeds failed, as one on a fresh seed
-// then would.
-func (p boardPage) onlyFirstSeeds() bool {
-	return p.Board.Study.FailedSeeds > 0 && p.Board.Rows[0].Seeds <= p.Definition.Search.Replicates
 }
 
 // boardFigures are the columns of the view leaderboard, and what is not stored.

@@ -12,7 +12,7 @@ func Compared(out Out, c *results.Comparison) error {
 		return out.write(comparedResult(c))
 	}
 	first := c.Sides[0]
-	fmt.Fprintf(out.W, "%s, trial/round, %s in common. Recall on validation; change against %s,\n+- 95 %% for each, over seeds only.\n",
+	fmt.Fprintf(out.W, "%s, %s in common. Recall on validation; change against %s,\n+- 95 %% for each, over seeds only.\n",
 		first.Trial.Study.Name, count(len(c.Seeds), "seed"), sideName(first))
 	r := result{columns: []column{{name: "class", left: true}, {name: sideName(first)}}}
 	for _, s := range c.Sides[1:] {
@@ -34,7 +34,7 @@ func Compared(out Out, c *results.Comparison) error {
 }
 
 // sideName is what an arm is called.
-func sideName(s results.Side) string { return fmt.Sprintf("%d/%d", s.Trial.Number, s.Round) }
+func sideName(s results.Side) string { return armName(s.Trial.Number, s.Round) }
 
 // comparedResult has one row per measure and side, unrounded.
 func comparedResult(c *results.Comparison) result {

@@ -51,18 +51,32 @@ func followUpLine(n notice.Notice) string {
 		return fmt.Sprintf("the leader will not be confirmed: %v", n.Err)
 	case notice.NothingToConfirm:
 		if n.Why == "" {
-			return "nothing to confirm: the leader is not more even than the unweighted model"
+			return "nothing to confirm: no option is better than the unweighted model in the search"
 		}
 		return "nothing to confirm: no leader, " + NoLeader(n.Why)
+	case notice.ConfirmationTooDear:
+		study := ""
+		if n.Several {
+			study = " --study " + ShellWord(n.Study)
+		}
+		return fmt.Sprintf("not confirmed: that would take at most %s, and the search took %d; evenkeel confirm%s does it, and search --confirm would have",
+			takes(n.Trainings, n.Seconds), n.Searched, study)
 	case notice.LeaderNotConfirmed:
 		return n.Err.Error()
 	case notice.AlreadyConfirmed:
-		return fmt.Sprintf("trial %d round %d of study %s: already confirmed on %s, nothing to train", n.Trial, n.Round, n.Study, count(n.Seeds, "fresh seed"))
+		return fmt.Sprintf("%s of study %s: already confirmed on %s, nothing to train", armName(n.Trial, n.Round), n.Study, count(n.Seeds, "fresh seed"))
 	case notice.LargerKept:
-		return fmt.Sprintf("trial %d round %d: kept the larger confirmation, on %s where %d were asked for", n.Trial, n.Round, count(n.Seeds, "fresh seed"), n.Asked)
+		return fmt.Sprintf("%s: kept the larger confirmation, on %s where %d were asked for", armName(n.Trial, n.Round), count(n.Seeds, "fresh seed"), n.Asked)
 	case notice.ConfirmingBegan:
-		return fmt.Sprintf("confirming trial %d round %d of study %s on %s%s: at most %s", n.Trial, n.Round, n.Study,
+		return fmt.Sprintf("confirming %s of study %s on %s%s: at most %s", armName(n.Trial, n.Round), n.Study,
 			count(n.Seeds, "fresh seed"), ownParts(n.Resplit), takes(n.Trainings, n.Seconds))
+	case notice.ConfirmingCutShort:
+		command := fmt.Sprintf("evenkeel confirm %d/%d --study %s --seeds %d", n.Trial, n.Round, ShellWord(n.Study), n.Asked)
+		if n.Resplit {
+			command += " --resplit"
+		}
+		return fmt.Sprintf("time limit: %s is confirmed on %d of %s; to measure the rest: %s",
+			armName(n.Trial, n.Round), n.Seeds, count(n.Asked, "fresh seed"), command)
 	case notice.MeasuringBegan:
 		work := "all trainings are stored"
 		if n.Trainings > 0 {

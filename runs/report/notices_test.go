@@ -45,18 +45,24 @@ func TestEveryNoticeHasWords(t *testing.T) {
 // TestNoticeLines: with and without what may be unknown, one and several.
 func TestNoticeLines(t *testing.T) {
 	for want, n := range map[string]notice.Notice{
+		"time limit: trial 3 round 2 is confirmed on 7 of 10 fresh seeds; to measure the rest: evenkeel confirm 3/2 --study s --seeds 10 --resplit": notice.ConfirmingCutShort{
+			Study: "s", Trial: 3, Round: 2, Seeds: 7, Asked: 10, Resplit: true,
+		},
 		"confirming trial 3 round 2 of study s on 6 fresh seeds: at most 24 trainings, about 2 min 5 s": notice.ConfirmingBegan{
 			Study: "s", Trial: 3, Round: 2, Seeds: 6, Trainings: 24, Seconds: 125,
 		},
 		"confirming trial 3 round 2 of study s on 6 fresh seeds, each on its own training and validation parts: at most 24 trainings": notice.ConfirmingBegan{
 			Study: "s", Trial: 3, Round: 2, Seeds: 6, Trainings: 24, Resplit: true,
 		},
-		"measuring trial 1 of study s on 1 seed: at most 1 training":                notice.MeasuringBegan{Study: "s", Trial: 1, Seeds: 1, Trainings: 1},
-		"measuring trial 1 of study s on 3 seeds: all trainings are stored":         notice.MeasuringBegan{Study: "s", Trial: 1, Seeds: 3},
-		"1 of 6 fresh seeds measured":                                               notice.SeedMeasured{Done: 1, Total: 6, Fresh: true},
-		"nothing to confirm: no leader, no trial is complete yet":                   notice.NothingToConfirm{Why: results.NoneComplete},
-		"nothing to confirm: the leader is not more even than the unweighted model": notice.NothingToConfirm{},
-		"the leader is not confirmed: boom":                                         notice.LeaderNotConfirmed{Err: errors.New("the leader is not confirmed: boom")},
+		"measuring trial 1 of study s on 1 seed: at most 1 training":                      notice.MeasuringBegan{Study: "s", Trial: 1, Seeds: 1, Trainings: 1},
+		"measuring trial 1 of study s on 3 seeds: all trainings are stored":               notice.MeasuringBegan{Study: "s", Trial: 1, Seeds: 3},
+		"1 of 6 fresh seeds measured":                                                     notice.SeedMeasured{Done: 1, Total: 6, Fresh: true},
+		"nothing to confirm: no leader, no trial is complete yet":                         notice.NothingToConfirm{Why: results.NoneComplete},
+		"nothing to confirm: no option is better than the unweighted model in the search": notice.NothingToConfirm{},
+		"not confirmed: that would take at most 40 trainings, about 26 min 0 s, and the search took 27; evenkeel confirm --study s does it, and search --confirm would have": notice.ConfirmationTooDear{
+			Study: "s", Several: true, Trainings: 40, Searched: 27, Seconds: 1560,
+		},
+		"the leader is not confirmed: boom": notice.LeaderNotConfirmed{Err: errors.New("the leader is not confirmed: boom")},
 		"time limit reached after 1 training; resume with a later --until or a longer --time: evenkeel resume 'a b'": notice.SearchEnded{
 			Study: "a b", Summary: search.Summary{End: search.EndTime, Trained: 1},
 		},

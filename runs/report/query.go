@@ -3,13 +3,21 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"evenkeel/runs"
+	"evenkeel/search"
 )
 
-// Query prints the rows of an SQL statement.
+// Query prints the rows of an SQL statement. Where two columns have one name, JSON would lose
+// one of them, so that is a [search.InputError].
 func Query(out Out, table *runs.Table) error {
+	for j, name := range table.Columns {
+		if out.Format == "json" && slices.Contains(table.Columns[:j], name) {
+			return search.Inputf("query: two columns are named %s, and JSON can keep only one of them; rename one with AS, such as SELECT %s AS %s_2", name, name, name)
+		}
+	}
 	r := result{rows: table.Rows}
 	for j, name := range table.Columns {
 		r.columns = append(r.columns, column{name: name, left: textual(table.Rows, j), text: sqlText})

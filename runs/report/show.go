@@ -13,8 +13,16 @@ import (
 // Trial prints one trial: its rounds, and the recalls before and after one of them. Round
 // is 0 where it has no results.
 func Trial(out Out, def *search.Definition, t *runs.Trial, round int) error {
+	p := trialPage{Out: out, Trial: t}
+	for k := 0; len(t.Replicates) > 0 && k < len(t.Replicates[0].Rounds); k++ {
+		weights, err := results.ShownWeights(t, k)
+		if err != nil {
+			return err
+		}
+		p.weights = append(p.weights, weights)
+	}
 	if !out.forPeople() {
-		return out.write(recallResult(t))
+		return out.write(p.recalls())
 	}
 	recipe, err := recipeText(def, t.Point)
 	if err != nil {
@@ -38,7 +46,7 @@ func Trial(out Out, def *search.Definition, t *runs.Trial, round int) error {
 		return nil
 	}
 	fmt.Fprintln(out.W)
-	if err := out.write(roundsResult(t)); err != nil {
+	if err := out.write(p.rounds()); err != nil {
 		return err
 	}
 	if round == 0 {
@@ -48,11 +56,20 @@ func Trial(out Out, def *search.Definition, t *runs.Trial, round int) error {
 	if out.Format == "markdown" {
 		fmt.Fprintln(out.W)
 	}
-	return out.recallBars(t, round)
+	return p.recallBars(round)
 }
 
-// roundsResult has one row per round, the unweighted one first.
-func roundsResult(t *runs.Trial) result {
+// trialPage lays a trial out.
+type trialPage struct {
+	Out
+	*runs.Trial
+	// weights are those of each round, nil for round 0.
+	weights [][]float64
+}
+
+// rounds has one row per round, the unweighted one first.
+func (p trialPage) rounds() result {
+	t := p.Trial
 	r := result{columns: []column{
 		{name: "round"}, {name: "max/min"}, {name: "heaviest", left: true}, {name: "lightest", left: true},
 		{name: "spread"}, {name: "change"}, {name: "worst class", left: true}, {name: "bal.acc"}, {name: "rank"},
@@ -62,7 +79,7 @@ func roundsResult(t *runs.Trial) result {
 		0, "1.0", "", "", decimals(own.Spread, 3), "", t.Study.Class(own.WorstClass) + " " + percent(own.WorstRecall), percent(own.BalancedAccuracy), "",
 	})
 	for _, a := range t.Arms {
-		w := results.MeanWeights(t.Replicates, a.Round)
+		w := p.weights[a.Round]
 		lo, hi := results.Extremes(w)
 		r.rows = append(r.rows, []any{
 			a.Round, ratioText(a.WeightRatio),
@@ -84,10 +101,11 @@ func weightText(v float64) string {
 
 // recallBars prints a bar per class: what both rounds reach, and in another
 // shade what was gained or lost.
-func (o Out) recallBars(t *runs.Trial, round int) error {
+func (p trialPage) recallBars(round int) error {
 	const width = 40
+	t := p.Trial
 	before, after := t.Recall(0), t.Recall(round)
-	weights := results.MeanWeights(t.Replicates, round)
+	weights := p.weights[round]
 	r := result{columns: []column{
 		{name: "class", left: true}, {name: "weight"}, {name: "before"}, {name: "after"}, {name: "change"}, {name: "bar", title: "█ both  ▓ gained  ░ lost", left: true},
 	}}
@@ -104,20 +122,17 @@ func (o Out) recallBars(t *runs.Trial, round int) error {
 			t.Study.Class(c), weightText(weights[c]), percent(before[c]), percent(after[c]), points(after[c] - before[c]), bar,
 		})
 	}
-	return o.write(r)
+	return p.write(r)
 }
 
-// recallResult has one row per class and round.
-func recallResult(t *runs.Trial) result {
+// recalls has one row per class and round.
+func (p trialPage) recalls() result {
+	t := p.Trial
 	r := result{columns: []column{
 		{name: "study"}, {name: "trial"}, {name: "round"}, {name: "class"}, {name: "seeds"}, {name: "weight"}, {name: "recall"},
 	}}
-	if len(t.Replicates) == 0 {
-		return r
-	}
-	for round := range t.Replicates[0].Rounds {
+	for round, weights := range p.weights {
 		recall := t.Recall(round)
-		weights := results.MeanWeights(t.Replicates, round)
 		for c := range recall {
 			weight := 1.0
 			if len(weights) > 0 {

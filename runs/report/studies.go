@@ -9,43 +9,50 @@ import (
 	"evenkeel/runs/results"
 )
 
-// Studies prints the studies of the trial history.
-func Studies(out Out, list []runs.StudyRow) error {
+// Studies prints the studies of the trial history. Nothing is cut: where a terminal is too
+// narrow, columns are left out and named.
+func Studies(out Out, list []results.LedStudy) error {
 	r := studiesResult(list)
-	if out.forPeople() {
-		r = r.visible()
-		r.fit(out.Width, "user", "host")
+	if !out.forPeople() {
+		return out.write(r)
 	}
-	return out.write(r)
+	r, left := r.visible().without(out.Width, "git_commit", "host", "user")
+	if err := out.write(r); err != nil || len(left) == 0 {
+		return err
+	}
+	out.lines("Left out, since the terminal is too narrow: " + strings.Join(left, ", ") + ". --format csv has every column.")
+	return nil
 }
 
 // studiesResult lays the list out.
-func studiesResult(list []runs.StudyRow) result {
+func studiesResult(list []results.LedStudy) result {
 	spread := func(v any) string { return decimals(v.(float64), 3) }
-	seedsFailed := slices.ContainsFunc(list, func(s runs.StudyRow) bool { return s.FailedSeeds > 0 })
+	seedsFailed := slices.ContainsFunc(list, func(s results.LedStudy) bool { return s.FailedSeeds > 0 })
 	r := result{tight: true, columns: []column{
 		{name: "study", left: true}, {name: "model", hidden: true}, {name: "state", left: true},
 		{name: "trials"}, {name: "planned"}, {name: "failed"}, {name: "failed_seeds", title: "failed seeds", hidden: !seedsFailed}, {name: "runs", title: "trainings"},
-		{name: "unweighted", text: spread}, {name: "best_score", hidden: true},
-		{name: "best_change", title: "lowest change", text: func(v any) string { return signed(v.(float64), 3) }},
-		{name: "trial"}, {name: "round", hidden: true}, {name: "scheme", hidden: true},
+		{name: "unweighted", text: spread}, leaderChange, {name: "leader_score", hidden: true},
+		{name: "leader_trial", title: "its trial"}, {name: "leader_round", hidden: true}, {name: "leader_scheme", hidden: true},
 		{name: "seconds", title: "time", text: func(v any) string { return Duration(v.(float64)) }},
 		{name: "created", hidden: true}, {name: "worked", title: "last worked on", text: shortTime},
 		{name: "host", left: true}, {name: "user", left: true},
 		{name: "git_commit", title: "commit", left: true, text: shortCommit}, {name: "program", hidden: true},
 	}}
 	for _, s := range list {
-		var trial, round, change any
-		if s.BestTrial > 0 {
-			trial, round, change = s.BestTrial, s.BestRound, s.BestScore-s.Reference
+		var trial, round, scheme, change, score any
+		if a := s.Leader; a != nil {
+			trial, round, scheme, change, score = a.Trial, a.Round, a.Scheme, a.Difference, a.Score
 		}
 		r.rows = append(r.rows, []any{
-			s.Name, s.Model, string(s.State), s.Complete + s.Failed, s.Planned, s.Failed, s.FailedSeeds, s.Runs, s.Reference, s.BestScore, change,
-			trial, round, s.BestScheme, s.Seconds, s.Created, s.Worked, s.Host, s.User, s.GitCommit, s.Program,
+			s.Name, s.Model, string(s.State), s.Complete + s.Failed, s.Planned, s.Failed, s.FailedSeeds, s.Runs, s.Reference, change, score,
+			trial, round, scheme, s.Seconds, s.Created, s.Worked, s.Host, s.User, s.GitCommit, s.Program,
 		})
 	}
 	return r
 }
+
+// leaderChange is the column with the change of score of a study's leader.
+var leaderChange = column{name: "leader_change", title: "leader's change", text: func(v any) string { return signed(v.(float64), 3) }}
 
 // shortCommit writes a commit for people: seven digits, and a + for changes.
 func shortCommit(v any) string {
@@ -65,15 +72,15 @@ func Status(out Out, db string, list []results.RunningStudy) error {
 	}
 	r := result{tight: true, columns: []column{
 		{name: "study", left: true}, {name: "trials"}, {name: "planned"}, {name: "runs", title: "trainings"},
-		{name: "best_change", title: "lowest change", text: func(v any) string { return signed(v.(float64), 3) }},
+		leaderChange,
 		{name: "since", text: shortTime}, {name: "host", left: true}, {name: "user", left: true}, {name: "pid"},
 		{name: "seconds_left", title: "time left", text: func(v any) string { return "about " + Duration(v.(float64)) }},
 		{name: "phase", left: true},
 	}}
 	for _, s := range list {
-		var best, left, phase any
-		if s.BestChange != nil {
-			best = *s.BestChange
+		var change, left, phase any
+		if s.Leader != nil {
+			change = s.Leader.Difference
 		}
 		if s.SecondsLeft != nil {
 			left = *s.SecondsLeft
@@ -82,7 +89,7 @@ func Status(out Out, db string, list []results.RunningStudy) error {
 			phase = s.Phase
 		}
 		r.rows = append(r.rows, []any{
-			s.Name, s.Complete + s.Failed, s.Planned, s.Runs, best, s.Started, s.Host, s.User, s.PID, left, phase,
+			s.Name, s.Complete + s.Failed, s.Planned, s.Runs, change, s.Started, s.Host, s.User, s.PID, left, phase,
 		})
 	}
 	return out.write(r)

@@ -82,6 +82,25 @@ func (r result) fit(width int, names ...string) (cutAny bool) {
 	return cutAny
 }
 
+// without leaves out the named columns, in this order, until the table is at most so wide,
+// and returns the headings of those it left out. A width of 0 has room for everything.
+func (r result) without(width int, names ...string) (narrower result, left []string) {
+	for _, name := range names {
+		all := len(r.columns) - 1
+		for j := range r.columns {
+			all += r.widest(j)
+		}
+		if width == 0 || all <= width {
+			return r, left
+		}
+		j := slices.IndexFunc(r.columns, func(c column) bool { return c.name == name })
+		left = append(left, cmp.Or(r.columns[j].title, name))
+		r.columns[j].hidden = true
+		r = r.visible()
+	}
+	return r, left
+}
+
 // narrowest is the width below which no cell is cut.
 const narrowest = 12
 

@@ -104,7 +104,7 @@ func sixDigits(v any) string { return strconv.FormatFloat(v.(float64), 'g', 6, 6
 func (v vector) notes() []string {
 	t := v.Trial
 	seeds := len(t.Replicates)
-	notes := []string{fmt.Sprintf("study %s, trial %d round %d: %s", t.Study.Name, t.Number, v.Round, v.recipe)}
+	notes := []string{fmt.Sprintf("study %s, %s: %s", t.Study.Name, armName(t.Number, v.Round), v.recipe)}
 	if t.Invalid != "" {
 		notes = append(notes, "THE TRIAL IS INVALID: "+t.Invalid)
 	}
@@ -150,7 +150,11 @@ func (v vector) keeps() string {
 	answer, share := v.Keeps()
 	switch answer {
 	case results.NotConfirmed:
-		return fmt.Sprintf("these weights are the same for every seed; the trial computed new ones for every seed, which usually gains more. Not confirmed yet: evenkeel confirm %d/%d", v.Trial.Number, v.Round)
+		text := fmt.Sprintf("these weights are the same for every seed; the trial computed new ones for every seed, which usually gains more. Not confirmed yet: evenkeel confirm %d/%d", v.Trial.Number, v.Round)
+		if v.Several {
+			text += " --study " + ShellWord(v.Trial.Study.Name)
+		}
+		return text
 	case results.KeepsShare:
 		return fmt.Sprintf("%s, which is %.0f %% of it", found, 100*share)
 	case results.KeepsNothing:

@@ -53,6 +53,9 @@ func percent(v float64) string {
 // points writes a difference of shares in percentage points, -0.6.
 func points(v float64) string { return objective.Points(v) }
 
+// armName is what every page calls an arm. Commands take it as 5/2.
+func armName(trial, round int) string { return fmt.Sprintf("trial %d round %d", trial, round) }
+
 // count writes a number with its noun.
 func count(n int, noun string) string { return objective.Plural(n, noun) }
 

@@ -21,9 +21,10 @@ type Case struct {
 	Plan       objective.Plan
 	// OwnModel says that the trial's model is another one than the reference.
 	OwnModel bool
-	// State is how the study's last invocation ended, Newest the newest study.
-	State  runs.State
-	Newest string
+	// State is how the study's last invocation ended. Several says that the history has
+	// several studies, so that commands must name theirs.
+	State   runs.State
+	Several bool
 	// Confirmed is what a confirmation found of the arm, nil if there is none.
 	Confirmed *Confirmed
 }
@@ -71,7 +72,7 @@ func readCase(ctx context.Context, db *runs.DB, study string, a Arm) (*Case, err
 		return nil, err
 	}
 	c.Confirmed = Of(arms, a.Trial, e.Round)
-	if c.Newest, err = Newest(ctx, db); err != nil {
+	if c.Several, err = Several(ctx, db); err != nil {
 		return nil, err
 	}
 	c.OwnModel = !reflect.DeepEqual(c.Plan.Model, c.Definition.ReferenceModel())

@@ -2,7 +2,6 @@ package results
 
 import (
 	"context"
-	"fmt"
 
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/confirm"
@@ -16,8 +15,9 @@ type Confirmed struct {
 	// Verdicts has the verdict on each of Rows, after Holm's correction for all arms of
 	// the study that were confirmed in the same way.
 	Verdicts []confirm.Verdict
-	// PValues are those of Rows after this correction.
-	PValues []float64
+	// PValues are those of Rows after this correction, ScorePValues the one-sided ones of
+	// their scores.
+	PValues, ScorePValues []float64
 	// Family is how many arms these are.
 	Family int
 }
@@ -27,20 +27,6 @@ type Confirmed struct {
 func Confirmations(ctx context.Context, db *runs.DB, study string) ([]Confirmed, error) {
 	arms, err := db.Confirmations(ctx, study)
 	return Judge(arms), err
-}
-
-// ReadConfirmed returns the confirmation of an arm of the named study that was made in the
-// given way.
-func ReadConfirmed(ctx context.Context, db *runs.DB, study string, a Arm, resplit bool) (*Confirmed, error) {
-	arms, err := Confirmations(ctx, db, study)
-	if err != nil {
-		return nil, err
-	}
-	found := Find(arms, a.Trial, a.Round, resplit)
-	if found == nil {
-		return nil, fmt.Errorf("trial %d round %d of study %s is not confirmed", a.Trial, a.Round, study)
-	}
-	return found, nil
 }
 
 // Judge returns the arms of one study with their verdicts. Arms that were confirmed in
@@ -63,18 +49,19 @@ func Judge(arms []runs.ConfirmedArm) []Confirmed {
 		}
 		list[i] = Confirmed{ConfirmedArm: a, Family: len(family)}
 		for _, row := range a.Rows {
-			p := adjusted(family, at, row)
+			p := adjusted(family, at, row, func(r runs.ConfirmedRow) float64 { return r.PValue })
 			list[i].PValues = append(list[i].PValues, p)
+			list[i].ScorePValues = append(list[i].ScorePValues, adjusted(family, at, row, func(r runs.ConfirmedRow) float64 { return r.ScorePValue }))
 			list[i].Verdicts = append(list[i].Verdicts, row.Verdict(p))
 		}
 	}
 	return list
 }
 
-// adjusted returns the p-value of a row of family[at].
-func adjusted(family []runs.ConfirmedArm, at int, row runs.ConfirmedRow) float64 {
+// adjusted returns a p-value of a row of family[at].
+func adjusted(family []runs.ConfirmedArm, at int, row runs.ConfirmedRow, value func(runs.ConfirmedRow) float64) float64 {
 	if ofNoArm(row.What) && ofNoArm(row.Against) {
-		return row.PValue
+		return value(row)
 	}
 	var values []float64
 	own := 0
@@ -84,7 +71,7 @@ func adjusted(family []runs.ConfirmedArm, at int, row runs.ConfirmedRow) float64
 				if i == at {
 					own = len(values)
 				}
-				values = append(values, c.PValue)
+				values = append(values, value(c))
 			}
 		}
 	}
@@ -112,18 +99,6 @@ func (c Confirmed) Row(what, against objective.Option) (*runs.ConfirmedRow, conf
 	return nil, ""
 }
 
-// VectorHelps reports whether the one fixed vector, as somebody would paste it, evens the
-// recalls out beyond noise.
-func (c Confirmed) VectorHelps() bool { return c.helps(objective.OptionWeightsFixed) }
-
-// OffsetsHelp is VectorHelps for offsets on the unweighted model's logits.
-func (c Confirmed) OffsetsHelp() bool { return c.helps(objective.OptionOffsetsRefitted) }
-
-func (c Confirmed) helps(what objective.Option) bool {
-	row, verdict := c.Row(what, objective.OptionNothing)
-	return row != nil && (verdict == confirm.Better || verdict == confirm.SlightlyBetter)
-}
-
 // FewTest is the number of test examples of a class below which its intervals are not to be
 // relied on: the standard error of a recall of .8 is then above 9 points. Our choice.
 const FewTest = 20
@@ -136,17 +111,6 @@ func (c Confirmed) FewImages() (classes int) {
 		}
 	}
 	return classes
-}
-
-// LongerGains returns the balanced accuracy that the unweighted model gains when it is
-// trained twice as many epochs, where that is beyond noise and more than .003;
-// else 0.
-func (c Confirmed) LongerGains() float64 {
-	row, _ := c.Row(objective.OptionLonger, objective.OptionNothing)
-	if row == nil || !(row.AccuracyDropHigh < 0) || -row.AccuracyDrop <= dearer {
-		return 0
-	}
-	return -row.AccuracyDrop
 }
 
 // Judged returns the confirmed arm that a leaderboard concludes on: the leader's, or that

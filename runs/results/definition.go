@@ -24,11 +24,9 @@ func Definition(ctx context.Context, db *runs.DB, name string, overrides []study
 	return def, nil
 }
 
-// Newest returns the name of the newest study, which commands take by default.
-func Newest(ctx context.Context, db *runs.DB) (string, error) {
-	stored, err := db.Definition(ctx, "")
-	if err != nil {
-		return "", err
-	}
-	return stored.Study, nil
+// Several reports whether a history has more than one study. Then a command that is proposed
+// names its study: the newest, which commands take by default, may soon be another one.
+func Several(ctx context.Context, db *runs.DB) (bool, error) {
+	list, err := db.Studies(ctx)
+	return len(list) > 1, err
 }

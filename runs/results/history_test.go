@@ -145,8 +145,8 @@ func TestReadCase(t *testing.T) {
 	if named.Round != named.Trial.Best || len(named.Classes) != 10 || len(named.Replicates) != 2 || len(named.Outputs) != 2 || len(named.References) != 2 {
 		t.Errorf("round %d of %d classes on %d seeds; want round %d of 10 on 2", named.Round, len(named.Classes), len(named.Replicates), named.Trial.Best)
 	}
-	if named.State != "done" || named.Newest != "small" || named.Confirmed != nil || named.OwnScript {
-		t.Errorf("state %q, newest %q, confirmed %+v, own script %v; want done, small, nil, false", named.State, named.Newest, named.Confirmed, named.OwnScript)
+	if named.State != "done" || named.Several || named.Confirmed != nil || named.OwnScript {
+		t.Errorf("state %q, several studies %v, confirmed %+v, own script %v; want done, false, nil, false", named.State, named.Several, named.Confirmed, named.OwnScript)
 	}
 	if named.Outputs[0].Labels == nil || named.Outputs[0].Plain == nil || named.Outputs[0].Weighted == nil {
 		t.Errorf("outputs %+v; want labels and logits of both", named.Outputs[0])

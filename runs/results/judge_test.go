@@ -54,49 +54,6 @@ func TestJudgeCorrectsForTheFamily(t *testing.T) {
 	}
 }
 
-// TestConclude: what could be done instead, from the rows alone. The weights gain .05.
-func TestConclude(t *testing.T) {
-	const sure, unsure = 0.001, 0.4
-	ofOffsets := func(to, p float64) runs.ConfirmedRow {
-		return finding(objective.OptionWeightsRemeasured, objective.OptionOffsetsRefitted, to, 0.05, p)
-	}
-	own := func(held confirm.Holding) runs.ConfirmedRow {
-		r := finding(objective.OptionOffsetsRefitted, objective.OptionNothing, 0.1, 0.08, sure)
-		r.Tolerance = held
-		return r
-	}
-	longer := func(to, p float64) runs.ConfirmedRow {
-		return finding(objective.OptionLonger, objective.OptionNothing, 0.1, to, p)
-	}
-	for _, c := range []struct {
-		name            string
-		rows            []runs.ConfirmedRow
-		offsets, longer Instead
-	}{
-		{"nothing else", []runs.ConfirmedRow{gain(sure)}, "", ""},
-		{"offsets over the tolerance", []runs.ConfirmedRow{gain(sure), own(confirm.NotHeld), ofOffsets(0.01, sure)}, TooDear, ""},
-		{"offsets more even", []runs.ConfirmedRow{gain(sure), own(confirm.Held), ofOffsets(0.01, sure)}, MoreEvenThanWeights, ""},
-		{"offsets as even", []runs.ConfirmedRow{gain(sure), own(confirm.Held), ofOffsets(0.06, unsure)}, AsEven, ""},
-		{"offsets not known", []runs.ConfirmedRow{gain(sure), own(confirm.Held), ofOffsets(0.09, unsure)}, NotKnown, ""},
-		{"offsets more than half", []runs.ConfirmedRow{gain(sure), own(confirm.Held), ofOffsets(0.07, sure)}, MostOfIt, ""},
-		{"offsets less than half", []runs.ConfirmedRow{gain(sure), own(confirm.Held), ofOffsets(0.09, sure)}, "", ""},
-		{"no gain to compare with", []runs.ConfirmedRow{gain(unsure), own(confirm.Held), ofOffsets(0.06, unsure)}, "", ""},
-		{"longer gives all", []runs.ConfirmedRow{gain(sure), longer(0.04, sure)}, "", AllOfIt},
-		{"longer gives most", []runs.ConfirmedRow{gain(sure), longer(0.07, sure)}, "", MostOfIt},
-		{"longer gives little", []runs.ConfirmedRow{gain(sure), longer(0.09, sure)}, "", ""},
-		{"longer is noise", []runs.ConfirmedRow{gain(sure), longer(0.04, unsure)}, "", ""},
-		{"longer alone", []runs.ConfirmedRow{gain(unsure), longer(0.04, sure)}, "", Alone},
-	} {
-		got := Conclude(Judge([]runs.ConfirmedArm{{Trial: 1, Round: 1, Rows: c.rows}})[0])
-		if got.Offsets.Instead != c.offsets || got.Longer.Instead != c.longer {
-			t.Errorf("%s: offsets %q, longer %q; want %q, %q", c.name, got.Offsets.Instead, got.Longer.Instead, c.offsets, c.longer)
-		}
-	}
-	if got := Conclude(Judge([]runs.ConfirmedArm{{Rows: []runs.ConfirmedRow{longer(0.04, sure)}}})[0]); got != nil {
-		t.Errorf("without the recipe: %+v; want nothing", got)
-	}
-}
-
 // TestKeeps: the share is that of two gains beyond noise, and of nothing else.
 func TestKeeps(t *testing.T) {
 	const sure, unsure = 0.001, 0.4

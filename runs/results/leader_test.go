@@ -1,6 +1,7 @@
 package results_test
 
 import (
+	"math"
 	"testing"
 
 	"evenkeel/objective"
@@ -45,5 +46,60 @@ func TestVectorOf(t *testing.T) {
 	// exp(ln 2 * sqrt(2/3))
 	if typical := 1.7611241082; v.Most < 2-1e-12 || v.Most > 2+1e-12 || v.Typical < typical-1e-9 || v.Typical > typical+1e-9 || v.Lowest[0] != 0.5 || v.Highest[1] != 2 {
 		t.Errorf("%+v; want factors %v and 2, lowest and highest .5 and 2", v, typical)
+	}
+}
+
+// TestStudiesHaveTheirLeader: the list names the arm that the leaderboard does.
+func TestStudiesHaveTheirLeader(t *testing.T) {
+	db := searched(t)
+	list, err := results.Studies(t.Context(), db)
+	if err != nil || len(list) != 1 {
+		t.Fatalf("Studies = %+v, %v; want one", list, err)
+	}
+	board, err := db.Leaderboard(t.Context(), "small")
+	if err != nil {
+		t.Fatal(err)
+	}
+	leader, got := results.LeaderOf(board), list[0].Leader
+	switch {
+	case leader.At < 0:
+		if got != nil {
+			t.Errorf("leader %+v; want none", got)
+		}
+	case got == nil || got.Trial != board.Rows[leader.At].Trial || got.Round != board.Rows[leader.At].Round || got.Difference != board.Rows[leader.At].Difference:
+		t.Errorf("leader %+v; want row %d of %+v", got, leader.At, board.Rows)
+	}
+}
+
+// TestShownWeights: by default the figures of [results.VectorOf]; on another scale, these
+// times one number.
+func TestShownWeights(t *testing.T) {
+	seeds := [][]float64{{2.4, 0.3, 0.3}, {1.5, 0.9, 0.6}}
+	for _, scales := range [][]float64{{1, 1}, {1. / 3, 1. / 3}, {0.5, 8}} {
+		trial := &runs.Trial{Number: 1}
+		for s, w := range seeds {
+			var shown []float64
+			for _, x := range w {
+				shown = append(shown, x*scales[s])
+			}
+			trial.Replicates = append(trial.Replicates, objective.Replicate{Rounds: []objective.Round{{}, {Weights: w, Shown: shown}}})
+		}
+		v, err := results.VectorOf(trial.Replicates, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := results.ShownWeights(trial, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		scale := math.Sqrt(scales[0] * scales[1])
+		for c, w := range got {
+			if want := v.Weights[c] * scale; math.Abs(w-want) > 1e-12 || scale == 1 && w != want {
+				t.Errorf("scales %v: weight %d is %v; want %v", scales, c, w, want)
+			}
+		}
+		if none, err := results.ShownWeights(trial, 0); none != nil || err != nil {
+			t.Errorf("round 0 has weights %v, %v; want none", none, err)
+		}
 	}
 }

@@ -15,19 +15,26 @@ type Overview struct {
 	Board      *runs.Board
 	Definition *search.Definition
 	Leader     Leader
-	// Runs and Seconds are what the study took.
+	// Runs and Seconds are what the study took, see [runs.DB.Effort].
 	Runs    int
 	Seconds float64
-	// Confirmed are the confirmed arms, Conclusion what the one to conclude on comes to;
-	// nil if there is none.
-	Confirmed  []Confirmed
-	Conclusion *Conclusion
+	// Confirmed are the confirmed arms.
+	Confirmed []Confirmed
 	// Unfinished says that the search was cut short, TimeOver that its limit of time did it.
 	Unfinished, TimeOver bool
 	// Judgement says whether the unweighted model is better than guessing.
 	Judgement guessing.Judgement
-	// Newest is the name of the newest study, which commands take by default.
-	Newest string
+	// Several says that the file has other studies, so that commands must name this one.
+	Several bool
+	// Running says that the study is being worked on.
+	Running bool
+	// NoTestPart says that nothing is held out to confirm on; BuiltIn, which is the
+	// caller's to set, that it is the built-in study.
+	NoTestPart, BuiltIn bool
+	// Shifts says that weights shift the logits of a trained model.
+	Shifts bool
+	// Recommendation says what to use.
+	Recommendation *Recommendation
 	// NoiseFloor is the spread that perfectly even classes would show on as many
 	// validation examples; NaN where it is not known.
 	NoiseFloor float64
@@ -73,16 +80,23 @@ func readOverview(ctx context.Context, db *runs.DB, study string) (o *Overview, 
 	if o.Confirmed, err = Confirmations(ctx, db, name); err != nil {
 		return nil, err
 	}
-	if a := Judged(o.Confirmed, o.Board); a != nil {
-		o.Conclusion = Conclude(*a)
-	}
 	state, err := db.State(ctx, name)
 	if err != nil {
 		return nil, err
 	}
-	o.Unfinished, o.TimeOver = state.Unfinished(), state == runs.StateTime
-	o.Newest, err = Newest(ctx, db)
-	return o, err
+	o.Unfinished, o.TimeOver, o.Running = state.Unfinished(), state == runs.StateTime, state == runs.StateRunning
+	if o.Several, err = Several(ctx, db); err != nil {
+		return nil, err
+	}
+	o.NoTestPart = withoutTestPart(o.Definition)
+	o.Recommendation = o.recommendation()
+	return o, nil
+}
+
+// withoutTestPart reports whether a study has nothing to confirm on, as far as its files
+// say so: its own program says so only when it is asked.
+func withoutTestPart(d *search.Definition) bool {
+	return !d.Model.Trainer.Transport().OwnData && d.Data.Split.Test == 0 && d.Data.Source.WithoutTest()
 }
 
 // judgementOf judges the unweighted model on the seeds it was trained on. Where there are

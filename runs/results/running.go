@@ -9,9 +9,7 @@ import (
 
 // RunningStudy is a study that is being worked on.
 type RunningStudy struct {
-	runs.StudyRow
-	// BestChange is the best score minus the reference's, nil before the first trial.
-	BestChange *float64
+	LedStudy
 	// SecondsLeft is how long the search goes on at its pace ([search.Config.SecondsLeft]),
 	// nil where that is not known, or the invocation is at something else.
 	SecondsLeft *float64
@@ -21,7 +19,7 @@ type RunningStudy struct {
 
 // Running returns the studies of a trial history that are being worked on.
 func Running(ctx context.Context, db *runs.DB, now time.Time) ([]RunningStudy, error) {
-	list, err := db.Studies(ctx)
+	list, err := Studies(ctx, db)
 	if err != nil {
 		return nil, err
 	}
@@ -38,11 +36,7 @@ func Running(ctx context.Context, db *runs.DB, now time.Time) ([]RunningStudy, e
 		if err != nil {
 			return nil, err
 		}
-		s := RunningStudy{StudyRow: row, Phase: pace.Phase}
-		if row.BestTrial > 0 {
-			change := row.BestScore - row.Reference
-			s.BestChange = &change
-		}
+		s := RunningStudy{LedStudy: row, Phase: pace.Phase}
 		if left, ok := def.Search.SecondsLeft(pace.Pace, row.Started.Local(), now); ok && pace.Phase == runs.Searching {
 			s.SecondsLeft = &left
 		}

@@ -55,6 +55,8 @@ type Weights struct {
 	Round      int
 	Definition *search.Definition
 	Plan       objective.Plan
+	// Several says that the history has several studies, so that commands must name theirs.
+	Several bool
 	// Confirmed is what the confirmation to quote found of the arm ([Of]), nil if there is
 	// none.
 	Confirmed *Confirmed
@@ -75,6 +77,9 @@ func ReadVector(ctx context.Context, db *runs.DB, study string, a Arm) (*Weights
 	}
 	if w.Vector, err = VectorOf(t.Replicates, round); err != nil {
 		return nil, fmt.Errorf("trial %d round %d: %w", t.Number, round, err)
+	}
+	if w.Several, err = Several(ctx, db); err != nil {
+		return nil, err
 	}
 	arms, err := Confirmations(ctx, db, t.Study.Name)
 	w.Confirmed = Of(arms, t.Number, round)
@@ -118,20 +123,35 @@ func (w *Weights) Keeps() (answer Share, share float64) {
 	return NoGain, 0
 }
 
-// MeanWeights returns the geometric mean over seeds of a round's weights, as
-// weighting.normalize shows them; nil for round 0, which has none.
-func MeanWeights(replicates []objective.Replicate, round int) []float64 {
-	var w []float64
-	for _, rep := range replicates {
-		if w == nil {
-			w = make([]float64, len(rep.Rounds[round].Shown))
-		}
-		for c, v := range rep.Rounds[round].Shown {
-			w[c] += math.Log(v) / float64(len(replicates))
-		}
+// ShownWeights returns the weights of a trial's round on the scale of weighting.normalize; nil
+// for round 0, which has none. They are those of [VectorOf], times
+//
+//	exp(mean_s ln mean_c shown_sc)
+//
+// with shown_sc the weight of class c on seed s as that key scales it. By default that is 1.
+func ShownWeights(t *runs.Trial, round int) ([]float64, error) {
+	if round == 0 {
+		return nil, nil
 	}
-	for c := range w {
-		w[c] = math.Exp(w[c])
+	v, err := VectorOf(t.Replicates, round)
+	if err != nil {
+		return nil, fmt.Errorf("trial %d round %d: %w", t.Number, round, err)
 	}
-	return w
+	var logs float64
+	for _, rep := range t.Replicates {
+		var mean float64
+		shown := rep.Rounds[round].Shown
+		for _, w := range shown {
+			mean += w / float64(len(shown))
+		}
+		logs += schemes.Log(mean)
+	}
+	scale := schemes.Exp(logs / float64(len(t.Replicates)))
+	if math.Abs(scale-1) < 1e-12 { // rounding: the scale is mean 1
+		return v.Weights, nil
+	}
+	for c := range v.Weights {
+		v.Weights[c] *= scale
+	}
+	return v.Weights, nil
 }

@@ -1,13 +1,4 @@
--- The charge for lost accuracy is the expected one, given how well the loss is known:
--- rank 1 leads, and no second rule says which arm may.
-ALTER TABLE arms DROP COLUMN holds_tolerance;
-ALTER TABLE arms DROP COLUMN over_tolerance;
-ALTER TABLE arms ADD COLUMN accuracy_drop_se REAL; -- standard error of accuracy_drop, for other seeds and other images.
-                                                   -- NULL: computed by an earlier rule; resuming the study brings it up to date
-ALTER TABLE arms ADD COLUMN charge REAL;           -- the expected charge for accuracy_drop that difference contains
-ALTER TABLE arms ADD COLUMN loss_probability REAL; -- that the true drop exceeds the study's tolerance
-
--- Confirmations measure every option alike, under the names of
+-- Schema version 6: confirmations measure every option alike, under the names of
 -- objective.Option and the control equal-cost, and longer training has results in the
 -- search. Words of version 5 are renamed; what it did not measure is NULL.
 
@@ -217,3 +208,12 @@ JOIN matrices v ON v.run = t.run AND v.part = 'val'
 LEFT JOIN matrices train ON train.run = t.run AND train.part = 'train'
 LEFT JOIN matrices test  ON test.run  = t.run AND test.part  = 'test'
 JOIN json_each(v.support) val;
+
+-- The charge for lost accuracy is the expected one, given how well the loss is known:
+-- rank 1 leads, and no second rule says which arm may.
+ALTER TABLE arms DROP COLUMN holds_tolerance;
+ALTER TABLE arms DROP COLUMN over_tolerance;
+ALTER TABLE arms ADD COLUMN accuracy_drop_se REAL; -- standard error of accuracy_drop, for other seeds and other images.
+                                                   -- NULL: computed by an earlier rule; resuming the study brings it up to date
+ALTER TABLE arms ADD COLUMN charge REAL;           -- the expected charge for accuracy_drop that difference contains
+ALTER TABLE arms ADD COLUMN loss_probability REAL; -- that the true drop exceeds the study's tolerance

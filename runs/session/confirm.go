@@ -142,6 +142,7 @@ func (c *confirming) run(ctx context.Context, v visited) error {
 			return err
 		}
 	}
+	asked := c.arm.Seeds
 	if err := c.fit(ctx, v, &confirmer, known); err != nil {
 		return err
 	}
@@ -154,8 +155,13 @@ func (c *confirming) run(ctx context.Context, v visited) error {
 		ctx, cancel = context.WithDeadline(ctx, c.deadline)
 		defer cancel()
 	}
-	_, err = confirmer.Run(ctx, v.stop, c.arm)
+	found, err := confirmer.Run(ctx, v.stop, c.arm)
 	switch {
+	case err == nil && found.Seeds < asked:
+		c.notify(notice.ConfirmingCutShort{
+			Study: c.def.Name, Trial: c.arm.Trial, Round: c.arm.Round, Seeds: found.Seeds, Asked: asked, Resplit: c.arm.Resplit,
+		})
+		return nil
 	case err == nil || !objective.IsInterruption(err):
 		return err
 	case search.IsClosed(v.stop) || c.deadline.IsZero():

@@ -28,10 +28,12 @@ func (e *UnconfirmedError) Error() string {
 type leaderConfirmation struct {
 	// asked says that somebody asked for it: what prevents it is an error then.
 	asked bool
+	// anyCost says that it may take more trainings than the search did.
+	anyCost bool
 }
 
-// run confirms the leader of the study, unless there is none that is more even than the
-// unweighted model, or it is confirmed already. What prevents it costs the search
+// run confirms the leader of the study, unless the search found no option that is better
+// than the unweighted model, or it is confirmed already. What prevents it costs the search
 // nothing: it is a notice, and an [*UnconfirmedError] where the confirmation was asked
 // for.
 func (l *leaderConfirmation) run(ctx context.Context, s *searching, v visited, deadline time.Time) error {
@@ -67,6 +69,9 @@ func (l *leaderConfirmation) confirm(ctx context.Context, s *searching, v visite
 		return err
 	}
 	arm.Seeds = confirm.Seeds
+	if dear, err := l.tooDear(ctx, s, v, *arm); err != nil || dear && !begun {
+		return err
+	}
 	c := confirming{Config: s.Config, def: s.def, arm: *arm, deadline: deadline}
 	if err = c.run(ctx, v); err == nil {
 		s.worked.Store(true)
@@ -74,25 +79,46 @@ func (l *leaderConfirmation) confirm(ctx context.Context, s *searching, v visite
 	return err
 }
 
+// tooDear reports, and says, that confirming an arm takes more trainings than the search
+// did, where that decides.
+func (l *leaderConfirmation) tooDear(ctx context.Context, s *searching, v visited, arm followup.Arm) (bool, error) {
+	if l.anyCost {
+		return false, nil
+	}
+	trained, _, err := s.db.Effort(ctx, s.def.Name)
+	if err != nil {
+		return false, err
+	}
+	trainings, length := arm.Cost(s.def)
+	if length*float64(arm.Seeds) <= float64(trained) {
+		return false, nil
+	}
+	each, err := v.seconds(ctx, s.def.ReferenceModel())
+	if err != nil {
+		return false, err
+	}
+	several, err := results.Several(ctx, s.db)
+	s.notify(notice.ConfirmationTooDear{
+		Study: s.def.Name, Several: several, Trainings: trainings * arm.Seeds, Searched: trained,
+		Seconds: followup.Seconds(arm.Seeds, v.trainer.parallel, each*length),
+	})
+	return true, err
+}
+
 // awaiting returns the leader of a study if it is still to be confirmed, or why there is
-// nothing to confirm: no arm leads, or none that is more even than the unweighted model.
+// nothing to confirm: no arm leads, or no option is better than the unweighted model.
 // Neither is returned where the leader is confirmed.
 func awaiting(ctx context.Context, db *runs.DB, def *search.Definition) (*followup.Arm, *notice.NothingToConfirm, error) {
-	board, err := db.Leaderboard(ctx, def.Name)
+	o, err := results.ReadOverview(ctx, db, def.Name)
 	if err != nil {
 		return nil, nil, err
 	}
-	leader := results.LeaderOf(board)
-	if leader.At < 0 || !(board.Rows[leader.At].Difference < 0) {
-		return nil, &notice.NothingToConfirm{Why: leader.Why}, nil
+	if o.Leader.At < 0 || o.Recommendation.Chosen == objective.OptionNothing {
+		return nil, &notice.NothingToConfirm{Why: o.Leader.Why}, nil
 	}
-	row := board.Rows[leader.At]
+	row := o.Board.Rows[o.Leader.At]
 	arm, err := readArm(ctx, db, def, results.Arm{Trial: row.Trial, Round: row.Round})
-	if err != nil {
-		return nil, nil, err
-	}
-	known, err := results.Confirmations(ctx, db, def.Name)
-	if err != nil || results.Find(known, arm.Trial, arm.Round, false) != nil {
+	if err != nil || results.Find(o.Confirmed, arm.Trial, arm.Round, false) != nil {
 		return nil, nil, err
 	}
 	return &arm, nil, nil

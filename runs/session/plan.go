@@ -37,9 +37,10 @@ func Plan(ctx context.Context, c Config, r SearchRequest) (planned *notice.Plann
 		return nil, search.Inputf("search.until: %w", err)
 	}
 	p.Reference, p.Trials = def.Budget()
-	if r.Confirms() {
-		// The leader's rounds are not known yet; its trainings count by their length.
-		p.Confirming = confirm.Seeds * followup.Length(def, def.MaxRounds())
+	// The leader's rounds are not known yet; its trainings count by their length.
+	confirming := confirm.Seeds * followup.Length(def, def.MaxRounds())
+	if r.Confirms() && (r.anyCost() || confirming <= p.Trainings()) {
+		p.Confirming = confirming
 	}
 	if err := c.limit(ctx, p, now); err != nil {
 		return nil, err

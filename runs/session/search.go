@@ -20,9 +20,9 @@ type SearchRequest struct {
 	Definition *search.Definition
 	// BuiltIn says that the study is the built-in one, but for its budget.
 	BuiltIn bool
-	// Confirm says whether the search ends with a confirmation of its leader; nil leaves
-	// it to the study, see [SearchRequest.Confirms]. Where it is true, what prevents the
-	// confirmation is an error.
+	// Confirm says whether the search ends with a confirmation of its leader; nil does where
+	// that takes no more trainings than the search did, or the time is limited. Where it is
+	// true, what prevents the confirmation is an error.
 	Confirm *bool
 	// KeepGoing goes on where training ignores the class weights.
 	KeepGoing bool
@@ -33,14 +33,16 @@ type SearchRequest struct {
 	Commit func(ctx context.Context, folder string) string
 }
 
-// Confirms reports whether the search ends with a confirmation of its leader. By default
-// it does in the built-in study, and where the time is limited, since nobody is there
-// then to start it in the morning.
-func (r SearchRequest) Confirms() bool {
-	if r.Confirm != nil {
-		return *r.Confirm
-	}
-	return r.Definition.Search.Time > 0 || r.Definition.Search.Until != "" || r.BuiltIn
+// Confirms reports whether the search may end with a confirmation of its leader.
+func (r SearchRequest) Confirms() bool { return r.Confirm == nil || *r.Confirm }
+
+// anyCost reports whether the search ends with a confirmation however long that takes:
+// where somebody asks for it, in the built-in study, and where the time is limited, since
+// nobody is there then to start it in the morning. Elsewhere it must take no more
+// trainings than the search did: an expensive program must not run twice as long by
+// surprise.
+func (r SearchRequest) anyCost() bool {
+	return r.asked() || r.Definition.Search.Time > 0 || r.Definition.Search.Until != "" || r.BuiltIn
 }
 
 // asked reports whether somebody asked for the confirmation.
@@ -184,7 +186,7 @@ func (s *searching) prepare(ctx context.Context) (err error) {
 		return err
 	}
 	if s.Confirms() {
-		s.leader = &leaderConfirmation{asked: s.asked()}
+		s.leader = &leaderConfirmation{asked: s.asked(), anyCost: s.anyCost()}
 		if err := hasTestPart(s.trainer.Trainer, s.def); err != nil && s.asked() {
 			return err
 		} else if err != nil {

@@ -62,7 +62,7 @@ func TestNoBetterThanGuessing(t *testing.T) {
 func TestTrainingsWithWeightsBreakDown(t *testing.T) {
 	found := run(t, instead{settings{bare: true}.on(1), true, func(int64, int, int) int { return 0 }}, nil)
 	f := find(found, "guessing")
-	if f.State != check.Fault || !strings.Contains(f.Text, "the model predicts class 0 for everything") || !strings.Contains(f.Text, "argmax makes of NaN") {
+	if f.State != check.Fault || !strings.Contains(f.Text, "the model trained with the weight of ") || !strings.Contains(f.Text, " x20 predicts class 0 for everything") || !strings.Contains(f.Text, "argmax makes of NaN") {
 		t.Errorf("found%s", text(found))
 	}
 	for _, name := range []string{"one class x20", "order of weights", "all weights x10"} {

@@ -134,7 +134,7 @@ func (c *checker) brokeDown(boosted []*objective.Result, m *mode) bool {
 		}
 		j, class = judged(also), c.second.class
 	}
-	model := fmt.Sprintf("with another weight of %s the model", c.class(class))
+	model := fmt.Sprintf("the model trained with the weight of %s x%g", c.class(class), objective.ProbeFactor)
 	c.say(Line{Name: nameGuessing + m.suffix, State: Fault, Text: j.Text(model, c.info.Classes), Advice: j.Advice()})
 	return true
 }

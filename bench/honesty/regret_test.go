@@ -1,0 +1,41 @@
+package main
+
+import (
+	"math"
+	"reflect"
+	"testing"
+
+	"evenkeel/objective"
+)
+
+// TestSumRegrets by hand: in the first repetition the recommendation is the best of all; in
+// the second a fixed arm is .010 better than the leader and the recommendation, and loses
+// .005 more accuracy than allowed, for which .010 are charged.
+func TestSumRegrets(t *testing.T) {
+	score := objective.Score{Spread: objective.StdDev, Tolerance: 0.02, Penalty: 2}
+	nan := math.NaN()
+	offsets := func(truth float64) answer {
+		return answer{kind: "option", name: "offsets-refitted", chosen: true, recommended: true, searched: -0.03, searchedAccuracy: -0.01, quoted: -0.02, low: -0.03, high: -0.01, truth: truth}
+	}
+	leader := answer{kind: "leader", searched: nan, truth: -0.02}
+	all := [][]answer{
+		{{kind: "option", name: "nothing"}, offsets(-0.025), leader, {kind: "arm", name: "a", truth: -0.018, behind: 0.002, behindSE: 0.001}},
+		{{kind: "option", name: "nothing"}, offsets(-0.02), leader, {kind: "arm", name: "a", truth: -0.04, truthAccuracy: -0.025, behind: -0.01, behindSE: 0.008}},
+	}
+	s := sumRegrets(all, score)
+	near := func(a, b float64) bool { return math.Abs(a-b) < 1e-12 }
+	weights, recommended := s.lines[0], s.lines[1]
+	if !near(weights.mean, 0.005) || !near(weights.worst, 0.01) || weights.within != 1 || weights.sure != 2 {
+		t.Errorf("leader: %+v; want a mean of .005, a worst of .010, one within .003 and both within it and the error", weights)
+	}
+	if !near(recommended.mean, 0.005) || recommended.within != 1 || recommended.sure != 2 {
+		t.Errorf("recommendation: %+v; want a mean of .005", recommended)
+	}
+	k := kindOf("offsets-refitted", all)
+	if k.n != 2 || k.recommended != 2 || k.covered != 2 || !near(k.spread, -0.0075) || !near(k.spreadSE, 0.0025) || !near(k.quoted, 0.0025) {
+		t.Errorf("offsets: %+v; want a bias of -.0075 +- .0025 in the search and .0025 on the test part, both covered", k)
+	}
+	if a, err := readAnswer(all[1][3].row()); err != nil || !reflect.DeepEqual(a, all[1][3]) {
+		t.Errorf("%+v, %v; want what was written", a, err)
+	}
+}

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"evenkeel/runs"
+	"evenkeel/runs/report"
+	"evenkeel/runs/results"
+)
+
+// newRecommend returns the command that says what to use.
+func newRecommend(g *global) *cobra.Command {
+	var study string
+	var format *string
+	cmd := &cobra.Command{
+		Use:   "recommend [STUDY]",
+		Short: "Say what to use: weights, offsets, longer training or nothing",
+		Long: `Says what to use, what it gains on data that the search never saw, what it costs,
+how to get it, and what to do instead where more accuracy may be given up, or none.
+
+The option is chosen by the search's figures. It is recommended only where fresh seeds
+and the test part (evenkeel confirm) show that its score is below that of the unweighted
+model; another option takes its place only where it is better there beyond noise.
+Before a confirmation the answer is PROVISIONAL: its figures are of the examples that
+chose, and not for quoting. docs/recommendation.md has the rules.
+
+JSON and CSV have a row an option. Changes are against nothing, the unweighted model;
+spread and change are corrected for the noise of the test examples, plain_spread and
+plain_change are not.`,
+		Example: `  evenkeel recommend
+  evenkeel recommend fashion
+  evenkeel recommend --format json`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			name, err := oneStudy(args, study)
+			if err != nil {
+				return err
+			}
+			db, err := openStudyReading(cmd, g, name)
+			if err != nil {
+				return err
+			}
+			defer db.Close()
+			overview, err := readOverview(cmd, db, name)
+			if err != nil {
+				return err
+			}
+			return report.Recommendation(page(cmd, *format), overview)
+		},
+	}
+	cmd.Flags().StringVar(&study, "study", "", "`NAME`: the study; the newest is the default")
+	format = formatFlag(cmd)
+	return cmd
+}
+
+// readOverview reads what is known of the named study, "" for the newest.
+func readOverview(cmd *cobra.Command, db *runs.DB, study string) (*results.Overview, error) {
+	o, err := results.ReadOverview(cmd.Context(), db, study)
+	if err == nil {
+		o.BuiltIn = isBuiltIn(o.Definition)
+	}
+	return o, err
+}

@@ -1,0 +1,134 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+
+	"evenkeel/objective"
+	"evenkeel/runs/results"
+	"evenkeel/search/followup"
+)
+
+// options prints what a confirmation measured of every option on the test part.
+func (p answerPage) options(c *results.Confirmed) error {
+	r := result{tight: true, columns: []column{
+		{name: "option", title: p.optionsTitle(c), left: true}, {name: "spread"}, {name: "change"}, {name: "95 %", left: true},
+		{name: "worst class", left: true}, {name: "bal.acc"}, {name: "trainings"},
+	}}
+	var missing []string
+	list := p.r.Options
+	if !p.quoted(c) {
+		list = p.OptionsOf(c)
+	}
+	for _, o := range list {
+		if o.Test.Seeds > 0 {
+			r.rows = append(r.rows, p.optionCells(c, o))
+		} else if o.Reason != "" {
+			missing = append(missing, fmt.Sprintf("not measured: %s: %s", optionName(o.Option, p.epochsText()), whyNotMeasured(o.Reason)))
+		}
+	}
+	r.fit(p.Width, "worst class")
+	if err := p.writeBetween(r); err != nil {
+		return err
+	}
+	for _, note := range append(missing, p.optionNotes(c, list)...) {
+		p.paragraph(" ", note)
+	}
+	return nil
+}
+
+// optionsTitle heads the table of options; where the arm is not the recommendation's it
+// names it.
+func (p answerPage) optionsTitle(c *results.Confirmed) string {
+	title := "OPTIONS on the test part"
+	if !p.quoted(c) {
+		title += fmt.Sprintf(", trial %d/%d", c.Trial, c.Round)
+	}
+	return title
+}
+
+// quoted reports whether a confirmation is the one that the recommendation quotes.
+func (p answerPage) quoted(c *results.Confirmed) bool {
+	q := p.r.Confirmed
+	return q != nil && q.Trial == c.Trial && q.Round == c.Round && q.Resplit == c.Resplit
+}
+
+// optionCells is the row of an option.
+func (p answerPage) optionCells(c *results.Confirmed, o results.MeasuredOption) []any {
+	f := o.Test
+	name := "  " + optionName(o.Option, p.epochsText())
+	if p.quoted(c) && p.r.State != results.NoRecommendation && o.Option == p.r.Use {
+		name = "* " + optionName(o.Option, p.epochsText())
+	}
+	row := []any{name, decimals(f.Spread, 3), "", "", worstText(f.WorstClass, f.WorstRecall), percent(f.BalancedAccuracy), o.Trainings}
+	if o.Option == objective.OptionNothing {
+		return row
+	}
+	row[2], row[3], row[5] = signed(f.Change, 3), signed(f.ChangeLow, 3)+" to "+signed(f.ChangeHigh, 3), points(f.AccuracyChange)
+	if f.BeyondLimit() {
+		row[5] = points(f.AccuracyChange) + "!"
+	}
+	return row
+}
+
+// whyNotMeasured puts the reason why an option was not measured into words.
+func whyNotMeasured(r followup.Reason) string {
+	switch r {
+	case followup.ReasonPosthoc:
+		return "the weights shift logits already"
+	case followup.ReasonNoLogits:
+		return "the trainer sends no logits, or no labels, of its examples"
+	case followup.ReasonNotKept:
+		return "the logits of runs that were trained before are not kept"
+	case followup.ReasonFewExamples:
+		return "a class has too few validation examples to fit offsets to"
+	case followup.ReasonNoOffsets:
+		return "the search has fitted no offsets"
+	case followup.ReasonNoEpochs:
+		return "the model has no number of epochs to raise"
+	case followup.ReasonEarlyStopping:
+		return "training stops early, before its epochs are over"
+	}
+	return string(r)
+}
+
+// optionNotes say what the table's rows are of.
+func (p answerPage) optionNotes(c *results.Confirmed, list []results.MeasuredOption) []string {
+	notes := []string{fmt.Sprintf("weights: trial %d round %d, %s", c.Trial, c.Round, p.recipe(results.Arm{Trial: c.Trial, Round: c.Round}))}
+	if slices.ContainsFunc(list, func(o results.MeasuredOption) bool { return o.Test.BeyondLimit() }) {
+		notes = append(notes, "! = probably more accuracy lost than your limit of "+unsigned(p.Definition.Objective.Tolerance)+" points")
+	}
+	if few := c.FewImages(); few > 0 {
+		notes = append(notes, fmt.Sprintf("do not rely on the intervals: %s of fewer than %d test examples", count(few, "class"), results.FewTest))
+	}
+	if c.Resplit {
+		notes = append(notes, "every seed had its own training and validation parts")
+	}
+	if c.Family > 1 {
+		notes = append(notes, fmt.Sprintf("what is concluded of weights is corrected for the %d arms that were confirmed (Holm's method); the intervals are not", c.Family))
+	}
+	if c.Invalid {
+		notes = append(notes, fmt.Sprintf("trial %d was declared invalid since: do not quote it", c.Trial))
+	}
+	return notes
+}
+
+// allOptions prints the table of options of every confirmation, the quoted one first.
+func (p answerPage) allOptions() error {
+	var list []*results.Confirmed
+	if p.r.Confirmed != nil {
+		list = append(list, p.r.Confirmed)
+	}
+	for i := range p.Confirmed {
+		if !p.quoted(&p.Confirmed[i]) {
+			list = append(list, &p.Confirmed[i])
+		}
+	}
+	for _, c := range list {
+		fmt.Fprintln(p.W)
+		if err := p.options(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,341 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"evenkeel/objective"
+	"evenkeel/runs/results"
+)
+
+// recommendationLines is the most that a recommendation has.
+const recommendationLines = 12
+
+// Recommendation prints what to use, or for programs one row an option.
+func Recommendation(out Out, o *results.Overview) error {
+	p := answerPage{out, o, o.Recommendation}
+	if !out.forPeople() {
+		return out.write(p.figures())
+	}
+	p.print()
+	return nil
+}
+
+// answerPage lays a recommendation out. Every command that shows one uses it.
+type answerPage struct {
+	Out
+	*results.Overview
+	r *results.Recommendation
+}
+
+// print prints the recommendation: what to use, what it gains, what it costs, how to get
+// it, what else, and what is not known.
+func (p answerPage) print() {
+	lines := p.lines()
+	if p.Format != "markdown" {
+		fmt.Fprintln(p.W, strings.Join(lines, "\n"))
+		return
+	}
+	fmt.Fprintf(p.W, "**%s**\n\n", lines[0])
+	for _, line := range lines[1:] {
+		fmt.Fprintln(p.W, "- "+strings.TrimSpace(line))
+	}
+}
+
+// lines are the lines of the recommendation.
+func (p answerPage) lines() []string {
+	lines := []string{p.head()}
+	if p.r.State == results.NoRecommendation {
+		return append(lines, p.none()...)
+	}
+	if p.r.LongerFirst {
+		lines = append(lines, p.longerFirst()...)
+	}
+	lines = append(lines, p.use()...)
+	if p.r.Beyond != "" && p.r.Beyond != p.r.Use {
+		lines = append(lines, p.beyond()...)
+	}
+	last := append(p.unknown(), "  More: "+strings.Join(p.more(), " | "))
+	others := p.alternatives()
+	if room := recommendationLines - len(lines) - len(last); len(others) > room {
+		others = others[:max(0, room)]
+	}
+	return append(append(lines, others...), last...)
+}
+
+// head says what the figures are of.
+func (p answerPage) head() string {
+	switch p.r.State {
+	case results.NoRecommendation:
+		return "RECOMMENDATION: none"
+	case results.Provisional:
+		return fmt.Sprintf("RECOMMENDATION, PROVISIONAL (validation, %s, %s; not for quoting)",
+			perClass(p.Board.Study.ValCounts), count(p.r.Seeds, "seed"))
+	}
+	c := p.r.Confirmed
+	return fmt.Sprintf("RECOMMENDATION (test part, %s, %s; test part read %s)",
+		perClass(c.Images), count(c.Seeds, "fresh seed"), times(c.TestReads))
+}
+
+// none says why there is no recommendation, and what to do.
+func (p answerPage) none() []string {
+	text := capitalised(string(p.r.Why)) + "."
+	switch p.r.Why {
+	case results.NoBetterThanGuessing:
+		text = p.judgement() + " Find out why: evenkeel check STUDY.yaml"
+	case results.EveryTrialFailed:
+		text += " evenkeel show 1" + p.study() + " says why."
+	case results.NothingTrained, results.NoTrialComplete:
+		text += " Go on: evenkeel resume " + ShellWord(p.Definition.Name)
+	}
+	return indented(text, p.textWidth())
+}
+
+// judgement says what is wrong with the unweighted model.
+func (p answerPage) judgement() string {
+	names := make([]string, len(p.Board.Reference.Recall))
+	for k := range names {
+		names[k] = p.Board.Study.Class(k)
+	}
+	return capitalised(p.Judgement.Text("the unweighted model", names)) + ". " + p.Judgement.Advice()
+}
+
+// indented wraps a text to lines that are indented by two.
+func indented(text string, width int) []string {
+	lines := wrap(text, width-2)
+	for i := range lines {
+		lines[i] = "  " + lines[i]
+	}
+	return lines
+}
+
+// withCommand says what to do with the command behind it, or below where both do not fit on
+// a line.
+func withCommand(text, command string) []string {
+	if command == "" {
+		return indented(text, pageWidth)
+	}
+	if line := "  " + text + ":     " + command; len([]rune(line)) <= pageWidth {
+		return []string{line}
+	}
+	return append(indented(text+":", pageWidth), "    "+command)
+}
+
+// use says what to use and what is known of it.
+func (p answerPage) use() []string {
+	o := p.r.Of(p.r.Use)
+	if p.r.Use == objective.OptionNothing {
+		return p.useNothing()
+	}
+	if p.r.Use == objective.OptionLonger && p.r.LongerFirst {
+		return p.figuresOf(o) // what to do is said
+	}
+	text := p.advice(p.r.Use)
+	if p.r.Why == results.BestInside {
+		text = "Within your limit, " + lowered(text)
+	} else if p.r.LongerFirst {
+		text = "With the epochs as they are, " + lowered(text)
+	}
+	lines := append(withCommand(text, p.command(p.r.Use)), p.figuresOf(o)...)
+	if p.r.Beyond == p.r.Use {
+		lines = append(lines, "  Within your limit no option is better than the unweighted model beyond noise.")
+	}
+	return lines
+}
+
+// lowered writes the first letter small.
+func lowered(s string) string { return strings.ToLower(s[:1]) + s[1:] }
+
+// useNothing says that the unweighted model is to be used.
+func (p answerPage) useNothing() []string {
+	lines := []string{"  Use the unweighted model as it is."}
+	switch p.r.Why {
+	case results.NotConfirmedBetter:
+		o := p.r.Of(p.r.Chosen)
+		if o.Test.Seeds == 0 {
+			return append(lines, "    What the search chose could not be measured on the test part: "+p.name(p.r.Chosen)+".")
+		}
+		lines = append(lines, fmt.Sprintf("    The search chose %s: no better on the test part beyond noise.", p.name(p.r.Chosen)))
+		return append(lines, p.figuresOf(o)...)
+	default:
+		return append(lines, "    No option has a better score than the unweighted model in the search.")
+	}
+}
+
+// figuresOf says what an option gains and what it costs.
+func (p answerPage) figuresOf(o results.MeasuredOption) []string {
+	f := p.r.Quoted(o)
+	gains := fmt.Sprintf("    spread %s -> %s   %s%s", decimals(f.Spread-f.Change, 3), decimals(f.Spread, 3), signed(f.Change, 3), p.interval(o, f))
+	if classes := strings.Join(moved(f), ", "); classes != "" && len([]rune(gains))+3+len([]rune(classes)) <= pageWidth {
+		gains += "   " + classes
+	}
+	costs := fmt.Sprintf("    balanced accuracy %s points", points(f.AccuracyChange))
+	if !math.IsNaN(f.AccuracyLow) {
+		costs += fmt.Sprintf(" (95 %% %s to %s)", points(f.AccuracyLow), points(f.AccuracyHigh))
+	}
+	return []string{gains, costs + p.limit(f)}
+}
+
+// interval writes the interval of a change, which is one for all options together where
+// the option was picked on the test part.
+func (p answerPage) interval(o results.MeasuredOption, f results.Figures) string {
+	switch {
+	case math.IsNaN(f.ChangeLow):
+		return ""
+	case p.r.Corrected && o.Option == p.r.Use:
+		return fmt.Sprintf(" (95 %% for all options together %s to %s)", signed(f.ChangeLow, 3), signed(f.ChangeHigh, 3))
+	}
+	return fmt.Sprintf(" (95 %% %s to %s)", signed(f.ChangeLow, 3), signed(f.ChangeHigh, 3))
+}
+
+// moved names the classes that gained and lost most.
+func moved(f results.Figures) []string {
+	var words []string
+	if len(f.Gained) > 0 {
+		words = append(words, changes(f.Gained[:1]))
+	}
+	if len(f.Lost) > 0 {
+		words = append(words, changes(f.Lost[:1]))
+	}
+	return words
+}
+
+// limit compares a change of accuracy with the study's limit.
+func (p answerPage) limit(f results.Figures) string {
+	limit := "your limit of " + unsigned(p.Definition.Objective.Tolerance)
+	switch {
+	case math.IsNaN(f.LossProbability):
+		return ""
+	case f.BeyondLimit():
+		return fmt.Sprintf(", BEYOND %s (risk %s)", limit, probability(f.LossProbability))
+	case f.AccuracyLow > 0:
+		return ", higher beyond noise"
+	case strings.HasPrefix(points(f.AccuracyChange), "+"):
+		return fmt.Sprintf(", %s not reached (risk %s)", limit, probability(f.LossProbability))
+	}
+	return fmt.Sprintf(", within %s (risk of more %s)", limit, probability(f.LossProbability))
+}
+
+// probability writes a probability in percent.
+func probability(p float64) string {
+	switch {
+	case p < 0.01:
+		return "<1 %"
+	case p > 0.99:
+		return ">99 %"
+	}
+	return fmt.Sprintf("%.0f %%", 100*p)
+}
+
+// longerFirst says that the model was not trained enough.
+func (p answerPage) longerFirst() []string {
+	f := p.r.Quoted(p.r.Of(objective.OptionLonger))
+	usual, longer := p.epochs()
+	text := fmt.Sprintf("The model is not trained enough: train %d epochs instead of %d", longer, usual)
+	if p.r.Use != objective.OptionLonger {
+		text += fmt.Sprintf(" (%s, accuracy %s points)", signed(f.Change, 3), points(f.AccuracyChange))
+	}
+	return []string{"  " + text + ".", "    First search again: " + p.command(objective.OptionLonger)}
+}
+
+// beyond says what the option costs that would have been recommended, were it not beyond
+// the limit.
+func (p answerPage) beyond() []string {
+	f := p.r.Quoted(p.r.Of(p.r.Beyond))
+	text := "More evenness costs more than your limit: "
+	if !(f.Change < p.r.Quoted(p.r.Of(p.r.Use)).Change) {
+		text = "Beyond your limit: "
+	}
+	return indented(fmt.Sprintf("%s%s: %s at %s points (risk %s)", text,
+		p.name(p.r.Beyond), signed(f.Change, 3), points(f.AccuracyChange), probability(f.LossProbability)), pageWidth)
+}
+
+// alternatives say what to use where more accuracy may be given up, or less.
+func (p answerPage) alternatives() []string {
+	list := make([]struct{ label, name, figures string }, len(p.r.Alternatives))
+	label, name, figures := 0, 0, 0
+	for i, a := range p.r.Alternatives {
+		f := p.r.Quoted(p.r.Of(a.Option))
+		l := &list[i]
+		l.label, l.name = "Giving up nothing:", p.name(a.Option)
+		if a.GivingUp > 0 {
+			l.label = fmt.Sprintf("Giving up at most %s points:", unsigned(a.GivingUp))
+		}
+		l.figures = fmt.Sprintf("%s  %s points", signed(f.Change, 3), points(f.AccuracyChange))
+		if !(f.ChangeHigh < 0) && !math.IsNaN(f.ChangeHigh) {
+			l.figures += ", within noise"
+		}
+		label, name, figures = max(label, len(l.label)), max(name, len([]rune(l.name))), max(figures, len(l.figures))
+	}
+	name = min(name, pageWidth-label-figures-6)
+	var lines []string
+	for _, l := range list {
+		lines = append(lines, fmt.Sprintf("  %-*s  %-*s  %s", label, l.label, name, cut(l.name, name), l.figures))
+	}
+	return lines
+}
+
+// unknown says what is not known.
+func (p answerPage) unknown() []string {
+	if p.r.State == results.Provisional {
+		return p.unconfirmed()
+	}
+	var lines []string
+	c := p.r.Confirmed
+	if !math.IsNaN(p.r.Undetectable) {
+		lines = append(lines, fmt.Sprintf("  Effects smaller than %s cannot be seen with %s and %s.", decimals(p.r.Undetectable, 3),
+			count(c.Seeds, "seed"), count(int(total(c.Images)), "test example")))
+	}
+	switch few := c.FewImages(); {
+	case few > 0:
+		lines = append(lines, fmt.Sprintf("  Do not rely on the intervals: %s of fewer than %d test examples.", count(few, "class"), results.FewTest))
+	case p.r.NewLeader:
+		lines = append(lines, "  Another arm leads the search by now and is not confirmed: evenkeel confirm"+p.study())
+	case p.r.Searching:
+		lines = append(lines, "  The search is still under way.")
+	}
+	return lines
+}
+
+// unconfirmed says what is missing before the figures can be quoted.
+func (p answerPage) unconfirmed() []string {
+	switch {
+	case p.r.Searching:
+		return []string{"  The search is still under way; when it has ended: evenkeel confirm" + p.study()}
+	case p.NoTestPart:
+		return []string{"  It cannot be confirmed: the study has no test part (data.test holds none out)."}
+	case p.r.Arm.Trial == 0:
+		return nil
+	case p.onlyFirstSeeds():
+		return []string{"  Further seeds fail, so it cannot be confirmed; find out why: evenkeel check STUDY.yaml"}
+	}
+	return []string{"  What it gains on data the search never saw is not known. Confirm it: evenkeel confirm" + p.study()}
+}
+
+// onlyFirstSeeds reports whether every training on further seeds failed, as one on a fresh
+// seed then would.
+func (p answerPage) onlyFirstSeeds() bool {
+	return p.Board.Study.FailedSeeds > 0 && len(p.Board.Rows) > 0 && p.Board.Rows[0].Seeds <= p.Definition.Search.Replicates
+}
+
+// more names the commands that go on from here.
+func (p answerPage) more() []string {
+	var list []string
+	if p.Unfinished {
+		resume := "evenkeel resume " + ShellWord(p.Definition.Name)
+		if limit := p.Definition.Search.Time; p.TimeOver && limit > 0 {
+			resume += " --time " + flagTime(2*limit) // the limit is over all starts: without more time it would end at once
+		}
+		list = append(list, resume)
+	}
+	return append(list, "evenkeel explain"+p.study(), "evenkeel leaderboard --all"+p.study())
+}
+
+// total sums counts.
+func total(counts []int64) (n int64) {
+	for _, c := range counts {
+		n += c
+	}
+	return n
+}

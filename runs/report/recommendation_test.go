@@ -1,0 +1,178 @@
+package report
+
+import (
+	"bytes"
+	"math"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"evenkeel/objective"
+	"evenkeel/runs"
+	"evenkeel/runs/results"
+	"evenkeel/search/studyfile"
+)
+
+// answerOf is a page on a recommendation for a study of an mlp with 15 epochs and a limit of
+// one point, whose weights are those of trial 18 after round 2, of 10 seeds and 4,000 examples.
+func answerOf(t *testing.T, r *results.Recommendation) answerPage {
+	t.Helper()
+	def, err := studyfile.Parse("s.yaml", []byte("study: s\nmodel: {kind: mlp}\nweighting: {scheme: {name: error-power, exponent: {low: 0.25, high: 2}}, rounds: 2, update: accumulate}"), "/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := boardOf(row(-.03, .02, 5))
+	page.Definition = def
+	page.Board.Rows[0].Point = def.Space.Middle()
+	r.Arm, r.Seeds = results.Arm{Trial: 18, Round: 2}, 10
+	if r.State == results.RecommendationConfirmed {
+		r.Confirmed = &results.Confirmed{ConfirmedArm: runs.ConfirmedArm{Trial: 18, Round: 2, Seeds: 10, Images: []int64{2000, 2000}, TestReads: 1}, Family: 1}
+	}
+	return answerPage{Overview: page.Overview, r: r}
+}
+
+// option has the same figures on both parts.
+func option(o objective.Option, change, p, accuracy, loss float64) results.MeasuredOption {
+	half := -change / 2
+	if p > 0.05 {
+		half = -2 * change
+	}
+	f := results.Figures{
+		Seeds: 10, Spread: .112 + change, Change: change, ChangeLow: change - half, ChangeHigh: change + half, Score: change, ScoreP: p,
+		AccuracyChange: accuracy, AccuracyLow: accuracy - .004, AccuracyHigh: accuracy + .004, LossProbability: loss, Measurable: .018,
+		Gained: []runs.ClassChange{{Class: "Shirt", Before: .62, After: .74}}, Lost: []runs.ClassChange{{Class: "Coat", Before: .72, After: .68}},
+	}
+	return results.MeasuredOption{Option: o, Trainings: o.Trainings(2), Search: f, Test: f}
+}
+
+// TestRecommendationPage: what is said, and in which order, in at most 12 lines of 100
+// columns.
+func TestRecommendationPage(t *testing.T) {
+	const (
+		offsets = objective.OptionOffsetsRefitted
+		fixed   = objective.OptionOffsetsFixed
+		weights = objective.OptionWeightsRemeasured
+		longer  = objective.OptionLonger
+	)
+	for _, c := range []struct {
+		name      string
+		confirmed bool
+		options   []results.MeasuredOption
+		want      []string
+	}{
+		{"what to use, what it gains, what it costs", true, []results.MeasuredOption{option(fixed, -.024, .001, -.006, .1)}, []string{
+			"RECOMMENDATION (test part, 2000 examples a class, 10 fresh seeds; test part read once)",
+			"  Add fixed offsets to the unweighted model's logits:     evenkeel weights --offsets --format torch",
+			"    spread .112 -> .088   -.024 (95 % -.036 to -.012)   Shirt 62 % -> 74 %, Coat 72 % -> 68 %",
+			"    balanced accuracy -0.6 points (95 % -1.0 to -0.2), within your limit of 1.0 (risk of more 10 %)",
+			"  Effects smaller than .018 cannot be seen with 10 seeds and 4000 test examples.",
+			"  More: evenkeel explain | evenkeel leaderboard --all",
+		}},
+		{"accuracy rose", true, []results.MeasuredOption{option(fixed, -.024, .001, .006, 0)}, []string{"higher beyond noise"}},
+		{"accuracy rose within noise", true, []results.MeasuredOption{option(fixed, -.024, .001, .001, 0)}, []string{"your limit of 1.0 not reached (risk <1 %)"}},
+		{"nothing", true, []results.MeasuredOption{option(fixed, -.024, .3, -.006, .1)}, []string{
+			"  Use the unweighted model as it is.",
+			"    The search chose offsets, one fixed set: no better on the test part beyond noise.",
+			"    spread .112 -> .088   -.024 (95 % -.072 to +.024)",
+			"Effects smaller than .018",
+		}},
+		{"nothing was chosen", true, []results.MeasuredOption{option(fixed, .024, .9, -.006, .1)}, []string{
+			"  Use the unweighted model as it is.", "No option has a better score than the unweighted model in the search.",
+		}},
+		{"beyond the limit, and what is within it", true, []results.MeasuredOption{option(fixed, -.02, .001, -.006, .1), option(weights, -.06, .001, -.021, .98)}, []string{
+			"  Within your limit, add fixed offsets to the unweighted model's logits:", "evenkeel weights --offsets --format torch",
+			"within your limit of 1.0",
+			"  More evenness costs more than your limit: weights, error-power", "-.060 at", "-2.1 points (risk 98 %)",
+		}},
+		{"beyond the limit alone", true, []results.MeasuredOption{option(weights, -.06, .001, -.021, .98)}, []string{
+			"  Train with weights measured anew for each model", "BEYOND your limit of 1.0 (risk 98 %)", "Within your limit no option is better than the unweighted model",
+		}},
+		{"longer first", true, []results.MeasuredOption{option(fixed, -.04, .001, -.006, .1), option(longer, -.023, .001, .015, 0)}, []string{
+			"  The model is not trained enough: train 30 epochs instead of 15 (-.023, accuracy +1.5 points).",
+			"    First search again: evenkeel search STUDY.yaml --set model.epochs=30 --set study=s-30",
+			"  With the epochs as they are, add fixed offsets",
+		}},
+		{"longer is what to use", true, []results.MeasuredOption{option(longer, -.023, .001, .015, 0)}, []string{
+			"  The model is not trained enough: train 30 epochs instead of 15.", "    First search again: evenkeel search STUDY.yaml --set model.epochs=30 --set study=s-30", "    spread", "higher beyond noise",
+		}},
+		{"alternatives", true, []results.MeasuredOption{option(fixed, -.04, .001, -.006, .1), option(weights, -.02, .001, -.003, .1)}, []string{
+			"  Giving up at most 0.5 points:  weights, error-power 1.12 accumulate, 2 rounds  -.020  -0.3 points",
+		}},
+		{"provisional", false, []results.MeasuredOption{option(fixed, -.04, .001, -.006, .1)}, []string{
+			"RECOMMENDATION, PROVISIONAL (validation, 120 examples a class, 10 seeds; not for quoting)",
+			"What it gains on data the search never saw is not known. Confirm it: evenkeel confirm",
+		}},
+	} {
+		r := results.Recommend(results.Evidence{Options: c.options, Confirmed: c.confirmed})
+		p := answerOf(t, r)
+		var b bytes.Buffer
+		p.W = &b
+		p.print()
+		text := b.String()
+		if lines := strings.Split(strings.TrimSpace(text), "\n"); len(lines) > recommendationLines {
+			t.Errorf("%s: %d lines", c.name, len(lines))
+		}
+		at := 0
+		for _, want := range c.want {
+			i := strings.Index(text[at:], want)
+			if i < 0 {
+				t.Errorf("%s:\n%swant %q, in this order", c.name, text, want)
+				break
+			}
+			at += i + len(want)
+		}
+		for _, line := range strings.Split(text, "\n") {
+			if n := utf8.RuneCountInString(line); n > pageWidth {
+				t.Errorf("%s: %d columns: %s", c.name, n, line)
+			}
+		}
+	}
+}
+
+// TestCommandsNameTheStudy where the file has several, and only there.
+func TestCommandsNameTheStudy(t *testing.T) {
+	r := results.Recommend(results.Evidence{Options: []results.MeasuredOption{option(objective.OptionWeightsRemeasured, -.04, .001, 0, 0)}, Confirmed: true})
+	for _, several := range []bool{false, true} {
+		p := answerOf(t, r)
+		p.Several = several
+		for _, o := range objective.Options() {
+			command := p.command(o)
+			if !strings.HasPrefix(command, "evenkeel ") {
+				if o != objective.OptionNothing {
+					t.Errorf("%s: %q", o, command)
+				}
+				continue
+			}
+			ofStudy := o != objective.OptionLonger && o != objective.OptionOffsetsRefitted // these need no study
+			if got := strings.Contains(command, "--study s"); got != (several && ofStudy) {
+				t.Errorf("%s, several %v: %s", o, several, command)
+			}
+		}
+	}
+}
+
+// TestColumnsOfARecommendation are those that programs rely on.
+func TestColumnsOfARecommendation(t *testing.T) {
+	r := results.Recommend(results.Evidence{Options: []results.MeasuredOption{option(objective.OptionOffsetsFixed, -.04, .001, 0, 0)}, Confirmed: true})
+	var names []string
+	page := answerOf(t, r).figures()
+	for _, c := range page.columns {
+		names = append(names, c.name)
+	}
+	want := "option recommended trial round seeds spread change change_low change_high plain_spread plain_change loss_probability worst_class worst_recall " +
+		"balanced_accuracy balanced_accuracy_change balanced_accuracy_low balanced_accuracy_high trainings test_reads command reason state"
+	if got := strings.Join(names, " "); got != want {
+		t.Errorf("columns %s; want %s", got, want)
+	}
+	if len(page.rows) != len(objective.Options()) {
+		t.Errorf("%d rows; want one an option", len(page.rows))
+	}
+}
+
+// TestLimitOfUnknownLoss: nothing is said of what is not known.
+func TestLimitOfUnknownLoss(t *testing.T) {
+	r := results.Recommend(results.Evidence{})
+	if got := answerOf(t, r).limit(results.Figures{LossProbability: math.NaN()}); got != "" {
+		t.Errorf("%q", got)
+	}
+}

@@ -1,0 +1,222 @@
+package results
+
+import (
+	"math"
+	"slices"
+
+	"evenkeel/objective"
+	"evenkeel/objective/evidence/interval"
+)
+
+// equal is the difference of scores up to which the cheaper one of two options is chosen.
+// See decision 0057.
+const equal = 0.002
+
+// level is that of every test that a recommendation rests on.
+const level = 1 - interval.Confidence
+
+// Recommend says what to use. It is the one place that decides:
+//
+//   - The option is chosen by the search's figures: the one with the lowest score, or a
+//     cheaper one whose score is at most .002 higher.
+//   - It is recommended only where the test part shows its score below that of nothing
+//     (one-sided, 5 %); else the answer is nothing.
+//   - Another option takes its place only where its score on the test part is better than
+//     the chosen one's beyond noise (two-sided 5 %, Holm over the others) and it passes
+//     the same test against nothing.
+//   - Where that option loses more accuracy than the study allows with a probability above
+//     one half, the best one that does not is to be used, if any passes.
+//
+// Before a confirmation the search's figures stand for those of the test part, and the
+// answer is provisional.
+func Recommend(e Evidence) *Recommendation {
+	r := &Recommendation{Use: objective.OptionNothing, Chosen: objective.OptionNothing, Undetectable: math.NaN()}
+	for _, option := range objective.Options() {
+		r.Options = append(r.Options, optionOf(e.Options, option))
+	}
+	if e.None != "" {
+		r.State, r.Why = NoRecommendation, e.None
+		return r
+	}
+	r.State = Provisional
+	if e.Confirmed {
+		r.State = RecommendationConfirmed
+	}
+	r.Chosen = choose(r.Options)
+	r.Use, r.Why = r.Chosen, ChosenBySearch
+	if e.Confirmed {
+		r.confirm(e.Pairs)
+	}
+	if r.Use == objective.OptionNothing && r.Why == ChosenBySearch {
+		r.Why = NothingChosen
+	}
+	r.keepLimit()
+	if r.Corrected {
+		r.widen()
+	}
+	r.LongerFirst = r.longerFirst()
+	r.Undetectable = r.undetectable()
+	r.Alternatives = r.alternatives()
+	return r
+}
+
+// choose returns the option that the search's figures put first.
+func choose(list []MeasuredOption) objective.Option {
+	lowest := 0.0 // nothing's
+	for _, o := range list {
+		if o.Search.Seeds > 0 && o.Search.Score < lowest {
+			lowest = o.Search.Score
+		}
+	}
+	for _, o := range list { // the cheapest first
+		if o.Option == objective.OptionNothing && lowest >= -equal || o.Search.Seeds > 0 && o.Option != objective.OptionNothing && o.Search.Score <= lowest+equal {
+			return o.Option
+		}
+	}
+	return objective.OptionNothing
+}
+
+// confirm holds the chosen option against the test part.
+func (r *Recommendation) confirm(pairs []Pair) {
+	if better := r.betterOnTest(pairs); better != "" {
+		r.Use, r.Why, r.Corrected = better, BetterOnTest, true
+		return
+	}
+	if r.Use != objective.OptionNothing && !passes(r.Of(r.Use).Test) {
+		r.Use, r.Why = objective.OptionNothing, NotConfirmedBetter
+	}
+}
+
+// passes reports whether the test part shows a score below that of nothing.
+func passes(f Figures) bool { return f.Seeds > 0 && f.Score < 0 && f.ScoreP <= level }
+
+// betterOnTest returns the option with the lowest score on the test part of those whose
+// score is below the chosen one's beyond noise and below that of nothing; "" without one.
+func (r *Recommendation) betterOnTest(pairs []Pair) objective.Option {
+	var against []Pair
+	for _, o := range r.Options {
+		if o.Option == r.Chosen || o.Option == objective.OptionNothing || o.Test.Seeds == 0 {
+			continue
+		}
+		if p, ok := r.pair(pairs, o); ok {
+			against = append(against, p)
+		}
+	}
+	values := make([]float64, len(against))
+	for i, p := range against {
+		values[i] = p.PValue
+	}
+	var best objective.Option
+	for i, p := range interval.Holm(values) {
+		o := r.Of(against[i].What)
+		if p <= level && against[i].Score < 0 && passes(o.Test) && (best == "" || o.Test.Score < r.Of(best).Test.Score) {
+			best = o.Option
+		}
+	}
+	return best
+}
+
+// pair compares an option with the chosen one.
+func (r *Recommendation) pair(pairs []Pair, o MeasuredOption) (Pair, bool) {
+	if r.Chosen == objective.OptionNothing {
+		p := min(o.Test.ScoreP, 1-o.Test.ScoreP)
+		return Pair{What: o.Option, Against: r.Chosen, Score: o.Test.Score, PValue: 2 * p}, true
+	}
+	for _, p := range pairs {
+		switch {
+		case p.What == o.Option && p.Against == r.Chosen:
+			return p, true
+		case p.What == r.Chosen && p.Against == o.Option:
+			return Pair{What: o.Option, Against: r.Chosen, Score: -p.Score, PValue: p.PValue}, true
+		}
+	}
+	return Pair{}, false
+}
+
+// keepLimit puts the best option within the limit in the place of one beyond it.
+func (r *Recommendation) keepLimit() {
+	if r.Use == objective.OptionNothing || !r.Quoted(r.Of(r.Use)).BeyondLimit() {
+		return
+	}
+	r.Beyond = r.Use
+	if inside := r.inside(); inside != "" {
+		r.Use, r.Why, r.Corrected = inside, BestInside, r.Of(inside).Search.Seeds == 0
+	}
+}
+
+// widen replaces the interval of Use's change by one that holds for all options together
+// (Bonferroni), since it was picked on the test part.
+func (r *Recommendation) widen() {
+	options := 0
+	for _, o := range r.Options {
+		if o.Option != objective.OptionNothing && o.Test.Seeds > 0 {
+			options++
+		}
+	}
+	for i := range r.Options {
+		if o := &r.Options[i]; o.Option == r.Use && o.Test.ChangeFreedom > 0 {
+			wide := interval.Quantile(interval.Bonferroni(options), o.Test.ChangeFreedom) * o.Test.ChangeSE
+			o.Test.ChangeLow, o.Test.ChangeHigh = o.Test.Change-wide, o.Test.Change+wide
+		}
+	}
+}
+
+// inside returns the best option that loses too much accuracy with a probability of at
+// most one half and is better than nothing: by the search's figures, and where none that
+// it measured is, by those of the test part; "" without one.
+func (r *Recommendation) inside() objective.Option {
+	var list, unmeasured []MeasuredOption
+	for _, o := range r.Options {
+		f := r.Quoted(o)
+		better := passes(f)
+		if r.State == Provisional {
+			better = f.Seeds > 0 && f.Score < -equal
+		}
+		switch {
+		case o.Option == objective.OptionNothing || !better || f.BeyondLimit():
+		case o.Search.Seeds > 0:
+			list = append(list, o)
+		default:
+			unmeasured = append(unmeasured, o)
+		}
+	}
+	if len(list) > 0 {
+		if option := choose(list); option != objective.OptionNothing {
+			return option
+		}
+	}
+	if len(unmeasured) == 0 {
+		return ""
+	}
+	return slices.MinFunc(unmeasured, func(a, b MeasuredOption) int { return sign(a.Test.Score - b.Test.Score) }).Option
+}
+
+// longerFirst reports whether the model was not trained enough: training longer without
+// weights is what to use, or it gains accuracy and evens the recalls out, both beyond
+// noise.
+func (r *Recommendation) longerFirst() bool {
+	longer := r.Of(objective.OptionLonger)
+	f := r.Quoted(longer)
+	return f.Seeds > 0 && (r.Use == objective.OptionLonger || r.Use == objective.OptionLongerThenOffsets || f.ChangeHigh < 0 && f.AccuracyLow > 0)
+}
+
+// undetectable returns the smallest change that would have been found of what was chosen,
+// or of anything where nothing was.
+func (r *Recommendation) undetectable() float64 {
+	for _, option := range []objective.Option{r.Use, r.Chosen, objective.OptionOffsetsRefitted, objective.OptionWeightsRemeasured} {
+		if f := r.Quoted(r.Of(option)); option != objective.OptionNothing && f.Seeds > 0 && f.Measurable > 0 {
+			return f.Measurable
+		}
+	}
+	return math.NaN()
+}
+
+func sign(x float64) int {
+	switch {
+	case x < 0:
+		return -1
+	case x > 0:
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,193 @@
+package results
+
+import (
+	"math"
+
+	"evenkeel/objective"
+	"evenkeel/runs"
+)
+
+// recommendation makes the recommendation of a study from what the overview has of it.
+func (o *Overview) recommendation() *Recommendation {
+	judged := Judged(o.Confirmed, o.Board)
+	if judged != nil && len(judged.Options) == 0 {
+		judged = nil // by an earlier version, which did not measure every option
+	}
+	e := Evidence{None: o.noRecommendation(), Confirmed: judged != nil}
+	arm, leader := Arm{}, Arm{}
+	if o.Leader.At >= 0 {
+		row := o.Board.Rows[o.Leader.At]
+		leader = Arm{Trial: row.Trial, Round: row.Round}
+		arm = leader
+	}
+	if judged != nil {
+		arm = Arm{Trial: judged.Trial, Round: judged.Round}
+	}
+	e.Options = o.measuredOptions(arm)
+	if judged != nil {
+		e.Pairs = o.addTest(e.Options, judged)
+	}
+	r := Recommend(e)
+	r.Arm, r.Confirmed, r.Seeds = arm, judged, o.searchSeeds()
+	if judged != nil {
+		r.Seeds = judged.Seeds
+	}
+	r.NewLeader = judged != nil && leader.Trial > 0 && leader != arm
+	r.Searching = o.Running
+	for _, row := range o.Board.Rows {
+		if row.Trial == arm.Trial && row.Round == arm.Round {
+			plan, err := o.Definition.Plan(row.Point)
+			o.Shifts = err == nil && !plan.Trained()
+		}
+	}
+	return r
+}
+
+// noRecommendation says why there is nothing to recommend; "" where there is.
+func (o *Overview) noRecommendation() Why {
+	switch {
+	case o.Board.Reference.Seeds == 0:
+		return NothingTrained
+	case o.Judgement.Blocks():
+		return NoBetterThanGuessing
+	case o.Leader.Why == AllFailed:
+		return EveryTrialFailed
+	case o.Leader.Why == NoneComplete:
+		return NoTrialComplete
+	}
+	return ""
+}
+
+// searchSeeds returns the number of seeds of the highest tier of the search.
+func (o *Overview) searchSeeds() int {
+	if len(o.Board.Rows) == 0 {
+		return o.Board.Reference.Seeds
+	}
+	return o.Board.Rows[0].Seeds
+}
+
+// unknown are the figures of an option that was not measured.
+func unknown() Figures {
+	nan := math.NaN()
+	return Figures{
+		Spread: nan, Change: nan, ChangeLow: nan, ChangeHigh: nan, PlainSpread: nan, PlainChange: nan, Score: nan, ScoreP: nan,
+		ChangeSE: nan, ChangeFreedom: nan, BalancedAccuracy: nan, AccuracyChange: nan, AccuracyLow: nan, AccuracyHigh: nan, LossProbability: nan, Measurable: nan, WorstRecall: nan,
+	}
+}
+
+// measuredOptions returns all options with the search's figures, where it has them; the
+// weights are those of the arm.
+func (o *Overview) measuredOptions(arm Arm) []MeasuredOption {
+	var list []MeasuredOption
+	for _, option := range objective.Options() {
+		m := MeasuredOption{Option: option, Trainings: option.Trainings(arm.Round), Search: unknown(), Test: unknown()}
+		switch option {
+		case objective.OptionNothing:
+			m.Search = o.searchedNothing()
+		case objective.OptionOffsetsRefitted:
+			m.Search = o.searchedOffsets()
+		case objective.OptionWeightsRemeasured:
+			m.Search = o.searchedArm(arm)
+		}
+		list = append(list, m)
+	}
+	return list
+}
+
+// OptionsOf returns all options with the figures of a confirmation and, where it has them,
+// of the search.
+func (o *Overview) OptionsOf(c *Confirmed) []MeasuredOption {
+	list := o.measuredOptions(Arm{Trial: c.Trial, Round: c.Round})
+	o.addTest(list, c)
+	return list
+}
+
+// searchedNothing are the search's figures of the reference.
+func (o *Overview) searchedNothing() Figures {
+	ref, f := o.Board.Reference, unknown()
+	f.Seeds, f.Spread, f.Change, f.Score, f.PlainSpread, f.PlainChange = ref.Seeds, ref.Spread, 0, 0, ref.Spread, 0
+	f.BalancedAccuracy, f.AccuracyChange, f.LossProbability = ref.BalancedAccuracy, 0, 0
+	f.WorstClass, f.WorstRecall = ref.WorstClass, ref.WorstRecall
+	return f
+}
+
+// searchedOffsets are those of offsets fitted to each of the reference's models.
+func (o *Overview) searchedOffsets() Figures {
+	row, f := o.Board.Offsets, unknown()
+	if row.Seeds == 0 {
+		return f
+	}
+	f.Seeds, f.Spread, f.Change, f.Score, f.PlainSpread, f.PlainChange = row.Seeds, row.Spread, row.Change, row.Difference(o.Definition.Objective), row.Spread, row.Change
+	f.BalancedAccuracy, f.AccuracyChange = row.BalancedAccuracy, -row.Drop
+	f.WorstClass, f.WorstRecall = row.WorstClass, row.WorstRecall
+	return f
+}
+
+// searchedArm are those of an arm.
+func (o *Overview) searchedArm(arm Arm) Figures {
+	f := unknown()
+	for _, row := range o.Board.Rows {
+		if row.Trial != arm.Trial || row.Round != arm.Round {
+			continue
+		}
+		f.Seeds, f.Spread, f.PlainSpread, f.Score, f.LossProbability = row.Seeds, row.Spread, row.Spread, row.Difference, row.LossProbability
+		f.Change = row.Spread - row.ReferenceSpread
+		f.PlainChange = f.Change
+		f.ChangeLow, f.ChangeHigh = row.DifferenceLow-row.Difference+f.Change, row.DifferenceHigh-row.Difference+f.Change
+		f.BalancedAccuracy, f.AccuracyChange = row.BalancedAccuracy, -row.Drop
+		f.WorstClass, f.WorstRecall = row.WorstClass, row.WorstRecall
+	}
+	return f
+}
+
+// addTest adds the figures of a confirmation to the options, and returns the comparisons of
+// two of them.
+func (o *Overview) addTest(list []MeasuredOption, c *Confirmed) (pairs []Pair) {
+	for i := range list {
+		m := c.Option(list[i].Option)
+		switch {
+		case m == nil:
+			continue
+		case m.Reason != "":
+			list[i].Reason = m.Reason
+			continue
+		}
+		f := unknown()
+		f.Seeds, f.Spread, f.PlainSpread, f.BalancedAccuracy = c.Seeds, m.Spread, m.PlainSpread, m.BalancedAccuracy
+		f.Recalls = m.Recalls
+		var means []float64
+		for _, r := range m.Recalls {
+			means = append(means, r.Mean)
+		}
+		worst, low := objective.Lowest(means)
+		f.WorstClass, f.WorstRecall = o.Board.Study.Class(worst), low
+		if m.Option == objective.OptionNothing {
+			f.Change, f.PlainChange, f.Score, f.AccuracyChange, f.LossProbability = 0, 0, 0, 0, 0
+		}
+		list[i].Test = f
+	}
+	for i, row := range c.Rows {
+		p := c.ScorePValues[i]
+		if row.Against != objective.OptionNothing {
+			pairs = append(pairs, Pair{What: row.What, Against: row.Against, Score: row.ScoreDifference, PValue: 2 * min(p, 1-p)})
+			continue
+		}
+		for j := range list {
+			if list[j].Option == row.What && list[j].Test.Seeds > 0 {
+				list[j].Test.against(row, p)
+			}
+		}
+	}
+	return pairs
+}
+
+// against adds the comparison with nothing; p is the one-sided p-value of the score.
+func (f *Figures) against(row runs.ConfirmedRow, p float64) {
+	f.Change, f.ChangeLow, f.ChangeHigh = row.Difference, row.DifferenceLow, row.DifferenceHigh
+	f.ChangeSE, f.ChangeFreedom = row.DifferenceSE, row.Freedom
+	f.PlainChange, f.Measurable = row.PlainDifference(), row.Measurable
+	f.Score, f.ScoreP = row.ScoreDifference, p
+	f.AccuracyChange, f.AccuracyLow, f.AccuracyHigh = row.AccuracyChange(), row.AccuracyLow, row.AccuracyHigh
+	f.LossProbability = row.OverTolerance
+	f.Gained, f.Lost = row.Gained, row.Lost
+}
