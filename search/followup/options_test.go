@@ -191,12 +191,15 @@ func TestFixedOffsetsOfFreshSeeds(t *testing.T) {
 			t.Errorf("%s has a spread of %v; with the offsets of the other seeds it is %v", then, m.PlainSpread, mean)
 		}
 	}
-	arm.LongerOffsets = []float64{.4, .2, -.2, -.4}
+	arm.LongerOffsets, arm.WeightsOffsets = []float64{.4, .2, -.2, -.4}, []float64{.1, .1, -.1, -.1}
 	if got, err = c.Run(t.Context(), nil, arm); err != nil {
 		t.Fatal(err)
 	}
 	if m := option(t, got, objective.OptionLongerThenOffsets); !slices.Equal(m.Offsets, arm.LongerOffsets) {
 		t.Errorf("longer-then-offsets hands over %v; want what the search has, %v", m.Offsets, arm.LongerOffsets)
+	}
+	if m := option(t, got, objective.OptionWeightsThenOffsets); !slices.Equal(m.Offsets, arm.WeightsOffsets) {
+		t.Errorf("weights-then-offsets hands over %v; want what it was given, %v", m.Offsets, arm.WeightsOffsets)
 	}
 }
 
