@@ -58,10 +58,14 @@ type OffsetsRow struct {
 	Fixed *followup.Searched
 }
 
-// Difference is the score minus the reference's on the same seeds. The charge is that
-// of the mean drop, as it is for arms.
+// Difference is the score minus the reference's on the same seeds. The charge is the
+// expected one, as it is for arms; that of the drop itself where no standard error is known.
 func (r OffsetsRow) Difference(s objective.Score) float64 {
-	return r.Change + s.Charge(r.Drop, 0)
+	se := 0.0
+	if r.Fixed != nil && r.Fixed.Reason == "" {
+		se = r.Fixed.DropSE
+	}
+	return r.Change + s.Charge(r.Drop, se)
 }
 
 // readOffsets reads the second pinned row.

@@ -86,7 +86,7 @@ func (p boardPage) board() error {
 func (p boardPage) title() string {
 	h := p.Board.Study
 	trials := count(h.Done, "trial")
-	if planned := p.Definition.Search.Trials; h.Done < planned {
+	if planned := p.Definition.MostTrials(); h.Done < planned {
 		trials = fmt.Sprintf("%d of %d trials", h.Done, planned)
 	}
 	var marks []string

@@ -53,8 +53,8 @@ func (l *leaderConfirmation) run(ctx context.Context, s *searching, v visited, d
 }
 
 func (l *leaderConfirmation) confirm(ctx context.Context, s *searching, v visited, deadline time.Time) error {
-	arm, nothing, err := awaiting(ctx, s.db, s.def)
-	if nothing != nil {
+	arm, nothing, err := awaiting(ctx, s.db, s.def, l.asked)
+	if nothing != nil && l.anyCost {
 		s.notify(*nothing)
 	}
 	if err != nil || arm == nil {
@@ -107,14 +107,18 @@ func (l *leaderConfirmation) tooDear(ctx context.Context, s *searching, v visite
 
 // awaiting returns the leader of a study if it is still to be confirmed, or why there is
 // nothing to confirm: no arm leads, or no option is better than the unweighted model.
-// Neither is returned where the leader is confirmed.
-func awaiting(ctx context.Context, db *runs.DB, def *search.Definition) (*followup.Arm, *notice.NothingToConfirm, error) {
+// Neither is returned where the leader is confirmed, or where fresh seeds would fail as
+// other seeds did and nobody asked for them.
+func awaiting(ctx context.Context, db *runs.DB, def *search.Definition, asked bool) (*followup.Arm, *notice.NothingToConfirm, error) {
 	o, err := results.ReadOverview(ctx, db, def.Name)
 	if err != nil {
 		return nil, nil, err
 	}
 	if o.Leader.At < 0 || o.Recommendation.Chosen == objective.OptionNothing {
 		return nil, &notice.NothingToConfirm{Why: o.Leader.Why}, nil
+	}
+	if o.OnlyFirstSeeds() && !asked {
+		return nil, nil, nil
 	}
 	row := o.Board.Rows[o.Leader.At]
 	arm, err := readArm(ctx, db, def, results.Arm{Trial: row.Trial, Round: row.Round})
@@ -132,7 +136,7 @@ func (s *searching) awaitsConfirmation(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	defer db.Close()
-	arm, _, err := awaiting(ctx, db, s.def)
+	arm, _, err := awaiting(ctx, db, s.def, s.asked())
 	switch {
 	case err != nil && !s.asked():
 		return false, nil // the leaderboard is there all the same

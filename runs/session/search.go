@@ -71,6 +71,9 @@ type Outcome struct {
 // Search runs a study, or continues it. An [*UnconfirmedError] says that the search is
 // done and the confirmation that was asked for is not.
 func Search(ctx context.Context, stop <-chan struct{}, c Config, r SearchRequest) (Outcome, error) {
+	if r.Definition.Lifted > 0 {
+		c.notify(notice.TrialsLifted{Trials: r.Definition.Lifted})
+	}
 	s := &searching{Config: c, SearchRequest: r, def: r.Definition, judge: modelJudge{seeds: r.Definition.Search.Replicates}}
 	var err error
 	if s.clock, err = r.until(time.Now()); err != nil {
@@ -161,6 +164,8 @@ type searching struct {
 	ended         runs.State
 	worked        atomic.Bool
 	judge         modelJudge
+	// timing is set before trials are made.
+	timing timing
 }
 
 // isComplete reports whether nothing is left to do for a study whose program need not
@@ -270,6 +275,7 @@ func (s *searching) drive(ctx context.Context, stop <-chan struct{}, study *runs
 		Parallel: s.trainer.parallel, Deadline: deadline, Clock: time.Now,
 		Observe: s.observe, KeepGoing: s.KeepGoing,
 	}
+	s.timing.def, s.timing.parallel, s.timing.deadline, s.timing.confirms = s.def, s.trainer.parallel, deadline, s.leader != nil
 	if s.reserve.Confirms = s.leader != nil; !deadline.IsZero() {
 		driver.Reserve, _ = s.reserve.Before(s.def, s.trainer.parallel, deadline, time.Now)
 	}
@@ -299,6 +305,9 @@ func (s *searching) observe(e search.Event) {
 	}
 	s.reserve.Observe(e)
 	s.notify(notice.SearchEvent{Definition: s.def, Event: e})
+	if n := s.timing.observe(e, time.Now()); n != nil {
+		s.notify(n)
+	}
 	if n := s.judge.observe(e, s.trainer.Info().Classes); n != nil {
 		s.notify(n)
 	}
