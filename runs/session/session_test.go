@@ -20,7 +20,7 @@ import (
 const small = `
 study: small
 data: {source: embedded, limit: 60}
-model: {kind: softmax, epochs: 2}
+model: {kind: softmax, epochs: 40}
 weighting: {scheme: [{name: error-power, exponent: {low: 0.25, high: 1}}]}
 objective: {accuracy_tolerance: 0.5}
 search: {trials: 2, max_replicates: 3}
@@ -76,7 +76,7 @@ func request(def *search.Definition) SearchRequest {
 func TestSearchThenConfirm(t *testing.T) {
 	def := define(t, small)
 	c, notices := heard(t)
-	for _, want := range []string{"StudyOpened SearchBegan NotTrained SearchEnded ConfirmingBegan", "StudyOpened SearchBegan NotTrained SearchEnded"} {
+	for _, want := range []string{"StudyOpened SearchBegan SearchEnded ConfirmingBegan", "StudyOpened SearchBegan SearchEnded"} {
 		if out, err := Search(t.Context(), nil, c, request(def)); err != nil || !out.Leaderboard {
 			t.Fatalf("%+v, %v; want a leaderboard", out, err)
 		}
