@@ -99,9 +99,10 @@ func (v *visit) lockAll(ctx context.Context, named int, f *Freed) (chosen, busy 
 	return chosen, busy, nil
 }
 
-// worthLogits selects the runs whose logits stay after a search: those of the reference
-// and of every trial's best round. [disposable] appends a condition.
-const worthLogits = `SELECT r.run FROM trial_runs r LEFT JOIN trials t ON t.study = r.study AND t.number = r.trial
+// worthLogits selects the runs whose logits stay after a search: those of the reference,
+// also trained longer, and of every trial's best round. [disposable] appends a condition.
+const worthLogits = `SELECT r.run FROM (SELECT study, trial, round, run FROM trial_runs
+	UNION ALL SELECT study, 0, 0, run FROM longer_runs) r LEFT JOIN trials t ON t.study = r.study AND t.number = r.trial
 	WHERE (r.trial = 0 OR r.round = t.best_round)`
 
 // disposable selects the logits that go. Those of the models of a confirmation that offsets
@@ -110,8 +111,10 @@ const worthLogits = `SELECT r.run FROM trial_runs r LEFT JOIN trials t ON t.stud
 // chosen studies, those that are worked on, whether all go, whether those go that no trial
 // refers to, and the name of the control.
 const disposable = ` FROM outputs WHERE kind = 'logits'
-	AND (?4 OR run IN (SELECT run FROM trial_runs WHERE study IN (SELECT value FROM json_each(?1))))
-	AND run NOT IN (SELECT run FROM trial_runs WHERE study IN (SELECT value FROM json_each(?2)))
+	AND (?4 OR run IN (SELECT run FROM trial_runs WHERE study IN (SELECT value FROM json_each(?1))
+		UNION ALL SELECT run FROM longer_runs WHERE study IN (SELECT value FROM json_each(?1))))
+	AND run NOT IN (SELECT run FROM trial_runs WHERE study IN (SELECT value FROM json_each(?2))
+		UNION ALL SELECT run FROM longer_runs WHERE study IN (SELECT value FROM json_each(?2)))
 	AND run NOT IN (` + worthLogits + `
 		AND NOT (?3 AND r.study IN (SELECT value FROM json_each(?1))))
 	AND run NOT IN (SELECT run FROM confirm_runs WHERE what = 'nothing')

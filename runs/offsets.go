@@ -10,6 +10,7 @@ import (
 	"evenkeel/runs/disk"
 	"evenkeel/runs/writer"
 	"evenkeel/search"
+	"evenkeel/search/followup"
 )
 
 // Offsets records what fitted offsets do for the reference on one training seed.
@@ -51,12 +52,20 @@ type OffsetsRow struct {
 	WorstRecall  float64
 	// Recall is the mean recall of each class.
 	Recall []float64
+	// Fixed is one fixed set of offsets, on seeds and images that did not fit it; nil
+	// before it was measured, which is when a search ends. Its standard errors serve for
+	// offsets that are fitted to each model, too.
+	Fixed *followup.Searched
 }
 
-// Difference is the score minus the reference's on the same seeds. The charge is that
-// of the mean drop, as it is for arms.
+// Difference is the score minus the reference's on the same seeds. The charge is the
+// expected one, as it is for arms; that of the drop itself where no standard error is known.
 func (r OffsetsRow) Difference(s objective.Score) float64 {
-	return r.Change + s.Charge(r.Drop, 0)
+	se := 0.0
+	if r.Fixed != nil && r.Fixed.Reason == "" {
+		se = r.Fixed.DropSE
+	}
+	return r.Change + s.Charge(r.Drop, se)
 }
 
 // readOffsets reads the second pinned row.

@@ -31,7 +31,7 @@ const (
 type Event struct {
 	Kind EventKind
 	// Evaluations and Open are set for EventLoaded: how many evaluations of a trial
-	// on a seed are done already, of [Config.Evaluations], and how many steps were
+	// on a seed are done already, of about [Budget.Evaluations], and how many steps were
 	// begun and are taken up again. Arms are those of all trials so far.
 	Evaluations, Open int
 	// Step is set for EventStep and EventOutcome.

@@ -23,7 +23,7 @@ type weightsFlags struct {
 	scheme, formula, recall, normalize string
 	exponent                           float64
 	set                                []string
-	offsets                            bool
+	offsets, longer, thenOffsets       bool
 }
 
 // newWeights returns the calculator, weights from recalls given as numbers, which
@@ -47,7 +47,10 @@ they differ from seed to seed. The code applies the weights as the study does: t
 loss, or to the logits in training (weighting.apply: logit) or after it (posthoc).
 
 With --offsets it prints the offsets for the logits of the study's unweighted model:
-the mean over the seeds of the search. evenkeel offsets says what they gain and cost.`,
+the mean over the seeds of the search. evenkeel offsets says what they gain and cost.
+With --longer too they are for the unweighted model that is trained twice as long. With
+--trial and --then-offsets the offsets are printed that a confirmation measured for
+models trained with the weights. What a confirmation measured is what is printed.`,
 		Example: `  evenkeel weights --trial 7 --format torch
   evenkeel weights --trial 7/2 --format keras
   evenkeel weights --offsets --format torch
@@ -85,6 +88,8 @@ the mean over the seeds of the search. evenkeel offsets says what they gain and 
 	cmd.Flags().StringVar(&f.trial, "trial", "", "`TRIAL`: print the weights of this trial, or TRIAL/ROUND")
 	cmd.Flags().IntVar(&f.round, "round", 0, "`R`: a round of the trial; its best round is the default")
 	cmd.Flags().BoolVar(&f.offsets, "offsets", false, "print the offsets for the unweighted model's logits")
+	cmd.Flags().BoolVar(&f.longer, "longer", false, "with --offsets: those of the unweighted model that is trained longer")
+	cmd.Flags().BoolVar(&f.thenOffsets, "then-offsets", false, "with --trial: print the offsets for models trained with the weights too")
 	cmd.Flags().StringVar(&f.study, "study", "", "`NAME`: the study of the trial or the offsets; the newest is the default")
 	format = formatFlag(cmd, report.PasteFormats()...)
 	return cmd
@@ -98,9 +103,9 @@ func (f weightsFlags) mode(cmd *cobra.Command, format string) error {
 	others, need := calculate, "both --trial and --%s; want the weights of a trial, or a calculation"
 	switch {
 	case f.offsets:
-		others, need = append(calculate, "trial", "round"), "both --offsets and --%s; want the offsets of the unweighted model alone"
+		others, need = append(calculate, "trial", "round", "then-offsets"), "both --offsets and --%s; want the offsets of the unweighted model alone"
 	case !changed("trial"):
-		others, need = []string{"round", "study"}, "--%s without --trial; want --trial N, the trial whose weights to print"
+		others, need = []string{"round", "study", "then-offsets"}, "--%s without --trial; want --trial N, the trial whose weights to print"
 		if slices.Contains(report.PasteFormats(), format) {
 			return search.Inputf("--format %s is for the weights of a trial; want --trial N too", format)
 		}
@@ -112,6 +117,9 @@ func (f weightsFlags) mode(cmd *cobra.Command, format string) error {
 		if changed(name) {
 			return search.Inputf(need, name)
 		}
+	}
+	if f.longer && !f.offsets {
+		return search.Inputf("--longer without --offsets; want both, for the offsets of the model that is trained longer")
 	}
 	if changed("trial") {
 		_, err := weightedArm(cmd, f.trial, f.round)
@@ -127,7 +135,11 @@ func (f weightsFlags) ofStudy(cmd *cobra.Command, g *global, format string) erro
 		return err
 	}
 	defer db.Close()
-	offsets, err := results.StoredOffsets(cmd.Context(), db, f.study)
+	read := results.StoredOffsets
+	if f.longer {
+		read = results.LongerOffsets
+	}
+	offsets, err := read(cmd.Context(), db, f.study)
 	if err != nil {
 		return err
 	}
@@ -145,7 +157,11 @@ func (f weightsFlags) ofTrial(cmd *cobra.Command, g *global, format string) erro
 		return err
 	}
 	defer db.Close()
-	weights, err := results.ReadVector(cmd.Context(), db, f.study, arm)
+	read := results.ReadVector
+	if f.thenOffsets {
+		read = results.ReadVectorThenOffsets
+	}
+	weights, err := read(cmd.Context(), db, f.study, arm)
 	if err != nil {
 		return err
 	}

@@ -40,6 +40,19 @@ type SearchBegan struct {
 	Deadline   time.Time
 }
 
+// TrialsLifted says that a limit of time was given without a number of trials, so that the
+// study file's is none.
+type TrialsLifted struct{ Trials int }
+
+// TimeShort says, once the first training has been timed, that a search will not come to a
+// conclusion in its time: Fit trainings of Each seconds fit, and at least Reference are needed
+// for the unweighted model, Trials for two trials and their race, and as many as Confirming
+// for confirming the leader, 0 where that is not done.
+type TimeShort struct {
+	Fit, Each                     float64
+	Reference, Trials, Confirming float64
+}
+
 // SearchEvent says that something happened in the search.
 type SearchEvent struct {
 	Definition *search.Definition
@@ -67,6 +80,16 @@ type SearchEnded struct {
 	Failed  bool
 	Summary search.Summary
 }
+
+// LongerBegan says that the unweighted model is about to be trained for so many epochs on so
+// many seeds of the search, for comparison.
+type LongerBegan struct {
+	Study         string
+	Epochs, Seeds int
+}
+
+// LongerFailed says that this failed, which costs the search nothing.
+type LongerFailed struct{ Err error }
 
 // WillNotConfirm says that the leader will not be confirmed, and no time is kept free for it.
 type WillNotConfirm struct{ Err error }
@@ -163,10 +186,14 @@ func (ProgramStarting) notice()       {}
 func (ProgramNotNeeded) notice()      {}
 func (StudyOpened) notice()           {}
 func (SearchBegan) notice()           {}
+func (TrialsLifted) notice()          {}
+func (TimeShort) notice()             {}
 func (SearchEvent) notice()           {}
 func (NotTrained) notice()            {}
 func (ModelJudged) notice()           {}
 func (SearchEnded) notice()           {}
+func (LongerBegan) notice()           {}
+func (LongerFailed) notice()          {}
 func (WillNotConfirm) notice()        {}
 func (NothingToConfirm) notice()      {}
 func (ConfirmationTooDear) notice()   {}

@@ -89,7 +89,7 @@ func (p boardPage) board() error {
 func (p boardPage) title() string {
 	h := p.Board.Study
 	trials := count(h.Done, "trial")
-	if planned := p.Definition.Search.Trials; h.Done < planned {
+	if planned := p.Definition.MostTrials(); h.Done < planned {
 		trials = fmt.Sprintf("%d of %d trials", h.Done, planned)
 	}
 	var marks []string
@@ -183,6 +183,9 @@ func (p boardPage) table() (r result, hidden int, err error) {
 	if p.Board.Offsets.Seeds > 0 {
 		r.rows = append(r.rows, p.row(p.offsets(), "-", ""))
 	}
+	if p.Board.Longer.Seeds > 0 {
+		r.rows = append(r.rows, p.row(p.longer(), "1.0", ""))
+	}
 	seen := make(map[int]bool)
 	for _, a := range p.Board.Rows {
 		if !p.options.All && (seen[a.Trial] || len(seen) == pageTrials) {
@@ -230,6 +233,19 @@ func (p boardPage) offsets() []any {
 		"-", "-", "fitted offsets, no training", 0, decimals(p.Board.Reference.Spread+o.Difference(p.Definition.Objective), 3),
 		signed(o.Difference(p.Definition.Objective), 3), "", "", decimals(o.Spread, 3),
 		worstText(o.WorstClass, o.WorstRecall), drop,
+	}
+}
+
+// longer is the third pinned row: the unweighted model, trained twice as many epochs.
+func (p boardPage) longer() []any {
+	l := p.Board.Longer
+	drop := points(-l.Drop)
+	if l.Drop > p.Definition.Objective.Tolerance+objective.Slack {
+		drop += "!"
+	}
+	return []any{
+		"-", "-", "unweighted, " + count(l.Epochs, "epoch"), 0, decimals(p.Board.Reference.Spread+l.Difference, 3),
+		signed(l.Difference, 3), "", "", decimals(l.Spread, 3), worstText(l.WorstClass, l.WorstRecall), drop,
 	}
 }
 

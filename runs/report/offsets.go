@@ -81,6 +81,10 @@ type offsetsPage struct {
 
 // stored says where the offsets of a study come from.
 func (p offsetsPage) stored() []string {
+	if p.Epochs > 0 {
+		return []string{fmt.Sprintf("study %s: offsets for the logits of the unweighted model trained %s, the mean over %s", p.Study,
+			count(p.Epochs, "epoch"), count(p.Models, "seed"))}
+	}
 	return []string{
 		fmt.Sprintf("study %s: offsets for the logits of the unweighted model, the mean over %s of the search", p.Study, count(p.Models, "seed")),
 		"what they gain and cost: " + p.command,

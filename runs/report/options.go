@@ -40,11 +40,10 @@ func (p answerPage) options(c *results.Confirmed) error {
 // optionsTitle heads the table of options; where the arm is not the recommendation's it
 // names it.
 func (p answerPage) optionsTitle(c *results.Confirmed) string {
-	title := "OPTIONS on the test part"
-	if !p.quoted(c) {
-		title += fmt.Sprintf(", trial %d/%d", c.Trial, c.Round)
+	if p.quoted(c) {
+		return "OPTIONS on the test part"
 	}
-	return title
+	return "OPTIONS, " + armName(c.Trial, c.Round)
 }
 
 // quoted reports whether a confirmation is the one that the recommendation quotes.
@@ -86,6 +85,8 @@ func whyNotMeasured(r followup.Reason) string {
 		return "the search has fitted no offsets"
 	case followup.ReasonNoEpochs:
 		return "the model has no number of epochs to raise"
+	case followup.ReasonTime:
+		return "there was no time left for it"
 	case followup.ReasonEarlyStopping:
 		return "training stops early, before its epochs are over"
 	}
@@ -94,15 +95,15 @@ func whyNotMeasured(r followup.Reason) string {
 
 // optionNotes say what the table's rows are of.
 func (p answerPage) optionNotes(c *results.Confirmed, list []results.MeasuredOption) []string {
-	notes := []string{fmt.Sprintf("weights: trial %d round %d, %s", c.Trial, c.Round, p.recipe(results.Arm{Trial: c.Trial, Round: c.Round}))}
+	notes := []string{
+		fmt.Sprintf("%s, %s%s; test part read %s", perClass(c.Images), count(c.Seeds, "fresh seed"), ownParts(c.Resplit), times(c.TestReads)),
+		fmt.Sprintf("weights: %s, %s", armName(c.Trial, c.Round), p.recipe(results.Arm{Trial: c.Trial, Round: c.Round})),
+	}
 	if slices.ContainsFunc(list, func(o results.MeasuredOption) bool { return o.Test.BeyondLimit() }) {
 		notes = append(notes, "! = probably more accuracy lost than your limit of "+unsigned(p.Definition.Objective.Tolerance)+" points")
 	}
 	if few := c.FewImages(); few > 0 {
 		notes = append(notes, fmt.Sprintf("do not rely on the intervals: %s of fewer than %d test examples", count(few, "class"), results.FewTest))
-	}
-	if c.Resplit {
-		notes = append(notes, "every seed had its own training and validation parts")
 	}
 	if c.Family > 1 {
 		notes = append(notes, fmt.Sprintf("what is concluded of weights is corrected for the %d arms that were confirmed (Holm's method); the intervals are not", c.Family))

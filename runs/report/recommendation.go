@@ -22,6 +22,19 @@ func Recommendation(out Out, o *results.Overview) error {
 	return nil
 }
 
+// RecommendationLines are the lines of a recommendation, for a page that begins with it; what
+// names other commands is left out.
+func RecommendationLines(out Out, o *results.Overview) []string {
+	lines := answerPage{out, o, o.Recommendation}.lines()
+	if last := len(lines) - 1; strings.HasPrefix(lines[last], moreHead) {
+		lines = lines[:last]
+	}
+	return lines
+}
+
+// moreHead is before the names of other commands.
+const moreHead = "  More: "
+
 // answerPage lays a recommendation out. Every command that shows one uses it.
 type answerPage struct {
 	Out
@@ -54,9 +67,9 @@ func (p answerPage) lines() []string {
 	}
 	lines = append(lines, p.use()...)
 	if p.r.Beyond != "" && p.r.Beyond != p.r.Use {
-		lines = append(lines, p.beyond()...)
+		lines = append(lines, p.beyond())
 	}
-	last := append(p.unknown(), "  More: "+strings.Join(p.more(), " | "))
+	last := append(p.unknown(), moreHead+strings.Join(p.more(), " | "))
 	others := p.alternatives()
 	if room := recommendationLines - len(lines) - len(last); len(others) > room {
 		others = others[:max(0, room)]
@@ -218,7 +231,7 @@ func (p answerPage) limit(f results.Figures) string {
 	case f.AccuracyLow > 0:
 		return ", higher beyond noise"
 	case strings.HasPrefix(points(f.AccuracyChange), "+"):
-		return fmt.Sprintf(", %s not reached (risk %s)", limit, probability(f.LossProbability))
+		return fmt.Sprintf(", risk of losing more than %s: %s", unsigned(p.Definition.Objective.Tolerance), probability(f.LossProbability))
 	}
 	return fmt.Sprintf(", within %s (risk of more %s)", limit, probability(f.LossProbability))
 }
@@ -247,14 +260,14 @@ func (p answerPage) longerFirst() []string {
 
 // beyond says what the option costs that would have been recommended, were it not beyond
 // the limit.
-func (p answerPage) beyond() []string {
+func (p answerPage) beyond() string {
 	f := p.r.Quoted(p.r.Of(p.r.Beyond))
-	text := "More evenness costs more than your limit: "
+	text := "  More evenness costs more than your limit: "
 	if !(f.Change < p.r.Quoted(p.r.Of(p.r.Use)).Change) {
-		text = "Beyond your limit: "
+		text = "  Beyond your limit: "
 	}
-	return indented(fmt.Sprintf("%s%s: %s at %s points (risk %s)", text,
-		p.name(p.r.Beyond), signed(f.Change, 3), points(f.AccuracyChange), probability(f.LossProbability)), pageWidth)
+	figures := fmt.Sprintf("  %s  %s points (risk %s)", signed(f.Change, 3), points(f.AccuracyChange), probability(f.LossProbability))
+	return text + cut(p.name(p.r.Beyond), pageWidth-len(text)-len(figures)) + figures
 }
 
 // alternatives say what to use where more accuracy may be given up, or less.
@@ -311,18 +324,12 @@ func (p answerPage) unconfirmed() []string {
 		return []string{"  The search is still under way; when it has ended: evenkeel confirm" + p.study()}
 	case p.NoTestPart:
 		return []string{"  It cannot be confirmed: the study has no test part (data.test holds none out)."}
-	case p.r.Arm.Trial == 0:
+	case p.r.Use == objective.OptionNothing || p.r.Arm.Trial == 0:
 		return nil
-	case p.onlyFirstSeeds():
+	case p.OnlyFirstSeeds():
 		return []string{"  Further seeds fail, so it cannot be confirmed; find out why: evenkeel check STUDY.yaml"}
 	}
 	return []string{"  What it gains on data the search never saw is not known. Confirm it: evenkeel confirm" + p.study()}
-}
-
-// onlyFirstSeeds reports whether every training on further seeds failed, as one on a fresh
-// seed then would.
-func (p answerPage) onlyFirstSeeds() bool {
-	return p.Board.Study.FailedSeeds > 0 && len(p.Board.Rows) > 0 && p.Board.Rows[0].Seeds <= p.Definition.Search.Replicates
 }
 
 // more names the commands that go on from here.

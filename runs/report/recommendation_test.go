@@ -69,7 +69,7 @@ func TestRecommendationPage(t *testing.T) {
 			"  More: evenkeel explain | evenkeel leaderboard --all",
 		}},
 		{"accuracy rose", true, []results.MeasuredOption{option(fixed, -.024, .001, .006, 0)}, []string{"higher beyond noise"}},
-		{"accuracy rose within noise", true, []results.MeasuredOption{option(fixed, -.024, .001, .001, 0)}, []string{"your limit of 1.0 not reached (risk <1 %)"}},
+		{"accuracy rose within noise", true, []results.MeasuredOption{option(fixed, -.024, .001, .001, 0)}, []string{"risk of losing more than 1.0: <1 %"}},
 		{"nothing", true, []results.MeasuredOption{option(fixed, -.024, .3, -.006, .1)}, []string{
 			"  Use the unweighted model as it is.",
 			"    The search chose offsets, one fixed set: no better on the test part beyond noise.",
@@ -82,7 +82,7 @@ func TestRecommendationPage(t *testing.T) {
 		{"beyond the limit, and what is within it", true, []results.MeasuredOption{option(fixed, -.02, .001, -.006, .1), option(weights, -.06, .001, -.021, .98)}, []string{
 			"  Within your limit, add fixed offsets to the unweighted model's logits:", "evenkeel weights --offsets --format torch",
 			"within your limit of 1.0",
-			"  More evenness costs more than your limit: weights, error-power", "-.060 at", "-2.1 points (risk 98 %)",
+			"  More evenness costs more than your limit: weights, error-power", "  -.060  -2.1 points (risk 98 %)",
 		}},
 		{"beyond the limit alone", true, []results.MeasuredOption{option(weights, -.06, .001, -.021, .98)}, []string{
 			"  Train with weights measured anew for each model", "BEYOND your limit of 1.0 (risk 98 %)", "Within your limit no option is better than the unweighted model",

@@ -69,6 +69,12 @@ func (v vector) result(format string) result {
 	for c := range v.Vector.Weights {
 		r.rows = append(r.rows, []any{t.Study.Name, t.Number, v.Round, len(t.Replicates), v.class(c), v.Vector.Weights[c], v.Lowest[c], v.Highest[c]})
 	}
+	if v.Offsets != nil {
+		r.columns = append(r.columns, column{name: "offset", text: sixDigits})
+		for c := range r.rows {
+			r.rows[c] = append(r.rows[c], v.Offsets[c])
+		}
+	}
 	return r
 }
 
@@ -87,7 +93,7 @@ func (v vector) object() result {
 	if t.Invalid != "" {
 		invalid = t.Invalid
 	}
-	return result{columns: []column{
+	r := result{columns: []column{
 		{name: "study"}, {name: "trial"}, {name: "round"}, {name: "recipe"}, {name: "seeds"}, {name: "classes"}, {name: "weights"},
 		{name: "lowest"}, {name: "highest"}, {name: "factor_typical"}, {name: "factor_most"}, {name: "applied_by"}, {name: "weights_from"},
 		{name: "confirmed_recipe"}, {name: "confirmed_vector"}, {name: "invalid"},
@@ -95,6 +101,10 @@ func (v vector) object() result {
 		t.Study.Name, t.Number, v.Round, v.recipe, len(t.Replicates), names, v.Vector.Weights,
 		v.Lowest, v.Highest, v.Typical, v.Most, v.Plan.Apply, v.Plan.WeightsFrom, recipe, single, invalid,
 	}}}
+	if v.Offsets != nil {
+		r.columns, r.rows[0] = append(r.columns, column{name: "offsets"}), append(r.rows[0], v.Offsets)
+	}
+	return r
 }
 
 // sixDigits writes a weight with six digits that count.
@@ -207,6 +217,11 @@ func (v vector) paste(w io.Writer, format string) {
 		v.pasteLogit(w, format, names)
 	default:
 		v.pasteLoss(w, format, names)
+	}
+	if v.Offsets != nil {
+		fmt.Fprintln(w)
+		comment(w, "then, to predict with a model that was trained with these weights:")
+		pasteShift(w, format, shift{values: v.Offsets, classes: names})
 	}
 }
 

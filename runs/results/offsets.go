@@ -23,6 +23,9 @@ type Offsets struct {
 	// were raised before.
 	Probabilities bool
 	Floored       int
+	// Epochs is how long the unweighted model is trained that they are for, where that is
+	// longer than in the study; else 0.
+	Epochs int
 	// Score is what the offsets were fitted to.
 	Score objective.Score
 	posthoc.Fixed
@@ -97,10 +100,57 @@ func StudyOffsets(ctx context.Context, db *runs.DB, study string) (*Offsets, err
 }
 
 // StoredOffsets is [StudyOffsets] without any figures: of Fixed, Offsets and Models are
-// set, the latter being the number of seeds that the mean is over.
+// set, the latter being the number of seeds that the mean is over. They are those that the
+// quoted confirmation measured where there is one.
 func StoredOffsets(ctx context.Context, db *runs.DB, study string) (*Offsets, error) {
 	_, o, err := studyOffsets(ctx, db, study)
+	if err != nil {
+		return nil, err
+	}
+	measured, _, err := confirmedOffsets(ctx, db, o.Study, objective.OptionOffsetsFixed)
+	if measured != nil {
+		o.Offsets = measured
+	}
 	return o, err
+}
+
+// LongerOffsets is [StoredOffsets] for the unweighted model that is trained longer.
+func LongerOffsets(ctx context.Context, db *runs.DB, study string) (*Offsets, error) {
+	measured, board, err := confirmedOffsets(ctx, db, study, objective.OptionLongerThenOffsets)
+	if err != nil {
+		return nil, err
+	}
+	def, err := Definition(ctx, db, board.Study.Name, nil)
+	if err != nil {
+		return nil, err
+	}
+	o := &Offsets{Study: board.Study.Name, Score: def.Objective, Epochs: board.Longer.Epochs, Fixed: posthoc.Fixed{Offsets: measured, Models: board.Longer.Seeds}}
+	if searched := board.Longer.Offsets; measured == nil && searched != nil {
+		o.Offsets, o.Models = searched.Offsets, searched.Seeds
+	}
+	if o.Offsets == nil {
+		return nil, fmt.Errorf("study %s has no offsets for models that are trained longer: they were not trained, or their trainer sent no logits with labels", o.Study)
+	}
+	for c := range o.Offsets {
+		o.Classes = append(o.Classes, board.Study.Class(c))
+	}
+	return o, nil
+}
+
+// confirmedOffsets returns the fixed offsets of an option that the quoted confirmation of a
+// study measured, nil without one, and the study's board.
+func confirmedOffsets(ctx context.Context, db *runs.DB, study string, option objective.Option) ([]float64, *runs.Board, error) {
+	board, err := db.Leaderboard(ctx, study)
+	if err != nil {
+		return nil, nil, err
+	}
+	arms, err := Confirmations(ctx, db, board.Study.Name)
+	if judged := Judged(arms, board); judged != nil {
+		if m := judged.Option(option); m != nil {
+			return m.Offsets, board, err
+		}
+	}
+	return nil, board, err
 }
 
 // FixedOffsets returns the one set of offsets of a study, see [StudyOffsets], nil where it has

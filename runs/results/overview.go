@@ -104,6 +104,12 @@ func readOverview(ctx context.Context, db *runs.DB, study string) (o *Overview, 
 	return o, nil
 }
 
+// OnlyFirstSeeds reports whether every training on further seeds failed, as one on a fresh
+// seed then would.
+func (o *Overview) OnlyFirstSeeds() bool {
+	return o.Board.Study.FailedSeeds > 0 && len(o.Board.Rows) > 0 && o.Board.Rows[0].Seeds <= o.Definition.Search.Replicates
+}
+
 // withoutTestPart reports whether a study has nothing to confirm on, as far as its files
 // say so: its own program says so only when it is asked.
 func withoutTestPart(d *search.Definition) bool {

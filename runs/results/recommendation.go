@@ -42,7 +42,7 @@ type Figures struct {
 // MeasuredOption is an option with its figures on both parts.
 type MeasuredOption struct {
 	Option objective.Option
-	// Reason says why a confirmation did not measure the option, "" where it did.
+	// Reason says why the option was not measured, "" where it was or nothing is known.
 	Reason followup.Reason
 	// Trainings is how many times the usual epochs one model takes.
 	Trainings int

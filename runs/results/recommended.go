@@ -4,7 +4,9 @@ import (
 	"math"
 
 	"evenkeel/objective"
+	"evenkeel/objective/evidence/interval"
 	"evenkeel/runs"
+	"evenkeel/search/followup"
 )
 
 // recommendation makes the recommendation of a study from what the overview has of it.
@@ -80,6 +82,10 @@ func unknown() Figures {
 // measuredOptions returns all options with the search's figures, where it has them; the
 // weights are those of the arm.
 func (o *Overview) measuredOptions(arm Arm) []MeasuredOption {
+	searched := map[objective.Option]*followup.Searched{
+		objective.OptionOffsetsFixed: o.Board.Offsets.Fixed, objective.OptionLonger: &o.Board.Longer.Searched,
+		objective.OptionLongerThenOffsets: o.Board.Longer.Offsets,
+	}
 	var list []MeasuredOption
 	for _, option := range objective.Options() {
 		m := MeasuredOption{Option: option, Trainings: option.Trainings(arm.Round), Search: unknown(), Test: unknown()}
@@ -90,6 +96,10 @@ func (o *Overview) measuredOptions(arm Arm) []MeasuredOption {
 			m.Search = o.searchedOffsets()
 		case objective.OptionWeightsRemeasured:
 			m.Search = o.searchedArm(arm)
+		default:
+			if s := searched[option]; s != nil {
+				m.Search, m.Reason = o.searchedOption(s), s.Reason
+			}
 		}
 		list = append(list, m)
 	}
@@ -113,7 +123,31 @@ func (o *Overview) searchedNothing() Figures {
 	return f
 }
 
-// searchedOffsets are those of offsets fitted to each of the reference's models.
+// searchedOption are those of what was measured when the search ended.
+func (o *Overview) searchedOption(s *followup.Searched) Figures {
+	f := unknown()
+	if s.Seeds == 0 || s.Reason != "" {
+		return f
+	}
+	f.Seeds, f.Spread, f.Change, f.Score, f.PlainSpread, f.PlainChange = s.Seeds, s.Spread, s.Change, s.Difference, s.Spread, s.Change
+	f.BalancedAccuracy, f.AccuracyChange = s.BalancedAccuracy, -s.Drop
+	worst, low := objective.Lowest(s.Recall)
+	f.WorstClass, f.WorstRecall = o.Board.Study.Class(worst), low
+	o.spread(&f, s.ChangeSE, s.DropSE)
+	return f
+}
+
+// spread adds what follows from standard errors, with 95 % intervals of the normal
+// distribution.
+func (o *Overview) spread(f *Figures, change, drop float64) {
+	z := interval.Quantile(interval.TwoSided, math.Inf(1))
+	f.ChangeSE, f.ChangeLow, f.ChangeHigh = change, f.Change-float64(z*change), f.Change+float64(z*change)
+	f.AccuracyLow, f.AccuracyHigh = f.AccuracyChange-float64(z*drop), f.AccuracyChange+float64(z*drop)
+	f.LossProbability = o.Definition.Objective.LossProbability(-f.AccuracyChange, drop)
+}
+
+// searchedOffsets are those of offsets fitted to each of the reference's models. They have
+// the standard errors of the fixed set.
 func (o *Overview) searchedOffsets() Figures {
 	row, f := o.Board.Offsets, unknown()
 	if row.Seeds == 0 {
@@ -122,21 +156,27 @@ func (o *Overview) searchedOffsets() Figures {
 	f.Seeds, f.Spread, f.Change, f.Score, f.PlainSpread, f.PlainChange = row.Seeds, row.Spread, row.Change, row.Difference(o.Definition.Objective), row.Spread, row.Change
 	f.BalancedAccuracy, f.AccuracyChange = row.BalancedAccuracy, -row.Drop
 	f.WorstClass, f.WorstRecall = row.WorstClass, row.WorstRecall
+	if fixed := row.Fixed; fixed != nil && fixed.Reason == "" {
+		o.spread(&f, fixed.ChangeSE, fixed.DropSE)
+	}
 	return f
 }
 
-// searchedArm are those of an arm.
+// searchedArm are those of an arm. The interval is that of its score on the leaderboard,
+// around the change of its spread.
 func (o *Overview) searchedArm(arm Arm) Figures {
 	f := unknown()
 	for _, row := range o.Board.Rows {
 		if row.Trial != arm.Trial || row.Round != arm.Round {
 			continue
 		}
-		f.Seeds, f.Spread, f.PlainSpread, f.Score, f.LossProbability = row.Seeds, row.Spread, row.Spread, row.Difference, row.LossProbability
+		f.Seeds, f.Spread, f.PlainSpread, f.Score = row.Seeds, row.Spread, row.Spread, row.Difference
 		f.Change = row.Spread - row.ReferenceSpread
 		f.PlainChange = f.Change
-		f.ChangeLow, f.ChangeHigh = row.DifferenceLow-row.Difference+f.Change, row.DifferenceHigh-row.Difference+f.Change
 		f.BalancedAccuracy, f.AccuracyChange = row.BalancedAccuracy, -row.Drop
+		o.spread(&f, math.NaN(), row.DropSE)
+		f.ChangeLow, f.ChangeHigh = row.DifferenceLow-row.Difference+f.Change, row.DifferenceHigh-row.Difference+f.Change
+		f.LossProbability = row.LossProbability
 		f.WorstClass, f.WorstRecall = row.WorstClass, row.WorstRecall
 	}
 	return f
@@ -154,6 +194,7 @@ func (o *Overview) addTest(list []MeasuredOption, c *Confirmed) (pairs []Pair) {
 			list[i].Reason = m.Reason
 			continue
 		}
+		list[i].Reason = ""
 		f := unknown()
 		f.Seeds, f.Spread, f.PlainSpread, f.BalancedAccuracy = c.Seeds, m.Spread, m.PlainSpread, m.BalancedAccuracy
 		f.Recalls = m.Recalls

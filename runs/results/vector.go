@@ -58,8 +58,42 @@ type Weights struct {
 	// Several says that the history has several studies, so that commands must name theirs.
 	Several bool
 	// Confirmed is what the confirmation to quote found of the arm ([Of]), nil if there is
-	// none.
+	// none. Then the weights are those that it measured.
 	Confirmed *Confirmed
+	// Offsets is the one set for the logits of models that were trained with these weights,
+	// as the confirmation measured it; nil unless it was asked for.
+	Offsets []float64
+}
+
+// NoOffsetsError says that no offsets for models trained with the weights of an arm are
+// known.
+type NoOffsetsError struct {
+	Study        string
+	Trial, Round int
+}
+
+// Error says what makes them known.
+func (e *NoOffsetsError) Error() string {
+	return fmt.Sprintf("trial %d round %d of study %s has no offsets for models trained with its weights: only a confirmation measures them, "+
+		"where the trainer sends logits: evenkeel confirm %d/%d", e.Trial, e.Round, e.Study, e.Trial, e.Round)
+}
+
+// ReadVectorThenOffsets is [ReadVector] with the offsets for models that are trained with
+// the weights; a [*NoOffsetsError] where none are known.
+func ReadVectorThenOffsets(ctx context.Context, db *runs.DB, study string, a Arm) (*Weights, error) {
+	w, err := ReadVector(ctx, db, study, a)
+	if err != nil {
+		return nil, err
+	}
+	if w.Confirmed != nil {
+		if m := w.Confirmed.Option(objective.OptionWeightsThenOffsets); m != nil {
+			w.Offsets = m.Offsets
+		}
+	}
+	if w.Offsets == nil {
+		return nil, &NoOffsetsError{w.Trial.Study.Name, w.Trial.Number, w.Round}
+	}
+	return w, nil
 }
 
 // ReadVector returns the weights of an arm of the named study, "" for the newest.
@@ -83,6 +117,11 @@ func ReadVector(ctx context.Context, db *runs.DB, study string, a Arm) (*Weights
 	}
 	arms, err := Confirmations(ctx, db, t.Study.Name)
 	w.Confirmed = Of(arms, t.Number, round)
+	if w.Confirmed != nil {
+		if m := w.Confirmed.Option(objective.OptionWeightsFixed); m != nil && m.Weights != nil {
+			w.Vector.Weights = m.Weights
+		}
+	}
 	return w, err
 }
 

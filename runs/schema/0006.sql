@@ -118,6 +118,38 @@ CREATE TABLE confirmed_options (
   PRIMARY KEY (study, trial, round, resplit, option)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE longer_runs (
+  -- The reference, trained with twice its epochs on seeds of the search. They belong to no
+  -- trial.
+  study     INTEGER NOT NULL REFERENCES studies (number),
+  replicate INTEGER NOT NULL,           -- from 0
+  seed      INTEGER NOT NULL,           -- the training seed
+  run       TEXT    NOT NULL REFERENCES runs (hash),
+  PRIMARY KEY (study, replicate)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE search_options (
+  -- What options other than weights do on the validation part, measured when a search
+  -- ends: means over seeds. Changes are against the reference on the same seeds.
+  study   INTEGER NOT NULL REFERENCES studies (number),
+  option  TEXT    NOT NULL,             -- offsets-fixed, longer, longer-then-offsets; see confirmed_options
+  reason  TEXT    NOT NULL,             -- why it was not measured; empty if it was
+  seeds   INTEGER NOT NULL,
+  epochs  INTEGER NOT NULL,             -- how long the model is trained; 0: not known
+  spread        REAL,
+  change        REAL,                   -- of the spread
+  change_se     REAL,                   -- standard errors are for other seeds and other images
+  balanced_accuracy REAL,
+  accuracy_drop     REAL,               -- balanced accuracy lost
+  accuracy_drop_se  REAL,
+  charge        REAL,                   -- the expected charge for accuracy_drop
+  difference    REAL,                   -- of the score: change + charge
+  difference_se REAL,
+  recalls TEXT,                         -- of each class
+  offsets TEXT,                         -- the fixed set of offsets, in nats
+  PRIMARY KEY (study, option)
+) STRICT, WITHOUT ROWID;
+
 -- A reading counts from when a result on the test part first reached the program. One that
 -- failed before that showed nothing. Readings of version 5 count.
 ALTER TABLE test_reads ADD COLUMN delivered INTEGER NOT NULL DEFAULT 1; -- 0: recorded, and no result of it has come yet
@@ -167,7 +199,7 @@ JOIN json_each(o.recalls) r;
 CREATE VIEW class_recalls AS
 -- Recall of every class in every training run of a study. Trial 0 is the
 -- reference, round 0 is unweighted; support counts validation examples. Phase is
--- search, or for the runs of a confirmation on fresh seeds nothing, weights-remeasured,
+-- search, search longer for the reference that is trained twice as long, or for the runs of a confirmation on fresh seeds nothing, weights-remeasured,
 -- weights-fixed, longer or equal-cost, with "resplit " in front for runs on training and
 -- validation part drawn anew for their seed; only those of a confirmation have a
 -- test_recall.
@@ -182,6 +214,8 @@ SELECT
   t.phase
 FROM (
   SELECT study, trial, replicate, round, run, weights, 'search' AS phase FROM trial_runs
+  UNION ALL
+  SELECT study, 0, replicate, 0, run, NULL, 'search longer' FROM longer_runs
   UNION ALL
   SELECT study, trial, replicate, round, run, weights, iif(resplit, 'resplit ', '') || what FROM confirm_runs
 ) t
@@ -200,3 +234,46 @@ ALTER TABLE arms ADD COLUMN accuracy_drop_se REAL; -- standard error of accuracy
                                                    -- NULL: computed by an earlier rule; resuming the study brings it up to date
 ALTER TABLE arms ADD COLUMN charge REAL;           -- the expected charge for accuracy_drop that difference contains
 ALTER TABLE arms ADD COLUMN loss_probability REAL; -- that the true drop exceeds the study's tolerance
+
+-- Arms that are made of the same runs are one arm: the leaderboard has it once.
+CREATE INDEX trial_runs_by_run
+-- Finds the arms that share a run.
+ON trial_runs (study, run, round);
+
+DROP VIEW leaderboard;
+
+CREATE VIEW leaderboard AS
+-- Ranked arms on the validation part: for choosing, not for quoting. Ties share
+-- a rank. difference_low and difference_high hold for all arms together. Arms of
+-- invalid trials are left out, and of arms that have the same run on every common seed all
+-- but the first: the one with the most seeds, of equals the earlier one. tier is the number
+-- of seeds, by which arms are ranked first.
+SELECT
+  s.name AS study,
+  rank() OVER (PARTITION BY a.study ORDER BY a.seeds DESC, a.difference) AS rank,
+  a.trial, a.round, t.scheme, t.rounds, a.seeds,
+  a.seeds AS tier,
+  s.reference_spread + a.difference AS score,
+  a.spread, a.spread_se, a.gap,
+  coalesce(d.classes ->> a.worst_class, CAST(a.worst_class AS TEXT)) AS worst_class,
+  a.worst_recall, a.balanced_accuracy, a.accuracy,
+  a.difference,
+  a.difference - a.half_width AS difference_low,
+  a.difference + a.half_width AS difference_high,
+  a.weight_gain, a.weight_ratio, a.reference_spread, a.reference_balanced_accuracy,
+  t.params, t.seconds
+FROM arms a
+JOIN studies s ON s.number = a.study
+JOIN trials t ON t.study = a.study AND t.number = a.trial
+LEFT JOIN datasets d ON d.data = s.data AND d.split = s.split
+WHERE t.invalid IS NULL AND NOT EXISTS (
+  SELECT 1 FROM trial_runs x
+  JOIN trial_runs y ON y.study = x.study AND y.run = x.run AND y.round > 0 AND y.replicate = x.replicate
+  JOIN arms b ON b.study = y.study AND b.trial = y.trial AND b.round = y.round
+  JOIN trials v ON v.study = b.study AND v.number = b.trial
+  WHERE x.study = a.study AND x.trial = a.trial AND x.round = a.round AND x.replicate = 0 AND v.invalid IS NULL
+    AND (b.seeds > a.seeds OR b.seeds = a.seeds AND (b.trial, b.round) < (a.trial, a.round))
+    AND NOT EXISTS (
+      SELECT 1 FROM trial_runs p
+      JOIN trial_runs q ON q.study = p.study AND q.trial = b.trial AND q.replicate = p.replicate AND q.round = b.round
+      WHERE p.study = a.study AND p.trial = a.trial AND p.round = a.round AND q.run <> p.run));

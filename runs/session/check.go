@@ -59,7 +59,7 @@ func checkConfig(def *search.Definition, trainer *opened) check.Config {
 		},
 		Apply: appliedByTrainer(def), WeightsFrom: def.SwitchesOnLate(),
 		StepsPerEpoch: def.Steps(info, 1), OwnProgram: def.Model.Trainer.Transport().OwnData,
-		SmallBatch: def.BatchCancels(), Trainings: def.Trainings(), Parallel: trainer.parallel,
+		SmallBatch: def.BatchCancels(), Trainings: trainings(def), Parallel: trainer.parallel,
 	}
 	if cfg.Apply == nil {
 		cfg.Apply = []string{objective.ApplyLoss}
@@ -68,4 +68,13 @@ func checkConfig(def *search.Definition, trainer *opened) check.Config {
 		cfg.Seeds = append(cfg.Seeds, search.TrainingSeed(def.Search.Seed, r, search.PhaseSearch))
 	}
 	return cfg
+}
+
+// trainings returns about how many trainings a study takes, 0 where nothing but the time
+// bounds them.
+func trainings(def *search.Definition) float64 {
+	if b := def.Budget(); b.Trials > 0 {
+		return b.All()
+	}
+	return 0
 }

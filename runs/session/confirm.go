@@ -102,6 +102,13 @@ func readArm(ctx context.Context, db *runs.DB, def *search.Definition, named res
 	if a.Offsets, err = results.FixedOffsets(ctx, db, def.Name); err != nil {
 		return a, err
 	}
+	board, err := db.Leaderboard(ctx, def.Name)
+	if err != nil {
+		return a, err
+	}
+	if longer := board.Longer.Offsets; longer != nil {
+		a.LongerOffsets = longer.Offsets
+	}
 	if a.Stops, err = db.ReferenceStops(ctx, def.Name); err != nil {
 		return a, err
 	}

@@ -30,8 +30,6 @@ type leaderConfirmation struct {
 	asked bool
 	// anyCost says that it may take more trainings than the search did.
 	anyCost bool
-	// reserve is the time that the search keeps free for it.
-	reserve followup.Reserve
 }
 
 // run confirms the leader of the study, unless the search found no option that is better
@@ -55,8 +53,8 @@ func (l *leaderConfirmation) run(ctx context.Context, s *searching, v visited, d
 }
 
 func (l *leaderConfirmation) confirm(ctx context.Context, s *searching, v visited, deadline time.Time) error {
-	arm, nothing, err := awaiting(ctx, s.db, s.def)
-	if nothing != nil {
+	arm, nothing, err := awaiting(ctx, s.db, s.def, l.asked)
+	if nothing != nil && l.anyCost {
 		s.notify(*nothing)
 	}
 	if err != nil || arm == nil {
@@ -109,8 +107,9 @@ func (l *leaderConfirmation) tooDear(ctx context.Context, s *searching, v visite
 
 // awaiting returns the leader of a study if it is still to be confirmed, or why there is
 // nothing to confirm: no arm leads, or no option is better than the unweighted model.
-// Neither is returned where the leader is confirmed.
-func awaiting(ctx context.Context, db *runs.DB, def *search.Definition) (*followup.Arm, *notice.NothingToConfirm, error) {
+// Neither is returned where the leader is confirmed, or where fresh seeds would fail as
+// other seeds did and nobody asked for them.
+func awaiting(ctx context.Context, db *runs.DB, def *search.Definition, asked bool) (*followup.Arm, *notice.NothingToConfirm, error) {
 	o, err := results.ReadOverview(ctx, db, def.Name)
 	if err != nil {
 		return nil, nil, err
@@ -121,6 +120,9 @@ func awaiting(ctx context.Context, db *runs.DB, def *search.Definition) (*follow
 			nothing.None = o.Recommendation.Why
 		}
 		return nil, nothing, nil
+	}
+	if o.OnlyFirstSeeds() && !asked {
+		return nil, nil, nil
 	}
 	row := o.Board.Rows[o.Leader.At]
 	arm, err := readArm(ctx, db, def, results.Arm{Trial: row.Trial, Round: row.Round})
@@ -138,7 +140,7 @@ func (s *searching) awaitsConfirmation(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	defer db.Close()
-	arm, _, err := awaiting(ctx, db, s.def)
+	arm, _, err := awaiting(ctx, db, s.def, s.asked())
 	switch {
 	case err != nil && !s.asked():
 		return false, nil // the leaderboard is there all the same

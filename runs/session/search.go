@@ -11,6 +11,7 @@ import (
 	"evenkeel/runs/notice"
 	"evenkeel/runs/results"
 	"evenkeel/search"
+	"evenkeel/search/followup"
 	"evenkeel/search/samplers"
 )
 
@@ -70,6 +71,9 @@ type Outcome struct {
 // Search runs a study, or continues it. An [*UnconfirmedError] says that the search is
 // done and the confirmation that was asked for is not.
 func Search(ctx context.Context, stop <-chan struct{}, c Config, r SearchRequest) (Outcome, error) {
+	if r.Definition.Lifted > 0 {
+		c.notify(notice.TrialsLifted{Trials: r.Definition.Lifted})
+	}
 	s := &searching{Config: c, SearchRequest: r, def: r.Definition, judge: modelJudge{
 		seeds: r.Definition.Search.Replicates, ownProgram: r.Definition.Model.Trainer.Transport().OwnData,
 	}}
@@ -154,12 +158,18 @@ type searching struct {
 	clock time.Time
 	// leader is how the search ends with a confirmation, nil if it does not.
 	leader *leaderConfirmation
+	// reserve is the time that the search keeps free for what follows it.
+	reserve followup.Reserve
+	// before is how the invocation before this one ended, "" if there was none.
+	before runs.State
 	// opened says that the study is there, begun that its trainer was not refused,
 	// ended how the search ended, worked that it did anything.
 	opened, begun bool
 	ended         runs.State
 	worked        atomic.Bool
 	judge         modelJudge
+	// timing is set before trials are made.
+	timing timing
 }
 
 // isComplete reports whether nothing is left to do for a study whose program need not
@@ -204,6 +214,9 @@ func (s *searching) search(ctx context.Context, stop <-chan struct{}) (err error
 	if s.Commit != nil {
 		invocation.GitCommit = s.Commit(ctx, s.def.Folder)
 	}
+	if before, err := s.db.State(ctx, s.def.Name); err == nil {
+		s.before = before
+	}
 	study, opening, err := s.db.OpenStudy(ctx, s.def, invocation)
 	if err = asInput(err); err != nil && ctx.Err() != nil && !errors.As(err, new(search.InputError)) {
 		return ErrInterrupted
@@ -234,7 +247,10 @@ func (s *searching) search(ctx context.Context, stop <-chan struct{}) (err error
 	if err != nil {
 		return err
 	}
-	if err := s.drive(ctx, stop, study, deadline); err != nil || s.leader == nil {
+	if err := s.drive(ctx, stop, study, deadline); err != nil {
+		return err
+	}
+	if err := s.others(ctx, stop, study, deadline); err != nil || s.leader == nil {
 		return err
 	}
 	return s.leader.run(ctx, s, visited{db: s.db, study: study, trainer: s.trainer, stop: stop}, deadline)
@@ -263,8 +279,9 @@ func (s *searching) drive(ctx context.Context, stop <-chan struct{}, study *runs
 		Parallel: s.trainer.parallel, Deadline: deadline, Clock: time.Now,
 		Observe: s.observe, KeepGoing: s.KeepGoing,
 	}
-	if s.leader != nil && !deadline.IsZero() {
-		driver.Reserve = s.leader.reserve.Before(s.def, s.trainer.parallel, deadline, time.Now)
+	s.timing.def, s.timing.parallel, s.timing.deadline, s.timing.confirms = s.def, s.trainer.parallel, deadline, s.leader != nil
+	if s.reserve.Confirms = s.leader != nil; !deadline.IsZero() {
+		driver.Reserve, _ = s.reserve.Before(s.def, s.trainer.parallel, deadline, time.Now)
 	}
 	s.notify(notice.SearchBegan{Definition: s.def, Deadline: deadline})
 	summary, err := driver.Run(ctx, stop)
@@ -290,10 +307,11 @@ func (s *searching) observe(e search.Event) {
 	if e.Kind == search.EventOutcome {
 		s.worked.Store(true)
 	}
-	if s.leader != nil {
-		s.leader.reserve.Observe(e)
-	}
+	s.reserve.Observe(e)
 	s.notify(notice.SearchEvent{Definition: s.def, Event: e})
+	if n := s.timing.observe(e, time.Now()); n != nil {
+		s.notify(n)
+	}
 	for _, n := range s.judge.observe(e) {
 		s.notify(n)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -175,7 +176,7 @@ func TestPlan(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p.Left.Limited || p.Confirming != 0 || p.Parallel != 2 || p.Trainings() != float64(p.Reference)+p.Trials || p.First.Trial != 1 || p.Plan.Rounds != 1 {
+	if p.Left.Limited || p.Confirming != 0 || p.Parallel != 2 || p.Trainings() != float64(p.Budget.Reference)+p.Budget.Trainings || p.First.Trial != 1 || p.Plan.Rounds != 1 {
 		t.Errorf("without a limit: %+v", p)
 	}
 	if _, err := Search(t.Context(), nil, c, request(def)); err != nil {
@@ -192,25 +193,47 @@ func TestPlan(t *testing.T) {
 	}
 }
 
-// TestConfirms: by default where nobody is there to start it.
+// TestConfirms: unless it is told not to, whatever it costs only where somebody asks for it
+// or nobody is there to start it.
 func TestConfirms(t *testing.T) {
 	yes, no := true, false
 	for _, c := range []struct {
-		config  search.Config
-		builtIn bool
-		confirm *bool
-		want    bool
+		config        search.Config
+		builtIn       bool
+		confirm       *bool
+		want, anyCost bool
 	}{
-		{search.Config{}, false, nil, false},
-		{search.Config{}, true, nil, true},
-		{search.Config{Time: time.Hour}, false, nil, true},
-		{search.Config{Until: "07:00"}, false, nil, true},
-		{search.Config{Until: "07:00"}, true, &no, false},
-		{search.Config{}, false, &yes, true},
+		{search.Config{}, false, nil, true, false},
+		{search.Config{}, true, nil, true, true},
+		{search.Config{Time: time.Hour}, false, nil, true, true},
+		{search.Config{Until: "07:00"}, false, nil, true, true},
+		{search.Config{Until: "07:00"}, true, &no, false, true},
+		{search.Config{}, false, &no, false, false},
+		{search.Config{}, false, &yes, true, true},
 	} {
 		r := SearchRequest{Definition: &search.Definition{Search: c.config}, BuiltIn: c.builtIn, Confirm: c.confirm}
-		if got := r.Confirms(); got != c.want {
-			t.Errorf("%+v: %v; want %v", r, got, c.want)
+		if r.Confirms() != c.want || r.anyCost() != c.anyCost {
+			t.Errorf("%+v: %v, at any cost %v; want %v, %v", r, r.Confirms(), r.anyCost(), c.want, c.anyCost)
+		}
+	}
+}
+
+// TestConfirmsWhereCheap: a search that nobody asked to confirm does so where that takes no
+// more trainings than it took itself, and says so where it does not. A confirmation on 10
+// seeds takes 10 times the unweighted model, round 1, the vector and longer training, which
+// counts twice.
+func TestConfirmsWhereCheap(t *testing.T) {
+	for _, want := range []struct {
+		trials, heard string
+	}{{"3", "ConfirmationTooDear"}, {"60", "ConfirmingBegan"}} {
+		c, notices := heard(t)
+		r := request(define(t, small, "search.trials="+want.trials, "search.screen=off", "search.sampler=random"))
+		r.Confirm = nil
+		if _, err := Search(t.Context(), nil, c, r); err != nil {
+			t.Fatal(err)
+		}
+		if got := notices(); !slices.Contains(strings.Fields(got), want.heard) {
+			t.Errorf("%s trials: %s; want %s", want.trials, got, want.heard)
 		}
 	}
 }

@@ -31,6 +31,8 @@ const (
 	ReasonNoOffsets Reason = "no fitted offsets"
 	// ReasonNoEpochs: the model has no number of epochs that could be raised.
 	ReasonNoEpochs Reason = "no epochs"
+	// ReasonTime: the time was over before anything was trained for it.
+	ReasonTime Reason = "no time"
 	// ReasonEarlyStopping: training ends by its own early stopping before its epochs are
 	// over, so that more of them change nothing.
 	ReasonEarlyStopping Reason = "early stopping"

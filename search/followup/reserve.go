@@ -9,9 +9,12 @@ import (
 	"evenkeel/search"
 )
 
-// Reserve says how much time to keep free at the end of a search, so that its leader
-// can be confirmed. It is safe for concurrent use.
+// Reserve says how much time to keep free at the end of a search, so that the reference can
+// be trained longer ([Longer]) and its leader be confirmed. It is safe for concurrent use.
 type Reserve struct {
+	// Confirms says that the search ends with a confirmation.
+	Confirms bool
+
 	mu sync.Mutex
 	// best is the arm that would lead so far, on which the time depends.
 	best *objective.Arm
@@ -35,21 +38,50 @@ func (r *Reserve) Observe(e search.Event) {
 	}
 }
 
+// Fitting returns how long fitting offsets takes on a seed, 0 where that is not known.
+func (r *Reserve) Fitting() time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.offsets
+}
+
 // Before returns the [search.Driver.Reserve] of a search that begins now and must have
-// ended before the deadline: how much time to keep free, given how long a training
-// takes. It is 0 before the first trial, when there is nothing to confirm.
-func (r *Reserve) Before(d *search.Definition, parallel int, deadline time.Time, clock func() time.Time) func(each time.Duration) time.Duration {
+// ended before the deadline, and the [Longer.Reserve] of what follows it: how much time to
+// keep free, given how long a training takes. Both are 0 before the first trial, when there
+// is nothing to confirm, and so is the part for longer training where it is more than an
+// eighth of the time. Our choice.
+func (r *Reserve) Before(d *search.Definition, parallel int, deadline time.Time, clock func() time.Time) (driver, longer func(each time.Duration) time.Duration) {
 	whole := deadline.Sub(clock())
-	return func(each time.Duration) time.Duration {
+	confirmation := func(each, left time.Duration) time.Duration {
 		r.mu.Lock()
 		best, offsets := r.best, r.offsets
 		r.mu.Unlock()
-		if best == nil {
+		if best == nil || !r.Confirms {
 			return 0
 		}
 		seed := time.Duration(float64(each)*Length(d, best.Round)) + time.Duration(typical(d, best.Round).Fits(d))*offsets
-		return reserved(seed, parallel, whole, deadline.Sub(clock()))
+		return reserved(seed, parallel, whole, left)
 	}
+	longer = func(each time.Duration) time.Duration { return confirmation(each, deadline.Sub(clock())) }
+	driver = func(each time.Duration) time.Duration {
+		first := r.longer(d, parallel, each)
+		if first > whole/8 {
+			first = 0
+		}
+		return first + confirmation(each, deadline.Sub(clock())-first)
+	}
+	return driver, longer
+}
+
+// longer returns the time that training the reference longer takes, on the seeds of the arm
+// that would lead.
+func (r *Reserve) longer(d *search.Definition, parallel int, each time.Duration) time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if _, reason := longerModel(d, false, objective.LongerFactor); r.best == nil || reason != "" {
+		return 0
+	}
+	return time.Duration(float64(turns(r.best.Seeds, parallel)*objective.LongerFactor) * float64(each) / inTime)
 }
 
 // inTime is the share of the time kept free that is planned with: trainings may take

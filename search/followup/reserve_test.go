@@ -45,8 +45,8 @@ func TestReserveKnowsOffsets(t *testing.T) {
 		t.Fatal(err)
 	}
 	now := time.Date(2026, 1, 1, 23, 0, 0, 0, time.UTC)
-	var l Reserve
-	reserve := l.Before(def, 1, now.Add(24*time.Hour), func() time.Time { return now })
+	l := Reserve{Confirms: true}
+	reserve, after := l.Before(def, 1, now.Add(24*time.Hour), func() time.Time { return now })
 	l.Observe(search.Event{Kind: search.EventReference, Offsets: 3 * time.Minute})
 	if got := reserve(time.Minute); got != 0 {
 		t.Errorf("without a trial: %v; want nothing", got)
@@ -58,7 +58,12 @@ func TestReserveKnowsOffsets(t *testing.T) {
 			t.Errorf("after fits of %v: %v; want ten seeds of three fits each, ten minutes, %v", fits, got, want)
 		}
 	}
-	if got, want := reserve(time.Minute), time.Duration(10*(Length(def, 1)+9)/inTime*float64(time.Minute)); (got - want).Abs() > time.Second {
+	confirmation := 10 * (Length(def, 1) + 9) / inTime * float64(time.Minute)
+	if got := after(time.Minute); (got - time.Duration(confirmation)).Abs() > time.Second {
+		t.Errorf("after the search, with trainings of a minute: %v; want %v", got, time.Duration(confirmation))
+	}
+	longer := 3 * 2 / inTime * float64(time.Minute) // three seeds, twice as long
+	if got, want := reserve(time.Minute), time.Duration(confirmation+longer); (got - want).Abs() > time.Second {
 		t.Errorf("with trainings of a minute: %v; want %v", got, want)
 	}
 }

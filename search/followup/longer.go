@@ -1,0 +1,275 @@
+package followup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"evenkeel/objective"
+	"evenkeel/objective/evidence/interval"
+	"evenkeel/objective/evidence/posthoc"
+	"evenkeel/search"
+)
+
+// Searched is what an option other than weights does on the validation part and the seeds
+// of the search: for choosing, not for quoting. Figures are means over seeds. Changes are
+// against the reference on the same seeds, as those of arms are.
+type Searched struct {
+	Option objective.Option
+	// Reason says why it was not measured. Then there is nothing else.
+	Reason Reason
+	// Seeds is the number of training seeds, Epochs how long the model is trained; 0 where
+	// models have no number of epochs.
+	Seeds, Epochs int
+	// Change is the change of the spread, ChangeSE its standard error over seeds and
+	// images; of one seed that over images alone.
+	Spread, Change, ChangeSE float64
+	// Drop is the balanced accuracy lost, DropSE its standard error.
+	BalancedAccuracy, Drop, DropSE float64
+	// Charge is the expected charge for Drop ([objective.Score.Charge]), Difference is
+	// Change + Charge, the change of the score, with its standard error.
+	Charge, Difference, DifferenceSE float64
+	// Recall is the mean recall of each class.
+	Recall []float64
+	// Offsets is the one fixed set of offsets, in nats, nil for an option without.
+	Offsets []float64
+}
+
+// SearchStore is what a [Longer] needs of a trial history for one study.
+type SearchStore interface {
+	objective.Cache
+	// LongerRun records the run of the reference, trained longer, on one seed of the
+	// search. It may return before that is durable.
+	LongerRun(ctx context.Context, replicate int, seed int64, run objective.RunID) error
+	// Searched records what an option does, in place of what was recorded before, and
+	// returns when it is durable.
+	Searched(ctx context.Context, s Searched) error
+}
+
+// Longer measures, at the end of a search, what else could be done: it trains the
+// reference with [objective.LongerFactor] times its epochs on the leader's seeds, and
+// estimates what one fixed set of offsets does to the reference and to these models
+// ([posthoc.EstimateFixed]: on images and seeds that did not fit them). The runs are shared
+// and durable as those of a search are, and belong to no trial. They never have a test part.
+type Longer struct {
+	Definition *search.Definition
+	Store      SearchStore
+	Trainer    objective.Trainer
+	// Parallel is the number of trainings at once. It never changes a figure.
+	Parallel int
+	// Deadline, if not zero, is when it must have ended, with what Reserve keeps free
+	// before it for what comes afterwards (nil: nothing).
+	Deadline time.Time
+	Reserve  func(each time.Duration) time.Duration
+	// Clock tells the time for the deadline and for durations.
+	Clock func() time.Time
+	// Observe, if not nil, gets events, from several goroutines.
+	Observe func(Event)
+	// Fitting is how long offsets take on one seed of the search, by which fixed sets are
+	// left out that would not be ready by the deadline.
+	Fitting time.Duration
+	// Stops is [Arm.Stops].
+	Stops bool
+}
+
+// searchedSeed is one seed of the search.
+type searchedSeed struct {
+	replicate objective.Replicate // its rounds are the reference and what was trained longer
+	reference *objective.Result
+	longer    *objective.Result // nil where it was not trained
+}
+
+// Model returns the model that is trained longer, or why there is none.
+func (l *Longer) Model() (map[string]any, Reason) {
+	return longerModel(l.Definition, l.Stops, objective.LongerFactor)
+}
+
+// Run measures the options on the seeds of the reference, by their replicates, and those
+// of them that the leader has, and records what it finds. Runs that the store has are not
+// trained again. After stop is closed or ctx ends it returns an interruption
+// ([objective.IsInterruption]); where the time is over, the seeds that are complete are
+// what there is.
+func (l *Longer) Run(ctx context.Context, stop <-chan struct{}, reference, leader []int) error {
+	observe := l.Observe
+	if observe == nil {
+		observe = func(Event) {}
+	}
+	runner := objective.NewRunner(l.Trainer, l.Store, l.Parallel, l.Clock, func(e objective.RunEvent) {
+		observe(Event{Kind: EventRun, Run: e})
+	})
+	runner.SetDeadline(l.Deadline)
+	runner.SetReserve(l.Reserve)
+	defer stopWith(stop, runner)()
+	eval := &objective.Evaluator{Runner: runner, Info: l.Trainer.Info(), ReferenceModel: l.Definition.ReferenceModel(), Score: l.Definition.Objective}
+	model, reason := l.Model()
+	all := make([]searchedSeed, len(reference))
+	err := inTurn(len(all), l.Parallel, runner, func(i int) error { return l.reference(ctx, eval, reference[i], &all[i]) })
+	if err != nil {
+		return err
+	}
+	var trained []*searchedSeed
+	for i, replicate := range reference {
+		if reason == "" && slices.Contains(leader, replicate) {
+			trained = append(trained, &all[i])
+		}
+	}
+	var done atomic.Int64
+	err = inTurn(len(trained), l.Parallel, runner, func(i int) error {
+		err := l.train(ctx, eval, model, trained[i])
+		if err == nil {
+			observe(Event{Kind: EventSeed, Done: int(done.Add(1)), Total: len(trained)})
+		}
+		return err
+	})
+	late := err != nil && !l.Deadline.IsZero() && objective.IsInterruption(err) && !search.IsClosed(stop) && !errors.Is(ctx.Err(), context.Canceled)
+	if err != nil && !late {
+		return err
+	}
+	return l.record(context.WithoutCancel(ctx), eval, all, reason)
+}
+
+// reference reads what the search measured on a seed.
+func (l *Longer) reference(ctx context.Context, eval *objective.Evaluator, replicate int, into *searchedSeed) error {
+	seed := search.TrainingSeed(l.Definition.Search.Seed, replicate, search.PhaseSearch)
+	round, result, _, err := eval.Reference(ctx, seed)
+	into.reference = result
+	into.replicate = objective.Replicate{Replicate: replicate, Seed: seed, Reference: round, Rounds: []objective.Round{round}}
+	return err
+}
+
+// train trains the reference longer on a seed.
+func (l *Longer) train(ctx context.Context, eval *objective.Evaluator, model map[string]any, into *searchedSeed) error {
+	replicate, seed := into.replicate.Replicate, into.replicate.Seed
+	rep, _, err := eval.Replicate(ctx, objective.Plan{Model: model, Apply: objective.ApplyLoss}, replicate, seed)
+	if err != nil {
+		return fmt.Errorf("the unweighted model, trained longer: %w", err)
+	}
+	answer, err := eval.Runner.Run(ctx, eval.Spec(model, seed)) // known by now
+	if err != nil {
+		return err
+	}
+	if err := l.Store.LongerRun(context.WithoutCancel(ctx), replicate, seed, answer.Run); err != nil {
+		return fmt.Errorf("%w: %w", objective.ErrStorage, err)
+	}
+	into.longer = answer.Result
+	into.replicate.Rounds = append(into.replicate.Rounds, rep.Rounds[0])
+	return nil
+}
+
+// record derives the figures and records them.
+func (l *Longer) record(ctx context.Context, eval *objective.Evaluator, all []searchedSeed, reason Reason) error {
+	var plain, longer []*objective.Result
+	var reps []objective.Replicate
+	for _, s := range all {
+		plain = append(plain, s.reference)
+		if s.longer != nil {
+			longer, reps = append(longer, s.longer), append(reps, s.replicate)
+		}
+	}
+	if reason == "" && len(longer) == 0 {
+		reason = ReasonTime
+	}
+	epochs, _ := l.Definition.ReferenceModel()["epochs"].(int64)
+	found := []Searched{
+		l.fixed(eval, objective.OptionOffsetsFixed, plain),
+		{Option: objective.OptionLonger, Reason: reason},
+		{Option: objective.OptionLongerThenOffsets, Reason: reason},
+	}
+	if reason == "" {
+		found[1] = l.longer(reps)
+		found[2] = l.fixed(eval, objective.OptionLongerThenOffsets, longer)
+		if found[2].Reason == "" {
+			found[2].after(found[1])
+		}
+	}
+	for i, factor := range []int64{1, objective.LongerFactor, objective.LongerFactor} {
+		if s := &found[i]; s.Reason == "" {
+			s.Epochs = int(factor * epochs)
+			score := l.Definition.Objective
+			s.Charge = score.Charge(s.Drop, s.DropSE)
+			s.Difference = s.Change + s.Charge
+			if i != 1 { // offsets: spread and accuracy as if they did not depend on each other
+				s.DifferenceSE = math.Hypot(s.ChangeSE, score.Penalty*score.LossProbability(s.Drop, s.DropSE)*s.DropSE)
+			}
+		}
+		if err := l.Store.Searched(ctx, found[i]); err != nil {
+			return fmt.Errorf("%w: %w", objective.ErrStorage, err)
+		}
+	}
+	return nil
+}
+
+// longer measures the models that were trained longer, as arms are measured.
+func (l *Longer) longer(reps []objective.Replicate) Searched {
+	score := l.Definition.Objective
+	arm := score.Arms(reps)[0]
+	spread := objective.Score{Spread: score.Spread}.Arms(reps)[0] // without charge: of the change alone
+	s := Searched{
+		Option: objective.OptionLonger, Seeds: arm.Seeds, Spread: arm.Spread, Change: arm.Change, ChangeSE: standardError(spread),
+		BalancedAccuracy: arm.BalancedAccuracy, Drop: arm.Drop, DropSE: arm.DropSE, DifferenceSE: standardError(arm),
+		Recall: make([]float64, reps[0].Reference.Val.Classes()),
+	}
+	for _, rep := range reps {
+		for c, r := range rep.Rounds[1].Val.Recall() {
+			s.Recall[c] += r / float64(len(reps))
+		}
+	}
+	return s
+}
+
+// standardError returns that of an arm's Difference, over seeds and images.
+func standardError(a objective.Arm) float64 {
+	variance := a.ImageVariance
+	if a.Seeds > 1 {
+		variance += a.SumSquares / float64((a.Seeds-1)*a.Seeds)
+	}
+	return math.Sqrt(variance)
+}
+
+// fixed estimates what one set of offsets does to models, against the same without.
+func (l *Longer) fixed(eval *objective.Evaluator, option objective.Option, models []*objective.Result) Searched {
+	s := Searched{Option: option}
+	if ready := l.Clock().Add(time.Duration(len(models)) * l.Fitting); !l.Deadline.IsZero() && ready.After(l.Deadline) {
+		s.Reason = ReasonTime
+		return s
+	}
+	var parts []*posthoc.Folds
+	for _, r := range models {
+		labels := eval.Labels(r)
+		if r.ValLogits == nil || labels == nil {
+			s.Reason = ReasonNoLogits
+			return s
+		}
+		folds, err := posthoc.FoldsOf(r, labels)
+		if err != nil {
+			s.Reason = ReasonFewExamples
+			return s
+		}
+		parts = append(parts, folds)
+	}
+	f, err := posthoc.EstimateFixed(l.Definition.Objective, nil, parts...)
+	if err != nil {
+		s.Reason = ReasonFewExamples
+		return s
+	}
+	s.Seeds, s.Offsets, s.Recall = f.Models, f.Offsets, f.After
+	s.Spread, s.Change, s.ChangeSE = f.PlainAfter, f.PlainAfter-f.PlainSpread, half(f.Change)
+	s.BalancedAccuracy, s.Drop, s.DropSE = f.BalancedAccuracy+f.Cost.Estimate, -f.Cost.Estimate, half(f.Cost)
+	return s
+}
+
+// half returns the standard error that a 95 % interval stands for if it is a normal one.
+func half(x posthoc.Interval) float64 {
+	return (x.High - x.Low) / 2 / interval.Quantile(interval.TwoSided, math.Inf(1))
+}
+
+// after makes figures against the model that was trained longer ones against the reference,
+// as if what both do did not depend on each other.
+func (s *Searched) after(longer Searched) {
+	s.Change, s.ChangeSE = s.Change+longer.Change, math.Hypot(s.ChangeSE, longer.ChangeSE)
+	s.Drop, s.DropSE = s.Drop+longer.Drop, math.Hypot(s.DropSE, longer.DropSE)
+}
