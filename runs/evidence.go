@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"slices"
 
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/interval"
@@ -22,6 +21,8 @@ type Evidence struct {
 	Outputs []Outputs
 	// Pool is that of all arms of the study.
 	Pool interval.Pool
+	// Alike compares all runs of the study with the unweighted ones.
+	Alike Alike
 }
 
 // Outputs are the results of the runs of one replicate: of the reference, of round
@@ -52,7 +53,10 @@ func (db *DB) Evidence(ctx context.Context, study string, trial, round int) (*Ev
 		if err != nil {
 			return err
 		}
-		e.Pool = interval.NewPool(slices.Concat(ranked.trials...))
+		e.Pool = interval.NewPool(ranked.distinct())
+		if e.Alike, err = readAlike(ctx, q, e.Trial.Study.Number); err != nil {
+			return err
+		}
 		if e.Round < 1 || e.Round > len(e.Trial.Arms) {
 			return nil
 		}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 
 	"evenkeel/objective"
@@ -121,6 +122,9 @@ type Row struct {
 	Drop, DropSE, LossProbability, Charge float64
 	// Tied reports that another arm has the same rank.
 	Tied bool
+	// Copy says that the arm has the runs of another one, which stands for both: it has
+	// rank 0, and a leaderboard leaves it out.
+	Copy bool
 	// Point is the trial's point.
 	Point search.Point
 }
@@ -148,6 +152,7 @@ func (db *DB) Leaderboard(ctx context.Context, study string) (*Board, error) {
 			return err
 		}
 		b.Rows, err = readRows(ctx, q, &b.Study)
+		b.Rows = slices.DeleteFunc(b.Rows, func(r Row) bool { return r.Copy })
 		return err
 	})
 	return b, err
@@ -288,22 +293,44 @@ var selectRows = `SELECT ` + columnsOf(new(storedRow).fields()) + `
 // score, of equals the earlier one. The index arms_ranked has it.
 const leaderFirst = `a.seeds DESC, a.difference, a.trial, a.round`
 
-// readRows reads the ranked arms.
+// readRows reads the ranked arms, and copies of them.
 func readRows(ctx context.Context, q disk.Querier, h *StudyHead) (rows []Row, err error) {
 	err = disk.Each(ctx, q, selectRows+`
 		WHERE a.study = ? AND t.invalid IS NULL ORDER BY `+leaderFirst, []any{h.Number}, func(scan disk.Scanner) error {
 		r, err := scanRow(scan, h)
-		if err != nil {
-			return err
-		}
-		r.Rank = len(rows) + 1
-		if n := len(rows); n > 0 && rows[n-1].Seeds == r.Seeds && rows[n-1].Difference == r.Difference {
-			r.Rank, r.Tied, rows[n-1].Tied = rows[n-1].Rank, true, true
-		}
 		rows = append(rows, r)
-		return nil
+		return err
 	})
-	return rows, err
+	if err != nil {
+		return nil, err
+	}
+	runs, err := loadArmRuns(ctx, q, h.Number, allTrials)
+	if err != nil {
+		return nil, err
+	}
+	arms := make([]armName, len(rows))
+	for i, r := range rows {
+		arms[i] = armName{r.Trial, r.Round}
+	}
+	rank(rows, runs.copies(arms))
+	return rows, nil
+}
+
+// rank sets the ranks of rows in their order, but for copies. Ties share one.
+func rank(rows []Row, copies map[armName]bool) {
+	ranked, last := 0, -1
+	for i := range rows {
+		r := &rows[i]
+		if r.Copy = copies[armName{r.Trial, r.Round}]; r.Copy {
+			continue
+		}
+		ranked++
+		r.Rank = ranked
+		if last >= 0 && rows[last].Seeds == r.Seeds && rows[last].Difference == r.Difference {
+			r.Rank, r.Tied, rows[last].Tied = rows[last].Rank, true, true
+		}
+		last = i
+	}
 }
 
 // readOwnRows reads the arms of one trial, without ranks: those of an invalid

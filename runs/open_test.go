@@ -209,7 +209,8 @@ func TestFixtures(t *testing.T) {
 		if list, err := db.Studies(t.Context()); err != nil || len(list) != 1 || list[0].State != "done" {
 			t.Errorf("%s: studies %+v, %v; want one, done", file, list, err)
 		}
-		// It can be continued with another trial, and has what a new study would have.
+		// It can be continued with another trial, and has what a new study would have that
+		// was continued so.
 		complete(t, path, 2, "search.trials=4", screened)
 		if old := query(t, db, "SELECT count(*) FROM arms WHERE charge IS NULL"); old.Rows[0][0] != int64(0) {
 			t.Errorf("%s: %v arms without a charge after it was continued", file, old.Rows[0][0])
@@ -218,6 +219,7 @@ func TestFixtures(t *testing.T) {
 			continue
 		}
 		whole := filepath.Join(t.TempDir(), "new.db")
+		complete(t, whole, 2, "search.trials=3", screened)
 		complete(t, whole, 2, "search.trials=4", screened)
 		got, want := query(t, db, "SELECT * FROM leaderboard"), query(t, open(t, whole, runs.Options{}), "SELECT * FROM leaderboard")
 		if diff := cmp.Diff(withoutSeconds(want), withoutSeconds(got)); diff != "" {

@@ -3,8 +3,8 @@ package runs
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
-	"slices"
 
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/interval"
@@ -17,10 +17,12 @@ import (
 // which trials finished.
 type ranking struct {
 	trials [][]interval.Group // by trial number - 1, an arm each, in the order of rounds 1, 2, ...
-	// arms counts all arms, several those with several seeds, settled how many
-	// of these there were when the intervals were last brought up to date.
-	arms, several, settled int
-	changed                bool
+	// runs are what the arms are made of: copies are one arm.
+	runs armRuns
+	// several counts the arms with several seeds, settled how many of these there were when
+	// the intervals were last brought up to date.
+	several, settled int
+	changed          bool
 	// invalid holds the trials that were declared invalid: they are not ranked.
 	invalid map[int]bool
 }
@@ -28,6 +30,9 @@ type ranking struct {
 // loadRanking reads the arms of a study.
 func loadRanking(ctx context.Context, q disk.Querier, study int) (r ranking, err error) {
 	r.invalid = make(map[int]bool)
+	if r.runs, err = loadArmRuns(ctx, q, study, allTrials); err != nil {
+		return r, err
+	}
 	err = disk.Each(ctx, q, `SELECT number FROM trials WHERE study = ? AND invalid IS NOT NULL`, []any{study}, func(scan disk.Scanner) error {
 		var trial int
 		err := scan(&trial)
@@ -43,7 +48,7 @@ func loadRanking(ctx context.Context, q disk.Querier, study int) (r ranking, err
 		if err := scan(&trial, &g.Seeds, &g.SumSquares, &g.ImageVariance); err != nil {
 			return err
 		}
-		r.set(trial, append(r.at(trial), g))
+		r.set(trial, append(r.at(trial), g), nil)
 		return nil
 	})
 	// An invocation that was killed may have left intervals behind.
@@ -59,11 +64,13 @@ func (r *ranking) at(trial int) []interval.Group {
 	return r.trials[trial-1]
 }
 
-// set replaces the arms of a trial; an invalid one's are left out.
-func (r *ranking) set(trial int, arms []interval.Group) {
+// set replaces the arms of a trial, with what they are made of where that is not known; an
+// invalid one's are left out.
+func (r *ranking) set(trial int, arms []interval.Group, runs armRuns) {
 	if r.invalid[trial] {
 		return
 	}
+	maps.Copy(r.runs, runs)
 	r.count(r.at(trial), -1)
 	r.count(arms, 1)
 	r.trials[trial-1], r.changed = arms, true
@@ -72,11 +79,28 @@ func (r *ranking) set(trial int, arms []interval.Group) {
 // count adds arms to the counts, or takes them away.
 func (r *ranking) count(arms []interval.Group, sign int) {
 	for _, a := range arms {
-		r.arms += sign
 		if a.Seeds > 1 {
 			r.several += sign
 		}
 	}
+}
+
+// distinct returns the arms without copies, by trial and round.
+func (r *ranking) distinct() []interval.Group {
+	var arms []armName
+	for i, groups := range r.trials {
+		for k := range groups {
+			arms = append(arms, armName{i + 1, k + 1})
+		}
+	}
+	copies := r.runs.copies(arms)
+	groups := make([]interval.Group, 0, len(arms))
+	for _, a := range arms {
+		if !copies[a] {
+			groups = append(groups, r.trials[a.trial-1][a.round-1])
+		}
+	}
+	return groups
 }
 
 // due reports whether the intervals are far enough behind to be brought up to
@@ -96,7 +120,7 @@ func (s *Study) settle(tx *writer.Transaction) error {
 	if r.several == 0 {
 		return nil
 	}
-	pool := interval.NewPool(slices.Concat(r.trials...))
+	pool := interval.NewPool(r.distinct())
 	for i, arms := range r.trials {
 		for k, a := range arms {
 			if a.Seeds < 2 {

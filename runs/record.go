@@ -246,8 +246,12 @@ func (s *Study) insertArms(tx *writer.Transaction, trial int, arms []objective.A
 			return err
 		}
 	}
-	s.ranking.set(trial, groups(arms))
-	if err := tx.Exec(`UPDATE studies SET arms = ? WHERE number = ?`, s.ranking.arms, s.number); err != nil {
+	runs, err := loadArmRuns(context.Background(), tx.Conn(), s.number, trial)
+	if err != nil {
+		return err
+	}
+	s.ranking.set(trial, groups(arms), runs)
+	if err := tx.Exec(`UPDATE studies SET arms = ? WHERE number = ?`, len(s.ranking.distinct()), s.number); err != nil {
 		return err
 	}
 	if s.ranking.due() {

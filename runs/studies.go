@@ -47,7 +47,7 @@ func (db *DB) Studies(ctx context.Context) (list []StudyRow, err error) {
 				(SELECT count(*) FROM trials t WHERE t.study = s.number),
 				(SELECT count(*) FROM trials t WHERE t.study = s.number AND t.state = ?1),
 				(SELECT count(*) FROM trials t WHERE t.study = s.number AND t.state = ?2),
-				(SELECT canonical ->> '$.search.trials' FROM definitions f WHERE f.study = s.number ORDER BY revision DESC LIMIT 1),
+				(SELECT coalesce(canonical ->> '$.search.trials', 0) FROM definitions f WHERE f.study = s.number ORDER BY revision DESC LIMIT 1),
 				`+trainings+`,
 				i.host, i.user, i.pid, i.program, coalesce(i.git_commit, ''), i.started, i.seconds, coalesce(i.ended, ?3),
 				(SELECT sum(seconds) FROM invocations n WHERE n.study = s.number),

@@ -1,32 +1,67 @@
 package search
 
-// Trainings returns about how many training runs the whole study takes: every
-// evaluation of a trial on a seed trains its rounds, and its own unweighted
-// round where the model is searched; the reference is trained on every seed.
-// Rounds count with their mean over the space. What trials happen to share is
-// not taken off.
-func (d *Definition) Trainings() float64 {
-	reference, trials := d.Budget()
-	return float64(reference) + trials
+// Budget is how much a whole study trains. The numbers of evaluations and trainings are 0
+// where nothing but the time bounds the trials.
+type Budget struct {
+	// Trials is [Definition.MostTrials].
+	Trials int
+	// Evaluations is about how many times a trial is evaluated on a seed until the study is
+	// complete, MostEvaluations the most: how many seeds races give depends on what they find.
+	Evaluations, MostEvaluations int
+	// Reference is the trainings of the reference, one a seed, at most.
+	Reference int
+	// Trainings and MostTrainings are those of trials. Every evaluation trains the trial's
+	// rounds, and its own unweighted round where the model is searched. Rounds count with
+	// their mean over the space. What trials happen to share is not taken off.
+	Trainings, MostTrainings float64
 }
 
-// Budget returns what [Definition.Trainings] is made of: the trainings of the
-// reference, one a seed, and those of trials.
-func (d *Definition) Budget() (reference int, trials float64) {
+// All returns about how many trainings the whole study takes.
+func (b Budget) All() float64 { return float64(b.Reference) + b.Trainings }
+
+// Budget returns how much the study trains.
+func (d *Definition) Budget() Budget {
+	b := Budget{Trials: d.MostTrials(), Reference: d.Search.seeds()}
+	b.Evaluations, b.MostEvaluations = d.Search.evaluations(b.Trials)
 	each := d.meanRounds()
 	if d.SearchesModel() {
 		each++
 	}
-	return d.Search.seeds(), float64(each * float64(d.Search.Evaluations()))
+	b.Trainings, b.MostTrainings = float64(each*float64(b.Evaluations)), float64(each*float64(b.MostEvaluations))
+	return b
 }
 
-// seeds returns the number of training seeds that any trial gets.
-func (c Config) seeds() int {
-	seeds := c.Replicates
-	for _, r := range c.rungs(c.Trials) {
-		seeds = r.seeds
+// Fewest returns the trainings without which a search concludes nothing: those of the
+// reference and of two trials on the seeds that their race gives them.
+func (d *Definition) Fewest() (reference, trials float64) {
+	seeds := max(d.Search.Replicates, min(rungSeeds, d.Search.seeds()))
+	each := d.meanRounds()
+	if d.SearchesModel() {
+		each++
 	}
-	return seeds
+	return float64(seeds), float64(each * float64(2*seeds))
+}
+
+// evaluations returns about how many times so many trials are evaluated on a seed, and the
+// most. About all get rungSeeds and half of them the most: races give so many where the arms
+// differ by about one seed's noise, fewer where they differ more, and all where they are
+// alike. Where the space has no more points the rest of the budget is evaluations too.
+func (c Config) evaluations(trials int) (about, most int) {
+	first := trials * c.Replicates
+	if !c.Racing {
+		return first, first
+	}
+	rung := max(c.Replicates, min(rungSeeds, c.MaxReplicates))
+	about = trials*(rung-c.Replicates) + (trials+1)/2*(c.MaxReplicates-rung)
+	return first + max(about, c.leftover(trials)), trials * c.MaxReplicates
+}
+
+// seeds returns the most training seeds that any trial gets.
+func (c Config) seeds() int {
+	if c.Racing {
+		return c.MaxReplicates
+	}
+	return c.Replicates
 }
 
 // meanRounds returns the mean number of rounds of a uniform point.

@@ -7,14 +7,20 @@ import (
 	"evenkeel/search/studyfile"
 )
 
-// TestTrainings counts by hand: 9 trials, of which 3 get three seeds and these 3
-// five, are 9 + 3*2 + 3*2 = 21 evaluations, and the reference has five seeds.
+// TestTrainings counts by hand: 9 trials on three seeds, of which about 5 get five, are
+// 9*3 + 5*2 = 37 evaluations, and the reference has five seeds. A space of four points has
+// four trials: 4*3 + 2*2 evaluations, or 20 if many are asked for.
 func TestTrainings(t *testing.T) {
 	t.Parallel()
+	const power = "{name: mean-ratio, exponent: {low: 1, high: 2}}"
 	for text, want := range map[string]float64{
-		"weighting: {scheme: [{name: mean-ratio}], rounds: 2}\nsearch: {trials: 9}":                                                     21*2 + 5,
-		"weighting: {scheme: [{name: mean-ratio}], rounds: {low: 1, high: 4}}\nsearch: {trials: 9}":                                     21*2.5 + 5,
-		"weighting: {scheme: [{name: mean-ratio}], rounds: [1, 4]}\nsearch: {trials: 9, racing: false}":                                 9*2.5 + 1,
+		"weighting: {scheme: [" + power + "], rounds: 2}\nsearch: {trials: 9}":                                                          37*2 + 5,
+		"weighting: {scheme: [" + power + "], rounds: {low: 1, high: 4}}\nsearch: {trials: 9}":                                          37*2.5 + 5,
+		"weighting: {scheme: [" + power + "], rounds: [1, 4]}\nsearch: {trials: 9, racing: false}":                                      9*2.5 + 1,
+		"weighting: {scheme: [{name: mean-ratio}], rounds: {low: 1, high: 4}}\nsearch: {trials: 9}":                                     16*2.5 + 5,
+		"weighting: {scheme: [{name: mean-ratio}], rounds: {low: 1, high: 4}}\nsearch: {trials: 9, racing: false}":                      4*2.5 + 1,
+		"weighting: {scheme: [{name: mean-ratio}], rounds: {low: 1, high: 4}}\nsearch: {trials: 90}":                                    20*2.5 + 5,
+		"weighting: {scheme: [" + power + "], rounds: 2}\nsearch: {time: 1h}":                                                           0 + 5,
 		"weighting: {scheme: [{name: mean-ratio}]}\nmodel: {learning_rate: {low: 0.1, high: 1}}\nsearch: {trials: 9, racing: false}":    9*2 + 1,
 		"weighting: {scheme: [{name: mean-ratio}]}\nmodel: {kind: command, command: [x], params: {a: [1, 2]}}\nsearch: {trials: 1}":     1*2 + (5-1)*2 + 5,
 		"weighting: {scheme: [{name: mean-ratio, exponent: {low: 1, high: 2}}]}\nsearch: {trials: 4, replicates: 2, max_replicates: 2}": 8 + 2,
@@ -23,11 +29,8 @@ func TestTrainings(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if reference, trials := def.Budget(); float64(reference)+trials != def.Trainings() || reference != max(def.Search.Replicates, def.Search.MaxReplicates) && def.Search.Racing {
-			t.Errorf("%s\n%d trainings of the reference and %v of trials", text, reference, trials)
-		}
-		if got := def.Trainings(); math.Abs(got-want) > 1e-9 {
-			t.Errorf("%s\n%v trainings, %d evaluations; want %v", text, got, def.Search.Evaluations(), want)
+		if b := def.Budget(); math.Abs(b.All()-want) > 1e-9 {
+			t.Errorf("%s\n%v trainings, budget %+v; want %v", text, b.All(), b, want)
 		}
 	}
 }

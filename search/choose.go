@@ -84,8 +84,9 @@ func (p *predicted) near(q *predicted, within float64) bool {
 // the smaller the less is left. Rounds behind the best one are taken off it: they
 // would be trained to become worse. It returns the first point as it is if there is no
 // such one: nothing can be predicted, or all that is worth a training has been
-// trained. draw must be safe for concurrent calls.
-func (s *Screen) choose(trials []trialView, draw func(candidate int) (Point, error)) (Point, *Prediction, error) {
+// trained. Rounds are left where the point without them is not fresh. draw must be safe for
+// concurrent calls.
+func (s *Screen) choose(trials []trialView, draw func(candidate int) (Point, error), fresh func(Point) bool) (Point, *Prediction, error) {
 	points, found := make([]Point, s.candidates), make([]*predicted, s.candidates)
 	err := inParallel(s.candidates, func(i int) (err error) {
 		if points[i], err = draw(i); err == nil {
@@ -112,7 +113,11 @@ func (s *Screen) choose(trials []trialView, draw func(candidate int) (Point, err
 	}
 	switch own := found[0]; {
 	case best != nil:
-		return s.definition.Space.withRounds(best.point, best.round), &Prediction{best.difference, best.round, s.candidates}, nil
+		point := s.definition.Space.withRounds(best.point, best.round)
+		if !fresh(point) {
+			point = best.point
+		}
+		return point, &Prediction{best.difference, best.round, s.candidates}, nil
 	case own != nil:
 		return own.point, &Prediction{own.difference, own.round, s.candidates}, nil
 	}

@@ -30,6 +30,9 @@ type Definition struct {
 	Source []byte
 	// Folder is the absolute folder that relative paths start from.
 	Folder string
+	// Lifted is the number of trials that the text had and that a limit of time, given
+	// without one, replaced; else 0.
+	Lifted int
 }
 
 // DataConfig says where examples come from. It is empty where the user's own
@@ -49,6 +52,11 @@ type ModelConfig struct {
 	// Trainer says what trains the models, and what the file says of it. It is never
 	// nil in a definition that was read from a file.
 	Trainer trainers.Settings
+	// OpenEpochs says that the file names no epochs and the data decide how many are
+	// trained: [Definition.SettleEpochs]. SettledEpochs is that number where it is more
+	// than the default, else 0.
+	OpenEpochs    bool
+	SettledEpochs int
 }
 
 // Setup returns what the trainer of the study is opened with. Where it logs to is the
@@ -83,8 +91,9 @@ type Config struct {
 	Sampler string
 	// Screen is [ScreenAuto] or [ScreenOff].
 	Screen string
-	// Trials is the number of trials; Time bounds the driver's time over all
-	// invocations, 0 = none; Until is a clock time or RFC 3339 text, "" = none.
+	// Trials is the number of trials, 0 where nothing but the time bounds it; Time bounds the
+	// driver's time over all invocations, 0 = none; Until is a clock time or RFC 3339 text,
+	// "" = none. See [Definition.MostTrials].
 	Trials int
 	Time   time.Duration
 	Until  string
@@ -94,7 +103,7 @@ type Config struct {
 	// Window is W: step n knows the outcomes of exactly the steps <= n - W.
 	Window int
 	// Replicates is the number of seeds every trial gets, MaxReplicates the
-	// most a contender gets when Racing.
+	// most a trial gets that may lead, when Racing.
 	Replicates, MaxReplicates int
 	Racing                    bool
 	Seed                      int64

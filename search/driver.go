@@ -36,8 +36,10 @@ type Driver struct {
 	Observe func(Event)
 
 	policy Policy
-	eval   *objective.Evaluator
-	steps  []Record
+	// most is the number of trials of the study, 0 where nothing but the time bounds it.
+	most  int
+	eval  *objective.Evaluator
+	steps []Record
 	// trials are all that was made, with everything measured so far.
 	trials []trialView
 	done   chan finished
@@ -71,7 +73,7 @@ type End string
 
 // The ends of a search.
 const (
-	// EndComplete: the budget of trials is spent.
+	// EndComplete: the budget of trials is spent, or the space has no more points.
 	EndComplete End = "complete"
 	// EndTime: the time is over.
 	EndTime End = "time"
@@ -88,6 +90,9 @@ type Summary struct {
 	// SeedFailure is why the first of them did; "" if none failed.
 	FailedSeeds int
 	SeedFailure string
+	// Exhausted is the number of points of the space where these are fewer than the trials
+	// that were asked for, and all are made; else 0.
+	Exhausted int
 }
 
 // ErrFailing is wrapped by the error of a search that gave up because its
@@ -137,6 +142,9 @@ func (d *Driver) Run(ctx context.Context, stop <-chan struct{}) (Summary, error)
 			summary.SeedFailure = cmp.Or(summary.SeedFailure, r.Outcome.Err)
 		}
 	}
+	if d.most > 0 && end == EndComplete && d.most != d.Definition.Search.Trials {
+		summary.Exhausted = d.most
+	}
 	return summary, err
 }
 
@@ -158,7 +166,7 @@ func (d *Driver) prepare(ctx context.Context) error {
 		return err
 	}
 	evaluations, open := 0, 0
-	d.trials, d.begun = nil, false
+	d.trials, d.begun, d.most = nil, false, d.Definition.MostTrials()
 	for i, r := range steps {
 		if r.Step.Number != i+1 {
 			return fmt.Errorf("stored steps: found step %d; want step %d", r.Step.Number, i+1)
@@ -186,11 +194,24 @@ func (d *Driver) prepare(ctx context.Context) error {
 		ReferenceModel: d.Definition.ReferenceModel(), Score: d.Definition.Objective,
 		Posthoc: posthoc.Deriver(d.Definition.Objective.Spread),
 	}
+	if asked := d.Definition.Search.Trials; d.most != asked && len(d.trials) < d.most {
+		d.Observe(Event{Kind: EventNotice, Text: d.exhaustible()})
+	}
 	if w := d.Definition.Search.Window; d.Parallel > w*d.Definition.Search.Replicates {
 		d.Observe(Event{Kind: EventNotice, Text: fmt.Sprintf(
 			"parallel is %d but search.window is %d: at most %d steps can be open at once, so some slots stay idle", d.Parallel, w, w)})
 	}
 	return nil
+}
+
+// exhaustible says that the space has fewer points than trials are asked for.
+func (d *Driver) exhaustible() string {
+	points := objective.Plural(d.most, "point")
+	if !d.Definition.Search.Racing {
+		return fmt.Sprintf("the space has %s; each is made once, and then the search ends", points)
+	}
+	return fmt.Sprintf("the space has %s; each is made once, and what is left of the budget goes to further seeds, at most %d each",
+		points, d.Definition.Search.MaxReplicates)
 }
 
 // loop starts steps as they become decidable and takes in their outcomes, until
@@ -298,7 +319,7 @@ func (d *Driver) decide(ctx context.Context) (bool, error) {
 // deadline has come or stop is closed.
 func (d *Driver) isComplete() bool {
 	n := len(d.steps)
-	if len(d.trials) < d.Definition.Search.Trials || d.complete() < n {
+	if d.most == 0 || len(d.trials) < d.most || d.complete() < n {
 		return false
 	}
 	_, err := d.policy.Next(d.steps, n)

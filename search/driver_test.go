@@ -146,7 +146,7 @@ func shuffler(seed uint64) func(context.Context, objective.Job) error {
 }
 
 // TestStepsKnowOnlyTheirPrefix: step n is conditioned on n - W, or on more
-// where a rung of the race had to wait, and never on less than the step before.
+// where the last race had to wait, and never on less than the step before.
 func TestStepsKnowOnlyTheirPrefix(t *testing.T) {
 	d := define(t, study, "search.window=3")
 	m := storetest.NewMemory()
@@ -164,28 +164,26 @@ func TestStepsKnowOnlyTheirPrefix(t *testing.T) {
 	}
 }
 
-// TestRaceGivesSeedsToTheLeaders: of 12 trials a third gets 3 seeds and three 5.
+// TestRaceGivesSeedsToTheLeaders: of 12 trials that differ some get the most seeds, few of
+// them before all are made, and others stay as they are.
 func TestRaceGivesSeedsToTheLeaders(t *testing.T) {
 	d := define(t, study)
 	m := storetest.NewMemory()
-	complete(t, driver(d, m, &trainertest.Synthetic{Response: 0.3}, 4))
+	complete(t, driver(d, m, &trainertest.Synthetic{Response: 0.3, PerClass: 2000}, 4))
 	seeds := make(map[int]int)
+	early := 0
 	for _, r := range m.Records {
+		if r.Step.Kind == search.MoreSeeds && len(seeds) < 12 {
+			early++
+		}
 		seeds[r.Step.Trial] += len(r.Step.Replicates)
 	}
 	tiers := make(map[int]int)
 	for _, n := range seeds {
 		tiers[n]++
 	}
-	if len(seeds) != 12 || tiers[1] != 8 || tiers[3] != 1 || tiers[5] != 3 {
-		t.Errorf("trials by seeds: %v; want 8 with 1, 1 with 3, 3 with 5", tiers)
-	}
-	total := 0
-	for _, n := range seeds {
-		total += n
-	}
-	if want := d.Search.Evaluations(); total != want {
-		t.Errorf("%d evaluations were made, and %d announced", total, want)
+	if len(seeds) != 12 || tiers[5] == 0 || tiers[1] == 0 || tiers[1]+tiers[3]+tiers[5] != 12 || early == 0 || early > 2+3+3 {
+		t.Errorf("trials by seeds: %v, %d steps of races before the end; want 1, 3 or 5 seeds, some with 1 and some with 5, and at most 8 steps", tiers, early)
 	}
 	if len(m.References) != 5 {
 		t.Errorf("%d references, want one for each of 5 seeds", len(m.References))

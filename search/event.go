@@ -31,7 +31,7 @@ const (
 type Event struct {
 	Kind EventKind
 	// Evaluations and Open are set for EventLoaded: how many evaluations of a trial
-	// on a seed are done already, of [Config.Evaluations], and how many steps were
+	// on a seed are done already, of about [Budget.Evaluations], and how many steps were
 	// begun and are taken up again. Arms are those of all trials so far.
 	Evaluations, Open int
 	// Step is set for EventStep and EventOutcome.
@@ -40,11 +40,14 @@ type Event struct {
 	Outcome Outcome
 	Arms    []objective.Arm
 	// Replicate and Reference are set for EventReference: the number of the training seed,
-	// from 0, and what was measured on it, and Logits where they are known. Offsets is how long a confirmation will take
-	// to fit offsets on one fresh seed, by what those of this seed took.
+	// from 0, and what was measured on it, and Logits where they are known. Epochs is the course
+	// of its training, and Stopped says that early stopping ended it. Offsets is how long a
+	// confirmation will take to fit offsets on one fresh seed, by what those of this seed took.
 	Replicate int
 	Reference objective.Round
 	Logits    []float32
+	Epochs    []objective.Epoch
+	Stopped   bool
 	Offsets   time.Duration
 	// Run is set for EventRun.
 	Run objective.RunEvent

@@ -18,14 +18,18 @@ var (
 // definition and the same prefix give the same step. The machine, the workers and
 // the order of completion that produced the prefix do not matter.
 //
-// First every trial is made and evaluated on Replicates seeds. Then, if Racing,
-// more seeds go to the contenders in two rungs: the best third of the trials to
-// [rungSeeds] seeds, the best [finalists] of those to MaxReplicates. A rung
-// starts when the one before has all its outcomes, and ranks by the seeds of
-// the one before, so that every comparison is between equals.
+// New trials are made, each on Replicates seeds. If Racing, there is a race when 2, 4, 8, ...
+// trials are known: at most three trials that may lead get further seeds, before other
+// trials are made. So a search that ends early has a leader that was measured. A race does
+// not wait for trials under way; only the last one, when all trials are made, needs every
+// outcome, and it is repeated until no arm that may lead lacks seeds.
 //
 // A trial that was declared invalid counts as made, and is neither learned from
-// nor given more seeds; its place in a rung goes to the next one.
+// nor given more seeds. What races before that decided stays as it is recorded, and what
+// they would decide without the trial comes next.
+//
+// Where the space has counted points, each is made once, and what is left of the budget
+// goes to further seeds of the best trials.
 //
 // With a Screen, a new trial's point is the one of many suggestions that is
 // predicted to lead, as long as training is seen to bring what is predicted.
@@ -38,38 +42,67 @@ type Policy struct {
 	Screen *Screen
 
 	known view
+	// races is what the races before the first replayed steps decided.
+	races    races
+	replayed int
+	// trials is the number of trials that the study makes, 0 if nothing bounds it, points
+	// are those of a space that has counted ones; both hold once the policy is begun.
+	trials int
+	points []Point
+	begun  bool
 	// judged is what the last decision on a point knew of the screen.
 	judged posthoc.Transmission
 }
-
-const (
-	// rungSeeds and finalists follow the usual successive halving on seeds: all
-	// on few, a third on three, three on the most. Our choice; see docs/decisions/0006.
-	rungSeeds = 3
-	finalists = 3
-)
 
 // Next returns step number len(steps)+1, made from the outcomes of the steps up
 // to conditioned. Outcomes of later steps are not used: their steps count
 // as pending.
 func (p *Policy) Next(steps []Record, conditioned int) (Step, error) {
+	p.begin()
+	score, config := p.Definition.Objective, p.Definition.Search
 	v := &p.known
-	v.advance(steps, conditioned, p.Definition.Objective)
+	if len(steps) < p.replayed {
+		p.races, p.replayed = races{}, 0
+	}
+	for ; p.replayed < len(steps); p.replayed++ {
+		v.advance(steps[:p.replayed], steps[p.replayed].Step.Conditioned, score)
+		p.races.decide(v, score, config, p.trials)
+	}
+	v.advance(steps, conditioned, score)
+	// What is decided for a step holds for the later ones only once the step is recorded.
+	now := p.races
+	now.decide(v, score, config, p.trials)
 	step := Step{Number: len(steps) + 1, Conditioned: conditioned}
-	if len(v.trials) < p.Definition.Search.Trials {
+	if g, ok := now.next(v); ok {
+		step.Kind, step.Trial = MoreSeeds, g.trial
+		step.Replicates = interval(v.trials[g.trial-1].promised, g.seeds)
+		return step, nil
+	}
+	if p.trials == 0 || len(v.trials) < p.trials {
 		step.Kind, step.Trial = NewTrial, len(v.trials)+1
-		step.Replicates = interval(0, p.Definition.Search.Replicates)
+		step.Replicates = interval(0, config.Replicates)
 		var err error
 		step.Point, step.Predicted, err = p.suggest(v, step.Trial)
 		return step, err
 	}
-	return p.race(v, step)
+	if config.Racing && v.conditioned < v.steps {
+		return step, errDrain
+	}
+	return step, errDone
+}
+
+// begin looks at the space once.
+func (p *Policy) begin() {
+	if !p.begun {
+		p.begun, p.trials, p.points = true, p.Definition.MostTrials(), p.Definition.Space.enumerate()
+	}
 }
 
 // suggest returns the point of a trial: the sampler's, or the one of many
 // suggestions that the screen prefers. Generators depend on the trial's number and
 // not on the step's, so that steps that add seeds do not change what later trials
-// draw; the screen's first candidate is what would be taken without it.
+// draw; the screen's first candidate is what would be taken without it. Where the space has
+// counted points, one that was made already is replaced by one that was not.
 func (p *Policy) suggest(v *view, trial int) (Point, *Prediction, error) {
 	history := v.observations(p.Definition.Objective)
 	draw := func(candidate int) (Point, error) {
@@ -84,6 +117,9 @@ func (p *Policy) suggest(v *view, trial int) (Point, *Prediction, error) {
 		if err != nil {
 			return nil, fmt.Errorf("sampler %s, trial %d: %w", p.Sampler.Name(), trial, err)
 		}
+		if p.points != nil && v.made[point.key()] {
+			point = v.free(p.points, Rand(p.Definition.Search.Seed, trial, "free "+purpose))
+		}
 		return point, nil
 	}
 	if p.Screen != nil {
@@ -93,64 +129,11 @@ func (p *Policy) suggest(v *view, trial int) (Point, *Prediction, error) {
 		}
 		p.judged = t
 		if screens {
-			return p.Screen.choose(v.trials, draw)
+			return p.Screen.choose(v.trials, draw, func(point Point) bool { return p.points == nil || !v.made[point.key()] })
 		}
 	}
 	point, err := draw(0)
 	return point, nil, err
-}
-
-// rung is a stage of the race: a number of trials, and the seeds that each of them gets.
-type rung struct{ size, seeds int }
-
-// rungs returns the stages of the race among a number of trials, each with more
-// seeds than the one before; none without racing.
-func (c Config) rungs(trials int) []rung {
-	var list []rung
-	seeds := c.Replicates
-	for _, r := range []rung{
-		{(trials + 2) / 3, min(rungSeeds, c.MaxReplicates)},
-		{finalists, c.MaxReplicates},
-	} {
-		if c.Racing && r.seeds > seeds {
-			list = append(list, r)
-			seeds = r.seeds
-		}
-	}
-	return list
-}
-
-// Evaluations returns how many times a trial is evaluated on a seed until the
-// study is complete, if no trial fails.
-func (c Config) Evaluations() int {
-	n, members, seeds := c.Trials*c.Replicates, c.Trials, c.Replicates
-	for _, r := range c.rungs(c.Trials) {
-		members = min(members, r.size)
-		n += members * (r.seeds - seeds)
-		seeds = r.seeds
-	}
-	return n
-}
-
-// race returns the next step that gives a contender more seeds.
-func (p *Policy) race(v *view, step Step) (Step, error) {
-	c := p.Definition.Search
-	members, seeds := v.valid(), c.Replicates
-	for _, rung := range c.rungs(len(members)) {
-		if !v.known(members, seeds) {
-			return step, errDrain
-		}
-		members = v.best(p.Definition.Objective, members, seeds, rung.size)
-		for _, number := range members {
-			if have := v.trials[number-1].promised; have < rung.seeds {
-				step.Kind, step.Trial = MoreSeeds, number
-				step.Replicates = interval(have, rung.seeds)
-				return step, nil
-			}
-		}
-		seeds = rung.seeds
-	}
-	return step, errDone
 }
 
 // interval returns lo, lo+1, ..., hi-1.

@@ -2,6 +2,8 @@ package search_test
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"testing"
 
 	"evenkeel/objective/trainers/trainertest"
@@ -9,20 +11,20 @@ import (
 )
 
 // TestEvaluationsAreAnnounced drives studies of many sizes to their end and
-// counts: as many evaluations as announced, no trial with more seeds than
-// allowed, none below its first ones.
+// counts: no more evaluations than announced, no trial with more seeds than
+// allowed, none below its first ones, and one at least with the most.
 func TestEvaluationsAreAnnounced(t *testing.T) {
-	for _, c := range []struct{ trials, replicates, most, want int }{
-		{1, 1, 1, 1},                      // nothing to race
-		{1, 1, 5, 1 + 2 + 2},              // alone in every rung
-		{2, 1, 2, 2 + 1},                  // the better one gets a second seed
-		{3, 1, 5, 3 + 2 + 2},              // a third is one
-		{4, 2, 3, 8 + 2},                  // two of four get a third seed
-		{7, 1, 3, 7 + 3*2},                // no second rung above three seeds
-		{12, 1, 5, 12 + 4*2 + 3*2},        // the default's shape
-		{10, 3, 5, 30 + 3*2},              // the first rung is skipped
-		{10, 4, 4, 40},                    // all have the most
-		{30, 1, 10, 30 + 10*2 + 3*(10-3)}, // far
+	for _, c := range []struct{ trials, replicates, most, about, mostly int }{
+		{1, 1, 1, 1, 1},                             // nothing to race
+		{1, 1, 5, 5, 5},                             // alone in the race
+		{2, 1, 2, 2 + 2, 4},                         // both get a second seed
+		{3, 1, 5, 3 + 3*2 + 2*2, 15},                // three seeds, and two of them five
+		{4, 2, 3, 8 + 4, 12},                        // all get a third seed
+		{7, 1, 3, 7 + 7*2, 21},                      // none above three seeds
+		{12, 1, 5, 12 + 12*2 + 6*2, 60},             // three seeds, and half of them five
+		{10, 3, 5, 30 + 5*2, 50},                    // three seeds from the start
+		{10, 4, 4, 40, 40},                          // all have the most
+		{30, 1, 10, 30 + 30*2 + 15*(10-3), 30 * 10}, // far
 	} {
 		t.Run(fmt.Sprint(c), func(t *testing.T) {
 			d := define(t, study, fmt.Sprintf("search.trials=%d", c.trials),
@@ -39,8 +41,11 @@ func TestEvaluationsAreAnnounced(t *testing.T) {
 					seeds[r.Step.Trial]++
 				}
 			}
-			if announced := d.Search.Evaluations(); made != c.want || announced != c.want {
-				t.Errorf("%d evaluations made, %d announced; want %d", made, announced, c.want)
+			if b := d.Budget(); made > c.mostly || b.MostEvaluations != c.mostly || b.Evaluations != c.about || b.Trials != c.trials {
+				t.Errorf("%d evaluations made, budget %+v; want about %d, at most %d", made, b, c.about, c.mostly)
+			}
+			if most := slices.Max(slices.Collect(maps.Values(seeds))); most != c.most {
+				t.Errorf("no trial has more than %d seeds; want %d", most, c.most)
 			}
 			for trial, n := range seeds {
 				if n < c.replicates || n > c.most {

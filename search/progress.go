@@ -11,7 +11,8 @@ import (
 // concurrent use.
 type Progress struct {
 	// Done counts the evaluations of a trial on a seed, those of earlier invocations
-	// included, and Total those of the whole search.
+	// included, and Total about how many the whole search makes, 0 where nothing but the
+	// time bounds it.
 	Done, Total int
 	// Running counts the steps under way, Trained and Shared the runs of this invocation.
 	Running, Trained, Shared int
@@ -26,8 +27,8 @@ type Progress struct {
 }
 
 // NewProgress returns the progress of a search that begins now.
-func NewProgress(c Config, now time.Time) *Progress {
-	return &Progress{Total: c.Evaluations(), began: now, references: make(map[objective.RunID]float64), best: math.NaN()}
+func NewProgress(d *Definition, now time.Time) *Progress {
+	return &Progress{Total: d.Budget().Evaluations, began: now, references: make(map[objective.RunID]float64), best: math.NaN()}
 }
 
 // Observe takes in an event of the driver.
@@ -52,7 +53,9 @@ func (p *Progress) Observe(e Event) {
 			p.Trained++
 		}
 	}
-	p.Total = max(p.Total, p.Done)
+	if p.Total > 0 {
+		p.Total = max(p.Total, p.Done)
+	}
 }
 
 // rank keeps the best arm.
@@ -78,6 +81,9 @@ func (p *Progress) Best() (change, reference float64, ok bool) {
 func (p *Progress) SecondsLeft(deadline, now time.Time) (float64, bool) {
 	pace := Pace{Done: p.Done, Made: p.Done - p.skipped, Seconds: now.Sub(p.began).Seconds()}
 	left, ok := pace.left(p.Total)
+	if p.Total == 0 {
+		left, ok = math.Inf(1), !deadline.IsZero()
+	}
 	if ok && !deadline.IsZero() {
 		left = min(left, max(0, deadline.Sub(now).Seconds()))
 	}

@@ -36,7 +36,7 @@ func (d *Driver) begin(ctx context.Context) error {
 // are taken as they are; a reference that fails on a further seed costs that seed only.
 func (d *Driver) screen(ctx context.Context, first ReferenceRun) error {
 	notice := func(format string, arguments ...any) {
-		if len(d.trials) >= d.Definition.Search.Trials {
+		if d.most > 0 && len(d.trials) >= d.most {
 			return // no point is left to choose
 		}
 		d.Observe(Event{Kind: EventNotice, Text: fmt.Sprintf(format, arguments...)})

@@ -80,9 +80,14 @@ func (p Pace) left(evaluations int) (float64, bool) {
 }
 
 // SecondsLeft estimates how long a search that began at some time goes on, from its
-// pace and its limits; false while it has no pace, and where all evaluations are made.
-func (c Config) SecondsLeft(p Pace, began, now time.Time) (float64, bool) {
-	left, ok := p.left(c.Evaluations())
+// pace and its limits; false while it has no pace, and where about all evaluations are made.
+// Where nothing but the time bounds the trials, it goes on until that is over.
+func (d *Definition) SecondsLeft(p Pace, began, now time.Time) (float64, bool) {
+	c := d.Search
+	left, ok := p.left(d.Budget().Evaluations)
+	if d.MostTrials() == 0 {
+		left, ok = math.Inf(1), c.Time > 0 || c.Until != ""
+	}
 	if !ok {
 		return 0, false
 	}
@@ -92,7 +97,7 @@ func (c Config) SecondsLeft(p Pace, began, now time.Time) (float64, bool) {
 	if until, err := Until(c.Until, began); err == nil && !until.IsZero() {
 		left = min(left, max(0, until.Sub(now).Seconds()))
 	}
-	return left, true
+	return left, !math.IsInf(left, 1)
 }
 
 // TrainingsThatFit returns how many trainings of so many seconds each fit into a time,

@@ -28,7 +28,8 @@ func TestSecondsLeft(t *testing.T) {
 		{pace, search.Config{Until: "2026-01-02T06:00:30Z"}, 0, true},
 	} {
 		c.config.Trials, c.config.Replicates = 10, 1
-		got, known := c.config.SecondsLeft(c.pace, began, began.Add(time.Minute))
+		def := search.Definition{Search: c.config, Space: search.Space{Params: []search.Param{{Name: "x", Kind: search.Real, High: 1}}}}
+		got, known := def.SecondsLeft(c.pace, began, began.Add(time.Minute))
 		if got != c.want || known != c.known {
 			t.Errorf("%+v, %+v: %v, %v; want %v, %v", c.pace, c.config, got, known, c.want, c.known)
 		}

@@ -13,33 +13,37 @@ import (
 // choice: the first window of trials.
 const enoughTrials = 4
 
-// trialEffects has the effect of a trial on a number of replicates.
+// trialEffects has the effect of a trial on a number of replicates, of which so many runs
+// are those of earlier trials too.
 type trialEffects struct {
-	replicates int
-	effect     posthoc.Effect // of one dimension, see joined; empty if there is none
+	replicates, copies int
+	effect             posthoc.Effect // of one dimension, see joined; empty if there is none
 }
 
 // transmission returns how much of the change that shifts of the logits predict was
 // measured in the trials that are known; Effects counts these. A trial is one effect: for every
 // weighted round and seed of it, the changes of the recalls against its own unweighted
 // round, beside those of the reference's logits shifted by the very weights it was
-// trained with. Weights that are applied post hoc say nothing of training and are left
-// out.
+// trained with. A run that an earlier trial has too is no evidence again. Weights that are
+// applied post hoc say nothing of training and are left out.
 func (s *Screen) transmission(trials []trialView) (t posthoc.Transmission, err error) {
 	var all []posthoc.Effect
+	counted := make(map[objective.RunID]bool)
 	for i, trial := range trials {
 		if trial.failed || trial.invalid || len(trial.measured) == 0 {
 			continue
 		}
+		fresh, copies := uncounted(trial.measured, counted)
 		known := s.effects[i]
-		if known.replicates != len(trial.measured) {
+		// What is known of trials only grows, and so do the copies: as many are the same ones.
+		if known.replicates != len(trial.measured) || known.copies != copies {
 			plan, err := s.definition.Plan(trial.point)
 			if err != nil {
 				return t, fmt.Errorf("trial %d: %w", i+1, err)
 			}
-			known = trialEffects{replicates: len(trial.measured)}
+			known = trialEffects{replicates: len(trial.measured), copies: copies}
 			if plan.Trained() {
-				known.effect = joined(s.effectsOf(trial.measured))
+				known.effect = joined(s.effectsOf(fresh))
 			}
 			s.effects[i] = known
 		}
@@ -48,6 +52,27 @@ func (s *Screen) transmission(trials []trialView) (t posthoc.Transmission, err e
 		}
 	}
 	return posthoc.Transmit(all...), nil
+}
+
+// uncounted returns replicates without the weighted rounds whose runs are counted already,
+// and how many these are; it counts the others.
+func uncounted(measured []objective.Replicate, counted map[objective.RunID]bool) (fresh []objective.Replicate, copies int) {
+	fresh = slices.Clone(measured)
+	for i, rep := range measured {
+		rounds := rep.Rounds[:1:1]
+		for _, round := range rep.Rounds[1:] {
+			if counted[round.Run] {
+				copies++
+				continue
+			}
+			if round.Run != "" {
+				counted[round.Run] = true
+			}
+			rounds = append(rounds, round)
+		}
+		fresh[i].Rounds = rounds
+	}
+	return fresh, copies
 }
 
 // joined returns an effect of one dimension that counts in a transmission like all of

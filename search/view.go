@@ -1,9 +1,7 @@
 package search
 
 import (
-	"cmp"
 	"math"
-	"slices"
 
 	"evenkeel/objective"
 )
@@ -14,6 +12,11 @@ import (
 // depends on the prefix alone.
 type view struct {
 	trials []trialView
+	// made are the points of all trials, by their keys.
+	made map[string]bool
+	// lastSeeds is the last step that gave further seeds, further the number of seeds that
+	// such steps gave.
+	lastSeeds, further int
 	// steps and conditioned are the prefix that it holds.
 	steps, conditioned int
 	// flat are the observations of all trials in their order; those of trial i
@@ -21,6 +24,8 @@ type view struct {
 	flat   []Observation
 	starts []int
 	fresh  int
+	// seen are the arms that they are made of.
+	seen originals
 	// common is the standard error of lost accuracy that observations are charged at, that
 	// of the first trial with arms; 0 before there is one.
 	common float64
@@ -28,6 +33,8 @@ type view struct {
 
 // trialView is one trial as far as it is known.
 type trialView struct {
+	// step is the number of the step that made it.
+	step  int
 	point Point
 	// screened says that a screen chose the point.
 	screened bool
@@ -46,7 +53,7 @@ type trialView struct {
 
 // newTrialView returns the view of a trial of which only its step is known.
 func newTrialView(r Record) trialView {
-	return trialView{point: r.Step.Point, screened: r.Step.Predicted != nil, invalid: r.Invalid != ""}
+	return trialView{step: r.Step.Number, point: r.Step.Point, screened: r.Step.Predicted != nil, invalid: r.Invalid != ""}
 }
 
 // advance brings the view to a prefix. Steps are only ever appended and their
@@ -60,6 +67,13 @@ func (v *view) advance(steps []Record, conditioned int, score objective.Score) {
 		step := steps[v.steps].Step
 		if step.Kind == NewTrial {
 			v.trials = append(v.trials, newTrialView(steps[v.steps]))
+			if v.made == nil {
+				v.made = make(map[string]bool)
+			}
+			v.made[step.Point.key()] = true
+		} else {
+			v.lastSeeds = step.Number
+			v.further += len(step.Replicates)
 		}
 		v.trials[step.Trial-1].promised += len(step.Replicates)
 	}
@@ -76,56 +90,18 @@ func (v *view) advance(steps []Record, conditioned int, score objective.Score) {
 	}
 }
 
-// valid returns the numbers of all trials that were not declared invalid.
-func (v *view) valid() []int {
-	return slices.DeleteFunc(interval(1, len(v.trials)+1), func(n int) bool { return v.trials[n-1].invalid })
-}
-
-// known reports whether the given trials are known on their first seeds, or to
-// have failed there.
-func (v *view) known(trials []int, seeds int) bool {
-	for _, n := range trials {
-		if t := v.trials[n-1]; !t.stuck && len(t.measured) < min(seeds, t.promised) {
-			return false
-		}
-	}
-	return true
-}
-
-// best returns the best trials, ranked by their best arm on the first seeds;
-// failed trials are left out.
-func (v *view) best(score objective.Score, trials []int, seeds, size int) []int {
-	type contender struct {
-		number int
-		value  float64 // of the best arm
-	}
-	var all []contender
-	for _, n := range trials {
-		t := v.trials[n-1]
-		if t.failed || len(t.measured) < seeds {
-			continue // it failed there, if not before
-		}
-		c := contender{number: n}
-		arms := score.Ranked(t.measured[:seeds])
-		if i := objective.Best(arms); i >= 0 {
-			c.value = arms[i].Difference
-		}
-		all = append(all, c)
-	}
-	slices.SortStableFunc(all, func(a, b contender) int { return cmp.Compare(a.value, b.value) })
-	top := all[:min(size, len(all))]
-	numbers := make([]int, len(top))
-	for i, c := range top {
-		numbers[i] = c.number
-	}
-	return numbers
-}
-
 // observations returns what a sampler may learn from: one observation per arm,
 // each of weight 1/rounds, and one pending or failed observation for a trial
-// without arms. Invalid trials give none. Values are scores with the charge at one common
+// without arms. Invalid trials give none, and neither does an arm that is a copy of one
+// of the same trial or an earlier one. Values are scores with the charge at one common
 // standard error of the lost accuracy, so that they do not change with the number of seeds.
 func (v *view) observations(score objective.Score) []Observation {
+	if v.seen == nil {
+		v.seen = make(originals)
+	}
+	for n := len(v.starts); n > v.fresh; n-- {
+		v.seen.forget(v, n)
+	}
 	if v.fresh < len(v.starts) {
 		v.flat, v.starts = v.flat[:v.starts[v.fresh]], v.starts[:v.fresh]
 	}
@@ -143,6 +119,9 @@ func (v *view) observations(score objective.Score) []Observation {
 				v.common = objective.CommonSE(t.measured[0].Reference)
 			}
 			for _, a := range t.arms {
+				if !v.seen.add(v, armKey{v.fresh + 1, a.Round}) {
+					continue
+				}
 				v.flat = append(v.flat, Observation{
 					Point: t.point, Round: a.Round, Value: a.Change + score.Charge(a.Drop, v.common), State: ObservedComplete, Weight: 1 / float64(len(t.arms)),
 				})

@@ -93,7 +93,7 @@ func (e *experiment) compareSearches(ctx context.Context) error {
 		if !screens {
 			fmt.Fprintf(e.log, "this build has no %s: neither search screens\n", screenKey)
 		}
-		fmt.Fprintf(e.log, "A: about %.0f trainings, B: about %.0f\n", defs[0].Trainings(), defs[1].Trainings())
+		fmt.Fprintf(e.log, "A: about %.0f trainings, B: about %.0f\n", defs[0].Budget().All(), defs[1].Budget().All())
 		settings = e.settings(defs[0], defs[1])
 	}
 	l, err := openLedger(e.file, screenedColumns, settings)

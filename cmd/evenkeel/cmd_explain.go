@@ -18,7 +18,7 @@ type explainFlags struct {
 	sessionFlags
 	study                   string
 	round                   int
-	measure, verbose        bool
+	measure, all, verbose   bool
 	weights, support, names string
 	calculated              weightsFlags
 }
@@ -30,13 +30,19 @@ func newExplain(g *global) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "explain [TRIAL]",
 		Short: "Why the weighting did, or did not, even the recalls out",
-		Long: `Says in plain sentences why the weights of a trial did, or did not, even the
-recalls out on validation, from what was recorded: the answer, numbered findings
-(* marks what is in the way of more even recalls), and what to try next, both
-with the most promising first. --verbose adds the threshold behind each finding
-and where it is from; JSON and CSV always have them. TRIAL is a number and means
-its best round; TRIAL/ROUND is another round; without it, the leader is explained,
-or the best arm where none leads. Nothing is trained, unless --measure asks for it.
+		Long: `Repeats what the study recommends (evenkeel recommend), and says in plain sentences
+why the weights of a trial did, or did not, even the recalls out, from what was
+recorded: the answer, and at most three findings, the most important first, each
+with what to do and why. --all prints all findings,
+further things to try, and what is not known; --verbose the threshold behind each
+finding and where it is from. JSON and CSV always have all of it.
+
+What a confirmation measured on the test part counts first, then what the search
+measured on validation, of all trials together, then predictions, and last
+thresholds; no finding contradicts what counts for more.
+
+TRIAL is a number and means its best round; TRIAL/ROUND is another round; without
+it, the one on rank 1 is explained. Nothing is trained, unless --measure asks for it.
 
 With --measure it first trains on up to three of the trial's seeds, with its model
 and way of applying weights: with the weight of the worst class times 20 and
@@ -77,6 +83,7 @@ it needs no study and says what recalls alone can show.`,
 	flags.Float64Var(&f.calculated.exponent, "exponent", 0, "`K`: short for --set exponent=K")
 	flags.StringArrayVar(&f.calculated.set, "set", nil, "`NAME=VALUE`: a parameter of the scheme or formula; may be repeated")
 	flags.BoolVar(&f.measure, "measure", false, "train the few runs that show whether and where weights can work here")
+	flags.BoolVar(&f.all, "all", false, "print all findings, further things to try, and what is not known")
 	flags.BoolVar(&f.verbose, "verbose", false, "print the threshold behind each finding and where it is from")
 	acceptCodeFlag(cmd, &f.sessionFlags)
 	format = formatFlag(cmd)
@@ -123,10 +130,12 @@ func (f explainFlags) mode(cmd *cobra.Command, args []string) error {
 
 // ofTrial explains an arm of a study.
 func (f explainFlags) ofTrial(cmd *cobra.Command, g *global, args []string, format string) error {
-	c, err := f.read(cmd, g, args)
+	c, overview, err := f.read(cmd, g, args)
 	if err != nil {
 		return err
 	}
+	out := page(cmd, format)
+	c.Recommended = overview.Recommendation.State != results.NoRecommendation
 	if c.Several {
 		c.Study = report.ShellWord(c.Definition.Name)
 	}
@@ -146,21 +155,34 @@ func (f explainFlags) ofTrial(cmd *cobra.Command, g *global, args []string, form
 	if err != nil {
 		return fmt.Errorf("trial %d: %w", c.Trial.Number, err)
 	}
-	return report.Explanation(page(cmd, format), c, said, f.verbose)
+	options := f.options()
+	options.Before = report.RecommendationLines(out, overview)
+	return report.Explanation(out, c, said, options)
 }
 
-// read reads the arm to explain: the one named, else the leader, else the best arm.
-func (f explainFlags) read(cmd *cobra.Command, g *global, args []string) (*results.Case, error) {
+// options say how much of the explanation is printed.
+func (f explainFlags) options() report.ExplanationOptions {
+	return report.ExplanationOptions{All: f.all, Verbose: f.verbose}
+}
+
+// read reads the arm to explain, the one named or else the leader, and what its study
+// recommends.
+func (f explainFlags) read(cmd *cobra.Command, g *global, args []string) (*results.Case, *results.Overview, error) {
 	db, err := openStudyReading(cmd, g, f.study)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer db.Close()
 	var arm results.Arm
 	if len(args) > 0 {
 		if arm, err = weightedArm(cmd, args[0], f.round); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	return results.ReadCase(cmd.Context(), db, f.study, arm)
+	c, err := results.ReadCase(cmd.Context(), db, f.study, arm)
+	if err != nil {
+		return nil, nil, err
+	}
+	o, err := readOverview(cmd, db, c.Definition.Name)
+	return c, o, err
 }

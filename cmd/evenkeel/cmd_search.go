@@ -34,15 +34,19 @@ type searchFlags struct {
 	printDefault, dryRun bool
 }
 
-// budgetFlags are flags that stand for keys of the study file.
-var budgetFlags = []struct{ flag, key, value, doc string }{
-	{"trials", "search.trials", "N", "number of trials; a larger number extends the study"},
-	{"time", "search.time", "DURATION", "total time over all starts, such as 8h"},
-	{"until", "search.until", "CLOCK", "when the search must have ended, such as 07:00 or 2026-03-01T07:00:00Z"},
-	{"parallel", "search.parallel", "N", "trainings at once; 0 is one for each processor that the program may use"},
-	{"replicates", "search.replicates", "N", "training seeds of every trial"},
-	{"sampler", "search.sampler", "NAME", "how the parameters of trials are chosen: " + strings.Join(samplers.Names(), ", ")},
-	{"seed", "search.seed", "N", "seed of the search"},
+// budgetFlags are flags that stand for keys of the study file. Without --trials, those that
+// lift it take the file's number of trials out.
+var budgetFlags = []struct {
+	flag, key, value, doc string
+	lifts                 bool
+}{
+	{"trials", "search.trials", "N", "number of trials; a larger number extends the study", false},
+	{"time", "search.time", "DURATION", "total time over all starts, such as 8h; without --trials, as many trials as fit", true},
+	{"until", "search.until", "CLOCK", "when the search must have ended, such as 07:00 or 2026-03-01T07:00:00Z; without --trials, as many trials as fit", true},
+	{"parallel", "search.parallel", "N", "trainings at once; 0 is one for each processor that the program may use", false},
+	{"replicates", "search.replicates", "N", "training seeds of every trial", false},
+	{"sampler", "search.sampler", "NAME", "how the parameters of trials are chosen: " + strings.Join(samplers.Names(), ", "), false},
+	{"seed", "search.seed", "N", "seed of the search", false},
 }
 
 // newSearch returns the command that runs or continues a study.
@@ -221,7 +225,7 @@ func flagOverrides(cmd *cobra.Command) []studyfile.Override {
 			if b.key == "search.until" {
 				value = strconv.Quote(value) // a clock time is text
 			}
-			list = append(list, studyfile.Override{Key: b.key, Value: value, Flag: "--" + b.flag})
+			list = append(list, studyfile.Override{Key: b.key, Value: value, Flag: "--" + b.flag, Lifts: b.lifts})
 		}
 	}
 	return list

@@ -39,7 +39,7 @@ func (f explainFlags) ofRecalls(cmd *cobra.Command, format string) error {
 	if err != nil {
 		return search.InputError{Err: err}
 	}
-	return report.RecallsExplained(page(cmd, format), said, f.verbose)
+	return report.RecallsExplained(page(cmd, format), said, f.options())
 }
 
 // weightsOf returns the weights given, or those that a scheme makes.

@@ -33,7 +33,7 @@ func TestRemediesAreStudyFiles(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range []string{"offsets", "weaker", "stronger", "stop-early", "decay", "deferred", "tolerance", "seeds", "images"} {
+	for _, name := range []string{"offsets", "weaker", "stronger", "stop-early", "decay", "deferred", "seeds", "images"} {
 		if !seen[name] {
 			t.Errorf("no case of the test proposes %s", name)
 		}

@@ -8,6 +8,7 @@ import (
 
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/guessing"
+	"evenkeel/objective/evidence/trained"
 	"evenkeel/runs"
 	"evenkeel/runs/results"
 	"evenkeel/search"
@@ -39,6 +40,19 @@ type SearchBegan struct {
 	Deadline   time.Time
 }
 
+// TrialsLifted says that a limit of time was given without a number of trials, so that the
+// study file's is none.
+type TrialsLifted struct{ Trials int }
+
+// TimeShort says, once the first training has been timed, that a search will not come to a
+// conclusion in its time: Fit trainings of Each seconds fit, and at least Reference are needed
+// for the unweighted model, Trials for two trials and their race, and as many as Confirming
+// for confirming the leader, 0 where that is not done.
+type TimeShort struct {
+	Fit, Each                     float64
+	Reference, Trials, Confirming float64
+}
+
 // SearchEvent says that something happened in the search.
 type SearchEvent struct {
 	Definition *search.Definition
@@ -51,6 +65,13 @@ type ModelJudged struct {
 	Judgement guessing.Judgement
 	Classes   []string
 	Weighted  bool
+}
+
+// NotTrained says that training of the unweighted model ends long before it could show what the
+// model can learn. OwnProgram says that the user's own program trains it.
+type NotTrained struct {
+	Judgement  trained.Judgement
+	OwnProgram bool
 }
 
 // SearchEnded says that no more trials are made. Summary is of a search that did not fail.
@@ -161,7 +182,10 @@ func (ProgramStarting) notice()       {}
 func (ProgramNotNeeded) notice()      {}
 func (StudyOpened) notice()           {}
 func (SearchBegan) notice()           {}
+func (TrialsLifted) notice()          {}
+func (TimeShort) notice()             {}
 func (SearchEvent) notice()           {}
+func (NotTrained) notice()            {}
 func (ModelJudged) notice()           {}
 func (SearchEnded) notice()           {}
 func (LongerBegan) notice()           {}

@@ -19,10 +19,10 @@ type Planned struct {
 	Parallel int
 	// Until is the clock time at which the search must have ended, zero if there is none.
 	Until time.Time
-	// Reference and Trials are the trainings of the reference and, on average, of trials,
-	// and Confirming how long confirming the leader takes at most, in trainings.
-	Reference          int
-	Trials, Confirming float64
+	// Budget is how much is trained, and Confirming how long confirming the leader takes at
+	// most, in trainings.
+	Budget     search.Budget
+	Confirming float64
 	// Spent are the seconds that the study has taken, Left what its limits leave.
 	Spent float64
 	Left  search.TimeLeft
@@ -37,5 +37,5 @@ type Planned struct {
 	Plan  objective.Plan
 }
 
-// Trainings returns how many trainings there are in all.
-func (p *Planned) Trainings() float64 { return float64(p.Reference) + p.Trials + p.Confirming }
+// Trainings returns about how many trainings there are in all.
+func (p *Planned) Trainings() float64 { return p.Budget.All() + p.Confirming }

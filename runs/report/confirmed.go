@@ -86,17 +86,6 @@ func ownParts(resplit bool) string {
 	return ""
 }
 
-// verdictWord is a verdict that fits the line.
-func verdictWord(v confirm.Verdict) string {
-	switch v {
-	case confirm.NoDifference:
-		return "within noise"
-	case confirm.SlightlyBetter:
-		return "slightly better"
-	}
-	return string(v)
-}
-
 // changes lists classes with their recalls, the largest change first.
 func changes(list []runs.ClassChange) string {
 	const most = 5

@@ -3,10 +3,7 @@ package report
 import (
 	"fmt"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
-	"evenkeel/objective"
 	"evenkeel/objective/evidence/explain"
 	"evenkeel/runs/results"
 	"evenkeel/search"
@@ -26,9 +23,18 @@ func ReferenceWords(def *search.Definition) string {
 	return strings.Join(words, " ")
 }
 
-// Explanation prints why the weights of a case did what they did; verbose adds the
-// thresholds and sources of the findings.
-func Explanation(out Out, c *results.Case, r *explain.Report, verbose bool) error {
+// ExplanationOptions say how much of an explanation is printed.
+type ExplanationOptions struct {
+	// Before are lines above the explanation: what the study recommends.
+	Before []string
+	// All prints all findings, not the three most important ones, and what is not known.
+	All bool
+	// Verbose adds the thresholds and sources of the findings.
+	Verbose bool
+}
+
+// Explanation prints why the weights of a case did what they did.
+func Explanation(out Out, c *results.Case, r *explain.Report, options ExplanationOptions) error {
 	recipe, err := recipeText(c.Definition, c.Trial.Point)
 	if err != nil {
 		return err
@@ -39,46 +45,29 @@ func Explanation(out Out, c *results.Case, r *explain.Report, verbose bool) erro
 	if t.Invalid != "" {
 		head += " (declared invalid: " + t.Invalid + ")"
 	}
-	return explanation{Out: out, head: head, confirmed: quotable(c), verbose: verbose, report: r}.write()
+	more := fmt.Sprintf("evenkeel explain %d/%d", t.Number, c.Round)
+	if c.Study != "" {
+		more += " --study " + c.Study
+	}
+	more += " --all"
+	if r.Verdict == explain.Guesses {
+		options.Before = nil // it says the same
+	}
+	return explanation{Out: out, ExplanationOptions: options, head: head, more: more, report: r}.write()
 }
 
 // RecallsExplained prints what recalls and weights alone show.
-func RecallsExplained(out Out, r *explain.Report, verbose bool) error {
-	return explanation{Out: out, verbose: verbose, report: r}.write()
+func RecallsExplained(out Out, r *explain.Report, options ExplanationOptions) error {
+	return explanation{Out: out, ExplanationOptions: options, more: "add --all", report: r}.write()
 }
 
-// quotable says what a confirmation found of the case, which counts for more than what
-// validation says; "" if there is none.
-func quotable(c *results.Case) string {
-	if c.Confirmed == nil {
-		return ""
-	}
-	row, verdict := c.Confirmed.Row(objective.OptionWeightsRemeasured, objective.OptionNothing)
-	if row == nil {
-		return ""
-	}
-	return fmt.Sprintf("Confirmed on test: spread %s to %s, %s (95 %% %s to %s), %s. Quote this figure. All below is measured on validation and may differ.",
-		decimals(row.AgainstSpread, 3), decimals(row.Spread, 3), signed(row.Difference, 3), signed(row.DifferenceLow, 3), signed(row.DifferenceHigh, 3),
-		verdictWord(verdict))
-}
-
-// explanation is a report to be printed; head says of what, "" of nothing stored, and
-// confirmed what a confirmation found of it, "" if there is none.
+// explanation is a report to be printed; head says of what, "" of nothing stored, and more
+// says how to see all of it.
 type explanation struct {
 	Out
-	head, confirmed string
-	verbose         bool
-	report          *explain.Report
-}
-
-// verdict is the answer; where a confirmation gave another, of validation only.
-func (e explanation) verdict() string {
-	text := e.report.Text
-	if e.confirmed == "" {
-		return text
-	}
-	first, size := utf8.DecodeRuneInString(text)
-	return "On validation: " + string(unicode.ToLower(first)) + text[size:]
+	ExplanationOptions
+	head, more string
+	report     *explain.Report
 }
 
 // write prints it in its format.
@@ -94,76 +83,165 @@ func (e explanation) write() error {
 	return e.Out.write(e.result())
 }
 
+// advice is a numbered entry of the page: what to do, and the finding that is why. One of the
+// two may be missing.
+type advice struct {
+	do    *explain.Remedy
+	why   string
+	bound string
+}
+
+// items are the findings to print, each with its remedy where no earlier one has it, and
+// with all of them the other remedies.
+func (e explanation) items() []advice {
+	var all []advice
+	at := make(map[string]int)
+	for _, d := range e.report.Findings {
+		if !e.All && !d.Shown {
+			continue
+		}
+		it := advice{why: d.Text}
+		if e.Verbose {
+			it.bound = held(d)
+		}
+		if s, ok := e.report.Remedy(d); ok && (d.Reason || d.Shown) {
+			if first := at[s.Name]; first > 0 {
+				it.why += fmt.Sprintf(" See %d.", first)
+			} else {
+				it.do, at[s.Name] = &s, len(all)+1
+			}
+		}
+		all = append(all, it)
+	}
+	for _, s := range e.report.Next {
+		if e.All && at[s.Name] == 0 {
+			all = append(all, advice{do: &s})
+		}
+	}
+	return all
+}
+
+// left says how to see what is not printed; "" where that is nothing.
+func (e explanation) left() string {
+	findings, rest := len(e.report.Findings), len(e.report.Next)+len(e.report.Missing)
+	for _, it := range e.items() {
+		if it.why != "" {
+			findings--
+		}
+		if it.do != nil {
+			rest--
+		}
+	}
+	switch {
+	case e.All || findings+rest == 0:
+		return ""
+	case findings == 0:
+		return "More to try, and what is not known: " + e.more
+	}
+	return fmt.Sprintf("All %s, and what is not known: %s", count(len(e.report.Findings), "finding"), e.more)
+}
+
 // writeText prints it on lines of at most 100 columns.
 func (e explanation) writeText() {
+	for _, text := range e.Before {
+		if len([]rune(text)) <= e.textWidth() {
+			fmt.Fprintln(e.W, text)
+			continue
+		}
+		for _, line := range indented(text, e.textWidth()) {
+			fmt.Fprintln(e.W, line)
+		}
+	}
+	if len(e.Before) > 0 {
+		fmt.Fprintln(e.W)
+	}
 	for _, text := range e.top() {
 		e.paragraph("", text)
 	}
-	if len(e.report.Findings) > 0 {
-		fmt.Fprintf(e.W, "\n%s\n", findingsHead)
-	}
-	for i, d := range e.report.Findings {
-		e.paragraph(fmt.Sprintf("%2d.%s", i+1, mark(d)), d.Text+e.step(d))
-		if e.verbose {
-			e.paragraph("    ", held(d))
-		}
-	}
-	if len(e.report.Missing) > 0 {
-		fmt.Fprintln(e.W, "\nNot known:")
-	}
-	for _, text := range e.report.Missing {
-		e.paragraph("  -", text)
-	}
-	if len(e.report.Next) > 0 {
+	items := e.items()
+	if len(items) > 0 {
 		fmt.Fprintln(e.W)
-		e.paragraph("", e.nextHead())
+		e.paragraph("", e.itemsHead(items))
 	}
-	for i, s := range e.report.Next {
-		e.paragraph(fmt.Sprintf("%2d. ", i+1), s.Text)
-		for _, line := range s.Lines {
-			fmt.Fprintln(e.W, "       "+line)
+	for i, it := range items {
+		number, why := fmt.Sprintf("%2d. ", i+1), it.why
+		if it.do != nil {
+			e.paragraph(number, it.do.Text)
+			for _, line := range it.do.Lines {
+				fmt.Fprintln(e.W, "       "+line)
+			}
+			number = "    "
+			if why != "" {
+				why = "Why: " + why
+			}
 		}
+		if why != "" {
+			e.paragraph(number, why)
+		}
+		if it.bound != "" {
+			e.paragraph("    ", it.bound)
+		}
+	}
+	if e.All && len(e.report.Missing) > 0 {
+		fmt.Fprintln(e.W, "\nNot known:")
+		for _, text := range e.report.Missing {
+			e.paragraph("  -", text)
+		}
+	}
+	if text := e.left(); text != "" {
+		fmt.Fprintln(e.W)
+		e.paragraph("", text)
 	}
 }
 
 // writeMarkdown prints it as lists.
 func (e explanation) writeMarkdown() {
+	for _, text := range e.Before {
+		fmt.Fprintf(e.W, "%s\n\n", text)
+	}
 	for i, text := range e.top() {
 		if i == 0 {
 			text = "**" + text + "**"
 		}
 		fmt.Fprintf(e.W, "%s\n\n", text)
 	}
-	for i, d := range e.report.Findings {
-		mark := ""
-		if d.Reason {
-			mark = `\* `
+	items := e.items()
+	for i, it := range items {
+		fmt.Fprint(e.W, separator(i, e.itemsHead(items)+"\n\n", ""))
+		why := it.why
+		if it.do != nil {
+			fmt.Fprintf(e.W, "%d. %s\n", i+1, it.do.Text)
+			if len(it.do.Lines) > 0 {
+				fmt.Fprintf(e.W, "   ```\n   %s\n   ```\n", strings.Join(it.do.Lines, "\n   "))
+			}
+			if why != "" {
+				fmt.Fprintf(e.W, "\n   Why: %s", why)
+			}
+		} else {
+			fmt.Fprintf(e.W, "%d. %s", i+1, why)
 		}
-		fmt.Fprintf(e.W, "%s%d. %s%s%s", separator(i, strings.Replace(findingsHead, "*", `\*`, 1)+"\n\n", ""), i+1, mark, d.Text, e.step(d))
-		if e.verbose {
-			fmt.Fprintf(e.W, " *%s*", held(d))
+		if it.bound != "" {
+			fmt.Fprintf(e.W, " *%s*", it.bound)
 		}
 		fmt.Fprintln(e.W)
 	}
-	for i, text := range e.report.Missing {
-		fmt.Fprintf(e.W, "%s- %s\n", separator(i, "\nNot known:\n\n", ""), text)
-	}
-	for i, s := range e.report.Next {
-		fmt.Fprintf(e.W, "%s%d. %s\n", separator(i, "\n"+e.nextHead()+"\n\n", ""), i+1, s.Text)
-		if len(s.Lines) > 0 {
-			fmt.Fprintf(e.W, "   ```\n   %s\n   ```\n", strings.Join(s.Lines, "\n   "))
+	if e.All {
+		for i, text := range e.report.Missing {
+			fmt.Fprintf(e.W, "%s- %s\n", separator(i, "\nNot known:\n\n", ""), text)
 		}
+	}
+	if text := e.left(); text != "" {
+		fmt.Fprintf(e.W, "\n%s\n", text)
 	}
 }
 
-// findingsHead is printed above the findings.
-const findingsHead = "Findings (* = a reason not to use these weights, or not yet):"
-
-// nextHead is printed above what to try next; it says what to replace in the commands.
-func (e explanation) nextHead() string {
+// itemsHead is printed above the items; it says what to replace in the commands.
+func (e explanation) itemsHead(items []advice) string {
 	var lines []string
-	for _, s := range e.report.Next {
-		lines = append(lines, s.Lines...)
+	for _, it := range items {
+		if it.do != nil {
+			lines = append(lines, it.do.Lines...)
+		}
 	}
 	all := strings.Join(lines, "\n")
 	var words []string
@@ -174,16 +252,15 @@ func (e explanation) nextHead() string {
 		words = append(words, "NEWNAME is any name for a new study")
 	}
 	if len(words) == 0 {
-		return "Try next:"
+		return "Findings, the most important first:"
 	}
-	return "Try next (" + strings.Join(words, ", ") + "):"
+	return "Findings, the most important first (" + strings.Join(words, ", ") + "):"
 }
 
-// top are the paragraphs above the findings: what was found, first on the test part if
-// it was measured there, and of what.
+// top are the paragraphs above the findings: what was found, and of what.
 func (e explanation) top() []string {
 	var all []string
-	for _, text := range []string{e.confirmed, e.verdict(), e.report.Models, e.head} {
+	for _, text := range []string{e.report.Text, e.report.Models, e.head} {
 		if text != "" {
 			all = append(all, text)
 		}
@@ -191,56 +268,39 @@ func (e explanation) top() []string {
 	return all
 }
 
-// mark is printed between a finding's number and its text.
-func mark(d explain.Finding) string {
-	if d.Reason {
-		return "*"
-	}
-	return " "
-}
-
 // held says what a finding is compared with, and where that is from.
 func held(d explain.Finding) string { return "[Threshold: " + d.Threshold + "; " + d.Source + ".]" }
 
-// step says which of the steps to try answers a finding, "" if none does.
-func (e explanation) step(d explain.Finding) string {
-	for i, s := range e.report.Next {
-		if d.Reason && s.Name == d.Try {
-			return fmt.Sprintf(" See step %d.", i+1)
-		}
-	}
-	return ""
-}
-
 // result has one row for the verdict and for every finding, for what is missing
-// and for every step.
+// and for every remedy.
 func (e explanation) result() result {
 	r := result{columns: []column{
-		{name: "kind"}, {name: "name"}, {name: "reason"}, {name: "text"}, {name: "figures"}, {name: "threshold"}, {name: "source"}, {name: "try"}, {name: "lines"},
+		{name: "kind"}, {name: "name"}, {name: "rank"}, {name: "shown"}, {name: "reason"}, {name: "text"}, {name: "figures"},
+		{name: "threshold"}, {name: "source"}, {name: "try"}, {name: "lines"},
 	}}
-	r.rows = append(r.rows, []any{"verdict", string(e.report.Verdict), nil, e.report.Text, nil, nil, nil, nil, nil})
-	if e.report.Models != "" {
-		r.rows = append(r.rows, []any{"models", nil, nil, e.report.Models, nil, nil, nil, nil, nil})
+	add := func(kind string, name, text any) {
+		r.rows = append(r.rows, []any{kind, name, nil, nil, nil, text, nil, nil, nil, nil, nil})
 	}
-	if e.confirmed != "" {
-		r.rows = append(r.rows, []any{"confirmed", nil, nil, e.confirmed, nil, nil, nil, nil, nil})
+	add("verdict", string(e.report.Verdict), e.report.Text)
+	if e.report.Models != "" {
+		add("models", nil, e.report.Models)
 	}
 	for _, d := range e.report.Findings {
 		figures := make(map[string]any)
 		for _, x := range d.Figures {
 			figures[x.Name] = finite(x.Value)
 		}
-		r.rows = append(r.rows, []any{"finding", d.Name, d.Reason, d.Text, figures, d.Threshold, d.Source, d.Try, nil})
+		r.rows = append(r.rows, []any{"finding", d.Name, d.Rank, d.Shown, d.Reason, d.Text, figures, d.Threshold, d.Source, d.Try, nil})
 	}
 	for _, text := range e.report.Missing {
-		r.rows = append(r.rows, []any{"missing", nil, nil, text, nil, nil, nil, nil, nil})
+		add("missing", nil, text)
 	}
-	for _, s := range e.report.Next {
+	for i, s := range e.report.Next {
 		var lines any
 		if s.Lines != nil {
 			lines = s.Lines
 		}
-		r.rows = append(r.rows, []any{"next", s.Name, nil, s.Text, nil, nil, nil, nil, lines})
+		r.rows = append(r.rows, []any{"next", s.Name, i + 1, nil, nil, s.Text, nil, nil, nil, nil, lines})
 	}
 	return r
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"sync"
@@ -42,8 +43,10 @@ func (l *Log) Notice(n notice.Notice) {
 	switch n := n.(type) {
 	case notice.StudyOpened:
 		l.opening(n.Definition, n.Opening)
-		if few := fewExamples(n.Info); few != "" {
-			l.Print("%s", few)
+		for _, note := range []string{settledEpochs(n.Definition, n.Info), smallBatch(n.Definition), fewExamples(n.Info)} {
+			if note != "" {
+				l.Print("%s", note)
+			}
 		}
 	case notice.SearchBegan:
 		l.unfollow = l.follow(n.Definition, n.Deadline)
@@ -80,15 +83,23 @@ func (l *Log) follow(def *search.Definition, deadline time.Time) (end func()) {
 func (l *Log) opening(def *search.Definition, o runs.Opening) {
 	switch {
 	case o.Created:
-		l.Print("study %s: %s over %s", def.Name, count(def.Search.Trials, "trial"), count(len(def.Space.Params), "parameter"))
+		l.Print("study %s: %s over %s", def.Name, trials(def), count(len(def.Space.Params), "parameter"))
 	case o.Killed:
 		l.Print("study %s: continuing; the last invocation was killed", def.Name)
 	default:
 		l.Print("study %s: continuing", def.Name)
 	}
 	for _, c := range o.Changes {
-		l.Print("study %s: %s was %s and is now %s", def.Name, c.Key, c.Old, c.New)
+		l.Print("study %s: %s was %s and is now %s", def.Name, c.Key, cmp.Or(c.Old, "absent"), cmp.Or(c.New, "absent"))
 	}
+}
+
+// trials says how many trials a study makes.
+func trials(def *search.Definition) string {
+	if most := def.MostTrials(); most > 0 {
+		return count(most, "trial")
+	}
+	return "trials until the time is over,"
 }
 
 // observe logs an event of a search. The live line must not begin or end while the
@@ -118,7 +129,10 @@ func (l *Log) observe(def *search.Definition, e search.Event) {
 func (l *Log) outcome(def *search.Definition, e search.Event) {
 	what := fmt.Sprintf("trial %d, now on %d seeds", e.Step.Trial, e.Step.Replicates[len(e.Step.Replicates)-1]+1)
 	if e.Step.Kind == search.NewTrial {
-		what = fmt.Sprintf("trial %d of %d", e.Step.Trial, def.Search.Trials)
+		what = fmt.Sprintf("trial %d", e.Step.Trial)
+		if most := def.MostTrials(); most > 0 {
+			what += fmt.Sprintf(" of %d", most)
+		}
 		if recipe, err := recipeText(def, e.Step.Point); err == nil {
 			what += ", " + recipe
 		}

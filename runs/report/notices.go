@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"evenkeel/objective/evidence/trained"
 	"evenkeel/runs/notice"
 	"evenkeel/search"
 )
@@ -23,6 +24,12 @@ func noticeLine(n notice.Notice) string {
 			model = "a model trained with weights"
 		}
 		return "WARNING: " + n.Judgement.Text(model, n.Classes) + ". " + n.Judgement.Advice()
+	case notice.TrialsLifted:
+		return fmt.Sprintf("a limit of time without --trials: the %s of the study file are no limit, trials are made until the time is over", count(n.Trials, "trial"))
+	case notice.TimeShort:
+		return timeShort(n)
+	case notice.NotTrained:
+		return "WARNING: " + notTrained(n.Judgement, n.OwnProgram)
 	case notice.SearchEnded:
 		return endLine(n)
 	case notice.LongerBegan:
@@ -42,6 +49,11 @@ func noticeLine(n notice.Notice) string {
 		return fmt.Sprintf("search.on_finish, %s: %v", strings.Join(n.Words, " "), n.Err)
 	}
 	return followUpLine(n)
+}
+
+// notTrained says that the unweighted model is not trained, and what to do.
+func notTrained(j trained.Judgement, ownProgram bool) string {
+	return j.Text("the unweighted model") + ". " + j.Advice(ownProgram)
 }
 
 // followUpLine is noticeLine of what a confirmation or probes say.
@@ -100,6 +112,19 @@ func takes(trainings int, seconds float64) string {
 	return text
 }
 
+// timeShort says what does not fit into the time of a search, and what that means.
+func timeShort(n notice.TimeShort) string {
+	text := fmt.Sprintf("short of time: %s of %s each fit; a conclusion needs about %.0f more: %.0f for the unweighted model, %.0f for two trials on several seeds",
+		count(int(n.Fit), "training"), Duration(n.Each), n.Reference+n.Trials+n.Confirming-1-n.Fit, n.Reference, n.Trials)
+	if n.Confirming > 0 {
+		text += fmt.Sprintf(", %.0f to confirm the leader", n.Confirming)
+	}
+	if 1+n.Fit < n.Reference+n.Trials {
+		return text + ". The leader will have no interval: give it more time"
+	}
+	return text + ". The leader will not be confirmed: its figures are for choosing, not for quoting"
+}
+
 // endLine says how a search ended, "" if it failed: the error says that.
 func endLine(n notice.SearchEnded) string {
 	line := ended(n)
@@ -120,5 +145,9 @@ func ended(n notice.SearchEnded) string {
 	case n.Summary.End == search.EndTime:
 		return fmt.Sprintf("time limit reached after %s; resume with a later --until or a longer --time: evenkeel resume %s", trained, ShellWord(n.Study))
 	}
-	return fmt.Sprintf("complete: %s, %s, %d more were the same as one before", count(n.Summary.Steps, "step"), trained, n.Summary.Shared)
+	line := fmt.Sprintf("complete: %s, %s, %d more were the same as one before", count(n.Summary.Steps, "step"), trained, n.Summary.Shared)
+	if p := n.Summary.Exhausted; p > 0 {
+		line += fmt.Sprintf("; the space has %s, and more trials would be copies: widen a range or add a choice to search on", count(p, "point"))
+	}
+	return line
 }

@@ -26,12 +26,19 @@ func (p planPage) write(now time.Time) error {
 	fmt.Fprintf(w, "study %s: %s\n", def.Name, p.subject())
 	seeds := count(def.Search.Replicates, "seed") + " each"
 	if most := def.Search.MaxReplicates; def.Search.Racing && most > def.Search.Replicates {
-		seeds += fmt.Sprintf(" at first and up to %d for the best", most)
+		seeds += fmt.Sprintf(" at first and up to %d for those that may lead", most)
 	}
-	fmt.Fprintf(w, "%s of at most %s a seed; %s; study seed %d, window %d\n", count(def.Search.Trials, "trial"),
+	trials := "as many trials as fit into the time,"
+	if p.Budget.Trials > 0 {
+		trials = count(p.Budget.Trials, "trial")
+	}
+	fmt.Fprintf(w, "%s of at most %s a seed; %s; study seed %d, window %d\n", trials,
 		count(def.MaxRounds()+1, "training"), seeds, def.Search.Seed, def.Search.Window)
-	if few := fewExamples(p.Info); few != "" {
-		fmt.Fprintln(w, few)
+	p.points(w)
+	for _, note := range []string{settledEpochs(def, p.Info), smallBatch(def), fewExamples(p.Info)} {
+		if note != "" {
+			p.lines(note)
+		}
 	}
 	if !p.Until.IsZero() && !p.Until.After(now) {
 		fmt.Fprintf(w, "search.until %s is over: a search would end at once\n", def.Search.Until)
@@ -61,14 +68,39 @@ func (p planPage) subject() string {
 	return fmt.Sprintf("%s, %d classes, %d training and %d validation examples", p.Title, len(p.Info.Classes), sum(p.Info.TrainCounts), len(p.Info.ValLabels))
 }
 
+// points says so where the space has counted points, of which each is made once.
+func (p planPage) points(w io.Writer) {
+	n, finite := p.Definition.Space.Points()
+	if !finite {
+		return
+	}
+	text := fmt.Sprintf("the space has %s, of which each is made at most once", count(n, "point"))
+	if asked := p.Definition.Search.Trials; asked > n {
+		text += fmt.Sprintf("; of %s asked for, what is left goes to further seeds", count(asked, "trial"))
+		if !p.Definition.Search.Racing {
+			text = fmt.Sprintf("the space has %s: the search ends when each is made, before the %s asked for", count(n, "point"), count(asked, "trial"))
+		}
+	}
+	fmt.Fprintln(w, text)
+}
+
 // budget says how many trainings a study takes and, where its time is limited, how
 // many of them fit as far as the history knows what one takes.
 func (p planPage) budget(w io.Writer) {
-	parts := fmt.Sprintf("%d unweighted, %.0f for trials", p.Reference, p.Trials)
-	if p.Confirming > 0 {
-		parts += fmt.Sprintf(", at most %.0f to confirm the leader", p.Confirming)
+	b := p.Budget
+	parts := fmt.Sprintf("%d unweighted, %.0f for trials", b.Reference, b.Trainings)
+	if math.Round(b.MostTrainings) > math.Round(b.Trainings) {
+		parts += fmt.Sprintf(" (at most %.0f: those that may lead get more seeds)", b.MostTrainings)
 	}
-	fmt.Fprintf(w, "about %s: %s\n", count(int(math.Round(p.Trainings())), "training"), parts)
+	confirming := ""
+	if p.Confirming > 0 {
+		confirming = fmt.Sprintf(", at most %.0f to confirm the leader", p.Confirming)
+	}
+	if b.Trials > 0 {
+		fmt.Fprintf(w, "about %s: %s\n", count(int(math.Round(p.Trainings())), "training"), parts+confirming)
+	} else {
+		fmt.Fprintf(w, "trainings: %d unweighted%s, and trials in the time that is left\n", b.Reference, confirming)
+	}
 	if !p.Left.Limited {
 		return
 	}
@@ -77,7 +109,7 @@ func (p planPage) budget(w io.Writer) {
 		return
 	}
 	text := fmt.Sprintf("about %.0f fit", p.Fit)
-	if p.Fit >= p.Trainings() {
+	if b.Trials > 0 && p.Fit >= p.Trainings() {
 		text = "all of them fit"
 	}
 	fmt.Fprintf(w, "%s %s, at %s each (mean of %s of the reference's model) and %d at once\n",

@@ -35,7 +35,7 @@ func isTerminal(w io.Writer) bool {
 
 // newProgress returns the live line of a study, on a terminal.
 func newProgress(w io.Writer, def *search.Definition, deadline time.Time, clock func() time.Time) *progress {
-	p := &progress{clock: clock, deadline: deadline, at: search.NewProgress(def.Search, clock())}
+	p := &progress{clock: clock, deadline: deadline, at: search.NewProgress(def, clock())}
 	p.bars = mpb.New(mpb.WithOutput(w), mpb.WithWidth(16))
 	p.bar = p.bars.New(int64(p.at.Total), mpb.BarStyle().Lbound("[").Filler("=").Tip(">").Padding(" ").Rbound("]"),
 		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return " " + p.text() })))
@@ -63,7 +63,10 @@ func (p *progress) text() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	// What matters most comes first: a narrow terminal cuts the end.
-	text := fmt.Sprintf("%d of %d", p.at.Done, p.at.Total)
+	text := fmt.Sprint(p.at.Done)
+	if p.at.Total > 0 {
+		text += fmt.Sprintf(" of about %d", p.at.Total)
+	}
 	if left, ok := p.at.SecondsLeft(p.deadline, p.clock()); ok {
 		text += ", " + Duration(left) + " left"
 	}

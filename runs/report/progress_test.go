@@ -12,10 +12,10 @@ import (
 )
 
 // TestProgressSaysHowFarItIs feeds the live line the events of a search and
-// reads it: 12 trials race to 12 + 4*2 + 3*2 = 26 evaluations, 5 of which an
-// earlier invocation made; two more take 20 s, so 19 more take 190 s.
+// reads it: 12 trials race to about 12 + 12*2 + 6*2 = 48 evaluations, 5 of which
+// an earlier invocation made; two more take 20 s, so 41 more take 410 s.
 func TestProgressSaysHowFarItIs(t *testing.T) {
-	def, err := studyfile.Parse("s.yaml", []byte("weighting: {scheme: [{name: mean-ratio, exponent: 2}]}\nsearch: {trials: 12}\n"), "/", nil)
+	def, err := studyfile.Parse("s.yaml", []byte("weighting: {scheme: [{name: mean-ratio, exponent: {low: 1, high: 2}}]}\nsearch: {trials: 12}\n"), "/", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +33,7 @@ func TestProgressSaysHowFarItIs(t *testing.T) {
 		p.observe(search.Event{Kind: search.EventOutcome, Step: step, Arms: []objective.Arm{{Seeds: 1, Difference: difference}}})
 	}
 	now = now.Add(20 * time.Second)
-	want := "7 of 26, 3 min 10 s left | best change -.050, unweighted .200 | 1 trial running, 1 training, 1 shared"
+	want := "7 of about 48, 6 min 50 s left | best change -.050, unweighted .200 | 1 trial running, 1 training, 1 shared"
 	if got := p.text(); got != want {
 		t.Errorf("live line\n got %s\nwant %s", got, want)
 	}

@@ -22,6 +22,19 @@ func Recommendation(out Out, o *results.Overview) error {
 	return nil
 }
 
+// RecommendationLines are the lines of a recommendation, for a page that begins with it; what
+// names other commands is left out.
+func RecommendationLines(out Out, o *results.Overview) []string {
+	lines := answerPage{out, o, o.Recommendation}.lines()
+	if last := len(lines) - 1; strings.HasPrefix(lines[last], moreHead) {
+		lines = lines[:last]
+	}
+	return lines
+}
+
+// moreHead is before the names of other commands.
+const moreHead = "  More: "
+
 // answerPage lays a recommendation out. Every command that shows one uses it.
 type answerPage struct {
 	Out
@@ -56,7 +69,7 @@ func (p answerPage) lines() []string {
 	if p.r.Beyond != "" && p.r.Beyond != p.r.Use {
 		lines = append(lines, p.beyond())
 	}
-	last := append(p.unknown(), "  More: "+strings.Join(p.more(), " | "))
+	last := append(p.unknown(), moreHead+strings.Join(p.more(), " | "))
 	others := p.alternatives()
 	if room := recommendationLines - len(lines) - len(last); len(others) > room {
 		others = others[:max(0, room)]
@@ -82,6 +95,12 @@ func (p answerPage) head() string {
 func (p answerPage) none() []string {
 	text := capitalised(string(p.r.Why)) + "."
 	switch p.r.Why {
+	case results.NotTrained:
+		text = capitalised(notTrained(p.Training, p.Definition.Model.Trainer.Transport().OwnData))
+		if p.Judgement.Blocks() {
+			text += " " + p.judgement()
+		}
+		return append(indented(text, p.textWidth()), "    First search again: "+p.searchEpochs(int64(p.Training.Enough())))
 	case results.NoBetterThanGuessing:
 		text = p.judgement() + " Find out why: evenkeel check STUDY.yaml"
 	case results.EveryTrialFailed:

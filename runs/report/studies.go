@@ -44,11 +44,20 @@ func studiesResult(list []results.LedStudy) result {
 			trial, round, scheme, change, score = a.Trial, a.Round, a.Scheme, a.Difference, a.Score
 		}
 		r.rows = append(r.rows, []any{
-			s.Name, s.Model, string(s.State), s.Complete + s.Failed, s.Planned, s.Failed, s.FailedSeeds, s.Runs, s.Reference, change, score,
+			s.Name, s.Model, string(s.State), s.Complete + s.Failed, planned(s.Planned), s.Failed, s.FailedSeeds, s.Runs, s.Reference, change, score,
 			trial, round, scheme, s.Seconds, s.Created, s.Worked, s.Host, s.User, s.GitCommit, s.Program,
 		})
 	}
 	return r
+}
+
+// planned is the number of trials that a study was asked for, nothing where only the time
+// bounds it.
+func planned(trials int) any {
+	if trials == 0 {
+		return nil
+	}
+	return trials
 }
 
 // leaderChange is the column with the change of score of a study's leader.
@@ -89,7 +98,7 @@ func Status(out Out, db string, list []results.RunningStudy) error {
 			phase = s.Phase
 		}
 		r.rows = append(r.rows, []any{
-			s.Name, s.Complete + s.Failed, s.Planned, s.Runs, change, s.Started, s.Host, s.User, s.PID, left, phase,
+			s.Name, s.Complete + s.Failed, planned(s.Planned), s.Runs, change, s.Started, s.Host, s.User, s.PID, left, phase,
 		})
 	}
 	return out.write(r)

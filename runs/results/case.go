@@ -6,6 +6,7 @@ import (
 	"reflect"
 
 	"evenkeel/objective"
+	"evenkeel/objective/evidence/confirm"
 	"evenkeel/objective/evidence/explain"
 	"evenkeel/objective/evidence/posthoc"
 	"evenkeel/runs"
@@ -41,13 +42,13 @@ func ReadCase(ctx context.Context, db *runs.DB, study string, a Arm) (c *Case, e
 }
 
 func readCase(ctx context.Context, db *runs.DB, study string, a Arm) (*Case, error) {
+	board, err := db.Leaderboard(ctx, study)
+	if err != nil {
+		return nil, err
+	}
 	if a.Trial == 0 {
-		board, err := db.Leaderboard(ctx, study)
-		if err != nil {
-			return nil, err
-		}
 		if len(board.Rows) == 0 {
-			return nil, fmt.Errorf("study %s has no arms to explain yet", board.Study.Name)
+			return nil, nothingToExplain(board.Study)
 		}
 		row := board.Rows[max(board.Leader(), 0)]
 		a = Arm{Trial: row.Trial, Round: row.Round}
@@ -77,8 +78,75 @@ func readCase(ctx context.Context, db *runs.DB, study string, a Arm) (*Case, err
 	}
 	c.OwnModel = !reflect.DeepEqual(c.Plan.Model, c.Definition.ReferenceModel())
 	c.Case = caseOf(e, c.Definition, c.Plan, c.OwnModel)
+	c.Test, c.TestOffsets = testsOf(c.Confirmed)
+	c.Together = togetherOf(e.Alike, board, arms)
+	var plain []objective.Round
+	for _, rep := range e.Trial.Replicates {
+		plain = append(plain, rep.Rounds[0])
+	}
+	if c.Training, err = trainingOf(ctx, db, c.Plan.Model, e.Trial.Study.TrainCounts, plain); err != nil {
+		return nil, err
+	}
 	c.State, err = db.State(ctx, name)
 	return c, err
+}
+
+// nothingToExplain says why a study has no ranked arm, and what can be explained of it.
+func nothingToExplain(h runs.StudyHead) error {
+	switch {
+	case h.Failed > 0 && h.Failed == h.Done:
+		return fmt.Errorf("study %s has no arms to explain: every trial failed (%s)", h.Name, h.Failure)
+	case h.Done > h.Failed:
+		return fmt.Errorf("study %s has no arms to explain: every trial that ended well was declared invalid; name one of them", h.Name)
+	}
+	return fmt.Errorf("study %s has no arms to explain yet: no trial is complete", h.Name)
+}
+
+// testsOf returns what a confirmation found of the weights, measured anew each time, against
+// the unweighted model and against offsets that are fitted to it; nil for what it did not
+// compare.
+func testsOf(c *Confirmed) (nothing, offsets *explain.Test) {
+	if c == nil {
+		return nil, nil
+	}
+	of := func(against objective.Option) *explain.Test {
+		row, verdict := c.Row(objective.OptionWeightsRemeasured, against)
+		if row == nil {
+			return nil
+		}
+		return &explain.Test{
+			Spread: row.Spread, Against: row.AgainstSpread, Difference: row.Difference, Low: row.DifferenceLow, High: row.DifferenceHigh,
+			Better: verdict.Gain(), Worse: verdict == confirm.Worse, Drop: row.AccuracyDrop, Loss: row.OverTolerance,
+		}
+	}
+	return of(objective.OptionNothing), of(objective.OptionOffsetsRefitted)
+}
+
+// togetherOf returns what all arms of a study say.
+func togetherOf(alike runs.Alike, board *runs.Board, arms []Confirmed) *explain.Together {
+	t := &explain.Together{
+		Vectors: alike.Vectors, Trials: alike.Trials, Strongest: alike.Strongest, Same: alike.Same, Exactly: alike.Exactly,
+	}
+	if Delivered(board.Screening) {
+		t.Transmission = board.Screening.Transmission
+	}
+	for _, a := range arms {
+		for _, offsets := range []objective.Option{objective.OptionOffsetsRefitted, objective.OptionOffsetsFixed} {
+			row, verdict := a.Row(offsets, objective.OptionNothing)
+			t.Offsets = t.Offsets || !a.Invalid && row != nil && verdict.Gain()
+		}
+	}
+	for _, row := range board.Rows {
+		found := Of(arms, row.Trial, row.Round)
+		if found == nil {
+			t.Better = t.Better || NoiseOf(row) == MoreEven && row.Spread < row.ReferenceSpread
+			continue
+		}
+		if test, _ := testsOf(found); test != nil {
+			t.Better = t.Better || test.Better
+		}
+	}
+	return t
 }
 
 // caseOf hands over what was recorded of an arm; own says that its model is another one
@@ -87,7 +155,12 @@ func caseOf(e *runs.Evidence, def *search.Definition, plan objective.Plan, own b
 	c := explain.Case{
 		Classes: make([]string, e.Trial.Replicates[0].Rounds[0].Val.Classes()), Score: def.Objective, Trial: e.Trial.Number, Round: e.Round,
 		Replicates: e.Trial.Replicates, Posthoc: !plan.Trained(), OwnScript: def.Model.Trainer.Transport().OwnData, Pool: e.Pool,
-		SeedsFail: e.Trial.Study.FailedSeeds > 0,
+		SeedsFail: e.Trial.Study.FailedSeeds > 0, Invalid: e.Trial.Invalid != "",
+	}
+	row := e.Trial.Arms[e.Round-1]
+	c.Stored = &explain.Stored{Difference: row.Difference, Half: row.DifferenceHigh - row.Difference}
+	if p := e.Trial.Predicted; p != nil && p.Round == e.Round {
+		c.Screened = &p.Difference
 	}
 	for k := range c.Classes {
 		c.Classes[k] = e.Trial.Study.Class(k)
@@ -101,7 +174,7 @@ func caseOf(e *runs.Evidence, def *search.Definition, plan objective.Plan, own b
 			out.Plain, out.OfReference = partOf(o.Reference, o.Labels), own
 		}
 		if o.Labels != nil {
-			out.Labels, out.Before, out.After = o.Labels, o.Before.ValPredictions, o.After.ValPredictions
+			out.Labels, out.Reference, out.Before, out.After = o.Labels, o.Reference.ValPredictions, o.Before.ValPredictions, o.After.ValPredictions
 		}
 		if o.Offsets != nil {
 			out.Offsets = &explain.Offsets{Values: o.Offsets.Values, Val: o.Offsets.Val, Spread: o.Offsets.Spread, Drop: o.Offsets.Drop}

@@ -138,6 +138,15 @@ func TestReadCase(t *testing.T) {
 	if c.Trial.Number != row.Trial || c.Round != row.Round {
 		t.Errorf("the case of %d/%d; want that of %d/%d", c.Trial.Number, c.Round, row.Trial, row.Round)
 	}
+	if s := c.Stored; s == nil || s.Difference != row.Difference || s.Half != row.DifferenceHigh-row.Difference && !math.IsNaN(s.Half) {
+		t.Errorf("stored %+v; want the figures of the leaderboard, %v and %v", s, row.Difference, row.DifferenceHigh)
+	}
+	if together := c.Together; together == nil || together.Same || together.Vectors < 2 || together.Trials != 2 {
+		t.Errorf("together %+v; want two trials with weights that act", together)
+	}
+	if c.Test != nil || c.Invalid {
+		t.Errorf("test %+v, invalid %v; want neither", c.Test, c.Invalid)
+	}
 	named, err := results.ReadCase(t.Context(), db, "small", results.Arm{Trial: 2, Round: results.BestRound})
 	if err != nil {
 		t.Fatal(err)

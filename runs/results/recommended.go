@@ -50,6 +50,8 @@ func (o *Overview) noRecommendation() Why {
 	switch {
 	case o.Board.Reference.Seeds == 0:
 		return NothingTrained
+	case o.Training.Short && len(o.Confirmed) == 0: // measured on the test part, figures say what they say
+		return NotTrained
 	case o.Judgement.Blocks():
 		return NoBetterThanGuessing
 	case o.Leader.Why == AllFailed:

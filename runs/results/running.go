@@ -10,7 +10,7 @@ import (
 // RunningStudy is a study that is being worked on.
 type RunningStudy struct {
 	LedStudy
-	// SecondsLeft is how long the search goes on at its pace ([search.Config.SecondsLeft]),
+	// SecondsLeft is how long the search goes on at its pace ([search.Definition.SecondsLeft]),
 	// nil where that is not known, or the invocation is at something else.
 	SecondsLeft *float64
 	// Phase is what the invocation is at, "" if it has not said.
@@ -37,7 +37,7 @@ func Running(ctx context.Context, db *runs.DB, now time.Time) ([]RunningStudy, e
 			return nil, err
 		}
 		s := RunningStudy{LedStudy: row, Phase: pace.Phase}
-		if left, ok := def.Search.SecondsLeft(pace.Pace, row.Started.Local(), now); ok && pace.Phase == runs.Searching {
+		if left, ok := def.SecondsLeft(pace.Pace, row.Started.Local(), now); ok && pace.Phase == runs.Searching {
 			s.SecondsLeft = &left
 		}
 		out = append(out, s)

@@ -3,6 +3,7 @@
 -- search. Words of version 5 are renamed; what it did not measure is NULL.
 
 DROP VIEW confirmations;
+DROP VIEW readings;
 DROP VIEW class_recalls;
 
 ALTER TABLE confirm_runs RENAME TO confirm_runs_5;
@@ -149,6 +150,22 @@ CREATE TABLE search_options (
   PRIMARY KEY (study, option)
 ) STRICT, WITHOUT ROWID;
 
+-- A reading counts from when a result on the test part first reached the program. One that
+-- failed before that showed nothing. Readings of version 5 count.
+ALTER TABLE test_reads ADD COLUMN delivered INTEGER NOT NULL DEFAULT 1; -- 0: recorded, and no result of it has come yet
+
+CREATE VIEW readings AS
+-- How often the test part of each study was read, by any study in this file; a reading of
+-- which no result ever came is none. A source that has a test part of its own has the same one
+-- for every split. For the others, the seed of the split decides which examples are held out,
+-- and a larger share contains a smaller one.
+SELECT s.number AS study, (
+  SELECT count(*) FROM test_reads r
+  WHERE r.delivered AND r.data = s.data AND (coalesce(r.split ->> 'test', 0) > 0) = (coalesce(s.split ->> 'test', 0) > 0)
+    AND (coalesce(s.split ->> 'test', 0) = 0 OR (r.split ->> 'seed') IS (s.split ->> 'seed'))
+) AS test_reads
+FROM studies s;
+
 CREATE VIEW confirmations AS
 -- Confirmed figures on the test part: the ones to quote. test_reads counts how
 -- often that test part was read, by any study in this file. what and against are names of
@@ -217,3 +234,46 @@ ALTER TABLE arms ADD COLUMN accuracy_drop_se REAL; -- standard error of accuracy
                                                    -- NULL: computed by an earlier rule; resuming the study brings it up to date
 ALTER TABLE arms ADD COLUMN charge REAL;           -- the expected charge for accuracy_drop that difference contains
 ALTER TABLE arms ADD COLUMN loss_probability REAL; -- that the true drop exceeds the study's tolerance
+
+-- Arms that are made of the same runs are one arm: the leaderboard has it once.
+CREATE INDEX trial_runs_by_run
+-- Finds the arms that share a run.
+ON trial_runs (study, run, round);
+
+DROP VIEW leaderboard;
+
+CREATE VIEW leaderboard AS
+-- Ranked arms on the validation part: for choosing, not for quoting. Ties share
+-- a rank. difference_low and difference_high hold for all arms together. Arms of
+-- invalid trials are left out, and of arms that have the same run on every common seed all
+-- but the first: the one with the most seeds, of equals the earlier one. tier is the number
+-- of seeds, by which arms are ranked first.
+SELECT
+  s.name AS study,
+  rank() OVER (PARTITION BY a.study ORDER BY a.seeds DESC, a.difference) AS rank,
+  a.trial, a.round, t.scheme, t.rounds, a.seeds,
+  a.seeds AS tier,
+  s.reference_spread + a.difference AS score,
+  a.spread, a.spread_se, a.gap,
+  coalesce(d.classes ->> a.worst_class, CAST(a.worst_class AS TEXT)) AS worst_class,
+  a.worst_recall, a.balanced_accuracy, a.accuracy,
+  a.difference,
+  a.difference - a.half_width AS difference_low,
+  a.difference + a.half_width AS difference_high,
+  a.weight_gain, a.weight_ratio, a.reference_spread, a.reference_balanced_accuracy,
+  t.params, t.seconds
+FROM arms a
+JOIN studies s ON s.number = a.study
+JOIN trials t ON t.study = a.study AND t.number = a.trial
+LEFT JOIN datasets d ON d.data = s.data AND d.split = s.split
+WHERE t.invalid IS NULL AND NOT EXISTS (
+  SELECT 1 FROM trial_runs x
+  JOIN trial_runs y ON y.study = x.study AND y.run = x.run AND y.round > 0 AND y.replicate = x.replicate
+  JOIN arms b ON b.study = y.study AND b.trial = y.trial AND b.round = y.round
+  JOIN trials v ON v.study = b.study AND v.number = b.trial
+  WHERE x.study = a.study AND x.trial = a.trial AND x.round = a.round AND x.replicate = 0 AND v.invalid IS NULL
+    AND (b.seeds > a.seeds OR b.seeds = a.seeds AND (b.trial, b.round) < (a.trial, a.round))
+    AND NOT EXISTS (
+      SELECT 1 FROM trial_runs p
+      JOIN trial_runs q ON q.study = p.study AND q.trial = b.trial AND q.replicate = p.replicate AND q.round = b.round
+      WHERE p.study = a.study AND p.trial = a.trial AND p.round = a.round AND q.run <> p.run));

@@ -58,7 +58,8 @@ func checkConfig(def *search.Definition, trainer *opened) check.Config {
 			Data: info.Data, Split: info.Split, Model: def.ReferenceModel(),
 		},
 		Apply: appliedByTrainer(def), WeightsFrom: def.SwitchesOnLate(),
-		Trainings: def.Trainings(), Parallel: trainer.parallel,
+		StepsPerEpoch: def.Steps(info, 1), OwnProgram: def.Model.Trainer.Transport().OwnData,
+		SmallBatch: def.BatchCancels(), Trainings: trainings(def), Parallel: trainer.parallel,
 	}
 	if cfg.Apply == nil {
 		cfg.Apply = []string{objective.ApplyLoss}
@@ -67,4 +68,13 @@ func checkConfig(def *search.Definition, trainer *opened) check.Config {
 		cfg.Seeds = append(cfg.Seeds, search.TrainingSeed(def.Search.Seed, r, search.PhaseSearch))
 	}
 	return cfg
+}
+
+// trainings returns about how many trainings a study takes, 0 where nothing but the time
+// bounds them.
+func trainings(def *search.Definition) float64 {
+	if b := def.Budget(); b.Trials > 0 {
+		return b.All()
+	}
+	return 0
 }

@@ -36,7 +36,7 @@ func Plan(ctx context.Context, c Config, r SearchRequest) (planned *notice.Plann
 	if p.Until, err = search.Until(def.Search.Until, now); err != nil {
 		return nil, search.Inputf("search.until: %w", err)
 	}
-	p.Reference, p.Trials = def.Budget()
+	p.Budget = def.Budget()
 	// The leader's rounds are not known yet; its trainings count by their length.
 	confirming := confirm.Seeds * followup.Length(def, def.MaxRounds())
 	if r.Confirms() && (r.anyCost() || confirming <= p.Trainings()) {

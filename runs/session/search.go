@@ -71,7 +71,12 @@ type Outcome struct {
 // Search runs a study, or continues it. An [*UnconfirmedError] says that the search is
 // done and the confirmation that was asked for is not.
 func Search(ctx context.Context, stop <-chan struct{}, c Config, r SearchRequest) (Outcome, error) {
-	s := &searching{Config: c, SearchRequest: r, def: r.Definition, judge: modelJudge{seeds: r.Definition.Search.Replicates}}
+	if r.Definition.Lifted > 0 {
+		c.notify(notice.TrialsLifted{Trials: r.Definition.Lifted})
+	}
+	s := &searching{Config: c, SearchRequest: r, def: r.Definition, judge: modelJudge{
+		seeds: r.Definition.Search.Replicates, ownProgram: r.Definition.Model.Trainer.Transport().OwnData,
+	}}
 	var err error
 	if s.clock, err = r.until(time.Now()); err != nil {
 		return Outcome{}, err
@@ -92,6 +97,8 @@ func Search(ctx context.Context, stop <-chan struct{}, c Config, r SearchRequest
 	if s.trainer, err = c.start(ctx, stop, s.def, openTrainer); err != nil {
 		return Outcome{}, err
 	}
+	info := s.trainer.Info()
+	s.judge.classes, s.judge.steps = info.Classes, func(epochs int) int { return s.def.Steps(info, epochs) }
 	if err := s.prepare(ctx); err != nil {
 		return Outcome{}, errors.Join(err, s.trainer.close())
 	}
@@ -161,6 +168,8 @@ type searching struct {
 	ended         runs.State
 	worked        atomic.Bool
 	judge         modelJudge
+	// timing is set before trials are made.
+	timing timing
 }
 
 // isComplete reports whether nothing is left to do for a study whose program need not
@@ -270,6 +279,7 @@ func (s *searching) drive(ctx context.Context, stop <-chan struct{}, study *runs
 		Parallel: s.trainer.parallel, Deadline: deadline, Clock: time.Now,
 		Observe: s.observe, KeepGoing: s.KeepGoing,
 	}
+	s.timing.def, s.timing.parallel, s.timing.deadline, s.timing.confirms = s.def, s.trainer.parallel, deadline, s.leader != nil
 	if s.reserve.Confirms = s.leader != nil; !deadline.IsZero() {
 		driver.Reserve, _ = s.reserve.Before(s.def, s.trainer.parallel, deadline, time.Now)
 	}
@@ -299,7 +309,10 @@ func (s *searching) observe(e search.Event) {
 	}
 	s.reserve.Observe(e)
 	s.notify(notice.SearchEvent{Definition: s.def, Event: e})
-	if n := s.judge.observe(e, s.trainer.Info().Classes); n != nil {
+	if n := s.timing.observe(e, time.Now()); n != nil {
+		s.notify(n)
+	}
+	for _, n := range s.judge.observe(e) {
 		s.notify(n)
 	}
 }

@@ -77,7 +77,7 @@ func request(def *search.Definition) SearchRequest {
 func TestSearchThenConfirm(t *testing.T) {
 	def := define(t, small)
 	c, notices := heard(t)
-	for _, want := range []string{"StudyOpened SearchBegan SearchEnded ConfirmingBegan", "StudyOpened SearchBegan SearchEnded"} {
+	for _, want := range []string{"StudyOpened SearchBegan NotTrained SearchEnded ConfirmingBegan", "StudyOpened SearchBegan NotTrained SearchEnded"} {
 		if out, err := Search(t.Context(), nil, c, request(def)); err != nil || !out.Leaderboard {
 			t.Fatalf("%+v, %v; want a leaderboard", out, err)
 		}
@@ -176,7 +176,7 @@ func TestPlan(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p.Left.Limited || p.Confirming != 0 || p.Parallel != 2 || p.Trainings() != float64(p.Reference)+p.Trials || p.First.Trial != 1 || p.Plan.Rounds != 1 {
+	if p.Left.Limited || p.Confirming != 0 || p.Parallel != 2 || p.Trainings() != float64(p.Budget.Reference)+p.Budget.Trainings || p.First.Trial != 1 || p.Plan.Rounds != 1 {
 		t.Errorf("without a limit: %+v", p)
 	}
 	if _, err := Search(t.Context(), nil, c, request(def)); err != nil {

@@ -15,6 +15,9 @@ type Override struct {
 	Value string
 	// Flag is what faults are reported under; empty means "--set KEY".
 	Flag string
+	// Lifts says that a limit of time is meant instead of the study file's number of trials:
+	// that is taken out, unless an override sets it.
+	Lifts bool
 }
 
 // SplitOverride splits the argument of --set, KEY=VALUE.

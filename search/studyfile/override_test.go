@@ -110,3 +110,41 @@ func TestSplitOverride(t *testing.T) {
 		}
 	}
 }
+
+// TestTimeLiftsTrials: a limit of time that is given without a number of trials takes the
+// file's out, in the source and the canonical form too; and where a file has a time and no
+// number, that is no number either.
+func TestTimeLiftsTrials(t *testing.T) {
+	hour := Override{Key: "search.time", Value: "1h", Flag: "--time", Lifts: true}
+	for _, c := range []struct {
+		name, search   string
+		overrides      []Override
+		trials, lifted int
+	}{
+		{"neither", "{}", nil, 40, 0},
+		{"both in the file", "{trials: 8, time: 2h}", nil, 8, 0},
+		{"time in the file", "{time: 2h}", nil, 0, 0},
+		{"until in the file", "{until: '07:00'}", nil, 0, 0},
+		{"time over trials", "{trials: 8}", []Override{hour}, 0, 8},
+		{"time over both", "{trials: 8, time: 2h}", []Override{hour}, 0, 8},
+		{"until over trials", "{trials: 8}", []Override{{Key: "search.until", Value: "'07:00'", Lifts: true}}, 0, 8},
+		{"with a number", "{trials: 8}", []Override{hour, {Key: "search.trials", Value: "9"}}, 9, 0},
+		{"time as a key of the file", "{trials: 8}", []Override{{Key: "search.time", Value: "1h"}}, 8, 0},
+		{"no time after all", "{trials: 8, time: 2h}", []Override{{Key: "search.time", Value: "0", Lifts: true}}, 8, 0},
+		{"no time and no number", "{time: 2h}", []Override{{Key: "search.time", Value: "0", Lifts: true}}, 40, 0},
+	} {
+		def, err := Parse("s.yaml", []byte(scheme+"search: "+c.search+"\n"), "/", c.overrides)
+		if err != nil {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		if def.Search.Trials != c.trials || def.Lifted != c.lifted {
+			t.Errorf("%s: %d trials, %d lifted; want %d and %d", c.name, def.Search.Trials, def.Lifted, c.trials, c.lifted)
+		}
+		for _, text := range [][]byte{def.Source, def.Canonical} {
+			again, err := Parse("s.yaml", text, "/", nil)
+			if err != nil || again.Search.Trials != c.trials {
+				t.Errorf("%s: read again from\n%s\n%v; want %d trials", c.name, text, err, c.trials)
+			}
+		}
+	}
+}

@@ -17,6 +17,8 @@ type parser struct {
 	known []string
 	// canon is the canonical form, section by section.
 	canon map[string]map[string]any
+	// lifts says that a limit of time takes the place of the number of trials.
+	lifts bool
 }
 
 // Parse reads a study file. The name is what its faults are reported under, and
@@ -58,9 +60,12 @@ func (p *parser) parse(text []byte, folder string, overrides []Override) (*searc
 		return nil, p.err()
 	}
 	listSchemes(root)
+	set := false
 	for _, o := range overrides {
 		p.override(root, o)
+		p.lifts, set = p.lifts || o.Lifts, set || o.Key == "search.trials"
 	}
+	p.lifts = p.lifts && !set
 	p.def.Folder = folder
 	p.study(root)
 	if err := p.err(); err != nil {

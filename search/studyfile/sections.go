@@ -173,6 +173,14 @@ func (p *parser) search(n *node) {
 		c.MaxReplicates = c.Replicates
 		p.canon["search"]["max_replicates"] = int64(c.Replicates)
 	}
+	if limited := c.Time > 0 || c.Until != ""; limited && (p.lifts || !v.given("trials")) {
+		if v.given("trials") {
+			p.def.Lifted = c.Trials
+			n.remove("trials")
+		}
+		c.Trials = 0
+		delete(p.canon["search"], "trials") // no bound is no key
+	}
 	if c.OnFinish == nil {
 		delete(p.canon["search"], "on_finish") // no command is no key
 	}

@@ -1,6 +1,7 @@
 package studyfile
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -58,6 +59,11 @@ func (n *node) get(name string) *node {
 		return f.value
 	}
 	return nil
+}
+
+// remove takes a field out of a mapping.
+func (n *node) remove(name string) {
+	n.fields = slices.DeleteFunc(n.fields, func(f field) bool { return f.name == name })
 }
 
 // null reports whether the node is an unquoted YAML null.

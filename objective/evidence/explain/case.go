@@ -7,6 +7,7 @@ import (
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/interval"
 	"evenkeel/objective/evidence/posthoc"
+	"evenkeel/objective/evidence/trained"
 )
 
 // Case is the record of one arm, a trial after one of its rounds.
@@ -35,8 +36,27 @@ type Case struct {
 	// OwnScript says that the user's own program trains. It does not have the settings
 	// of the built-in models.
 	OwnScript bool
+	// Training says whether the trial's own unweighted model is trained at all.
+	Training trained.Judgement
 	// SeedsFail says that trainings on further seeds failed in the study.
 	SeedsFail bool
+	// Invalid says that the trial was declared invalid: nothing more is trained for it, and
+	// it has no interval.
+	Invalid bool
+	// Recommended says that the page begins with what to use, so that no finding says it
+	// again, or something else.
+	Recommended bool
+	// Stored is what the study stores of the arm's score; nil for a case of no study, of
+	// which it is computed in the same way.
+	Stored *Stored
+	// Test is what a confirmation of the arm found against the unweighted model, and
+	// TestOffsets against offsets fitted to the unweighted model's logits; nil without one.
+	Test, TestOffsets *Test
+	// Together is what all arms of the study say; nil if that is not known.
+	Together *Together
+	// Screened is the change of the score that the search predicted for this round before
+	// it trained the trial; nil if it did not.
+	Screened *float64
 	// Pool is that of all arms of the study. The zero value is a single arm of which
 	// nothing else is known.
 	Pool interval.Pool
@@ -50,9 +70,9 @@ type Case struct {
 // Outputs are the records of one replicate beyond its matrices. Every field may
 // be nil.
 type Outputs struct {
-	// Labels are the true classes of the validation examples, Before and After the
-	// predictions of round 0 and of the arm's round.
-	Labels, Before, After []uint16
+	// Labels are the true classes of the validation examples, Reference, Before and After
+	// the predictions of the reference, of round 0 and of the arm's round.
+	Labels, Reference, Before, After []uint16
 	// Plain has the logits of an unweighted model on this seed: of round 0 of the
 	// trial's own model where they were kept, else of the reference.
 	Plain *posthoc.Logits

@@ -123,8 +123,11 @@ func (c control) cannotRise() bool { return c.plain < 1-minResponse && c.lift+c.
 // hasControl reports whether there is a control on enough seeds to judge by.
 func (f *figures) hasControl() bool { return f.response != nil && f.response.seeds > 1 }
 
-// unresponsive reports whether not even the control moves the worst class.
-func (f *figures) unresponsive() bool { return f.hasControl() && f.control.unresponsive() }
+// unresponsive reports whether not even the control moves the worst class, and no arm of
+// the study shows that weights work all the same.
+func (f *figures) unresponsive() bool {
+	return f.hasControl() && f.control.unresponsive() && !f.helps()
+}
 
 // unliftable reports whether the worst class can be lowered and not raised.
 func (f *figures) unliftable() bool {
@@ -153,17 +156,33 @@ func (f *figures) controlOf() (Finding, bool) {
 	} else {
 		d.Text += fmt.Sprintf(" +- %.1f between the two (95 %%, %s).", 100*c.gapHalf, plural(r.seeds, "seed"))
 	}
+	// The built-in models do weigh their loss, so a check of it is no advice for them.
+	find := "check"
+	if !f.OwnScript {
+		find = "stop-early"
+		if f.underfitted() {
+			find = "longer"
+		}
+	}
 	switch {
-	case c.same:
-		d.Reason, d.Try = true, "check"
+	case c.same && f.OwnScript && !f.helps():
+		d.Reason, d.Try = true, find
 		d.Text += " Not one count of the confusion matrix changed: the weights never reached the loss."
+	case c.same:
+		d.Reason, d.Try = !f.helps(), find
+		d.Text += " Not one count of the confusion matrix changed."
 	case r.seeds < 2:
 		d.Text += " That standard error covers the examples only: how much seeds differ is not known from one."
-	case c.inverted():
-		d.Reason, d.Try = true, "check"
+	case c.inverted() && f.OwnScript:
+		d.Reason, d.Try = !f.helps(), find
 		d.Text += " More weight lowers the recall: the weights act the wrong way round, or on another class."
+	case c.inverted():
+		d.Reason, d.Try = !f.helps(), find
+		d.Text += " More weight lowers the recall."
+	case c.unresponsive() && f.helps():
+		d.Text += " That is hardly any change, although weights have an effect in this study."
 	case c.unresponsive():
-		d.Reason, d.Try = true, "check"
+		d.Reason, d.Try = true, find
 		d.Text += fmt.Sprintf(" A factor of 400 changes it by %s points at most: no loss weighting can work here.", atMost(c.gap+c.gapHalf))
 	case c.disturbs():
 		d.Text += " Both change the recall in the same direction: factors this large disturb the training, which hides the effect of the weight itself."

@@ -5,16 +5,26 @@
 // It is pure: it trains, stores and prints nothing, and draws no random number.
 // [Probe] says which trainings would show more. It works on what a search records
 // anyway: matrices, weights, and, where they were kept, predictions and logits. What
-// was not recorded is left out or named in one sentence ([Report.Missing]). It is no
-// confirmation: everything is measured on the validation part, which was used to choose
-// the arm.
+// was not recorded is left out or named in one sentence ([Report.Missing]).
+//
+// # What counts for more
+//
+//  1. what a confirmation measured on the test part ([Case.Test], [Case.TestOffsets])
+//  2. what the search measured on validation: the arm's stored score with its interval
+//     ([Case.Stored]), and what all arms of the study say ([Case.Together])
+//  3. predictions from logits
+//  4. fixed thresholds of weights and recalls
+//
+// A finding whose condition is a threshold is no reason, or is left out, where something
+// above it says otherwise. Estimate and interval of an arm are the stored ones; this
+// package computes none of its own for them.
 //
 // # Where to start
 //
 //   - [Case] is the record of one arm over its seeds, [Explain] gives the answer.
 //   - [Recalls] are recalls and weights alone, for somebody without a study.
-//   - [Report] has the verdict, the [Finding]s and the [Remedy]s to try, the most
-//     promising first.
+//   - [Report] has the verdict, the [Finding]s in the order of their importance, of which at
+//     most three are shown where nobody asks for all, and the [Remedy]s to try.
 //
 // # Symbols
 //
@@ -22,8 +32,8 @@
 //	w_c     weight of class c
 //	s_ij    ln(w_i / w_j), the shift between classes i and j in nats
 //	z_c     logit of class c for an example
-//	change  spread with the weights minus the own unweighted model's, mean over seeds
-//	half    half the width of the 95 % interval of change, see below
+//	change  the arm's score minus the reference's on the same seeds, as it is stored
+//	half    half the width of its interval, see below
 //	tau     share of the predicted changes of the recalls that training delivered
 //
 // # Findings
@@ -31,12 +41,16 @@
 //	guessing       the unweighted model is no better than guessing, or the weighted one
 //	               predicts class 0 for everything as argmax of NaN; all other findings
 //	               are left out then, unless a class is so frequent that it may be why
-//	plumbing       every matrix is the same with weights as without
-//	strength       ln(max w / min w) < 0.7
+//	plumbing       a program of the user's own predicts the same with weights as without,
+//	               in all runs of the study
+//	inverted       tau of the study, else of the arm, is below 0 with its whole interval
+//	failing        trainings on further seeds failed
+//	strength       ln(max w / min w) < 0.7, where nothing shows more than a small effect
 //	pairs          |s_ij| < 0.35 for one of the three most confused pairs
 //	margins        share of examples of these pairs with |z_i - z_j| < |s_ij|
 //	prediction     spread of argmax z + ln w on the unweighted model's logits
-//	transmission   tau; below 0.3 training ended as if there were no weights
+//	transmission   tau; below 0.3 training followed the weights only little, and ended as
+//	               if there were none where the recalls on the training part show why
 //	interpolation  recall of the worst class on the training part > 0.995
 //	overshoot      the recalls are less even than without weights
 //	offsets        what fitted offsets reach without training
@@ -59,19 +73,13 @@
 //
 // # Uncertainty
 //
-// The variance of change has a part of the seeds and one of the validation examples,
+// Change and half are those of the leaderboard. The variance of change has a part of the seeds and one of the validation examples,
 //
 //	V = s^2 / S + v
 //
 // where s^2 is the variance of the per-seed changes, drawn towards that of all arms
 // ([interval.Pool]), and v the variance over validation examples of the linearised
-// change,
-//
-//	v = sum over classes c of var_c(d) / (m_c - 1)
-//	d_e = mean over seeds of g_sc [right with weights] - h_sc [right without]
-//
-// with g_s and h_s the gradients of the spread at the recalls of seed s
-// ([objective.ImageVariance]). It is not divided by the number of seeds, since all seeds
+// change ([objective.Arm.ImageVariance]). It is not divided by the number of seeds, since all seeds
 // are measured on the same examples. Without predictions v comes from the matrices and is
 // larger. half is that of the leaderboard ([interval.Pool.HalfWidth]), for all arms of the
 // study together, since the arm was chosen among them,

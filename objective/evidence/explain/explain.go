@@ -16,11 +16,16 @@ func Explain(c Case) (*Report, error) {
 	f := compute(c)
 	r := &Report{}
 	guess, verdict, only := f.guessing()
+	if f.Training.Short {
+		return f.notTrained(guess, verdict), nil
+	}
 	if only {
-		return &Report{Verdict: verdict, Text: f.guessText(verdict), Findings: []Finding{guess}, Next: []Remedy{f.guessRemedy()}}, nil
+		r = &Report{Verdict: verdict, Text: f.guessText(verdict), Findings: []Finding{guess}, Next: []Remedy{f.guessRemedy()}}
+		r.choose(nil)
+		return r, nil
 	}
 	for _, find := range []func() (Finding, bool){
-		f.plumbing, f.overshoot, f.offsetsOf, f.strengthOf, f.pairsOf, f.margins, f.prediction,
+		f.plumbing, f.inverted, f.failing, f.overshoot, f.offsetsOf, f.strengthOf, f.pairsOf, f.margins, f.prediction,
 		f.transmission, f.noiseOf, f.sample, f.floor, f.price,
 		f.controlOf, f.sensitivity, f.expected, f.identifiable, f.tradeOf,
 	} {
@@ -32,15 +37,52 @@ func Explain(c Case) (*Report, error) {
 	if ok {
 		r.Findings = append(r.Findings, d)
 	}
-	r.arrange()
+	f.judge(r)
+	first := f.first(r.Verdict)
+	r.arrange(first)
 	if verdict != "" {
 		r.Findings = slices.Insert(r.Findings, 0, guess)
 	}
 	r.Missing = f.missing(known)
 	r.Models = f.models()
-	f.judge(r)
 	r.Next = f.remedies(r)
+	if f.Probed != nil && r.Verdict != Ignored {
+		first = append(first, "control")
+	}
+	r.choose(first)
 	return r, nil
+}
+
+// first names the findings that belong to a verdict, the most important first. They come
+// before all others, and are shown though they may be no reasons.
+func (f *figures) first(v Verdict) []string {
+	var names []string
+	switch v {
+	case Ignored:
+		names = []string{"plumbing"}
+	case Inverted:
+		names = []string{"inverted"}
+	case Works:
+		names = []string{"noise", "price", "offsets"}
+		if f.overLimit() {
+			names = []string{"price", "noise", "offsets"}
+		}
+	case OffsetsSuffice:
+		names = []string{"offsets", "noise", "price"}
+	case Even:
+		names = []string{"sample"}
+	case Overshoots:
+		names = []string{"overshoot"}
+	case Costly:
+		names = []string{"price"}
+	case TooWeak:
+		names = []string{"strength", "prediction"}
+	case Ineffective:
+		names = []string{"transmission"}
+	case Unresponsive:
+		names = []string{"control"}
+	}
+	return names
 }
 
 // models names the two unweighted models where the trial's own is not the reference.

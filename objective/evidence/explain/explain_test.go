@@ -44,9 +44,14 @@ func TestFindings(t *testing.T) {
 		name, what, want string
 		world            world
 	}{
-		{"plumbing", "ignored weights", reason, with(func(w *world) { w.response, w.jitter = 0, 0 })},
+		{"plumbing", "ignored weights", reason, with(func(w *world) { w.response, w.jitter, w.own = 0, 0, true })},
+		{"plumbing", "a built-in model, which does weigh its loss", absent, with(func(w *world) { w.response, w.jitter = 0, 0 })},
 		{"plumbing", "weights that act", absent, usual()},
-		{"plumbing", "weak weights that change nothing", absent, with(func(w *world) { w.response, w.jitter, w.weights = 0, 0, flat })},
+		{"plumbing", "weak weights that change nothing", absent, with(func(w *world) { w.response, w.jitter, w.weights, w.own = 0, 0, flat, true })},
+
+		{"inverted", "weights in the opposite direction", reason, with(func(w *world) { w.response, w.own = -1, true })},
+		{"inverted", "weights that act", absent, with(func(w *world) { w.own = true })},
+		{"inverted", "weights without effect", absent, with(func(w *world) { w.response, w.own = 0.02, true })},
 
 		{"overshoot", "far too strong", reason, with(func(w *world) { w.weights = []float64{1, 60, 1, 1} })},
 		{"overshoot", "as they should be", absent, usual()},
@@ -59,7 +64,8 @@ func TestFindings(t *testing.T) {
 		{"strength", "all equal", reason, with(func(w *world) { w.weights = []float64{1, 1, 1, 1} })},
 		{"strength", "a factor of 4", absent, usual()},
 
-		{"pairs", "dog and cat raised together", reason, with(func(w *world) { w.weights = []float64{0.5, 2, 2, 0.5} })},
+		{"pairs", "dog and cat raised a little together", reason, with(func(w *world) { w.weights = []float64{0.95, 1.05, 1.05, 0.95} })},
+		{"pairs", "dog and cat raised together, by which much is gained", note, with(func(w *world) { w.weights = []float64{0.5, 2, 2, 0.5} })},
 		{"pairs", "dog and cat apart, the others too", absent, with(func(w *world) { w.weights = []float64{0.4, 2, 0.9, 0.2} })},
 
 		{"margins", "a sure model", reason, with(func(w *world) { w.sure, w.weights = 40, flat })},
@@ -74,7 +80,8 @@ func TestFindings(t *testing.T) {
 		{"transmission", "as designed", note, usual()},
 		{"transmission", "no logits", absent, with(func(w *world) { w.without = "logits" })},
 
-		{"interpolation", "perfectly fitted", reason, with(func(w *world) { w.train = 1 })},
+		{"interpolation", "perfectly fitted", reason, with(func(w *world) { w.train, w.response = 1, 0.05 })},
+		{"interpolation", "perfectly fitted, and the weights act", note, with(func(w *world) { w.train = 1 })},
 		{"interpolation", "errors left", absent, usual()},
 		{"interpolation", "not measured", absent, with(func(w *world) { w.train = 0 })},
 
@@ -116,16 +123,20 @@ func TestVerdicts(t *testing.T) {
 		dontTry []string
 		world   world
 	}{
-		{"good weights", explain.OffsetsSuffice, "offsets", []string{"offsets", "paste"}, []string{"stronger", "check"}, usual()},
-		{"good weights, no offsets known", explain.Works, "make the recalls more even: spread", []string{"paste", "seeds"}, []string{"offsets"}, with(func(w *world) { w.without = "offsets" })},
-		{"ignored weights", explain.Ignored, "ignored", []string{"check"}, []string{"stronger", "seeds"}, with(func(w *world) { w.response, w.jitter = 0, 0 })},
-		{"flat weights", explain.TooWeak, "too weak", []string{"stronger", "offsets"}, []string{"weaker"}, with(func(w *world) { w.weights, w.jitter = []float64{1, 1.1, 1, 1}, 0.2 })},
-		{"weights without effect", explain.Ineffective, "almost as if there were no weights", []string{"stop-early", "decay", "deferred", "offsets"}, []string{"weaker"}, with(func(w *world) { w.response = 0.02 })},
-		{"weights in a training that is too short", explain.Ineffective, "did not follow the weights", []string{"longer", "offsets"}, []string{"stop-early", "decay", "deferred"}, with(func(w *world) { w.response, w.train = 0.02, 0.6 })},
-		{"too strong weights", explain.Overshoots, "overshoot", []string{"weaker"}, []string{"stronger"}, with(func(w *world) { w.weights = []float64{1, 60, 1, 1} })},
+		{"good weights", explain.OffsetsSuffice, "Offsets on the logits of the unweighted model, which need no training, are better", []string{"offsets"}, []string{"stronger", "check", "paste"}, usual()},
+		{"good weights, no offsets known", explain.Works, "make the recalls more even on validation: spread", []string{"paste", "seeds"}, []string{"offsets"}, with(func(w *world) { w.without = "offsets" })},
+		{"ignored weights", explain.Ignored, "ignored", []string{"check"}, []string{"stronger", "seeds", "measure"}, with(func(w *world) { w.response, w.jitter, w.own = 0, 0, true })},
+		{"a built-in model that predicts the same", explain.Ineffective, "exactly what it predicts without", []string{"longer"}, []string{"check"}, with(func(w *world) { w.response, w.jitter = 0, 0 })},
+		{"flat weights", explain.TooWeak, "nearly equal", []string{"stronger", "offsets"}, []string{"weaker"}, with(func(w *world) { w.weights, w.jitter = []float64{1, 1.1, 1, 1}, 0.2 })},
+		{"weights without effect in a model that fits perfectly", explain.Ineffective, "almost as if there were no weights", []string{"stop-early", "decay", "deferred", "offsets"}, []string{"weaker"}, with(func(w *world) { w.response, w.train = 0.02, 1 })},
+		{"weights without effect", explain.Ineffective, "followed the weights only little", []string{"measure", "offsets"}, []string{"weaker", "stop-early", "decay", "deferred"}, with(func(w *world) { w.response = 0.02 })},
+		{"weights without effect, training recalls not known", explain.Ineffective, "followed the weights only little", []string{"measure", "offsets"}, []string{"weaker", "stop-early", "decay", "deferred"}, with(func(w *world) { w.response, w.train = 0.02, 0 })},
+		{"weights in a training that is too short", explain.Ineffective, "followed the weights only little", []string{"longer", "offsets"}, []string{"stop-early", "decay", "deferred"}, with(func(w *world) { w.response, w.train = 0.02, 0.6 })},
+		{"weights in the opposite direction", explain.Inverted, "another order of the classes", []string{"turn"}, []string{"stronger", "weaker", "stop-early"}, with(func(w *world) { w.response, w.own = -0.5, true })},
+		{"too strong weights", explain.Overshoots, "go too far", []string{"weaker"}, []string{"stronger"}, with(func(w *world) { w.weights = []float64{1, 60, 1, 1} })},
 		{"even classes", explain.Even, "nothing to even out", []string{"images"}, []string{"stronger", "offsets"}, with(func(w *world) { w.lean, w.alike, w.weights = 0, 0, []float64{1, 1.5, 1, 0.7} })},
 		{"one seed", explain.NotMeasurable, "on 1 seed", []string{"seeds"}, nil, with(func(w *world) { w.seeds = 1 })},
-		{"noisy seeds", explain.NotMeasurable, "cannot be said whether these weights lower the spread", []string{"seeds"}, nil, with(func(w *world) { w.seeds, w.jitter, w.without = 3, 1.5, "logits" })},
+		{"noisy seeds", explain.NotMeasurable, "is not known yet", []string{"seeds"}, nil, with(func(w *world) { w.seeds, w.jitter, w.without = 3, 1.5, "logits" })},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			r := explainedWorld(t, c.world)
@@ -160,7 +171,7 @@ func TestTransmissionInterval(t *testing.T) {
 		{2, "(95 %, 2 seeds). This is less than predicted.", "no weights"},
 		{6, "(95 %, 6 seeds): it ended almost as if there were no weights", "cannot be measured"},
 	} {
-		r := explainedWorld(t, with(func(w *world) { w.seeds, w.response = c.seeds, 0.05 }))
+		r := explainedWorld(t, with(func(w *world) { w.seeds, w.response, w.train = c.seeds, 0.05, 1 }))
 		d, _ := finding(r, "transmission")
 		if !strings.Contains(d.Text, c.want) || strings.Contains(d.Text, c.lack) || d.Reason != (c.seeds == 6) {
 			t.Errorf("%d seeds: %s; want %q and not %q", c.seeds, d.Text, c.want, c.lack)
@@ -195,14 +206,23 @@ func TestPrice(t *testing.T) {
 	after := matrix([]int64{700, 150, 150}, []int64{150, 650, 200}, []int64{120, 200, 680})
 	r := explained(t, byHand(3, before, after))
 	d, _ := finding(r, "price")
-	if !d.Reason || !strings.Contains(d.Text, "2.02 points of balanced accuracy for each .01 of spread") || !strings.Contains(d.Text, "Down, in points of recall: a -20.0 and c -12.0") {
+	if !d.Reason || !strings.Contains(d.Text, "2.02 points of balanced accuracy for each .01 of spread; your limit is 2.0 points") || !strings.Contains(d.Text, "Down, in points of recall: a -20.0 and c -12.0") {
 		t.Errorf("price: %+v", d)
 	}
-	if !strings.Contains(r.Text, "more accuracy than you allow: balanced accuracy -12.3 points, -2.0 allowed") {
+	if !strings.Contains(r.Text, "cost more accuracy than their gain is worth") {
 		t.Errorf("verdict: %s", r.Text)
 	}
-	if !step(r, "tolerance") {
-		t.Errorf("no word on the tolerance: %+v", r.Next)
+	if !strings.Contains(r.Text, "With these weights balanced accuracy is 12.3 points lower, probably more than your limit of 2.0 (probability above .99).") || r.Verdict != explain.Costly {
+		t.Errorf("verdict %s: %s", r.Verdict, r.Text)
+	}
+	if !step(r, "weaker") || step(r, "seeds") {
+		t.Errorf("want weaker weights, and no more seeds: %+v", r.Next)
+	}
+	// What is within the limit is the study's own choice, however little it brings.
+	c := byHand(3, before, after)
+	c.Score.Tolerance = 0.2
+	if d, _ := finding(explained(t, c), "price"); d.Reason || !strings.Contains(d.Text, "2.02 points") {
+		t.Errorf("within the limit: %+v", d)
 	}
 }
 
@@ -365,6 +385,7 @@ func TestOffsetsAgainstImages(t *testing.T) {
 		se    float64
 	}{
 		{"few examples", 1, true, "not measurably better", 0.0435},
+		{"some examples", 10, true, "not measurably better", 0.0435 / math.Sqrt(10)},
 		{"many examples", 1000, true, "the weights are better beyond the noise of seeds and examples", 0.0435 / math.Sqrt(1000)},
 		{"matrices not kept", 1, false, "better beyond the noise of seeds, on these examples; for other examples", math.NaN()},
 	} {
@@ -377,7 +398,11 @@ func TestOffsetsAgainstImages(t *testing.T) {
 			}
 			k.Outputs = append(k.Outputs, explain.Outputs{Offsets: o})
 		}
-		d, _ := finding(explained(t, k), "offsets")
+		r := explained(t, k)
+		d, _ := finding(r, "offsets")
+		if suffice := r.Verdict == explain.OffsetsSuffice && step(r, "paste") && strings.Contains(r.Text, "Whether they are better than offsets"); suffice != (c.times <= 10 && c.val) {
+			t.Errorf("%s: verdict %s: %s", c.what, r.Verdict, r.Text)
+		}
 		if !strings.Contains(d.Text, c.want) {
 			t.Errorf("%s: %s; want %q", c.what, d.Text, c.want)
 		}

@@ -22,9 +22,12 @@ type figures struct {
 	support                           []int64
 	// shift is ln w of the geometric mean of the seeds' weights; strength is the
 	// mean over seeds of ln(max w / min w).
-	shift       []float64
-	strength    float64
-	pairs       []pair
+	shift    []float64
+	strength float64
+	pairs    []pair
+	// measured is the arm as the study ranks it, stored what the study stores of it.
+	measured    objective.Arm
+	stored      Stored
 	uncertainty uncertainty
 	// even is the spread that perfectly even classes would show.
 	even even
@@ -65,6 +68,8 @@ func compute(c Case) *figures {
 	}
 	f.change = f.spreadAfter - f.spreadBefore
 	f.pairs = f.confused()
+	f.measured = f.arm()
+	f.stored = f.storedOf(f.measured)
 	f.uncertainty = f.measureUncertainty()
 	f.even = evenAt(c.Score.Spread, f.balancedBefore, f.support)
 	f.predicted = f.predict()

@@ -74,3 +74,6 @@ func (f *figures) guessRemedy() Remedy {
 
 // upper makes a sentence of a text.
 func upper(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
+
+// lower makes the middle of a sentence of its beginning.
+func lower(text string) string { return strings.ToLower(text[:1]) + text[1:] }

@@ -52,9 +52,10 @@ func (f *figures) margins() (Finding, bool) {
 		return Finding{}, false
 	}
 	d := Finding{
-		Name: "margins", Reason: true, Try: "stronger",
+		Name: "margins", Reason: f.slightly(), Try: "stronger",
 		Threshold: "2 % of a pair's examples, below which a shift changes next to nothing", Source: "our choice",
 	}
+	few := true
 	for k, p := range f.pairs {
 		share, median := f.marginsOf(p)
 		i, j := f.names(p)
@@ -65,11 +66,13 @@ func (f *figures) margins() (Finding, bool) {
 		} else {
 			d.Text += fmt.Sprintf(" Of %s and %s, at most %s (shift %s, median distance %s).", i, j, percent(share), nats(p.shift), nats(median))
 		}
-		d.Reason = d.Reason && share < minMovable
+		few = few && share < minMovable
 	}
-	if d.Reason {
+	d.Reason = d.Reason && few
+	switch {
+	case d.Reason:
 		d.Text += " That is too few for an effect."
-	} else {
+	case !few:
 		d.Text += " That is enough for an effect."
 	}
 	return d, true
@@ -108,25 +111,27 @@ func (f *figures) prediction() (Finding, bool) {
 	}
 	p := f.predicted
 	d := Finding{
-		Name: "prediction", Reason: f.smallPrediction() || p.change > 0,
+		Name: "prediction", Reason: f.slightly() && f.smallPrediction() || !f.better() && !f.harmful() && p.change > 0,
 		Threshold: "a tenth of the spread", Source: "our choice; ln w after C. Elkan, 2001",
 		Figures: []Figure{{"spread", p.before}, {"predicted_spread", p.after}, {"predicted_change", p.change}},
 	}
-	d.Text = fmt.Sprintf("Adding ln w, the logarithms of the weights, to the logits of %s predicts what training with the weights does: it takes the spread from %s to %s (%s)",
+	d.Text = fmt.Sprintf("Predicted without training, by adding the logarithms of these weights to the logits of %s: spread %s to %s (%s)",
 		f.shifted(), small(p.before), small(p.after), change(p.change))
 	switch {
-	case f.smallPrediction():
+	case f.smallPrediction() && d.Reason:
 		d.Try = "stronger"
-		if f.measured() {
-			d.Text += ": a small effect, even if training delivered all of it."
-		} else {
-			d.Text += ": an effect this small would hardly show."
-		}
+		d.Text += ": a small effect, even if training delivered all of it."
+	case f.better() || f.harmful():
+		d.Text += ". What was measured counts for more."
 	case p.change > 0:
 		d.Try = "weaker"
 		d.Text += ": even by this prediction the weights go too far."
 	default:
 		d.Text += ", so these weights should make the recalls more even."
+	}
+	if f.Screened != nil {
+		d.Figures = append(d.Figures, Figure{"search_predicted_score_change", *f.Screened})
+		d.Text += fmt.Sprintf(" That is not the prediction by which the search chose this trial (score %s): the search did not know yet which weights the recipe would come to.", change(*f.Screened))
 	}
 	return d, true
 }
@@ -135,8 +140,41 @@ func (f *figures) prediction() (Finding, bool) {
 // choice.
 const widest = 0.5
 
-// ineffective reports whether training delivered too little of the predicted changes.
-func (f *figures) ineffective() bool { return !f.Posthoc && f.predicted.transmission.Ineffective() }
+// ineffective reports whether training delivered too little of the predicted changes, and
+// nothing that was measured says otherwise.
+func (f *figures) ineffective() bool {
+	return !f.Posthoc && !f.acts() && !f.ignored() && f.predicted.transmission.Ineffective()
+}
+
+// opposite returns the transmission that is below 0 with its whole interval, of the study
+// or, where the study's is not known, of the arm: training moved the recalls in the
+// direction opposite to that of the weights.
+func (f *figures) opposite() (t posthoc.Transmission, of string, ok bool) {
+	t, of = f.predicted.transmission, plural(f.predicted.transmission.Effects, "seed")
+	if f.Together != nil && f.Together.Transmission.Effects > 1 {
+		t = f.Together.Transmission
+		of = plural(t.Effects, "trial") + " of the study"
+	}
+	return t, of, !f.Posthoc && !f.better() && t.Tau+t.HalfWidth() < 0
+}
+
+// inverted says that the order of the weights is wrong.
+func (f *figures) inverted() (Finding, bool) {
+	t, of, ok := f.opposite()
+	if !ok {
+		return Finding{}, false
+	}
+	d := Finding{
+		Name: "inverted", Reason: true, Try: "turn",
+		Threshold: "the whole 95 % interval below 0", Source: "Student's t over seeds or trials",
+		Figures: []Figure{{"transmission", t.Tau}, {"transmission_se", t.SE}, {"transmission_half_width", t.HalfWidth()}},
+		Text:    fmt.Sprintf("Training moved the recalls against the weights: it delivered %s of the predicted changes (95 %%, %s). Classes whose weights were raised lose recall, others gain.", t, of),
+	}
+	if !f.OwnScript {
+		d.Try = "measure"
+	}
+	return d, true
+}
 
 // transmission says how much of the predicted changes training delivered.
 func (f *figures) transmission() (Finding, bool) {
@@ -145,8 +183,8 @@ func (f *figures) transmission() (Finding, bool) {
 		return Finding{}, false
 	}
 	d := Finding{
-		Name: "transmission", Reason: f.ineffective(), Try: "stop-early",
-		Threshold: "less than 30 % by one standard error, where training ended as if there were no weights", Source: "our choice, after J. Byrd and Z. Lipton, 2019",
+		Name: "transmission", Reason: f.ineffective(),
+		Threshold: "less than 30 % by one standard error", Source: "our choice, after J. Byrd and Z. Lipton, 2019",
 		Figures: []Figure{{"transmission", t.Tau}, {"transmission_se", t.SE}, {"transmission_half_width", t.HalfWidth()}},
 	}
 	of := "of the predicted changes of the recalls"
@@ -157,23 +195,32 @@ func (f *figures) transmission() (Finding, bool) {
 	if t.Effects > 1 {
 		on = "95 %, " + plural(t.Effects, "seed")
 	}
+	d.Text = fmt.Sprintf("Training delivered %s %s (%s)", t, of, on)
 	switch {
 	case d.Reason && f.underfitted():
 		d.Try = "longer"
-		d.Text = fmt.Sprintf("Training delivered %s %s (%s). Even on the training part the mean recall is only %s: the training may have been too short for weights to have an effect.",
-			t, of, on, percent(interval.Mean(f.trained())))
+		d.Text += fmt.Sprintf(". Even on the training part the mean recall is only %s: the training may have been too short for weights to have an effect.", percent(interval.Mean(f.trained())))
+	case d.Reason && f.interpolates():
+		d.Try = "stop-early"
+		d.Text += ": it ended almost as if there were no weights. The model fits its training examples almost perfectly, which is the usual reason."
 	case d.Reason:
-		d.Text = fmt.Sprintf("Training delivered %s %s (%s): it ended almost as if there were no weights. This happens when a network fits its training examples perfectly.", t, of, on)
+		d.Try = "measure"
+		d.Text += ". Why so little is not known: the weights may not reach the loss."
 	case t.HalfWidth() > widest:
-		d.Text = fmt.Sprintf("Training delivered %s %s (%s), which is too uncertain to say more.", t, of, on)
+		d.Text += ", which is too uncertain to say more."
 	case math.IsNaN(t.HalfWidth()):
-		d.Text = fmt.Sprintf("Training delivered %s %s (%s).", t, of, on)
+		d.Text += "."
 	case math.Abs(1-t.Tau) <= t.HalfWidth():
-		d.Text = fmt.Sprintf("Training delivered %s %s (%s). This is as predicted, within the uncertainty.", t, of, on)
+		d.Text += ". This is as predicted, within the uncertainty."
 	case t.Tau < 1:
-		d.Text = fmt.Sprintf("Training delivered %s %s (%s). This is less than predicted.", t, of, on)
+		d.Text += ". This is less than predicted."
 	default:
-		d.Text = fmt.Sprintf("Training delivered %s %s (%s). This is more than predicted.", t, of, on)
+		d.Text += ". This is more than predicted."
+	}
+	if together := f.Together; together != nil && together.Transmission.Effects > 1 {
+		all := together.Transmission
+		d.Figures = append(d.Figures, Figure{"study_transmission", all.Tau}, Figure{"study_transmission_se", all.SE})
+		d.Text += fmt.Sprintf(" Over %s of the study it delivered %s.", plural(all.Effects, "trial"), all)
 	}
 	return d, true
 }
@@ -197,8 +244,10 @@ func (f *figures) floor() (Finding, bool) {
 	if known {
 		limit = math.Max(limit, trained)
 	}
+	// A recall above the limit beyond noise shows that it is none.
+	beyond := f.after[worst] > limit+moved*f.uncertainty.classSE[worst]
 	d := Finding{
-		Name: "floor", Reason: own && f.after[worst] >= limit-reached, Try: "data",
+		Name: "floor", Reason: own && !beyond && f.after[worst] >= limit-reached, Try: "data",
 		Threshold: "the worst class at most 2 points below that", Source: "our choice; equal error rate of the pair's ROC curve",
 		Figures: []Figure{{"floor", hardest.Equal}, {"recall_i", hardest.RecallI}, {"recall_j", hardest.RecallJ}},
 		Text: fmt.Sprintf("Looking only at errors between %s and %s, the hardest pair to tell apart: if offsets on the logits of %s make their recalls equal, each is at most %s (now %s and %s).",
@@ -214,7 +263,7 @@ func (f *figures) floor() (Finding, bool) {
 	}
 	switch {
 	case d.Reason:
-		d.Text += fmt.Sprintf(" The worst class has reached it, with a recall of %s: better features or data can raise it further, weights cannot.", percent(f.after[worst]))
+		d.Text += fmt.Sprintf(" The worst class has reached it, with a recall of %s: no weights or offsets raise both, better features or data can.", percent(f.after[worst]))
 	case own && (worst == hardest.I || worst == hardest.J):
 		d.Text += fmt.Sprintf(" The worst class, %s, is below that with a recall of %s, so there is room for weights or offsets.", f.class(worst), percent(f.after[worst]))
 	}

@@ -11,15 +11,26 @@ import (
 	"evenkeel/objective/evidence/posthoc"
 )
 
-// ignored reports whether training with weights that differ gave the same counts
-// on every seed.
-func (f *figures) ignored() bool {
-	if f.Posthoc || f.strength < flat {
-		return false
-	}
-	return !slices.ContainsFunc(f.Replicates, func(rep objective.Replicate) bool {
+// same reports whether training with weights that differ gave the same counts on every
+// seed.
+func (f *figures) same() bool {
+	return !f.Posthoc && f.strength > 0 && !slices.ContainsFunc(f.Replicates, func(rep objective.Replicate) bool {
 		return !rep.Rounds[0].Val.Equal(rep.Rounds[f.Round].Val)
 	})
+}
+
+// ignored reports whether the user's own program ignores the weights. All arms of the study
+// say so together, so that the answer is the same for each of them: identical logits show
+// it, and identical predictions where several vectors differ enough to change some. Without
+// a study it is the arm alone that says so.
+func (f *figures) ignored() bool {
+	if f.Posthoc || !f.OwnScript {
+		return false
+	}
+	if all := f.Together; all != nil && all.Vectors > 0 {
+		return all.Same && (all.Exactly || all.Vectors > 1 && all.Strongest >= ratio(apart) || all.Strongest >= ratio(flat))
+	}
+	return f.strength >= flat && f.same()
 }
 
 // plumbing says that the weights never reached the training.
@@ -27,20 +38,46 @@ func (f *figures) plumbing() (Finding, bool) {
 	if !f.ignored() {
 		return Finding{}, false
 	}
-	return Finding{
+	d := Finding{
 		Name: "plumbing", Reason: true, Try: "check",
 		Threshold: "equal matrices although ln(max/min) is 0.7 or more", Source: "a different loss gives a different model",
 		Figures: []Figure{{"strength", f.strength}},
 		Text: fmt.Sprintf("The largest weight is %s times the smallest, yet not one count of the confusion matrix changed, on %s: the weights never reached the loss.",
 			factor(ratio(f.strength)), plural(f.seeds, "seed")),
-	}, true
+	}
+	if all := f.Together; all != nil && all.Vectors > 0 {
+		d.Threshold = "equal logits; or equal predictions with weights of max/min 2 or more, or with several vectors of up to 1.4 or more"
+		d.Figures = append(d.Figures, Figure{"vectors", float64(all.Vectors)}, Figure{"trials", float64(all.Trials)}, Figure{"largest_ratio", all.Strongest})
+		what := "predictions"
+		if all.Exactly {
+			what = "logits"
+		}
+		d.Text = fmt.Sprintf("Every training with weights gave exactly the %s of the training without them: %s in %s, with max/min up to %s. The weights never reached the loss.",
+			what, vectors(all.Vectors), plural(all.Trials, "trial"), factor(all.Strongest))
+	}
+	return d, true
+}
+
+// vectors writes a number of weight vectors.
+func vectors(n int) string {
+	if n == 1 {
+		return "one set of weights"
+	}
+	return fmt.Sprintf("%d different sets of weights", n)
 }
 
 // interpolating is the training recall of the worst class above which a network has
 // hardly any loss left to weight. Our choice.
 const interpolating = 0.995
 
-// interpolation says that the model fits its training part almost perfectly.
+// interpolates reports whether the training recalls are known and almost perfect.
+func (f *figures) interpolates() bool {
+	recall := f.trained()
+	return recall != nil && recall[lowest(recall)] > interpolating
+}
+
+// interpolation says that the model fits its training part almost perfectly. That is no
+// reason where training is known to follow the weights all the same.
 func (f *figures) interpolation() (d Finding, ok, known bool) {
 	if f.Posthoc {
 		return d, false, true
@@ -49,17 +86,22 @@ func (f *figures) interpolation() (d Finding, ok, known bool) {
 	if recall == nil {
 		return d, false, false
 	}
-	c := lowest(recall)
-	if !(recall[c] > interpolating) {
+	if !f.interpolates() {
 		return d, false, true
 	}
-	return Finding{
-		Name: "interpolation", Reason: true, Try: "stop-early",
+	c := lowest(recall)
+	d = Finding{
+		Name: "interpolation", Reason: !f.acts(), Try: "stop-early",
 		Threshold: "recall of the worst class on the training part above 99.5 %", Source: "our choice; J. Byrd and Z. Lipton, 2019; S. Sagawa et al., Distributionally robust neural networks, 2020",
 		Figures: []Figure{{"worst_train_recall", recall[c]}},
-		Text: fmt.Sprintf("The model fits its training examples almost perfectly (worst class %s, recall %s): where the loss is near zero, weights have nothing to act on.",
-			f.class(c), percent(recall[c])),
-	}, true, true
+		Text:    fmt.Sprintf("The model fits its training examples almost perfectly (worst class %s, recall %s)", f.class(c), percent(recall[c])),
+	}
+	if d.Reason {
+		d.Text += ": where the loss is near zero, weights have nothing to act on."
+	} else {
+		d.Text += "; the weights act all the same."
+	}
+	return d, true, true
 }
 
 // trained returns the mean recalls on the training part; nil where it was not measured.
@@ -85,14 +127,23 @@ func (f *figures) underfitted() bool {
 	return recall != nil && interval.Mean(recall) < wellFitted
 }
 
-// worse reports whether the recalls are less even, beyond noise or as predicted.
+// worse reports whether the recalls are less even, beyond noise or, where noise hides
+// that, as predicted.
 func (f *figures) worse() bool {
-	return f.change > 0 && f.strength > 0 && (f.measured() || f.predicted.seeds > 0 && f.predicted.change > 0)
+	switch {
+	case f.better():
+		return false
+	case f.harmful():
+		return true
+	case f.Test != nil && f.Test.Difference < 0:
+		return false
+	}
+	return f.change > 0 && f.strength > 0 && f.predicted.seeds > 0 && f.predicted.change > 0
 }
 
 // overshoot says which class pays too much.
 func (f *figures) overshoot() (Finding, bool) {
-	if !f.worse() {
+	if _, _, opposite := f.opposite(); !f.worse() || opposite {
 		return Finding{}, false
 	}
 	low := lowest(f.after)
@@ -100,7 +151,7 @@ func (f *figures) overshoot() (Finding, bool) {
 		Name: "overshoot", Reason: true, Try: "weaker",
 		Threshold: "a larger spread beyond noise, or as predicted from logits", Source: "the interval of the change",
 		Figures: []Figure{{"spread_before", f.spreadBefore}, {"spread_after", f.spreadAfter}, {"ratio", ratio(f.strength)}},
-		Text: fmt.Sprintf("The weights go too far: the largest is %s times the smallest, and the spread rises from %s to %s. The worst class is now %s, whose recall went from %s to %s.",
+		Text: fmt.Sprintf("The weights go too far: the largest is %s times the smallest, and the spread changes from %s to %s on validation. The worst class is now %s, whose recall went from %s to %s.",
 			factor(ratio(f.strength)), small(f.spreadBefore), small(f.spreadAfter), f.class(low), percent(f.before[low]), percent(f.after[low])),
 	}
 	return d, true
@@ -119,6 +170,9 @@ type fittedOffsets struct {
 	suffice bool
 	// better says that theirs is better than the arm's beyond noise.
 	better bool
+	// costly says that they probably lose more accuracy than the study allows, and more than
+	// the arm.
+	costly bool
 }
 
 // compareOffsets compares the arm with fitted offsets; nil if there are none.
@@ -142,10 +196,11 @@ func (f *figures) compareOffsets() *fittedOffsets {
 		return nil
 	}
 	o.drop /= float64(o.seeds)
-	arm := f.Score.Arms(reps)[f.Round-1]
+	arm := f.Score.Ranked(reps)[f.Round-1]
 	o.spread, o.armSpread, o.armDrop = interval.Mean(theirs), interval.Mean(own), arm.Drop
 	o.change = o.spread - reference/float64(o.seeds)
 	charges := f.Score.Charge(arm.Drop, arm.DropSE) - f.Score.Charge(o.drop, arm.DropSE) // both on the same images
+	o.costly = f.Score.LossProbability(o.drop, arm.DropSE) > 0.5 && o.drop > arm.Drop
 	better := interval.Mean(own) - interval.Mean(theirs) + charges
 	o.image = f.offsetsImage(seeds)
 	o.suffice, o.better = better >= 0, better > 0
@@ -157,6 +212,9 @@ func (f *figures) compareOffsets() *fittedOffsets {
 		}
 		width := interval.Cochran(d.High-d.Mean, interval.Quantile(interval.TwoSided, math.Inf(1)), image)
 		o.suffice, o.better = better+width >= 0, better-width > 0
+	}
+	if t := f.TestOffsets; t != nil {
+		o.suffice, o.better = !t.Better, t.Worse
 	}
 	return &o
 }
@@ -193,8 +251,9 @@ func (f *figures) offsetsImage(seeds []int) float64 {
 	return objective.ImageVariance(f.Score.Spread.Linear(arm, 1), f.Score.Spread.Linear(offsets, -1))
 }
 
-// helpful reports whether fitted offsets make the recalls more even.
-func (o *fittedOffsets) helpful() bool { return o != nil && o.change < 0 }
+// helpful reports whether fitted offsets make the recalls more even, at a cost of accuracy
+// that is within the study's limit or below that of the arm.
+func (o *fittedOffsets) helpful() bool { return o != nil && o.change < 0 && !o.costly }
 
 // offsetsOf compares the arm with fitted offsets.
 func (f *figures) offsetsOf() (Finding, bool) {
@@ -209,8 +268,25 @@ func (f *figures) offsetsOf() (Finding, bool) {
 			{"offsets_spread", o.spread}, {"offsets_change", o.change}, {"offsets_drop", o.drop}, {"spread", o.armSpread}, {"drop", o.armDrop},
 			{"difference_image_se", math.Sqrt(o.image)},
 		},
-		Text: fmt.Sprintf("Offsets fitted to the logits of %s, without any training, reach a spread of %s (%s) and change balanced accuracy by %s points; the weights reach %s and %s.",
-			f.reference(), small(o.spread), change(o.change), points(-o.drop), small(o.armSpread), points(-o.armDrop)),
+		Text: fmt.Sprintf("Offsets fitted to the logits of %s, without any training, reach a spread of %s at %s points of balanced accuracy on validation; the weights reach %s at %s.",
+			f.reference(), small(o.spread), points(-o.drop), small(o.armSpread), points(-o.armDrop)),
+	}
+	if o.costly {
+		d.Text += fmt.Sprintf(" The offsets probably lose more than your limit of %s points.", unsigned(f.Score.Tolerance))
+	}
+	if t := f.TestOffsets; t != nil {
+		d.Threshold, d.Source = "the interval of the spreads on the test part", "the confirmation"
+		d.Figures = append(d.Figures, Figure{"test_difference", t.Difference}, Figure{"test_low", t.Low}, Figure{"test_high", t.High})
+		d.Text += fmt.Sprintf(" On the test part the spread of the weights minus that of the offsets is %s (95 %% %s to %s)", change(t.Difference), change(t.Low), change(t.High))
+		switch {
+		case t.Better:
+			d.Text += ": the weights are better."
+		case t.Worse:
+			d.Text += ": the offsets are better."
+		default:
+			d.Text += ": neither is better beyond noise."
+		}
+		return d, true
 	}
 	known, where := !math.IsNaN(o.image), "beyond the noise of seeds and examples"
 	if !known {
@@ -233,16 +309,23 @@ func (f *figures) offsetsOf() (Finding, bool) {
 	return d, true
 }
 
-// noiseOf compares the change with the noise of seeds and examples.
+// noiseOf compares the arm's score with the noise of seeds and examples. Estimate and
+// interval are the stored ones.
 func (f *figures) noiseOf() (Finding, bool) {
-	u := f.uncertainty
+	u, s := f.uncertainty, f.stored
 	if math.IsNaN(u.seedSD) {
 		return Finding{}, false
 	}
 	d := Finding{
-		Name: "noise", Reason: !f.measured() && !f.worse(), Try: "seeds",
+		Name: "noise", Reason: !f.better() && !f.harmful() && !f.worse() && !f.ignored(), Try: "seeds",
 		Threshold: "95 %; 80 % power for the smallest effect", Source: "Student's t over seeds, linearised over examples",
-		Figures: []Figure{{"change", f.change}, {"half_width", u.half}, {"smallest_measurable", u.smallest}, {"seed_sd", u.seedSD}, {"image_se", math.Sqrt(u.image)}},
+		Figures: []Figure{
+			{"score_change", s.Difference}, {"half_width", s.Half}, {"spread_before", f.spreadBefore}, {"spread_after", f.spreadAfter}, {"spread_change", f.change},
+			{"smallest_measurable", u.smallest}, {"seed_sd", u.seedSD}, {"image_se", math.Sqrt(u.image)},
+		},
+	}
+	if f.better() {
+		d.Try = "paste"
 	}
 	if f.Pool.Groups > 1 {
 		d.Threshold = fmt.Sprintf("95 %% for all %d arms together; 80 %% power for the smallest effect", f.Pool.Groups)
@@ -251,19 +334,33 @@ func (f *figures) noiseOf() (Finding, bool) {
 		d.Source = "unweighted models alone: a difference of two has sqrt(2) times their standard deviation"
 	}
 	var text strings.Builder
-	fmt.Fprintf(&text, "Over %s the weights change the spread by %s", plural(f.seeds, "seed"), change(f.change))
-	switch {
-	case math.IsNaN(u.half):
-		fmt.Fprintf(&text, "; fewer than %d seeds have no interval", interval.EnoughSeeds)
-	case f.measured():
-		fmt.Fprintf(&text, " +- %s, which is beyond the noise of seeds and examples", small(u.half))
-	default:
-		fmt.Fprintf(&text, " +- %s, which is within noise, so it cannot be said whether these weights lower the spread", small(u.half))
+	if t := f.Test; t != nil {
+		d.Figures = append(d.Figures, Figure{"test_change", t.Difference}, Figure{"test_low", t.Low}, Figure{"test_high", t.High})
+		fmt.Fprintf(&text, "On the test part the weights change the spread by %s (95 %% %s to %s), %s. ", change(t.Difference), change(t.Low), change(t.High), beyond(t.Better || t.Worse))
 	}
-	fmt.Fprintf(&text, ". The standard deviation of the change is %s from seed to seed and %s from one set of examples to another. Effects smaller than %s cannot be detected on validation with %s.",
-		small(u.seedSD), small(math.Sqrt(u.image)), small(u.smallest), plural(f.seeds, "seed"))
-	d.Text = text.String()
+	fmt.Fprintf(&text, "On validation, over %s, the spread goes from %s to %s, and the score, which also counts lost accuracy, changes by %s", plural(f.seeds, "seed"), small(f.spreadBefore), small(f.spreadAfter), change(s.Difference))
+	switch {
+	case math.IsNaN(s.Half) && f.Invalid:
+		text.WriteString("; a trial that was declared invalid has no interval")
+	case math.IsNaN(s.Half):
+		fmt.Fprintf(&text, "; fewer than %d seeds have no interval", interval.EnoughSeeds)
+	default:
+		fmt.Fprintf(&text, " +- %s, %s", small(s.Half), beyond(math.Abs(s.Difference) > s.Half))
+	}
+	if d.Reason {
+		fmt.Fprintf(&text, ". Effects smaller than %s cannot be detected on validation with %s", small(u.smallest), plural(f.seeds, "seed"))
+	}
+	d.Text = text.String() + "."
+	d.Source += fmt.Sprintf("; the change has a standard deviation of %s from seed to seed and %s from one set of examples to another", small(u.seedSD), small(math.Sqrt(u.image)))
 	return d, true
+}
+
+// beyond says whether a change is beyond noise.
+func beyond(noise bool) string {
+	if noise {
+		return "beyond noise"
+	}
+	return "within noise"
 }
 
 // even is the spread that classes of equal true recall would show by chance: its mean, and
@@ -275,12 +372,17 @@ func evenAt(s objective.Spread, recall float64, support []int64) even {
 	return even{posthoc.EvenSpread(s, recall, support), posthoc.EvenLimit(s, recall, support)}
 }
 
-// alreadyEven reports whether there is nothing to even out.
-func (f *figures) alreadyEven() bool { return f.spreadBefore <= f.even.limit }
+// alreadyEven reports whether there is nothing to even out, and nothing was measured to even
+// out anything.
+func (f *figures) alreadyEven() bool { return !f.uneven() && f.spreadBefore <= f.even.limit }
 
 // sample compares the spread with that of even classes.
 func (f *figures) sample() (Finding, bool) {
-	return sampleFinding(f.even, f.own(), f.spreadBefore, f.balancedBefore, f.support)
+	d, ok := sampleFinding(f.even, f.own(), f.spreadBefore, f.balancedBefore, f.support)
+	if d.Reason && f.uneven() {
+		return Finding{}, false
+	}
+	return d, ok
 }
 
 // sampleFinding is the finding for the spread of a model at a mean recall.
@@ -329,8 +431,8 @@ func (f *figures) price() (Finding, bool) {
 	}
 	lost := f.balancedBefore - f.balancedAfter
 	d := Finding{
-		Name: "price", Try: "tolerance",
-		Threshold: "2.5 standard errors for a class to be named; 1 point of accuracy for each .01 of spread", Source: "our choice",
+		Name: "price", Try: "weaker",
+		Threshold: "2.5 standard errors for a class to be named; a probability above .5 that the study's limit of accuracy is exceeded", Source: "our choice; objective.accuracy_tolerance",
 		Figures: []Figure{{"balanced_accuracy_change", -lost}, {"spread_change", f.change}},
 	}
 	var sides []string
@@ -350,17 +452,30 @@ func (f *figures) price() (Finding, bool) {
 	if f.change < 0 && lost >= 0.0005 { // what is shown as 0.1 points
 		price := lost / -f.change
 		d.Figures = append(d.Figures, Figure{"price", price})
-		d.Reason = price > 1 && f.measured()
 		d.Text += fmt.Sprintf(": %.2f points of balanced accuracy for each .01 of spread", price)
-		switch {
-		case d.Reason:
-			d.Text += ", which is more than is gained"
-		case f.measured():
-			d.Text += ", which is less than is gained"
-		}
+	}
+	// What is too much the study says: its limit.
+	if d.Reason = f.overLimit(); d.Reason {
+		d.Text += fmt.Sprintf("; your limit is %s points", unsigned(f.Score.Tolerance))
 	}
 	d.Text += "."
+	if t := f.Test; t != nil {
+		d.Figures = append(d.Figures, Figure{"test_balanced_accuracy_change", -t.Drop})
+		d.Text = "On validation: " + lower(d.Text) + fmt.Sprintf(" On the test part balanced accuracy changes by %s points.", points(-t.Drop))
+	}
 	return d, true
+}
+
+// overLimit reports whether the arm probably loses more accuracy than the study allows.
+func (f *figures) overLimit() bool { return f.lossProbability() > 0.5 }
+
+// lossProbability returns the probability that it does, by the test part where that was
+// measured.
+func (f *figures) lossProbability() float64 {
+	if f.Test != nil {
+		return f.Test.Loss
+	}
+	return f.Score.LossProbability(f.measured.Drop, f.measured.DropSE)
 }
 
 // moves lists classes with their changes, the largest first.

@@ -56,10 +56,10 @@ func TestProbedFindings(t *testing.T) {
 		{"control", "a training that weights affect", note, "Weights affect training.", usual()},
 		{"control", "one that does not", reason, "no loss weighting can work here", with(func(w *world) { w.response, w.jitter = 0, 0.04 })},
 		{"control", "one that does not, among noisy seeds", note, "cannot be said with these seeds", with(func(w *world) { w.response, w.jitter = 0, 0.2 })},
-		{"control", "one that ignores them", reason, "never reached the loss", with(func(w *world) { w.response, w.jitter = 0, 0 })},
-		{"control", "one that turns them over", reason, "the wrong way round", with(func(w *world) { w.response = -1 })},
+		{"control", "one that ignores them", reason, "never reached the loss", with(func(w *world) { w.response, w.jitter, w.own = 0, 0, true })},
+		{"control", "one that turns them over", reason, "the wrong way round", with(func(w *world) { w.response, w.own = -1, true })},
 		{"control", "one seed", note, "how much seeds differ is not known from one", with(func(w *world) { w.seeds = 1 })},
-		{"control", "one seed that ignores them", reason, "never reached the loss", with(func(w *world) { w.seeds, w.response, w.jitter = 1, 0, 0 })},
+		{"control", "one seed that ignores them", reason, "never reached the loss", with(func(w *world) { w.seeds, w.response, w.jitter, w.own = 1, 0, 0, true })},
 
 		{"sensitivity", "two classes that are confused", note, "dog +", usual()},
 		{"sensitivity", "who pays", note, "(cat loses ", usual()},
@@ -107,7 +107,7 @@ func TestWithoutProbes(t *testing.T) {
 // TestProbedVerdict: where not even the control moves the worst class, that is the
 // answer, and neither stronger weights nor more seeds are.
 func TestProbedVerdict(t *testing.T) {
-	r := explained(t, probed(t, with(func(w *world) { w.response, w.jitter = 0, 0.04 })))
+	r := explained(t, probed(t, with(func(w *world) { w.response, w.jitter, w.train, w.own = 0, 0.04, 1, true })))
 	if r.Verdict != explain.Unresponsive || !strings.Contains(r.Text, "with its weight times 20 and divided by 20, dog has recalls less than 5 points apart") {
 		t.Errorf("verdict %s: %s", r.Verdict, r.Text)
 	}

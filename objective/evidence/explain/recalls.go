@@ -68,7 +68,6 @@ func (c Recalls) Explain() (*Report, error) {
 		keep(d, ok)
 		even = d.Reason
 	}
-	r.arrange()
 	r.Missing = c.missing()
 	switch {
 	case even:
@@ -85,7 +84,13 @@ func (c Recalls) Explain() (*Report, error) {
 		r.Text = fmt.Sprintf("The weights are strong enough to have an effect: that of %s is %s times that of %s. Recalls do not show whether training follows them; run evenkeel search to see this.",
 			c.Classes[highest(shift)], factor(ratio(strength)), c.Classes[lowest(shift)])
 	}
+	var first []string
+	if even {
+		first = []string{"sample"}
+	}
 	c.next(r, low, next, strength)
+	r.arrange(first)
+	r.choose(first)
 	return r, nil
 }
 

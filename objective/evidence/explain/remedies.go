@@ -20,28 +20,29 @@ func (f *figures) remedies(r *Report) []Remedy {
 			all = append(all, remedy())
 		}
 	}
-	mayStrengthen := slices.Contains([]Verdict{TooWeak, NotMeasurable, Ineffective, Works, OffsetsSuffice}, r.Verdict) && !f.unresponsive()
+	strengthen := slices.Contains([]Verdict{TooWeak, NotMeasurable, Ineffective, Works, OffsetsSuffice}, r.Verdict) && !f.unresponsive()
 	noEffect := r.reason("interpolation") || f.ineffective() || f.unresponsive() && !f.control.same
-	flatPairs := r.reason("pairs") || r.reason("margins") || f.smallPrediction()
+	flatPairs := r.reason("strength") || r.reason("pairs") || r.reason("margins") || r.reason("prediction") && f.smallPrediction()
 	belowNoise := (r.reason("expected") || r.reason("identifiable")) && f.strength < strongEnough
 	control, _ := r.find("control")
-	add(r.Verdict == Ignored || control.Try == "check", f.checkRemedy)
+	probe := f.Probed == nil && !f.Posthoc && !f.Invalid && f.seeds > 1
+	add(r.Verdict == Ignored || control.Try == "check" && control.Reason, f.checkRemedy)
+	add(r.Verdict == Inverted && f.OwnScript, f.turnRemedy)
 	add(f.SeedsFail, f.failingRemedy)
-	add(f.Probed == nil && !f.Posthoc && f.seeds > 1 && (r.Verdict == Ineffective || r.Verdict == NotMeasurable), f.measureRemedy)
-	add(!f.Posthoc && f.offsets.helpful() && r.Verdict != Even, f.offsetsRemedy)
+	add(!f.Recommended && (r.Verdict == Works || r.Verdict == OffsetsSuffice && !f.offsets.better), f.pasteRemedy)
+	add(probe && (r.Verdict == Ineffective || r.Verdict == NotMeasurable || r.Verdict == Inverted), f.measureRemedy)
+	add(!f.Recommended && !f.Posthoc && f.offsets.helpful() && r.Verdict != Even, f.offsetsRemedy)
 	add(f.predicted.seeds == 0 && f.OwnScript, logitsRemedy)
-	add(r.Verdict == Overshoots, f.weaker)
-	add(mayStrengthen && (f.strength < flat || flatPairs || belowNoise), f.stronger)
-	tooShort := f.underfitted() && !r.reason("interpolation")
-	add(noEffect && tooShort, f.longerRemedy)
-	add(noEffect && !tooShort, f.stopRemedy)
-	add(noEffect && !tooShort, f.decayRemedy)
-	add(noEffect && !tooShort && r.Verdict != Ignored, f.deferredRemedy)
-	add(r.reason("price"), f.toleranceRemedy)
-	add(!f.SeedsFail && (r.Verdict == NotMeasurable || r.reason("noise") && (r.Verdict == TooWeak || r.Verdict == Ineffective)), f.seedsRemedy)
+	add(r.Verdict == Overshoots || r.reason("price") && r.Verdict != Inverted, f.weaker)
+	add(strengthen && (flatPairs || belowNoise), f.stronger)
+	perfect := f.interpolates()
+	add(noEffect && f.underfitted() || f.same() && !f.OwnScript && !perfect, f.longerRemedy)
+	add(noEffect && perfect, f.stopRemedy)
+	add(noEffect && perfect, f.decayRemedy)
+	add(noEffect && perfect && r.Verdict != Ignored, f.deferredRemedy)
+	add(!f.SeedsFail && !f.Invalid && r.Verdict != Ignored && (r.Verdict == NotMeasurable || r.reason("noise") && (r.Verdict == TooWeak || r.Verdict == Ineffective)), f.seedsRemedy)
 	add(r.Verdict == Even || r.reason("noise") && f.imagesLimit(), f.imagesRemedy)
-	add((r.Verdict == Works || r.Verdict == OffsetsSuffice) && !f.Posthoc, f.pasteRemedy)
-	add(r.Verdict == Works && !f.SeedsFail, f.moreSeedsRemedy)
+	add(r.Verdict == Works && f.Test == nil && !f.SeedsFail, f.moreSeedsRemedy)
 	if r.reason("floor") || r.reason("pairs") || r.reason("trade") || f.unliftable() {
 		if s, ok := f.dataRemedy(r); ok {
 			all = append(all, s)
@@ -91,6 +92,35 @@ func (f *figures) checkRemedy() Remedy {
 	}
 }
 
+func (f *figures) turnRemedy() Remedy {
+	return Remedy{
+		Name: "turn", Lines: []string{"evenkeel check" + f.file()},
+		Text: fmt.Sprintf("Check the order of the weights in your program: they come in the order in which it names the classes (%s), and a larger weight must make its class count more. This tests it:", list(f.some())),
+	}
+}
+
+// some returns the names of the first classes.
+func (f *figures) some() []string {
+	const most = 4
+	var names []string
+	for c := range f.Classes[:min(len(f.Classes), most)] {
+		names = append(names, f.class(c))
+	}
+	if len(f.Classes) > most {
+		names = append(names, "so on")
+	}
+	return names
+}
+
+// failing says that trainings on further seeds failed.
+func (f *figures) failing() (Finding, bool) {
+	return Finding{
+		Name: "failing", Reason: true, Try: "failing", Threshold: "any training that failed", Source: "the steps of the study",
+		Figures: []Figure{{"seeds", float64(f.seeds)}},
+		Text:    fmt.Sprintf("Trainings on further seeds failed in this study; this trial has %s.", plural(f.seeds, "seed")),
+	}, f.SeedsFail
+}
+
 func (f *figures) failingRemedy() Remedy {
 	return Remedy{
 		Name: "failing", Lines: []string{"evenkeel check" + f.file()},
@@ -117,39 +147,19 @@ func logitsRemedy() Remedy {
 	return Remedy{Name: "logits", Text: "Return the logits and labels of the validation examples from the training script (val=(labels, logits) in the Python client). Every search then fits offsets, which need no training."}
 }
 
-// offsetsRemedy offers the fitted offsets.
+// offsetsRemedy offers the offsets of the study, which are for its unweighted model.
 func (f *figures) offsetsRemedy() Remedy {
-	const most = 12 // nobody reads a longer list
-	s := Remedy{Name: "offsets", Text: "Keep the unweighted model and add offsets to its logits."}
-	if len(f.Classes) <= most {
-		values := make([]float64, len(f.Classes))
-		n := 0
-		for i := range f.Replicates {
-			if o := f.outputs(i).Offsets; o != nil && len(o.Values) == len(values) {
-				n++
-			}
-		}
-		for i := range f.Replicates {
-			if o := f.outputs(i).Offsets; o != nil && len(o.Values) == len(values) {
-				add(values, o.Values, n)
-			}
-		}
-		if n > 0 {
-			model := "the unweighted models of this study"
-			if f.other() {
-				model = f.reference()
-			}
-			s.Text += fmt.Sprintf(" These were fitted to %s, as a mean over %s, and are of no use for another model:", model, plural(n, "seed"))
-			s.Lines = addToLogits(values, f.Classes)
-		}
+	model := "the unweighted model"
+	if f.other() {
+		model = f.reference()
 	}
-	if s.Lines == nil {
-		s.Text += " A search over weights that are added to the logits in this way trains unweighted models only:"
-	} else {
-		s.Lines = append(s.Lines, "# or search over weights that are added to the logits in this way:")
+	return Remedy{
+		Name: "offsets", Text: fmt.Sprintf("Keep %s and add offsets to its logits; this prints them as Python:", model),
+		Lines: append([]string{
+			"evenkeel weights --offsets" + f.named() + " --format torch",
+			"# or search over weights that are added to the logits in this way:",
+		}, f.search("weighting.apply=posthoc")...),
 	}
-	s.Lines = append(s.Lines, f.search("weighting.apply=posthoc")...)
-	return s
 }
 
 // addToLogits is Python that adds offsets to logits, and says for which classes.
@@ -218,7 +228,7 @@ func (f *figures) weaker() Remedy {
 	low, high := math.Min(0.3, f.strength/6), math.Min(3, f.strength/2)
 	return Remedy{
 		Name: "weaker", Lines: f.search(fmt.Sprintf("weighting.scheme=[{name: error-power, strength: {low: %.2g, high: %.2g}}]", low, high)),
-		Text: fmt.Sprintf("Search over weaker weights: these have max/min %s. This searches over max/min from %s to %s, as its logarithm, the strength:", factor(ratio(f.strength)), factor(ratio(low)), factor(ratio(high))),
+		Text: fmt.Sprintf("Search over weaker weights, which cost less accuracy: these have max/min %s. This searches over max/min from %s to %s, as its logarithm, the strength:", factor(ratio(f.strength)), factor(ratio(low)), factor(ratio(high))),
 	}
 }
 
@@ -259,18 +269,15 @@ func (f *figures) deferredRemedy() Remedy {
 	}
 }
 
-func (f *figures) toleranceRemedy() Remedy {
-	return Remedy{
-		Name: "tolerance", Lines: f.search("objective.accuracy_tolerance=0.005"),
-		Text: "Allow less loss of accuracy. With a smaller tolerance, arms that lose less rank first:",
-	}
-}
-
 func (f *figures) pasteRemedy() Remedy {
-	return Remedy{
+	s := Remedy{
 		Name: "paste", Lines: []string{fmt.Sprintf("evenkeel weights --trial %d --round %d%s --format torch", f.Trial, f.Round, f.named())},
 		Text: "Use the weights in your training script; this prints them as Python:",
 	}
+	if f.Posthoc {
+		s.Text = "Add the logarithms of the weights to the logits of your model; this prints them:"
+	}
+	return s
 }
 
 func (f *figures) moreSeedsRemedy() Remedy {
@@ -288,7 +295,7 @@ const (
 )
 
 // target is the effect that more seeds should detect.
-func (f *figures) target() float64 { return math.Max(math.Abs(f.change), worthwhile) }
+func (f *figures) target() float64 { return math.Max(math.Abs(f.stored.Difference), worthwhile) }
 
 // power is how many standard errors an effect must have to be detected in 80 % of cases,
 // for many seeds.

@@ -138,7 +138,7 @@ func (f *figures) expected() (Finding, bool) {
 			{"expected_change", e.change}, {"expected_change_se", e.se}, {"change", f.change}, {"seed_sd", sd},
 			{"expected_recall_change", e.recalls[w]}, {"recall_seed_sd", r.seedSD[w]}, {"farthest_shift", e.farthest},
 		},
-		Text: fmt.Sprintf("By the sensitivities above the weights should change the spread by %s (standard error %s) and the recall of %s by %s points; measured were %s and %s points",
+		Text: fmt.Sprintf("Predicted from the trainings of --measure, by the sensitivities above, the weights should change the spread by %s (standard error %s) and the recall of %s by %s points; measured were %s and %s points",
 			change(e.change), small(e.se), f.class(w), points(e.recalls[w]), change(f.change), points(f.after[w]-f.before[w])),
 	}
 	if r.seeds < 2 || math.IsNaN(sd) {
@@ -146,8 +146,9 @@ func (f *figures) expected() (Finding, bool) {
 		return d, true
 	}
 	d.Text += fmt.Sprintf(". From seed to seed these vary by %s and %.1f points (standard deviations)", small(sd), 100*r.seedSD[w])
-	d.Reason = math.Abs(e.change) < sd
-	if d.Reason {
+	below := math.Abs(e.change) < sd
+	d.Reason = below && !f.better()
+	if below {
 		d.Text += ": the expected change of the spread is smaller than the noise of one seed."
 	} else {
 		d.Text += ": the expected change of the spread is larger than the noise of one seed."
@@ -191,7 +192,7 @@ func (f *figures) identifiable() (Finding, bool) {
 	var parts []string
 	for _, i := range all {
 		c := r.Classes[i]
-		d.Reason = d.Reason || c == r.Worst
+		d.Reason = d.Reason || c == r.Worst && !f.better()
 		reach := math.Abs(r.slope[i][c]) * f.strength
 		parts = append(parts, fmt.Sprintf("%s %.1f +- %.1f points, noise %.1f", f.class(c), 100*reach, 100*r.slopeSE[i][c]*f.strength, 100*r.seedSD[c]))
 		d.Figures = append(d.Figures, Figure{f.Classes[c] + " reach", reach}, Figure{f.Classes[c] + " reach se", r.slopeSE[i][c] * f.strength}, Figure{f.Classes[c] + " seed_sd", r.seedSD[c]})

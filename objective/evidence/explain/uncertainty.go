@@ -7,14 +7,13 @@ import (
 	"evenkeel/objective/evidence/interval"
 )
 
-// uncertainty is the noise of a change; see the package comment.
+// uncertainty is the noise of the arm's score against the reference; see the package
+// comment. Its interval is the stored one.
 type uncertainty struct {
-	// seedSD is the standard deviation of the change on one seed, NaN if unknown.
+	// seedSD is the standard deviation of the difference on one seed, NaN if unknown.
 	seedSD float64
 	// image is the variance over validation examples.
 	image float64
-	// half is half the width of the interval, NaN for fewer than three seeds.
-	half float64
 	// smallest is the smallest effect that is found in 80 % of cases, NaN if unknown.
 	smallest float64
 	// unpaired says that seedSD is estimated from unweighted models alone.
@@ -23,15 +22,12 @@ type uncertainty struct {
 	classSE []float64
 }
 
-// measureUncertainty measures the uncertainty of the change.
+// measureUncertainty measures what the interval of the arm's score is made of.
 func (f *figures) measureUncertainty() uncertainty {
-	u := uncertainty{seedSD: math.NaN(), half: math.NaN(), smallest: math.NaN(), image: f.imageVariance()}
+	arm := f.measured
+	u := uncertainty{seedSD: math.NaN(), smallest: math.NaN(), image: arm.ImageVariance}
 	u.classSE = f.classErrors()
-	changes := make([]float64, f.seeds)
-	for i, rep := range f.Replicates {
-		changes[i] = rep.Rounds[f.Round].Spread - rep.Rounds[0].Spread
-	}
-	group := interval.Group{Seeds: f.seeds, SumSquares: interval.SumSquares(changes), ImageVariance: u.image}
+	group := interval.Group{Seeds: arm.Seeds, SumSquares: arm.SumSquares, ImageVariance: u.image}
 	variance, freedom := f.Pool.Drawn(group)
 	if freedom == 0 {
 		// Nothing but unweighted models: two of them differ by twice the variance.
@@ -45,23 +41,16 @@ func (f *figures) measureUncertainty() uncertainty {
 	}
 	u.seedSD = math.Sqrt(variance)
 	ofSeeds := variance / float64(f.seeds)
-	level := f.Pool.Bonferroni()
-	width := interval.Cochran(interval.Quantile(level, freedom)*math.Sqrt(ofSeeds), interval.Quantile(level, math.Inf(1)), u.image)
-	if f.seeds >= interval.EnoughSeeds {
-		width = f.Pool.HalfWidth(group)
-		u.half = width
+	width := f.stored.Half
+	if math.IsNaN(width) {
+		level := f.Pool.Bonferroni()
+		width = interval.Cochran(interval.Quantile(level, freedom)*math.Sqrt(ofSeeds), interval.Quantile(level, math.Inf(1)), u.image)
 	}
 	u.smallest = width
 	if se := math.Sqrt(ofSeeds + u.image); se > 0 {
 		u.smallest = interval.Detectable(width/se, se, interval.Satterthwaite(ofSeeds, freedom, u.image, math.Inf(1)))
 	}
 	return u
-}
-
-// imageVariance returns v of the package comment.
-func (f *figures) imageVariance() float64 {
-	before, after := f.rounds()
-	return objective.ImageVariance(f.Score.Spread.Linear(after, 1), f.Score.Spread.Linear(before, -1))
 }
 
 // rounds returns the rounds without and with the weights on every seed, with their
@@ -105,6 +94,3 @@ func (f *figures) classErrors() []float64 {
 	}
 	return v
 }
-
-// measured reports whether the change is beyond noise.
-func (f *figures) measured() bool { return math.Abs(f.change) > f.uncertainty.half }

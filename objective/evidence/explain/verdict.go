@@ -7,57 +7,117 @@ import (
 	"evenkeel/objective/evidence/interval"
 )
 
-// judge gives the verdict on what was found.
+// judge gives the verdict on what was found. What was measured on the test part comes
+// first, then what validation shows, then what explains that nothing is shown.
 func (f *figures) judge(r *Report) {
+	r.Verdict, r.Text = f.verdict()
+	if r.Verdict == Ignored {
+		return
+	}
+	if !f.overLimit() {
+		return
+	}
+	where, drop := "", f.measured.Drop
+	if f.Test != nil {
+		where, drop = "on the test part ", f.Test.Drop
+	}
+	r.Text += fmt.Sprintf(" With these weights %sbalanced accuracy is %s points lower, probably more than your limit of %s (probability %s).",
+		where, unsigned(drop), unsigned(f.Score.Tolerance), probability(f.lossProbability()))
+}
+
+// verdict returns the answer with its figures.
+func (f *figures) verdict() (Verdict, string) {
 	spreads := fmt.Sprintf("spread %s to %s", small(f.spreadBefore), small(f.spreadAfter))
-	changed := fmt.Sprintf("%s, %s +- %s over %s", spreads, change(f.change), small(f.uncertainty.half), plural(f.seeds, "seed"))
-	better := f.measured() && f.change < 0
+	changed := fmt.Sprintf("%s; %s over %s", spreads, f.scored(), plural(f.seeds, "seed"))
+	_, of, opposite := f.opposite()
 	switch {
 	case f.ignored():
-		r.Verdict, r.Text = Ignored, "The weights were ignored: training gave the same confusion matrix with them as without."
-	case better && f.offsets.helpful() && f.offsets.suffice && !f.Posthoc:
-		r.Verdict = OffsetsSuffice
-		r.Text = fmt.Sprintf("The weights make the recalls more even (%s). Counting spread and accuracy loss together, they are not measurably better than offsets on the logits of %s, which need no training.", changed, f.reference())
-	case better:
-		r.Verdict, r.Text = Works, fmt.Sprintf("The weights make the recalls more even: %s.", changed)
+		if f.Together != nil && f.Together.Vectors > 0 {
+			return Ignored, "The weights are ignored: in the whole study, training with weights gave exactly what training without them did."
+		}
+		return Ignored, "The weights are ignored: training gave the same confusion matrix with them as without."
+	case f.better():
+		return f.success(changed)
+	case opposite:
+		text := fmt.Sprintf("Training moves the recalls against the weights (%s)", of)
+		if f.OwnScript {
+			text += ": they reach the loss in another order of the classes, or inverted"
+		}
+		return Inverted, text + "."
+	case f.Test != nil && f.Test.Worse:
+		return Overshoots, fmt.Sprintf("With these weights the recalls are less even on the test part: %s.", f.Test.tested())
 	case f.worse() && !f.alreadyEven():
-		r.Verdict, r.Text = Overshoots, fmt.Sprintf("The weights overshoot: with them the recalls are less even, %s.", spreads)
+		return Overshoots, fmt.Sprintf("The weights go too far: with them the recalls are less even, %s.", changed)
+	case f.Test != nil && (f.validated() || !f.alreadyEven()):
+		text := fmt.Sprintf("On the test part no change beyond noise was found: %s.", f.Test.tested())
+		verdict, why := f.failure(spreads, changed)
+		if verdict == NotMeasurable {
+			return verdict, text
+		}
+		return verdict, text + " " + why
 	case f.alreadyEven():
-		r.Verdict = Even
-		r.Text = fmt.Sprintf("There is nothing to even out: the recalls of %s (spread %s) differ no more than those of perfectly even classes would on this many validation examples.", f.own(), small(f.spreadBefore))
-	case f.unresponsive():
-		r.Verdict = Unresponsive
-		r.Text = fmt.Sprintf("No loss weighting can work here: with its weight times 20 and divided by 20, %s has recalls less than 5 points apart (95 %%).", f.class(f.control.class))
-		if f.underfitted() && !f.control.same {
-			r.Text = fmt.Sprintf("No loss weighting can work in trainings this short: with its weight times 20 and divided by 20, %s has recalls less than 5 points apart (95 %%), and even on the training part the mean recall is only %s.",
-				f.class(f.control.class), percent(interval.Mean(f.trained())))
-		}
-		if f.control.same {
-			r.Text = fmt.Sprintf("No loss weighting can work here: with the weight of %s times 20 or divided by 20 the confusion matrix stays exactly the same.", f.class(f.control.class))
-		}
-	case f.strength < flat:
-		r.Verdict = TooWeak
-		r.Text = fmt.Sprintf("The weights are too weak to matter: no two of them differ by more than a factor of %s, and no change can be measured (%s).", factor(ratio(f.strength)), spreads)
-	case f.smallPrediction():
-		r.Verdict = TooWeak
-		r.Text = fmt.Sprintf("The weights are too weak to matter: even if training delivered all of the predicted change, the spread would change by only %s.", change(f.predicted.change))
-	case f.ineffective():
-		r.Verdict = Ineffective
-		how := "Training ended almost as if there were no weights"
-		if f.underfitted() {
-			how = "Training did not follow the weights"
-		}
-		r.Text = fmt.Sprintf("%s: it delivered %.0f %% of the changes of the recalls that are predicted by adding ln w to the logits. That addition alone would change the spread by %s.",
-			how, 100*math.Max(0, f.predicted.transmission.Tau), change(f.predicted.change))
-	case f.seeds < interval.EnoughSeeds:
-		r.Verdict = NotMeasurable
-		r.Text = fmt.Sprintf("No change can be measured yet: %s (%s) on %s, and at least three seeds are needed to separate a change from noise.", spreads, change(f.change), plural(f.seeds, "seed"))
-	case math.IsNaN(f.uncertainty.half):
-		r.Verdict, r.Text = NotMeasurable, fmt.Sprintf("No change can be measured: %s (%s), and how much seeds vary is not known.", spreads, change(f.change))
+		return Even, fmt.Sprintf("There is nothing to even out: the recalls of %s (spread %s) differ no more than those of perfectly even classes would on this many validation examples.", f.own(), small(f.spreadBefore))
+	}
+	return f.failure(spreads, changed)
+}
+
+// success is the verdict on an arm that is more even beyond noise.
+func (f *figures) success(changed string) (Verdict, string) {
+	where := fmt.Sprintf("The weights make the recalls more even on validation: %s.", changed)
+	if f.Test != nil {
+		where = fmt.Sprintf("The weights make the recalls more even on the test part: %s.", f.Test.tested())
+	}
+	switch o := f.offsets; {
+	case !o.helpful() || !o.suffice || f.Posthoc:
+		return Works, where
+	case o.better:
+		return OffsetsSuffice, where + fmt.Sprintf(" Offsets on the logits of %s, which need no training, are better.", f.reference())
 	default:
-		r.Verdict, r.Text = NotMeasurable, fmt.Sprintf("The change is within noise: %s, so it cannot be said whether these weights lower the spread.", changed)
+		return OffsetsSuffice, where + fmt.Sprintf(" Whether they are better than offsets on the logits of %s, which need no training, is not shown.", f.reference())
 	}
-	if arm := f.Score.Arms(f.Replicates)[f.Round-1]; f.Score.LossProbability(arm.Drop, arm.DropSE) > 0.5 && !f.ignored() {
-		r.Text += fmt.Sprintf(" It loses more accuracy than you allow: balanced accuracy %s points, %s allowed.", points(-arm.Drop), points(-f.Score.Tolerance))
+}
+
+// failure is the verdict on an arm of which no change beyond noise is known: what explains
+// that, if anything does.
+func (f *figures) failure(spreads, changed string) (Verdict, string) {
+	switch {
+	case f.unresponsive():
+		return Unresponsive, f.unresponsiveText()
+	case f.strength < flat && f.slightly():
+		return TooWeak, fmt.Sprintf("The weights are nearly equal, no two of them differ by more than a factor of %s, and no change can be measured (%s).", factor(ratio(f.strength)), spreads)
+	case f.smallPrediction() && f.slightly():
+		return TooWeak, fmt.Sprintf("The weights are weak: even if training delivered all of the predicted change, the spread would change by only %s.", change(f.predicted.change))
+	case f.same():
+		return Ineffective, "With these weights the model predicts exactly what it predicts without them."
+	case f.ineffective():
+		how := "Training followed the weights only little"
+		if f.interpolates() {
+			how = "Training ended almost as if there were no weights"
+		}
+		return Ineffective, fmt.Sprintf("%s: it delivered %s of the predicted changes of the recalls.", how, f.predicted.transmission)
+	case f.Invalid && math.IsNaN(f.stored.Half):
+		return NotMeasurable, fmt.Sprintf("The trial was declared invalid, so it is compared with nothing: %s on %s.", spreads, plural(f.seeds, "seed"))
+	case f.seeds < interval.EnoughSeeds:
+		return NotMeasurable, fmt.Sprintf("No change can be measured yet: %s; %s on %s, and at least three seeds are needed to separate a change from noise.", spreads, f.scored(), plural(f.seeds, "seed"))
+	case math.IsNaN(f.stored.Half):
+		return NotMeasurable, fmt.Sprintf("No change can be measured: %s; %s, and how much seeds vary is not known.", spreads, f.scored())
+	case f.stored.Difference+f.stored.Half < 0:
+		return NotMeasurable, fmt.Sprintf("The trial is better than %s, but not because of its weights: %s, and its own unweighted model has a spread of %s.", f.reference(), changed, small(f.spreadBefore))
+	case f.stored.Difference-f.stored.Half > 0 && f.overLimit():
+		return Costly, fmt.Sprintf("The weights cost more accuracy than their gain is worth by the study's score: %s.", changed)
 	}
+	return NotMeasurable, fmt.Sprintf("The change is within noise: %s. Whether these weights even the recalls out is not known yet.", changed)
+}
+
+// unresponsiveText says that not even a factor of 20 moves the worst class.
+func (f *figures) unresponsiveText() string {
+	class := f.class(f.control.class)
+	switch {
+	case f.control.same:
+		return fmt.Sprintf("No loss weighting can work here: with the weight of %s times 20 or divided by 20 the confusion matrix stays exactly the same.", class)
+	case f.underfitted():
+		return fmt.Sprintf("No loss weighting can work in trainings this short: with its weight times 20 and divided by 20, %s has recalls less than 5 points apart (95 %%), and even on the training part the mean recall is only %s.",
+			class, percent(interval.Mean(f.trained())))
+	}
+	return fmt.Sprintf("No loss weighting can work here: with its weight times 20 and divided by 20, %s has recalls less than 5 points apart (95 %%).", class)
 }

@@ -29,13 +29,17 @@ func strengthFinding(strength float64, lightest, heaviest string) (Finding, bool
 		d.Text = "The weights are all equal, which is the same as no weights."
 		return d, true
 	}
-	d.Text = fmt.Sprintf("The weights are nearly uniform: the largest, of %s, is %s times the smallest, of %s, a shift of ln %s = %s (nats, the unit of logits). That can change only predictions in which the two probabilities are nearly equal (%s).",
-		heaviest, factor(ratio(strength)), lightest, factor(ratio(strength)), nats(strength), odds(strength))
+	d.Text = fmt.Sprintf("The weights are nearly equal: the largest, of %s, is %s times the smallest, of %s. That can change only predictions in which the two probabilities are nearly equal (%s).",
+		heaviest, factor(ratio(strength)), lightest, odds(strength))
 	return d, true
 }
 
-// strengthOf is the finding for a case.
+// strengthOf is the finding for a case. It is none where the effect of the weights was
+// measured or predicted to be more than small.
 func (f *figures) strengthOf() (Finding, bool) {
+	if !f.slightly() {
+		return Finding{}, false
+	}
 	return strengthFinding(f.strength, f.class(lowest(f.shift)), f.class(highest(f.shift)))
 }
 
@@ -68,7 +72,7 @@ func (f *figures) pairsOf() (Finding, bool) {
 		}
 		sentences = append(sentences, text)
 		d.Figures = append(d.Figures, Figure{"share_of_errors", p.share}, Figure{"shift", p.shift})
-		d.Reason = d.Reason || k == 0
+		d.Reason = d.Reason || k == 0 && f.slightly()
 	}
 	if len(sentences) == 0 {
 		return d, false

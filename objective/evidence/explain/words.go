@@ -52,6 +52,17 @@ func percent(v float64) string { return objective.Percent(v) }
 // points writes a difference of shares in percentage points: -0.6.
 func points(v float64) string { return objective.Points(v) }
 
+// unsigned writes a share that is no difference in points: 1.0.
+func unsigned(v float64) string { return strings.TrimPrefix(points(v), "+") }
+
+// probability writes one with two digits: .97, and above .99 where it rounds to 1.
+func probability(p float64) string {
+	if p > 0.99 {
+		return "above .99"
+	}
+	return trim(strconv.FormatFloat(p, 'f', 2, 64))
+}
+
 // plural writes a number with its noun.
 func plural(n int, noun string) string { return objective.Plural(n, noun) }
 

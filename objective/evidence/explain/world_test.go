@@ -29,6 +29,8 @@ type world struct {
 	train float64
 	// without leaves out what is named: logits, predictions, offsets.
 	without string
+	// own says that the user's own program trains.
+	own bool
 }
 
 // usual is a world in which weights do what they should.
@@ -65,7 +67,7 @@ func (w world) logits(seed uint64) (logits []float32, labels []uint16) {
 // build returns what a study would have recorded.
 func (w world) build(t *testing.T) explain.Case {
 	t.Helper()
-	c := explain.Case{Classes: []string{"car", "dog", "cat", "ship"}, Score: score, Trial: 7, Round: 1}
+	c := explain.Case{Classes: []string{"car", "dog", "cat", "ship"}, Score: score, Trial: 7, Round: 1, OwnScript: w.own}
 	shift := posthoc.FromWeights(w.weights)
 	for s := range w.seeds {
 		logits, labels := w.logits(uint64(s))
@@ -92,6 +94,7 @@ func (w world) build(t *testing.T) explain.Case {
 		}
 		if w.without != "predictions" {
 			o.Labels, o.Before, o.After = labels, plain.Predict(zero, nil), weighted.Predict(zero, nil)
+			o.Reference = o.Before
 		}
 		if w.without != "offsets" {
 			o.Offsets = w.offsets(t, s, plain)
