@@ -69,6 +69,9 @@ type Job struct {
 	Spec Spec
 	// Test asks for the test part to be evaluated too. Only a confirmation does.
 	Test bool
+	// TestShape asks how many examples the test part has, and nothing of what the model does
+	// there. A trainer may leave it unanswered.
+	TestShape bool
 	// OnEpoch, if not nil, is called after every epoch, in order.
 	OnEpoch func(Epoch)
 }
@@ -100,6 +103,9 @@ type Result struct {
 	TestPredictions []uint16
 	TestLogits      []float32
 	TestLabels      []uint16
+	// TestShape is the answer to [Job.TestShape]; nil where the trainer does not say. It is no
+	// part of the result's identity.
+	TestShape *TestShape
 	// Epochs is the per-epoch record; the last entry is the last epoch trained.
 	Epochs []Epoch
 	// Stopped reports that the run was ended before its planned epochs by its
@@ -113,6 +119,15 @@ type Result struct {
 	// Log is the end of what the trainer logged during the run, or empty. It is
 	// no part of the result's identity either.
 	Log string
+}
+
+// TestShape says what the test part is like. It says nothing of what a model does there.
+type TestShape struct {
+	// Examples is the number of examples of each class; nil where there is no test part.
+	Examples []int64
+	// Predictions says that each example's prediction would be sent with its label, as a
+	// confirmation needs it.
+	Predictions bool
 }
 
 // Check reports what is wrong with r as an answer for a task with the given

@@ -210,6 +210,19 @@ func (s *Study) Find(ctx context.Context, id objective.RunID) (*objective.Result
 	return s.db.Run(ctx, id)
 }
 
+// Course returns the epochs of a stored run, and whether early stopping ended it.
+func (db *DB) Course(ctx context.Context, id objective.RunID) (epochs []objective.Epoch, stopped bool, err error) {
+	err = db.view(ctx, func(q disk.Querier) error {
+		var text string
+		err := q.QueryRowContext(ctx, `SELECT stopped, epochs FROM runs WHERE hash = ?`, string(id)).Scan(&stopped, &text)
+		if err == nil {
+			epochs, err = column.ParseEpochs(text)
+		}
+		return err
+	})
+	return epochs, stopped, err
+}
+
 // Run returns the result of a complete run, or false if there is none.
 func (db *DB) Run(ctx context.Context, id objective.RunID) (*objective.Result, bool, error) {
 	// Mostly there is none, and a look at the key needs no transaction.

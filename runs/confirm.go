@@ -21,16 +21,26 @@ import (
 var _ followup.Store = (*Study)(nil)
 
 // OpenTest records a reading of the test part, unless one of the same arm on at least
-// as many seeds is recorded, and returns when it is durable.
+// as many seeds is recorded, and returns when it is durable. It counts from
+// [Study.TestDelivered] on.
 func (s *Study) OpenTest(_ context.Context, r followup.Reading) error {
 	now := timestamp(s.db.options.Now())
 	return s.writer.PutAndWait(func(tx *writer.Transaction) error {
-		return tx.Exec(`INSERT INTO test_reads (data, split, number, study, trial, at, round, seeds, reference, resplit)
+		return tx.Exec(`INSERT INTO test_reads (data, split, number, study, trial, at, round, seeds, reference, resplit, delivered)
 			SELECT s.data, s.split, (SELECT coalesce(max(number), 0) + 1 FROM test_reads r WHERE r.data = s.data AND r.split = s.split),
-				s.number, ?2, ?3, ?4, ?5, ?6, ?7
+				s.number, ?2, ?3, ?4, ?5, ?6, ?7, 0
 			FROM studies s WHERE s.number = ?1 AND NOT EXISTS (SELECT 1 FROM test_reads r WHERE r.data = s.data AND r.split = s.split
 				AND r.study = s.number AND r.trial = ?2 AND r.round = ?4 AND r.seeds >= ?5 AND r.reference = ?6 AND r.resplit = ?7)`,
 			s.number, r.Trial, now, r.Round, r.Seeds, string(r.Reference), r.Resplit)
+	})
+}
+
+// TestDelivered records that a result of a reading has come, which counts from now on, and
+// returns when that is durable.
+func (s *Study) TestDelivered(_ context.Context, r followup.Reading) error {
+	return s.writer.PutAndWait(func(tx *writer.Transaction) error {
+		return tx.Exec(`UPDATE test_reads SET delivered = 1 WHERE study = ? AND trial = ? AND round = ? AND seeds >= ? AND reference = ? AND resplit = ?`,
+			s.number, r.Trial, r.Round, r.Seeds, string(r.Reference), r.Resplit)
 	})
 }
 

@@ -173,6 +173,44 @@ func TestShorterContinuation(t *testing.T) {
 	}
 }
 
+// TestFailedReadings: a reading that failed before any result came is recorded and does not
+// count, whichever training of it failed; one of which a single result came counts, though
+// nothing was confirmed.
+func TestFailedReadings(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.db")
+	complete(t, path, 2)
+	db := open(t, path, runs.Options{})
+	fails := func(from int) *trainertest.Synthetic {
+		n := 0
+		return &trainertest.Synthetic{Response: 0.3, Before: func(_ context.Context, job objective.Job) error {
+			if n++; job.Test && n >= from {
+				return errors.New("no test labels")
+			}
+			return nil
+		}}
+	}
+	for _, c := range []struct {
+		name    string
+		trial   int
+		trainer *trainertest.Synthetic
+		fails   bool
+		counted int64
+	}{
+		{"every training fails", 2, fails(0), true, 0},
+		{"again", 2, fails(0), true, 0},
+		{"the second training fails", 2, fails(2), true, 1},
+		{"it succeeds", 2, trainer(), false, 1},
+		{"another arm", 1, trainer(), false, 2},
+	} {
+		if _, err := confirmTrial(t.Context(), t, db, c.trial, 6, 1, c.trainer); (err != nil) != c.fails {
+			t.Fatalf("%s: error %v", c.name, err)
+		}
+		if rows := query(t, db, `SELECT test_reads FROM readings`).Rows; len(rows) != 1 || rows[0][0] != c.counted {
+			t.Errorf("%s: %v readings; want %d", c.name, rows, c.counted)
+		}
+	}
+}
+
 // TestReadingsOfOtherSplits: a test part of the source's own is the same one for every
 // split; one that is held out is another with another seed, and with another share
 // has examples in common.

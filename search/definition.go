@@ -52,6 +52,11 @@ type ModelConfig struct {
 	// Trainer says what trains the models, and what the file says of it. It is never
 	// nil in a definition that was read from a file.
 	Trainer trainers.Settings
+	// OpenEpochs says that the file names no epochs and the data decide how many are
+	// trained: [Definition.SettleEpochs]. SettledEpochs is that number where it is more
+	// than the default, else 0.
+	OpenEpochs    bool
+	SettledEpochs int
 }
 
 // Setup returns what the trainer of the study is opened with. Where it logs to is the

@@ -40,11 +40,14 @@ type Event struct {
 	Outcome Outcome
 	Arms    []objective.Arm
 	// Replicate and Reference are set for EventReference: the number of the training seed,
-	// from 0, and what was measured on it, and Logits where they are known. Offsets is how long a confirmation will take
-	// to fit offsets on one fresh seed, by what those of this seed took.
+	// from 0, and what was measured on it, and Logits where they are known. Epochs is the course
+	// of its training, and Stopped says that early stopping ended it. Offsets is how long a
+	// confirmation will take to fit offsets on one fresh seed, by what those of this seed took.
 	Replicate int
 	Reference objective.Round
 	Logits    []float32
+	Epochs    []objective.Epoch
+	Stopped   bool
 	Offsets   time.Duration
 	// Run is set for EventRun.
 	Run objective.RunEvent

@@ -1,9 +1,13 @@
 package search_test
 
 import (
+	"context"
 	"errors"
+	"math/rand/v2"
+	"sync/atomic"
 	"testing"
 
+	"evenkeel/objective"
 	"evenkeel/objective/trainers/trainertest"
 	"evenkeel/search"
 	"evenkeel/search/storetest"
@@ -58,5 +62,80 @@ func TestOneProbeSuffices(t *testing.T) {
 	}
 	if trained[0] != trained[1]+1 {
 		t.Errorf("%d trainings, %d without looking; want one probe", trained[0], trained[1])
+	}
+}
+
+// noisy is a trainer that does not repeat itself: a share of its predictions is another one each
+// time, whatever the seed.
+type noisy struct {
+	*trainertest.Synthetic
+	share  float64
+	stream uint64
+	runs   *atomic.Uint64
+}
+
+func (n noisy) Train(ctx context.Context, job objective.Job) (*objective.Result, error) {
+	r, err := n.Synthetic.Train(ctx, job)
+	if err != nil {
+		return nil, err
+	}
+	rng := rand.New(rand.NewPCG(n.stream, n.runs.Add(1)))
+	labels := n.Info().ValLabels
+	val := objective.NewConfusion(r.Val.Classes())
+	for i, p := range r.ValPredictions {
+		if rng.Float64() < n.share {
+			p = (p + 1) % uint16(val.Classes())
+		}
+		r.ValPredictions[i] = p
+		val.Add(int(labels[i]), int(p), 1)
+	}
+	return &objective.Result{Val: val, Train: r.Train, ValPredictions: r.ValPredictions, Epochs: r.Epochs}, nil
+}
+
+// TestIgnoredWeightsInNoise: of trainers that ignore the weights and do not repeat themselves,
+// nearly all are found where noise changes few predictions, and a good part where it changes
+// many. One that uses the weights is never accused, and where they show it costs nothing.
+func TestIgnoredWeightsInNoise(t *testing.T) {
+	def := define(t, study, "search.trials=1", "search.racing=false", "search.replicates=1",
+		"weighting.scheme=[{name: error-power, exponent: {low: 0.5, high: 1}}]", "weighting.rounds=2")
+	const worlds = 60
+	for _, c := range []struct {
+		name            string
+		response, share float64
+		least, most     int
+		probes          bool // whether more may be trained
+	}{
+		{"ignored, a little noise", 0, 0.003, worlds * 9 / 10, worlds, true},
+		{"ignored, much noise", 0, 0.08, worlds / 5, worlds, true},
+		{"used, a little noise", 0.5, 0.003, 0, 0, false},
+		{"used, much noise", 0.5, 0.08, 0, 0, false},
+		{"used weakly, much noise", 0.15, 0.08, 0, 0, true},
+	} {
+		found := 0
+		for world := range uint64(worlds) {
+			var trained []int
+			for _, keepGoing := range []bool{true, false} {
+				trainer := noisy{Synthetic: &trainertest.Synthetic{Response: c.response, PerClass: 500}, share: c.share, stream: world, runs: new(atomic.Uint64)}
+				dr := driver(def, storetest.NewMemory(), trainer, 1)
+				dr.KeepGoing = keepGoing
+				summary, err := dr.Run(t.Context(), nil)
+				var ignored *search.IgnoredError
+				if errors.As(err, &ignored) {
+					found++
+					if !(ignored.Noise > 0) || ignored.Seed == 0 {
+						t.Errorf("%s: %+v; want the noise", c.name, ignored)
+					}
+				} else if err != nil {
+					t.Fatal(err)
+				}
+				trained = append(trained, summary.Trained)
+			}
+			if more := trained[1] - trained[0]; more > 2 || more > 0 && !c.probes {
+				t.Errorf("%s: %d trainings more", c.name, more)
+			}
+		}
+		if found < c.least || found > c.most {
+			t.Errorf("%s: found in %d of %d worlds; want %d to %d", c.name, found, worlds, c.least, c.most)
+		}
 	}
 }

@@ -7,6 +7,8 @@ import "strings"
 const (
 	// KeyKind is the kind of model.
 	KeyKind = modelPrefix + "kind"
+	// KeyBatch is the number of examples in an optimiser step of a built-in model.
+	KeyBatch = modelPrefix + "batch"
 	// KeyScheme is the list of schemes; a parameter's choices are their labels.
 	KeyScheme = weightingPrefix + "scheme"
 	// KeyRounds is the number of rounds, so of the arms of a trial.

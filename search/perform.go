@@ -93,7 +93,10 @@ func (d *Driver) referenceRun(ctx context.Context, replicate int) (ReferenceRun,
 		}
 	}
 	d.references[replicate] = true
-	d.Observe(Event{Kind: EventReference, Replicate: replicate, Reference: round, Logits: result.ValLogits, Offsets: fitting})
+	d.Observe(Event{
+		Kind: EventReference, Replicate: replicate, Reference: round, Logits: result.ValLogits,
+		Epochs: result.Epochs, Stopped: result.Stopped, Offsets: fitting,
+	})
 	return run, nil
 }
 

@@ -39,6 +39,9 @@ func openStudy(ctx context.Context, def *search.Definition, t objective.Trainer,
 			err = errors.Join(err, s.close())
 		}
 	}()
+	if err = def.SettleEpochs(t.Info()); err != nil {
+		return s, err
+	}
 	if s.folder, err = os.MkdirTemp("", "honesty-"); err != nil {
 		return s, err
 	}

@@ -51,6 +51,9 @@ func newMemory() *memory { return &memory{cachetest.NewMemory()} }
 // OpenTest does nothing: the images outside are no test part that wears out.
 func (m *memory) OpenTest(context.Context, followup.Reading) error { return nil }
 
+// TestDelivered does nothing likewise.
+func (m *memory) TestDelivered(context.Context, followup.Reading) error { return nil }
+
 // DescribeSplit is never called: the truth is on the repetition's own parts.
 func (m *memory) DescribeSplit(context.Context, objective.Info) error { return nil }
 

@@ -270,7 +270,8 @@ class Run:
     params: Dict[str, Any]
     """The defaults given to `runs`, overlaid with what the study says."""
     parts: Tuple[str, ...]
-    """Which of "train", "val", "test" to evaluate."""
+    """Which of "train", "val", "test" to evaluate. In one run of `evenkeel check` "test" is
+    among them although only its numbers of examples are sent."""
     dir: str
     """A folder of the run's own; gone some time after the answer."""
     start_from: Optional[str]
@@ -293,6 +294,9 @@ class Run:
         self.round = job.get("round")
         self.params = _overlay(script.params, job.get("params") or {})
         self.parts = tuple(job.get("parts") or ("val",))
+        self._shape_only = bool(job.get("test_shape")) and "test" not in self.parts
+        if self._shape_only:
+            self.parts += ("test",)
         self.dir = str(job.get("dir") or "")
         self.start_from = job.get("start_from")
         self.save_to = job.get("save_to")
@@ -361,8 +365,11 @@ class Run:
         for part, given in (("val", val), ("train", train), ("test", test)):
             if given is not None and (part in self.parts or part == "val"):
                 measured[part] = _measure(part, given, self._script.classes)
+        shape: Optional[Dict[str, Any]] = None
+        if self._shape_only:  # what was measured on the test part goes no further
+            shape = _shape(measured.pop("test", None))
         trained = self._epochs_trained(epochs)
-        self._channel.result(self, measured, trained, self._stopped or trained < self.epochs)
+        self._channel.result(self, measured, trained, self._stopped or trained < self.epochs, shape)
         self.answered = True
 
     def error(self, message: str, retry: bool = False) -> None:
@@ -470,7 +477,8 @@ class _Channel(Protocol):
     def begin(self, run: Run) -> None: ...
     def stop_requested(self, run: Run) -> bool: ...
     def epoch(self, run: Run, epoch: int, loss: Optional[float], val: Optional[_Measured]) -> None: ...
-    def result(self, run: Run, parts: Mapping[str, _Measured], epochs: int, stopped: bool) -> None: ...
+    def result(self, run: Run, parts: Mapping[str, _Measured], epochs: int, stopped: bool,
+               test_shape: Optional[Mapping[str, Any]]) -> None: ...
     def error(self, run: Run, message: str, retry: bool) -> None: ...
     def forgotten(self, run: Run) -> None: ...
 
@@ -599,7 +607,8 @@ class _Driver:
             answer["val"] = {"confusion": val.confusion}
         self._send(answer)
 
-    def result(self, run: Run, parts: Mapping[str, _Measured], epochs: int, stopped: bool) -> None:
+    def result(self, run: Run, parts: Mapping[str, _Measured], epochs: int, stopped: bool,
+               test_shape: Optional[Mapping[str, Any]]) -> None:
         try:
             if _CODE is not None and not self._script.version:
                 _CODE.check_late_imports()
@@ -612,6 +621,8 @@ class _Driver:
             answer[part] = {"confusion": measured.confusion}
             if run.dir and part != "train":  # nothing reads the training part's examples
                 answer[part].update(measured.save(run.dir, part))
+        if test_shape is not None:
+            answer["test_shape"] = test_shape
         self._send(answer)
         self._open = None
 
@@ -750,7 +761,8 @@ class _Nobody:
         return False
 
     def epoch(self, run: Run, epoch: int, loss: Optional[float], val: Optional[_Measured]) -> None: ...
-    def result(self, run: Run, parts: Mapping[str, _Measured], epochs: int, stopped: bool) -> None: ...
+    def result(self, run: Run, parts: Mapping[str, _Measured], epochs: int, stopped: bool,
+               test_shape: Optional[Mapping[str, Any]]) -> None: ...
     def error(self, run: Run, message: str, retry: bool) -> None: ...
     def forgotten(self, run: Run) -> None: ...
 
@@ -797,7 +809,8 @@ class _Terminal:
             line += f"  balanced accuracy {100 * _mean(_recalls(val.confusion)):.1f}"
         print(line, flush=True)
 
-    def result(self, run: Run, parts: Mapping[str, _Measured], epochs: int, stopped: bool) -> None:
+    def result(self, run: Run, parts: Mapping[str, _Measured], epochs: int, stopped: bool,
+               test_shape: Optional[Mapping[str, Any]]) -> None:
         confusion = parts["val"].confusion
         recalls = _recalls(confusion)
         mean = _mean(recalls)
@@ -846,6 +859,13 @@ class _Measured(NamedTuple):
                 shape = (len(self.labels), len(self.confusion))
                 files["scores"] = _write_npy(folder, f"{part}.npy", self.logits, shape)
         return files
+
+
+def _shape(test: Optional[_Measured]) -> Dict[str, Any]:
+    """Say how many examples of each class the test part has, and nothing of what the model does there."""
+    if test is None:
+        return {"examples": []}
+    return {"examples": [sum(row) for row in test.confusion], "predictions": test.labels is not None}
 
 
 def _measure(part: str, given: Any, classes: Sequence[str]) -> _Measured:

@@ -8,6 +8,7 @@ import (
 
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/guessing"
+	"evenkeel/objective/evidence/trained"
 	"evenkeel/runs"
 	"evenkeel/runs/results"
 	"evenkeel/search"
@@ -66,6 +67,13 @@ type ModelJudged struct {
 	Weighted  bool
 }
 
+// NotTrained says that training of the unweighted model ends long before it could show what the
+// model can learn. OwnProgram says that the user's own program trains it.
+type NotTrained struct {
+	Judgement  trained.Judgement
+	OwnProgram bool
+}
+
 // SearchEnded says that no more trials are made. Summary is of a search that did not fail.
 type SearchEnded struct {
 	Study   string
@@ -87,8 +95,12 @@ type LongerFailed struct{ Err error }
 type WillNotConfirm struct{ Err error }
 
 // NothingToConfirm says that the search ended without an arm to confirm, since none leads (Why)
-// or, where Why is "", since no option is better than the unweighted model in the search.
-type NothingToConfirm struct{ Why results.NoLeader }
+// or, where Why is "", since no option is better than the unweighted model in the search. None
+// says why nothing can be recommended at all, "" where that is not so.
+type NothingToConfirm struct {
+	Why  results.NoLeader
+	None results.Why
+}
 
 // ConfirmationTooDear says that the leader is not confirmed, since nobody asked for it and
 // it would take more trainings than the search did.
@@ -177,6 +189,7 @@ func (SearchBegan) notice()           {}
 func (TrialsLifted) notice()          {}
 func (TimeShort) notice()             {}
 func (SearchEvent) notice()           {}
+func (NotTrained) notice()            {}
 func (ModelJudged) notice()           {}
 func (SearchEnded) notice()           {}
 func (LongerBegan) notice()           {}

@@ -55,6 +55,9 @@ func (p boardPage) board() error {
 	if h := p.Board.Study; h.FailedSeeds > 0 {
 		p.lines(capitalised(furtherSeeds(h.FailedSeeds)) + ": " + cause(h.SeedFailure))
 	}
+	if p.Training.Short && p.Recommendation.Why != results.NotTrained {
+		p.lines(capitalised(notTrained(p.Training, p.Definition.Model.Trainer.Transport().OwnData)))
+	}
 	if j := p.Judgement; j.Kind != guessing.Fine && !j.Blocks() {
 		p.lines(answerPage{p.Out, p.Overview, p.Recommendation}.judgement())
 	}

@@ -7,6 +7,8 @@ import (
 
 	"evenkeel/objective"
 	"evenkeel/objective/data"
+	"evenkeel/objective/evidence/check"
+	"evenkeel/search"
 )
 
 // Inspected prints a data source: a row a class, or a row a feature.
@@ -129,6 +131,27 @@ func fewExamples(info objective.Info) string {
 		counts[c]++
 	}
 	return fewWarning(info.Classes, counts)
+}
+
+// settledEpochs says how many epochs were chosen for a study whose file names none, "" where that
+// is the default.
+func settledEpochs(def *search.Definition, info objective.Info) string {
+	epochs := def.Model.SettledEpochs
+	if epochs == 0 {
+		return ""
+	}
+	return fmt.Sprintf("model.epochs is not in the study file: %d, for %d optimiser steps on %s", epochs, def.Steps(info, epochs),
+		count(sum(info.TrainCounts), "training example"))
+}
+
+// smallBatch warns of a batch in which weights cancel themselves in part, "" if there is none.
+func smallBatch(def *search.Definition) string {
+	batch := def.BatchCancels()
+	if batch == 0 {
+		return ""
+	}
+	line := check.SmallBatchLine(batch)
+	return "WARNING: " + line.Text + ". " + line.Advice
 }
 
 // sum adds up the examples of all classes.

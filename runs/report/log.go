@@ -43,8 +43,10 @@ func (l *Log) Notice(n notice.Notice) {
 	switch n := n.(type) {
 	case notice.StudyOpened:
 		l.opening(n.Definition, n.Opening)
-		if few := fewExamples(n.Info); few != "" {
-			l.Print("%s", few)
+		for _, note := range []string{settledEpochs(n.Definition, n.Info), smallBatch(n.Definition), fewExamples(n.Info)} {
+			if note != "" {
+				l.Print("%s", note)
+			}
 		}
 	case notice.SearchBegan:
 		l.unfollow = l.follow(n.Definition, n.Deadline)

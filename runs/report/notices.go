@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"evenkeel/objective/evidence/trained"
 	"evenkeel/runs/notice"
 	"evenkeel/search"
 )
@@ -27,6 +28,8 @@ func noticeLine(n notice.Notice) string {
 		return fmt.Sprintf("a limit of time without --trials: the %s of the study file are no limit, trials are made until the time is over", count(n.Trials, "trial"))
 	case notice.TimeShort:
 		return timeShort(n)
+	case notice.NotTrained:
+		return "WARNING: " + notTrained(n.Judgement, n.OwnProgram)
 	case notice.SearchEnded:
 		return endLine(n)
 	case notice.LongerBegan:
@@ -48,12 +51,20 @@ func noticeLine(n notice.Notice) string {
 	return followUpLine(n)
 }
 
+// notTrained says that the unweighted model is not trained, and what to do.
+func notTrained(j trained.Judgement, ownProgram bool) string {
+	return j.Text("the unweighted model") + ". " + j.Advice(ownProgram)
+}
+
 // followUpLine is noticeLine of what a confirmation or probes say.
 func followUpLine(n notice.Notice) string {
 	switch n := n.(type) {
 	case notice.WillNotConfirm:
 		return fmt.Sprintf("the leader will not be confirmed: %v", n.Err)
 	case notice.NothingToConfirm:
+		if n.Why == "" && n.None != "" {
+			return "nothing to confirm: " + string(n.None)
+		}
 		if n.Why == "" {
 			return "nothing to confirm: no option is better than the unweighted model in the search"
 		}

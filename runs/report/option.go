@@ -142,11 +142,16 @@ func (p answerPage) command(o objective.Option) string {
 // searchLonger is the command that searches with models that are trained longer.
 func (p answerPage) searchLonger() string {
 	_, longer := p.epochs()
+	return p.searchEpochs(longer)
+}
+
+// searchEpochs is the command that searches with so many epochs.
+func (p answerPage) searchEpochs(epochs int64) string {
 	file := " STUDY.yaml"
 	if p.BuiltIn {
 		file = ""
 	}
-	return fmt.Sprintf("evenkeel search%s --set model.epochs=%d --set study=%s", file, longer, ShellWord(fmt.Sprintf("%s-%d", p.Definition.Name, longer)))
+	return fmt.Sprintf("evenkeel search%s --set model.epochs=%d --set study=%s", file, epochs, ShellWord(fmt.Sprintf("%s-%d", p.Definition.Name, epochs)))
 }
 
 // optionRow is an option with what programs get of it.
@@ -183,7 +188,12 @@ var optionFigures = []figure[optionRow]{
 		}
 		return o.r.Confirmed.TestReads
 	}},
-	{"command", func(o optionRow) any { return o.command(o.Option) }},
+	{"command", func(o optionRow) any {
+		if o.r.State == results.NoRecommendation {
+			return ""
+		}
+		return o.command(o.Option)
+	}},
 	{"reason", func(o optionRow) any { return o.reason() }},
 	{"state", func(o optionRow) any { return string(o.r.State) }},
 }

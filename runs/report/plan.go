@@ -35,8 +35,10 @@ func (p planPage) write(now time.Time) error {
 	fmt.Fprintf(w, "%s of at most %s a seed; %s; study seed %d, window %d\n", trials,
 		count(def.MaxRounds()+1, "training"), seeds, def.Search.Seed, def.Search.Window)
 	p.points(w)
-	if few := fewExamples(p.Info); few != "" {
-		fmt.Fprintln(w, few)
+	for _, note := range []string{settledEpochs(def, p.Info), smallBatch(def), fewExamples(p.Info)} {
+		if note != "" {
+			p.lines(note)
+		}
 	}
 	if !p.Until.IsZero() && !p.Until.After(now) {
 		fmt.Fprintf(w, "search.until %s is over: a search would end at once\n", def.Search.Until)

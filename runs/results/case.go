@@ -80,6 +80,13 @@ func readCase(ctx context.Context, db *runs.DB, study string, a Arm) (*Case, err
 	c.Case = caseOf(e, c.Definition, c.Plan, c.OwnModel)
 	c.Test, c.TestOffsets = testsOf(c.Confirmed)
 	c.Together = togetherOf(e.Alike, board, arms)
+	var plain []objective.Round
+	for _, rep := range e.Trial.Replicates {
+		plain = append(plain, rep.Rounds[0])
+	}
+	if c.Training, err = trainingOf(ctx, db, c.Plan.Model, e.Trial.Study.TrainCounts, plain); err != nil {
+		return nil, err
+	}
 	c.State, err = db.State(ctx, name)
 	return c, err
 }

@@ -4,8 +4,10 @@ import (
 	"context"
 	"math"
 
+	"evenkeel/objective"
 	"evenkeel/objective/evidence/guessing"
 	"evenkeel/objective/evidence/posthoc"
+	"evenkeel/objective/evidence/trained"
 	"evenkeel/runs"
 	"evenkeel/search"
 )
@@ -24,6 +26,8 @@ type Overview struct {
 	Unfinished, TimeOver bool
 	// Judgement says whether the unweighted model is better than guessing.
 	Judgement guessing.Judgement
+	// Training says whether it is trained at all.
+	Training trained.Judgement
 	// Several says that the file has other studies, so that commands must name this one.
 	Several bool
 	// Running says that the study is being worked on.
@@ -72,6 +76,13 @@ func readOverview(ctx context.Context, db *runs.DB, study string) (o *Overview, 
 	o.Leader, o.NoiseFloor = LeaderOf(o.Board), math.NaN()
 	if o.Board.Reference.Seeds > 0 {
 		o.Judgement = judgementOf(o.Board)
+		var rounds []objective.Round
+		for _, rep := range o.Board.Reference.Replicates {
+			rounds = append(rounds, rep.Reference)
+		}
+		if o.Training, err = trainingOf(ctx, db, o.Definition.ReferenceModel(), o.Board.Study.TrainCounts, rounds); err != nil {
+			return nil, err
+		}
 		o.NoiseFloor = posthoc.EvenSpread(o.Definition.Objective.Spread, o.Board.Reference.BalancedAccuracy, o.Board.Study.ValCounts)
 	}
 	if o.Runs, o.Seconds, err = db.Effort(ctx, name); err != nil {
@@ -118,4 +129,26 @@ func judgementOf(b *runs.Board) guessing.Judgement {
 		trained = append(trained, guessing.Run{Val: rep.Reference.Val, Logits: logits})
 	}
 	return guessing.Judge(trained)
+}
+
+// trainingOf judges whether a model was trained at all, by its unweighted runs.
+func trainingOf(ctx context.Context, db *runs.DB, model map[string]any, train []int64, rounds []objective.Round) (j trained.Judgement, err error) {
+	perEpoch := 0
+	if batch, ok := model["batch"].(int64); ok && len(train) > 0 {
+		n := 0
+		for _, examples := range train {
+			n += int(examples)
+		}
+		perEpoch = search.StepsPerEpoch(n, int(batch))
+	}
+	var all []trained.Run
+	for _, r := range rounds {
+		run := trained.Run{Val: r.Val, Train: r.Train}
+		if run.Epochs, run.Stopped, err = db.Course(ctx, r.Run); err != nil {
+			return j, err
+		}
+		run.Steps = perEpoch * len(run.Epochs)
+		all = append(all, run)
+	}
+	return trained.Judge(all), nil
 }

@@ -102,11 +102,12 @@ const (
 	// NotConfirmedBetter: the test part does not show that the option the search chose is
 	// better than nothing.
 	NotConfirmedBetter Why = "not better than nothing on the test part beyond noise"
-	// NothingTrained, NoTrialComplete, EveryTrialFailed and NoBetterThanGuessing say why
-	// there is no recommendation.
+	// NothingTrained, NoTrialComplete, EveryTrialFailed, NotTrained and NoBetterThanGuessing
+	// say why there is no recommendation.
 	NothingTrained       Why = "nothing has been trained yet"
 	NoTrialComplete      Why = "no trial is complete yet"
 	EveryTrialFailed     Why = "every trial failed"
+	NotTrained           Why = "the unweighted model is not trained"
 	NoBetterThanGuessing Why = "the unweighted model is no better than guessing"
 )
 

@@ -3,6 +3,7 @@
 -- search. Words of version 5 are renamed; what it did not measure is NULL.
 
 DROP VIEW confirmations;
+DROP VIEW readings;
 DROP VIEW class_recalls;
 
 ALTER TABLE confirm_runs RENAME TO confirm_runs_5;
@@ -148,6 +149,22 @@ CREATE TABLE search_options (
   offsets TEXT,                         -- the fixed set of offsets, in nats
   PRIMARY KEY (study, option)
 ) STRICT, WITHOUT ROWID;
+
+-- A reading counts from when a result on the test part first reached the program. One that
+-- failed before that showed nothing. Readings of version 5 count.
+ALTER TABLE test_reads ADD COLUMN delivered INTEGER NOT NULL DEFAULT 1; -- 0: recorded, and no result of it has come yet
+
+CREATE VIEW readings AS
+-- How often the test part of each study was read, by any study in this file; a reading of
+-- which no result ever came is none. A source that has a test part of its own has the same one
+-- for every split. For the others, the seed of the split decides which examples are held out,
+-- and a larger share contains a smaller one.
+SELECT s.number AS study, (
+  SELECT count(*) FROM test_reads r
+  WHERE r.delivered AND r.data = s.data AND (coalesce(r.split ->> 'test', 0) > 0) = (coalesce(s.split ->> 'test', 0) > 0)
+    AND (coalesce(s.split ->> 'test', 0) = 0 OR (r.split ->> 'seed') IS (s.split ->> 'seed'))
+) AS test_reads
+FROM studies s;
 
 CREATE VIEW confirmations AS
 -- Confirmed figures on the test part: the ones to quote. test_reads counts how

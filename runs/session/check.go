@@ -58,7 +58,8 @@ func checkConfig(def *search.Definition, trainer *opened) check.Config {
 			Data: info.Data, Split: info.Split, Model: def.ReferenceModel(),
 		},
 		Apply: appliedByTrainer(def), WeightsFrom: def.SwitchesOnLate(),
-		Trainings: trainings(def), Parallel: trainer.parallel,
+		StepsPerEpoch: def.Steps(info, 1), OwnProgram: def.Model.Trainer.Transport().OwnData,
+		SmallBatch: def.BatchCancels(), Trainings: trainings(def), Parallel: trainer.parallel,
 	}
 	if cfg.Apply == nil {
 		cfg.Apply = []string{objective.ApplyLoss}

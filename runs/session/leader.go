@@ -115,7 +115,11 @@ func awaiting(ctx context.Context, db *runs.DB, def *search.Definition, asked bo
 		return nil, nil, err
 	}
 	if o.Leader.At < 0 || o.Recommendation.Chosen == objective.OptionNothing {
-		return nil, &notice.NothingToConfirm{Why: o.Leader.Why}, nil
+		nothing := &notice.NothingToConfirm{Why: o.Leader.Why}
+		if o.Recommendation.State == results.NoRecommendation {
+			nothing.None = o.Recommendation.Why
+		}
+		return nil, nothing, nil
 	}
 	if o.OnlyFirstSeeds() && !asked {
 		return nil, nil, nil

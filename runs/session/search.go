@@ -74,7 +74,9 @@ func Search(ctx context.Context, stop <-chan struct{}, c Config, r SearchRequest
 	if r.Definition.Lifted > 0 {
 		c.notify(notice.TrialsLifted{Trials: r.Definition.Lifted})
 	}
-	s := &searching{Config: c, SearchRequest: r, def: r.Definition, judge: modelJudge{seeds: r.Definition.Search.Replicates}}
+	s := &searching{Config: c, SearchRequest: r, def: r.Definition, judge: modelJudge{
+		seeds: r.Definition.Search.Replicates, ownProgram: r.Definition.Model.Trainer.Transport().OwnData,
+	}}
 	var err error
 	if s.clock, err = r.until(time.Now()); err != nil {
 		return Outcome{}, err
@@ -95,6 +97,8 @@ func Search(ctx context.Context, stop <-chan struct{}, c Config, r SearchRequest
 	if s.trainer, err = c.start(ctx, stop, s.def, openTrainer); err != nil {
 		return Outcome{}, err
 	}
+	info := s.trainer.Info()
+	s.judge.classes, s.judge.steps = info.Classes, func(epochs int) int { return s.def.Steps(info, epochs) }
 	if err := s.prepare(ctx); err != nil {
 		return Outcome{}, errors.Join(err, s.trainer.close())
 	}
@@ -308,7 +312,7 @@ func (s *searching) observe(e search.Event) {
 	if n := s.timing.observe(e, time.Now()); n != nil {
 		s.notify(n)
 	}
-	if n := s.judge.observe(e, s.trainer.Info().Classes); n != nil {
+	for _, n := range s.judge.observe(e) {
 		s.notify(n)
 	}
 }

@@ -29,11 +29,16 @@ type opened struct {
 }
 
 // openTrainer opens the trainer of a study's model and checks the model before
-// anything starts. A program of the user's own logs into a file beside the database. An
+// anything starts. What the study file leaves to the size of the data is settled then. A program of the user's own logs into a file beside the database. An
 // error is a [search.InputError] where the study file is at fault.
 func openTrainer(ctx context.Context, def *search.Definition, db string) (*opened, error) {
 	return open(ctx, def, db, false)
 }
+
+// errWholeBatch refuses a batch of one example where weights multiply the loss. It begins with
+// the key, so that its place in the study file is found.
+var errWholeBatch = errors.New("model.batch is 1, or may be: the loss of a batch is divided by the sum of its weights, so a batch of one example " +
+	"cancels its weight; want at least 2, better 32 or more, or weighting.apply: logit")
 
 // openRedrawable is openTrainer for a study whose parts are to be drawn again.
 func openRedrawable(ctx context.Context, def *search.Definition, db string) (*opened, error) {
@@ -41,6 +46,9 @@ func openRedrawable(ctx context.Context, def *search.Definition, db string) (*op
 }
 
 func open(ctx context.Context, def *search.Definition, db string, redraw bool) (*opened, error) {
+	if def.SmallestBatch() == 1 {
+		return nil, search.InputError{Err: &trainers.StudyError{Err: errWholeBatch}}
+	}
 	setup := def.Setup()
 	setup.Log, setup.Redraw = trainerLog(db, def.Name), redraw
 	o, err := all.Open(ctx, setup)
@@ -49,6 +57,9 @@ func open(ctx context.Context, def *search.Definition, db string, redraw bool) (
 	}
 	if err != nil {
 		return nil, err
+	}
+	if err := def.SettleEpochs(o.Info()); err != nil {
+		return nil, errors.Join(err, o.Close())
 	}
 	return &opened{Trainer: o.Trainer, title: o.Title, parallel: o.Parallel, close: o.Close, redraw: o.Redraw}, nil
 }

@@ -139,7 +139,7 @@ func (c *Confirmer) perform(arm Arm) (*confirming, error) {
 		p.drawn = newDrawn(c.Trainer)
 		trainer = p.drawn
 	}
-	p.runner = objective.NewRunner(opener{trainer, p.open}, c.Store, c.Parallel, c.Clock, func(e objective.RunEvent) {
+	p.runner = objective.NewRunner(opener{trainer, p.open, p.delivered}, c.Store, c.Parallel, c.Clock, func(e objective.RunEvent) {
 		p.observe(Event{Kind: EventRun, Run: e})
 	})
 	p.runner.SetDeadline(c.Deadline)

@@ -25,8 +25,10 @@ type confirmations struct {
 	*cachetest.Memory
 	mu       sync.Mutex
 	readings []followup.Reading
-	splits   []objective.Info
-	last     *followup.Confirmation
+	// delivered are those of them of which a result came.
+	delivered []followup.Reading
+	splits    []objective.Info
+	last      *followup.Confirmation
 }
 
 func newConfirmations() *confirmations { return &confirmations{Memory: cachetest.NewMemory()} }
@@ -36,6 +38,15 @@ func (c *confirmations) OpenTest(_ context.Context, r followup.Reading) error {
 	defer c.mu.Unlock()
 	if !slices.Contains(c.readings, r) {
 		c.readings = append(c.readings, r)
+	}
+	return nil
+}
+
+func (c *confirmations) TestDelivered(_ context.Context, r followup.Reading) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if slices.Contains(c.readings, r) && !slices.Contains(c.delivered, r) {
+		c.delivered = append(c.delivered, r)
 	}
 	return nil
 }
@@ -318,7 +329,7 @@ func TestConfirmPosthoc(t *testing.T) {
 	if _, err := confirmer(d, store, trainer, 2).Run(t.Context(), nil, arm); err != nil {
 		t.Fatal(err)
 	}
-	if all.Load() != 12 || len(store.readings) != 2 {
+	if all.Load() != 12 || len(store.readings) != 2 || len(store.delivered) != 2 {
 		t.Errorf("after another arm %d trainings and %d readings; want 12 and 2", all.Load(), len(store.readings))
 	}
 }

@@ -107,6 +107,9 @@ type Store interface {
 	// OpenTest records that the test part is about to be read, unless a reading of the
 	// same arm on at least as many seeds is recorded, and returns when it is durable.
 	OpenTest(ctx context.Context, r Reading) error
+	// TestDelivered records that a result on the test part has come from which the reading
+	// counts, and returns when that is durable. It is called before anybody can see the result.
+	TestDelivered(ctx context.Context, r Reading) error
 	// DescribeSplit records what one fresh seed trains on where its parts were drawn
 	// anew. It is called before any run on them, and need not wait for the disk.
 	DescribeSplit(ctx context.Context, info objective.Info) error

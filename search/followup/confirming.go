@@ -11,10 +11,11 @@ import (
 	"evenkeel/objective/evidence/posthoc"
 )
 
-// opener is a trainer whose test part is opened, in the record, before it is.
+// opener is a trainer whose test part is opened, in the record, before it is, and read, in the
+// record, before a result is handed out. One that fails has read nothing.
 type opener struct {
 	objective.Trainer
-	open func(context.Context) error
+	open, read func(context.Context) error
 }
 
 func (o opener) Train(ctx context.Context, job objective.Job) (*objective.Result, error) {
@@ -23,7 +24,14 @@ func (o opener) Train(ctx context.Context, job objective.Job) (*objective.Result
 			return nil, err
 		}
 	}
-	return o.Trainer.Train(ctx, job)
+	r, err := o.Trainer.Train(ctx, job)
+	if err == nil && job.Test && r != nil && r.Test != nil {
+		err = o.read(ctx)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
 }
 
 // confirming is the work on one arm.
@@ -38,9 +46,9 @@ type confirming struct {
 	seeds   []*freshSeed
 	vector  []float64
 
-	mu     sync.Mutex
-	opened bool
-	done   int
+	mu           sync.Mutex
+	opened, read bool
+	done         int
 }
 
 // freshSeed is what one seed measured. Predictions are those of the test part.
@@ -73,6 +81,20 @@ func (p *confirming) open(ctx context.Context) error {
 		return fmt.Errorf("%w: %w", objective.ErrStorage, err)
 	}
 	p.opened = true
+	return nil
+}
+
+// delivered records, once, that a result of the reading has come, if there is a reading.
+func (p *confirming) delivered(ctx context.Context) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.opened || p.read {
+		return nil
+	}
+	if err := p.Store.TestDelivered(context.WithoutCancel(ctx), p.reading); err != nil {
+		return fmt.Errorf("%w: %w", objective.ErrStorage, err)
+	}
+	p.read = true
 	return nil
 }
 
@@ -113,6 +135,9 @@ func (p *confirming) seed(ctx context.Context, s *freshSeed) error {
 func (p *confirming) reference(ctx context.Context, s *freshSeed) error {
 	a, err := p.runner.RunTest(ctx, s.eval.Spec(s.eval.ReferenceModel, s.seed))
 	if err != nil {
+		return err
+	}
+	if err := p.delivered(ctx); err != nil { // of a run that was known before too: shifts of it train nothing
 		return err
 	}
 	if err := s.add(Run{What: objective.OptionNothing, Run: a.Run}, a.Result); err != nil {

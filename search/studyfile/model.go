@@ -35,6 +35,8 @@ func (p *parser) model(n *node) {
 			known[k.Name] = s
 		}
 	}
+	epochs, has := known["epochs"]
+	p.def.Model.OpenEpochs = has && !epochs.given && !of.OwnData
 	p.trainer(n, trains, of)
 }
 

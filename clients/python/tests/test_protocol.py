@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from typing import Any, Dict, List, Tuple
 
 from tests.trainer import PATIENCE, Case, read_npy
 
@@ -60,6 +61,26 @@ class Conversation(Case):
         self.assertEqual(trainer.bye(), 0)
         for sent in ("compliment", "not json", "[1]"):
             self.assertIn(sent, trainer.log())
+
+    def test_the_shape_of_the_test_part(self) -> None:
+        cases: List[Tuple[str, Dict[str, Any]]] = [
+            ("test=lambda: ([0, 1, 2, 2], [0, 0, 0, 0])", {"examples": [1, 1, 2], "predictions": True}),
+            ("test=[[5, 1, 0], [0, 3, 0], [0, 0, 2]]", {"examples": [6, 3, 2], "predictions": False}),
+            ('test=([0, 1, 2], [0, 1, 2]) if "test" in run.parts else None', {"examples": [1, 1, 1], "predictions": True}),
+            ("train=None", {"examples": []}),
+        ]
+        for given, shape in cases:
+            trainer = self.trainer(PLAIN.replace("[0, 1, 2, 1]))", f"[0, 1, 2, 1]), {given})"))
+            trainer.hello()
+            answer = trainer.ask(test_shape=True)
+            self.assertEqual(answer.get("test_shape"), shape)
+            self.assertNotIn("test", answer, "no result on the test part may leave the script")
+            self.assertFalse([name for name in os.listdir(os.path.join(trainer.folder, "scratch", "9f2c")) if "test" in name])
+            answer = trainer.ask("aa", parts=["val", "test"], test_shape=False)
+            self.assertNotIn("test_shape", answer)
+            self.assertEqual("test" in answer, shape["examples"] != [])
+            self.assertNotIn("test", trainer.ask("bb"))
+            self.assertEqual(trainer.bye(), 0)
 
     def test_another_protocol_is_refused(self) -> None:
         trainer = self.trainer(PLAIN)

@@ -5,7 +5,8 @@
 //
 // It is not the conformance suite of trainers (package trainertest is, for tests
 // of this program). It knows nothing of processes or protocols (it sees an
-// [objective.Trainer]), stores and prints nothing, and never asks for the test part.
+// [objective.Trainer]), stores and prints nothing, and never asks for a result on the
+// test part.
 //
 // # The trainings
 //
@@ -25,8 +26,11 @@
 // class whose recall can hardly rise gets a twentieth of the weight instead, and must
 // fall.
 //
+//	trained enough    recalls on the training part, and losses, of U_s; only where the model is not
+//	                  trained (package trained), and then the check ends here
 //	guessing          recalls and predictions of U_s; only where they are no better than
 //	                  guessing (package guessing), and then the check ends here
+//	test part         how many examples it has: U_1 is asked for that, and for no result on it
 //	same seed twice   R against U_1, compared with U_1 against U_2
 //	other seed        U_1 against U_2
 //	one class x20     recall of Y, Y_s against U_s

@@ -9,14 +9,18 @@ import (
 
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/guessing"
+	"evenkeel/objective/evidence/trained"
 )
 
 // The names of lines. With several ways of applying weights, those about weights have
 // the way in brackets.
 const (
 	namePlumbing = "plumbing"
+	nameBatch    = "batch"
+	nameTrained  = "trained enough"
 	nameGuessing = "guessing"
 	nameTraining = "training"
+	nameTest     = "test part"
 	nameRepeat   = "same seed twice"
 	nameSeeds    = "other seed"
 	nameReaction = "one class x20"
@@ -39,6 +43,13 @@ type Config struct {
 	Seeds []int64
 	// WeightsFrom says that the study switches weights on late.
 	WeightsFrom bool
+	// SmallBatch is the smallest batch of the study if it is so small that weights cancel
+	// themselves in part ([SmallBatchLine]), else 0.
+	SmallBatch int
+	// StepsPerEpoch is the number of optimiser steps of an epoch, 0 where it is not known.
+	// OwnProgram says that the user's own program trains.
+	StepsPerEpoch int
+	OwnProgram    bool
 	// Trainings is how many trainings the search of the study expects, with all seeds of
 	// the leaders and without a confirmation; 0 is unknown.
 	Trainings float64
@@ -118,15 +129,20 @@ func (c *checker) run(ctx context.Context) {
 	if Worst(c.found) == Fault {
 		return
 	}
+	if c.cfg.SmallBatch > 0 {
+		c.say(SmallBatchLine(c.cfg.SmallBatch))
+	}
 	plain, err := results(c.pool.submit(ctx, c.specs(len(c.cfg.Seeds))...))
 	if err != nil {
 		c.failed(ctx, nameTraining, "the unweighted training fails", "Fix this first: a search needs trainings that work.", err)
 		return
 	}
 	c.plain = plain
-	if !c.guessing() || !c.training() {
+	short := c.short()
+	if !c.guessing() || short || !c.training() {
 		return
 	}
+	c.testPart()
 	c.first, c.second = choose(recalls(plain))
 	again := c.pool.submit(ctx, c.specs(1)...)
 	var modes []*mode
@@ -167,6 +183,24 @@ func (c *checker) failed(ctx context.Context, name, what, advice string, err err
 	}
 	c.say(f)
 	return !errors.Is(err, objective.ErrTrainerBroken)
+}
+
+// short reports models that are not trained, of which nothing else means anything.
+func (c *checker) short() bool {
+	if c.examplesChange() {
+		return false // said with the trainings
+	}
+	var runs []trained.Run
+	for _, r := range c.plain {
+		runs = append(runs, trained.Run{
+			Val: r.Val, Train: r.Train, Epochs: r.Epochs, Stopped: r.Stopped, Steps: c.cfg.StepsPerEpoch * len(r.Epochs),
+		})
+	}
+	j := trained.Judge(runs)
+	if j.Short {
+		c.say(Line{Name: nameTrained, State: Fault, Text: j.Text("the unweighted model"), Advice: j.Advice(c.cfg.OwnProgram)})
+	}
+	return j.Short
 }
 
 // guessing reports models that are no better than guessing, and returns whether anything
@@ -240,6 +274,50 @@ func (c *checker) training() bool {
 	}
 	c.say(f)
 	return f.State != Fault
+}
+
+// testPart reports whether there is a test part that a confirmation can be made on. Only its
+// numbers of examples are known here.
+func (c *checker) testPart() {
+	var shape *objective.TestShape
+	if counted, ok := c.pool.trainer.(objective.TestCounter); ok {
+		shape = &objective.TestShape{Predictions: true}
+		for _, n := range counted.TestCounts() {
+			if n > 0 {
+				shape.Examples = append(shape.Examples, int64(n))
+			}
+		}
+	}
+	for _, r := range c.plain {
+		if r.TestShape != nil {
+			shape = r.TestShape
+		}
+	}
+	f := Line{Name: nameTest, State: Warning}
+	switch {
+	case shape == nil:
+		f.Text = "the training program did not say whether it has a test part, and a confirmation needs one"
+		f.Advice = "Use the current evenkeel.py, or answer test_shape (docs/trainer.md). Without test labels with predictions or logits nothing can be confirmed after the search."
+	case len(shape.Examples) == 0:
+		f.Text = "there is no test part, so nothing can be confirmed after the search"
+		f.Advice = "Hold one out that nothing else looks at: a program of your own gives it to run.result(test=...); for a built-in model set data.test."
+	case !shape.Predictions:
+		f.Text = "the test part is sent as a confusion matrix, and a confirmation needs the prediction of every example"
+		f.Advice = "Give labels with predictions or logits, as in run.result(test=(labels, logits))."
+	default:
+		f.State = OK
+		f.Text = fmt.Sprintf("there is a test part to confirm on, with %s (no result of it was asked for)", perClass(shape.Examples))
+	}
+	c.say(f)
+}
+
+// perClass says how many examples a class has.
+func perClass(examples []int64) string {
+	least, most := slices.Min(examples), slices.Max(examples)
+	if least == most {
+		return plural(int(least), "example") + " a class"
+	}
+	return fmt.Sprintf("%d to %d examples a class", least, most)
 }
 
 // class returns the name of a class as sentences show it.

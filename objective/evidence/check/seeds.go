@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -31,6 +32,9 @@ const adviceKernels = "Usually GPU kernels that sum in no fixed order; torch.use
 // returns whether the check can go on.
 func (c *checker) seeds(ctx context.Context, asked []*training) bool {
 	again, err := results(asked)
+	if errors.Is(err, objective.ErrTrainerBroken) { // perhaps by the trainings with weights beside it
+		return c.failed(ctx, nameTraining, "the first trainings worked, and then trainings fail", "Fix the error that is shown. If it comes with class weights only, look at what large weights do to the loss.", err)
+	}
 	if err != nil {
 		return c.failed(ctx, nameRepeat, "a training that worked fails when it is repeated", adviceSeed, err)
 	}

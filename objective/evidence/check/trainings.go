@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"evenkeel/objective"
@@ -24,7 +25,10 @@ type pool struct {
 	classes int
 	clock   func() time.Time
 	slots   chan struct{}
-	wg      sync.WaitGroup
+	// asked says that the shape of the test part was asked for: the first training is, and
+	// no other.
+	asked atomic.Bool
+	wg    sync.WaitGroup
 
 	mu    sync.Mutex
 	spent []spent // of the trainings that succeeded
@@ -88,7 +92,7 @@ func (p *pool) train(ctx context.Context, spec objective.Spec) (result *objectiv
 			result, err = nil, fmt.Errorf("the trainer panicked: %v", r)
 		}
 	}()
-	return p.trainer.Train(ctx, objective.Job{Spec: spec})
+	return p.trainer.Train(ctx, objective.Job{Spec: spec, TestShape: p.asked.CompareAndSwap(false, true)})
 }
 
 // results waits for trainings and returns their results, or the first error.

@@ -7,6 +7,7 @@ import (
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/interval"
 	"evenkeel/objective/evidence/posthoc"
+	"evenkeel/objective/evidence/trained"
 )
 
 // Case is the record of one arm, a trial after one of its rounds.
@@ -35,6 +36,8 @@ type Case struct {
 	// OwnScript says that the user's own program trains. It does not have the settings
 	// of the built-in models.
 	OwnScript bool
+	// Training says whether the trial's own unweighted model is trained at all.
+	Training trained.Judgement
 	// SeedsFail says that trainings on further seeds failed in the study.
 	SeedsFail bool
 	// Invalid says that the trial was declared invalid: nothing more is trained for it, and

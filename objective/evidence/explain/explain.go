@@ -16,6 +16,9 @@ func Explain(c Case) (*Report, error) {
 	f := compute(c)
 	r := &Report{}
 	guess, verdict, only := f.guessing()
+	if f.Training.Short {
+		return f.notTrained(guess, verdict), nil
+	}
 	if only {
 		r = &Report{Verdict: verdict, Text: f.guessText(verdict), Findings: []Finding{guess}, Next: []Remedy{f.guessRemedy()}}
 		r.choose(nil)

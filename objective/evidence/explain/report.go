@@ -12,6 +12,8 @@ const (
 	Even Verdict = "even-already"
 	// Guesses: the unweighted model is no better than guessing.
 	Guesses Verdict = "guessing"
+	// NotTrained: the unweighted model is not trained.
+	NotTrained Verdict = "not-trained"
 	// Collapsed: the model with weights predicts one class for everything, as NaN does.
 	Collapsed Verdict = "collapsed"
 	// Ignored: training with weights gave the very same model, in the whole study.

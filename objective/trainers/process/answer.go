@@ -80,11 +80,40 @@ func (r *result) read(req train, info *objective.Info, dir *folder) (*objective.
 		}
 		out.TestPredictions, out.TestLogits, out.TestLabels = e.predictions, e.logits, e.labels
 	}
+	if req.TestShape && r.TestShape != nil {
+		if out.TestShape, err = r.TestShape.read(len(info.Classes)); err != nil {
+			return nil, fmt.Errorf("test_shape.examples %w", err)
+		}
+	}
 	e, err := r.Val.readFiles(out.Val, dir)
 	if err != nil {
 		return nil, fmt.Errorf("val: %w", err)
 	}
 	out.ValPredictions, out.ValLogits, out.ValLabels = e.predictions, e.logits, e.labels
+	return out, nil
+}
+
+// read returns the shape, or says what is wrong with it.
+func (s *shape) read(classes int) (*objective.TestShape, error) {
+	out := &objective.TestShape{Predictions: s.Predictions}
+	switch n := s.Examples.length(); {
+	case s.Examples.fault != nil:
+		return nil, s.Examples.fault
+	case n == 0:
+		return &objective.TestShape{}, nil
+	case n != classes:
+		return nil, fmt.Errorf("has %d entries; want one for each of %d classes, or none where there is no test part", n, classes)
+	}
+	for c, item := range s.Examples.items {
+		n, err := count(item)
+		if err == nil && n == 0 {
+			err = fmt.Errorf("is 0; want an example at least")
+		}
+		if err != nil {
+			return nil, fmt.Errorf("of class %d %w", c, err)
+		}
+		out.Examples = append(out.Examples, n)
+	}
 	return out, nil
 }
 

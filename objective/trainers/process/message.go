@@ -49,6 +49,7 @@ type train struct {
 	Dir          string         `json:"dir"`
 	StartFrom    *string        `json:"start_from"`
 	SaveTo       *string        `json:"save_to"`
+	TestShape    bool           `json:"test_shape,omitempty"`
 }
 
 // head has the fields that every answer begins with.
@@ -88,6 +89,14 @@ type result struct {
 	Val          part `json:"val"`
 	Train        part `json:"train"`
 	Test         part `json:"test"`
+	// TestShape answers the request's; nil where the program does not know it.
+	TestShape *shape `json:"test_shape"`
+}
+
+// shape says what a part is like, and nothing of what a model does there.
+type shape struct {
+	Examples    list `json:"examples"`
+	Predictions bool `json:"predictions"`
 }
 
 // part is one part of the data in a result.

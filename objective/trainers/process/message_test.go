@@ -42,10 +42,57 @@ func TestRequest(t *testing.T) {
 		if id, err := s.ID(); err != nil || r.Run != string(id[:16]) {
 			t.Errorf("run is %q; want the first 16 digits of %s", r.Run, id)
 		}
+		if r.TestShape {
+			t.Error("the shape of the test part is asked for, and the job does not")
+		}
 		r.Run = "RUN"
 		if got, err := json.Marshal(r); err != nil || string(got) != c.want {
 			t.Errorf("request (error %v)\n%s\nwant\n%s", err, got, c.want)
 		}
+	}
+}
+
+// TestTestShape: what a program says of its test part, and only where it was asked.
+func TestTestShape(t *testing.T) {
+	info := &objective.Info{Classes: []string{"a", "b"}}
+	for text, c := range map[string]struct {
+		want  *objective.TestShape
+		fault string
+	}{
+		``:                   {},
+		`,"test_shape":null`: {},
+		`,"test_shape":{"examples":[3,4],"predictions":true}`: {want: &objective.TestShape{Examples: []int64{3, 4}, Predictions: true}},
+		`,"test_shape":{"examples":[3,4]}`:                    {want: &objective.TestShape{Examples: []int64{3, 4}}},
+		`,"test_shape":{"examples":[]}`:                       {want: &objective.TestShape{}},
+		`,"test_shape":{}`:                                    {want: &objective.TestShape{}},
+		`,"test_shape":{"examples":[3]}`:                      {fault: "test_shape.examples has 1 entries"},
+		`,"test_shape":{"examples":[3,0]}`:                    {fault: "test_shape.examples of class 1 is 0"},
+		`,"test_shape":{"examples":[3,-1]}`:                   {fault: "test_shape.examples of class 1 is -1"},
+		`,"test_shape":{"examples":7}`:                        {fault: "test_shape.examples is 7"},
+	} {
+		l := line{data: []byte(`{"type":"result","run":"r","class_weights":[1,1],"val":{"confusion":[[1,2],[3,4]]}` + text + `}`)}
+		for _, asked := range []bool{true, false} {
+			r := newResult(2)
+			if err := decode(l, head{}, r); err != nil {
+				t.Fatal(err)
+			}
+			out, err := r.read(train{ClassWeights: []float32{1, 1}, TestShape: asked}, info, testFolder(t, nil))
+			switch {
+			case !asked && (err != nil || out.TestShape != nil):
+				t.Errorf("%s, not asked: %+v, %v; want none", text, out, err)
+			case asked && c.fault != "" && (err == nil || !strings.Contains(err.Error(), c.fault)):
+				t.Errorf("%s: error %v; want %q", text, err, c.fault)
+			case asked && c.fault == "" && (err != nil || !reflect.DeepEqual(out.TestShape, c.want)):
+				t.Errorf("%s: %+v, %v; want %+v", text, out, err, c.want)
+			}
+		}
+	}
+	r, err := newRequest(objective.Job{Spec: objective.Spec{Model: map[string]any{"epochs": int64(1)}}, TestShape: true}, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b, err := json.Marshal(r); err != nil || !strings.Contains(string(b), `"parts":["train","val"]`) || !strings.Contains(string(b), `"test_shape":true`) {
+		t.Errorf("request %s, %v; want test_shape, and no test part", b, err)
 	}
 }
 
@@ -145,6 +192,7 @@ func FuzzMessages(f *testing.F) {
 		`{"type":"ready","protocol":1,"classes":["a","b"],"data":"d","version":"v","supports":["loss"],"train_counts":[1,2]}`,
 		`{"type":"epoch","run":"r","epoch":1,"loss":0.5}`,
 		`{"type":"result","run":"r","class_weights":[1,1],"val":{"confusion":[[1,2],[3,4]]},"train":{"confusion":[[1,0],[0,1]]}}`,
+		`{"type":"result","run":"r","class_weights":[1,1],"val":{"confusion":[[1,2],[3,4]]},"test_shape":{"examples":[3,4],"predictions":true}}`,
 		`{"type":"error","run":"r","message":"m","retry":true}`,
 		`{"type":"epoch","loss":NaN}`, `null`, `[]`, ``, "\x00",
 	} {
@@ -167,7 +215,7 @@ func FuzzMessages(f *testing.F) {
 		if decode(l, h, r) != nil {
 			return
 		}
-		out, err := r.read(train{ClassWeights: []float32{1, 1}, Parts: []string{"test"}}, info, testFolder(t, nil))
+		out, err := r.read(train{ClassWeights: []float32{1, 1}, Parts: []string{"test"}, TestShape: true}, info, testFolder(t, nil))
 		if err == nil {
 			if err := out.Check(2); err != nil {
 				t.Error(err)

@@ -35,6 +35,7 @@ func newRequest(job objective.Job, classes int) (train, error) {
 	if r.Apply == "" {
 		r.Apply = objective.ApplyLoss
 	}
+	r.TestShape = job.TestShape
 	if job.Test {
 		r.Parts = append(r.Parts, "test")
 	}
