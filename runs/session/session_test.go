@@ -77,7 +77,7 @@ func request(def *search.Definition) SearchRequest {
 func TestSearchThenConfirm(t *testing.T) {
 	def := define(t, small)
 	c, notices := heard(t)
-	for _, want := range []string{"StudyOpened SearchBegan SearchEnded ConfirmingBegan", "StudyOpened SearchBegan SearchEnded"} {
+	for _, want := range []string{"StudyOpened SearchBegan SearchEnded LongerBegan ConfirmingBegan", "StudyOpened SearchBegan SearchEnded"} {
 		if out, err := Search(t.Context(), nil, c, request(def)); err != nil || !out.Leaderboard {
 			t.Fatalf("%+v, %v; want a leaderboard", out, err)
 		}
