@@ -43,7 +43,7 @@ func (db *DB) Evidence(ctx context.Context, study string, trial, round int) (*Ev
 	e := &Evidence{Round: round}
 	err := db.view(ctx, func(q disk.Querier) error {
 		var err error
-		if e.Trial, err = readTrial(ctx, q, study, trial); err != nil {
+		if e.Trial, err = readTrial(ctx, q, study, trial, false); err != nil {
 			return err
 		}
 		if e.Round == 0 {

@@ -25,7 +25,7 @@ func (s *Study) Load(ctx context.Context) ([]search.Record, error) {
 		if err != nil {
 			return err
 		}
-		if err := loadHits(ctx, q, s.number, rounds); err != nil {
+		if err := loadHits(ctx, q, s.number, allTrials, rounds); err != nil {
 			return err
 		}
 		records, err = loadSteps(ctx, q, s.number, rounds)
@@ -185,14 +185,15 @@ func sharedMatrix(known map[string]*objective.Confusion, key string, data []byte
 	return m, nil
 }
 
-// loadHits sets the hits of all rounds of a study as they were when their runs
-// ended: whoever adds seeds to a trial measures the noise of the images over all of
-// them. It reads the predictions of every run, which a page has no time for.
+// loadHits sets the hits of all rounds of a trial and the reference, or of all trials, as
+// they were when their runs ended: whoever adds seeds to a trial measures the noise of the
+// images over all of them. It reads the predictions of every run, which most pages have no
+// time for.
 //
 // Labels belong to the data where the trainer states them before its first run, and
 // else to the runs they came with: a run that came without has no hits, though
 // another may have brought the labels since.
-func loadHits(ctx context.Context, q disk.Querier, study int, rounds measurements) error {
+func loadHits(ctx context.Context, q disk.Querier, study, trial int, rounds measurements) error {
 	labels, err := studyLabels(ctx, q, study)
 	if err != nil || labels == nil {
 		return err
@@ -204,11 +205,11 @@ func loadHits(ctx context.Context, q disk.Querier, study int, rounds measurement
 		}
 	}
 	hits := make(map[objective.RunID]objective.Hits) // shared, as runs are
-	err = disk.Each(ctx, q, `WITH mine AS (SELECT DISTINCT run FROM trial_runs WHERE study = ?)
+	err = disk.Each(ctx, q, `WITH mine AS (SELECT DISTINCT run FROM trial_runs WHERE study = ?1 AND (?2 = ?3 OR trial IN (0, ?2)))
 		SELECT r.hash, o.format, o.data FROM mine
 		JOIN runs r ON r.hash = mine.run JOIN outputs o ON o.run = r.hash AND o.kind = 'predictions'
 		WHERE r.labels = 1 OR NOT EXISTS (SELECT 1 FROM mine m JOIN runs with_labels ON with_labels.hash = m.run WHERE with_labels.labels = 1)`,
-		[]any{study}, func(scan disk.Scanner) error {
+		[]any{study, trial, allTrials}, func(scan disk.Scanner) error {
 			var run, format string
 			var data sql.RawBytes
 			if err := scan(&run, &format, &data); err != nil {

@@ -77,15 +77,24 @@ func (e *NoTrialError) Error() string {
 
 // Trial returns one trial of the named study, "" for the newest.
 func (db *DB) Trial(ctx context.Context, study string, number int) (*Trial, error) {
-	var t *Trial
-	err := db.view(ctx, func(q disk.Querier) (err error) {
-		t, err = readTrial(ctx, q, study, number)
+	return db.trial(ctx, study, number, false)
+}
+
+// TrialWithHits is [DB.Trial] with the hits of its rounds, for intervals that include the
+// noise of the examples.
+func (db *DB) TrialWithHits(ctx context.Context, study string, number int) (*Trial, error) {
+	return db.trial(ctx, study, number, true)
+}
+
+func (db *DB) trial(ctx context.Context, study string, number int, hits bool) (t *Trial, err error) {
+	err = db.view(ctx, func(q disk.Querier) error {
+		t, err = readTrial(ctx, q, study, number, hits)
 		return err
 	})
 	return t, err
 }
 
-func readTrial(ctx context.Context, q disk.Querier, study string, number int) (*Trial, error) {
+func readTrial(ctx context.Context, q disk.Querier, study string, number int, hits bool) (*Trial, error) {
 	head, err := readHead(ctx, q, study)
 	if err != nil {
 		return nil, err
@@ -114,7 +123,7 @@ func readTrial(ctx context.Context, q disk.Querier, study string, number int) (*
 	for round := 1; round <= len(byRound); round++ {
 		t.Arms = append(t.Arms, byRound[round])
 	}
-	return t, t.readReplicates(ctx, q)
+	return t, t.readReplicates(ctx, q, hits)
 }
 
 // readRow reads the row of trials.
@@ -149,8 +158,11 @@ func (t *Trial) readRow(ctx context.Context, q disk.Querier) error {
 }
 
 // readReplicates reads the measurements, in the order of the replicates.
-func (t *Trial) readReplicates(ctx context.Context, q disk.Querier) error {
+func (t *Trial) readReplicates(ctx context.Context, q disk.Querier, hits bool) error {
 	rounds, err := loadRounds(ctx, q, t.Study.Number, t.Number)
+	if err == nil && hits {
+		err = loadHits(ctx, q, t.Study.Number, t.Number, rounds)
+	}
 	if err != nil {
 		return err
 	}

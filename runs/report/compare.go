@@ -12,7 +12,7 @@ func Compared(out Out, c *results.Comparison) error {
 		return out.write(comparedResult(c))
 	}
 	first := c.Sides[0]
-	fmt.Fprintf(out.W, "%s, %s in common. Recall on validation; change against %s,\n+- 95 %% for each, over seeds only.\n",
+	fmt.Fprintf(out.W, "%s, %s in common. Recall on validation; change against %s,\n+- 95 %% for each, over seeds and examples.\n",
 		first.Trial.Study.Name, count(len(c.Seeds), "seed"), sideName(first))
 	r := result{columns: []column{{name: "class", left: true}, {name: sideName(first)}}}
 	for _, s := range c.Sides[1:] {

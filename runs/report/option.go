@@ -188,7 +188,12 @@ var optionFigures = []figure[optionRow]{
 		}
 		return o.r.Confirmed.TestReads
 	}},
-	{"command", func(o optionRow) any { return o.command(o.Option) }},
+	{"command", func(o optionRow) any {
+		if o.r.State == results.NoRecommendation {
+			return ""
+		}
+		return o.command(o.Option)
+	}},
 	{"reason", func(o optionRow) any { return o.reason() }},
 	{"state", func(o optionRow) any { return string(o.r.State) }},
 }

@@ -151,9 +151,12 @@ func (p answerPage) use() []string {
 		return p.figuresOf(o) // what to do is said
 	}
 	text := p.advice(p.r.Use)
-	if p.r.Why == results.BestInside {
+	switch {
+	case p.r.Use == objective.OptionLongerThenOffsets:
+		text = "Or, without another search, " + lowered(text)
+	case p.r.Why == results.BestInside:
 		text = "Within your limit, " + lowered(text)
-	} else if p.r.LongerFirst {
+	case p.r.LongerFirst:
 		text = "With the epochs as they are, " + lowered(text)
 	}
 	lines := append(withCommand(text, p.command(p.r.Use)), p.figuresOf(o)...)
@@ -282,7 +285,7 @@ func (p answerPage) alternatives() []string {
 			l.label = fmt.Sprintf("Giving up at most %s points:", unsigned(a.GivingUp))
 		}
 		l.figures = fmt.Sprintf("%s  %s points", signed(f.Change, 3), points(f.AccuracyChange))
-		if !(f.ChangeHigh < 0) && !math.IsNaN(f.ChangeHigh) {
+		if p.r.State == results.RecommendationConfirmed && !(f.ChangeHigh < 0) {
 			l.figures += ", within noise"
 		}
 		label, name, figures = max(label, len(l.label)), max(name, len([]rune(l.name))), max(figures, len(l.figures))

@@ -129,6 +129,22 @@ func TestRecommendationPage(t *testing.T) {
 	}
 }
 
+// TestUnconfirmed: what is missing before the figures can be quoted.
+func TestUnconfirmed(t *testing.T) {
+	for want, change := range map[string]func(p answerPage){
+		"Confirm it: evenkeel confirm":                                    func(answerPage) {},
+		"It cannot be confirmed: the study has no test part":              func(p answerPage) { p.NoTestPart = true },
+		"The search is still under way; when it has ended: evenkeel":      func(p answerPage) { p.r.Searching = true },
+		"Further seeds fail, so it cannot be confirmed; find out why: ev": func(p answerPage) { p.Board.Study.FailedSeeds, p.Definition.Search.Replicates = 1, 5 },
+	} {
+		p := answerOf(t, results.Recommend(results.Evidence{Options: []results.MeasuredOption{option(objective.OptionOffsetsFixed, -.04, .001, 0, 0)}}))
+		change(p)
+		if text := strings.Join(p.lines(), "\n"); !strings.Contains(text, want) {
+			t.Errorf("%s\nwant %q", text, want)
+		}
+	}
+}
+
 // TestCommandsNameTheStudy where the file has several, and only there.
 func TestCommandsNameTheStudy(t *testing.T) {
 	r := results.Recommend(results.Evidence{Options: []results.MeasuredOption{option(objective.OptionWeightsRemeasured, -.04, .001, 0, 0)}, Confirmed: true})

@@ -40,7 +40,7 @@ func Trial(out Out, def *search.Definition, t *runs.Trial, round int) error {
 		fmt.Fprintf(out.W, "Invalid, and not ranked: %s\n", t.Invalid)
 	}
 	if p := t.Predicted; p != nil {
-		fmt.Fprintf(out.W, "Predicted before training: change %s in round %d\n", signed(p.Difference, 3), p.Round)
+		fmt.Fprintf(out.W, "Predicted before training: change of the score %s in round %d\n", signed(p.Difference, 3), p.Round)
 	}
 	if len(t.Replicates) == 0 {
 		return nil
@@ -72,11 +72,11 @@ func (p trialPage) rounds() result {
 	t := p.Trial
 	r := result{columns: []column{
 		{name: "round"}, {name: "max/min"}, {name: "heaviest", left: true}, {name: "lightest", left: true},
-		{name: "spread"}, {name: "change"}, {name: "worst class", left: true}, {name: "bal.acc"}, {name: "rank"},
+		{name: "score"}, {name: "change"}, {name: "+-"}, {name: "spread"}, {name: "worst class", left: true}, {name: "bal.acc"}, {name: "rank"},
 	}}
 	own := results.BaselineOf(t)
 	r.rows = append(r.rows, []any{
-		0, "1.0", "", "", decimals(own.Spread, 3), "", t.Study.Class(own.WorstClass) + " " + percent(own.WorstRecall), percent(own.BalancedAccuracy), "",
+		0, "1.0", "", "", "", "", "", decimals(own.Spread, 3), t.Study.Class(own.WorstClass) + " " + percent(own.WorstRecall), percent(own.BalancedAccuracy), "",
 	})
 	for _, a := range t.Arms {
 		w := p.weights[a.Round]
@@ -84,7 +84,7 @@ func (p trialPage) rounds() result {
 		r.rows = append(r.rows, []any{
 			a.Round, ratioText(a.WeightRatio),
 			t.Study.Class(hi) + " " + weightText(w[hi]), t.Study.Class(lo) + " " + weightText(w[lo]),
-			decimals(a.Spread, 3), signed(a.Difference, 3), a.WorstClass + " " + percent(a.WorstRecall),
+			decimals(a.Score, 3), signed(a.Difference, 3), halfWidth(a), decimals(a.Spread, 3), a.WorstClass + " " + percent(a.WorstRecall),
 			percent(a.BalancedAccuracy), rankText(a),
 		})
 	}

@@ -31,7 +31,12 @@ func (e *NoResultsError) Error() string {
 // round, which is from 1 if it is to be weighted. A round that the trial does not have is a
 // [search.InputError]; a trial without results is a [*NoResultsError].
 func ReadArm(ctx context.Context, db *runs.DB, study string, a Arm, weighted bool) (t *runs.Trial, round int, err error) {
-	if t, err = db.Trial(ctx, study, a.Trial); err != nil {
+	return readArm(ctx, db.Trial, study, a, weighted)
+}
+
+// readArm is [ReadArm] of a trial that read reads.
+func readArm(ctx context.Context, read func(context.Context, string, int) (*runs.Trial, error), study string, a Arm, weighted bool) (t *runs.Trial, round int, err error) {
+	if t, err = read(ctx, study, a.Trial); err != nil {
 		return nil, 0, err
 	}
 	round, err = roundOf(t, a.Round, weighted)

@@ -191,13 +191,17 @@ func (r *Recommendation) inside() objective.Option {
 	return slices.MinFunc(unmeasured, func(a, b MeasuredOption) int { return sign(a.Test.Score - b.Test.Score) }).Option
 }
 
-// longerFirst reports whether the model was not trained enough: training longer without
-// weights is what to use, or it gains accuracy and evens the recalls out, both beyond
-// noise.
+// untrained is the balanced accuracy that training longer gains at least, by its interval,
+// where it comes first although it is no more even beyond noise. See decision 0058.
+const untrained = 0.01
+
+// longerFirst reports whether the model was not trained enough: training longer is what to
+// use, or it gains accuracy and evens the recalls out, both beyond noise, or it gains more
+// than a point of accuracy for certain and is not less even beyond noise.
 func (r *Recommendation) longerFirst() bool {
-	longer := r.Of(objective.OptionLonger)
-	f := r.Quoted(longer)
-	return f.Seeds > 0 && (r.Use == objective.OptionLonger || r.Use == objective.OptionLongerThenOffsets || f.ChangeHigh < 0 && f.AccuracyLow > 0)
+	f := r.Quoted(r.Of(objective.OptionLonger))
+	return f.Seeds > 0 && (r.Use == objective.OptionLonger || r.Use == objective.OptionLongerThenOffsets ||
+		f.ChangeHigh < 0 && f.AccuracyLow > 0 || f.ChangeLow <= 0 && f.AccuracyLow > untrained)
 }
 
 // undetectable returns the smallest change that would have been found of what was chosen,

@@ -208,7 +208,9 @@ func TestLongerFirst(t *testing.T) {
 	}{
 		{"both", figures(-0.02, 0.001, 0.015, 0), true},
 		{"accuracy within noise", figures(-0.02, 0.001, 0.003, 0), false},
-		{"evenness within noise", figures(-0.02, 0.2, 0.015, 0), false},
+		{"evenness within noise", figures(-0.02, 0.2, 0.013, 0), false},
+		{"evenness within noise, and more than a point of accuracy", figures(-0.02, 0.2, 0.0141, 0), true},
+		{"less even, and more than a point of accuracy", figures(0.02, 0.001, 0.05, 0), false},
 	} {
 		r := Recommend(Evidence{Options: []MeasuredOption{weights, tested(longerTrain, -0.01, c.longer)}, Confirmed: true})
 		if r.LongerFirst != c.want || r.Use != remeasured {

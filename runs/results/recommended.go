@@ -130,7 +130,7 @@ func (o *Overview) searchedOption(s *followup.Searched) Figures {
 		return f
 	}
 	f.Seeds, f.Spread, f.Change, f.Score, f.PlainSpread, f.PlainChange = s.Seeds, s.Spread, s.Change, s.Difference, s.Spread, s.Change
-	f.BalancedAccuracy, f.AccuracyChange = s.BalancedAccuracy, -s.Drop
+	f.BalancedAccuracy, f.AccuracyChange = s.BalancedAccuracy, 0-s.Drop
 	worst, low := objective.Lowest(s.Recall)
 	f.WorstClass, f.WorstRecall = o.Board.Study.Class(worst), low
 	o.spread(&f, s.ChangeSE, s.DropSE)
@@ -154,7 +154,7 @@ func (o *Overview) searchedOffsets() Figures {
 		return f
 	}
 	f.Seeds, f.Spread, f.Change, f.Score, f.PlainSpread, f.PlainChange = row.Seeds, row.Spread, row.Change, row.Difference(o.Definition.Objective), row.Spread, row.Change
-	f.BalancedAccuracy, f.AccuracyChange = row.BalancedAccuracy, -row.Drop
+	f.BalancedAccuracy, f.AccuracyChange = row.BalancedAccuracy, 0-row.Drop
 	f.WorstClass, f.WorstRecall = row.WorstClass, row.WorstRecall
 	if fixed := row.Fixed; fixed != nil && fixed.Reason == "" {
 		o.spread(&f, fixed.ChangeSE, fixed.DropSE)
@@ -173,7 +173,7 @@ func (o *Overview) searchedArm(arm Arm) Figures {
 		f.Seeds, f.Spread, f.PlainSpread, f.Score = row.Seeds, row.Spread, row.Spread, row.Difference
 		f.Change = row.Spread - row.ReferenceSpread
 		f.PlainChange = f.Change
-		f.BalancedAccuracy, f.AccuracyChange = row.BalancedAccuracy, -row.Drop
+		f.BalancedAccuracy, f.AccuracyChange = row.BalancedAccuracy, 0-row.Drop
 		o.spread(&f, math.NaN(), row.DropSE)
 		f.ChangeLow, f.ChangeHigh = row.DifferenceLow-row.Difference+f.Change, row.DifferenceHigh-row.Difference+f.Change
 		f.LossProbability = row.LossProbability

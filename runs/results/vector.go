@@ -70,12 +70,18 @@ type Weights struct {
 type NoOffsetsError struct {
 	Study        string
 	Trial, Round int
+	// Several says that the history has several studies.
+	Several bool
 }
 
 // Error says what makes them known.
 func (e *NoOffsetsError) Error() string {
-	return fmt.Sprintf("trial %d round %d of study %s has no offsets for models trained with its weights: only a confirmation measures them, "+
+	text := fmt.Sprintf("trial %d round %d of study %s has no offsets for models trained with its weights: only a confirmation measures them, "+
 		"where the trainer sends logits: evenkeel confirm %d/%d", e.Trial, e.Round, e.Study, e.Trial, e.Round)
+	if e.Several {
+		text += " --study " + e.Study
+	}
+	return text
 }
 
 // ReadVectorThenOffsets is [ReadVector] with the offsets for models that are trained with
@@ -91,7 +97,7 @@ func ReadVectorThenOffsets(ctx context.Context, db *runs.DB, study string, a Arm
 		}
 	}
 	if w.Offsets == nil {
-		return nil, &NoOffsetsError{w.Trial.Study.Name, w.Trial.Number, w.Round}
+		return nil, &NoOffsetsError{w.Trial.Study.Name, w.Trial.Number, w.Round, w.Several}
 	}
 	return w, nil
 }
