@@ -77,7 +77,7 @@ func request(def *search.Definition) SearchRequest {
 func TestSearchThenConfirm(t *testing.T) {
 	def := define(t, small)
 	c, notices := heard(t)
-	for _, want := range []string{"StudyOpened SearchBegan NotTrained SearchEnded ConfirmingBegan", "StudyOpened SearchBegan NotTrained SearchEnded"} {
+	for _, want := range []string{"StudyOpened SearchBegan NotTrained SearchEnded LongerBegan ConfirmingBegan", "StudyOpened SearchBegan NotTrained SearchEnded"} {
 		if out, err := Search(t.Context(), nil, c, request(def)); err != nil || !out.Leaderboard {
 			t.Fatalf("%+v, %v; want a leaderboard", out, err)
 		}
@@ -227,7 +227,7 @@ func TestConfirmsWhereCheap(t *testing.T) {
 		trials, heard string
 	}{{"3", "ConfirmationTooDear"}, {"60", "ConfirmingBegan"}} {
 		c, notices := heard(t)
-		r := request(define(t, small, "search.trials="+want.trials, "search.screen=off", "search.sampler=random"))
+		r := request(define(t, small, "search.trials="+want.trials, "search.screen=off", "search.sampler=random", "model.epochs=100"))
 		r.Confirm = nil
 		if _, err := Search(t.Context(), nil, c, r); err != nil {
 			t.Fatal(err)

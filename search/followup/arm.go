@@ -26,6 +26,9 @@ type Arm struct {
 	// has trained none; then every fresh seed is measured with the mean of those that are
 	// fitted to the validation logits of the others.
 	LongerOffsets []float64
+	// WeightsOffsets is the same for models trained with Vector, which no search trains: nil
+	// but where a set that was handed over is measured once more.
+	WeightsOffsets []float64
 	// Stops says that the reference ends by its own early stopping, so that more epochs
 	// change nothing.
 	Stops bool
@@ -65,7 +68,7 @@ func (a Arm) Cost(d *search.Definition) (trainings int, length float64) {
 // Fits returns how often offsets are fitted on a fresh seed, where there are logits.
 func (a Arm) Fits(d *search.Definition) int {
 	fits := 1 // the reference
-	if a.Plan.Trained() {
+	if a.Plan.Trained() && a.WeightsOffsets == nil {
 		fits++ // models trained with the vector
 	}
 	if _, reason := a.longer(d, objective.LongerFactor); reason == "" && a.LongerOffsets == nil {

@@ -74,6 +74,9 @@ func (p *confirming) handedOver(option objective.Option) (weights, offsets []flo
 	case objective.OptionWeightsFixed:
 		return p.vector, nil
 	case objective.OptionWeightsThenOffsets:
+		if p.arm.WeightsOffsets != nil {
+			return p.vector, p.arm.WeightsOffsets
+		}
 		return p.vector, mean(objective.OptionWeightsFixed)
 	case objective.OptionLongerThenOffsets:
 		if p.arm.LongerOffsets != nil {

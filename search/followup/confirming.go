@@ -202,7 +202,7 @@ func (p *confirming) longer(ctx context.Context, s *freshSeed) error {
 		if err := s.add(Run{What: objective.OptionLonger, Run: a.Run}, a.Result); err != nil {
 			return err
 		}
-		if err := p.longerOffsets(s, a.Result); err != nil {
+		if err := p.offsets(s, objective.OptionLonger, objective.OptionLongerThenOffsets, p.arm.LongerOffsets, a.Result); err != nil {
 			return err
 		}
 	}
@@ -217,15 +217,15 @@ func (p *confirming) longer(ctx context.Context, s *freshSeed) error {
 	return s.add(Run{What: EqualCost, Round: p.arm.Round, Run: a.Run}, a.Result)
 }
 
-// longerOffsets applies the search's fixed set to the model that was trained longer, or
-// fits one for [confirming.joint].
-func (p *confirming) longerOffsets(s *freshSeed, r *objective.Result) (err error) {
-	if p.arm.LongerOffsets != nil && r.TestLogits != nil && r.TestLabels != nil {
-		s.test[objective.OptionLongerThenOffsets], err = posthoc.TestPredictions(r, p.arm.LongerOffsets)
+// offsets applies a fixed set of offsets to a model, which makes another option of it, or
+// fits one for [confirming.joint] where there is none.
+func (p *confirming) offsets(s *freshSeed, model, option objective.Option, set []float64, r *objective.Result) (err error) {
+	if set != nil && r.TestLogits != nil && r.TestLabels != nil {
+		s.test[option], err = posthoc.TestPredictions(r, set)
 		return err
 	}
-	if reason := p.fit(s, objective.OptionLonger, r); reason != "" {
-		s.reasons[objective.OptionLongerThenOffsets] = reason
+	if reason := p.fit(s, model, r); reason != "" {
+		s.reasons[option] = reason
 	}
 	return nil
 }
@@ -268,8 +268,8 @@ func (p *confirming) fixed(ctx context.Context, s *freshSeed) error {
 		if err != nil {
 			return fmt.Errorf("the vector: %w", err)
 		}
-		if reason := p.fit(s, objective.OptionWeightsFixed, a.Result); reason != "" {
-			s.reasons[objective.OptionWeightsThenOffsets] = reason
+		if err := p.offsets(s, objective.OptionWeightsFixed, objective.OptionWeightsThenOffsets, p.arm.WeightsOffsets, a.Result); err != nil {
+			return err
 		}
 		run.Run = a.Run
 		return s.add(run, a.Result)

@@ -1,6 +1,7 @@
-// Package followup does the trainings that belong to no trial: it confirms an arm on
-// fresh seeds and the test part, with training and validation part drawn again where
-// that is asked for, and trains the probes that show whether weights affect training.
+// Package followup does the trainings that belong to no trial: it measures everything that
+// a user could do instead of one arm, and that arm, on fresh seeds and the test part, with
+// training and validation part drawn again where that is asked for; it trains the reference
+// longer when a search ends; and it trains the probes that show whether weights affect training.
 // It also plans the time these take. It decides no trial (that is package search),
 // judges no figure (that is objective/evidence) and stores nothing (package runs
 // implements [Store]).
@@ -8,7 +9,8 @@
 // # Where to start
 //
 // [Confirmer] confirms one [Arm], and is the only code that asks a trainer for the
-// test part; what it compares is in a [Confirmation]. [Prober] trains what
+// test part; what it compares is in a [Confirmation]. [Longer] measures longer training and
+// fixed offsets on the search's own seeds. [Prober] trains what
 // [explain.Probe] asks for. [Length], [Reserve] and [Fit] say how long a confirmation
 // takes, how much time a search should keep free for one, and how many seeds fit.
 //

@@ -13,7 +13,7 @@ import (
 // Synthetic is a trainer that computes its answer at once from a formula: every
 // validation or test example of class c has a margin
 //
-//	margin_i = difficulty_c + noise_i(seed) + Response * (ln w_c - mean ln w)
+//	margin_i = difficulty_c + noise_i(seed) + Response * (ln w_c - mean ln w) + Learning * ln epochs
 //
 // and is right where that is positive, else taken for the next class. It gives
 // tests of the search a trainer that reacts to weights, is deterministic for a
@@ -25,6 +25,8 @@ type Synthetic struct {
 	Classes, PerClass int
 	// Response is how strongly the model follows the weights; 0 ignores them.
 	Response float64
+	// Learning is how much the model gains by more epochs; 0 learns all in the first.
+	Learning float64
 	// Before, if not nil, is called at the start of every run; an error it
 	// returns is the run's.
 	Before func(ctx context.Context, job objective.Job) error
@@ -45,9 +47,13 @@ func (s *Synthetic) size() (classes, per int) {
 // Info describes the synthetic task.
 func (s *Synthetic) Info() objective.Info {
 	classes, per := s.size()
+	data := fmt.Sprintf("synthetic/%d/%d/%g", classes, per, s.Response)
+	if s.Learning != 0 {
+		data += fmt.Sprintf("/%g", s.Learning)
+	}
 	info := objective.Info{
 		Trainer: "synthetic", Version: "1", Numerics: "float64",
-		Data:     fmt.Sprintf("synthetic/%d/%d/%g", classes, per, s.Response),
+		Data:     data,
 		Supports: []string{objective.ApplyLoss},
 	}
 	for c := range classes {
@@ -69,17 +75,20 @@ func (s *Synthetic) Train(ctx context.Context, job objective.Job) (*objective.Re
 		return nil, err
 	}
 	classes, _ := s.size()
+	epochs := int64(1)
+	if e, ok := job.Spec.Model["epochs"].(int64); ok {
+		epochs = e
+	}
 	shift := logShift(job.Spec.Weights, classes)
+	for c := range shift {
+		shift[c] = float64(s.Response*shift[c]) + float64(s.Learning*math.Log(float64(epochs)))
+	}
 	result := &objective.Result{Train: objective.NewConfusion(classes)}
 	result.Val, result.ValPredictions, result.ValLogits = s.measure(job.Spec.Seed, 1, shift)
 	for c := range classes {
 		for p := range classes {
 			result.Train.Add(c, p, 4*result.Val.At(c, p))
 		}
-	}
-	epochs := int64(1)
-	if e, ok := job.Spec.Model["epochs"].(int64); ok {
-		epochs = e
 	}
 	for e := range int(epochs) {
 		epoch := objective.Epoch{Epoch: e + 1, Loss: 1 / float64(e+1), ValLoss: 2 / float64(e+1)}
@@ -103,7 +112,7 @@ func (s *Synthetic) measure(seed int64, part uint64, shift []float64) (m *object
 	m = objective.NewConfusion(classes)
 	for c := range classes {
 		for range per {
-			margin := 0.2 + float64(c)/float64(classes) + rng.NormFloat64() + float64(s.Response*shift[c])
+			margin := 0.2 + float64(c)/float64(classes) + rng.NormFloat64() + shift[c]
 			predicted := c
 			if margin <= 0 {
 				predicted = (c + 1) % classes

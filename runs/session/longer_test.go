@@ -1,0 +1,64 @@
+package session
+
+import (
+	"errors"
+	"slices"
+	"testing"
+
+	"evenkeel/objective"
+	"evenkeel/runs"
+	"evenkeel/runs/notice"
+)
+
+// TestLongerAfterTheSearch: the reference is trained longer on the leader's seeds before the
+// confirmation, which measures the very offsets that the search found for these models, and
+// for the reference. Interrupted there, the study is not done, and the next search goes on.
+func TestLongerAfterTheSearch(t *testing.T) {
+	def := define(t, small)
+	c, notices := heard(t)
+	stop := make(chan struct{})
+	tell, once := c.Observe, false
+	c.Observe = func(n notice.Notice) {
+		tell(n)
+		if _, ok := n.(notice.LongerBegan); ok && !once {
+			once = true
+			close(stop)
+		}
+	}
+	if _, err := Search(t.Context(), stop, c, request(def)); !errors.Is(err, ErrInterrupted) {
+		t.Fatalf("stopped while training longer: %v; want an interruption", err)
+	}
+	if _, err := Search(t.Context(), nil, c, request(def)); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := notices(), "StudyOpened SearchBegan NotTrained SearchEnded LongerBegan StudyOpened SearchBegan NotTrained SearchEnded LongerBegan ConfirmingBegan"; got != want {
+		t.Errorf("notices %s; want %s", got, want)
+	}
+	db, err := c.openReading(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	board, err := db.Leaderboard(t.Context(), "small")
+	if err != nil {
+		t.Fatal(err)
+	}
+	longer, leader := board.Longer, board.Rows[board.Leader()]
+	if longer.Seeds != leader.Seeds || longer.Epochs != 4 || longer.Offsets == nil || board.Offsets.Fixed == nil || board.Offsets.Fixed.Seeds != board.Reference.Seeds {
+		t.Fatalf("longer %+v; want 4 epochs on the leader's %d seeds", longer, leader.Seeds)
+	}
+	arms, err := db.Confirmations(t.Context(), "small")
+	if err != nil || len(arms) != 1 {
+		t.Fatalf("%d confirmed arms, %v", len(arms), err)
+	}
+	for option, want := range map[objective.Option][]float64{
+		objective.OptionOffsetsFixed: board.Offsets.Fixed.Offsets, objective.OptionLongerThenOffsets: longer.Offsets.Offsets,
+	} {
+		if m := arms[0].Option(option); m == nil || m.Reason != "" || !slices.Equal(m.Offsets, want) {
+			t.Errorf("%s was confirmed with %+v; want the search's %v", option, m, want)
+		}
+	}
+	if state, err := db.State(t.Context(), "small"); state != runs.StateDone || err != nil {
+		t.Errorf("the study is %q, %v; want done", state, err)
+	}
+}
