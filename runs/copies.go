@@ -17,8 +17,12 @@ type armRuns map[armName][]string
 // loadArmRuns reads the runs of all arms of a study, or of those of one trial.
 func loadArmRuns(ctx context.Context, q disk.Querier, study, trial int) (armRuns, error) {
 	runs := make(armRuns)
-	err := disk.Each(ctx, q, `SELECT trial, round, run FROM trial_runs WHERE study = ?1 AND trial > 0 AND round > 0
-		AND (?2 < 0 OR trial = ?2) ORDER BY trial, replicate, round`, []any{study, trial}, func(scan disk.Scanner) error {
+	// Two queries and not one with OR, so that both use the key.
+	where, args := `study = ? AND trial > 0`, []any{study}
+	if trial != allTrials {
+		where, args = `study = ? AND trial = ?`, []any{study, trial}
+	}
+	err := disk.Each(ctx, q, `SELECT trial, round, run FROM trial_runs WHERE `+where+` AND round > 0 ORDER BY trial, replicate, round`, args, func(scan disk.Scanner) error {
 		var a armName
 		var run string
 		err := scan(&a.trial, &a.round, &run)
@@ -40,6 +44,9 @@ func (r armRuns) same(a, b armName) bool {
 // arms that are copies of each other the one with the most seeds is the arm, of equals the
 // earlier one. The view leaderboard has the same rule.
 func (r armRuns) copies(arms []armName) map[armName]bool {
+	if len(arms) < 2 {
+		return nil
+	}
 	order := slices.Clone(arms)
 	slices.SortFunc(order, func(a, b armName) int {
 		return cmp.Or(cmp.Compare(len(r[b]), len(r[a])), cmp.Compare(a.trial, b.trial), cmp.Compare(a.round, b.round))

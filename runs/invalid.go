@@ -83,7 +83,7 @@ func (s *Study) rankAnew(ctx context.Context, tx *writer.Transaction) (err error
 	if s.ranking, err = loadRanking(ctx, tx.Conn(), s.number); err != nil {
 		return err
 	}
-	if err := tx.Exec(`UPDATE studies SET arms = ? WHERE number = ?`, len(s.ranking.distinct()), s.number); err != nil {
+	if err := tx.Exec(`UPDATE studies SET arms = ? WHERE number = ?`, s.ranking.size(), s.number); err != nil {
 		return err
 	}
 	// An invalid trial's arms are compared with nothing and have no intervals.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"slices"
 
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/interval"
@@ -19,6 +20,10 @@ type ranking struct {
 	trials [][]interval.Group // by trial number - 1, an arm each, in the order of rounds 1, 2, ...
 	// runs are what the arms are made of: copies are one arm.
 	runs armRuns
+	// arms counts all of them, copies those that are copies of another one; firsts are the
+	// arms with each first run.
+	arms, copies int
+	firsts       map[string][]armName
 	// several counts the arms with several seeds, settled how many of these there were when
 	// the intervals were last brought up to date.
 	several, settled int
@@ -29,7 +34,7 @@ type ranking struct {
 
 // loadRanking reads the arms of a study.
 func loadRanking(ctx context.Context, q disk.Querier, study int) (r ranking, err error) {
-	r.invalid = make(map[int]bool)
+	r.invalid, r.firsts = make(map[int]bool), make(map[string][]armName)
 	if r.runs, err = loadArmRuns(ctx, q, study, allTrials); err != nil {
 		return r, err
 	}
@@ -70,20 +75,36 @@ func (r *ranking) set(trial int, arms []interval.Group, runs armRuns) {
 	if r.invalid[trial] {
 		return
 	}
+	r.count(trial, r.at(trial), -1)
 	maps.Copy(r.runs, runs)
-	r.count(r.at(trial), -1)
-	r.count(arms, 1)
+	r.count(trial, arms, 1)
 	r.trials[trial-1], r.changed = arms, true
 }
 
-// count adds arms to the counts, or takes them away.
-func (r *ranking) count(arms []interval.Group, sign int) {
-	for _, a := range arms {
+// count adds arms of a trial to the counts, or takes them away.
+func (r *ranking) count(trial int, arms []interval.Group, sign int) {
+	for k, a := range arms {
+		r.arms += sign
 		if a.Seeds > 1 {
 			r.several += sign
 		}
+		arm := armName{trial, k + 1}
+		if len(r.runs[arm]) == 0 {
+			continue
+		}
+		first := r.runs[arm][0]
+		r.copies -= len(r.runs.copies(r.firsts[first]))
+		if sign > 0 {
+			r.firsts[first] = append(r.firsts[first], arm)
+		} else {
+			r.firsts[first] = slices.DeleteFunc(r.firsts[first], func(a armName) bool { return a == arm })
+		}
+		r.copies += len(r.runs.copies(r.firsts[first]))
 	}
 }
+
+// size returns the number of arms without copies.
+func (r *ranking) size() int { return r.arms - r.copies }
 
 // distinct returns the arms without copies, by trial and round.
 func (r *ranking) distinct() []interval.Group {

@@ -251,7 +251,7 @@ func (s *Study) insertArms(tx *writer.Transaction, trial int, arms []objective.A
 		return err
 	}
 	s.ranking.set(trial, groups(arms), runs)
-	if err := tx.Exec(`UPDATE studies SET arms = ? WHERE number = ?`, len(s.ranking.distinct()), s.number); err != nil {
+	if err := tx.Exec(`UPDATE studies SET arms = ? WHERE number = ?`, s.ranking.size(), s.number); err != nil {
 		return err
 	}
 	if s.ranking.due() {

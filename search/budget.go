@@ -34,7 +34,7 @@ func (d *Definition) Budget() Budget {
 // Fewest returns the trainings without which a search concludes nothing: those of the
 // reference and of two trials on the seeds that their race gives them.
 func (d *Definition) Fewest() (reference, trials float64) {
-	seeds := max(d.Search.Replicates, min(rungSeeds, d.Search.seeds()))
+	seeds := max(d.Search.Replicates, min(raceSeeds, d.Search.seeds()))
 	each := d.meanRounds()
 	if d.SearchesModel() {
 		each++
@@ -43,7 +43,7 @@ func (d *Definition) Fewest() (reference, trials float64) {
 }
 
 // evaluations returns about how many times so many trials are evaluated on a seed, and the
-// most. About all get rungSeeds and half of them the most: races give so many where the arms
+// most. About all get raceSeeds and half of them the most: races give so many where the arms
 // differ by about one seed's noise, fewer where they differ more, and all where they are
 // alike. Where the space has no more points the rest of the budget is evaluations too.
 func (c Config) evaluations(trials int) (about, most int) {
@@ -51,7 +51,7 @@ func (c Config) evaluations(trials int) (about, most int) {
 	if !c.Racing {
 		return first, first
 	}
-	rung := max(c.Replicates, min(rungSeeds, c.MaxReplicates))
+	rung := max(c.Replicates, min(raceSeeds, c.MaxReplicates))
 	about = trials*(rung-c.Replicates) + (trials+1)/2*(c.MaxReplicates-rung)
 	return first + max(about, c.leftover(trials)), trials * c.MaxReplicates
 }

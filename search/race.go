@@ -9,10 +9,10 @@ import (
 )
 
 const (
-	// raceTrials is the most trials that get seeds in a race, rungSeeds what those on fewer
+	// raceTrials is the most trials that get seeds in a race, raceSeeds what those on fewer
 	// get first. Our choice.
 	raceTrials = 3
-	rungSeeds  = 3
+	raceSeeds  = 3
 	// normal95 is the quantile of the normal distribution at .95: an arm whose probability
 	// to be ahead of the first one is more than .05 gets seeds. Our choice.
 	normal95 = 1.6448536269514722
@@ -197,8 +197,8 @@ func (v *view) contenders(score objective.Score, most int) []grant {
 func (v *view) grants(list []standing, trials, most int) (grants []grant) {
 	for _, s := range list {
 		seeds := most
-		if s.seeds < rungSeeds {
-			seeds = min(rungSeeds, most)
+		if s.seeds < raceSeeds {
+			seeds = min(raceSeeds, most)
 		}
 		if s.seeds < seeds && len(grants) < trials &&
 			!slices.ContainsFunc(grants, func(g grant) bool { return g.trial == s.trial }) {

@@ -306,7 +306,7 @@ func TestFewSeedsDoNotStarve(t *testing.T) {
 func TestCopiesAreOneArm(t *testing.T) {
 	t.Parallel()
 	w := world{
-		gap: func(trial, round, replicate int) float64 {
+		gap: func(trial, _, replicate int) float64 {
 			return map[int]float64{1: .15, 2: .15, 3: .15, 4: .2}[trial] + .001*float64(replicate)
 		},
 		run: func(trial, round, replicate int) string {

@@ -36,6 +36,25 @@ func TestSecondsLeft(t *testing.T) {
 	}
 }
 
+// TestSecondsLeftWithoutABound: where only the time bounds the trials it goes on until then,
+// and nothing is known without a time.
+func TestSecondsLeftWithoutABound(t *testing.T) {
+	began := time.Date(2026, 1, 2, 6, 0, 0, 0, time.UTC)
+	endless := search.Space{Params: []search.Param{{Name: "x", Kind: search.Real, High: 1}}}
+	def := search.Definition{Search: search.Config{Time: 130 * time.Second, Replicates: 1}, Space: endless}
+	if got, known := def.SecondsLeft(search.Pace{Spent: 100}, began, began); got != 30 || !known {
+		t.Errorf("30 of 130 s left: %v, %v", got, known)
+	}
+	p := search.NewProgress(&def, began)
+	p.Observe(search.Event{Kind: search.EventOutcome, Step: search.Step{Replicates: []int{0}}})
+	if got, known := p.SecondsLeft(began.Add(time.Minute), began); got != 60 || !known || p.Total != 0 || p.Done != 1 {
+		t.Errorf("a minute before the deadline: %v, %v, %d of %d done", got, known, p.Done, p.Total)
+	}
+	if got, known := p.SecondsLeft(time.Time{}, began); known {
+		t.Errorf("without a deadline: %v, %v", got, known)
+	}
+}
+
 // TestUntil: a clock time is the next one; an RFC 3339 time may be in the past.
 func TestUntil(t *testing.T) {
 	berlin := time.FixedZone("CET", 3600)

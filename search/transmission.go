@@ -28,12 +28,12 @@ type trialEffects struct {
 // applied post hoc say nothing of training and are left out.
 func (s *Screen) transmission(trials []trialView) (t posthoc.Transmission, err error) {
 	var all []posthoc.Effect
-	counted := make(map[objective.RunID]bool)
+	counted := make(map[objective.RunID]int) // the trial that a run counts for
 	for i, trial := range trials {
 		if trial.failed || trial.invalid || len(trial.measured) == 0 {
 			continue
 		}
-		fresh, copies := uncounted(trial.measured, counted)
+		copies := countRuns(trial.measured, counted, i)
 		known := s.effects[i]
 		// What is known of trials only grows, and so do the copies: as many are the same ones.
 		if known.replicates != len(trial.measured) || known.copies != copies {
@@ -43,7 +43,7 @@ func (s *Screen) transmission(trials []trialView) (t posthoc.Transmission, err e
 			}
 			known = trialEffects{replicates: len(trial.measured), copies: copies}
 			if plan.Trained() {
-				known.effect = joined(s.effectsOf(fresh))
+				known.effect = joined(s.effectsOf(trial.measured, func(run objective.RunID) bool { return run == "" || counted[run] == i }))
 			}
 			s.effects[i] = known
 		}
@@ -54,25 +54,19 @@ func (s *Screen) transmission(trials []trialView) (t posthoc.Transmission, err e
 	return posthoc.Transmit(all...), nil
 }
 
-// uncounted returns replicates without the weighted rounds whose runs are counted already,
-// and how many these are; it counts the others.
-func uncounted(measured []objective.Replicate, counted map[objective.RunID]bool) (fresh []objective.Replicate, copies int) {
-	fresh = slices.Clone(measured)
-	for i, rep := range measured {
-		rounds := rep.Rounds[:1:1]
+// countRuns lets the weighted runs of a trial count for it that count for no other one, and
+// returns how many do not.
+func countRuns(measured []objective.Replicate, counted map[objective.RunID]int, trial int) (copies int) {
+	for _, rep := range measured {
 		for _, round := range rep.Rounds[1:] {
-			if counted[round.Run] {
+			if owner, known := counted[round.Run]; !known {
+				counted[round.Run] = trial
+			} else if owner != trial {
 				copies++
-				continue
 			}
-			if round.Run != "" {
-				counted[round.Run] = true
-			}
-			rounds = append(rounds, round)
 		}
-		fresh[i].Rounds = rounds
 	}
-	return fresh, copies
+	return copies
 }
 
 // joined returns an effect of one dimension that counts in a transmission like all of
@@ -94,8 +88,8 @@ func joined(effects []posthoc.Effect) posthoc.Effect {
 	return posthoc.Effect{Observed: []float64{together / length}, Predicted: []float64{length}}
 }
 
-// effectsOf returns the effects of a trial's weighted rounds.
-func (s *Screen) effectsOf(measured []objective.Replicate) (effects []posthoc.Effect) {
+// effectsOf returns the effects of a trial's weighted rounds whose runs count for it.
+func (s *Screen) effectsOf(measured []objective.Replicate, counts func(objective.RunID) bool) (effects []posthoc.Effect) {
 	for _, rep := range measured {
 		for _, seed := range s.seeds {
 			if seed.replicate != rep.Replicate {
@@ -104,6 +98,9 @@ func (s *Screen) effectsOf(measured []objective.Replicate) (effects []posthoc.Ef
 			before := rep.Rounds[0].Val.Recall()
 			reference := seed.reference.Val
 			for _, round := range rep.Rounds[1:] {
+				if !counts(round.Run) {
+					continue
+				}
 				shifted := seed.part.Confusion(posthoc.FromWeights(round.Weights))
 				// The change against the trial's own unweighted round, in two steps: points of
 				// studies depend on how it is rounded.

@@ -95,8 +95,12 @@ type LongerFailed struct{ Err error }
 type WillNotConfirm struct{ Err error }
 
 // NothingToConfirm says that the search ended without an arm to confirm, since none leads (Why)
-// or, where Why is "", since no option is better than the unweighted model in the search.
-type NothingToConfirm struct{ Why results.NoLeader }
+// or, where Why is "", since no option is better than the unweighted model in the search. None
+// says why nothing can be recommended at all, "" where that is not so.
+type NothingToConfirm struct {
+	Why  results.NoLeader
+	None results.Why
+}
 
 // ConfirmationTooDear says that the leader is not confirmed, since nobody asked for it and
 // it would take more trainings than the search did.

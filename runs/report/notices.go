@@ -62,6 +62,9 @@ func followUpLine(n notice.Notice) string {
 	case notice.WillNotConfirm:
 		return fmt.Sprintf("the leader will not be confirmed: %v", n.Err)
 	case notice.NothingToConfirm:
+		if n.Why == "" && n.None != "" {
+			return "nothing to confirm: " + string(n.None)
+		}
 		if n.Why == "" {
 			return "nothing to confirm: no option is better than the unweighted model in the search"
 		}

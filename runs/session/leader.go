@@ -107,18 +107,21 @@ func (l *leaderConfirmation) tooDear(ctx context.Context, s *searching, v visite
 
 // awaiting returns the leader of a study if it is still to be confirmed, or why there is
 // nothing to confirm: no arm leads, or no option is better than the unweighted model.
-// Neither is returned where the leader is confirmed, nor, unless somebody asked, where fresh
-// seeds would fail as other seeds did or the model is one of which nothing can be said.
+// Neither is returned where the leader is confirmed, or where fresh seeds would fail as
+// other seeds did and nobody asked for them.
 func awaiting(ctx context.Context, db *runs.DB, def *search.Definition, asked bool) (*followup.Arm, *notice.NothingToConfirm, error) {
 	o, err := results.ReadOverview(ctx, db, def.Name)
 	if err != nil {
 		return nil, nil, err
 	}
-	known := o.Recommendation.State != results.NoRecommendation
-	switch {
-	case o.Leader.At < 0 || known && o.Recommendation.Chosen == objective.OptionNothing:
-		return nil, &notice.NothingToConfirm{Why: o.Leader.Why}, nil
-	case !asked && (!known || o.OnlyFirstSeeds()):
+	if o.Leader.At < 0 || o.Recommendation.Chosen == objective.OptionNothing {
+		nothing := &notice.NothingToConfirm{Why: o.Leader.Why}
+		if o.Recommendation.State == results.NoRecommendation {
+			nothing.None = o.Recommendation.Why
+		}
+		return nil, nothing, nil
+	}
+	if o.OnlyFirstSeeds() && !asked {
 		return nil, nil, nil
 	}
 	row := o.Board.Rows[o.Leader.At]

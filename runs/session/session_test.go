@@ -21,7 +21,7 @@ import (
 const small = `
 study: small
 data: {source: embedded, limit: 60}
-model: {kind: softmax, epochs: 2}
+model: {kind: softmax, epochs: 40}
 weighting: {scheme: [{name: error-power, exponent: {low: 0.25, high: 1}}]}
 objective: {accuracy_tolerance: 0.5}
 search: {trials: 2, max_replicates: 3}
@@ -77,7 +77,7 @@ func request(def *search.Definition) SearchRequest {
 func TestSearchThenConfirm(t *testing.T) {
 	def := define(t, small)
 	c, notices := heard(t)
-	for _, want := range []string{"StudyOpened SearchBegan NotTrained SearchEnded LongerBegan ConfirmingBegan", "StudyOpened SearchBegan NotTrained SearchEnded"} {
+	for _, want := range []string{"StudyOpened SearchBegan SearchEnded LongerBegan ConfirmingBegan", "StudyOpened SearchBegan SearchEnded"} {
 		if out, err := Search(t.Context(), nil, c, request(def)); err != nil || !out.Leaderboard {
 			t.Fatalf("%+v, %v; want a leaderboard", out, err)
 		}
@@ -155,7 +155,7 @@ func TestWrongRequests(t *testing.T) {
 	for want, err := range map[string]error{
 		"want a time to come":               run(late),
 		"nosuch cannot be started":          run(gone),
-		"model.epochs was 2 and is now 3":   run(other),
+		"model.epochs was 40 and is now 3":   run(other),
 		"round 5: trial 1 has only round 1": confirm(ConfirmRequest{Arm: results.Arm{Trial: 1, Round: 5}, Seeds: 6}),
 		"; nothing was started":             confirm(ConfirmRequest{Arm: best, Seeds: 6, Deadline: time.Now()}),
 	} {
