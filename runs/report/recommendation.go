@@ -60,7 +60,7 @@ func (p answerPage) print() {
 func (p answerPage) lines() []string {
 	lines := []string{p.head()}
 	if p.r.State == results.NoRecommendation {
-		return append(lines, p.none()...)
+		return append(append(lines, p.none()...), moreHead+strings.Join(p.more(), " | "))
 	}
 	if p.r.LongerFirst {
 		lines = append(lines, p.longerFirst()...)

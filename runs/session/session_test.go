@@ -227,7 +227,7 @@ func TestConfirmsWhereCheap(t *testing.T) {
 		trials, heard string
 	}{{"3", "ConfirmationTooDear"}, {"60", "ConfirmingBegan"}} {
 		c, notices := heard(t)
-		r := request(define(t, small, "search.trials="+want.trials, "search.screen=off", "search.sampler=random"))
+		r := request(define(t, small, "search.trials="+want.trials, "search.screen=off", "search.sampler=random", "model.epochs=100"))
 		r.Confirm = nil
 		if _, err := Search(t.Context(), nil, c, r); err != nil {
 			t.Fatal(err)
