@@ -31,7 +31,7 @@ func TestLongerAfterTheSearch(t *testing.T) {
 	if _, err := Search(t.Context(), nil, c, request(def)); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := notices(), "StudyOpened SearchBegan NotTrained SearchEnded LongerBegan StudyOpened SearchBegan NotTrained SearchEnded LongerBegan ConfirmingBegan"; got != want {
+	if got, want := notices(), "StudyOpened SearchBegan SearchEnded LongerBegan StudyOpened SearchBegan SearchEnded LongerBegan ConfirmingBegan"; got != want {
 		t.Errorf("notices %s; want %s", got, want)
 	}
 	db, err := c.openReading(t.Context())
@@ -44,8 +44,8 @@ func TestLongerAfterTheSearch(t *testing.T) {
 		t.Fatal(err)
 	}
 	longer, leader := board.Longer, board.Rows[board.Leader()]
-	if longer.Seeds != leader.Seeds || longer.Epochs != 4 || longer.Offsets == nil || board.Offsets.Fixed == nil || board.Offsets.Fixed.Seeds != board.Reference.Seeds {
-		t.Fatalf("longer %+v; want 4 epochs on the leader's %d seeds", longer, leader.Seeds)
+	if longer.Seeds != leader.Seeds || longer.Epochs != 80 || longer.Offsets == nil || board.Offsets.Fixed == nil || board.Offsets.Fixed.Seeds != board.Reference.Seeds {
+		t.Fatalf("longer %+v; want 80 epochs on the leader's %d seeds", longer, leader.Seeds)
 	}
 	arms, err := db.Confirmations(t.Context(), "small")
 	if err != nil || len(arms) != 1 {
