@@ -155,7 +155,7 @@ func TestWrongRequests(t *testing.T) {
 	for want, err := range map[string]error{
 		"want a time to come":               run(late),
 		"nosuch cannot be started":          run(gone),
-		"model.epochs was 40 and is now 3":   run(other),
+		"model.epochs was 40 and is now 3":  run(other),
 		"round 5: trial 1 has only round 1": confirm(ConfirmRequest{Arm: results.Arm{Trial: 1, Round: 5}, Seeds: 6}),
 		"; nothing was started":             confirm(ConfirmRequest{Arm: best, Seeds: 6, Deadline: time.Now()}),
 	} {
