@@ -209,7 +209,7 @@ func (p answerPage) figures() result {
 
 // measured is a figure, nothing where the option was not measured.
 func (o optionRow) measured(v float64) any {
-	if o.Figures.Seeds == 0 {
+	if o.Seeds == 0 {
 		return nil
 	}
 	return v
@@ -250,7 +250,7 @@ func (o optionRow) reason() string {
 			return fmt.Sprintf("alternative that gives up at most %s points", unsigned(a.GivingUp))
 		}
 	}
-	if o.Figures.Seeds == 0 && o.Reason != "" {
+	if o.Seeds == 0 && o.Reason != "" {
 		return "not measured: " + whyNotMeasured(o.Reason)
 	}
 	return ""

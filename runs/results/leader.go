@@ -23,8 +23,6 @@ type Leader struct {
 	At int
 	// Why says why none does.
 	Why NoLeader
-	// Noise is its change against noise.
-	Noise Noise
 }
 
 // LeaderOf returns the first arm of the highest tier, or why there is none.
@@ -35,8 +33,7 @@ func LeaderOf(board *runs.Board) Leader {
 		}
 		return Leader{At: -1, Why: NoneComplete}
 	}
-	at := board.Leader()
-	return Leader{At: at, Noise: NoiseOf(board.Rows[at])}
+	return Leader{At: board.Leader()}
 }
 
 // Noise says how an arm's change of score compares with the noise of seeds and images.

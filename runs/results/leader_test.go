@@ -15,7 +15,7 @@ func TestLeaderOf(t *testing.T) {
 		board runs.Board
 		want  results.Leader
 	}{
-		{"the first leads", runs.Board{Rows: []runs.Row{{Seeds: 3}, {Seeds: 3}}}, results.Leader{At: 0, Noise: results.NotMoreEven}},
+		{"the first leads", runs.Board{Rows: []runs.Row{{Seeds: 3}, {Seeds: 3}}}, results.Leader{At: 0}},
 		{"nothing yet", runs.Board{Study: runs.StudyHead{Trials: 2}}, results.Leader{At: -1, Why: results.NoneComplete}},
 		{"one of two that ended failed", runs.Board{Study: runs.StudyHead{Trials: 2, Done: 2, Failed: 1}}, results.Leader{At: -1, Why: results.NoneComplete}},
 		{"both failed", runs.Board{Study: runs.StudyHead{Trials: 3, Done: 2, Failed: 2}}, results.Leader{At: -1, Why: results.AllFailed}},

@@ -125,7 +125,7 @@ func ReadVector(ctx context.Context, db *runs.DB, study string, a Arm) (*Weights
 	w.Confirmed = Of(arms, t.Number, round)
 	if w.Confirmed != nil {
 		if m := w.Confirmed.Option(objective.OptionWeightsFixed); m != nil && m.Weights != nil {
-			w.Vector.Weights = m.Weights
+			w.Weights = m.Weights
 		}
 	}
 	return w, err

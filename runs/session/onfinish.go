@@ -28,6 +28,8 @@ type finished struct {
 	Error string `json:"error,omitempty"`
 	// DB is the absolute path of the trial history.
 	DB string `json:"db"`
+	// Recommendation holds the options as `evenkeel recommend --format json` has them.
+	Recommendation json.RawMessage `json:"recommendation"`
 	// Leaderboard holds the arms as `evenkeel leaderboard --format json` has them.
 	Leaderboard json.RawMessage `json:"leaderboard"`
 	// Confirmations are those of the study as `evenkeel confirm --format json` has them.
@@ -89,13 +91,16 @@ func (s *searching) finished(ctx context.Context, outcome error) ([]byte, error)
 	if err != nil {
 		return nil, err
 	}
-	var board, confirmations bytes.Buffer
+	overview.BuiltIn = s.BuiltIn
+	var recommendation, board, confirmations bytes.Buffer
 	err = errors.Join(
+		report.Recommendation(report.Out{W: &recommendation, Format: "json"}, overview),
 		report.Leaderboard(report.Out{W: &board, Format: "json"}, overview, report.BoardOptions{}),
 		report.Confirmations(report.Out{W: &confirmations, Format: "json"}, overview.Confirmed))
 	if err != nil {
 		return nil, err
 	}
+	f.Recommendation = recommendation.Bytes()
 	f.Leaderboard, f.Confirmations = board.Bytes(), confirmations.Bytes()
 	line, err := json.Marshal(f)
 	return append(line, '\n'), err
