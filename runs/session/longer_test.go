@@ -31,7 +31,7 @@ func TestLongerAfterTheSearch(t *testing.T) {
 	if _, err := Search(t.Context(), nil, c, request(def)); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := notices(), "StudyOpened SearchBegan NotTrained SearchEnded LongerBegan StudyOpened SearchBegan NotTrained SearchEnded LongerBegan ConfirmingBegan"; got != want {
+	if got, want := notices(), "StudyOpened SearchBegan SearchEnded LongerBegan StudyOpened SearchBegan SearchEnded LongerBegan ConfirmingBegan"; got != want {
 		t.Errorf("notices %s; want %s", got, want)
 	}
 	db, err := c.openReading(t.Context())
