@@ -22,15 +22,24 @@ func (s Space) Points() (n int, finite bool) {
 	return n, finite
 }
 
+// enumerated is a point with its key.
+type enumerated struct {
+	Point
+	text string
+}
+
 // enumerate returns the points of a space that has counted ones, in the order of its
 // parameters, the values of the last one changing fastest; nil for any other space.
-func (s Space) enumerate() []Point {
+func (s Space) enumerate() []enumerated {
 	n, finite := s.Points()
 	if !finite {
 		return nil
 	}
-	list := make([]Point, 0, n)
-	s.each(0, make(Point, len(s.Params)), func(p Point) bool { list = append(list, maps.Clone(p)); return true })
+	list := make([]enumerated, 0, n)
+	s.each(0, make(Point, len(s.Params)), func(p Point) bool {
+		list = append(list, enumerated{maps.Clone(p), p.key()})
+		return true
+	})
 	return list
 }
 
@@ -80,10 +89,10 @@ func (p Point) key() string {
 
 // free returns a point that no trial was made at: the first one of the enumeration from a
 // random place on. There must be one.
-func (v *view) free(points []Point, rng *rand.Rand) Point {
+func (v *view) free(points []enumerated, rng *rand.Rand) Point {
 	for at := rng.IntN(len(points)); ; at = (at + 1) % len(points) {
-		if !v.made[points[at].key()] {
-			return maps.Clone(points[at])
+		if !v.made[points[at].text] {
+			return maps.Clone(points[at].Point)
 		}
 	}
 }

@@ -48,7 +48,7 @@ type Policy struct {
 	// trials is the number of trials that the study makes, 0 if nothing bounds it, points
 	// are those of a space that has counted ones; both hold once the policy is begun.
 	trials int
-	points []Point
+	points []enumerated
 	begun  bool
 	// judged is what the last decision on a point knew of the screen.
 	judged posthoc.Transmission

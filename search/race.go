@@ -181,10 +181,14 @@ func (v *view) contenders(score objective.Score, most int) []grant {
 	variance, freedom := v.pairVariance(list)
 	if freedom > 0 {
 		first := list[0]
+		firstOn := map[int]float64{first.seeds: first.value}
 		for i := range list[1:] {
 			s := &list[i+1]
 			n := min(s.seeds, first.seeds)
-			s.ahead = float64((v.valueOn(n, *s, charge) - v.valueOn(n, first, charge)) * math.Sqrt(float64(n)))
+			if _, done := firstOn[n]; !done {
+				firstOn[n] = v.valueOn(n, first, charge)
+			}
+			s.ahead = float64((v.valueOn(n, *s, charge) - firstOn[n]) * math.Sqrt(float64(n)))
 		}
 		limit := float64(quantile95(freedom) * math.Sqrt(variance))
 		list = slices.DeleteFunc(list, func(s standing) bool { return s.armKey != first.armKey && s.ahead >= limit })

@@ -217,23 +217,6 @@ func TestDraw(t *testing.T) {
 	}
 }
 
-// A search without a leader promises nothing: weights this strong leave one class
-// only, and that is not tolerated.
-func TestNoLeader(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "results.csv")
-	e, out := tiny(t, "-set", "objective.accuracy_tolerance=0", "-set", "weighting.scheme.0.exponent=64", "-only", "1", "-o", file)
-	if err := e.holdPromises(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	rows := rowsOf(t, file)
-	if len(rows) != 1 || rows[0][0] != nothing {
-		t.Fatalf("rows %v; want one without a leader", rows)
-	}
-	if !strings.Contains(out.String(), "1 repetitions, 1 of them without a leader.") {
-		t.Errorf("no table in\n%s", out.String())
-	}
-}
-
 // Where weights do nothing, the truth is known and nothing is trained for it.
 func TestNull(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "results.csv")
@@ -314,7 +297,8 @@ func TestOptionFaults(t *testing.T) {
 		want string
 	}{
 		{[]string{"more"}, `unexpected argument "more"`},
-		{[]string{"-null", "-shuffled"}, "want one of -null, -shuffled and -screening"},
+		{[]string{"-null", "-shuffled"}, "want one of -null, -shuffled, -screening and -regret"},
+		{[]string{"-embedded"}, "-embedded belongs to -regret"},
 		{[]string{"-table"}, "-table reads the file of -o"},
 		{[]string{"-truth", "5"}, "10 fresh seeds and 5 for the truth; want at least 6 of each"},
 		{[]string{"-workers", "0"}, "-workers 0"},

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"evenkeel/objective"
-	"evenkeel/objective/evidence/confirm"
 	"evenkeel/runs"
 	"evenkeel/runs/results"
 	"evenkeel/search"
@@ -138,15 +137,15 @@ func (s *study) search(ctx context.Context, workers int) (out searched, err erro
 		return out, fmt.Errorf("search: %w", err)
 	}
 	out.effort, out.notices = m.effort(), m.notices
-	if out.arm, err = s.leader(ctx); err == nil && out.arm != nil {
+	if out.arm, err = s.leader(ctx, workers); err == nil && out.arm != nil {
 		out.text = fmt.Sprintf("trial %d round %d of %s", out.arm.Trial, out.arm.Round, out.arm.Plan.Recipe.Scheme.Name)
 	}
 	return out, err
 }
 
-// leader returns the arm that `evenkeel confirm` would take, with the vector that
-// `evenkeel weights` would print.
-func (s *study) leader(ctx context.Context) (*followup.Arm, error) {
+// leader returns the arm that `evenkeel confirm` would take, nil without one, once it is
+// measured what else could be done, as at the end of every search.
+func (s *study) leader(ctx context.Context, workers int) (*followup.Arm, error) {
 	board, err := s.db.Leaderboard(ctx, s.def.Name)
 	if err != nil {
 		return nil, err
@@ -155,24 +154,23 @@ func (s *study) leader(ctx context.Context) (*followup.Arm, error) {
 	if at < 0 {
 		return nil, nil
 	}
-	row := board.Rows[at]
-	trial, err := s.db.Trial(ctx, s.def.Name, row.Trial)
+	led := results.Arm{Trial: board.Rows[at].Trial, Round: board.Rows[at].Round}
+	trial, err := s.db.Trial(ctx, s.def.Name, led.Trial)
 	if err != nil {
 		return nil, err
 	}
-	arm := &followup.Arm{Trial: row.Trial, Round: row.Round}
-	var weights [][]float64
-	for _, rep := range trial.Replicates {
-		weights = append(weights, rep.Rounds[row.Round].Weights)
+	numbers := func(list []objective.Replicate) (all []int) {
+		for _, rep := range list {
+			all = append(all, rep.Replicate)
+		}
+		return all
 	}
-	if arm.Vector, err = confirm.GeometricMean(weights); err != nil {
+	others := followup.Longer{Definition: s.def, Store: s.history, Trainer: s.trainer, Parallel: workers, Clock: time.Now}
+	if err := others.Run(ctx, nil, numbers(board.Reference.Replicates), numbers(trial.Replicates)); err != nil {
 		return nil, err
 	}
-	if arm.Offsets, err = results.FixedOffsets(ctx, s.db, s.def.Name); err != nil {
-		return nil, err
-	}
-	arm.Plan, err = s.def.Plan(trial.Point)
-	return arm, err
+	arm, err := results.ArmToConfirm(ctx, s.db, s.def, led)
+	return &arm, err
 }
 
 // confirm confirms an arm on fresh seeds and the drawn test part.

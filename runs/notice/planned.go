@@ -19,10 +19,10 @@ type Planned struct {
 	Parallel int
 	// Until is the clock time at which the search must have ended, zero if there is none.
 	Until time.Time
-	// Budget is how much is trained, and Confirming how long confirming the leader takes at
-	// most, in trainings.
-	Budget     search.Budget
-	Confirming float64
+	// Budget is how much is trained for trials. Longer is how long training the reference
+	// longer takes at most, and Confirming confirming the leader, both in trainings.
+	Budget             search.Budget
+	Longer, Confirming float64
 	// Spent are the seconds that the study has taken, Left what its limits leave.
 	Spent float64
 	Left  search.TimeLeft
@@ -38,4 +38,4 @@ type Planned struct {
 }
 
 // Trainings returns about how many trainings there are in all.
-func (p *Planned) Trainings() float64 { return p.Budget.All() + p.Confirming }
+func (p *Planned) Trainings() float64 { return p.Budget.All() + p.Longer + p.Confirming }

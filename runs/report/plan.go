@@ -93,8 +93,11 @@ func (p planPage) budget(w io.Writer) {
 		parts += fmt.Sprintf(" (at most %.0f: those that may lead get more seeds)", b.MostTrainings)
 	}
 	confirming := ""
+	if p.Longer > 0 {
+		confirming = fmt.Sprintf(", at most %.0f for twice the epochs without weights", p.Longer)
+	}
 	if p.Confirming > 0 {
-		confirming = fmt.Sprintf(", at most %.0f to confirm the leader", p.Confirming)
+		confirming += fmt.Sprintf(", at most %.0f to confirm the leader", p.Confirming)
 	}
 	if b.Trials > 0 {
 		fmt.Fprintf(w, "about %s: %s\n", count(int(math.Round(p.Trainings())), "training"), parts+confirming)

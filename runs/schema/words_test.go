@@ -52,7 +52,7 @@ func TestConfirmationsOfVersion5(t *testing.T) {
 		`SELECT group_concat(what || ' ' || against, ', ') FROM (SELECT * FROM confirmations, confirmed_arms USING (what, against) ORDER BY number)`: "" +
 			"weights-remeasured nothing, offsets-refitted nothing, weights-remeasured offsets-refitted, weights-fixed nothing, " +
 			"weights-fixed offsets-refitted, equal-cost nothing",
-		`SELECT group_concat(what, ', ') FROM (SELECT what FROM confirm_runs ORDER BY what)`: "equal-cost, nothing, weights-fixed, weights-remeasured",
+		`SELECT group_concat(what, ', ') FROM (SELECT what FROM confirm_runs ORDER BY what)`:                                                 "equal-cost, nothing, weights-fixed, weights-remeasured",
 		`SELECT count(*) || ' ' || count(score_difference) || ' ' || round(sum(difference), 9) || ' ' || min(tolerance) FROM confirmed_arms`: "6 0 -0.3 held",
 	} {
 		var got sql.NullString

@@ -74,7 +74,7 @@ func (c Config) prepareConfirming(ctx context.Context, r ConfirmRequest) (*confi
 		r.Arm = results.Arm{Trial: board.Rows[leader.At].Trial, Round: board.Rows[leader.At].Round}
 	}
 	w := &confirming{Config: c, def: def, deadline: r.Deadline}
-	if w.arm, err = readArm(ctx, db, def, r.Arm); err != nil {
+	if w.arm, err = results.ArmToConfirm(ctx, db, def, r.Arm); err != nil {
 		return nil, err
 	}
 	if of := def.Model.Trainer.Transport(); r.Resplit && !of.Redraws {
@@ -82,40 +82,6 @@ func (c Config) prepareConfirming(ctx context.Context, r ConfirmRequest) (*confi
 	}
 	w.arm.Seeds, w.arm.Resplit = r.Seeds, r.Resplit
 	return w, nil
-}
-
-// readArm reads what is to be confirmed of an arm.
-func readArm(ctx context.Context, db *runs.DB, def *search.Definition, named results.Arm) (a followup.Arm, err error) {
-	t, round, err := results.ReadArm(ctx, db, def.Name, named, true)
-	switch {
-	case err != nil:
-		return a, err
-	case t.Invalid != "":
-		return a, search.Inputf("trial %d was declared invalid: %s", t.Number, t.Invalid)
-	}
-	a.Trial, a.Round = t.Number, round
-	vector, err := results.VectorOf(t.Replicates, round)
-	if err != nil {
-		return a, fmt.Errorf("trial %d, round %d: %w", t.Number, round, err)
-	}
-	a.Vector = vector.Weights
-	if a.Offsets, err = results.FixedOffsets(ctx, db, def.Name); err != nil {
-		return a, err
-	}
-	board, err := db.Leaderboard(ctx, def.Name)
-	if err != nil {
-		return a, err
-	}
-	if longer := board.Longer.Offsets; longer != nil {
-		a.LongerOffsets = longer.Offsets
-	}
-	if a.Stops, err = db.ReferenceStops(ctx, def.Name); err != nil {
-		return a, err
-	}
-	if a.Plan, err = def.Plan(t.Point); err != nil {
-		return a, fmt.Errorf("trial %d: %w", t.Number, err)
-	}
-	return a, nil
 }
 
 // confirming is one invocation's work on confirming an arm.

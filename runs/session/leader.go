@@ -125,7 +125,7 @@ func awaiting(ctx context.Context, db *runs.DB, def *search.Definition, asked bo
 		return nil, nil, nil
 	}
 	row := o.Board.Rows[o.Leader.At]
-	arm, err := readArm(ctx, db, def, results.Arm{Trial: row.Trial, Round: row.Round})
+	arm, err := results.ArmToConfirm(ctx, db, def, results.Arm{Trial: row.Trial, Round: row.Round})
 	if err != nil || results.Find(o.Confirmed, arm.Trial, arm.Round, false) != nil {
 		return nil, nil, err
 	}

@@ -42,6 +42,7 @@ func Plan(ctx context.Context, c Config, r SearchRequest) (planned *notice.Plann
 	if r.Confirms() && (r.anyCost() || confirming <= p.Trainings()) {
 		p.Confirming = confirming
 	}
+	p.Longer = followup.LongerLength(def)
 	if err := c.limit(ctx, p, now); err != nil {
 		return nil, err
 	}

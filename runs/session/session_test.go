@@ -176,7 +176,7 @@ func TestPlan(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p.Left.Limited || p.Confirming != 0 || p.Parallel != 2 || p.Trainings() != float64(p.Budget.Reference)+p.Budget.Trainings || p.First.Trial != 1 || p.Plan.Rounds != 1 {
+	if p.Left.Limited || p.Confirming != 0 || p.Parallel != 2 || p.Longer != 3*2 || p.Trainings() != float64(p.Budget.Reference)+p.Budget.Trainings+p.Longer || p.First.Trial != 1 || p.Plan.Rounds != 1 {
 		t.Errorf("without a limit: %+v", p)
 	}
 	if _, err := Search(t.Context(), nil, c, request(def)); err != nil {

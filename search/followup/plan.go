@@ -29,6 +29,19 @@ func typical(d *search.Definition, round int) Arm {
 	return arm
 }
 
+// LongerLength returns how long training the reference longer takes at most, at the end of a
+// search whose leader has all the seeds that it may have, in trainings of the usual length.
+func LongerLength(d *search.Definition) float64 {
+	if _, reason := longerModel(d, false, objective.LongerFactor); reason != "" {
+		return 0
+	}
+	seeds := d.Search.Replicates
+	if d.Search.Racing {
+		seeds = d.Search.MaxReplicates
+	}
+	return float64(objective.LongerFactor * seeds)
+}
+
 // Seconds returns how long a confirmation on so many seeds takes, given how long one
 // seed does, where so many are at work at once: in turns of that many, each seed with
 // its trainings one after the other.
