@@ -28,12 +28,12 @@ type finished struct {
 	Error string `json:"error,omitempty"`
 	// DB is the absolute path of the trial history.
 	DB string `json:"db"`
-	// Recommendation holds the options as `evenkeel recommend --format json` has them.
-	Recommendation json.RawMessage `json:"recommendation"`
 	// Leaderboard holds the arms as `evenkeel leaderboard --format json` has them.
 	Leaderboard json.RawMessage `json:"leaderboard"`
 	// Confirmations are those of the study as `evenkeel confirm --format json` has them.
 	Confirmations json.RawMessage `json:"confirmations"`
+	// Recommendation holds the options as `evenkeel recommend --format json` has them.
+	Recommendation json.RawMessage `json:"recommendation"`
 }
 
 // checkOnFinish fails early if the command of search.on_finish is missing.
