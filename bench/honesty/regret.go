@@ -200,7 +200,7 @@ func (e *experiment) regret(ctx context.Context, number int) (rows [][]string, e
 	if err != nil {
 		return nil, err
 	}
-	answers := optionAnswers(view.Recommendation, truth, def.Objective)
+	answers := optionAnswers(view.Recommendation, truth)
 	further, err := e.armAnswers(ctx, otherSeeds(truthSeeds), t.outside, arm, found.text)
 	if err != nil {
 		return nil, err
@@ -212,7 +212,7 @@ func (e *experiment) regret(ctx context.Context, number int) (rows [][]string, e
 }
 
 // optionAnswers puts what a recommendation says of every option beside the truth.
-func optionAnswers(r *results.Recommendation, truth *followup.Confirmation, score objective.Score) (list []answer) {
+func optionAnswers(r *results.Recommendation, truth *followup.Confirmation) (list []answer) {
 	nan := math.NaN()
 	for _, o := range r.Options {
 		a := answer{
@@ -378,10 +378,10 @@ func (m *outsideArms) measure(ctx context.Context, plan objective.Plan) (*confir
 
 // regretSummary is what all repetitions of -regret say together.
 type regretSummary struct {
-	repetitions, most int
-	lines             []regretLine
-	kinds             []kindLine
-	recommended       map[string]int
+	repetitions int
+	lines       []regretLine
+	kinds       []kindLine
+	recommended map[string]int
 }
 
 // regretLine is how far one way to choose is behind the best that was measured.
