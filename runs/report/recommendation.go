@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"evenkeel/objective"
+	"evenkeel/runs"
 	"evenkeel/runs/results"
 )
 
@@ -189,7 +190,7 @@ func (p answerPage) useNothing() []string {
 func (p answerPage) figuresOf(o results.MeasuredOption) []string {
 	f := p.r.Quoted(o)
 	gains := fmt.Sprintf("    spread %s -> %s   %s%s", decimals(f.Spread-f.Change, 3), decimals(f.Spread, 3), signed(f.Change, 3), p.interval(o, f))
-	if classes := strings.Join(moved(f), ", "); classes != "" && len([]rune(gains))+3+len([]rune(classes)) <= pageWidth {
+	if classes := strings.Join(p.moved(f), ", "); classes != "" && len([]rune(gains))+3+len([]rune(classes)) <= pageWidth {
 		gains += "   " + classes
 	}
 	costs := fmt.Sprintf("    balanced accuracy %s points", points(f.AccuracyChange))
@@ -211,13 +212,18 @@ func (p answerPage) interval(o results.MeasuredOption, f results.Figures) string
 	return fmt.Sprintf(" (95 %% %s to %s)", signed(f.ChangeLow, 3), signed(f.ChangeHigh, 3))
 }
 
-// moved names the classes that gained and lost most.
-func moved(f results.Figures) []string {
+// moved says what becomes of the unweighted model's worst class, and which other class
+// loses most, beyond noise.
+func (p answerPage) moved(f results.Figures) []string {
 	var words []string
-	if len(f.Gained) > 0 {
-		words = append(words, changes(f.Gained[:1]))
+	worst := p.r.Quoted(p.r.Of(objective.OptionNothing)).WorstClass
+	for k, r := range f.Recalls {
+		before := p.r.Of(objective.OptionNothing).Test.Recalls
+		if p.Board.Study.Class(k) == worst && k < len(before) {
+			words = append(words, changes([]runs.ClassChange{{Class: worst, Before: before[k].Mean, After: r.Mean}}))
+		}
 	}
-	if len(f.Lost) > 0 {
+	if len(f.Lost) > 0 && f.Lost[0].Class != worst {
 		words = append(words, changes(f.Lost[:1]))
 	}
 	return words
