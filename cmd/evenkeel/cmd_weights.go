@@ -79,6 +79,13 @@ models trained with the weights. What a confirmation measured is what is printed
 			return report.Calculated(page(cmd, *format), recalls, weights)
 		},
 	}
+	f.add(cmd)
+	format = formatFlag(cmd, report.PasteFormats()...)
+	return cmd
+}
+
+// add adds the flags to the command.
+func (f *weightsFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.scheme, "scheme", "", "`NAME`: a scheme; evenkeel schemes lists them")
 	cmd.Flags().StringVar(&f.formula, "formula", "", "`EXPR`: a formula; evenkeel schemes lists its variables and functions")
 	cmd.Flags().StringVar(&f.recall, "recall", "", "`LIST`: recall of each class, from 0 to 1, separated by commas")
@@ -91,8 +98,6 @@ models trained with the weights. What a confirmation measured is what is printed
 	cmd.Flags().BoolVar(&f.longer, "longer", false, "with --offsets: those of the unweighted model that is trained longer")
 	cmd.Flags().BoolVar(&f.thenOffsets, "then-offsets", false, "with --trial: print the offsets for models trained with the weights too")
 	cmd.Flags().StringVar(&f.study, "study", "", "`NAME`: the study of the trial or the offsets; the newest is the default")
-	format = formatFlag(cmd, report.PasteFormats()...)
-	return cmd
 }
 
 // mode says what is wrong with the flags together: they calculate, or take the weights
