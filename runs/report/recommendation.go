@@ -67,7 +67,7 @@ func (p answerPage) lines() []string {
 		lines = append(lines, p.longerFirst()...)
 	}
 	lines = append(lines, p.use()...)
-	if p.r.Beyond != "" && p.r.Beyond != p.r.Use {
+	if p.r.Beyond != "" && p.r.Quoted(p.r.Of(p.r.Beyond)).Change < p.r.Quoted(p.r.Of(p.r.Use)).Change {
 		lines = append(lines, p.beyond())
 	}
 	last := append(p.unknown(), moreHead+strings.Join(p.more(), " | "))
@@ -212,8 +212,8 @@ func (p answerPage) interval(o results.MeasuredOption, f results.Figures) string
 	return fmt.Sprintf(" (95 %% %s to %s)", signed(f.ChangeLow, 3), signed(f.ChangeHigh, 3))
 }
 
-// moved says what becomes of the unweighted model's worst class, and which other class
-// loses most, beyond noise.
+// moved says what becomes of the unweighted model's worst class, or where its recalls are
+// not known which class gains most, and which other class loses most, beyond noise.
 func (p answerPage) moved(f results.Figures) []string {
 	var words []string
 	worst := p.r.Quoted(p.r.Of(objective.OptionNothing)).WorstClass
@@ -222,6 +222,9 @@ func (p answerPage) moved(f results.Figures) []string {
 		if p.Board.Study.Class(k) == worst && k < len(before) {
 			words = append(words, changes([]runs.ClassChange{{Class: worst, Before: before[k].Mean, After: r.Mean}}))
 		}
+	}
+	if len(words) == 0 && len(f.Gained) > 0 {
+		words = append(words, changes(f.Gained[:1]))
 	}
 	if len(f.Lost) > 0 && f.Lost[0].Class != worst {
 		words = append(words, changes(f.Lost[:1]))
@@ -267,14 +270,11 @@ func (p answerPage) longerFirst() []string {
 	return []string{"  " + text + ".", "    First search again: " + p.command(objective.OptionLonger)}
 }
 
-// beyond says what the option costs that would have been recommended, were it not beyond
-// the limit.
+// beyond says what more evenness costs: the option that would have been recommended, were
+// it not beyond the limit.
 func (p answerPage) beyond() string {
 	f := p.r.Quoted(p.r.Of(p.r.Beyond))
-	text := "  More evenness costs more than your limit: "
-	if !(f.Change < p.r.Quoted(p.r.Of(p.r.Use)).Change) {
-		text = "  Beyond your limit: "
-	}
+	const text = "  More evenness costs more than your limit: "
 	figures := fmt.Sprintf("  %s  %s points (risk %s)", signed(f.Change, 3), points(f.AccuracyChange), probability(f.LossProbability))
 	return text + cut(p.name(p.r.Beyond), pageWidth-len(text)-len(figures)) + figures
 }
