@@ -63,10 +63,13 @@ func (p answerPage) lines() []string {
 	if p.r.State == results.NoRecommendation {
 		return append(append(lines, p.none()...), moreHead+strings.Join(p.more(), " | "))
 	}
-	if p.r.LongerFirst {
+	if p.r.LongerFirst && !p.longer() {
 		lines = append(lines, p.longerFirst()...)
 	}
 	lines = append(lines, p.use()...)
+	if p.longer() {
+		lines = append(lines, p.thenSearch()...)
+	}
 	if p.r.Beyond != "" && p.r.Quoted(p.r.Of(p.r.Beyond)).Change < p.r.Quoted(p.r.Of(p.r.Use)).Change {
 		lines = append(lines, p.beyond())
 	}
@@ -148,19 +151,20 @@ func (p answerPage) use() []string {
 	if p.r.Use == objective.OptionNothing {
 		return p.useNothing()
 	}
-	if p.r.Use == objective.OptionLonger && p.r.LongerFirst {
-		return p.figuresOf(o) // what to do is said
-	}
-	text := p.advice(p.r.Use)
+	text, command := p.advice(p.r.Use), p.command(p.r.Use)
 	switch {
-	case p.r.Use == objective.OptionLongerThenOffsets:
-		text = "Or, without another search, " + lowered(text)
-	case p.r.Why == results.BestInside:
-		text = "Within your limit, " + lowered(text)
+	case p.r.Use == objective.OptionLonger:
+		command = "" // it searches again, which is said below
+	case p.longer():
 	case p.r.LongerFirst:
 		text = "With the epochs as they are, " + lowered(text)
+	case p.r.Why == results.BestInside:
+		text = "Within your limit, " + lowered(text)
 	}
-	lines := append(withCommand(text, p.command(p.r.Use)), p.figuresOf(o)...)
+	if command == "" {
+		text += "."
+	}
+	lines := append(withCommand(text, command), p.figuresOf(o)...)
 	if p.r.Beyond == p.r.Use {
 		lines = append(lines, "  Within your limit no option is better than the unweighted model beyond noise.")
 	}
@@ -194,9 +198,7 @@ func (p answerPage) figuresOf(o results.MeasuredOption) []string {
 		gains += "   " + classes
 	}
 	costs := fmt.Sprintf("    balanced accuracy %s points", points(f.AccuracyChange))
-	if !math.IsNaN(f.AccuracyLow) {
-		costs += fmt.Sprintf(" (95 %% %s to %s)", points(f.AccuracyLow), points(f.AccuracyHigh))
-	}
+	costs += within(f.AccuracyLow, f.AccuracyHigh, points)
 	return []string{gains, costs + p.limit(f)}
 }
 
@@ -259,15 +261,35 @@ func probability(p float64) string {
 	return fmt.Sprintf("%.0f %%", 100*p)
 }
 
-// longerFirst says that the model was not trained enough.
+// longer reports whether what to use is trained longer.
+func (p answerPage) longer() bool {
+	return p.r.Use == objective.OptionLonger || p.r.Use == objective.OptionLongerThenOffsets
+}
+
+// longerFirst says that the model was not trained enough, and what more epochs gain alone.
 func (p answerPage) longerFirst() []string {
 	f := p.r.Quoted(p.r.Of(objective.OptionLonger))
 	usual, longer := p.epochs()
-	text := fmt.Sprintf("The model is not trained enough: train %d epochs instead of %d", longer, usual)
-	if p.r.Use != objective.OptionLonger {
-		text += fmt.Sprintf(" (%s, accuracy %s points)", signed(f.Change, 3), points(f.AccuracyChange))
+	gain := fmt.Sprintf("balanced accuracy %s points%s", points(f.AccuracyChange), within(f.AccuracyLow, f.AccuracyHigh, points))
+	if f.ChangeHigh < 0 {
+		gain += fmt.Sprintf(", spread %s%s", signed(f.Change, 3), within(f.ChangeLow, f.ChangeHigh, func(x float64) string { return signed(x, 3) }))
 	}
-	return []string{"  " + text + ".", "    First search again: " + p.command(objective.OptionLonger)}
+	text := fmt.Sprintf("First train longer, %d epochs instead of %d, and search again", longer, usual)
+	return append(withCommand(text, p.command(objective.OptionLonger)), "    that alone: "+gain)
+}
+
+// thenSearch says how to search with as many epochs as what to use has.
+func (p answerPage) thenSearch() []string {
+	_, longer := p.epochs()
+	return withCommand(fmt.Sprintf("To find weights for that model too, search with %d epochs", longer), p.command(objective.OptionLonger))
+}
+
+// within writes a 95 % interval in parentheses, "" where it is not known.
+func within(low, high float64, write func(float64) string) string {
+	if math.IsNaN(low) {
+		return ""
+	}
+	return fmt.Sprintf(" (95 %% %s to %s)", write(low), write(high))
 }
 
 // beyond says what more evenness costs: the option that would have been recommended, were

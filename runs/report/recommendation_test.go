@@ -62,7 +62,7 @@ func TestRecommendationPage(t *testing.T) {
 	}{
 		{"what to use, what it gains, what it costs", true, []results.MeasuredOption{option(fixed, -.024, .001, -.006, .1)}, []string{
 			"RECOMMENDATION (test part, 2000 examples a class, 10 fresh seeds; test part read once)",
-			"  Add fixed offsets to the unweighted model's logits:     evenkeel weights --offsets --format torch",
+			"  Add one fixed set of offsets to the unweighted model's logits:\n    evenkeel weights --offsets --format torch",
 			"    spread .112 -> .088   -.024 (95 % -.036 to -.012)   Shirt 62 % -> 74 %, Coat 72 % -> 68 %",
 			"    balanced accuracy -0.6 points (95 % -1.0 to -0.2), within your limit of 1.0 (risk of more 10 %)",
 			"  Effects smaller than .018 cannot be seen with 10 seeds and 4000 test examples.",
@@ -80,7 +80,7 @@ func TestRecommendationPage(t *testing.T) {
 			"  Use the unweighted model as it is.", "No option has a better score than the unweighted model in the search.",
 		}},
 		{"beyond the limit, and what is within it", true, []results.MeasuredOption{option(fixed, -.02, .001, -.006, .1), option(weights, -.06, .001, -.021, .98)}, []string{
-			"  Within your limit, add fixed offsets to the unweighted model's logits:", "evenkeel weights --offsets --format torch",
+			"  Within your limit, add one fixed set of offsets to the unweighted model's logits:", "evenkeel weights --offsets --format torch",
 			"within your limit of 1.0",
 			"  More evenness costs more than your limit: weights, error-power", "  -.060  -2.1 points (risk 98 %)",
 		}},
@@ -88,12 +88,14 @@ func TestRecommendationPage(t *testing.T) {
 			"  Train with weights measured anew for each model", "BEYOND your limit of 1.0 (risk 98 %)", "Within your limit no option is better than the unweighted model",
 		}},
 		{"longer first", true, []results.MeasuredOption{option(fixed, -.04, .001, -.006, .1), option(longer, -.023, .001, .015, 0)}, []string{
-			"  The model is not trained enough: train 30 epochs instead of 15 (-.023, accuracy +1.5 points).",
-			"    First search again: evenkeel search STUDY.yaml --set model.epochs=30 --set study=s-30",
-			"  With the epochs as they are, add fixed offsets",
+			"  First train longer, 30 epochs instead of 15, and search again:",
+			"    evenkeel search STUDY.yaml --set model.epochs=30 --set study=s-30",
+			"    that alone: balanced accuracy +1.5 points (95 % +1.1 to +1.9), spread -.023 (95 % -.035 to -.011)",
+			"  With the epochs as they are, add one fixed set of offsets",
 		}},
 		{"longer is what to use", true, []results.MeasuredOption{option(longer, -.023, .001, .015, 0)}, []string{
-			"  The model is not trained enough: train 30 epochs instead of 15.", "    First search again: evenkeel search STUDY.yaml --set model.epochs=30 --set study=s-30", "    spread", "higher beyond noise",
+			"  Train longer, 30 epochs instead of 15.", "    spread", "higher beyond noise",
+			"  To find weights for that model too, search with 30 epochs:", "    evenkeel search STUDY.yaml --set model.epochs=30 --set study=s-30",
 		}},
 		{"alternatives", true, []results.MeasuredOption{option(fixed, -.04, .001, -.006, .1), option(weights, -.02, .001, -.003, .1)}, []string{
 			"  Giving up at most 0.5 points:  weights, error-power 1.12 accumulate, 2 rounds  -.020  -0.3 points",
