@@ -275,7 +275,7 @@ func (p answerPage) longerFirst() []string {
 		gain += fmt.Sprintf(", spread %s%s", signed(f.Change, 3), within(f.ChangeLow, f.ChangeHigh, func(x float64) string { return signed(x, 3) }))
 	}
 	text := fmt.Sprintf("First train longer, %d epochs instead of %d, and search again", longer, usual)
-	return append(withCommand(text, p.command(objective.OptionLonger)), "    that alone: "+gain)
+	return append(withCommand(text, p.command(objective.OptionLonger)), "    alone: "+gain)
 }
 
 // thenSearch says how to search with as many epochs as what to use has.
@@ -334,7 +334,7 @@ func (p answerPage) unknown() []string {
 	var lines []string
 	c := p.r.Confirmed
 	if !math.IsNaN(p.r.Undetectable) {
-		lines = append(lines, fmt.Sprintf("  Effects smaller than %s cannot be seen with %s and %s.", decimals(p.r.Undetectable, 3),
+		lines = append(lines, fmt.Sprintf("  Effects on the spread below %s may be missed (%s, %s).", decimals(p.r.Undetectable, 3),
 			count(c.Seeds, "seed"), count(int(total(c.Images)), "test example")))
 	}
 	switch few := c.FewImages(); {

@@ -65,7 +65,7 @@ func TestRecommendationPage(t *testing.T) {
 			"  Add one fixed set of offsets to the unweighted model's logits:\n    evenkeel weights --offsets --format torch",
 			"    spread .112 -> .088   -.024 (95 % -.036 to -.012)   Shirt 62 % -> 74 %, Coat 72 % -> 68 %",
 			"    balanced accuracy -0.6 points (95 % -1.0 to -0.2), within your limit of 1.0 (risk of more 10 %)",
-			"  Effects smaller than .018 cannot be seen with 10 seeds and 4000 test examples.",
+			"  Effects on the spread below .018 may be missed (10 seeds, 4000 test examples).",
 			"  More: evenkeel explain | evenkeel leaderboard --all",
 		}},
 		{"accuracy rose", true, []results.MeasuredOption{option(fixed, -.024, .001, .006, 0)}, []string{"higher beyond noise"}},
@@ -74,7 +74,7 @@ func TestRecommendationPage(t *testing.T) {
 			"  Use the unweighted model as it is.",
 			"    The search chose offsets, one fixed set: no better on the test part beyond noise.",
 			"    spread .112 -> .088   -.024 (95 % -.072 to +.024)",
-			"Effects smaller than .018",
+			"Effects on the spread below .018",
 		}},
 		{"nothing was chosen", true, []results.MeasuredOption{option(fixed, .024, .9, -.006, .1)}, []string{
 			"  Use the unweighted model as it is.", "No option has a better score than the unweighted model in the search.",
@@ -90,7 +90,7 @@ func TestRecommendationPage(t *testing.T) {
 		{"longer first", true, []results.MeasuredOption{option(fixed, -.04, .001, -.006, .1), option(longer, -.023, .001, .015, 0)}, []string{
 			"  First train longer, 30 epochs instead of 15, and search again:",
 			"    evenkeel search STUDY.yaml --set model.epochs=30 --set study=s-30",
-			"    that alone: balanced accuracy +1.5 points (95 % +1.1 to +1.9), spread -.023 (95 % -.035 to -.011)",
+			"    alone: balanced accuracy +1.5 points (95 % +1.1 to +1.9), spread -.023 (95 % -.035 to -.011)",
 			"  With the epochs as they are, add one fixed set of offsets",
 		}},
 		{"longer is what to use", true, []results.MeasuredOption{option(longer, -.023, .001, .015, 0)}, []string{
