@@ -116,6 +116,14 @@ func TestGates(t *testing.T) {
 			[]MeasuredOption{tested(refitted, -0.03, unsure), tested(fixedWeight, math.NaN(), figures(-0.05, 0.06, 0, 0))},
 			better(0.04), nothing, NotConfirmedBetter,
 		}, {
+			"better than nothing, and not than the chosen one, which is not better than nothing",
+			[]MeasuredOption{tested(refitted, -0.03, unsure), tested(fixedWeight, math.NaN(), figures(-0.05, 0.001, 0, 0))},
+			better(0.5), fixedWeight, InsteadOfChosen,
+		}, {
+			"the same, by Holm within noise",
+			[]MeasuredOption{tested(refitted, -0.03, unsure), tested(fixedWeight, math.NaN(), figures(-0.05, 0.02, 0, 0))},
+			better(0.5), nothing, NotConfirmedBetter,
+		}, {
 			"better than nothing, which was chosen",
 			[]MeasuredOption{tested(refitted, 0.01, figures(-0.05, 0.02, 0, 0))},
 			nil, refitted, BetterOnTest,
@@ -126,7 +134,7 @@ func TestGates(t *testing.T) {
 		},
 	} {
 		r := Recommend(Evidence{Options: c.options, Pairs: c.pairs, Confirmed: true})
-		if r.Use != c.want || r.Why != c.why || r.State != RecommendationConfirmed || r.Corrected != (c.why == BetterOnTest) {
+		if r.Use != c.want || r.Why != c.why || r.State != RecommendationConfirmed || r.Corrected != (c.why == BetterOnTest || c.why == InsteadOfChosen) {
 			t.Errorf("%s: %s because %q, %s, corrected %v; want %s because %q", c.name, r.Use, r.Why, r.State, r.Corrected, c.want, c.why)
 		}
 		if r.Undetectable != 0.018 && c.options[0].Test.Seeds > 0 {

@@ -94,6 +94,9 @@ const (
 	// BetterOnTest: it is better on the test part, beyond noise, than what the search
 	// chose.
 	BetterOnTest Why = "better on the test part beyond noise than the search's choice"
+	// InsteadOfChosen: what the search chose is not better than nothing on the test part
+	// beyond noise, and this is.
+	InsteadOfChosen Why = "better than nothing on the test part beyond noise, which the search's choice is not"
 	// BestInside: what would have been recommended loses more accuracy than allowed, and
 	// this is the best that does not.
 	BestInside Why = "best within the limit"
