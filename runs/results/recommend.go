@@ -26,7 +26,7 @@ const level = 1 - interval.Confidence
 //     the same test against nothing. Where the chosen one failed that test, nothing is what
 //     it has to be better than.
 //   - Where that option loses more accuracy than the study allows with a probability above
-//     one half, the best one that does not is to be used, if any passes.
+//     one half, the best one that does not is to be used; where none passes, nothing.
 //
 // Before a confirmation the search's figures stand for those of the test part, and the
 // answer is provisional.
@@ -55,6 +55,7 @@ func Recommend(e Evidence) *Recommendation {
 	if r.Corrected {
 		r.widen()
 	}
+	r.Cheaper = r.cheaper()
 	r.LongerFirst = r.longerFirst()
 	r.Undetectable = r.undetectable()
 	r.Alternatives = r.alternatives()
@@ -146,7 +147,25 @@ func (r *Recommendation) keepLimit() {
 	r.Beyond = r.Use
 	if inside := r.inside(); inside != "" {
 		r.Use, r.Why, r.Corrected = inside, BestInside, r.Of(inside).Search.Seeds == 0
+		return
 	}
+	r.Use, r.Why, r.Corrected = objective.OptionNothing, NothingInside, false
+}
+
+// cheaper returns the option that takes the fewest trainings of those that take fewer than
+// what is used, keep the limit, are better than nothing on the test part, and whose score
+// there is at most .002 higher; "" without one, and before a confirmation.
+func (r *Recommendation) cheaper() objective.Option {
+	use := r.Of(r.Use)
+	if r.State != RecommendationConfirmed || r.Use == objective.OptionNothing {
+		return ""
+	}
+	for _, o := range r.Options { // the cheapest first
+		if o.Trainings < use.Trainings && passes(o.Test) && !o.Test.BeyondLimit() && o.Test.Score <= use.Test.Score+equal {
+			return o.Option
+		}
+	}
+	return ""
 }
 
 // widen replaces the interval of Use's change by one that holds for all options together
