@@ -2,6 +2,7 @@ package results
 
 import (
 	"context"
+	"math"
 
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/confirm"
@@ -16,8 +17,8 @@ type Confirmed struct {
 	// the study that were confirmed in the same way.
 	Verdicts []confirm.Verdict
 	// PValues are those of Rows after this correction, ScorePValues the one-sided ones of
-	// their scores.
-	PValues, ScorePValues []float64
+	// their scores and ScoreTwoSided the two-sided ones, which are adjusted as such.
+	PValues, ScorePValues, ScoreTwoSided []float64
 	// Family is how many arms these are.
 	Family int
 }
@@ -52,27 +53,32 @@ func Judge(arms []runs.ConfirmedArm) []Confirmed {
 			p := adjusted(family, at, row, func(r runs.ConfirmedRow) float64 { return r.PValue })
 			list[i].PValues = append(list[i].PValues, p)
 			list[i].ScorePValues = append(list[i].ScorePValues, adjusted(family, at, row, func(r runs.ConfirmedRow) float64 { return r.ScorePValue }))
+			list[i].ScoreTwoSided = append(list[i].ScoreTwoSided, adjusted(family, at, row, func(r runs.ConfirmedRow) float64 {
+				return 2 * min(r.ScorePValue, 1-r.ScorePValue)
+			}))
 			list[i].Verdicts = append(list[i].Verdicts, row.Verdict(p))
 		}
 	}
 	return list
 }
 
-// adjusted returns a p-value of a row of family[at].
+// adjusted returns a p-value of a row of family[at]; NaN where it has none. Arms that have
+// none, of confirmations by an earlier version, are no part of the family.
 func adjusted(family []runs.ConfirmedArm, at int, row runs.ConfirmedRow, value func(runs.ConfirmedRow) float64) float64 {
-	if ofNoArm(row.What) && ofNoArm(row.Against) {
+	if ofNoArm(row.What) && ofNoArm(row.Against) || math.IsNaN(value(row)) {
 		return value(row)
 	}
 	var values []float64
 	own := 0
 	for i, other := range family {
 		for _, c := range other.Rows {
-			if c.What == row.What && c.Against == row.Against {
-				if i == at {
-					own = len(values)
-				}
-				values = append(values, value(c))
+			if c.What != row.What || c.Against != row.Against || math.IsNaN(value(c)) {
+				continue
 			}
+			if i == at {
+				own = len(values)
+			}
+			values = append(values, value(c))
 		}
 	}
 	return interval.Holm(values)[own]
