@@ -103,8 +103,10 @@ func (f explainFlags) mode(cmd *cobra.Command, args []string) error {
 		}
 		made := changed("scheme") || changed("formula")
 		switch {
-		case changed("weights") == made:
-			return search.Inputf("want --weights, or --scheme or --formula that make them of the recalls, and not both")
+		case changed("weights") && made:
+			return search.Inputf("both --weights and a scheme or formula that computes them; want --weights, or one of --scheme and --formula")
+		case !changed("weights") && !made:
+			return search.Inputf("--recall also needs weights: give --weights, or one of --scheme and --formula")
 		case changed("weights") && (changed("exponent") || changed("set")):
 			return search.Inputf("--exponent and --set are parameters of a scheme, and --weights needs none")
 		}
