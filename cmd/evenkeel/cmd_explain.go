@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"evenkeel/objective"
 	"evenkeel/objective/evidence/explain"
 	"evenkeel/runs/report"
 	"evenkeel/runs/results"
@@ -145,6 +146,10 @@ func (f explainFlags) ofTrial(cmd *cobra.Command, g *global, args []string, form
 		c.Reference = report.ReferenceWords(c.Definition)
 	}
 	c.BuiltIn = isBuiltIn(c.Definition)
+	if overview.Recommendation.LongerFirst {
+		usual, _ := c.Definition.ReferenceModel()["epochs"].(int64)
+		c.Epochs = objective.LongerFactor * usual
+	}
 	if f.measure {
 		w := begin(cmd, g, f.acceptCode)
 		defer w.release()
