@@ -134,7 +134,7 @@ func (p answerPage) command(o objective.Option) string {
 	case objective.OptionLongerThenOffsets:
 		return "evenkeel weights --offsets --longer" + torch
 	case objective.OptionWeightsRemeasured:
-		return fmt.Sprintf("evenkeel show %d%s", p.r.Arm.Trial, p.study())
+		return fmt.Sprintf("evenkeel show %d/%d%s", p.r.Arm.Trial, p.r.Arm.Round, p.study())
 	}
 	return ""
 }
