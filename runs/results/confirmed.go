@@ -105,6 +105,24 @@ func (c Confirmed) Row(what, against objective.Option) (*runs.ConfirmedRow, conf
 	return nil, ""
 }
 
+// MeasuredRow is what a confirmation found of an option against nothing, on so many fresh
+// seeds; Resplit says that each had its own training and validation part.
+type MeasuredRow struct {
+	runs.ConfirmedRow
+	Seeds   int
+	Resplit bool
+}
+
+// MeasuredOf returns what the confirmation found of an option against nothing, nil where it did
+// not measure it.
+func (c Confirmed) MeasuredOf(o objective.Option) *MeasuredRow {
+	row, _ := c.Row(o, objective.OptionNothing)
+	if row == nil {
+		return nil
+	}
+	return &MeasuredRow{ConfirmedRow: *row, Seeds: c.Seeds, Resplit: c.Resplit}
+}
+
 // FewTest is the number of test examples of a class below which its intervals are not to be
 // relied on: the standard error of a recall of .8 is then above 9 points. Our choice.
 const FewTest = 20
