@@ -48,6 +48,8 @@ func (o *Overview) recommendation() *Recommendation {
 // noRecommendation says why there is nothing to recommend; "" where there is.
 func (o *Overview) noRecommendation() Why {
 	switch {
+	case o.Failure != "" && len(o.Confirmed) == 0:
+		return SearchFailed
 	case o.Board.Reference.Seeds == 0:
 		return NothingTrained
 	case o.Training.Short && len(o.Confirmed) == 0: // measured on the test part, figures say what they say
@@ -56,6 +58,8 @@ func (o *Overview) noRecommendation() Why {
 		return NoBetterThanGuessing
 	case o.Leader.Why == AllFailed:
 		return EveryTrialFailed
+	case o.Leader.Why == AllInvalid && len(o.Confirmed) == 0:
+		return EveryTrialInvalid
 	case o.Leader.Why == NoneComplete:
 		return NoTrialComplete
 	}
