@@ -11,7 +11,7 @@ import (
 func (p answerPage) stopped() string {
 	resume := "evenkeel resume " + ShellWord(p.Definition.Name)
 	if p.r.Why == results.SearchFailed {
-		return "The search failed: " + strings.TrimRight(p.Failure, ".") + ". When that is repaired: " + resume
+		return "The search failed: " + strings.TrimRight(p.Failure, ".") + ". When that is repaired: " + whole(resume)
 	}
 	h := p.Board.Study
 	text := capitalised(string(p.r.Why))
@@ -21,7 +21,7 @@ func (p answerPage) stopped() string {
 	if h.Invalid == 1 {
 		text = "The only trial that ended well is declared invalid"
 	}
-	return text + ". To make one valid again: evenkeel invalidate TRIAL --undo" + p.study()
+	return text + ". To make one valid again: " + whole("evenkeel invalidate TRIAL --undo"+p.study())
 }
 
 // WhyNone says in a clause why nothing can be recommended of a study.

@@ -145,7 +145,7 @@ func confirmedOffsets(ctx context.Context, db *runs.DB, study string, option obj
 		return nil, nil, err
 	}
 	arms, err := Confirmations(ctx, db, board.Study.Name)
-	if judged := Judged(arms, board); judged != nil {
+	if judged := measuredOptionsOf(arms, board); judged != nil {
 		if m := judged.Option(option); m != nil {
 			return m.Offsets, board, err
 		}

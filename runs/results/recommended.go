@@ -11,10 +11,7 @@ import (
 
 // recommendation makes the recommendation of a study from what the overview has of it.
 func (o *Overview) recommendation() *Recommendation {
-	judged := Judged(o.Confirmed, o.Board)
-	if judged != nil && len(judged.Options) == 0 {
-		judged = nil // by an earlier version, which did not measure every option
-	}
+	judged := measuredOptionsOf(o.Confirmed, o.Board)
 	e := Evidence{None: o.noRecommendation(), Confirmed: judged != nil}
 	arm, leader := Arm{}, Arm{}
 	if o.Leader.At >= 0 {
@@ -22,7 +19,11 @@ func (o *Overview) recommendation() *Recommendation {
 		leader = Arm{Trial: row.Trial, Round: row.Round}
 		arm = leader
 	}
-	if judged != nil {
+	switch {
+	case judged == nil:
+	case judged.Invalid: // no weights are measured
+		arm = Arm{}
+	default:
 		arm = Arm{Trial: judged.Trial, Round: judged.Round}
 	}
 	e.Options = o.measuredOptions(arm)
