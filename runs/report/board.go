@@ -339,6 +339,8 @@ func NoLeader(why results.NoLeader) string {
 	switch why {
 	case results.NoneComplete:
 		return "no trial is complete yet"
+	case results.AllInvalid:
+		return "every trial that ended well was declared invalid"
 	case results.AllFailed:
 		return "every trial failed"
 	}

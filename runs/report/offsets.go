@@ -118,7 +118,7 @@ func accuracyOf(c *runs.ConfirmedRow, tolerance float64) string {
 func (p offsetsPage) head() []string {
 	todo := "Offsets gain nothing beyond noise: keep the model as it is."
 	if p.Gains() {
-		todo = "Add the offsets below to the logits and predict the largest sum: " + p.command + " --format torch"
+		todo = "Add the offsets below to the logits and predict the largest sum: " + whole(p.command+" --format torch")
 		numbers := make([]string, len(p.Offsets.Offsets))
 		for c, v := range p.Offsets.Offsets {
 			numbers[c] = sixDigits(v)
@@ -166,7 +166,7 @@ func (p offsetsPage) cost() string {
 // worst names the worst class before and after.
 func (p offsetsPage) worst() string {
 	b, a := slices.Index(p.Before, slices.Min(p.Before)), slices.Index(p.After, slices.Min(p.After))
-	return fmt.Sprintf("worst class %s %s -> %s %s", p.Classes[b], percent(p.Before[b]), p.Classes[a], percent(p.After[a]))
+	return fmt.Sprintf("worst class %s %s -> %s %s", p.Classes[b], percent(p.Before[b]), classText(p.Classes[a]), percent(p.After[a]))
 }
 
 // classes has a row for each class.

@@ -168,11 +168,15 @@ func (v vector) keeps() string {
 	answer, share := v.Keeps()
 	switch answer {
 	case results.NotConfirmed:
-		text := fmt.Sprintf("these weights are the same for every seed; the trial computed new ones for every seed, which usually gains more. Not confirmed yet: evenkeel confirm %d/%d", v.Trial.Number, v.Round)
-		if v.Several {
-			text += " --study " + ShellWord(v.Trial.Study.Name)
+		text := "these weights are the same for every seed; the trial computed new ones for every seed, which usually gains more. "
+		if v.Trial.Invalid != "" {
+			return text + "No confirmation counts, since the trial is declared invalid: " + v.Trial.Invalid
 		}
-		return text
+		command := fmt.Sprintf("evenkeel confirm %d/%d", v.Trial.Number, v.Round)
+		if v.Several {
+			command += " --study " + ShellWord(v.Trial.Study.Name)
+		}
+		return text + "Not confirmed yet: " + whole(command)
 	case results.KeepsShare:
 		return fmt.Sprintf("%s, which is %.0f %% of it", found, 100*share)
 	case results.KeepsNothing:

@@ -3,6 +3,7 @@ package results
 import (
 	"context"
 	"math"
+	"slices"
 
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/confirm"
@@ -65,7 +66,7 @@ func Judge(arms []runs.ConfirmedArm) []Confirmed {
 // adjusted returns a p-value of a row of family[at]; NaN where it has none. Arms that have
 // none, of confirmations by an earlier version, are no part of the family.
 func adjusted(family []runs.ConfirmedArm, at int, row runs.ConfirmedRow, value func(runs.ConfirmedRow) float64) float64 {
-	if ofNoArm(row.What) && ofNoArm(row.Against) || math.IsNaN(value(row)) {
+	if OfNoArm(row.What) && OfNoArm(row.Against) || math.IsNaN(value(row)) {
 		return value(row)
 	}
 	var values []float64
@@ -84,8 +85,8 @@ func adjusted(family []runs.ConfirmedArm, at int, row runs.ConfirmedRow, value f
 	return interval.Holm(values)[own]
 }
 
-// ofNoArm reports whether an option is the same whatever arm is confirmed.
-func ofNoArm(o objective.Option) bool {
+// OfNoArm reports whether an option is the same whatever arm is confirmed.
+func OfNoArm(o objective.Option) bool {
 	switch o {
 	case objective.OptionNothing, objective.OptionOffsetsFixed, objective.OptionOffsetsRefitted, objective.OptionLonger, objective.OptionLongerThenOffsets:
 		return true
@@ -158,6 +159,47 @@ func Judged(arms []Confirmed, board *runs.Board) *Confirmed {
 		}
 	}
 	return found
+}
+
+// measuredOptionsOf returns the confirmation that says what options do on the test part:
+// that of [Judged], and where it has none that of [judgedWithoutArm]; nil without one. One by
+// an earlier version did not measure every option.
+func measuredOptionsOf(arms []Confirmed, board *runs.Board) *Confirmed {
+	whole := slices.DeleteFunc(slices.Clone(arms), func(c Confirmed) bool { return len(c.Options) == 0 })
+	if judged := Judged(whole, board); judged != nil {
+		return judged
+	}
+	return judgedWithoutArm(whole)
+}
+
+// judgedWithoutArm returns what the last confirmation of an invalid trial measured of the
+// options that no arm has a part in, which stay valid; nil where there is none. Of the
+// options with weights, nothing is left.
+func judgedWithoutArm(arms []Confirmed) *Confirmed {
+	var found *Confirmed
+	for i := range arms {
+		if a := &arms[i]; a.Invalid && len(a.Options) > 0 && (found == nil || !a.Resplit || found.Resplit) {
+			found = a
+		}
+	}
+	if found == nil {
+		return nil
+	}
+	kept := *found
+	kept.Options, kept.Rows, kept.Verdicts, kept.PValues, kept.ScorePValues, kept.ScoreTwoSided = nil, nil, nil, nil, nil, nil
+	for _, m := range found.Options {
+		if OfNoArm(m.Option) {
+			kept.Options = append(kept.Options, m)
+		}
+	}
+	for i, row := range found.Rows {
+		if OfNoArm(row.What) && OfNoArm(row.Against) {
+			kept.Rows, kept.Verdicts = append(kept.Rows, row), append(kept.Verdicts, found.Verdicts[i])
+			kept.PValues, kept.ScorePValues = append(kept.PValues, found.PValues[i]), append(kept.ScorePValues, found.ScorePValues[i])
+			kept.ScoreTwoSided = append(kept.ScoreTwoSided, found.ScoreTwoSided[i])
+		}
+	}
+	return &kept
 }
 
 // Find returns the confirmation of an arm that was made in the given way, nil if there is

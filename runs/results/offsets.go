@@ -148,7 +148,7 @@ func confirmedOffsets(ctx context.Context, db *runs.DB, study string, option obj
 		return nil, nil, nil, err
 	}
 	arms, err := Confirmations(ctx, db, board.Study.Name)
-	if judged := Judged(arms, board); judged != nil {
+	if judged := measuredOptionsOf(arms, board); judged != nil {
 		if m := judged.Option(option); m != nil && m.Offsets != nil {
 			return m.Offsets, judged.MeasuredOf(option), board, err
 		}

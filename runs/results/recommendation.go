@@ -109,8 +109,10 @@ const (
 	// NotConfirmedBetter: the test part does not show that the option the search chose is
 	// better than nothing.
 	NotConfirmedBetter Why = "not better than nothing on the test part beyond noise"
-	// NothingTrained, NoTrialComplete, EveryTrialFailed, NotTrained and NoBetterThanGuessing
-	// say why there is no recommendation.
+	// The others say why there is no recommendation. SearchFailed: the search broke off with
+	// the error [Overview].Failure.
+	SearchFailed         Why = "the search failed"
+	EveryTrialInvalid    Why = "every trial that ended well was declared invalid"
 	NothingTrained       Why = "nothing has been trained yet"
 	NoTrialComplete      Why = "no trial is complete yet"
 	EveryTrialFailed     Why = "every trial failed"

@@ -12,8 +12,7 @@ import (
 
 // recommendation makes the recommendation of a study from what the overview has of it.
 func (o *Overview) recommendation() *Recommendation {
-	// Confirmations by an earlier version did not measure every option.
-	judged := Judged(slices.DeleteFunc(slices.Clone(o.Confirmed), func(c Confirmed) bool { return len(c.Options) == 0 }), o.Board)
+	judged := measuredOptionsOf(o.Confirmed, o.Board)
 	e := Evidence{None: o.noRecommendation(), Confirmed: judged != nil}
 	arm, leader := Arm{}, Arm{}
 	if o.Leader.At >= 0 {
@@ -21,7 +20,11 @@ func (o *Overview) recommendation() *Recommendation {
 		leader = Arm{Trial: row.Trial, Round: row.Round}
 		arm = leader
 	}
-	if judged != nil {
+	switch {
+	case judged == nil:
+	case judged.Invalid: // no weights are measured
+		arm = Arm{}
+	default:
 		arm = Arm{Trial: judged.Trial, Round: judged.Round}
 	}
 	e.Options = o.measuredOptions(arm)
@@ -52,6 +55,8 @@ func (o *Overview) recommendation() *Recommendation {
 // noRecommendation says why there is nothing to recommend; "" where there is.
 func (o *Overview) noRecommendation() Why {
 	switch {
+	case o.Failure != "" && len(o.Confirmed) == 0:
+		return SearchFailed
 	case o.Board.Reference.Seeds == 0:
 		return NothingTrained
 	case o.Training.Short && !slices.ContainsFunc(o.Confirmed, func(c Confirmed) bool { return len(c.Options) > 0 }): // measured on the test part, figures say what they say
@@ -60,6 +65,8 @@ func (o *Overview) noRecommendation() Why {
 		return NoBetterThanGuessing
 	case o.Leader.Why == AllFailed:
 		return EveryTrialFailed
+	case o.Leader.Why == AllInvalid && len(o.Confirmed) == 0:
+		return EveryTrialInvalid
 	case o.Leader.Why == NoneComplete:
 		return NoTrialComplete
 	}
