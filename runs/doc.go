@@ -35,7 +35,7 @@
 //	events         what happened to a study
 //	confirmed_arms, test_reads   what the view confirmations shows
 //	confirmed_options            every option as a confirmation measured it
-//	search_options, longer_runs  options other than weights when a search ends
+//	search_options, longer_runs, optimism  options other than weights when a search ends
 //	confirm_runs, test_outputs   the runs behind it, and what they answered on the test part
 //
 // All keys are natural (a study's number, a trial's number, a run's hash), so a

@@ -13,6 +13,7 @@ import (
 	"evenkeel/objective/evidence/posthoc"
 	"evenkeel/runs/disk"
 	"evenkeel/search"
+	"evenkeel/search/followup"
 )
 
 // Board is the leaderboard of a study.
@@ -23,6 +24,8 @@ type Board struct {
 	Offsets OffsetsRow
 	// Longer is the third.
 	Longer LongerRow
+	// Optimism is that of the leader when the search last ended; its Trial is 0 without one.
+	Optimism followup.Optimism
 	// Screening is what was predicted without training.
 	Screening Screening
 	// Rows are the ranked arms.

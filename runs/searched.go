@@ -45,6 +45,18 @@ func (s *Study) Searched(_ context.Context, o followup.Searched) error {
 	})
 }
 
+// Optimism records that of the leader, in place of what was recorded before.
+func (s *Study) Optimism(_ context.Context, o followup.Optimism) error {
+	return s.writer.PutAndWait(func(tx *writer.Transaction) error {
+		if err := tx.Exec(`DELETE FROM optimism WHERE study = ?`, s.number); err != nil {
+			return err
+		}
+		return tx.Insert("optimism", writer.Row{
+			"study": s.number, "trial": o.Trial, "round": o.Round, "seeds": o.Seeds, "spread": o.Spread, "accuracy": o.Accuracy,
+		})
+	})
+}
+
 // LongerRow is a pinned row: the unweighted model, trained with twice its epochs on seeds
 // of the search. Seeds is 0 before it was measured, and where it cannot be (Reason).
 type LongerRow struct {
@@ -57,6 +69,12 @@ type LongerRow struct {
 
 // readSearched reads what options do on the validation part: the pinned rows of the board.
 func readSearched(ctx context.Context, q disk.Querier, b *Board) error {
+	o := &b.Optimism
+	err := q.QueryRowContext(ctx, `SELECT trial, round, seeds, spread, accuracy FROM optimism WHERE study = ?`, b.Study.Number).
+		Scan(&o.Trial, &o.Round, &o.Seeds, &o.Spread, &o.Accuracy)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
 	return disk.Each(ctx, q, `SELECT option, reason, seeds, epochs, spread, change, change_se, balanced_accuracy, accuracy_drop, accuracy_drop_se,
 		charge, difference, difference_se, recalls, offsets FROM search_options WHERE study = ?`, []any{b.Study.Number}, func(scan disk.Scanner) error {
 		var s followup.Searched

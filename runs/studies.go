@@ -110,7 +110,8 @@ func (db *DB) State(ctx context.Context, study string) (state State, err error) 
 // trainings counts the training runs of the search of a study s, its own or shared with
 // others. Of confirmations the earlier rounds are not recorded, and probes belong to no study,
 // so these are not counted.
-const trainings = `(SELECT count(DISTINCT r.run) FROM trial_runs r JOIN runs u ON u.hash = r.run WHERE r.study = s.number AND NOT u.derived)`
+const trainings = `(SELECT count(DISTINCT r.run) FROM (SELECT study, run FROM trial_runs UNION ALL SELECT study, run FROM longer_runs) r
+	JOIN runs u ON u.hash = r.run WHERE r.study = s.number AND NOT u.derived)`
 
 // Effort returns what the named study ("" for the newest) took: the number of different
 // training runs in its search, and the seconds spent over all invocations, those that

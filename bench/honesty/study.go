@@ -166,6 +166,10 @@ func (s *study) leader(ctx context.Context, workers int) (*followup.Arm, error) 
 		return all
 	}
 	others := followup.Longer{Definition: s.def, Store: s.history, Trainer: s.trainer, Parallel: workers, Clock: time.Now}
+	others.Leader.Trial, others.Leader.Round = led.Trial, led.Round
+	if others.Leader.Plan, err = s.def.Plan(trial.Point); err != nil {
+		return nil, err
+	}
 	if err := others.Run(ctx, nil, numbers(board.Reference.Replicates), numbers(trial.Replicates)); err != nil {
 		return nil, err
 	}

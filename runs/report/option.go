@@ -67,11 +67,11 @@ func optionName(o objective.Option, longer string) string {
 	case objective.OptionWeightsFixed:
 		return "weights, one fixed set"
 	case objective.OptionWeightsThenOffsets:
-		return "weights, then offsets"
+		return "fixed weights, then fixed offsets"
 	case objective.OptionLonger:
 		return "train longer, " + longer
 	case objective.OptionLongerThenOffsets:
-		return "train longer, then offsets"
+		return "train longer, then fixed offsets"
 	case objective.OptionWeightsRemeasured:
 		return "weights, measured anew"
 	}
@@ -86,17 +86,17 @@ func (p answerPage) advice(o objective.Option) string {
 	case objective.OptionNothing:
 		return "Use the unweighted model as it is"
 	case objective.OptionOffsetsFixed:
-		return "Add fixed offsets to the unweighted model's logits"
+		return "Add one fixed set of offsets to the unweighted model's logits"
 	case objective.OptionOffsetsRefitted:
 		return "Fit offsets to each unweighted model's validation logits"
 	case objective.OptionWeightsFixed:
 		return p.weights("the fixed weights of " + p.recipe(p.r.Arm))
 	case objective.OptionWeightsThenOffsets:
-		return p.weights("the fixed weights of "+p.recipe(p.r.Arm)) + ", then add fixed offsets"
+		return p.weights("the fixed weights of "+p.recipe(p.r.Arm)) + ", then add one fixed set of offsets to the logits"
 	case objective.OptionLonger:
 		return longerText
 	case objective.OptionLongerThenOffsets:
-		return longerText + ", then add fixed offsets"
+		return longerText + ", then add one fixed set of offsets to the logits"
 	case objective.OptionWeightsRemeasured:
 		return p.weights("weights measured anew for each model, " + p.recipe(p.r.Arm))
 	}
@@ -134,7 +134,7 @@ func (p answerPage) command(o objective.Option) string {
 	case objective.OptionLongerThenOffsets:
 		return "evenkeel weights --offsets --longer" + torch
 	case objective.OptionWeightsRemeasured:
-		return fmt.Sprintf("evenkeel show %d%s", p.r.Arm.Trial, p.study())
+		return fmt.Sprintf("evenkeel show %d/%d%s", p.r.Arm.Trial, p.r.Arm.Round, p.study())
 	}
 	return ""
 }

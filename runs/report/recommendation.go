@@ -63,10 +63,13 @@ func (p answerPage) lines() []string {
 	if p.r.State == results.NoRecommendation {
 		return append(append(lines, p.none()...), moreHead+strings.Join(p.more(), " | "))
 	}
-	if p.r.LongerFirst {
+	if p.r.LongerFirst && !p.longer() {
 		lines = append(lines, p.longerFirst()...)
 	}
 	lines = append(lines, p.use()...)
+	if p.longer() {
+		lines = append(lines, p.thenSearch()...)
+	}
 	if p.r.Beyond != "" && p.r.Quoted(p.r.Of(p.r.Beyond)).Change < p.r.Quoted(p.r.Of(p.r.Use)).Change {
 		lines = append(lines, p.beyond())
 	}
@@ -148,23 +151,32 @@ func (p answerPage) use() []string {
 	if p.r.Use == objective.OptionNothing {
 		return p.useNothing()
 	}
-	if p.r.Use == objective.OptionLonger && p.r.LongerFirst {
-		return p.figuresOf(o) // what to do is said
-	}
-	text := p.advice(p.r.Use)
+	text, command := p.advice(p.r.Use), p.command(p.r.Use)
 	switch {
-	case p.r.Use == objective.OptionLongerThenOffsets:
-		text = "Or, without another search, " + lowered(text)
-	case p.r.Why == results.BestInside:
-		text = "Within your limit, " + lowered(text)
+	case p.r.Use == objective.OptionLonger:
+		command = "" // it searches again, which is said below
+	case p.longer():
 	case p.r.LongerFirst:
 		text = "With the epochs as they are, " + lowered(text)
+	case p.r.Why == results.BestInside:
+		text = "Within your limit, " + lowered(text)
 	}
-	lines := append(withCommand(text, p.command(p.r.Use)), p.figuresOf(o)...)
-	if p.r.Beyond == p.r.Use {
-		lines = append(lines, "  Within your limit no option is better than the unweighted model beyond noise.")
+	if command == "" {
+		text += "."
+	}
+	lines := append(withCommand(text, command), p.figuresOf(o)...)
+	if p.r.Cheaper != "" {
+		lines = append(lines, p.cheaper())
 	}
 	return lines
+}
+
+// cheaper names the option that takes fewer trainings and is no worse.
+func (p answerPage) cheaper() string {
+	o := p.r.Of(p.r.Cheaper)
+	text := fmt.Sprintf("  No worse, with %s instead of %d: ", count(o.Trainings, "training"), p.r.Of(p.r.Use).Trainings)
+	figures := fmt.Sprintf("  %s  %s points", signed(o.Test.Change, 3), points(o.Test.AccuracyChange))
+	return text + cut(p.name(o.Option), pageWidth-len(text)-len(figures)) + figures
 }
 
 // lowered writes the first letter small.
@@ -179,8 +191,16 @@ func (p answerPage) useNothing() []string {
 		if o.Test.Seeds == 0 {
 			return append(lines, "    What the search chose could not be measured on the test part: "+p.name(p.r.Chosen)+".")
 		}
-		lines = append(lines, fmt.Sprintf("    The search chose %s: no better on the test part beyond noise.", p.name(p.r.Chosen)))
+		verdict := "not more even on the test part beyond noise"
+		if o.Test.ChangeHigh < 0 {
+			verdict = "more even on the test part, which the accuracy that it loses outweighs"
+		}
+		for _, line := range indented(fmt.Sprintf("The search chose %s: %s.", p.name(p.r.Chosen), verdict), pageWidth-2) {
+			lines = append(lines, "  "+line)
+		}
 		return append(lines, p.figuresOf(o)...)
+	case results.NothingInside:
+		return append(lines, "    Within your limit no option is better beyond noise.")
 	default:
 		return append(lines, "    No option has a better score than the unweighted model in the search.")
 	}
@@ -193,10 +213,11 @@ func (p answerPage) figuresOf(o results.MeasuredOption) []string {
 	if classes := strings.Join(p.moved(f), ", "); classes != "" && len([]rune(gains))+3+len([]rune(classes)) <= pageWidth {
 		gains += "   " + classes
 	}
-	costs := fmt.Sprintf("    balanced accuracy %s points", points(f.AccuracyChange))
-	if !math.IsNaN(f.AccuracyLow) {
-		costs += fmt.Sprintf(" (95 %% %s to %s)", points(f.AccuracyLow), points(f.AccuracyHigh))
+	if p.r.State == results.Provisional && f.ChangeHigh >= 0 {
+		gains += ", within noise so far"
 	}
+	costs := fmt.Sprintf("    balanced accuracy %s points", points(f.AccuracyChange))
+	costs += within(f.AccuracyLow, f.AccuracyHigh, points)
 	return []string{gains, costs + p.limit(f)}
 }
 
@@ -259,15 +280,35 @@ func probability(p float64) string {
 	return fmt.Sprintf("%.0f %%", 100*p)
 }
 
-// longerFirst says that the model was not trained enough.
+// longer reports whether what to use is trained longer.
+func (p answerPage) longer() bool {
+	return p.r.Use == objective.OptionLonger || p.r.Use == objective.OptionLongerThenOffsets
+}
+
+// longerFirst says that the model was not trained enough, and what more epochs gain alone.
 func (p answerPage) longerFirst() []string {
 	f := p.r.Quoted(p.r.Of(objective.OptionLonger))
 	usual, longer := p.epochs()
-	text := fmt.Sprintf("The model is not trained enough: train %d epochs instead of %d", longer, usual)
-	if p.r.Use != objective.OptionLonger {
-		text += fmt.Sprintf(" (%s, accuracy %s points)", signed(f.Change, 3), points(f.AccuracyChange))
+	gain := fmt.Sprintf("balanced accuracy %s points%s", points(f.AccuracyChange), within(f.AccuracyLow, f.AccuracyHigh, points))
+	if f.ChangeHigh < 0 {
+		gain += fmt.Sprintf(", spread %s%s", signed(f.Change, 3), within(f.ChangeLow, f.ChangeHigh, func(x float64) string { return signed(x, 3) }))
 	}
-	return []string{"  " + text + ".", "    First search again: " + p.command(objective.OptionLonger)}
+	text := fmt.Sprintf("First train longer, %d epochs instead of %d, and search again", longer, usual)
+	return append(withCommand(text, p.command(objective.OptionLonger)), "    alone: "+gain)
+}
+
+// thenSearch says how to search with as many epochs as what to use has.
+func (p answerPage) thenSearch() []string {
+	_, longer := p.epochs()
+	return withCommand(fmt.Sprintf("To find weights for that model too, search with %d epochs", longer), p.command(objective.OptionLonger))
+}
+
+// within writes a 95 % interval in parentheses, "" where it is not known.
+func within(low, high float64, write func(float64) string) string {
+	if math.IsNaN(low) {
+		return ""
+	}
+	return fmt.Sprintf(" (95 %% %s to %s)", write(low), write(high))
 }
 
 // beyond says what more evenness costs: the option that would have been recommended, were
@@ -312,7 +353,7 @@ func (p answerPage) unknown() []string {
 	var lines []string
 	c := p.r.Confirmed
 	if !math.IsNaN(p.r.Undetectable) {
-		lines = append(lines, fmt.Sprintf("  Effects smaller than %s cannot be seen with %s and %s.", decimals(p.r.Undetectable, 3),
+		lines = append(lines, fmt.Sprintf("  Effects on the spread below %s may be missed (%s, %s).", decimals(p.r.Undetectable, 3),
 			count(c.Seeds, "seed"), count(int(total(c.Images)), "test example")))
 	}
 	switch few := c.FewImages(); {
@@ -330,7 +371,7 @@ func (p answerPage) unknown() []string {
 func (p answerPage) unconfirmed() []string {
 	switch {
 	case p.r.Searching:
-		return []string{"  The search is still under way; when it has ended: evenkeel confirm" + p.study()}
+		return withCommand("The search is still under way; when it has ended", "evenkeel confirm"+p.study())
 	case p.NoTestPart:
 		return []string{"  It cannot be confirmed: the study has no test part (data.test holds none out)."}
 	case p.r.Use == objective.OptionNothing || p.r.Arm.Trial == 0:
@@ -338,7 +379,7 @@ func (p answerPage) unconfirmed() []string {
 	case p.OnlyFirstSeeds():
 		return []string{"  Further seeds fail, so it cannot be confirmed; find out why: evenkeel check STUDY.yaml"}
 	}
-	return []string{"  What it gains on data the search never saw is not known. Confirm it: evenkeel confirm" + p.study()}
+	return withCommand("What it gains on data the search never saw is not known. Confirm it", "evenkeel confirm"+p.study())
 }
 
 // more names the commands that go on from here.

@@ -23,9 +23,10 @@ const level = 1 - interval.Confidence
 //     (one-sided, 5 %); else the answer is nothing.
 //   - Another option takes its place only where its score on the test part is better than
 //     the chosen one's beyond noise (two-sided 5 %, Holm over the others) and it passes
-//     the same test against nothing.
+//     the same test against nothing. Where the chosen one failed that test, nothing is what
+//     it has to be better than.
 //   - Where that option loses more accuracy than the study allows with a probability above
-//     one half, the best one that does not is to be used, if any passes.
+//     one half, the best one that does not is to be used; where none passes, nothing.
 //
 // Before a confirmation the search's figures stand for those of the test part, and the
 // answer is provisional.
@@ -54,6 +55,7 @@ func Recommend(e Evidence) *Recommendation {
 	if r.Corrected {
 		r.widen()
 	}
+	r.Cheaper = r.cheaper()
 	r.LongerFirst = r.longerFirst()
 	r.Undetectable = r.undetectable()
 	r.Alternatives = r.alternatives()
@@ -78,12 +80,16 @@ func choose(list []MeasuredOption) objective.Option {
 
 // confirm holds the chosen option against the test part.
 func (r *Recommendation) confirm(pairs []Pair) {
-	if better := r.betterOnTest(pairs); better != "" {
+	if better := r.betterOnTest(pairs, r.Chosen); better != "" {
 		r.Use, r.Why, r.Corrected = better, BetterOnTest, true
 		return
 	}
-	if r.Use != objective.OptionNothing && !passes(r.Of(r.Use).Test) {
-		r.Use, r.Why = objective.OptionNothing, NotConfirmedBetter
+	if r.Use == objective.OptionNothing || passes(r.Of(r.Use).Test) {
+		return
+	}
+	r.Use, r.Why = objective.OptionNothing, NotConfirmedBetter
+	if better := r.betterOnTest(pairs, objective.OptionNothing); better != "" {
+		r.Use, r.Why, r.Corrected = better, InsteadOfChosen, true
 	}
 }
 
@@ -91,14 +97,14 @@ func (r *Recommendation) confirm(pairs []Pair) {
 func passes(f Figures) bool { return f.Seeds > 0 && f.Score < 0 && f.ScoreP <= level }
 
 // betterOnTest returns the option with the lowest score on the test part of those whose
-// score is below the chosen one's beyond noise and below that of nothing; "" without one.
-func (r *Recommendation) betterOnTest(pairs []Pair) objective.Option {
+// score is below that of another one beyond noise and below that of nothing; "" without one.
+func (r *Recommendation) betterOnTest(pairs []Pair, than objective.Option) objective.Option {
 	var against []Pair
 	for _, o := range r.Options {
-		if o.Option == r.Chosen || o.Option == objective.OptionNothing || o.Test.Seeds == 0 {
+		if o.Option == than || o.Option == objective.OptionNothing || o.Test.Seeds == 0 {
 			continue
 		}
-		if p, ok := r.pair(pairs, o); ok {
+		if p, ok := pairOf(pairs, o, than); ok {
 			against = append(against, p)
 		}
 	}
@@ -116,18 +122,18 @@ func (r *Recommendation) betterOnTest(pairs []Pair) objective.Option {
 	return best
 }
 
-// pair compares an option with the chosen one.
-func (r *Recommendation) pair(pairs []Pair, o MeasuredOption) (Pair, bool) {
-	if r.Chosen == objective.OptionNothing {
+// pairOf compares an option with another one.
+func pairOf(pairs []Pair, o MeasuredOption, than objective.Option) (Pair, bool) {
+	if than == objective.OptionNothing {
 		p := min(o.Test.ScoreP, 1-o.Test.ScoreP)
-		return Pair{What: o.Option, Against: r.Chosen, Score: o.Test.Score, PValue: 2 * p}, true
+		return Pair{What: o.Option, Against: than, Score: o.Test.Score, PValue: 2 * p}, true
 	}
 	for _, p := range pairs {
 		switch {
-		case p.What == o.Option && p.Against == r.Chosen:
+		case p.What == o.Option && p.Against == than:
 			return p, true
-		case p.What == r.Chosen && p.Against == o.Option:
-			return Pair{What: o.Option, Against: r.Chosen, Score: -p.Score, PValue: p.PValue}, true
+		case p.What == than && p.Against == o.Option:
+			return Pair{What: o.Option, Against: than, Score: -p.Score, PValue: p.PValue}, true
 		}
 	}
 	return Pair{}, false
@@ -141,7 +147,25 @@ func (r *Recommendation) keepLimit() {
 	r.Beyond = r.Use
 	if inside := r.inside(); inside != "" {
 		r.Use, r.Why, r.Corrected = inside, BestInside, r.Of(inside).Search.Seeds == 0
+		return
 	}
+	r.Use, r.Why, r.Corrected = objective.OptionNothing, NothingInside, false
+}
+
+// cheaper returns the option that takes the fewest trainings of those that take fewer than
+// what is used, keep the limit, are better than nothing on the test part, and whose score
+// there is at most .002 higher; "" without one, and before a confirmation.
+func (r *Recommendation) cheaper() objective.Option {
+	use := r.Of(r.Use)
+	if r.State != RecommendationConfirmed || r.Use == objective.OptionNothing {
+		return ""
+	}
+	for _, o := range r.Options { // the cheapest first
+		if o.Trainings < use.Trainings && passes(o.Test) && !o.Test.BeyondLimit() && o.Test.Score <= use.Test.Score+equal {
+			return o.Option
+		}
+	}
+	return ""
 }
 
 // widen replaces the interval of Use's change by one that holds for all options together

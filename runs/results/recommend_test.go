@@ -116,6 +116,14 @@ func TestGates(t *testing.T) {
 			[]MeasuredOption{tested(refitted, -0.03, unsure), tested(fixedWeight, math.NaN(), figures(-0.05, 0.06, 0, 0))},
 			better(0.04), nothing, NotConfirmedBetter,
 		}, {
+			"better than nothing, and not than the chosen one, which is not better than nothing",
+			[]MeasuredOption{tested(refitted, -0.03, unsure), tested(fixedWeight, math.NaN(), figures(-0.05, 0.001, 0, 0))},
+			better(0.5), fixedWeight, InsteadOfChosen,
+		}, {
+			"the same, by Holm within noise",
+			[]MeasuredOption{tested(refitted, -0.03, unsure), tested(fixedWeight, math.NaN(), figures(-0.05, 0.02, 0, 0))},
+			better(0.5), nothing, NotConfirmedBetter,
+		}, {
 			"better than nothing, which was chosen",
 			[]MeasuredOption{tested(refitted, 0.01, figures(-0.05, 0.02, 0, 0))},
 			nil, refitted, BetterOnTest,
@@ -126,7 +134,7 @@ func TestGates(t *testing.T) {
 		},
 	} {
 		r := Recommend(Evidence{Options: c.options, Pairs: c.pairs, Confirmed: true})
-		if r.Use != c.want || r.Why != c.why || r.State != RecommendationConfirmed || r.Corrected != (c.why == BetterOnTest) {
+		if r.Use != c.want || r.Why != c.why || r.State != RecommendationConfirmed || r.Corrected != (c.why == BetterOnTest || c.why == InsteadOfChosen) {
 			t.Errorf("%s: %s because %q, %s, corrected %v; want %s because %q", c.name, r.Use, r.Why, r.State, r.Corrected, c.want, c.why)
 		}
 		if r.Undetectable != 0.018 && c.options[0].Test.Seeds > 0 {
@@ -168,11 +176,11 @@ func TestLimit(t *testing.T) {
 	}{
 		{"at one half", []MeasuredOption{tested(remeasured, -0.06, figures(-0.06, 0.001, -0.02, 0.5)), inside}, remeasured, "", false},
 		{"above", []MeasuredOption{tested(remeasured, -0.06, figures(-0.06, 0.001, -0.02, 0.51)), inside}, refitted, remeasured, false},
-		{"with nothing within", []MeasuredOption{tested(remeasured, -0.06, figures(-0.06, 0.001, -0.02, 0.9))}, remeasured, remeasured, false},
+		{"with nothing within", []MeasuredOption{tested(remeasured, -0.06, figures(-0.06, 0.001, -0.02, 0.9))}, nothing, remeasured, false},
 		{
 			"the one within is not better than nothing",
 			[]MeasuredOption{tested(remeasured, -0.06, figures(-0.06, 0.001, -0.02, 0.9)), tested(refitted, -0.02, figures(-0.02, 0.06, 0, 0))},
-			remeasured, remeasured, false,
+			nothing, remeasured, false,
 		}, {
 			"the best within by the search",
 			[]MeasuredOption{
@@ -195,6 +203,32 @@ func TestLimit(t *testing.T) {
 	risky.Search.LossProbability = 0.8
 	if r := Recommend(Evidence{Options: []MeasuredOption{risky, searched(refitted, -0.02, 0)}}); r.Use != refitted || r.Beyond != remeasured {
 		t.Errorf("before a confirmation: %s, beyond %q; want %s, %s", r.Use, r.Beyond, refitted, remeasured)
+	}
+}
+
+// TestCheaper: of options that take fewer trainings than what is used, the cheapest that is no
+// worse on the test part by more than .002, within the limit and better than nothing.
+func TestCheaper(t *testing.T) {
+	used := tested(remeasured, -0.06, figures(-0.05, 0.001, 0, 0))
+	used.Trainings = 3
+	for _, c := range []struct {
+		name  string
+		other MeasuredOption
+		want  objective.Option
+	}{
+		{"no worse", tested(refitted, -0.01, figures(-0.0485, 0.001, 0, 0)), refitted},
+		{"worse by .003", tested(refitted, -0.01, figures(-0.047, 0.001, 0, 0)), ""},
+		{"not better than nothing", tested(refitted, -0.01, figures(-0.05, 0.06, 0, 0)), ""},
+		{"beyond the limit", tested(refitted, -0.01, figures(-0.05, 0.001, -0.02, 0.6)), ""},
+	} {
+		c.other.Trainings = 1
+		r := Recommend(Evidence{Options: []MeasuredOption{used, c.other}, Confirmed: true})
+		if r.Use != remeasured || r.Cheaper != c.want {
+			t.Errorf("%s: %s, cheaper %q; want %s, %q", c.name, r.Use, r.Cheaper, remeasured, c.want)
+		}
+		if r = Recommend(Evidence{Options: []MeasuredOption{used, c.other}}); r.Cheaper != "" {
+			t.Errorf("%s, before a confirmation: cheaper %q; want none", c.name, r.Cheaper)
+		}
 	}
 }
 

@@ -94,9 +94,15 @@ const (
 	// BetterOnTest: it is better on the test part, beyond noise, than what the search
 	// chose.
 	BetterOnTest Why = "better on the test part beyond noise than the search's choice"
+	// InsteadOfChosen: what the search chose is not better than nothing on the test part
+	// beyond noise, and this is.
+	InsteadOfChosen Why = "better than nothing on the test part beyond noise, which the search's choice is not"
 	// BestInside: what would have been recommended loses more accuracy than allowed, and
 	// this is the best that does not.
 	BestInside Why = "best within the limit"
+	// NothingInside: what would have been recommended loses more accuracy than allowed, and
+	// nothing that does not is better than the unweighted model.
+	NothingInside Why = "no option within the limit is better than nothing"
 	// NothingChosen: no option has a better score than nothing in the search.
 	NothingChosen Why = "no option is better than nothing in the search"
 	// NotConfirmedBetter: the test part does not show that the option the search chose is
@@ -118,9 +124,10 @@ type Recommendation struct {
 	// Use is what to use. Chosen is what the search's figures put first.
 	Use, Chosen objective.Option
 	// Beyond is what would have been recommended and loses more accuracy than the study
-	// allows, with a probability above one half; "" without one. It is Use where nothing
-	// within the limit is better than nothing.
+	// allows, with a probability above one half; "" without one.
 	Beyond objective.Option
+	// Cheaper takes fewer trainings than Use and is no worse on the test part; "" without one.
+	Cheaper objective.Option
 	// Corrected says that the figures of Use were picked on the test part, so that its
 	// interval is one for all options together.
 	Corrected bool

@@ -179,6 +179,9 @@ func (o *Overview) searchedArm(arm Arm) Figures {
 		f.ChangeLow, f.ChangeHigh = row.DifferenceLow-row.Difference+f.Change, row.DifferenceHigh-row.Difference+f.Change
 		f.PlainChangeLow, f.PlainChangeHigh = f.ChangeLow, f.ChangeHigh
 		f.LossProbability = row.LossProbability
+		if kind := o.Board.Optimism; kind.Trial == arm.Trial && kind.Round == arm.Round {
+			f.Score = f.Change + kind.Spread + o.Definition.Objective.Charge(row.Drop+kind.Accuracy, row.DropSE)
+		}
 		f.WorstClass, f.WorstRecall = row.WorstClass, row.WorstRecall
 	}
 	return f

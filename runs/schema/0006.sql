@@ -150,6 +150,18 @@ CREATE TABLE search_options (
   PRIMARY KEY (study, option)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE optimism (
+  -- How much too kind the validation figures of the leader are, because its weights were
+  -- measured on the same examples: predicted from the logits of the reference, by cross-fitting,
+  -- when a search ends. Taken off where options are compared on validation.
+  study    INTEGER NOT NULL PRIMARY KEY REFERENCES studies (number),
+  trial    INTEGER NOT NULL,
+  round    INTEGER NOT NULL,
+  seeds    INTEGER NOT NULL,            -- that it is the mean over
+  spread   REAL    NOT NULL,            -- to be added to the spread
+  accuracy REAL    NOT NULL             -- to be taken off the balanced accuracy
+) STRICT;
+
 -- A reading counts from when a result on the test part first reached the program. One that
 -- failed before that showed nothing. Readings of version 5 count.
 ALTER TABLE test_reads ADD COLUMN delivered INTEGER NOT NULL DEFAULT 1; -- 0: recorded, and no result of it has come yet

@@ -37,6 +37,10 @@ func (s *searching) others(ctx context.Context, stop <-chan struct{}, study *run
 		Definition: s.def, Store: study, Trainer: s.trainer, Parallel: s.trainer.parallel, Deadline: deadline, Clock: time.Now,
 		Observe: s.observeLonger, Fitting: s.reserve.Fitting(),
 	}
+	if l.Leader.Plan, err = s.def.Plan(t.Point); err != nil {
+		return err
+	}
+	l.Leader.Trial, l.Leader.Round = t.Number, board.Rows[leader.At].Round
 	if l.Stops, err = s.db.ReferenceStops(ctx, s.def.Name); err != nil {
 		return err
 	}
@@ -45,7 +49,7 @@ func (s *searching) others(ctx context.Context, stop <-chan struct{}, study *run
 	}
 	reference, seeds := replicates(board.Reference.Replicates), replicates(t.Replicates)
 	model, reason := l.Model()
-	if isMeasured(board, len(reference), len(seeds), reason) {
+	if isMeasured(board, len(reference), len(seeds), reason) && (board.Optimism.Trial == 0 || board.Optimism.Trial == t.Number && board.Optimism.Round == l.Leader.Round) {
 		return nil
 	}
 	if epochs, ok := model["epochs"].(int64); ok {

@@ -48,6 +48,17 @@ type SearchStore interface {
 	// Searched records what an option does, in place of what was recorded before, and
 	// returns when it is durable.
 	Searched(ctx context.Context, s Searched) error
+	// Optimism records that of the leader, in place of what was recorded before.
+	Optimism(ctx context.Context, o Optimism) error
+}
+
+// Optimism is how much too kind the validation figures of an arm are, because its weights
+// were measured on the same examples: the spread is lower, and the balanced accuracy that is
+// lost less, than on examples that had no part in the weights. It is predicted from the
+// logits of the reference ([posthoc.Chain.Optimism]), a mean over seeds.
+type Optimism struct {
+	Trial, Round, Seeds int
+	Spread, Accuracy    float64
 }
 
 // Longer measures, at the end of a search, what else could be done: it trains the
@@ -74,6 +85,8 @@ type Longer struct {
 	Fitting time.Duration
 	// Stops is [Arm.Stops].
 	Stops bool
+	// Leader is the leading arm, of which Optimism is recorded; its plan is the trial's.
+	Leader Arm
 }
 
 // searchedSeed is one seed of the search.
@@ -129,7 +142,47 @@ func (l *Longer) Run(ctx context.Context, stop <-chan struct{}, reference, leade
 	if err != nil && !late {
 		return err
 	}
-	return l.record(context.WithoutCancel(ctx), eval, all, reason)
+	if err := l.record(context.WithoutCancel(ctx), eval, all, reason); err != nil {
+		return err
+	}
+	o := l.optimism(eval, all)
+	if o.Seeds == 0 {
+		return nil
+	}
+	if err := l.Store.Optimism(context.WithoutCancel(ctx), o); err != nil {
+		return fmt.Errorf("%w: %w", objective.ErrStorage, err)
+	}
+	return nil
+}
+
+// optimism is that of the leader, of no seed where it cannot be predicted: without logits,
+// and where weights shift logits, whose figures are cross-fitted already.
+func (l *Longer) optimism(eval *objective.Evaluator, all []searchedSeed) Optimism {
+	o := Optimism{Trial: l.Leader.Trial, Round: l.Leader.Round}
+	if o.Trial == 0 || !l.Leader.Plan.Trained() {
+		return o
+	}
+	chain := posthoc.Chain{Recipe: l.Leader.Plan.Recipe, Rounds: o.Round, Spread: l.Definition.Objective.Spread}
+	for _, s := range all {
+		labels := eval.Labels(s.reference)
+		if s.reference.ValLogits == nil || labels == nil {
+			continue
+		}
+		folds, err := posthoc.FoldsOf(s.reference, labels)
+		if err != nil {
+			continue
+		}
+		chain.Train = eval.TrainCounts(s.replicate.Reference)
+		spread, accuracy, err := chain.Optimism(folds)
+		if err != nil {
+			continue
+		}
+		o.Seeds, o.Spread, o.Accuracy = o.Seeds+1, o.Spread+spread, o.Accuracy+accuracy
+	}
+	if o.Seeds > 0 {
+		o.Spread, o.Accuracy = o.Spread/float64(o.Seeds), o.Accuracy/float64(o.Seeds)
+	}
+	return o
 }
 
 // reference reads what the search measured on a seed.

@@ -275,6 +275,8 @@ type searches struct {
 	*confirmations
 	runs  map[int]objective.RunID
 	found map[objective.Option]followup.Searched
+	// optimism is the last one.
+	optimism followup.Optimism
 }
 
 func (s *searches) LongerRun(_ context.Context, replicate int, _ int64, run objective.RunID) error {
@@ -291,8 +293,13 @@ func (s *searches) Searched(_ context.Context, o followup.Searched) error {
 	return nil
 }
 
+func (s *searches) Optimism(_ context.Context, o followup.Optimism) error {
+	s.optimism = o
+	return nil
+}
+
 func newSearches() *searches {
-	return &searches{newConfirmations(), make(map[int]objective.RunID), make(map[objective.Option]followup.Searched)}
+	return &searches{confirmations: newConfirmations(), runs: make(map[int]objective.RunID), found: make(map[objective.Option]followup.Searched)}
 }
 
 // TestLonger: at the end of a search the reference is trained longer on the leader's seeds,
@@ -315,6 +322,16 @@ func TestLonger(t *testing.T) {
 		if trainings != 5+3 || len(store.runs) != 3 {
 			t.Errorf("%d trainings, %d of them longer; want five of the reference and three", trainings, len(store.runs))
 		}
+	}
+	if store.optimism.Seeds != 0 {
+		t.Errorf("optimism %+v of no leader", store.optimism)
+	}
+	l.Leader = fixedArm(t, d, 0)
+	if err := l.Run(t.Context(), nil, reference, leader); err != nil {
+		t.Fatal(err)
+	}
+	if o := store.optimism; o.Trial != 4 || o.Round != 2 || o.Seeds != 5 || !(o.Spread > 0) {
+		t.Errorf("optimism %+v; want one above 0 of trial 4 round 2 over five seeds", o)
 	}
 	plain, balanced := trainer.truth(nil, 2, nil)
 	for _, x := range []struct {
@@ -365,7 +382,7 @@ func TestLongerIsLate(t *testing.T) {
 		t.Errorf("time for two: %v, %+v", err, store.found[objective.OptionLonger])
 	}
 	l.Deadline = now.Add(-time.Hour)
-	l.Store = &searches{store.confirmations, map[int]objective.RunID{}, map[objective.Option]followup.Searched{}}
+	l.Store = &searches{confirmations: store.confirmations, runs: map[int]objective.RunID{}, found: map[objective.Option]followup.Searched{}}
 	stop := make(chan struct{})
 	close(stop)
 	if err := l.Run(t.Context(), stop, []int{0, 1, 2, 3, 4}, []int{4}); !objective.IsInterruption(err) {

@@ -2,6 +2,7 @@ package posthoc_test
 
 import (
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"evenkeel/objective"
@@ -96,6 +97,59 @@ func TestShiftsOfNothingChangeNothing(t *testing.T) {
 		c := rounds[1].CrossFitted
 		if c.Difference(objective.Score{Spread: s, Penalty: 2}) != 0 || c.Drop() != 0 || rounds[1].Spread != s.Of(c.Plain.Recall()) {
 			t.Errorf("%s: equal weights change the score by %v", s, c.Difference(objective.Score{Spread: s}))
+		}
+	}
+}
+
+// TestOptimism: weights look better on the examples that they were measured on than on fresh
+// ones, in uneven and in even worlds; with the optimism added they do not, and most of what
+// they looked better by is gone.
+func TestOptimism(t *testing.T) {
+	t.Parallel()
+	chain := posthoc.Chain{Recipe: recipe(t, "error-power", "exponent", 0.5), Rounds: 2}
+	chain.Recipe.Update = schemes.Accumulate
+	for name, world := range map[string]func(rng *rand.Rand) world{
+		"uneven": func(rng *rand.Rand) world { return uneven(6, rng) },
+		"even":   func(*rand.Rand) world { return even(6, 3) },
+	} {
+		var apparent, corrected, accuracy, correctedAccuracy []float64
+		for seed := range uint64(60) {
+			rng := generator(seed)
+			w := world(rng)
+			f := folds(t, w.draw(t, rng, 60))
+			rounds, err := chain.Run(f.Whole())
+			if err != nil {
+				t.Fatal(err)
+			}
+			spread, loss, err := chain.Optimism(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			shift := posthoc.FromWeights(rounds[2].Weights)
+			var fresh, drop float64
+			for range 20 {
+				p := w.draw(t, rng, 60)
+				plain, shifted := p.Confusion(make([]float64, 6)), p.Confusion(shift)
+				fresh += (objective.StdDev.Of(shifted.Recall()) - objective.StdDev.Of(plain.Recall())) / 20
+				drop += (plain.BalancedAccuracy() - shifted.BalancedAccuracy()) / 20
+			}
+			seen, lost := rounds[2].Spread-rounds[0].Spread, rounds[0].BalancedAccuracy-rounds[2].BalancedAccuracy
+			apparent, corrected = append(apparent, seen-fresh), append(corrected, seen+spread-fresh)
+			accuracy, correctedAccuracy = append(accuracy, lost-drop), append(correctedAccuracy, lost+loss-drop)
+		}
+		a, aSE := meanSE(apparent)
+		c, cSE := meanSE(corrected)
+		la, _ := meanSE(accuracy)
+		lc, lcSE := meanSE(correctedAccuracy)
+		t.Logf("%s: apparent %+.4f +- %.4f, corrected %+.4f +- %.4f; loss apparent %+.4f, corrected %+.4f +- %.4f", name, a, aSE, c, cSE, la, lc, lcSE)
+		if a > -3*aSE {
+			t.Errorf("%s: weights look better by %v +- %v on their own examples; want a bias to correct", name, -a, aSE)
+		}
+		if c < -2*cSE || math.Abs(c) > math.Abs(a)/2 {
+			t.Errorf("%s: corrected they are off by %v +- %v; want no better than on fresh examples, and less than half of %v", name, c, cSE, a)
+		}
+		if math.Abs(lc) > 0.003+2*lcSE {
+			t.Errorf("%s: the corrected loss of accuracy is off by %v +- %v", name, lc, lcSE)
 		}
 	}
 }
