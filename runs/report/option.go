@@ -205,6 +205,8 @@ var optionFigures = []figure[optionRow]{
 	}},
 	{"reason", func(o optionRow) any { return o.reason() }},
 	{"state", func(o optionRow) any { return string(o.r.State) }},
+	{"plain_change_low", func(o optionRow) any { return o.measured(o.PlainChangeLow) }},
+	{"plain_change_high", func(o optionRow) any { return o.measured(o.PlainChangeHigh) }},
 }
 
 // figures has a row an option.

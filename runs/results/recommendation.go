@@ -13,10 +13,10 @@ type Figures struct {
 	// Seeds is the number of training seeds, 0 where the option was not measured.
 	Seeds int
 	// Spread, Change and its 95 % interval are corrected for the noise of the examples on
-	// the test part, and as they were measured on validation. PlainSpread and PlainChange
-	// are as anybody would compute them.
-	Spread, Change, ChangeLow, ChangeHigh float64
-	PlainSpread, PlainChange              float64
+	// the test part, and as they were measured on validation. PlainSpread, PlainChange and
+	// its interval are as anybody would compute them.
+	Spread, Change, ChangeLow, ChangeHigh                     float64
+	PlainSpread, PlainChange, PlainChangeLow, PlainChangeHigh float64
 	// ChangeSE is the standard error of Change, ChangeFreedom its degrees of freedom.
 	ChangeSE, ChangeFreedom float64
 	// Score is the change of the score: Change plus the expected charge for accuracy lost.

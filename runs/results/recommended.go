@@ -85,8 +85,8 @@ func (o *Overview) searchSeeds() int {
 func unknown() Figures {
 	nan := math.NaN()
 	return Figures{
-		Spread: nan, Change: nan, ChangeLow: nan, ChangeHigh: nan, PlainSpread: nan, PlainChange: nan, Score: nan, ScoreP: nan, ScoreTwoSided: nan,
-		ChangeSE: nan, ChangeFreedom: nan, BalancedAccuracy: nan, AccuracyChange: nan, AccuracyLow: nan, AccuracyHigh: nan, LossProbability: nan, Measurable: nan, WorstRecall: nan,
+		Spread: nan, Change: nan, ChangeLow: nan, ChangeHigh: nan, PlainSpread: nan, PlainChange: nan, PlainChangeLow: nan, PlainChangeHigh: nan,
+		Score: nan, ScoreP: nan, ScoreTwoSided: nan, ChangeSE: nan, ChangeFreedom: nan, BalancedAccuracy: nan, AccuracyChange: nan, AccuracyLow: nan, AccuracyHigh: nan, LossProbability: nan, Measurable: nan, WorstRecall: nan,
 	}
 }
 
@@ -153,6 +153,7 @@ func (o *Overview) searchedOption(s *followup.Searched) Figures {
 func (o *Overview) spread(f *Figures, change, drop float64) {
 	z := interval.Quantile(interval.TwoSided, math.Inf(1))
 	f.ChangeSE, f.ChangeLow, f.ChangeHigh = change, f.Change-float64(z*change), f.Change+float64(z*change)
+	f.PlainChangeLow, f.PlainChangeHigh = f.ChangeLow, f.ChangeHigh
 	f.AccuracyLow, f.AccuracyHigh = f.AccuracyChange-float64(z*drop), f.AccuracyChange+float64(z*drop)
 	f.LossProbability = o.Definition.Objective.LossProbability(-f.AccuracyChange, drop)
 }
@@ -189,6 +190,7 @@ func (o *Overview) searchedArm(arm Arm) Figures {
 		f.BalancedAccuracy, f.AccuracyChange = row.BalancedAccuracy, 0-row.Drop
 		o.spread(&f, math.NaN(), row.DropSE)
 		f.ChangeLow, f.ChangeHigh = row.DifferenceLow-row.Difference+f.Change, row.DifferenceHigh-row.Difference+f.Change
+		f.PlainChangeLow, f.PlainChangeHigh = f.ChangeLow, f.ChangeHigh
 		if f.LossProbability = row.LossProbability; math.IsNaN(f.LossProbability) {
 			f.LossProbability = o.Definition.Objective.LossProbability(row.Drop, 0)
 		}
@@ -247,7 +249,8 @@ func (o *Overview) addTest(list []MeasuredOption, c *Confirmed) (pairs []Pair) {
 func (f *Figures) against(row runs.ConfirmedRow, p, both float64) {
 	f.Change, f.ChangeLow, f.ChangeHigh = row.Difference, row.DifferenceLow, row.DifferenceHigh
 	f.ChangeSE, f.ChangeFreedom = row.DifferenceSE, row.Freedom
-	f.PlainChange, f.Measurable = row.PlainDifference(), row.Measurable
+	f.PlainChange, f.PlainChangeLow, f.PlainChangeHigh = row.PlainDifference(), row.PlainDifferenceLow, row.PlainDifferenceHigh
+	f.Measurable = row.Measurable
 	f.Score, f.ScoreP, f.ScoreTwoSided = row.ScoreDifference, p, both
 	f.AccuracyChange, f.AccuracyLow, f.AccuracyHigh = row.AccuracyChange(), row.AccuracyLow, row.AccuracyHigh
 	f.LossProbability = row.OverTolerance
