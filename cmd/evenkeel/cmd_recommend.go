@@ -25,8 +25,9 @@ model; another option takes its place only where it is better there beyond noise
 
 Your limit (objective.accuracy_tolerance) comes first: an option that loses more with a
 probability above 50 % gives way to the best one within the limit that passes this test,
-where there is one, and is named below it. If the model was not trained enough, longer
-training comes first: search again with the epochs that are named.
+or to the unweighted model where none does, and is named below it if it is more even. If
+the model was not trained enough, longer training comes first: search again with the
+epochs that are named.
 
 Before a confirmation the answer is PROVISIONAL: its figures are of the examples that
 chose, and not for quoting. docs/recommendation.md has the rules.
