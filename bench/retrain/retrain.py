@@ -258,8 +258,9 @@ def main():
         hits += [a, b]
         print("| " + " | ".join([f"`{name}`" + (" *" if option["recommended"] else ""), *spread, *accuracy]) + " |")
     nothing = next(option for option in options if option["option"] == "nothing")
+    use = next(option["option"] for option in options if option["recommended"])
     spread, accuracy = (np.mean([f(one["nothing"]) for one in found]) for f in (np.std, np.mean))
-    print(f"\n{sum(hits)} of {len(hits)} inside, {len(seeds)} seeds; * recommended. Without weights: spread "
+    print(f"\n{sum(hits)} of {len(hits)} inside, {len(seeds)} seeds; recommended: {use}. Without weights: spread "
           f"{nothing['plain_spread']:.3f} promised, {spread:.3f} retrained; balanced accuracy "
           f"{100 * nothing['balanced_accuracy']:.1f} and {100 * accuracy:.1f} %.")
     for reason in reasons:
