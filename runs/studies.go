@@ -115,6 +115,22 @@ func (db *DB) State(ctx context.Context, study string) (state State, err error) 
 const trainings = `(SELECT count(DISTINCT r.run) FROM (SELECT study, run FROM trial_runs UNION ALL SELECT study, run FROM longer_runs) r
 	JOIN runs u ON u.hash = r.run WHERE r.study = s.number AND NOT u.derived)`
 
+// FoundRuns returns how many of the training runs of the search of the named study ("" for
+// the newest) an earlier study of the file has too, so that they were not trained again.
+func (db *DB) FoundRuns(ctx context.Context, study string) (found int, err error) {
+	err = db.view(ctx, func(q disk.Querier) error {
+		number, _, err := findStudy(ctx, q, study)
+		if err != nil {
+			return err
+		}
+		return q.QueryRowContext(ctx, `SELECT count(DISTINCT r.run) FROM (SELECT study, run FROM trial_runs UNION ALL SELECT study, run FROM longer_runs) r
+			JOIN runs u ON u.hash = r.run WHERE r.study = ?1 AND NOT u.derived AND (
+				EXISTS (SELECT 1 FROM trial_runs t WHERE t.run = r.run AND t.study < ?1) OR
+				EXISTS (SELECT 1 FROM longer_runs l WHERE l.run = r.run AND l.study < ?1))`, number).Scan(&found)
+	})
+	return found, err
+}
+
 // Effort returns what the named study ("" for the newest) took: the number of different
 // training runs in its search, and the seconds spent over all invocations, those that
 // confirmed or trained probes included.

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"evenkeel/objective/trainers/process"
 	"evenkeel/runs"
@@ -92,7 +93,7 @@ started; 130 interrupted, everything that has finished is stored.`,
 	}
 	root.PersistentFlags().StringVar(&g.db, "db", "evenkeel.db", "trial history, a SQLite `file`")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return search.Inputf("%w; see %s --help", err, cmd.CommandPath())
+		return search.Inputf("%w; see %s --help", flagFault(err), cmd.CommandPath())
 	})
 	root.AddCommand(
 		newSearch(g), newResume(g), newCheck(g), newStudies(g), newStatus(g), newRecommend(g), newLeaderboard(g), newShow(g), newCompare(g), newExplain(g), newConfirm(g),
@@ -104,6 +105,20 @@ started; 130 interrupted, everything that has finished is stored.`,
 	complete(root, g)
 	layOut(root)
 	return root
+}
+
+// flagFault says what a flag takes where its value cannot be read.
+func flagFault(err error) error {
+	var invalid *pflag.InvalidValueError
+	var unread *strconv.NumError
+	if !errors.As(err, &invalid) || !errors.As(err, &unread) {
+		return err
+	}
+	want := map[string]string{"ParseBool": "true or false", "ParseInt": "a whole number", "ParseFloat": "a number"}[unread.Func]
+	if want == "" {
+		return err
+	}
+	return fmt.Errorf("--%s=%s: want %s", invalid.GetFlag().Name, invalid.GetValue(), want)
 }
 
 // knownCommand refuses an unknown command and names the nearest ones.

@@ -110,10 +110,17 @@ func (p boardPage) title() string {
 		data += fmt.Sprintf(", %d classes", len(h.Classes))
 	}
 	title := fmt.Sprintf("%s | %s | %s | %s, %s", h.Name, data, h.Model, trials, count(h.Arms, "arm"))
-	if len(p.Confirmed) > 0 { // which the time is of too, and the trainings are not
-		return fmt.Sprintf("%s\n%s in the search; %s in all, confirmation included", title, count(p.Runs, "training"), Duration(p.Seconds))
+	trained, found := count(p.Runs, "training"), ""
+	if p.Found > 0 {
+		found = fmt.Sprintf(", %d of them found from an earlier study", p.Found)
 	}
-	return fmt.Sprintf("%s, %s, %s in all", title, count(p.Runs, "training"), Duration(p.Seconds))
+	if len(p.Confirmed) > 0 { // which the time is of too, and the trainings are not
+		return fmt.Sprintf("%s\n%s in the search%s; %s in all, confirmation included", title, trained, found, Duration(p.Seconds))
+	}
+	if found != "" {
+		return fmt.Sprintf("%s\n%s%s; %s in all", title, trained, found, Duration(p.Seconds))
+	}
+	return fmt.Sprintf("%s, %s, %s in all", title, trained, Duration(p.Seconds))
 }
 
 // furtherSeeds says how many further seeds of trials failed.

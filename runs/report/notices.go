@@ -147,7 +147,7 @@ func ended(n notice.SearchEnded) string {
 		return fmt.Sprintf("interrupted after %s and %s; the same command continues", count(n.Summary.Trials, "trial"), trained)
 	case n.Summary.End == search.EndTime:
 		if n.Summary.Shared > 0 {
-			trained += fmt.Sprintf(" (%d more were found, from another study or made before)", n.Summary.Shared)
+			trained += fmt.Sprintf(" (%d more were found, of another study or made before)", n.Summary.Shared)
 		}
 		return fmt.Sprintf("time limit reached after %s; resume with a later --until or a longer --time: evenkeel resume %s", trained, ShellWord(n.Study))
 	}

@@ -20,6 +20,8 @@ type Overview struct {
 	// Runs and Seconds are what the study took, see [runs.DB.Effort].
 	Runs    int
 	Seconds float64
+	// Found is how many of these runs were found from an earlier study, see [runs.DB.FoundRuns].
+	Found int
 	// Confirmed are the confirmed arms.
 	Confirmed []Confirmed
 	// Unfinished says that the search was cut short, TimeOver that its limit of time did it.
@@ -88,6 +90,9 @@ func readOverview(ctx context.Context, db *runs.DB, study string) (o *Overview, 
 		o.NoiseFloor = posthoc.EvenSpread(o.Definition.Objective.Spread, o.Board.Reference.BalancedAccuracy, o.Board.Study.ValCounts)
 	}
 	if o.Runs, o.Seconds, err = db.Effort(ctx, name); err != nil {
+		return nil, err
+	}
+	if o.Found, err = db.FoundRuns(ctx, name); err != nil {
 		return nil, err
 	}
 	if o.Confirmed, err = Confirmations(ctx, db, name); err != nil {
