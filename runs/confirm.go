@@ -15,6 +15,7 @@ import (
 	"evenkeel/runs/column"
 	"evenkeel/runs/disk"
 	"evenkeel/runs/writer"
+	"evenkeel/search"
 	"evenkeel/search/followup"
 )
 
@@ -285,6 +286,8 @@ type ConfirmedArm struct {
 	TestReads int
 	// Invalid says that the trial was declared invalid.
 	Invalid bool
+	// Point is the trial's point.
+	Point search.Point
 	// Options are what was measured, the cheapest option first and the control
 	// [followup.EqualCost] last; empty where an earlier version confirmed, which did not
 	// measure them all.
@@ -424,7 +427,7 @@ func readConfirmations(ctx context.Context, q disk.Querier, h *StudyHead) (arms 
 		f.row.Gained, err1 = h.decodeChanges(f.gained)
 		f.row.Lost, err2 = h.decodeChanges(f.lost)
 		a := f.arm
-		if err := errors.Join(err1, err2, json.Unmarshal([]byte(f.images), &a.Images)); err != nil {
+		if err := errors.Join(err1, err2, json.Unmarshal([]byte(f.images), &a.Images), json.Unmarshal([]byte(f.point), &a.Point)); err != nil {
 			return fmt.Errorf("confirmation of trial %d: %w", a.Trial, err)
 		}
 		if n := len(arms); n == 0 || arms[n-1].Trial != a.Trial || arms[n-1].Round != a.Round || arms[n-1].Resplit != a.Resplit {
@@ -481,6 +484,7 @@ type storedFinding struct {
 	arm                  ConfirmedArm
 	row                  ConfirmedRow
 	gained, lost, images string
+	point                string
 }
 
 // fields are the columns of confirmed_arms c.
@@ -492,6 +496,7 @@ func (f *storedFinding) fields() []field {
 		{"resplit", &f.arm.Resplit},
 		{"images", &f.images},
 		{"EXISTS (SELECT 1 FROM trials t WHERE t.study = c.study AND t.number = c.trial AND t.invalid IS NOT NULL)", &f.arm.Invalid},
+		{"(SELECT point FROM trials t WHERE t.study = c.study AND t.number = c.trial)", &f.point},
 		{"what", &f.row.What},
 		{"against", &f.row.Against},
 		{"test_spread", &f.row.Spread},

@@ -18,8 +18,9 @@ type StudyRow struct {
 	// Trials counts all trials, Complete and Failed those that ended so, Planned
 	// those that the definition asks for.
 	Trials, Complete, Failed, Planned int
-	// FailedSeeds counts the further seeds of trials that failed.
-	FailedSeeds int
+	// FailedSeeds counts the further seeds of trials that failed, Invalid the trials that
+	// were declared invalid.
+	FailedSeeds, Invalid int
 	// Arms counts the ranked arms, Runs the trainings as [DB.Effort] does.
 	Arms, Runs int
 	// Reference is the reference's spread.
@@ -51,7 +52,8 @@ func (db *DB) Studies(ctx context.Context) (list []StudyRow, err error) {
 				`+trainings+`,
 				i.host, i.user, i.pid, i.program, coalesce(i.git_commit, ''), i.started, i.seconds, coalesce(i.ended, ?3),
 				(SELECT sum(seconds) FROM invocations n WHERE n.study = s.number),
-				`+failedSeeds+`
+				`+failedSeeds+`,
+				(SELECT count(*) FROM trials t WHERE t.study = s.number AND t.invalid IS NOT NULL)
 			FROM studies s
 			LEFT JOIN datasets d ON d.data = s.data AND d.split = s.split
 			LEFT JOIN invocations i ON i.study = s.number AND i.number = (SELECT max(number) FROM invocations n WHERE n.study = s.number)
@@ -72,7 +74,7 @@ func scanStudy(scan disk.Scanner) (StudyRow, error) {
 	var host, user, program, commit, started, state sql.NullString
 	err := scan(&r.Number, &r.Name, &r.Title, &r.Model, &created, &r.Arms, orNull{&r.Reference},
 		&r.Trials, &r.Complete, &r.Failed, &r.Planned, &r.Runs,
-		&host, &user, &pid, &program, &commit, &started, &seconds, &state, &spent, &r.FailedSeeds)
+		&host, &user, &pid, &program, &commit, &started, &seconds, &state, &spent, &r.FailedSeeds, &r.Invalid)
 	r.Created = parseTime(created)
 	r.Host, r.User, r.PID, r.Program = host.String, user.String, int(pid.Int64), program.String
 	r.GitCommit, r.Started = commit.String, parseTime(started.String)

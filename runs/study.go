@@ -83,6 +83,8 @@ type Opening struct {
 	// Changes are the keys that differ from the stored definition, which was
 	// replaced. Once something is measured only those of [search.BudgetOnly] may.
 	Changes []search.Change
+	// Trials is the number of trials that were made before.
+	Trials int
 	// Killed reports that the invocation before this one did not record its end.
 	Killed bool
 }
@@ -129,6 +131,9 @@ func (db *DB) openStudy(ctx context.Context, def *search.Definition, who Invocat
 	}
 	if err := disk.Transact(ctx, conn.Conn, func() error {
 		if o.Changes, err = s.revise(ctx, conn.Conn); err != nil {
+			return err
+		}
+		if err = conn.QueryRowContext(ctx, `SELECT count(*) FROM trials WHERE study = ?`, s.number).Scan(&o.Trials); err != nil {
 			return err
 		}
 		if s.ranking, err = loadRanking(ctx, conn.Conn, s.number); err != nil {

@@ -139,23 +139,23 @@ func (p boardPage) head() {
 		spread += fmt.Sprintf("; noise floor %s (what perfectly even classes would show)", decimals(p.NoiseFloor, 3))
 	}
 	fmt.Fprintln(p.W, spread)
-	if text := p.predicted(); text != "" {
+	for _, text := range p.predicted() {
 		p.lines(text)
 	}
 }
 
 // predicted says what was looked at without training, and how much of it training
-// delivered; "" where nothing was.
-func (p boardPage) predicted() string {
+// delivered; nothing where nothing was.
+func (p boardPage) predicted() []string {
 	s := p.Board.Screening
 	if s.Points == 0 {
-		return ""
+		return nil
 	}
-	text := count(s.Points, "candidate") + " predicted without training"
-	if !results.Delivered(s) {
-		return text
+	lines := []string{count(s.Points, "candidate") + " predicted without training"}
+	if results.Delivered(s) {
+		lines = append(lines, fmt.Sprintf("training delivered %s of the predicted changes of the recalls (%s)", s.Transmission, count(s.Transmission.Effects, "trial")))
 	}
-	return fmt.Sprintf("%s; training delivered %s of the predicted change (%s)", text, s.Transmission, count(s.Transmission.Effects, "trial"))
+	return lines
 }
 
 // seeds returns the number of training seeds of the highest tier.
@@ -339,6 +339,8 @@ func NoLeader(why results.NoLeader) string {
 	switch why {
 	case results.NoneComplete:
 		return "no trial is complete yet"
+	case results.AllInvalid:
+		return "every trial that ended well was declared invalid"
 	case results.AllFailed:
 		return "every trial failed"
 	}

@@ -92,6 +92,9 @@ func (l *Log) opening(def *search.Definition, o runs.Opening) {
 	for _, c := range o.Changes {
 		l.Print("study %s: %s was %s and is now %s", def.Name, c.Key, cmp.Or(c.Old, "absent"), cmp.Or(c.New, "absent"))
 	}
+	if asked := def.Search.Trials; asked > 0 && o.Trials > asked {
+		l.Print("study %s: %s are made already and %d asked for; none is removed, and none is made", def.Name, count(o.Trials, "trial"), asked)
+	}
 }
 
 // trials says how many trials a study makes.

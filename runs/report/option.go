@@ -6,6 +6,7 @@ import (
 
 	"evenkeel/objective"
 	"evenkeel/runs/results"
+	"evenkeel/search"
 )
 
 // study is the flag that names the study, "" where the file has no other.
@@ -24,11 +25,16 @@ func (p answerPage) epochs() (usual, longer int64) {
 
 // recipe names the recipe of an arm with its rounds.
 func (p answerPage) recipe(a results.Arm) string {
+	points := map[results.Arm]search.Point{}
+	for _, c := range p.Confirmed { // also of invalid trials
+		points[results.Arm{Trial: c.Trial, Round: c.Round}] = c.Point
+	}
 	for _, row := range p.Board.Rows {
-		if row.Trial == a.Trial && row.Round == a.Round {
-			if text, err := recipeText(p.Definition, row.Point); err == nil {
-				return text + ", " + count(row.Round, "round")
-			}
+		points[results.Arm{Trial: row.Trial, Round: row.Round}] = row.Point
+	}
+	if point := points[a]; point != nil {
+		if text, err := recipeText(p.Definition, point); err == nil {
+			return text + ", " + count(a.Round, "round")
 		}
 	}
 	return fmt.Sprintf("trial %d, %s", a.Trial, count(a.Round, "round"))
@@ -116,6 +122,9 @@ func (p answerPage) command(o objective.Option) string {
 	def := p.Definition
 	arm := fmt.Sprintf("evenkeel weights --trial %d --round %d", p.r.Arm.Trial, p.r.Arm.Round)
 	torch := p.study() + " --format torch"
+	if p.r.Arm.Trial == 0 && !results.OfNoArm(o) {
+		return "" // no trial has weights to use
+	}
 	switch o {
 	case objective.OptionOffsetsFixed:
 		return "evenkeel weights --offsets" + torch
@@ -196,6 +205,8 @@ var optionFigures = []figure[optionRow]{
 	}},
 	{"reason", func(o optionRow) any { return o.reason() }},
 	{"state", func(o optionRow) any { return string(o.r.State) }},
+	{"plain_change_low", func(o optionRow) any { return o.measured(o.PlainChangeLow) }},
+	{"plain_change_high", func(o optionRow) any { return o.measured(o.PlainChangeHigh) }},
 }
 
 // figures has a row an option.

@@ -97,7 +97,11 @@ func whyNotMeasured(r followup.Reason) string {
 func (p answerPage) optionNotes(c *results.Confirmed, list []results.MeasuredOption) []string {
 	notes := []string{
 		fmt.Sprintf("%s, %s%s; test part read %s", perClass(c.Images), count(c.Seeds, "fresh seed"), ownParts(c.Resplit), times(c.TestReads)),
-		fmt.Sprintf("weights: %s, %s", armName(c.Trial, c.Round), p.recipe(results.Arm{Trial: c.Trial, Round: c.Round})),
+	}
+	if leftOut := p.quoted(c) && c.Invalid; leftOut {
+		notes = append(notes, fmt.Sprintf("trial %d, whose weights were measured too, was declared invalid since: the options with weights are left out", c.Trial))
+	} else {
+		notes = append(notes, fmt.Sprintf("weights: %s, %s", armName(c.Trial, c.Round), p.recipe(results.Arm{Trial: c.Trial, Round: c.Round})))
 	}
 	if slices.ContainsFunc(list, func(o results.MeasuredOption) bool { return o.Test.BeyondLimit() }) {
 		notes = append(notes, "! = probably more accuracy lost than your limit of "+unsigned(p.Definition.Objective.Tolerance)+" points")
@@ -108,7 +112,7 @@ func (p answerPage) optionNotes(c *results.Confirmed, list []results.MeasuredOpt
 	if c.Family > 1 {
 		notes = append(notes, fmt.Sprintf("what is concluded of weights is corrected for the %d arms that were confirmed (Holm's method); the intervals are not", c.Family))
 	}
-	if c.Invalid {
+	if c.Invalid && !p.quoted(c) {
 		notes = append(notes, fmt.Sprintf("trial %d was declared invalid since: do not quote it", c.Trial))
 	}
 	return notes

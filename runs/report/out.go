@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"unicode"
 
 	"golang.org/x/term"
 )
@@ -78,12 +79,19 @@ func (o Out) paragraph(mark, text string) {
 	}
 }
 
-// wrap breaks a text into lines of at most so many runes; a longer word has a line of
-// its own.
+// blankInCommand stands for the blanks of a command in a text that is wrapped.
+const blankInCommand = "\u00a0"
+
+// whole makes a command one word for [wrap], so that it can be copied from one line.
+func whole(command string) string { return strings.ReplaceAll(command, " ", blankInCommand) }
+
+// wrap breaks a text into lines of at most so many runes; a longer word, or a command that
+// is [whole], has a line of its own.
 func wrap(text string, width int) []string {
 	var lines []string
 	line := ""
-	for _, word := range strings.Fields(text) {
+	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) && string(r) != blankInCommand }) {
+		word = strings.ReplaceAll(word, blankInCommand, " ")
 		switch {
 		case line == "":
 			line = word

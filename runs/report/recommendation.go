@@ -107,6 +107,8 @@ func (p answerPage) none() []string {
 		return append(indented(text, p.textWidth()), "    First search again: "+p.searchEpochs(int64(p.Training.Enough())))
 	case results.NoBetterThanGuessing:
 		text = p.judgement() + " Find out why: evenkeel check STUDY.yaml"
+	case results.SearchFailed, results.EveryTrialInvalid:
+		text = p.stopped()
 	case results.EveryTrialFailed:
 		text += " evenkeel show 1" + p.study() + " says why."
 	case results.NothingTrained, results.NoTrialComplete:
@@ -117,11 +119,7 @@ func (p answerPage) none() []string {
 
 // judgement says what is wrong with the unweighted model.
 func (p answerPage) judgement() string {
-	names := make([]string, len(p.Board.Reference.Recall))
-	for k := range names {
-		names[k] = p.Board.Study.Class(k)
-	}
-	return capitalised(p.Judgement.Text("the unweighted model", names)) + ". " + p.Judgement.Advice()
+	return capitalised(p.Judgement.Text("the unweighted model", p.classNames())) + ". " + p.Judgement.Advice()
 }
 
 // indented wraps a text to lines that are indented by two.

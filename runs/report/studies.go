@@ -28,9 +28,10 @@ func Studies(out Out, list []results.LedStudy) error {
 func studiesResult(list []results.LedStudy) result {
 	spread := func(v any) string { return decimals(v.(float64), 3) }
 	seedsFailed := slices.ContainsFunc(list, func(s results.LedStudy) bool { return s.FailedSeeds > 0 })
+	invalidated := slices.ContainsFunc(list, func(s results.LedStudy) bool { return s.Invalid > 0 })
 	r := result{tight: true, columns: []column{
 		{name: "study", left: true}, {name: "model", hidden: true}, {name: "state", left: true},
-		{name: "trials"}, {name: "planned"}, {name: "failed"}, {name: "failed_seeds", title: "failed seeds", hidden: !seedsFailed}, {name: "runs", title: "trainings"},
+		{name: "trials"}, {name: "planned"}, {name: "failed"}, {name: "failed_seeds", title: "failed seeds", hidden: !seedsFailed}, {name: "invalidated", hidden: !invalidated}, {name: "runs", title: "trainings"},
 		{name: "unweighted", text: spread}, leaderChange, {name: "leader_score", hidden: true},
 		{name: "leader_trial", title: "its trial"}, {name: "leader_round", hidden: true}, {name: "leader_scheme", hidden: true},
 		{name: "seconds", title: "time", text: func(v any) string { return Duration(v.(float64)) }},
@@ -44,7 +45,7 @@ func studiesResult(list []results.LedStudy) result {
 			trial, round, scheme, change, score = a.Trial, a.Round, a.Scheme, a.Difference, a.Score
 		}
 		r.rows = append(r.rows, []any{
-			s.Name, s.Model, string(s.State), s.Complete + s.Failed, planned(s.Planned), s.Failed, s.FailedSeeds, s.Runs, s.Reference, change, score,
+			s.Name, s.Model, string(s.State), s.Complete + s.Failed, planned(s.Planned), s.Failed, s.FailedSeeds, s.Invalid, s.Runs, s.Reference, change, score,
 			trial, round, scheme, s.Seconds, s.Created, s.Worked, s.Host, s.User, s.GitCommit, s.Program,
 		})
 	}
@@ -61,7 +62,7 @@ func planned(trials int) any {
 }
 
 // leaderChange is the column with the change of score of a study's leader.
-var leaderChange = column{name: "leader_change", title: "leader's change", text: func(v any) string { return signed(v.(float64), 3) }}
+var leaderChange = column{name: "leader_change", title: "leader's score change", text: func(v any) string { return signed(v.(float64), 3) }}
 
 // shortCommit writes a commit for people: seven digits, and a + for changes.
 func shortCommit(v any) string {

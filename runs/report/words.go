@@ -56,6 +56,14 @@ func points(v float64) string { return objective.Points(v) }
 // armName is what every page calls an arm. Commands take it as 5/2.
 func armName(trial, round int) string { return fmt.Sprintf("trial %d round %d", trial, round) }
 
+// classText names a class before a figure: one whose name is a number is "class 7".
+func classText(name string) string {
+	if objective.InSentence(name) != name {
+		return "class " + name
+	}
+	return name
+}
+
 // count writes a number with its noun.
 func count(n int, noun string) string { return objective.Plural(n, noun) }
 

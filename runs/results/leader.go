@@ -15,6 +15,8 @@ const (
 	NoneComplete NoLeader = "none complete"
 	// AllFailed: every trial that ended failed.
 	AllFailed NoLeader = "all failed"
+	// AllInvalid: every trial that ended well was declared invalid.
+	AllInvalid NoLeader = "all invalid"
 )
 
 // Leader is the leading arm of a leaderboard.
@@ -28,8 +30,11 @@ type Leader struct {
 // LeaderOf returns the first arm of the highest tier, or why there is none.
 func LeaderOf(board *runs.Board) Leader {
 	if h := board.Study; len(board.Rows) == 0 {
-		if h.Failed > 0 && h.Failed == h.Done {
+		switch {
+		case h.Failed > 0 && h.Failed == h.Done:
 			return Leader{At: -1, Why: AllFailed}
+		case h.Invalid > 0 && h.Done > h.Failed:
+			return Leader{At: -1, Why: AllInvalid}
 		}
 		return Leader{At: -1, Why: NoneComplete}
 	}

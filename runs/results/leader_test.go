@@ -18,6 +18,7 @@ func TestLeaderOf(t *testing.T) {
 		{"the first leads", runs.Board{Rows: []runs.Row{{Seeds: 3}, {Seeds: 3}}}, results.Leader{At: 0}},
 		{"nothing yet", runs.Board{Study: runs.StudyHead{Trials: 2}}, results.Leader{At: -1, Why: results.NoneComplete}},
 		{"one of two that ended failed", runs.Board{Study: runs.StudyHead{Trials: 2, Done: 2, Failed: 1}}, results.Leader{At: -1, Why: results.NoneComplete}},
+		{"one failed, the other is invalid", runs.Board{Study: runs.StudyHead{Trials: 3, Done: 2, Failed: 1, Invalid: 1}}, results.Leader{At: -1, Why: results.AllInvalid}},
 		{"both failed", runs.Board{Study: runs.StudyHead{Trials: 3, Done: 2, Failed: 2}}, results.Leader{At: -1, Why: results.AllFailed}},
 	} {
 		if got := results.LeaderOf(&c.board); got != c.want {

@@ -24,6 +24,8 @@ type Overview struct {
 	Confirmed []Confirmed
 	// Unfinished says that the search was cut short, TimeOver that its limit of time did it.
 	Unfinished, TimeOver bool
+	// Failure is why the last search of the study broke off, "" where it did not.
+	Failure string
 	// Judgement says whether the unweighted model is better than guessing.
 	Judgement guessing.Judgement
 	// Training says whether it is trained at all.
@@ -96,6 +98,11 @@ func readOverview(ctx context.Context, db *runs.DB, study string) (o *Overview, 
 		return nil, err
 	}
 	o.Unfinished, o.TimeOver, o.Running = state.Unfinished(), state == runs.StateTime, state == runs.StateRunning
+	if state == runs.StateFailed {
+		if o.Failure, err = db.Failure(ctx, name); err != nil {
+			return nil, err
+		}
+	}
 	if o.Several, err = Several(ctx, db); err != nil {
 		return nil, err
 	}

@@ -25,7 +25,7 @@ func figures(score, p, accuracy, loss float64) Figures {
 		half = -2 * score
 	}
 	return Figures{
-		Seeds: 10, Score: score, ScoreP: p, Change: score, ChangeLow: score - half, ChangeHigh: score + half,
+		Seeds: 10, Score: score, ScoreP: p, ScoreTwoSided: 2 * min(p, 1-p), Change: score, ChangeLow: score - half, ChangeHigh: score + half,
 		AccuracyChange: accuracy, AccuracyLow: accuracy - 0.004, AccuracyHigh: accuracy + 0.004, LossProbability: loss, Measurable: 0.018,
 	}
 }
@@ -175,7 +175,7 @@ func TestLimit(t *testing.T) {
 		corrected   bool
 	}{
 		{"at one half", []MeasuredOption{tested(remeasured, -0.06, figures(-0.06, 0.001, -0.02, 0.5)), inside}, remeasured, "", false},
-		{"above", []MeasuredOption{tested(remeasured, -0.06, figures(-0.06, 0.001, -0.02, 0.51)), inside}, refitted, remeasured, false},
+		{"above", []MeasuredOption{tested(remeasured, -0.06, figures(-0.06, 0.001, -0.02, 0.51)), inside}, refitted, remeasured, true},
 		{"with nothing within", []MeasuredOption{tested(remeasured, -0.06, figures(-0.06, 0.001, -0.02, 0.9))}, nothing, remeasured, false},
 		{
 			"the one within is not better than nothing",
@@ -184,10 +184,24 @@ func TestLimit(t *testing.T) {
 		}, {
 			"the best within by the search",
 			[]MeasuredOption{
-				tested(remeasured, -0.06, figures(-0.06, 0.001, -0.02, 0.9)), inside, tested(longerTrain, -0.03, figures(-0.01, 0.04, 0.01, 0)),
+				tested(remeasured, -0.06, figures(-0.06, 0.001, -0.02, 0.9)), inside, tested(longerTrain, -0.03, figures(-0.01, 0.01, 0.01, 0)),
 				tested(fixedWeight, math.NaN(), figures(-0.05, 0.001, 0, 0)),
 			},
-			longerTrain, remeasured, false,
+			longerTrain, remeasured, true,
+		}, {
+			"Holm: two within, each at 4 %",
+			[]MeasuredOption{
+				tested(remeasured, -0.06, figures(-0.06, 0.001, -0.02, 0.9)), inside, tested(longerTrain, -0.03, figures(-0.01, 0.04, 0.01, 0)),
+			},
+			nothing, remeasured, false,
+		}, {
+			"within, and worse than nothing in the search",
+			[]MeasuredOption{tested(remeasured, -0.06, figures(-0.06, 0.001, -0.02, 0.9)), tested(refitted, 0.0015, figures(-0.02, 0.001, 0, 0))},
+			nothing, remeasured, false,
+		}, {
+			"a risk that is not known",
+			[]MeasuredOption{tested(refitted, -0.06, figures(-0.06, 0.001, -0.05, math.NaN()))},
+			nothing, refitted, false,
 		}, {
 			"one that only the test part measured",
 			[]MeasuredOption{tested(remeasured, -0.06, figures(-0.06, 0.001, -0.02, 0.9)), tested(fixedWeight, math.NaN(), figures(-0.05, 0.001, 0, 0))},

@@ -13,15 +13,16 @@ type Figures struct {
 	// Seeds is the number of training seeds, 0 where the option was not measured.
 	Seeds int
 	// Spread, Change and its 95 % interval are corrected for the noise of the examples on
-	// the test part, and as they were measured on validation. PlainSpread and PlainChange
-	// are as anybody would compute them.
-	Spread, Change, ChangeLow, ChangeHigh float64
-	PlainSpread, PlainChange              float64
+	// the test part, and as they were measured on validation. PlainSpread, PlainChange and
+	// its interval are as anybody would compute them.
+	Spread, Change, ChangeLow, ChangeHigh                     float64
+	PlainSpread, PlainChange, PlainChangeLow, PlainChangeHigh float64
 	// ChangeSE is the standard error of Change, ChangeFreedom its degrees of freedom.
 	ChangeSE, ChangeFreedom float64
 	// Score is the change of the score: Change plus the expected charge for accuracy lost.
-	// ScoreP is the one-sided p-value of its being below 0.
-	Score, ScoreP float64
+	// ScoreP is the one-sided p-value of its being below 0, ScoreTwoSided that of its not
+	// being 0.
+	Score, ScoreP, ScoreTwoSided float64
 	// AccuracyChange and its 95 % interval are of the balanced accuracy.
 	BalancedAccuracy, AccuracyChange, AccuracyLow, AccuracyHigh float64
 	// LossProbability is that of losing more balanced accuracy than the study allows.
@@ -108,8 +109,10 @@ const (
 	// NotConfirmedBetter: the test part does not show that the option the search chose is
 	// better than nothing.
 	NotConfirmedBetter Why = "not better than nothing on the test part beyond noise"
-	// NothingTrained, NoTrialComplete, EveryTrialFailed, NotTrained and NoBetterThanGuessing
-	// say why there is no recommendation.
+	// The others say why there is no recommendation. SearchFailed: the search broke off with
+	// the error [Overview].Failure.
+	SearchFailed         Why = "the search failed"
+	EveryTrialInvalid    Why = "every trial that ended well was declared invalid"
 	NothingTrained       Why = "nothing has been trained yet"
 	NoTrialComplete      Why = "no trial is complete yet"
 	EveryTrialFailed     Why = "every trial failed"
@@ -173,8 +176,8 @@ func (r *Recommendation) Quoted(o MeasuredOption) Figures {
 }
 
 // BeyondLimit reports whether more accuracy is lost than the study allows, with a
-// probability above one half.
-func (f Figures) BeyondLimit() bool { return f.LossProbability > half }
+// probability above one half, or whether that is not known.
+func (f Figures) BeyondLimit() bool { return !(f.LossProbability <= half) }
 
 // half is the probability of losing too much above which an option is said to do so.
 const half = 0.5

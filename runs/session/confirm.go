@@ -58,20 +58,15 @@ func (c Config) prepareConfirming(ctx context.Context, r ConfirmRequest) (*confi
 		return nil, err
 	}
 	defer db.Close()
-	board, err := db.Leaderboard(ctx, r.Study)
+	overview, err := results.ReadOverview(ctx, db, r.Study)
 	if err != nil {
 		return nil, err
 	}
-	def, err := results.Definition(ctx, db, board.Study.Name, nil)
-	if err != nil {
-		return nil, err
-	}
+	def := overview.Definition
 	if r.Arm.Trial == 0 {
-		leader := results.LeaderOf(board)
-		if leader.At < 0 {
-			return nil, search.Inputf("study %s has no leader to confirm: %s; name a trial to confirm it all the same", def.Name, report.NoLeader(leader.Why))
+		if r.Arm, err = leaderToConfirm(overview); err != nil {
+			return nil, err
 		}
-		r.Arm = results.Arm{Trial: board.Rows[leader.At].Trial, Round: board.Rows[leader.At].Round}
 	}
 	w := &confirming{Config: c, def: def, deadline: r.Deadline}
 	if w.arm, err = results.ArmToConfirm(ctx, db, def, r.Arm); err != nil {
@@ -82,6 +77,20 @@ func (c Config) prepareConfirming(ctx context.Context, r ConfirmRequest) (*confi
 	}
 	w.arm.Seeds, w.arm.Resplit = r.Seeds, r.Resplit
 	return w, nil
+}
+
+// leaderToConfirm returns the leader of a study. Where nothing can be recommended, its
+// confirmation would only read the test part, and somebody has to name the trial.
+func leaderToConfirm(o *results.Overview) (results.Arm, error) {
+	leader := o.Leader
+	switch {
+	case leader.At < 0:
+		return results.Arm{}, search.Inputf("study %s has no leader to confirm: %s; name a trial to confirm it all the same", o.Definition.Name, report.NoLeader(leader.Why))
+	case o.Recommendation.State == results.NoRecommendation:
+		return results.Arm{}, search.Inputf("study %s has nothing to confirm: %s; name a trial to confirm it all the same", o.Definition.Name, report.WhyNone(o))
+	}
+	row := o.Board.Rows[leader.At]
+	return results.Arm{Trial: row.Trial, Round: row.Round}, nil
 }
 
 // confirming is one invocation's work on confirming an arm.

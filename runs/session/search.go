@@ -232,6 +232,9 @@ func (s *searching) search(ctx context.Context, stop <-chan struct{}) (err error
 		if err != nil && ctx.Err() != nil {
 			err = ErrInterrupted
 		}
+		if err != nil && s.begun && s.ended == runs.StateFailed && !errors.Is(err, ErrInterrupted) {
+			_ = study.Event(runs.EventFailed, err.Error()) // where it cannot be stored, err says so
+		}
 		closing := study.Close(s.ended)
 		if err == nil || errors.Is(err, ErrInterrupted) && closing != nil {
 			err = closing // a failure before it would say the same
