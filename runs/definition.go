@@ -68,6 +68,30 @@ func (db *DB) Definition(ctx context.Context, study string) (*StoredDefinition, 
 	return d, err
 }
 
+// Begun returns the definition in force of a study that has decided or measured something,
+// nil if there is no such study: its definition is fixed but for the budget.
+func (db *DB) Begun(ctx context.Context, study string) (d *StoredDefinition, err error) {
+	err = db.view(ctx, func(q disk.Querier) error {
+		var number int
+		err := q.QueryRowContext(ctx, `SELECT number FROM studies WHERE name = ?`, study).Scan(&number)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		var begun bool
+		if err == nil {
+			err = q.QueryRowContext(ctx, hasMeasured, number).Scan(&begun)
+		}
+		if err != nil || !begun {
+			return err
+		}
+		if d, err = latestDefinition(ctx, q, number); err == nil {
+			d.Study = study
+		}
+		return err
+	})
+	return d, err
+}
+
 func latestDefinition(ctx context.Context, q disk.Querier, study int) (*StoredDefinition, error) {
 	d := &StoredDefinition{}
 	var canonical, source string

@@ -31,10 +31,7 @@ func (s *Study) Load(ctx context.Context) ([]search.Record, error) {
 		records, err = loadSteps(ctx, q, s.number, rounds)
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return records, s.rescore(ctx, records)
+	return records, err
 }
 
 // loadSteps reads the steps and joins them with their rounds.

@@ -209,6 +209,7 @@ func TestFixtures(t *testing.T) {
 		if list, err := db.Studies(t.Context()); err != nil || len(list) != 1 || list[0].State != "done" {
 			t.Errorf("%s: studies %+v, %v; want one, done", file, list, err)
 		}
+		rescored(t, db, content)
 		// It can be continued with another trial, and has what a new study would have that
 		// was continued so.
 		complete(t, path, 2, "search.trials=4", screened)
@@ -225,6 +226,32 @@ func TestFixtures(t *testing.T) {
 		if diff := cmp.Diff(withoutSeconds(want), withoutSeconds(got)); diff != "" {
 			t.Errorf("%s continued (+) and a new study (-):\n%s", file, diff)
 		}
+	}
+}
+
+// rescored brings the arms of an older version up to date without the trainer, and without
+// an invocation: they are then as in a search that opens the study for writing.
+func rescored(t *testing.T, db *runs.DB, content []byte) {
+	t.Helper()
+	const arms, invocations = "SELECT * FROM arms ORDER BY trial, round", "SELECT * FROM invocations"
+	before := query(t, db, invocations)
+	if err := db.Rescore(t.Context(), define(t, "search.trials=3", screened)); err != nil {
+		t.Fatal(err)
+	}
+	if stale, err := db.Stale(t.Context()); err != nil || len(stale) > 0 {
+		t.Errorf("stale afterwards: %v, %v; want none", stale, err)
+	}
+	if diff := cmp.Diff(before, query(t, db, invocations)); diff != "" {
+		t.Errorf("invocations changed:\n%s", diff)
+	}
+	path := filepath.Join(t.TempDir(), "opened.db")
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	opened := open(t, path, runs.Options{})
+	closeStudy(t, openStudy(t, opened, define(t, "search.trials=3", screened)))
+	if diff := cmp.Diff(query(t, opened, arms), query(t, db, arms)); diff != "" {
+		t.Errorf("opened for writing (-) and brought up to date (+):\n%s", diff)
 	}
 }
 

@@ -90,9 +90,22 @@ type Opening struct {
 }
 
 // OpenStudy creates the study of a definition, or opens the one of that name to
-// continue it. It returns a [*DifferenceError] if the stored definition differs
+// continue it; arms computed by the rule of an earlier version are computed again
+// ([DB.Rescore]). It returns a [*DifferenceError] if the stored definition differs
 // in more than may change, and a [*LockedError] if somebody else works on it.
-func (db *DB) OpenStudy(ctx context.Context, def *search.Definition, who Invocation) (s *Study, o Opening, err error) {
+func (db *DB) OpenStudy(ctx context.Context, def *search.Definition, who Invocation) (*Study, Opening, error) {
+	s, o, err := db.openStudy(ctx, def, who)
+	if err != nil {
+		return nil, o, err
+	}
+	if err := s.rescore(ctx); err != nil {
+		return nil, o, errors.Join(err, s.Close(StateFailed))
+	}
+	return s, o, nil
+}
+
+// openStudy is OpenStudy with the arms as they are stored.
+func (db *DB) openStudy(ctx context.Context, def *search.Definition, who Invocation) (s *Study, o Opening, err error) {
 	if db.options.ReadOnly {
 		return nil, o, fmt.Errorf("database %s is open for reading only", db.file.Path())
 	}

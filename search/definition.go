@@ -53,8 +53,8 @@ type ModelConfig struct {
 	// nil in a definition that was read from a file.
 	Trainer trainers.Settings
 	// OpenEpochs says that the file names no epochs and the data decide how many are
-	// trained: [Definition.SettleEpochs]. SettledEpochs is that number where it is more
-	// than the default, else 0.
+	// trained: [Definition.SettleEpochs]. SettledEpochs is that number where it is not
+	// the default, else 0.
 	OpenEpochs    bool
 	SettledEpochs int
 }

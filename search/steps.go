@@ -20,8 +20,8 @@ const leastSteps = 1000
 //
 //	epochs = max(default, ceil(1000 / ceil(n / batch)))
 //
-// with n training examples and the reference's batch. The number becomes part of the definition, fixed and canonical, so that a stored
-// study does not depend on this rule. Where the file has epochs, or the size is not known, it
+// with n training examples and the reference's batch. The number becomes part of the
+// definition, fixed and canonical, so that a stored study does not depend on this rule. Where the file has epochs, or the size is not known, it
 // changes nothing. It is called once, before the definition is used.
 func (d *Definition) SettleEpochs(info objective.Info) error {
 	n := 0
@@ -38,6 +38,36 @@ func (d *Definition) SettleEpochs(info objective.Info) error {
 	if epochs <= int(number(model["epochs"])) {
 		return nil
 	}
+	return d.setEpochs(epochs)
+}
+
+// KeepEpochs fills in model.epochs where the study file leaves it to the size of the data with
+// that of the canonical form of the stored study, which thus goes on as it began. It changes
+// nothing where the file has epochs, or the stored study has several or none. It is called
+// before [Definition.SettleEpochs].
+func (d *Definition) KeepEpochs(stored json.RawMessage) error {
+	if !d.Model.OpenEpochs {
+		return nil
+	}
+	var of struct {
+		Model struct{ Epochs json.RawMessage }
+	}
+	if err := json.Unmarshal(stored, &of); err != nil {
+		return fmt.Errorf("the stored definition of study %s: %w", d.Name, err)
+	}
+	epochs := 0
+	if json.Unmarshal(of.Model.Epochs, &epochs) != nil || epochs < 1 {
+		return nil
+	}
+	d.Model.OpenEpochs = false
+	if epochs == int(number(d.ReferenceModel()["epochs"])) {
+		return nil
+	}
+	return d.setEpochs(epochs)
+}
+
+// setEpochs settles the number of epochs.
+func (d *Definition) setEpochs(epochs int) error {
 	d.Model.Fixed["epochs"], d.Model.SettledEpochs = int64(epochs), epochs
 	canonical, err := withEpochs(d.Canonical, epochs)
 	if err != nil {

@@ -1,6 +1,8 @@
 package search_test
 
 import (
+	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 
@@ -51,6 +53,34 @@ func TestSettledEpochsAreSearchedAsGiven(t *testing.T) {
 	before := string(def.Canonical)
 	if err := def.SettleEpochs(objective.Info{TrainCounts: []int{8, 8}}); err != nil || string(def.Canonical) != before {
 		t.Errorf("error %v, %s; want what the file says", err, def.Canonical)
+	}
+}
+
+// TestKeepEpochs: a stored study goes on with its epochs where the file names none.
+func TestKeepEpochs(t *testing.T) {
+	const text = "study: s\nweighting: {scheme: [{name: uniform}]}\n"
+	for _, c := range []struct {
+		file, stored string
+		want         int64
+	}{
+		{"{}", "{epochs: 15}", 15}, // as an earlier version stored it
+		{"{}", "{epochs: 40}", 40},
+		{"{epochs: 20}", "{epochs: 15}", 20},
+		{"{}", "{epochs: [15, 30]}", 500},
+	} {
+		def, stored := parse(t, text+"model: "+c.file+"\n"), parse(t, text+"model: "+c.stored+"\n")
+		if err := errors.Join(def.KeepEpochs(stored.Canonical), def.SettleEpochs(objective.Info{TrainCounts: []int{64, 64, 64}})); err != nil {
+			t.Fatal(err)
+		}
+		if got := def.ReferenceModel()["epochs"]; got != c.want {
+			t.Errorf("%s, stored %s: %v epochs; want %d", c.file, c.stored, got, c.want)
+		}
+		if diff := search.Diff(stored, def); c.file == "{}" && c.want < 500 && len(diff) > 0 {
+			t.Errorf("%s, stored %s: differs by %+v; want the same study", c.file, c.stored, diff)
+		}
+	}
+	if err := parse(t, text).KeepEpochs(json.RawMessage("{")); err == nil {
+		t.Error("a stored definition that is no JSON is accepted")
 	}
 }
 

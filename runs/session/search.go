@@ -84,6 +84,9 @@ func Search(ctx context.Context, stop <-chan struct{}, c Config, r SearchRequest
 	if err := checkOnFinish(s.def); err != nil {
 		return Outcome{}, err
 	}
+	if err := c.bringUpToDate(ctx); err != nil {
+		return Outcome{}, err
+	}
 	if s.def.Model.Trainer.Transport().Started {
 		complete, err := s.isComplete(ctx)
 		if err == nil && complete {

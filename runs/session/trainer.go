@@ -29,7 +29,8 @@ type opened struct {
 }
 
 // openTrainer opens the trainer of a study's model and checks the model before
-// anything starts. What the study file leaves to the size of the data is settled then. A program of the user's own logs into a file beside the database. An
+// anything starts. What the study file leaves to the size of the data is settled then, as
+// it is stored where the study has begun. A program of the user's own logs into a file beside the database. An
 // error is a [search.InputError] where the study file is at fault.
 func openTrainer(ctx context.Context, def *search.Definition, db string) (*opened, error) {
 	return open(ctx, def, db, false)
@@ -58,7 +59,11 @@ func open(ctx context.Context, def *search.Definition, db string, redraw bool) (
 	if err != nil {
 		return nil, err
 	}
-	if err := def.SettleEpochs(o.Info()); err != nil {
+	err = keepEpochs(ctx, def, db)
+	if err == nil {
+		err = def.SettleEpochs(o.Info())
+	}
+	if err != nil {
 		return nil, errors.Join(err, o.Close())
 	}
 	return &opened{Trainer: o.Trainer, title: o.Title, parallel: o.Parallel, close: o.Close, redraw: o.Redraw}, nil

@@ -31,6 +31,9 @@ type visited struct {
 // run opens the trainer and the study and does the work. It returns ErrInterrupted if it
 // was stopped before the work began; the work itself says what became of it.
 func (v visit) run(ctx context.Context, stop <-chan struct{}, work func(context.Context, visited) error) (err error) {
+	if err := v.bringUpToDate(ctx); err != nil {
+		return err
+	}
 	if v.def.Model.Trainer.Transport().Started {
 		if _, err := v.peek(ctx, v.def); err != nil {
 			return err
