@@ -35,7 +35,7 @@ func (s *searching) others(ctx context.Context, stop <-chan struct{}, study *run
 	}
 	l := followup.Longer{
 		Definition: s.def, Store: study, Trainer: s.trainer, Parallel: s.trainer.parallel, Deadline: deadline, Clock: time.Now,
-		Observe: s.observeLonger, Fitting: s.reserve.Fitting(),
+		Observe: s.observeLonger, Fitting: s.reserve.Fitting(), Reserve: s.kept,
 	}
 	if l.Leader.Plan, err = s.def.Plan(t.Point); err != nil {
 		return err
@@ -43,9 +43,6 @@ func (s *searching) others(ctx context.Context, stop <-chan struct{}, study *run
 	l.Leader.Trial, l.Leader.Round = t.Number, board.Rows[leader.At].Round
 	if l.Stops, err = s.db.ReferenceStops(ctx, s.def.Name); err != nil {
 		return err
-	}
-	if !deadline.IsZero() {
-		_, l.Reserve = s.reserve.Before(s.def, s.trainer.parallel, deadline, time.Now)
 	}
 	reference, seeds := replicates(board.Reference.Replicates), replicates(t.Replicates)
 	model, reason := l.Model()

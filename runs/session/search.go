@@ -160,6 +160,10 @@ type searching struct {
 	leader *leaderConfirmation
 	// reserve is the time that the search keeps free for what follows it.
 	reserve followup.Reserve
+	// kept is the part of it that longer training must leave, nil where time is not limited.
+	kept func(each time.Duration) time.Duration
+	// spent is the part of search.time that was over before this invocation.
+	spent time.Duration
 	// before is how the invocation before this one ended, "" if there was none.
 	before runs.State
 	// opened says that the study is there, begun that its trainer was not refused,
@@ -264,6 +268,7 @@ func (s *searching) deadline(ctx context.Context, study *runs.Study) (time.Time,
 		if spent, err = study.Spent(ctx); err != nil {
 			return time.Time{}, err
 		}
+		s.spent = time.Duration(spent * float64(time.Second))
 	}
 	return s.def.Search.Deadline(s.clock, spent, time.Now()), nil
 }
@@ -281,7 +286,7 @@ func (s *searching) drive(ctx context.Context, stop <-chan struct{}, study *runs
 	}
 	s.timing.def, s.timing.parallel, s.timing.deadline, s.timing.confirms = s.def, s.trainer.parallel, deadline, s.leader != nil
 	if s.reserve.Confirms = s.leader != nil; !deadline.IsZero() {
-		driver.Reserve, _ = s.reserve.Before(s.def, s.trainer.parallel, deadline, time.Now)
+		driver.Reserve, s.kept = s.reserve.Before(s.def, s.trainer.parallel, s.spent, deadline, time.Now)
 	}
 	s.notify(notice.SearchBegan{Definition: s.def, Deadline: deadline})
 	summary, err := driver.Run(ctx, stop)

@@ -73,9 +73,13 @@ type Longer struct {
 	// Parallel is the number of trainings at once. It never changes a figure.
 	Parallel int
 	// Deadline, if not zero, is when it must have ended, with what Reserve keeps free
-	// before it for what comes afterwards (nil: nothing).
+	// before it for what comes afterwards (nil: nothing), given how long a training of the
+	// usual length takes.
 	Deadline time.Time
 	Reserve  func(each time.Duration) time.Duration
+	// Each is how long a training of the usual length took in the search, 0 where that is not
+	// known: the first trainings are not started where they would not end in time.
+	Each time.Duration
 	// Clock tells the time for the deadline and for durations.
 	Clock func() time.Time
 	// Observe, if not nil, gets events, from several goroutines.
@@ -115,7 +119,10 @@ func (l *Longer) Run(ctx context.Context, stop <-chan struct{}, reference, leade
 		observe(Event{Kind: EventRun, Run: e})
 	})
 	runner.SetDeadline(l.Deadline)
-	runner.SetReserve(l.Reserve)
+	runner.SetExpected(objective.LongerFactor * l.Each)
+	if l.Reserve != nil {
+		runner.SetReserve(func(each time.Duration) time.Duration { return l.Reserve(each / objective.LongerFactor) })
+	}
 	defer stopWith(stop, runner)()
 	eval := &objective.Evaluator{Runner: runner, Info: l.Trainer.Info(), ReferenceModel: l.Definition.ReferenceModel(), Score: l.Definition.Objective}
 	model, reason := l.Model()

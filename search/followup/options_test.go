@@ -389,3 +389,52 @@ func TestLongerIsLate(t *testing.T) {
 		t.Errorf("stopped: %v; want an interruption", err)
 	}
 }
+
+// TestLongerLeavesTheConfirmation: trainings of a minute, of which double ones take two. Where
+// the search kept time free for a confirmation, at least six seeds of it fit after longer
+// training; where longer training takes more than an eighth of the whole time, nothing is
+// trained. The time that was spent before counts as a part of the whole.
+func TestLongerLeavesTheConfirmation(t *testing.T) {
+	d := define(t, confirmStudy)
+	now := time.Date(2026, 1, 1, 23, 0, 0, 0, time.UTC)
+	clock := func() time.Time { return now }
+	trainer := margins{Synthetic: &trainertest.Synthetic{Learning: .4, PerClass: 50, Before: func(_ context.Context, j objective.Job) error {
+		epochs, _ := j.Spec.Model["epochs"].(int64)
+		now = now.Add(time.Duration(epochs) * time.Minute / 2)
+		return nil
+	}}}
+	seeds := []int{0, 1, 2, 3, 4}
+	_, length := fixedArm(t, d, 10).Cost(d)
+	for _, c := range []struct {
+		whole, spent  time.Duration
+		longer, fresh int // seeds of longer training, fresh seeds that fit after it
+	}{
+		{72 * time.Minute, 0, 0, 0},                // six seeds are more than three quarters
+		{80 * time.Minute, 0, 0, 6},                // longer training is more than an eighth
+		{80 * time.Minute, 20 * time.Minute, 5, 6}, // not of all the time
+		{88 * time.Minute, 0, 0, 6},
+		{100 * time.Minute, 0, 5, 6},
+		{8 * time.Hour, 0, 5, 10},
+	} {
+		s := newSearches()
+		eval := objective.Evaluator{Runner: objective.NewRunner(trainer, s, 1, clock, nil), Info: trainer.Info(), ReferenceModel: d.ReferenceModel(), Score: d.Objective}
+		for _, r := range seeds {
+			if _, _, _, err := eval.Reference(t.Context(), search.TrainingSeed(d.Search.Seed, r, search.PhaseSearch)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		deadline := now.Add(c.whole)
+		reserve := followup.Reserve{Confirms: true}
+		reserve.Observe(search.Event{Arms: []objective.Arm{{Round: 2, Seeds: 5}}})
+		driver, longer := reserve.Before(d, 1, c.spent, deadline, clock)
+		now = deadline.Add(-driver(time.Minute)) // the search ends
+		l := followup.Longer{Definition: d, Store: s, Trainer: trainer, Parallel: 1, Clock: clock, Deadline: deadline, Reserve: longer, Each: time.Minute}
+		if err := l.Run(t.Context(), nil, seeds, seeds); err != nil {
+			t.Fatal(err)
+		}
+		fit := followup.Fit(10, 0, 1, 60*length, deadline.Sub(now).Seconds())
+		if len(s.runs) != c.longer || fit != c.fresh {
+			t.Errorf("%v, of which %v were spent: longer on %d seeds and then %d fresh ones fit; want %d and %d", c.whole, c.spent, len(s.runs), fit, c.longer, c.fresh)
+		}
+	}
+}
