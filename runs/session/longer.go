@@ -44,6 +44,11 @@ func (s *searching) others(ctx context.Context, stop <-chan struct{}, study *run
 	if l.Stops, err = s.db.ReferenceStops(ctx, s.def.Name); err != nil {
 		return err
 	}
+	each, err := visited{db: s.db, trainer: s.trainer}.seconds(ctx, s.def.ReferenceModel())
+	if err != nil {
+		return err
+	}
+	l.Each = time.Duration(each * float64(time.Second))
 	reference, seeds := replicates(board.Reference.Replicates), replicates(t.Replicates)
 	model, reason := l.Model()
 	if isMeasured(board, len(reference), len(seeds), reason) && (board.Optimism.Trial == 0 || board.Optimism.Trial == t.Number && board.Optimism.Round == l.Leader.Round) {

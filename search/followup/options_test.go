@@ -381,6 +381,14 @@ func TestLongerIsLate(t *testing.T) {
 	if err := l.Run(t.Context(), nil, []int{0, 1, 2, 3, 4}, []int{0, 1, 2}); err != nil || store.found[objective.OptionLonger].Seeds != 2 {
 		t.Errorf("time for two: %v, %+v", err, store.found[objective.OptionLonger])
 	}
+	l.Deadline, l.Each = now.Add(time.Hour), 31*time.Minute // two times 31 minutes
+	if err := l.Run(t.Context(), nil, []int{0, 1, 2, 3, 4}, []int{3}); err != nil || store.found[objective.OptionLonger].Reason != followup.ReasonTime || store.runs[3] != "" {
+		t.Errorf("no time for the first: %v, %+v", err, store.found[objective.OptionLonger])
+	}
+	l.Each = 30 * time.Minute
+	if err := l.Run(t.Context(), nil, []int{0, 1, 2, 3, 4}, []int{3}); err != nil || store.runs[3] == "" {
+		t.Errorf("time for one: %v, %+v", err, store.found[objective.OptionLonger])
+	}
 	l.Deadline = now.Add(-time.Hour)
 	l.Store = &searches{confirmations: store.confirmations, runs: map[int]objective.RunID{}, found: map[objective.Option]followup.Searched{}}
 	stop := make(chan struct{})
