@@ -167,7 +167,8 @@ type searching struct {
 	// before is how the invocation before this one ended, "" if there was none.
 	before runs.State
 	// opened says that the study is there, begun that its trainer was not refused,
-	// ended how the search ended, worked that it did anything.
+	// ended how the search ended, worked that it did anything, or brings to its end what
+	// was cut short.
 	opened, begun bool
 	ended         runs.State
 	worked        atomic.Bool
@@ -254,10 +255,23 @@ func (s *searching) search(ctx context.Context, stop <-chan struct{}) (err error
 	if err := s.drive(ctx, stop, study, deadline); err != nil {
 		return err
 	}
+	if cutShort(s.before) { // it is brought to its end now
+		s.worked.Store(true)
+	}
 	if err := s.others(ctx, stop, study, deadline); err != nil || s.leader == nil {
 		return err
 	}
 	return s.leader.run(ctx, s, visited{db: s.db, study: study, trainer: s.trainer, stop: stop}, deadline)
+}
+
+// cutShort reports whether an invocation that ended so may have left something undone that
+// follows the trials: it did not end by itself.
+func cutShort(before runs.State) bool {
+	switch before {
+	case runs.StateInterrupted, runs.StateKilled, runs.StateRunning, runs.StateFailed:
+		return true
+	}
+	return false
 }
 
 // deadline returns when this invocation must end, the zero time if never.
