@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -64,7 +65,7 @@ func (s *searching) others(ctx context.Context, stop <-chan struct{}, study *run
 	case objective.IsInterruption(err):
 		s.ended = runs.StateInterrupted
 		return ErrInterrupted
-	case search.IsClosed(stop) || ctx.Err() != nil:
+	case search.IsClosed(stop) || ctx.Err() != nil || errors.Is(err, objective.ErrStorage):
 		return err
 	}
 	s.notify(notice.LongerFailed{Err: fmt.Errorf("training longer without weights: %w", err)})

@@ -2,6 +2,7 @@ package followup_test
 
 import (
 	"context"
+	"errors"
 	"math"
 	"slices"
 	"testing"
@@ -444,5 +445,39 @@ func TestLongerLeavesTheConfirmation(t *testing.T) {
 		if len(s.runs) != c.longer || fit != c.fresh {
 			t.Errorf("%v, of which %v were spent: longer on %d seeds and then %d fresh ones fit; want %d and %d", c.whole, c.spent, len(s.runs), fit, c.longer, c.fresh)
 		}
+	}
+}
+
+// TestLongerFails: a longer training that fails is the reason why nothing is known of it, and
+// is returned; fixed offsets and the optimism, which need none, are measured all the same. The
+// next time it is made up for.
+func TestLongerFails(t *testing.T) {
+	d := define(t, confirmStudy)
+	broken := errors.New("out of memory")
+	fails := true
+	trainer := margins{Synthetic: &trainertest.Synthetic{Learning: .4, PerClass: 50, Before: func(_ context.Context, j objective.Job) error {
+		if j.Spec.Model["epochs"] == int64(4) && fails {
+			return broken
+		}
+		return nil
+	}}}
+	s := newSearches()
+	l := followup.Longer{Definition: d, Store: s, Trainer: trainer, Parallel: 2, Clock: time.Now, Leader: fixedArm(t, d, 0)}
+	if err := l.Run(t.Context(), nil, []int{0, 1, 2}, []int{0, 1, 2}); !errors.Is(err, broken) {
+		t.Errorf("a failed training: %v; want why", err)
+	}
+	for option, want := range map[objective.Option]followup.Reason{
+		objective.OptionOffsetsFixed: "", objective.OptionLonger: followup.ReasonFailed, objective.OptionLongerThenOffsets: followup.ReasonFailed,
+	} {
+		if got, ok := s.found[option]; !ok || got.Reason != want || (got.Seeds == 3) != (want == "") {
+			t.Errorf("%s: %+v; want the reason %q", option, got, want)
+		}
+	}
+	if s.optimism.Seeds != 3 {
+		t.Errorf("optimism %+v; want one of three seeds", s.optimism)
+	}
+	fails = false
+	if err := l.Run(t.Context(), nil, []int{0, 1, 2}, []int{0, 1, 2}); err != nil || s.found[objective.OptionLonger].Seeds != 3 {
+		t.Errorf("the next time: %v, %+v", err, s.found[objective.OptionLonger])
 	}
 }
