@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -479,5 +480,67 @@ func TestLongerFails(t *testing.T) {
 	fails = false
 	if err := l.Run(t.Context(), nil, []int{0, 1, 2}, []int{0, 1, 2}); err != nil || s.found[objective.OptionLonger].Seeds != 3 {
 		t.Errorf("the next time: %v, %+v", err, s.found[objective.OptionLonger])
+	}
+}
+
+// TestConfirmationWithoutLonger: longer trainings that fail, on every seed or on one, are the
+// reason why what needs them is not measured, and the confirmation goes on. Trainings that
+// every option needs end it.
+func TestConfirmationWithoutLonger(t *testing.T) {
+	const longer, after, control = objective.OptionLonger, objective.OptionLongerThenOffsets, followup.EqualCost
+	d := define(t, confirmStudy)
+	last := search.TrainingSeed(d.Search.Seed, 5, search.PhaseConfirm)
+	for name, c := range map[string]struct {
+		round   int
+		fails   func(epochs int64, seed int64) bool
+		missing []objective.Option
+	}{
+		"twice the epochs":            {2, func(epochs, _ int64) bool { return epochs == 4 }, []objective.Option{longer, after}},
+		"twice the epochs, one seed":  {2, func(epochs, seed int64) bool { return epochs == 4 && seed == last }, []objective.Option{longer, after}},
+		"the epochs of the recipe":    {2, func(epochs, _ int64) bool { return epochs == 6 }, []objective.Option{control}},
+		"both, which are the same":    {1, func(epochs, _ int64) bool { return epochs == 4 }, []objective.Option{longer, after, control}},
+		"nothing, for comparing with": {2, func(int64, int64) bool { return false }, nil},
+	} {
+		trainer := margins{Synthetic: &trainertest.Synthetic{Response: .5, PerClass: 50, Before: func(_ context.Context, j objective.Job) error {
+			if c.fails(j.Spec.Model["epochs"].(int64), j.Spec.Seed) {
+				return errors.New("out of memory")
+			}
+			return nil
+		}}}
+		failed := make(map[objective.RunID]int)
+		var mu sync.Mutex
+		x := confirmer(d, newConfirmations(), trainer, 2)
+		x.Observe = func(e followup.Event) {
+			if e.Kind == followup.EventRun && e.Run.Kind == objective.RunFailed {
+				mu.Lock()
+				failed[e.Run.Run]++
+				mu.Unlock()
+			}
+		}
+		arm := fixedArm(t, d, 6)
+		arm.Round, arm.Vector, arm.Offsets = c.round, []float64{1.5, 1.2, 0.8, 0.5}, []float64{.25, .1, -.1, -.25}
+		got, err := x.Run(t.Context(), nil, arm)
+		if err != nil || got.Seeds != 6 {
+			t.Errorf("%s fails: %v; want a confirmation", name, err)
+			continue
+		}
+		for _, m := range got.Options {
+			want := followup.Reason("")
+			if slices.Contains(c.missing, m.Option) {
+				want = followup.ReasonFailed
+			}
+			if m.Reason != want {
+				t.Errorf("%s fails: %s has the reason %q; want %q", name, m.Option, m.Reason, want)
+			}
+		}
+		for run, times := range failed {
+			if times > 1 {
+				t.Errorf("%s fails: run %.8s was tried %d times", name, run, times)
+			}
+		}
+	}
+	trainer := &trainertest.Synthetic{Before: func(context.Context, objective.Job) error { return errors.New("out of memory") }}
+	if _, err := confirmer(d, newConfirmations(), trainer, 2).Run(t.Context(), nil, fixedArm(t, d, 6)); err == nil || objective.IsInterruption(err) {
+		t.Errorf("every training fails: %v; want an error", err)
 	}
 }
