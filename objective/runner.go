@@ -70,6 +70,8 @@ type Runner struct {
 	trained  int
 	shared   int
 	seconds  float64 // spent in successful trainings, until they were saved
+	// before is the duration to expect before the first of them.
+	before time.Duration
 }
 
 // request is one request of a caller.
@@ -111,9 +113,17 @@ func (r *Runner) SetDeadline(t time.Time) {
 	r.deadline = t
 }
 
+// SetExpected says how long a training is expected to take as long as none has ended, 0
+// where that is not known: then one is started at any time before the deadline.
+func (r *Runner) SetExpected(each time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.before = each
+}
+
 // SetReserve keeps time free before the deadline for what comes afterwards: given
-// the mean duration of the trainings so far, until they were saved, 0 if there was none yet, reserve returns
-// how much. It must be safe for concurrent calls.
+// the mean duration of the trainings so far, until they were saved, that of [Runner.SetExpected]
+// if there was none yet, reserve returns how much. It must be safe for concurrent calls.
 func (r *Runner) SetReserve(reserve func(each time.Duration) time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -389,7 +399,7 @@ func (r *Runner) Late(after time.Duration) bool {
 // who trains one after the other waits for that too. The lock is held.
 func (r *Runner) expected() time.Duration {
 	if r.trained == 0 {
-		return 0
+		return r.before
 	}
 	return time.Duration(r.seconds / float64(r.trained) * float64(time.Second))
 }

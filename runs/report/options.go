@@ -89,6 +89,8 @@ func whyNotMeasured(r followup.Reason) string {
 		return "there was no time left for it"
 	case followup.ReasonEarlyStopping:
 		return "training stops early, before its epochs are over"
+	case followup.ReasonFailed:
+		return "a training for it failed"
 	}
 	return string(r)
 }

@@ -38,10 +38,11 @@ type leaderConfirmation struct {
 // for.
 func (l *leaderConfirmation) run(ctx context.Context, s *searching, v visited, deadline time.Time) error {
 	err := l.confirm(ctx, s, v, deadline)
-	if err != nil && ctx.Err() != nil {
+	if err != nil && ctx.Err() != nil || errors.Is(err, ErrInterrupted) {
+		s.ended = runs.StateInterrupted // so that the next one goes on with it
 		return ErrInterrupted
 	}
-	if err == nil || errors.Is(err, ErrInterrupted) || errors.Is(err, objective.ErrStorage) {
+	if err == nil || errors.Is(err, objective.ErrStorage) {
 		return err
 	}
 	unconfirmed := &UnconfirmedError{err}

@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -35,7 +36,7 @@ func (s *searching) others(ctx context.Context, stop <-chan struct{}, study *run
 	}
 	l := followup.Longer{
 		Definition: s.def, Store: study, Trainer: s.trainer, Parallel: s.trainer.parallel, Deadline: deadline, Clock: time.Now,
-		Observe: s.observeLonger, Fitting: s.reserve.Fitting(),
+		Observe: s.observeLonger, Fitting: s.reserve.Fitting(), Reserve: s.kept,
 	}
 	if l.Leader.Plan, err = s.def.Plan(t.Point); err != nil {
 		return err
@@ -44,9 +45,11 @@ func (s *searching) others(ctx context.Context, stop <-chan struct{}, study *run
 	if l.Stops, err = s.db.ReferenceStops(ctx, s.def.Name); err != nil {
 		return err
 	}
-	if !deadline.IsZero() {
-		_, l.Reserve = s.reserve.Before(s.def, s.trainer.parallel, deadline, time.Now)
+	each, err := visited{db: s.db, trainer: s.trainer}.seconds(ctx, s.def.ReferenceModel())
+	if err != nil {
+		return err
 	}
+	l.Each = time.Duration(each * float64(time.Second))
 	reference, seeds := replicates(board.Reference.Replicates), replicates(t.Replicates)
 	model, reason := l.Model()
 	if isMeasured(board, len(reference), len(seeds), reason) && (board.Optimism.Trial == 0 || board.Optimism.Trial == t.Number && board.Optimism.Round == l.Leader.Round) {
@@ -62,7 +65,7 @@ func (s *searching) others(ctx context.Context, stop <-chan struct{}, study *run
 	case objective.IsInterruption(err):
 		s.ended = runs.StateInterrupted
 		return ErrInterrupted
-	case search.IsClosed(stop) || ctx.Err() != nil:
+	case search.IsClosed(stop) || ctx.Err() != nil || errors.Is(err, objective.ErrStorage):
 		return err
 	}
 	s.notify(notice.LongerFailed{Err: fmt.Errorf("training longer without weights: %w", err)})

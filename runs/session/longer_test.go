@@ -2,7 +2,12 @@ package session
 
 import (
 	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
+	"sync"
 	"testing"
 
 	"evenkeel/objective"
@@ -60,5 +65,43 @@ func TestLongerAfterTheSearch(t *testing.T) {
 	}
 	if state, err := db.State(t.Context(), "small"); state != runs.StateDone || err != nil {
 		t.Errorf("the study is %q, %v; want done", state, err)
+	}
+}
+
+// TestCutShortAfterTheTrials: a search that is stopped while training longer, or just before
+// the confirmation, goes on with the confirmation although nobody asked for it, and then
+// starts the command of search.on_finish. Once that is done nothing is done again.
+func TestCutShortAfterTheTrials(t *testing.T) {
+	for _, at := range []string{"LongerBegan", "ConfirmingBegan"} {
+		def := define(t, small, "search.on_finish=[mkdir, finished]")
+		c, notices := heard(t)
+		stop := make(chan struct{})
+		tell, once := c.Observe, sync.Once{}
+		c.Observe = func(n notice.Notice) {
+			tell(n)
+			if strings.HasSuffix(fmt.Sprintf("%T", n), "."+at) {
+				once.Do(func() { close(stop) })
+			}
+		}
+		finished := filepath.Join(def.Folder, "finished")
+		r := SearchRequest{Definition: def, BuiltIn: true}
+		if _, err := Search(t.Context(), stop, c, r); !errors.Is(err, ErrInterrupted) {
+			t.Fatalf("stopped at %s: %v; want an interruption", at, err)
+		}
+		if _, err := os.Stat(finished); err == nil {
+			t.Errorf("stopped at %s: search.on_finish was started", at)
+		}
+		for _, want := range []string{"ConfirmingBegan", ""} {
+			notices()
+			if _, err := Search(t.Context(), nil, c, r); err != nil {
+				t.Fatal(err)
+			}
+			if got := notices(); slices.Contains(strings.Fields(got), "ConfirmingBegan") != (want != "") || strings.Contains(got, "OnFinishFailed") {
+				t.Errorf("stopped at %s, then: %s; want %q", at, got, want)
+			}
+			if _, err := os.Stat(finished); err != nil { // a second mkdir would fail
+				t.Errorf("stopped at %s: search.on_finish was not started", at)
+			}
+		}
 	}
 }

@@ -163,10 +163,15 @@ type searching struct {
 	leader *leaderConfirmation
 	// reserve is the time that the search keeps free for what follows it.
 	reserve followup.Reserve
+	// kept is the part of it that longer training must leave, nil where time is not limited.
+	kept func(each time.Duration) time.Duration
+	// spent is the part of search.time that was over before this invocation.
+	spent time.Duration
 	// before is how the invocation before this one ended, "" if there was none.
 	before runs.State
 	// opened says that the study is there, begun that its trainer was not refused,
-	// ended how the search ended, worked that it did anything.
+	// ended how the search ended, worked that it did anything, or brings to its end what
+	// was cut short.
 	opened, begun bool
 	ended         runs.State
 	worked        atomic.Bool
@@ -256,10 +261,23 @@ func (s *searching) search(ctx context.Context, stop <-chan struct{}) (err error
 	if err := s.drive(ctx, stop, study, deadline); err != nil {
 		return err
 	}
+	if cutShort(s.before) { // it is brought to its end now
+		s.worked.Store(true)
+	}
 	if err := s.others(ctx, stop, study, deadline); err != nil || s.leader == nil {
 		return err
 	}
 	return s.leader.run(ctx, s, visited{db: s.db, study: study, trainer: s.trainer, stop: stop}, deadline)
+}
+
+// cutShort reports whether an invocation that ended so may have left something undone that
+// follows the trials: it did not end by itself.
+func cutShort(before runs.State) bool {
+	switch before {
+	case runs.StateInterrupted, runs.StateKilled, runs.StateRunning, runs.StateFailed:
+		return true
+	}
+	return false
 }
 
 // deadline returns when this invocation must end, the zero time if never.
@@ -270,6 +288,7 @@ func (s *searching) deadline(ctx context.Context, study *runs.Study) (time.Time,
 		if spent, err = study.Spent(ctx); err != nil {
 			return time.Time{}, err
 		}
+		s.spent = time.Duration(spent * float64(time.Second))
 	}
 	return s.def.Search.Deadline(s.clock, spent, time.Now()), nil
 }
@@ -287,7 +306,7 @@ func (s *searching) drive(ctx context.Context, stop <-chan struct{}, study *runs
 	}
 	s.timing.def, s.timing.parallel, s.timing.deadline, s.timing.confirms = s.def, s.trainer.parallel, deadline, s.leader != nil
 	if s.reserve.Confirms = s.leader != nil; !deadline.IsZero() {
-		driver.Reserve, _ = s.reserve.Before(s.def, s.trainer.parallel, deadline, time.Now)
+		driver.Reserve, s.kept = s.reserve.Before(s.def, s.trainer.parallel, s.spent, deadline, time.Now)
 	}
 	s.notify(notice.SearchBegan{Definition: s.def, Deadline: deadline})
 	summary, err := driver.Run(ctx, stop)

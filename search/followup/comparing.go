@@ -132,15 +132,22 @@ func (p *confirming) compare() (*Confirmation, error) {
 func (p *confirming) measure(sample *confirm.Sample, option objective.Option) (measuredOption, error) {
 	m := measuredOption{Measured: Measured{Option: option}}
 	var predictions [][]uint16
+	missing := false
 	for _, s := range p.seeds {
-		if s.test[option] == nil {
-			m.Reason = s.reasons[option]
-			if m.Reason == "" {
-				m.Reason = ReasonNoLogits // fitted on some seeds only
-			}
-			return m, nil
+		if s.test[option] != nil {
+			predictions = append(predictions, s.test[option])
+			continue
 		}
-		predictions = append(predictions, s.test[option])
+		missing = true
+		if m.Reason == "" {
+			m.Reason = s.reasons[option] // a seed may only lack offsets, for the want of another's
+		}
+	}
+	if missing && m.Reason == "" {
+		m.Reason = ReasonNoLogits // fitted on some seeds only
+	}
+	if missing {
+		return m, nil
 	}
 	var err error
 	if m.on, err = sample.Measure(predictions); err != nil {

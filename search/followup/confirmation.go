@@ -2,6 +2,7 @@ package followup
 
 import (
 	"context"
+	"errors"
 
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/confirm"
@@ -36,7 +37,16 @@ const (
 	// ReasonEarlyStopping: training ends by its own early stopping before its epochs are
 	// over, so that more of them change nothing.
 	ReasonEarlyStopping Reason = "early stopping"
+	// ReasonFailed: a training for it failed.
+	ReasonFailed Reason = "training failed"
 )
+
+// isFailedTraining reports whether an error says that a training of its own failed: not that
+// it was interrupted, nor that what it answers contradicts earlier runs, or cannot be stored.
+func isFailedTraining(err error) bool {
+	return err != nil && !objective.IsInterruption(err) && !errors.Is(err, objective.ErrStorage) &&
+		!errors.Is(err, objective.ErrRefused) && !errors.Is(err, objective.ErrIrreproducible)
+}
 
 // Reading is one occasion to look at a test part: a fixed arm on so many fresh
 // seeds, with the reference's run on the first of them, which stands for data and

@@ -190,27 +190,46 @@ func (p *confirming) recipe(ctx context.Context, s *freshSeed) error {
 }
 
 // longer performs the unweighted model with twice the epochs, and with those of the recipe.
+// A training of these that fails is the reason why they are not measured; the others are.
 func (p *confirming) longer(ctx context.Context, s *freshSeed) error {
 	model, reason := p.arm.longer(p.Definition, objective.LongerFactor)
-	if reason != "" {
-		s.reasons[objective.OptionLonger], s.reasons[objective.OptionLongerThenOffsets] = reason, reason
-	} else {
+	if reason == "" {
 		a, err := p.runner.RunTest(ctx, s.eval.Spec(model, s.seed))
-		if err != nil {
+		switch {
+		case isFailedTraining(err):
+			reason = ReasonFailed
+		case err != nil:
 			return fmt.Errorf("the unweighted model, trained longer: %w", err)
-		}
-		if err := s.add(Run{What: objective.OptionLonger, Run: a.Run}, a.Result); err != nil {
-			return err
-		}
-		if err := p.offsets(s, objective.OptionLonger, objective.OptionLongerThenOffsets, p.arm.LongerOffsets, a.Result); err != nil {
-			return err
+		default:
+			if err := s.add(Run{What: objective.OptionLonger, Run: a.Run}, a.Result); err != nil {
+				return err
+			}
+			if err := p.offsets(s, objective.OptionLonger, objective.OptionLongerThenOffsets, p.arm.LongerOffsets, a.Result); err != nil {
+				return err
+			}
 		}
 	}
-	if model, reason = p.arm.equalCost(p.Definition); reason != "" {
+	if reason != "" {
+		s.reasons[objective.OptionLonger], s.reasons[objective.OptionLongerThenOffsets] = reason, reason
+	}
+	return p.equalCost(ctx, s)
+}
+
+// equalCost performs the unweighted model with the epochs of the recipe.
+func (p *confirming) equalCost(ctx context.Context, s *freshSeed) error {
+	model, reason := p.arm.equalCost(p.Definition)
+	if reason == "" && p.arm.Round+1 == objective.LongerFactor { // the same run
+		reason = s.reasons[objective.OptionLonger]
+	}
+	if reason != "" {
 		s.reasons[EqualCost] = reason
 		return nil
 	}
 	a, err := p.runner.RunTest(ctx, s.eval.Spec(model, s.seed))
+	if isFailedTraining(err) {
+		s.reasons[EqualCost] = ReasonFailed
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("the unweighted model, trained as long as the recipe: %w", err)
 	}

@@ -73,9 +73,13 @@ type Longer struct {
 	// Parallel is the number of trainings at once. It never changes a figure.
 	Parallel int
 	// Deadline, if not zero, is when it must have ended, with what Reserve keeps free
-	// before it for what comes afterwards (nil: nothing).
+	// before it for what comes afterwards (nil: nothing), given how long a training of the
+	// usual length takes.
 	Deadline time.Time
 	Reserve  func(each time.Duration) time.Duration
+	// Each is how long a training of the usual length took in the search, 0 where that is not
+	// known: the first trainings are not started where they would not end in time.
+	Each time.Duration
 	// Clock tells the time for the deadline and for durations.
 	Clock func() time.Time
 	// Observe, if not nil, gets events, from several goroutines.
@@ -105,7 +109,8 @@ func (l *Longer) Model() (map[string]any, Reason) {
 // of them that the leader has, and records what it finds. Runs that the store has are not
 // trained again. After stop is closed or ctx ends it returns an interruption
 // ([objective.IsInterruption]); where the time is over, the seeds that are complete are
-// what there is.
+// what there is. A longer training that fails is recorded as the reason why it was not
+// measured ([ReasonFailed]), and returned. What needs none is measured all the same.
 func (l *Longer) Run(ctx context.Context, stop <-chan struct{}, reference, leader []int) error {
 	observe := l.Observe
 	if observe == nil {
@@ -115,13 +120,19 @@ func (l *Longer) Run(ctx context.Context, stop <-chan struct{}, reference, leade
 		observe(Event{Kind: EventRun, Run: e})
 	})
 	runner.SetDeadline(l.Deadline)
-	runner.SetReserve(l.Reserve)
+	runner.SetExpected(objective.LongerFactor * l.Each)
+	if l.Reserve != nil {
+		runner.SetReserve(func(each time.Duration) time.Duration { return l.Reserve(each / objective.LongerFactor) })
+	}
 	defer stopWith(stop, runner)()
 	eval := &objective.Evaluator{Runner: runner, Info: l.Trainer.Info(), ReferenceModel: l.Definition.ReferenceModel(), Score: l.Definition.Objective}
 	model, reason := l.Model()
 	all := make([]searchedSeed, len(reference))
 	err := inTurn(len(all), l.Parallel, runner, func(i int) error { return l.reference(ctx, eval, reference[i], &all[i]) })
 	if err != nil {
+		return err
+	}
+	if err := l.recordPlain(context.WithoutCancel(ctx), eval, all); err != nil {
 		return err
 	}
 	var trained []*searchedSeed
@@ -138,18 +149,34 @@ func (l *Longer) Run(ctx context.Context, stop <-chan struct{}, reference, leade
 		}
 		return err
 	})
-	late := err != nil && !l.Deadline.IsZero() && objective.IsInterruption(err) && !search.IsClosed(stop) && !errors.Is(ctx.Err(), context.Canceled)
-	if err != nil && !late {
+	var failed error
+	switch late := err != nil && !l.Deadline.IsZero() && objective.IsInterruption(err) && !search.IsClosed(stop) && !errors.Is(ctx.Err(), context.Canceled); {
+	case isFailedTraining(err):
+		failed, reason = err, ReasonFailed
+	case err != nil && !late:
 		return err
 	}
-	if err := l.record(context.WithoutCancel(ctx), eval, all, reason); err != nil {
+	if err := l.recordLonger(context.WithoutCancel(ctx), eval, all, reason); err != nil {
+		return err
+	}
+	return failed
+}
+
+// recordPlain records what is known of the reference without training: fixed offsets, and the
+// optimism of the leader.
+func (l *Longer) recordPlain(ctx context.Context, eval *objective.Evaluator, all []searchedSeed) error {
+	var plain []*objective.Result
+	for _, s := range all {
+		plain = append(plain, s.reference)
+	}
+	if err := l.record(ctx, l.fixed(eval, objective.OptionOffsetsFixed, plain)); err != nil {
 		return err
 	}
 	o := l.optimism(eval, all)
 	if o.Seeds == 0 {
 		return nil
 	}
-	if err := l.Store.Optimism(context.WithoutCancel(ctx), o); err != nil {
+	if err := l.Store.Optimism(ctx, o); err != nil {
 		return fmt.Errorf("%w: %w", objective.ErrStorage, err)
 	}
 	return nil
@@ -213,12 +240,12 @@ func (l *Longer) train(ctx context.Context, eval *objective.Evaluator, model map
 	return nil
 }
 
-// record derives the figures and records them.
-func (l *Longer) record(ctx context.Context, eval *objective.Evaluator, all []searchedSeed, reason Reason) error {
-	var plain, longer []*objective.Result
+// recordLonger derives the figures of the models that were trained longer, without and with
+// offsets, and records them, or the reason why there are none.
+func (l *Longer) recordLonger(ctx context.Context, eval *objective.Evaluator, all []searchedSeed, reason Reason) error {
+	var longer []*objective.Result
 	var reps []objective.Replicate
 	for _, s := range all {
-		plain = append(plain, s.reference)
 		if s.longer != nil {
 			longer, reps = append(longer, s.longer), append(reps, s.replicate)
 		}
@@ -226,32 +253,35 @@ func (l *Longer) record(ctx context.Context, eval *objective.Evaluator, all []se
 	if reason == "" && len(longer) == 0 {
 		reason = ReasonTime
 	}
-	epochs, _ := l.Definition.ReferenceModel()["epochs"].(int64)
-	found := []Searched{
-		l.fixed(eval, objective.OptionOffsetsFixed, plain),
-		{Option: objective.OptionLonger, Reason: reason},
-		{Option: objective.OptionLongerThenOffsets, Reason: reason},
-	}
+	alone := Searched{Option: objective.OptionLonger, Reason: reason}
+	shifted := Searched{Option: objective.OptionLongerThenOffsets, Reason: reason}
 	if reason == "" {
-		found[1] = l.longer(reps)
-		found[2] = l.fixed(eval, objective.OptionLongerThenOffsets, longer)
-		if found[2].Reason == "" {
-			found[2].after(found[1])
+		alone = l.longer(reps)
+		shifted = l.fixed(eval, objective.OptionLongerThenOffsets, longer)
+		if shifted.Reason == "" {
+			shifted.after(alone)
 		}
 	}
-	for i, factor := range []int64{1, objective.LongerFactor, objective.LongerFactor} {
-		if s := &found[i]; s.Reason == "" {
-			s.Epochs = int(factor * epochs)
-			score := l.Definition.Objective
-			s.Charge = score.Charge(s.Drop, s.DropSE)
-			s.Difference = s.Change + s.Charge
-			if i != 1 { // offsets: spread and accuracy as if they did not depend on each other
-				s.DifferenceSE = math.Hypot(s.ChangeSE, score.Penalty*score.LossProbability(s.Drop, s.DropSE)*s.DropSE)
-			}
+	if err := l.record(ctx, alone); err != nil {
+		return err
+	}
+	return l.record(ctx, shifted)
+}
+
+// record derives the charge and the score of an option, if it was measured, and records it.
+func (l *Longer) record(ctx context.Context, s Searched) error {
+	if s.Reason == "" {
+		epochs, _ := l.Definition.ReferenceModel()["epochs"].(int64)
+		s.Epochs = s.Option.Trainings(0) * int(epochs) // no option of weights is recorded here
+		score := l.Definition.Objective
+		s.Charge = score.Charge(s.Drop, s.DropSE)
+		s.Difference = s.Change + s.Charge
+		if s.Offsets != nil { // spread and accuracy as if they did not depend on each other
+			s.DifferenceSE = math.Hypot(s.ChangeSE, score.Penalty*score.LossProbability(s.Drop, s.DropSE)*s.DropSE)
 		}
-		if err := l.Store.Searched(ctx, found[i]); err != nil {
-			return fmt.Errorf("%w: %w", objective.ErrStorage, err)
-		}
+	}
+	if err := l.Store.Searched(ctx, s); err != nil {
+		return fmt.Errorf("%w: %w", objective.ErrStorage, err)
 	}
 	return nil
 }

@@ -47,30 +47,46 @@ func (r *Reserve) Fitting() time.Duration {
 
 // Before returns the [search.Driver.Reserve] of a search that begins now and must have
 // ended before the deadline, and the [Longer.Reserve] of what follows it: how much time to
-// keep free, given how long a training takes. Both are 0 before the first trial, when there
-// is nothing to confirm, and so is the part for longer training where it is more than an
-// eighth of the time. Our choice.
-func (r *Reserve) Before(d *search.Definition, parallel int, deadline time.Time, clock func() time.Time) (driver, longer func(each time.Duration) time.Duration) {
+// keep free, given how long a training of the usual length takes. Both are 0 before the
+// first trial, when there is nothing to confirm. Longer training gets no more than an eighth
+// of the limited time, of which the search had spent some before now; where it takes more,
+// the search keeps nothing free for it, and all that is left is kept from it. What the
+// search keeps free for a confirmation is kept from longer training, also where less seems to
+// be left by then. Our choice.
+func (r *Reserve) Before(d *search.Definition, parallel int, spent time.Duration, deadline time.Time, clock func() time.Time) (driver, longer func(each time.Duration) time.Duration) {
 	whole := deadline.Sub(clock())
-	confirmation := func(each, left time.Duration) time.Duration {
-		r.mu.Lock()
-		best, offsets := r.best, r.offsets
-		r.mu.Unlock()
-		if best == nil || !r.Confirms {
-			return 0
-		}
-		seed := time.Duration(float64(each)*Length(d, best.Round)) + time.Duration(typical(d, best.Round).Fits(d))*offsets
-		return reserved(seed, parallel, whole, left)
-	}
-	longer = func(each time.Duration) time.Duration { return confirmation(each, deadline.Sub(clock())) }
+	fits := func(first time.Duration) bool { return first <= (spent+whole)/8 }
 	driver = func(each time.Duration) time.Duration {
 		first := r.longer(d, parallel, each)
-		if first > whole/8 {
+		if !fits(first) {
 			first = 0
 		}
-		return first + confirmation(each, deadline.Sub(clock())-first)
+		return first + reserved(r.seed(d, each), parallel, whole, deadline.Sub(clock())-first)
+	}
+	var once sync.Once
+	var none bool // the first answer holds: durations vary
+	longer = func(each time.Duration) time.Duration {
+		if once.Do(func() { none = !fits(r.longer(d, parallel, each)) }); none {
+			return max(0, deadline.Sub(clock()))
+		}
+		seed := r.seed(d, each)
+		if kept := reserved(seed, parallel, whole, whole); kept > 0 {
+			return kept
+		}
+		return reservedLate(seed, parallel, deadline.Sub(clock()))
 	}
 	return driver, longer
+}
+
+// seed returns the time that confirming the arm that would lead takes on a fresh seed, 0
+// where there is nothing to confirm.
+func (r *Reserve) seed(d *search.Definition, each time.Duration) time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.best == nil || !r.Confirms {
+		return 0
+	}
+	return time.Duration(float64(each)*Length(d, r.best.Round)) + time.Duration(typical(d, r.best.Round).Fits(d))*r.offsets
 }
 
 // longer returns the time that training the reference longer takes, on the seeds of the arm
@@ -93,17 +109,28 @@ const inTime = 0.9
 // whole time; for the six without which nothing can be said, up to three quarters of it;
 // none where these do not fit into what is left. Our choice.
 func reserved(seed time.Duration, parallel int, whole, left time.Duration) time.Duration {
-	of := func(seeds int) time.Duration {
-		return time.Duration(float64(turns(seeds, parallel)) * float64(seed) / inTime)
-	}
-	fewest := of(confirm.FewestSeeds)
+	fewest := planned(seed, confirm.FewestSeeds, parallel)
 	if fewest > left || fewest > whole*3/4 {
 		return 0
 	}
 	for seeds := confirm.Seeds; seeds > confirm.FewestSeeds; seeds-- {
-		if of(seeds) <= whole/2 {
-			return of(seeds)
+		if of := planned(seed, seeds, parallel); of <= whole/2 {
+			return of
 		}
 	}
 	return fewest
+}
+
+// reservedLate returns the time to keep free for a confirmation for which the search kept
+// none, where it ended so early that the six seeds fit all the same; else 0.
+func reservedLate(seed time.Duration, parallel int, left time.Duration) time.Duration {
+	if fewest := planned(seed, confirm.FewestSeeds, parallel); float64(fewest)*inTime <= float64(left) {
+		return fewest
+	}
+	return 0
+}
+
+// planned returns the time to plan for so many fresh seeds.
+func planned(seed time.Duration, seeds, parallel int) time.Duration {
+	return time.Duration(float64(turns(seeds, parallel)) * float64(seed) / inTime)
 }

@@ -46,7 +46,7 @@ func TestReserveKnowsOffsets(t *testing.T) {
 	}
 	now := time.Date(2026, 1, 1, 23, 0, 0, 0, time.UTC)
 	l := Reserve{Confirms: true}
-	reserve, after := l.Before(def, 1, now.Add(24*time.Hour), func() time.Time { return now })
+	reserve, after := l.Before(def, 1, 0, now.Add(24*time.Hour), func() time.Time { return now })
 	l.Observe(search.Event{Kind: search.EventReference, Offsets: 3 * time.Minute})
 	if got := reserve(time.Minute); got != 0 {
 		t.Errorf("without a trial: %v; want nothing", got)
