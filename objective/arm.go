@@ -116,12 +116,6 @@ type Arm struct {
 // 12 of 1,200 images: far above rounding errors, far below one image.
 const Slack = 1e-9
 
-// DifferenceAt returns what Difference would be if the drop were known as well as so many
-// seeds make it, at least 1: arms on few seeds are then charged as those on many are.
-func (s Score) DifferenceAt(a Arm, seeds int) float64 {
-	return a.Change + s.Charge(a.Drop, math.Sqrt(a.DropSeedVariance/float64(seeds)+a.DropImageVariance))
-}
-
 // CommonSE returns a standard error of balanced accuracy for comparing arms of which little
 // is known, one for all arms of a study: that of the reference, over its validation images,
 //

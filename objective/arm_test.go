@@ -75,7 +75,6 @@ func TestArms(t *testing.T) {
 		{"DropSE", a.DropSE, 0.055677643628300216},
 		{"DropSeedVariance", a.DropSeedVariance, 0.005},
 		{"DropImageVariance", a.DropImageVariance, 0.0006},
-		{"DifferenceAt 10", score.DifferenceAt(a, 10), -0.016324493133070134},
 		{"Drop", a.Drop, 0.05},
 		{"WeightGain", a.WeightGain, 0.125},
 		{"WeightRatio", a.WeightRatio, math.Sqrt(12)},

@@ -12,7 +12,8 @@ type Budget struct {
 	Reference int
 	// Trainings and MostTrainings are those of trials. Every evaluation trains the trial's
 	// rounds, and its own unweighted round where the model is searched. Rounds count with
-	// their mean over the space. What trials happen to share is not taken off.
+	// their mean over the space in Trainings, with their largest number in MostTrainings.
+	// What trials happen to share is not taken off.
 	Trainings, MostTrainings float64
 }
 
@@ -23,11 +24,11 @@ func (b Budget) All() float64 { return float64(b.Reference) + b.Trainings }
 func (d *Definition) Budget() Budget {
 	b := Budget{Trials: d.MostTrials(), Reference: d.Search.seeds()}
 	b.Evaluations, b.MostEvaluations = d.Search.evaluations(b.Trials)
-	each := d.meanRounds()
+	each, most := d.meanRounds(), float64(d.MaxRounds())
 	if d.SearchesModel() {
-		each++
+		each, most = each+1, most+1
 	}
-	b.Trainings, b.MostTrainings = float64(each*float64(b.Evaluations)), float64(each*float64(b.MostEvaluations))
+	b.Trainings, b.MostTrainings = float64(each*float64(b.Evaluations)), float64(most*float64(b.MostEvaluations))
 	return b
 }
 

@@ -91,9 +91,9 @@ func TestTimeCountsDecisions(t *testing.T) {
 	dr.Clock = func() time.Time { mu.Lock(); defer mu.Unlock(); return now }
 	dr.Deadline = now.Add(20 * time.Hour)
 	summary, err := dr.Run(t.Context(), nil)
-	if err != nil || summary.End != search.EndTime || summary.Steps != decisions || now.After(dr.Deadline) {
+	if err != nil || summary.End != search.EndTime || summary.Trials != decisions || now.After(dr.Deadline) {
 		t.Errorf("end %q at %v, %d steps of %d decisions, error %v; want the end of time, not after %v, and all decided steps begun",
-			summary.End, now, summary.Steps, decisions, err, dr.Deadline)
+			summary.End, now, summary.Trials, decisions, err, dr.Deadline)
 	}
 }
 

@@ -85,7 +85,8 @@ const (
 type Summary struct {
 	End             End
 	Trained, Shared int
-	Steps           int
+	// Trials counts those that were made, in all invocations.
+	Trials int
 	// FailedSeeds counts the further seeds of trials that failed, in all invocations, and
 	// SeedFailure is why the first of them did; "" if none failed.
 	FailedSeeds int
@@ -134,7 +135,7 @@ func (d *Driver) Run(ctx context.Context, stop <-chan struct{}) (Summary, error)
 	if flush := d.Store.Flush(context.WithoutCancel(ctx)); err == nil && flush != nil {
 		err = fmt.Errorf("%w: %w", objective.ErrStorage, flush)
 	}
-	summary := Summary{End: end, Steps: len(d.steps)}
+	summary := Summary{End: end, Trials: len(d.trials)}
 	summary.Trained, summary.Shared = d.eval.Runner.Counts()
 	for _, r := range d.steps {
 		if r.Step.Kind == MoreSeeds && r.Outcome != nil && r.Outcome.Err != "" {

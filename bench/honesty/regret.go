@@ -381,12 +381,13 @@ type regretSummary struct {
 	repetitions int
 	lines       []regretLine
 	kinds       []kindLine
-	recommended map[string]int
 }
 
-// regretLine is how far one way to choose is behind the best that was measured.
+// regretLine is how far one way to choose is behind the best that was measured, over the n
+// repetitions that know the truth of what it chooses; mean and worst are NaN without any.
 type regretLine struct {
 	what         string
+	n            int
 	mean, worst  float64
 	within, sure int // repetitions within .003, and within .003 plus the standard error
 }
@@ -412,7 +413,7 @@ func trueScore(a answer, score objective.Score) float64 {
 
 // sumRegrets adds repetitions up.
 func sumRegrets(all [][]answer, score objective.Score) regretSummary {
-	s := regretSummary{repetitions: len(all), recommended: make(map[string]int)}
+	s := regretSummary{repetitions: len(all)}
 	ways := []struct {
 		what string
 		// pick is what is used, among what it is compared with.
@@ -439,10 +440,14 @@ func sumRegrets(all [][]answer, score objective.Score) regretSummary {
 			}
 			regret := trueScore(list[i], score) - trueScore(best, score)
 			se := math.Hypot(best.behindSE, list[i].behindSE) // each against the leader
-			l.mean += regret / float64(len(all))
+			l.n++
+			l.mean += regret
 			l.worst = max(l.worst, regret)
 			l.within += one(regret <= smallRegret)
 			l.sure += one(regret <= smallRegret+se)
+		}
+		if l.mean /= float64(l.n); l.n == 0 {
+			l.worst = math.NaN()
 		}
 		s.lines = append(s.lines, l)
 	}
@@ -504,9 +509,9 @@ func (s regretSummary) write(w io.Writer) error {
 		}
 		return fmt.Sprintf("%+.4f", x)
 	}
-	fmt.Fprintf(w, "| %d repetitions: what is used | mean regret | worst | within %v | within %v + se |\n| --- | ---: | ---: | ---: | ---: |\n", s.repetitions, smallRegret, smallRegret)
+	fmt.Fprintf(w, "| %d repetitions: what is used | with a truth | mean regret | worst | within %v | within %v + se |\n| --- | ---: | ---: | ---: | ---: | ---: |\n", s.repetitions, smallRegret, smallRegret)
 	for _, l := range s.lines {
-		fmt.Fprintf(w, "| %s | %.4f | %.4f | %d | %d |\n", l.what, l.mean, l.worst, l.within, l.sure)
+		fmt.Fprintf(w, "| %s | %d | %.4f | %.4f | %d | %d |\n", l.what, l.n, l.mean, l.worst, l.within, l.sure)
 	}
 	fmt.Fprintf(w, "\n| option | recommended | search - true, spread | accuracy | test - true, spread | intervals that hold |\n| --- | ---: | ---: | ---: | ---: | ---: |\n")
 	for _, k := range s.kinds {

@@ -31,6 +31,14 @@ func TestSumRegrets(t *testing.T) {
 	if !near(recommended.mean, 0.005) || recommended.within != 1 || recommended.sure != 2 {
 		t.Errorf("recommendation: %+v; want a mean of .005", recommended)
 	}
+	unknown := offsets(nan)
+	further := sumRegrets(append(all, []answer{unknown, {kind: "leader", searched: nan, truth: nan}}), score)
+	if l := further.lines[1]; l.n != 2 || !near(l.mean, 0.005) {
+		t.Errorf("with a repetition whose truth is not known: %+v; want the mean of the two others", l)
+	}
+	if l := sumRegrets([][]answer{{unknown}}, score).lines[1]; l.n != 0 || !math.IsNaN(l.mean) || !math.IsNaN(l.worst) {
+		t.Errorf("without a truth: %+v; want no figures", l)
+	}
 	k := kindOf("offsets-refitted", all)
 	if k.n != 2 || k.recommended != 2 || k.covered != 2 || !near(k.spread, -0.0075) || !near(k.spreadSE, 0.0025) || !near(k.quoted, 0.0025) {
 		t.Errorf("offsets: %+v; want a bias of -.0075 +- .0025 in the search and .0025 on the test part, both covered", k)

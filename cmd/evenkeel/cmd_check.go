@@ -49,7 +49,7 @@ func checkStudy(cmd *cobra.Command, g *global, def *search.Definition, format st
 	if format == "table" {
 		print = func(l check.Line) { report.CheckLine(out, l) }
 	}
-	lines, err := session.Check(w.ctx, w.stop, w.Config, def, print)
+	lines, err := session.Check(w.ctx, w.stop, w.Config, session.SearchRequest{Definition: def, BuiltIn: isBuiltIn(def)}, print)
 	if format != "table" && lines != nil {
 		err = errors.Join(err, report.Checked(out, lines))
 	}

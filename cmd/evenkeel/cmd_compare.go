@@ -17,8 +17,8 @@ func newCompare(g *global) *cobra.Command {
 		Long: `Prints the recalls of trials side by side on validation, over the training seeds
 they have in common, and the difference of each to the first with its interval.
 TRIAL is a number and means its best round; TRIAL/ROUND is another round, and
-TRIAL/0 the trial's unweighted model. The intervals are 95 % each, by Student's t
-over seeds; they do not include the noise of these examples.`,
+TRIAL/0 the trial's unweighted model. The intervals are 95 % each, for other seeds and
+other examples; they are not corrected for comparing several classes or trials.`,
 		Example: `  evenkeel compare 10 24
   evenkeel compare 10/0 10/1 24 --format csv`,
 		Args: cobra.MinimumNArgs(2),

@@ -34,8 +34,7 @@ func newConfirm(g *global) *cobra.Command {
 comparison: the unweighted model, the geometric mean of the weights as one fixed set
 of weights, and the unweighted model with twice its epochs and for as long as all rounds
 together. It measures all of them, with fitted and with fixed offsets, on the test part,
-which only a confirmation uses. The intervals include the noise of seeds and of test
-examples.
+which only a confirmation uses.
 
 TRIAL is a number and means its best round; TRIAL/ROUND is another round; without it,
 the leader of the leaderboard is confirmed. Every use of a test part is counted and
@@ -43,7 +42,9 @@ shown: choose on validation first, and confirm once. With --resplit every fresh 
 has a training and a validation part of its own, and the intervals include the noise
 of the training data too; this uses the test part again, and its result is kept
 beside the other. Ctrl-C keeps what is finished, and the same command continues;
-repeated, it trains nothing and does not use the test part again.`,
+repeated, it trains nothing and does not use the test part again.
+
+` + optionsHelp,
 		Example: `  evenkeel confirm
   evenkeel confirm 18/1 --seeds 20
   evenkeel confirm 18/1 --resplit

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"evenkeel/objective"
 	"evenkeel/objective/evidence/explain"
 	"evenkeel/runs/report"
 	"evenkeel/runs/results"
@@ -33,9 +34,9 @@ func newExplain(g *global) *cobra.Command {
 		Long: `Repeats what the study recommends (evenkeel recommend), and says in plain sentences
 why the weights of a trial did, or did not, even the recalls out, from what was
 recorded: the answer, and at most three findings, the most important first, each
-with what to do and why. --all prints all findings,
-further things to try, and what is not known; --verbose the threshold behind each
-finding and where it is from. JSON and CSV always have all of it.
+with what to do and why. Where there is more (further findings, more to try, what is
+not known), --all prints it; --verbose prints the threshold behind each finding and
+where it is from. JSON and CSV always have all of it.
 
 What a confirmation measured on the test part counts first, then what the search
 measured on validation, of all trials together, then predictions, and last
@@ -83,7 +84,7 @@ it needs no study and says what recalls alone can show.`,
 	flags.Float64Var(&f.calculated.exponent, "exponent", 0, "`K`: short for --set exponent=K")
 	flags.StringArrayVar(&f.calculated.set, "set", nil, "`NAME=VALUE`: a parameter of the scheme or formula; may be repeated")
 	flags.BoolVar(&f.measure, "measure", false, "train the few runs that show whether and where weights can work here")
-	flags.BoolVar(&f.all, "all", false, "print all findings, further things to try, and what is not known")
+	flags.BoolVar(&f.all, "all", false, "print all findings and, where there are any, more to try and what is not known")
 	flags.BoolVar(&f.verbose, "verbose", false, "print the threshold behind each finding and where it is from")
 	acceptCodeFlag(cmd, &f.sessionFlags)
 	format = formatFlag(cmd)
@@ -103,8 +104,10 @@ func (f explainFlags) mode(cmd *cobra.Command, args []string) error {
 		}
 		made := changed("scheme") || changed("formula")
 		switch {
-		case changed("weights") == made:
-			return search.Inputf("want --weights, or --scheme or --formula that make them of the recalls, and not both")
+		case changed("weights") && made:
+			return search.Inputf("both --weights and a scheme or formula that computes them; want --weights, or one of --scheme and --formula")
+		case !changed("weights") && !made:
+			return search.Inputf("--recall also needs weights: give --weights, or one of --scheme and --formula")
 		case changed("weights") && (changed("exponent") || changed("set")):
 			return search.Inputf("--exponent and --set are parameters of a scheme, and --weights needs none")
 		}
@@ -143,6 +146,10 @@ func (f explainFlags) ofTrial(cmd *cobra.Command, g *global, args []string, form
 		c.Reference = report.ReferenceWords(c.Definition)
 	}
 	c.BuiltIn = isBuiltIn(c.Definition)
+	if overview.Recommendation.LongerFirst {
+		usual, _ := c.Definition.ReferenceModel()["epochs"].(int64)
+		c.Epochs = objective.LongerFactor * usual
+	}
 	if f.measure {
 		w := begin(cmd, g, f.acceptCode)
 		defer w.release()

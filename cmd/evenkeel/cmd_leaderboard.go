@@ -17,9 +17,13 @@ func newLeaderboard(g *global) *cobra.Command {
 		Short: "Rank the arms of a study, compared with the unweighted model",
 		Long: `Says what to use, as evenkeel recommend does, shows what a confirmation measured of
 every option, and ranks the arms of a study. An arm is a trial after one of its
-rounds. The first row is the unweighted model, with which all are compared. The table
-shows the best arm of each trial; --all shows every arm. JSON and CSV have every arm
-with the columns of the SQL view leaderboard, unrounded, and say which one leads.
+rounds. JSON and CSV have every arm with the columns of the SQL view leaderboard,
+unrounded, and say which one leads.
+
+` + optionsHelp + `
+
+SEARCH ranks the arms on validation, the best one of each trial; --all shows every arm.
+The first row is the unweighted model, with which all are compared.
 
   rank         by score, among arms with the same number of seeds; the first one leads
   round        2 of 3 = after round 2 of the trial's 3 rounds
@@ -31,14 +35,18 @@ with the columns of the SQL view leaderboard, unrounded, and say which one leads
                from 3 seeds on
   noise?       beyond = the interval of change does not contain 0, within = it does;
                for arms with fewer seeds, their number of seeds
-  spread       how uneven the recalls are, mean over seeds, without any charge
+  spread       how uneven the recalls are, mean over seeds, without any charge; not
+               corrected for the noise of the validation examples
   weights      (where the model is searched) change of spread, compared with the trial's
                own unweighted model
-  max/min      (--wide) largest class weight divided by the smallest
+  max/min      (--wide) largest class weight divided by the smallest, mean of each
+               seed's own
   worst class  the lowest recall, in percent
   bal.acc      balanced accuracy in points: of the unweighted model itself, below it
                the change, compared with the better of that and the trial's own
                unweighted model; ! = probably more lost than objective.accuracy_tolerance
+
+` + accumulateHelp + `
 
 The arms were chosen by these figures, so the figures are too good. Quote those of the
 recommendation, which evenkeel confirm measures.`,

@@ -15,18 +15,31 @@ func newRecommend(g *global) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "recommend [STUDY]",
 		Short: "Say what to use: weights, offsets, longer training or nothing",
-		Long: `Says what to use, what it gains on data that the search never saw, what it costs,
-how to get it, and what to do instead where more accuracy may be given up, or none.
+		Long: `Says what to use, what it gains on data that the search never saw, what it costs and
+how to get it; where there is such an option, also what to do instead if more accuracy
+may be given up, or less.
 
 The option is chosen by the search's figures. It is recommended only where fresh seeds
 and the test part (evenkeel confirm) show that its score is below that of the unweighted
 model; another option takes its place only where it is better there beyond noise.
+
+Your limit (objective.accuracy_tolerance) comes first: an option that loses more with a
+probability above 50 % gives way to the best one within the limit that passes this test,
+or to the unweighted model where none does, and is named below it if it is more even. If
+the model was not trained enough, longer training comes first: search again with the
+epochs that are named.
+
 Before a confirmation the answer is PROVISIONAL: its figures are of the examples that
 chose, and not for quoting. docs/recommendation.md has the rules.
 
+Spreads on the test part are corrected for the noise of its examples; those on
+validation, as a PROVISIONAL answer has them, are not. Offsets and weights are "one fixed
+set" to paste, "fitted to each model" by its validation logits, or "measured anew": the
+recipe computes them for each model from its own recalls, round by round.
+
 JSON and CSV have a row an option. Changes are against nothing, the unweighted model;
-spread and change are corrected for the noise of the test examples, plain_spread and
-plain_change are not.`,
+trainings is how many times the usual epochs one model takes, plain_spread and
+plain_change are not corrected.`,
 		Example: `  evenkeel recommend
   evenkeel recommend fashion
   evenkeel recommend --format json`,

@@ -14,6 +14,10 @@ func newSchemes(*global) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "schemes [NAME]",
 		Short: "Print the catalogue of weighting schemes, and how to write your own",
+		Long: `Prints the catalogue of weighting schemes, and how to write your own.
+
+` + accumulateHelp + `
+weighting.update chooses: replace, which is the default, or accumulate.`,
 		Example: `  evenkeel schemes
   evenkeel schemes mean-ratio`,
 		Args:              cobra.MaximumNArgs(1),

@@ -23,7 +23,23 @@ func newShow(g *global) *cobra.Command {
 		Long: `Shows the rounds of one trial with their weights, and the recall of every class
 in the unweighted round 0 and after one round (the best unless --round says
 otherwise), as means over the trial's seeds on validation. TRIAL/ROUND is short
-for TRIAL --round ROUND. JSON has one object for each class and round.`,
+for TRIAL --round ROUND. JSON has one object for each class and round.
+
+  max/min      largest class weight divided by the smallest, mean of each seed's own
+  heaviest     the class with the largest weight, lightest the one with the smallest,
+               each with its mean weight
+  score        spread, plus the expected charge for accuracy lost beyond the limit
+  change, +-   score, compared with the study's unweighted model on the same seeds, and
+               half of its 95 % interval for all arms together
+  spread       how uneven the recalls are; not corrected for the noise of the examples
+  worst class  the lowest recall, in percent
+  bal.acc      balanced accuracy, in percent
+  rank         on the leaderboard
+
+Means of weights and of max/min are geometric; max/min of the mean weights is lower where
+the extreme classes differ from seed to seed.
+
+` + accumulateHelp,
 		Example: `  evenkeel show 7
   evenkeel show 7/2
   evenkeel show 7 --format json`,

@@ -50,7 +50,8 @@ With --offsets it prints the offsets for the logits of the study's unweighted mo
 the mean over the seeds of the search. evenkeel offsets says what they gain and cost.
 With --longer too they are for the unweighted model that is trained twice as long. With
 --trial and --then-offsets the offsets are printed that a confirmation measured for
-models trained with the weights. What a confirmation measured is what is printed.`,
+models trained with the weights. After a confirmation what it measured is printed, with
+what exactly that gains and costs.`,
 		Example: `  evenkeel weights --trial 7 --format torch
   evenkeel weights --trial 7/2 --format keras
   evenkeel weights --offsets --format torch

@@ -53,3 +53,21 @@ type namedList struct {
 	named
 	pflag.SliceValue
 }
+
+// optionsHelp explains the table of options.
+const optionsHelp = `OPTIONS is what a confirmation measured of every option on the test part; * marks what
+is recommended. Offsets and weights are "one fixed set" to paste, "fitted to each model"
+by its validation logits, or "measured anew": the recipe computes them for each model
+from its own recalls, round by round.
+
+  spread       how uneven the recalls are, corrected for the noise of the test examples;
+               under SEARCH (leaderboard), on validation, it is not corrected and so higher
+  change, 95 % against nothing, with an interval over seeds and test examples
+  worst class  the lowest recall, in percent
+  bal.acc      balanced accuracy in points: of nothing itself, below it the change;
+               ! = probably more lost than objective.accuracy_tolerance
+  trainings    how many times the usual epochs one model takes`
+
+// accumulateHelp explains a word of recipes.
+const accumulateHelp = `accumulate, in a recipe: each round multiplies the weights of the round before by those
+that its recalls give; otherwise these replace them.`

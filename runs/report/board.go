@@ -112,15 +112,12 @@ func (p boardPage) title() string {
 	title := fmt.Sprintf("%s | %s | %s | %s, %s", h.Name, data, h.Model, trials, count(h.Arms, "arm"))
 	trained, found := count(p.Runs, "training"), ""
 	if p.Found > 0 {
-		found = fmt.Sprintf(", %d of them found from an earlier study", p.Found)
+		found = fmt.Sprintf(" (%d found from an earlier study)", p.Found)
 	}
 	if len(p.Confirmed) > 0 { // which the time is of too, and the trainings are not
 		return fmt.Sprintf("%s\n%s in the search%s; %s in all, confirmation included", title, trained, found, Duration(p.Seconds))
 	}
-	if found != "" {
-		return fmt.Sprintf("%s\n%s%s; %s in all", title, trained, found, Duration(p.Seconds))
-	}
-	return fmt.Sprintf("%s, %s, %s in all", title, trained, Duration(p.Seconds))
+	return fmt.Sprintf("%s, %s%s, %s in all", title, trained, found, Duration(p.Seconds))
 }
 
 // furtherSeeds says how many further seeds of trials failed.
@@ -146,23 +143,23 @@ func (p boardPage) head() {
 		spread += fmt.Sprintf("; noise floor %s (what perfectly even classes would show)", decimals(p.NoiseFloor, 3))
 	}
 	fmt.Fprintln(p.W, spread)
-	if text := p.predicted(); text != "" {
+	for _, text := range p.predicted() {
 		p.lines(text)
 	}
 }
 
 // predicted says what was looked at without training, and how much of it training
-// delivered; "" where nothing was.
-func (p boardPage) predicted() string {
+// delivered; nothing where nothing was.
+func (p boardPage) predicted() []string {
 	s := p.Board.Screening
 	if s.Points == 0 {
-		return ""
+		return nil
 	}
-	text := count(s.Points, "candidate") + " predicted without training"
-	if !results.Delivered(s) {
-		return text
+	lines := []string{count(s.Points, "candidate") + " predicted without training"}
+	if results.Delivered(s) {
+		lines = append(lines, fmt.Sprintf("training delivered %s of the predicted changes of the recalls (%s)", s.Transmission, count(s.Transmission.Effects, "trial")))
 	}
-	return fmt.Sprintf("%s; training delivered %s of the predicted change (%s)", text, s.Transmission, count(s.Transmission.Effects, "trial"))
+	return lines
 }
 
 // seeds returns the number of training seeds of the highest tier.

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"evenkeel/objective"
+	"evenkeel/objective/evidence/explain"
 	"evenkeel/objective/evidence/posthoc"
 	"evenkeel/runs"
 	"evenkeel/runs/results"
@@ -112,6 +113,43 @@ weighting: {scheme: {name: mean-ratio, exponent: {low: 0.25, high: 16, log: true
 	}
 }
 
+// TestRatiosOfShownWeights: the ratio of mean weights is named where it is not the mean of the
+// ratios. Two seeds with 4 : 1 : 1 and 1 : 1 : 4 have ratios of 4 each and mean weights 2 : 1 : 2.
+func TestRatiosOfShownWeights(t *testing.T) {
+	p := trialPage{
+		Trial:   &runs.Trial{Arms: []runs.Row{{Round: 1, WeightRatio: 4}, {Round: 2, WeightRatio: 3}}},
+		weights: [][]float64{nil, {2, 1, 2}, {3, 1, 1}},
+	}
+	if got, want := p.ratios(), "max/min is the mean of each seed's own; that of the weights shown, which are means over the seeds, is 2.0 after round 1."; got != want {
+		t.Errorf("%q; want %q", got, want)
+	}
+	p.weights[1] = []float64{4, 1, 4}
+	if got := p.ratios(); got != "" {
+		t.Errorf("the same ratios: %q", got)
+	}
+}
+
+// TestWhatIsLeft: the last line of an explanation names only what there is.
+func TestWhatIsLeft(t *testing.T) {
+	shown, hidden := explain.Finding{Name: "a", Text: "a", Shown: true}, explain.Finding{Name: "b", Text: "b"}
+	more := []explain.Remedy{{Name: "try"}}
+	for want, r := range map[string]explain.Report{
+		"":                                     {Findings: []explain.Finding{shown}},
+		"All 2 findings: more":                 {Findings: []explain.Finding{shown, hidden}},
+		"What is not known: more":              {Missing: []string{"x"}},
+		"All 2 findings and more to try: more": {Findings: []explain.Finding{shown, hidden}, Next: more},
+		"More to try and what is not known: more":                 {Findings: []explain.Finding{shown}, Next: more, Missing: []string{"x"}},
+		"All 2 findings, more to try and what is not known: more": {Findings: []explain.Finding{shown, hidden}, Next: more, Missing: []string{"x"}},
+	} {
+		if got := (explanation{more: "more", report: &r}).left(); got != want {
+			t.Errorf("%q; want %q", got, want)
+		}
+		if got := (explanation{more: "more", report: &r, ExplanationOptions: ExplanationOptions{All: true}}).left(); got != "" {
+			t.Errorf("all is printed: %q", got)
+		}
+	}
+}
+
 // TestPredictedOnTheBoard: what training delivered has a 95 % interval over trials, as explain has
 // over seeds: 2.365 standard errors for eight of them. One trial has none.
 func TestPredictedOnTheBoard(t *testing.T) {
@@ -120,15 +158,15 @@ func TestPredictedOnTheBoard(t *testing.T) {
 		largest float64
 		want    string
 	}{
-		{posthoc.Transmission{Tau: .834, SE: .03, Effects: 8}, .02, "2048 candidates predicted without training; training delivered 83 % (+- 7) of the predicted change (8 trials)"},
-		{posthoc.Transmission{Tau: -.001, SE: .03, Effects: 8}, .02, "2048 candidates predicted without training; training delivered 0 % (+- 7) of the predicted change (8 trials)"},
+		{posthoc.Transmission{Tau: .834, SE: .03, Effects: 8}, .02, "2048 candidates predicted without training|training delivered 83 % (+- 7) of the predicted changes of the recalls (8 trials)"},
+		{posthoc.Transmission{Tau: -.001, SE: .03, Effects: 8}, .02, "2048 candidates predicted without training|training delivered 0 % (+- 7) of the predicted changes of the recalls (8 trials)"},
 		{posthoc.Transmission{Tau: 0, SE: 0, Effects: 8}, .0004, "2048 candidates predicted without training"},
-		{posthoc.Transmission{Tau: .834, SE: math.NaN(), Effects: 1}, .02, "2048 candidates predicted without training; training delivered 83 % of the predicted change (1 trial)"},
+		{posthoc.Transmission{Tau: .834, SE: math.NaN(), Effects: 1}, .02, "2048 candidates predicted without training|training delivered 83 % of the predicted changes of the recalls (1 trial)"},
 		{posthoc.Transmission{}, 0, "2048 candidates predicted without training"},
 	} {
 		p := boardOf()
 		p.Board.Screening = runs.Screening{Points: 2048, Largest: c.largest, Transmission: c.of}
-		if got := p.predicted(); got != c.want {
+		if got := strings.Join(p.predicted(), "|"); got != c.want {
 			t.Errorf("%q; want %q", got, c.want)
 		}
 	}

@@ -123,22 +123,37 @@ func (e explanation) items() []advice {
 
 // left says how to see what is not printed; "" where that is nothing.
 func (e explanation) left() string {
-	findings, rest := len(e.report.Findings), len(e.report.Next)+len(e.report.Missing)
+	if e.All {
+		return ""
+	}
+	findings, remedies := len(e.report.Findings), len(e.report.Next)
 	for _, it := range e.items() {
 		if it.why != "" {
 			findings--
 		}
 		if it.do != nil {
-			rest--
+			remedies--
 		}
 	}
-	switch {
-	case e.All || findings+rest == 0:
-		return ""
-	case findings == 0:
-		return "More to try, and what is not known: " + e.more
+	var words []string
+	for _, part := range []struct {
+		left int
+		text string
+	}{
+		{findings, "all " + count(len(e.report.Findings), "finding")}, {remedies, "more to try"}, {len(e.report.Missing), "what is not known"},
+	} {
+		if part.left > 0 {
+			words = append(words, part.text)
+		}
 	}
-	return fmt.Sprintf("All %s, and what is not known: %s", count(len(e.report.Findings), "finding"), e.more)
+	if len(words) == 0 {
+		return ""
+	}
+	text := strings.Join(words, ", ")
+	if last := len(words) - 1; last > 0 {
+		text = strings.Join(words[:last], ", ") + " and " + words[last]
+	}
+	return capitalised(text) + ": " + e.more
 }
 
 // writeText prints it on lines of at most 100 columns.

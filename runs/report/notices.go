@@ -144,14 +144,14 @@ func ended(n notice.SearchEnded) string {
 	case n.Failed:
 		return ""
 	case n.Summary.End == search.EndStopped:
-		return fmt.Sprintf("interrupted after %s and %s; the same command continues", count(n.Summary.Steps, "step"), trained)
+		return fmt.Sprintf("interrupted after %s and %s; the same command continues", count(n.Summary.Trials, "trial"), trained)
 	case n.Summary.End == search.EndTime:
 		if n.Summary.Shared > 0 {
 			trained += fmt.Sprintf(" (%d more were found, of another study or made before)", n.Summary.Shared)
 		}
 		return fmt.Sprintf("time limit reached after %s; resume with a later --until or a longer --time: evenkeel resume %s", trained, ShellWord(n.Study))
 	}
-	line := fmt.Sprintf("complete: %s, %s, %d more were the same as one before", count(n.Summary.Steps, "step"), trained, n.Summary.Shared)
+	line := fmt.Sprintf("complete: %s, %s; %d more were the same as one before and not repeated", count(n.Summary.Trials, "trial"), trained, n.Summary.Shared)
 	if p := n.Summary.Exhausted; p > 0 {
 		line += fmt.Sprintf("; the space has %s, and more trials would be copies: widen a range or add a choice to search on", count(p, "point"))
 	}

@@ -9,6 +9,7 @@ import (
 
 	"evenkeel/objective/data/arrays"
 	"evenkeel/objective/evidence/interval"
+	"evenkeel/runs"
 	"evenkeel/runs/results"
 )
 
@@ -81,14 +82,36 @@ type offsetsPage struct {
 
 // stored says where the offsets of a study come from.
 func (p offsetsPage) stored() []string {
+	notes := []string{fmt.Sprintf("study %s: offsets for the logits of the unweighted model, the mean over %s of the search", p.Study, count(p.Models, "seed"))}
 	if p.Epochs > 0 {
-		return []string{fmt.Sprintf("study %s: offsets for the logits of the unweighted model trained %s, the mean over %s", p.Study,
+		notes = []string{fmt.Sprintf("study %s: offsets for the logits of the unweighted model trained %s, the mean over %s", p.Study,
 			count(p.Epochs, "epoch"), count(p.Models, "seed"))}
 	}
-	return []string{
-		fmt.Sprintf("study %s: offsets for the logits of the unweighted model, the mean over %s of the search", p.Study, count(p.Models, "seed")),
-		"what they gain and cost: " + p.command,
+	switch {
+	case p.Measured != nil:
+		notes = append(notes, measured(p.Measured, p.Score.Tolerance))
+	case p.Epochs == 0:
+		notes = append(notes, "what they gain and cost: "+p.command)
 	}
+	return notes
+}
+
+// measured says what a confirmation found of something against the unweighted model.
+func measured(m *results.MeasuredRow, tolerance float64) string {
+	return fmt.Sprintf("confirmed on %s%s: the spread changes by %s, %s", count(m.Seeds, "fresh seed"), ownParts(m.Resplit),
+		kept(&m.ConfirmedRow), accuracyOf(&m.ConfirmedRow, tolerance))
+}
+
+// accuracyOf says what a confirmation found of the balanced accuracy.
+func accuracyOf(c *runs.ConfirmedRow, tolerance float64) string {
+	text := fmt.Sprintf("the balanced accuracy by %s points", points(c.AccuracyChange()))
+	if !math.IsNaN(c.AccuracyLow) {
+		text += " " + range95(c.AccuracyLow, c.AccuracyHigh, points)
+	}
+	if c.OverTolerance > 0.5 {
+		text += fmt.Sprintf(", probably more than your limit of %s", unsigned(tolerance))
+	}
+	return text
 }
 
 // head says what to do, what it gains and what it costs.

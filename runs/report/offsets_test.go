@@ -2,11 +2,13 @@ package report
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/posthoc"
+	"evenkeel/runs"
 	"evenkeel/runs/results"
 )
 
@@ -80,6 +82,27 @@ func TestOffsetsArePython(t *testing.T) {
 			if !strings.HasPrefix(line, "# ") && !strings.HasPrefix(line, "offsets = numpy.array([0.25, -0.125, -0.125])") || len([]rune(line)) > pageWidth+1 {
 				t.Errorf("%s: %q is not a comment of at most %d columns", format, line, pageWidth)
 			}
+		}
+	}
+}
+
+// TestStoredOffsetsAreMeasured: where a confirmation measured exactly these offsets its figures
+// are printed, and not those of validation.
+func TestStoredOffsetsAreMeasured(t *testing.T) {
+	o := someOffsets()
+	o.Study = "s"
+	p := offsetsPage{o, "evenkeel offsets --study s"}
+	if notes := p.stored(); !slices.Contains(notes, "what they gain and cost: evenkeel offsets --study s") {
+		t.Errorf("not confirmed: %q", notes)
+	}
+	o.Measured = &results.MeasuredRow{Seeds: 10, ConfirmedRow: runs.ConfirmedRow{
+		Difference: -0.008, DifferenceLow: -0.02, DifferenceHigh: 0.004, AccuracyDrop: 0.004, AccuracyLow: -0.009, AccuracyHigh: 0.001, OverTolerance: 0.1,
+	}}
+	const want = "confirmed on 10 fresh seeds: the spread changes by -.008 (95 % -.020 to +.004), the balanced accuracy by -0.4 points (95 % -0.9 to +0.1)"
+	for _, epochs := range []int{0, 30} {
+		o.Epochs = epochs
+		if notes := p.stored(); len(notes) != 2 || notes[1] != want {
+			t.Errorf("%d epochs: %q; want %q", epochs, notes, want)
 		}
 	}
 }

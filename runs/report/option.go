@@ -143,7 +143,7 @@ func (p answerPage) command(o objective.Option) string {
 	case objective.OptionLongerThenOffsets:
 		return "evenkeel weights --offsets --longer" + torch
 	case objective.OptionWeightsRemeasured:
-		return fmt.Sprintf("evenkeel show %d%s", p.r.Arm.Trial, p.study())
+		return fmt.Sprintf("evenkeel show %d/%d%s", p.r.Arm.Trial, p.r.Arm.Round, p.study())
 	}
 	return ""
 }
@@ -205,6 +205,8 @@ var optionFigures = []figure[optionRow]{
 	}},
 	{"reason", func(o optionRow) any { return o.reason() }},
 	{"state", func(o optionRow) any { return string(o.r.State) }},
+	{"plain_change_low", func(o optionRow) any { return o.measured(o.PlainChangeLow) }},
+	{"plain_change_high", func(o optionRow) any { return o.measured(o.PlainChangeHigh) }},
 }
 
 // figures has a row an option.

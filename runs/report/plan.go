@@ -90,7 +90,7 @@ func (p planPage) budget(w io.Writer) {
 	b := p.Budget
 	parts := fmt.Sprintf("%d unweighted, %.0f for trials", b.Reference, b.Trainings)
 	if math.Round(b.MostTrainings) > math.Round(b.Trainings) {
-		parts += fmt.Sprintf(" (at most %.0f: those that may lead get more seeds)", b.MostTrainings)
+		parts += fmt.Sprintf(" (at most %.0f, with the most seeds and rounds for each)", b.MostTrainings)
 	}
 	confirming := ""
 	if p.Longer > 0 {

@@ -163,10 +163,18 @@ func (p answerPage) use() []string {
 		text += "."
 	}
 	lines := append(withCommand(text, command), p.figuresOf(o)...)
-	if p.r.Beyond == p.r.Use {
-		lines = append(lines, "  Within your limit no option is better than the unweighted model beyond noise.")
+	if p.r.Cheaper != "" {
+		lines = append(lines, p.cheaper())
 	}
 	return lines
+}
+
+// cheaper names the option that takes fewer trainings and is no worse.
+func (p answerPage) cheaper() string {
+	o := p.r.Of(p.r.Cheaper)
+	text := fmt.Sprintf("  No worse, with %s instead of %d: ", count(o.Trainings, "training"), p.r.Of(p.r.Use).Trainings)
+	figures := fmt.Sprintf("  %s  %s points", signed(o.Test.Change, 3), points(o.Test.AccuracyChange))
+	return text + cut(p.name(o.Option), pageWidth-len(text)-len(figures)) + figures
 }
 
 // lowered writes the first letter small.
@@ -181,8 +189,16 @@ func (p answerPage) useNothing() []string {
 		if o.Test.Seeds == 0 {
 			return append(lines, "    What the search chose could not be measured on the test part: "+p.name(p.r.Chosen)+".")
 		}
-		lines = append(lines, fmt.Sprintf("    The search chose %s: no better on the test part beyond noise.", p.name(p.r.Chosen)))
+		verdict := "not more even on the test part beyond noise"
+		if o.Test.ChangeHigh < 0 {
+			verdict = "more even on the test part, which the accuracy that it loses outweighs"
+		}
+		for _, line := range indented(fmt.Sprintf("The search chose %s: %s.", p.name(p.r.Chosen), verdict), pageWidth-2) {
+			lines = append(lines, "  "+line)
+		}
 		return append(lines, p.figuresOf(o)...)
+	case results.NothingInside:
+		return append(lines, "    Within your limit no option is better beyond noise.")
 	default:
 		return append(lines, "    No option has a better score than the unweighted model in the search.")
 	}
@@ -194,6 +210,9 @@ func (p answerPage) figuresOf(o results.MeasuredOption) []string {
 	gains := fmt.Sprintf("    spread %s -> %s   %s%s", decimals(f.Spread-f.Change, 3), decimals(f.Spread, 3), signed(f.Change, 3), p.interval(o, f))
 	if classes := strings.Join(p.moved(f), ", "); classes != "" && len([]rune(gains))+3+len([]rune(classes)) <= pageWidth {
 		gains += "   " + classes
+	}
+	if p.r.State == results.Provisional && f.ChangeHigh >= 0 {
+		gains += ", within noise so far"
 	}
 	costs := fmt.Sprintf("    balanced accuracy %s points", points(f.AccuracyChange))
 	costs += within(f.AccuracyLow, f.AccuracyHigh, points)
@@ -350,7 +369,7 @@ func (p answerPage) unknown() []string {
 func (p answerPage) unconfirmed() []string {
 	switch {
 	case p.r.Searching:
-		return []string{"  The search is still under way; when it has ended: evenkeel confirm" + p.study()}
+		return withCommand("The search is still under way; when it has ended", "evenkeel confirm"+p.study())
 	case p.NoTestPart:
 		return []string{"  It cannot be confirmed: the study has no test part (data.test holds none out)."}
 	case p.r.Use == objective.OptionNothing || p.r.Arm.Trial == 0:
@@ -358,7 +377,7 @@ func (p answerPage) unconfirmed() []string {
 	case p.OnlyFirstSeeds():
 		return []string{"  Further seeds fail, so it cannot be confirmed; find out why: evenkeel check STUDY.yaml"}
 	}
-	return []string{"  What it gains on data the search never saw is not known. Confirm it: evenkeel confirm" + p.study()}
+	return withCommand("What it gains on data the search never saw is not known. Confirm it", "evenkeel confirm"+p.study())
 }
 
 // more names the commands that go on from here.

@@ -49,6 +49,12 @@ func Trial(out Out, def *search.Definition, t *runs.Trial, round int) error {
 	if err := out.write(p.rounds()); err != nil {
 		return err
 	}
+	if note := p.ratios(); note != "" {
+		if out.Format == "markdown" {
+			fmt.Fprintln(out.W)
+		}
+		out.lines(note)
+	}
 	if round == 0 {
 		return nil
 	}
@@ -89,6 +95,22 @@ func (p trialPage) rounds() result {
 		})
 	}
 	return r
+}
+
+// ratios says what max/min is where it is not that of the weights shown; "" elsewhere.
+func (p trialPage) ratios() string {
+	var words []string
+	for _, a := range p.Arms {
+		w := p.weights[a.Round]
+		lo, hi := results.Extremes(w)
+		if text := ratioText(w[hi] / w[lo]); text != ratioText(a.WeightRatio) {
+			words = append(words, fmt.Sprintf("%s after round %d", text, a.Round))
+		}
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return "max/min is the mean of each seed's own; that of the weights shown, which are means over the seeds, is " + strings.Join(words, ", ") + "."
 }
 
 // weightText writes a weight with three digits that count.

@@ -125,6 +125,14 @@ func (v vector) notes() []string {
 			seeds, v.Typical, v.Most))
 	}
 	notes = append(notes, v.keeps())
+	if _, single := v.confirmed(); single != nil {
+		notes = append(notes, "this vector changes "+accuracyOf(single, v.Definition.Objective.Tolerance))
+	}
+	if v.Offsets != nil {
+		if m := v.Confirmed.MeasuredOf(objective.OptionWeightsThenOffsets); m != nil {
+			notes = append(notes, "with the offsets below after it, "+measured(m, v.Definition.Objective.Tolerance))
+		}
+	}
 	if note := appliedNote(v.Plan.Apply); note != "" {
 		notes = append(notes, note)
 	}
@@ -151,7 +159,7 @@ func appliedNote(apply string) string {
 func (v vector) keeps() string {
 	found := ""
 	if recipe, single := v.confirmed(); single != nil {
-		found = fmt.Sprintf("confirmed on %s%s: the recipe changes the spread by %s, this vector by %s",
+		found = fmt.Sprintf("confirmed on %s%s: the recipe, with weights measured anew for each model, changes the spread by %s, this vector by %s",
 			count(v.Confirmed.Seeds, "fresh seed"), ownParts(v.Confirmed.Resplit), kept(recipe), kept(single))
 		if v.Confirmed.Family > 1 {
 			found += fmt.Sprintf(", judged with Holm's correction for the %d arms that were confirmed", v.Confirmed.Family)

@@ -3,12 +3,14 @@ package report
 import (
 	"bytes"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
 	"evenkeel/objective"
 	"evenkeel/runs"
 	"evenkeel/runs/results"
+	"evenkeel/search"
 )
 
 // someVector is the vector of three classes over the given seeds' weights.
@@ -71,7 +73,7 @@ func TestVectorKeeps(t *testing.T) {
 	other := runs.ConfirmedArm{Trial: 4, Round: 1, Rows: []runs.ConfirmedRow{recipe(0, 0, 0, unsure), single(0, 0, 0, unsure)}}
 	for want, arms := range map[string][]runs.ConfirmedArm{
 		"these weights are the same for every seed; the trial computed new ones for every seed, which usually gains more. Not confirmed yet: " + whole("evenkeel confirm 3/1"): nil,
-		"confirmed on 10 fresh seeds: the recipe changes the spread by -.029 (95 % -.040 to -.018), this vector by -.018 (95 % -.030 to -.006), which is 62 % of it": {
+		"confirmed on 10 fresh seeds: the recipe, with weights measured anew for each model, changes the spread by -.029 (95 % -.040 to -.018), this vector by -.018 (95 % -.030 to -.006), which is 62 % of it": {
 			arm(10, recipe(-0.029, -0.04, -0.018, sure), single(-0.018, -0.03, -0.006, sure)),
 		},
 		"this vector by +.012 (95 % +.002 to +.022): it keeps nothing of the gain": {
@@ -95,14 +97,39 @@ func TestVectorKeeps(t *testing.T) {
 			arm(6, recipe(-0.02, -0.039, -0.001, 0.04), single(-0.02, -0.039, -0.001, 0.04)), other,
 		},
 		// The study's own split is what the leaderboard judges too.
-		"confirmed on 7 fresh seeds: the recipe": {
+		"confirmed on 7 fresh seeds: the recipe,": {
 			arm(7, recipe(-0.02, -0.03, -0.01, sure), single(-0.01, -0.03, -0.01, sure)),
 			{Trial: 3, Round: 1, Seeds: 9, Resplit: true, Rows: []runs.ConfirmedRow{recipe(0, -1, 1, unsure), single(0, -1, 1, unsure)}},
 		},
 	} {
 		v.Confirmed = results.Of(results.Judge(arms), 3, 1)
-		if !strings.Contains(v.keeps(), want) {
-			t.Errorf("%+v: %q; want %q in it", arms, v.keeps(), want)
+		if got := strings.ReplaceAll(v.keeps(), blankInCommand, " "); !strings.Contains(got, want) {
+			t.Errorf("%+v: %q; want %q in it", arms, got, want)
 		}
+	}
+}
+
+// TestVectorHasItsCost: what the one vector costs in accuracy, and what the offsets after it do,
+// is what the confirmation measured of exactly that.
+func TestVectorHasItsCost(t *testing.T) {
+	v := someVector(t, []float64{0.5, 1, 1.5})
+	v.Definition = &search.Definition{Objective: objective.Score{Tolerance: 0.02}}
+	row := func(what objective.Option, change, drop, over float64) runs.ConfirmedRow {
+		return runs.ConfirmedRow{
+			What: what, Against: objective.OptionNothing, Difference: change, DifferenceLow: change - 0.01, DifferenceHigh: change + 0.01,
+			AccuracyDrop: drop, AccuracyLow: -drop - 0.004, AccuracyHigh: -drop + 0.004, OverTolerance: over,
+		}
+	}
+	v.Confirmed = &results.Judge([]runs.ConfirmedArm{{Trial: 3, Round: 1, Seeds: 10, Rows: []runs.ConfirmedRow{
+		row(objective.OptionWeightsRemeasured, -0.023, 0.011, 0.1), row(objective.OptionWeightsFixed, -0.001, 0.033, 0.99), row(objective.OptionWeightsThenOffsets, -0.02, 0.009, 0.1),
+	}}})[0]
+	const cost = "this vector changes the balanced accuracy by -3.3 points (95 % -3.7 to -2.9), probably more than your limit of 2.0"
+	const after = "with the offsets below after it, confirmed on 10 fresh seeds: the spread changes by -.020 (95 % -.030 to -.010), the balanced accuracy by -0.9 points (95 % -1.3 to -0.5)"
+	if notes := v.notes(); !slices.Contains(notes, cost) || slices.Contains(notes, after) {
+		t.Errorf("%q; want %q and nothing of offsets", notes, cost)
+	}
+	v.Offsets = []float64{0.1, 0, -0.1}
+	if notes := v.notes(); !slices.Contains(notes, after) {
+		t.Errorf("%q; want %q", notes, after)
 	}
 }

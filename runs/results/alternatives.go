@@ -21,7 +21,8 @@ func (r *Recommendation) alternatives() []Alternative {
 	var more, less, none []MeasuredOption
 	for _, o := range r.Options {
 		f := r.Quoted(o)
-		if o.Option == r.Use || o.Option == r.Beyond || o.Option == objective.OptionLonger && r.LongerFirst || f.Seeds == 0 || !(f.Change < 0) || !r.efficient(o) {
+		if o.Option == r.Use || o.Option == r.Beyond || o.Option == objective.OptionLonger && r.LongerFirst || f.Seeds == 0 || !(f.Change < 0) || !r.efficient(o) ||
+			r.State == RecommendationConfirmed && !passes(f) {
 			continue
 		}
 		switch up := r.givingUp(o); {

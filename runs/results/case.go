@@ -78,7 +78,9 @@ func readCase(ctx context.Context, db *runs.DB, study string, a Arm) (*Case, err
 	}
 	c.OwnModel = !reflect.DeepEqual(c.Plan.Model, c.Definition.ReferenceModel())
 	c.Case = caseOf(e, c.Definition, c.Plan, c.OwnModel)
-	c.Test, c.TestOffsets = testsOf(c.Confirmed)
+	c.Test = testOf(c.Confirmed, objective.OptionWeightsRemeasured, objective.OptionNothing)
+	c.TestOffsets = testOf(c.Confirmed, objective.OptionWeightsRemeasured, objective.OptionOffsetsRefitted)
+	c.TestFixed = testOf(c.Confirmed, objective.OptionWeightsFixed, objective.OptionNothing)
 	c.Together = togetherOf(e.Alike, board, arms)
 	var plain []objective.Round
 	for _, rep := range e.Trial.Replicates {
@@ -102,24 +104,20 @@ func nothingToExplain(h runs.StudyHead) error {
 	return fmt.Errorf("study %s has no arms to explain yet: no trial is complete", h.Name)
 }
 
-// testsOf returns what a confirmation found of the weights, measured anew each time, against
-// the unweighted model and against offsets that are fitted to it; nil for what it did not
-// compare.
-func testsOf(c *Confirmed) (nothing, offsets *explain.Test) {
+// testOf returns what a confirmation found of an option against another one, nil where it did
+// not compare them.
+func testOf(c *Confirmed, what, against objective.Option) *explain.Test {
 	if c == nil {
-		return nil, nil
+		return nil
 	}
-	of := func(against objective.Option) *explain.Test {
-		row, verdict := c.Row(objective.OptionWeightsRemeasured, against)
-		if row == nil {
-			return nil
-		}
-		return &explain.Test{
-			Spread: row.Spread, Against: row.AgainstSpread, Difference: row.Difference, Low: row.DifferenceLow, High: row.DifferenceHigh,
-			Better: verdict.Gain(), Worse: verdict == confirm.Worse, Drop: row.AccuracyDrop, Loss: row.OverTolerance,
-		}
+	row, verdict := c.Row(what, against)
+	if row == nil {
+		return nil
 	}
-	return of(objective.OptionNothing), of(objective.OptionOffsetsRefitted)
+	return &explain.Test{
+		Spread: row.Spread, Against: row.AgainstSpread, Difference: row.Difference, Low: row.DifferenceLow, High: row.DifferenceHigh,
+		Better: verdict.Gain(), Worse: verdict == confirm.Worse, Drop: row.AccuracyDrop, Loss: row.OverTolerance,
+	}
 }
 
 // togetherOf returns what all arms of a study say.
@@ -142,7 +140,7 @@ func togetherOf(alike runs.Alike, board *runs.Board, arms []Confirmed) *explain.
 			t.Better = t.Better || NoiseOf(row) == MoreEven && row.Spread < row.ReferenceSpread
 			continue
 		}
-		if test, _ := testsOf(found); test != nil {
+		if test := testOf(found, objective.OptionWeightsRemeasured, objective.OptionNothing); test != nil {
 			t.Better = t.Better || test.Better
 		}
 	}

@@ -2,6 +2,8 @@ package results
 
 import (
 	"context"
+	"math"
+	"slices"
 
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/confirm"
@@ -16,8 +18,8 @@ type Confirmed struct {
 	// the study that were confirmed in the same way.
 	Verdicts []confirm.Verdict
 	// PValues are those of Rows after this correction, ScorePValues the one-sided ones of
-	// their scores.
-	PValues, ScorePValues []float64
+	// their scores and ScoreTwoSided the two-sided ones, which are adjusted as such.
+	PValues, ScorePValues, ScoreTwoSided []float64
 	// Family is how many arms these are.
 	Family int
 }
@@ -52,27 +54,32 @@ func Judge(arms []runs.ConfirmedArm) []Confirmed {
 			p := adjusted(family, at, row, func(r runs.ConfirmedRow) float64 { return r.PValue })
 			list[i].PValues = append(list[i].PValues, p)
 			list[i].ScorePValues = append(list[i].ScorePValues, adjusted(family, at, row, func(r runs.ConfirmedRow) float64 { return r.ScorePValue }))
+			list[i].ScoreTwoSided = append(list[i].ScoreTwoSided, adjusted(family, at, row, func(r runs.ConfirmedRow) float64 {
+				return 2 * min(r.ScorePValue, 1-r.ScorePValue)
+			}))
 			list[i].Verdicts = append(list[i].Verdicts, row.Verdict(p))
 		}
 	}
 	return list
 }
 
-// adjusted returns a p-value of a row of family[at].
+// adjusted returns a p-value of a row of family[at]; NaN where it has none. Arms that have
+// none, of confirmations by an earlier version, are no part of the family.
 func adjusted(family []runs.ConfirmedArm, at int, row runs.ConfirmedRow, value func(runs.ConfirmedRow) float64) float64 {
-	if OfNoArm(row.What) && OfNoArm(row.Against) {
+	if OfNoArm(row.What) && OfNoArm(row.Against) || math.IsNaN(value(row)) {
 		return value(row)
 	}
 	var values []float64
 	own := 0
 	for i, other := range family {
 		for _, c := range other.Rows {
-			if c.What == row.What && c.Against == row.Against {
-				if i == at {
-					own = len(values)
-				}
-				values = append(values, value(c))
+			if c.What != row.What || c.Against != row.Against || math.IsNaN(value(c)) {
+				continue
 			}
+			if i == at {
+				own = len(values)
+			}
+			values = append(values, value(c))
 		}
 	}
 	return interval.Holm(values)[own]
@@ -97,6 +104,24 @@ func (c Confirmed) Row(what, against objective.Option) (*runs.ConfirmedRow, conf
 		}
 	}
 	return nil, ""
+}
+
+// MeasuredRow is what a confirmation found of an option against nothing, on so many fresh
+// seeds; Resplit says that each had its own training and validation part.
+type MeasuredRow struct {
+	runs.ConfirmedRow
+	Seeds   int
+	Resplit bool
+}
+
+// MeasuredOf returns what the confirmation found of an option against nothing, nil where it did
+// not measure it.
+func (c Confirmed) MeasuredOf(o objective.Option) *MeasuredRow {
+	row, _ := c.Row(o, objective.OptionNothing)
+	if row == nil {
+		return nil
+	}
+	return &MeasuredRow{ConfirmedRow: *row, Seeds: c.Seeds, Resplit: c.Resplit}
 }
 
 // FewTest is the number of test examples of a class below which its intervals are not to be
@@ -140,10 +165,11 @@ func Judged(arms []Confirmed, board *runs.Board) *Confirmed {
 // that of [Judged], and where it has none that of [judgedWithoutArm]; nil without one. One by
 // an earlier version did not measure every option.
 func measuredOptionsOf(arms []Confirmed, board *runs.Board) *Confirmed {
-	if judged := Judged(arms, board); judged != nil && len(judged.Options) > 0 {
+	whole := slices.DeleteFunc(slices.Clone(arms), func(c Confirmed) bool { return len(c.Options) == 0 })
+	if judged := Judged(whole, board); judged != nil {
 		return judged
 	}
-	return judgedWithoutArm(arms)
+	return judgedWithoutArm(whole)
 }
 
 // judgedWithoutArm returns what the last confirmation of an invalid trial measured of the
@@ -160,7 +186,7 @@ func judgedWithoutArm(arms []Confirmed) *Confirmed {
 		return nil
 	}
 	kept := *found
-	kept.Options, kept.Rows, kept.Verdicts, kept.PValues, kept.ScorePValues = nil, nil, nil, nil, nil
+	kept.Options, kept.Rows, kept.Verdicts, kept.PValues, kept.ScorePValues, kept.ScoreTwoSided = nil, nil, nil, nil, nil, nil
 	for _, m := range found.Options {
 		if OfNoArm(m.Option) {
 			kept.Options = append(kept.Options, m)
@@ -170,6 +196,7 @@ func judgedWithoutArm(arms []Confirmed) *Confirmed {
 		if OfNoArm(row.What) && OfNoArm(row.Against) {
 			kept.Rows, kept.Verdicts = append(kept.Rows, row), append(kept.Verdicts, found.Verdicts[i])
 			kept.PValues, kept.ScorePValues = append(kept.PValues, found.PValues[i]), append(kept.ScorePValues, found.ScorePValues[i])
+			kept.ScoreTwoSided = append(kept.ScoreTwoSided, found.ScoreTwoSided[i])
 		}
 	}
 	return &kept

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"math"
 	"testing"
 
 	"evenkeel/objective"
@@ -50,6 +51,34 @@ func TestJudgeCorrectsForTheFamily(t *testing.T) {
 			if got.Verdicts[i] != want {
 				t.Errorf("%s: row %d is %q; want %q", c.name, i, got.Verdicts[i], want)
 			}
+		}
+	}
+}
+
+// TestScoresOfSeveralArms: two-sided p-values are those of the scores themselves, adjusted as
+// such, so that a one-sided p-value that the adjustment makes 1 does not become one of 0;
+// arms without p-values, of confirmations by an earlier version, are left out.
+func TestScoresOfSeveralArms(t *testing.T) {
+	arm := func(trial int, p float64) runs.ConfirmedArm {
+		row := gain(0.5)
+		row.ScorePValue = p
+		return runs.ConfirmedArm{Trial: trial, Round: 1, Rows: []runs.ConfirmedRow{row}}
+	}
+	for _, c := range []struct {
+		name            string
+		arms            []runs.ConfirmedArm
+		oneSided, twice float64 // of the first arm
+	}{
+		{"alone", []runs.ConfirmedArm{arm(1, 0.04)}, 0.04, 0.08},
+		{"of two", []runs.ConfirmedArm{arm(1, 0.01), arm(2, 0.5)}, 0.02, 0.04},
+		{"above one half, of two", []runs.ConfirmedArm{arm(1, 0.55), arm(2, 0.6)}, 1, 1},
+		{"the other has none", []runs.ConfirmedArm{arm(1, 0.01), arm(2, math.NaN())}, 0.01, 0.02},
+		{"it has none", []runs.ConfirmedArm{arm(1, math.NaN()), arm(2, 0.01)}, math.NaN(), math.NaN()},
+	} {
+		got := Judge(c.arms)[0]
+		same := func(a, b float64) bool { return math.Abs(a-b) < 1e-15 || math.IsNaN(a) && math.IsNaN(b) }
+		if !same(got.ScorePValues[0], c.oneSided) || !same(got.ScoreTwoSided[0], c.twice) {
+			t.Errorf("%s: %v and %v; want %v and %v", c.name, got.ScorePValues[0], got.ScoreTwoSided[0], c.oneSided, c.twice)
 		}
 	}
 }

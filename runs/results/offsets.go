@@ -26,6 +26,9 @@ type Offsets struct {
 	// Epochs is how long the unweighted model is trained that they are for, where that is
 	// longer than in the study; else 0.
 	Epochs int
+	// Measured is what the confirmation to quote measured of exactly these offsets against
+	// nothing, nil without one.
+	Measured *MeasuredRow
 	// Score is what the offsets were fitted to.
 	Score objective.Score
 	posthoc.Fixed
@@ -107,16 +110,16 @@ func StoredOffsets(ctx context.Context, db *runs.DB, study string) (*Offsets, er
 	if err != nil {
 		return nil, err
 	}
-	measured, _, err := confirmedOffsets(ctx, db, o.Study, objective.OptionOffsetsFixed)
+	measured, row, _, err := confirmedOffsets(ctx, db, o.Study, objective.OptionOffsetsFixed)
 	if measured != nil {
-		o.Offsets = measured
+		o.Offsets, o.Measured = measured, row
 	}
 	return o, err
 }
 
 // LongerOffsets is [StoredOffsets] for the unweighted model that is trained longer.
 func LongerOffsets(ctx context.Context, db *runs.DB, study string) (*Offsets, error) {
-	measured, board, err := confirmedOffsets(ctx, db, study, objective.OptionLongerThenOffsets)
+	measured, row, board, err := confirmedOffsets(ctx, db, study, objective.OptionLongerThenOffsets)
 	if err != nil {
 		return nil, err
 	}
@@ -124,7 +127,7 @@ func LongerOffsets(ctx context.Context, db *runs.DB, study string) (*Offsets, er
 	if err != nil {
 		return nil, err
 	}
-	o := &Offsets{Study: board.Study.Name, Score: def.Objective, Epochs: board.Longer.Epochs, Fixed: posthoc.Fixed{Offsets: measured, Models: board.Longer.Seeds}}
+	o := &Offsets{Study: board.Study.Name, Score: def.Objective, Epochs: board.Longer.Epochs, Measured: row, Fixed: posthoc.Fixed{Offsets: measured, Models: board.Longer.Seeds}}
 	if searched := board.Longer.Offsets; measured == nil && searched != nil {
 		o.Offsets, o.Models = searched.Offsets, searched.Seeds
 	}
@@ -138,19 +141,19 @@ func LongerOffsets(ctx context.Context, db *runs.DB, study string) (*Offsets, er
 }
 
 // confirmedOffsets returns the fixed offsets of an option that the quoted confirmation of a
-// study measured, nil without one, and the study's board.
-func confirmedOffsets(ctx context.Context, db *runs.DB, study string, option objective.Option) ([]float64, *runs.Board, error) {
+// study measured, with what it found of them, nil without one, and the study's board.
+func confirmedOffsets(ctx context.Context, db *runs.DB, study string, option objective.Option) ([]float64, *MeasuredRow, *runs.Board, error) {
 	board, err := db.Leaderboard(ctx, study)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	arms, err := Confirmations(ctx, db, board.Study.Name)
 	if judged := measuredOptionsOf(arms, board); judged != nil {
-		if m := judged.Option(option); m != nil {
-			return m.Offsets, board, err
+		if m := judged.Option(option); m != nil && m.Offsets != nil {
+			return m.Offsets, judged.MeasuredOf(option), board, err
 		}
 	}
-	return nil, board, err
+	return nil, nil, board, err
 }
 
 // FixedOffsets returns the one set of offsets of a study, see [StudyOffsets], nil where it has

@@ -26,7 +26,7 @@ const level = 1 - interval.Confidence
 //     the same test against nothing. Where the chosen one failed that test, nothing is what
 //     it has to be better than.
 //   - Where that option loses more accuracy than the study allows with a probability above
-//     one half, the best one that does not is to be used, if any passes.
+//     one half, the best one that does not is to be used; where none passes, nothing.
 //
 // Before a confirmation the search's figures stand for those of the test part, and the
 // answer is provisional.
@@ -55,6 +55,7 @@ func Recommend(e Evidence) *Recommendation {
 	if r.Corrected {
 		r.widen()
 	}
+	r.Cheaper = r.cheaper()
 	r.LongerFirst = r.longerFirst()
 	r.Undetectable = r.undetectable()
 	r.Alternatives = r.alternatives()
@@ -124,8 +125,7 @@ func (r *Recommendation) betterOnTest(pairs []Pair, than objective.Option) objec
 // pairOf compares an option with another one.
 func pairOf(pairs []Pair, o MeasuredOption, than objective.Option) (Pair, bool) {
 	if than == objective.OptionNothing {
-		p := min(o.Test.ScoreP, 1-o.Test.ScoreP)
-		return Pair{What: o.Option, Against: than, Score: o.Test.Score, PValue: 2 * p}, true
+		return Pair{What: o.Option, Against: than, Score: o.Test.Score, PValue: o.Test.ScoreTwoSided}, true
 	}
 	for _, p := range pairs {
 		switch {
@@ -145,8 +145,26 @@ func (r *Recommendation) keepLimit() {
 	}
 	r.Beyond = r.Use
 	if inside := r.inside(); inside != "" {
-		r.Use, r.Why, r.Corrected = inside, BestInside, r.Of(inside).Search.Seeds == 0
+		r.Use, r.Why, r.Corrected = inside, BestInside, r.State == RecommendationConfirmed
+		return
 	}
+	r.Use, r.Why, r.Corrected = objective.OptionNothing, NothingInside, false
+}
+
+// cheaper returns the option that takes the fewest trainings of those that take fewer than
+// what is used, keep the limit, are better than nothing on the test part, and whose score
+// there is at most .002 higher; "" without one, and before a confirmation.
+func (r *Recommendation) cheaper() objective.Option {
+	use := r.Of(r.Use)
+	if r.State != RecommendationConfirmed || r.Use == objective.OptionNothing {
+		return ""
+	}
+	for _, o := range r.Options { // the cheapest first
+		if o.Trainings < use.Trainings && passes(o.Test) && !o.Test.BeyondLimit() && o.Test.Score <= use.Test.Score+equal {
+			return o.Option
+		}
+	}
+	return ""
 }
 
 // widen replaces the interval of Use's change by one that holds for all options together
@@ -167,21 +185,28 @@ func (r *Recommendation) widen() {
 }
 
 // inside returns the best option that loses too much accuracy with a probability of at
-// most one half and is better than nothing: by the search's figures, and where none that
-// it measured is, by those of the test part; "" without one.
+// most one half and is better than nothing, on the test part by Holm's method over all
+// such options: by the search's figures, and where none that it measured is, by those of
+// the test part; "" without one.
 func (r *Recommendation) inside() objective.Option {
-	var list, unmeasured []MeasuredOption
+	var candidates, list, unmeasured []MeasuredOption
+	var values []float64
 	for _, o := range r.Options {
-		f := r.Quoted(o)
-		better := passes(f)
-		if r.State == Provisional {
-			better = f.Seeds > 0 && f.Score < -equal
+		if f := r.Quoted(o); o.Option != objective.OptionNothing && f.Seeds > 0 && !f.BeyondLimit() && (r.State == Provisional || !math.IsNaN(f.ScoreP)) {
+			candidates, values = append(candidates, o), append(values, f.ScoreP)
+		}
+	}
+	if r.State == RecommendationConfirmed {
+		values = interval.Holm(values)
+	}
+	for i, o := range candidates {
+		if r.State == RecommendationConfirmed && !(r.Quoted(o).Score < 0 && values[i] <= level) {
+			continue
 		}
 		switch {
-		case o.Option == objective.OptionNothing || !better || f.BeyondLimit():
-		case o.Search.Seeds > 0:
+		case o.Search.Seeds > 0 && o.Search.Score < -equal:
 			list = append(list, o)
-		default:
+		case o.Search.Seeds == 0:
 			unmeasured = append(unmeasured, o)
 		}
 	}

@@ -25,7 +25,7 @@ func figures(score, p, accuracy, loss float64) Figures {
 		half = -2 * score
 	}
 	return Figures{
-		Seeds: 10, Score: score, ScoreP: p, Change: score, ChangeLow: score - half, ChangeHigh: score + half,
+		Seeds: 10, Score: score, ScoreP: p, ScoreTwoSided: 2 * min(p, 1-p), Change: score, ChangeLow: score - half, ChangeHigh: score + half,
 		AccuracyChange: accuracy, AccuracyLow: accuracy - 0.004, AccuracyHigh: accuracy + 0.004, LossProbability: loss, Measurable: 0.018,
 	}
 }
@@ -175,19 +175,33 @@ func TestLimit(t *testing.T) {
 		corrected   bool
 	}{
 		{"at one half", []MeasuredOption{tested(remeasured, -0.06, figures(-0.06, 0.001, -0.02, 0.5)), inside}, remeasured, "", false},
-		{"above", []MeasuredOption{tested(remeasured, -0.06, figures(-0.06, 0.001, -0.02, 0.51)), inside}, refitted, remeasured, false},
-		{"with nothing within", []MeasuredOption{tested(remeasured, -0.06, figures(-0.06, 0.001, -0.02, 0.9))}, remeasured, remeasured, false},
+		{"above", []MeasuredOption{tested(remeasured, -0.06, figures(-0.06, 0.001, -0.02, 0.51)), inside}, refitted, remeasured, true},
+		{"with nothing within", []MeasuredOption{tested(remeasured, -0.06, figures(-0.06, 0.001, -0.02, 0.9))}, nothing, remeasured, false},
 		{
 			"the one within is not better than nothing",
 			[]MeasuredOption{tested(remeasured, -0.06, figures(-0.06, 0.001, -0.02, 0.9)), tested(refitted, -0.02, figures(-0.02, 0.06, 0, 0))},
-			remeasured, remeasured, false,
+			nothing, remeasured, false,
 		}, {
 			"the best within by the search",
 			[]MeasuredOption{
-				tested(remeasured, -0.06, figures(-0.06, 0.001, -0.02, 0.9)), inside, tested(longerTrain, -0.03, figures(-0.01, 0.04, 0.01, 0)),
+				tested(remeasured, -0.06, figures(-0.06, 0.001, -0.02, 0.9)), inside, tested(longerTrain, -0.03, figures(-0.01, 0.01, 0.01, 0)),
 				tested(fixedWeight, math.NaN(), figures(-0.05, 0.001, 0, 0)),
 			},
-			longerTrain, remeasured, false,
+			longerTrain, remeasured, true,
+		}, {
+			"Holm: two within, each at 4 %",
+			[]MeasuredOption{
+				tested(remeasured, -0.06, figures(-0.06, 0.001, -0.02, 0.9)), inside, tested(longerTrain, -0.03, figures(-0.01, 0.04, 0.01, 0)),
+			},
+			nothing, remeasured, false,
+		}, {
+			"within, and worse than nothing in the search",
+			[]MeasuredOption{tested(remeasured, -0.06, figures(-0.06, 0.001, -0.02, 0.9)), tested(refitted, 0.0015, figures(-0.02, 0.001, 0, 0))},
+			nothing, remeasured, false,
+		}, {
+			"a risk that is not known",
+			[]MeasuredOption{tested(refitted, -0.06, figures(-0.06, 0.001, -0.05, math.NaN()))},
+			nothing, refitted, false,
 		}, {
 			"one that only the test part measured",
 			[]MeasuredOption{tested(remeasured, -0.06, figures(-0.06, 0.001, -0.02, 0.9)), tested(fixedWeight, math.NaN(), figures(-0.05, 0.001, 0, 0))},
@@ -203,6 +217,32 @@ func TestLimit(t *testing.T) {
 	risky.Search.LossProbability = 0.8
 	if r := Recommend(Evidence{Options: []MeasuredOption{risky, searched(refitted, -0.02, 0)}}); r.Use != refitted || r.Beyond != remeasured {
 		t.Errorf("before a confirmation: %s, beyond %q; want %s, %s", r.Use, r.Beyond, refitted, remeasured)
+	}
+}
+
+// TestCheaper: of options that take fewer trainings than what is used, the cheapest that is no
+// worse on the test part by more than .002, within the limit and better than nothing.
+func TestCheaper(t *testing.T) {
+	used := tested(remeasured, -0.06, figures(-0.05, 0.001, 0, 0))
+	used.Trainings = 3
+	for _, c := range []struct {
+		name  string
+		other MeasuredOption
+		want  objective.Option
+	}{
+		{"no worse", tested(refitted, -0.01, figures(-0.0485, 0.001, 0, 0)), refitted},
+		{"worse by .003", tested(refitted, -0.01, figures(-0.047, 0.001, 0, 0)), ""},
+		{"not better than nothing", tested(refitted, -0.01, figures(-0.05, 0.06, 0, 0)), ""},
+		{"beyond the limit", tested(refitted, -0.01, figures(-0.05, 0.001, -0.02, 0.6)), ""},
+	} {
+		c.other.Trainings = 1
+		r := Recommend(Evidence{Options: []MeasuredOption{used, c.other}, Confirmed: true})
+		if r.Use != remeasured || r.Cheaper != c.want {
+			t.Errorf("%s: %s, cheaper %q; want %s, %q", c.name, r.Use, r.Cheaper, remeasured, c.want)
+		}
+		if r = Recommend(Evidence{Options: []MeasuredOption{used, c.other}}); r.Cheaper != "" {
+			t.Errorf("%s, before a confirmation: cheaper %q; want none", c.name, r.Cheaper)
+		}
 	}
 }
 

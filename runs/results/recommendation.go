@@ -13,15 +13,16 @@ type Figures struct {
 	// Seeds is the number of training seeds, 0 where the option was not measured.
 	Seeds int
 	// Spread, Change and its 95 % interval are corrected for the noise of the examples on
-	// the test part, and as they were measured on validation. PlainSpread and PlainChange
-	// are as anybody would compute them.
-	Spread, Change, ChangeLow, ChangeHigh float64
-	PlainSpread, PlainChange              float64
+	// the test part, and as they were measured on validation. PlainSpread, PlainChange and
+	// its interval are as anybody would compute them.
+	Spread, Change, ChangeLow, ChangeHigh                     float64
+	PlainSpread, PlainChange, PlainChangeLow, PlainChangeHigh float64
 	// ChangeSE is the standard error of Change, ChangeFreedom its degrees of freedom.
 	ChangeSE, ChangeFreedom float64
 	// Score is the change of the score: Change plus the expected charge for accuracy lost.
-	// ScoreP is the one-sided p-value of its being below 0.
-	Score, ScoreP float64
+	// ScoreP is the one-sided p-value of its being below 0, ScoreTwoSided that of its not
+	// being 0.
+	Score, ScoreP, ScoreTwoSided float64
 	// AccuracyChange and its 95 % interval are of the balanced accuracy.
 	BalancedAccuracy, AccuracyChange, AccuracyLow, AccuracyHigh float64
 	// LossProbability is that of losing more balanced accuracy than the study allows.
@@ -100,6 +101,9 @@ const (
 	// BestInside: what would have been recommended loses more accuracy than allowed, and
 	// this is the best that does not.
 	BestInside Why = "best within the limit"
+	// NothingInside: what would have been recommended loses more accuracy than allowed, and
+	// nothing that does not is better than the unweighted model.
+	NothingInside Why = "no option within the limit is better than nothing"
 	// NothingChosen: no option has a better score than nothing in the search.
 	NothingChosen Why = "no option is better than nothing in the search"
 	// NotConfirmedBetter: the test part does not show that the option the search chose is
@@ -123,9 +127,10 @@ type Recommendation struct {
 	// Use is what to use. Chosen is what the search's figures put first.
 	Use, Chosen objective.Option
 	// Beyond is what would have been recommended and loses more accuracy than the study
-	// allows, with a probability above one half; "" without one. It is Use where nothing
-	// within the limit is better than nothing.
+	// allows, with a probability above one half; "" without one.
 	Beyond objective.Option
+	// Cheaper takes fewer trainings than Use and is no worse on the test part; "" without one.
+	Cheaper objective.Option
 	// Corrected says that the figures of Use were picked on the test part, so that its
 	// interval is one for all options together.
 	Corrected bool
@@ -171,8 +176,8 @@ func (r *Recommendation) Quoted(o MeasuredOption) Figures {
 }
 
 // BeyondLimit reports whether more accuracy is lost than the study allows, with a
-// probability above one half.
-func (f Figures) BeyondLimit() bool { return f.LossProbability > half }
+// probability above one half, or whether that is not known.
+func (f Figures) BeyondLimit() bool { return !(f.LossProbability <= half) }
 
 // half is the probability of losing too much above which an option is said to do so.
 const half = 0.5

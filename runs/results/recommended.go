@@ -2,6 +2,7 @@ package results
 
 import (
 	"math"
+	"slices"
 
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/interval"
@@ -27,6 +28,11 @@ func (o *Overview) recommendation() *Recommendation {
 		arm = Arm{Trial: judged.Trial, Round: judged.Round}
 	}
 	e.Options = o.measuredOptions(arm)
+	for i := range e.Options {
+		if e.Options[i].Option == objective.OptionWeightsRemeasured && leader.Trial > 0 {
+			e.Options[i].Search = o.searchedArm(leader) // the search chooses its leader, whatever was confirmed
+		}
+	}
 	if judged != nil {
 		e.Pairs = o.addTest(e.Options, judged)
 	}
@@ -53,7 +59,7 @@ func (o *Overview) noRecommendation() Why {
 		return SearchFailed
 	case o.Board.Reference.Seeds == 0:
 		return NothingTrained
-	case o.Training.Short && len(o.Confirmed) == 0: // measured on the test part, figures say what they say
+	case o.Training.Short && !slices.ContainsFunc(o.Confirmed, func(c Confirmed) bool { return len(c.Options) > 0 }): // measured on the test part, figures say what they say
 		return NotTrained
 	case o.Judgement.Blocks():
 		return NoBetterThanGuessing
@@ -79,8 +85,8 @@ func (o *Overview) searchSeeds() int {
 func unknown() Figures {
 	nan := math.NaN()
 	return Figures{
-		Spread: nan, Change: nan, ChangeLow: nan, ChangeHigh: nan, PlainSpread: nan, PlainChange: nan, Score: nan, ScoreP: nan,
-		ChangeSE: nan, ChangeFreedom: nan, BalancedAccuracy: nan, AccuracyChange: nan, AccuracyLow: nan, AccuracyHigh: nan, LossProbability: nan, Measurable: nan, WorstRecall: nan,
+		Spread: nan, Change: nan, ChangeLow: nan, ChangeHigh: nan, PlainSpread: nan, PlainChange: nan, PlainChangeLow: nan, PlainChangeHigh: nan,
+		Score: nan, ScoreP: nan, ScoreTwoSided: nan, ChangeSE: nan, ChangeFreedom: nan, BalancedAccuracy: nan, AccuracyChange: nan, AccuracyLow: nan, AccuracyHigh: nan, LossProbability: nan, Measurable: nan, WorstRecall: nan,
 	}
 }
 
@@ -147,6 +153,7 @@ func (o *Overview) searchedOption(s *followup.Searched) Figures {
 func (o *Overview) spread(f *Figures, change, drop float64) {
 	z := interval.Quantile(interval.TwoSided, math.Inf(1))
 	f.ChangeSE, f.ChangeLow, f.ChangeHigh = change, f.Change-float64(z*change), f.Change+float64(z*change)
+	f.PlainChangeLow, f.PlainChangeHigh = f.ChangeLow, f.ChangeHigh
 	f.AccuracyLow, f.AccuracyHigh = f.AccuracyChange-float64(z*drop), f.AccuracyChange+float64(z*drop)
 	f.LossProbability = o.Definition.Objective.LossProbability(-f.AccuracyChange, drop)
 }
@@ -163,6 +170,8 @@ func (o *Overview) searchedOffsets() Figures {
 	f.WorstClass, f.WorstRecall = row.WorstClass, row.WorstRecall
 	if fixed := row.Fixed; fixed != nil && fixed.Reason == "" {
 		o.spread(&f, fixed.ChangeSE, fixed.DropSE)
+	} else { // no standard error is known
+		f.LossProbability = o.Definition.Objective.LossProbability(row.Drop, 0)
 	}
 	return f
 }
@@ -181,7 +190,10 @@ func (o *Overview) searchedArm(arm Arm) Figures {
 		f.BalancedAccuracy, f.AccuracyChange = row.BalancedAccuracy, 0-row.Drop
 		o.spread(&f, math.NaN(), row.DropSE)
 		f.ChangeLow, f.ChangeHigh = row.DifferenceLow-row.Difference+f.Change, row.DifferenceHigh-row.Difference+f.Change
-		f.LossProbability = row.LossProbability
+		f.PlainChangeLow, f.PlainChangeHigh = f.ChangeLow, f.ChangeHigh
+		if f.LossProbability = row.LossProbability; math.IsNaN(f.LossProbability) {
+			f.LossProbability = o.Definition.Objective.LossProbability(row.Drop, 0)
+		}
 		if kind := o.Board.Optimism; kind.Trial == arm.Trial && kind.Round == arm.Round {
 			f.Score = f.Change + kind.Spread + o.Definition.Objective.Charge(row.Drop+kind.Accuracy, row.DropSE)
 		}
@@ -220,24 +232,26 @@ func (o *Overview) addTest(list []MeasuredOption, c *Confirmed) (pairs []Pair) {
 	for i, row := range c.Rows {
 		p := c.ScorePValues[i]
 		if row.Against != objective.OptionNothing {
-			pairs = append(pairs, Pair{What: row.What, Against: row.Against, Score: row.ScoreDifference, PValue: 2 * min(p, 1-p)})
+			pairs = append(pairs, Pair{What: row.What, Against: row.Against, Score: row.ScoreDifference, PValue: c.ScoreTwoSided[i]})
 			continue
 		}
 		for j := range list {
 			if list[j].Option == row.What && list[j].Test.Seeds > 0 {
-				list[j].Test.against(row, p)
+				list[j].Test.against(row, p, c.ScoreTwoSided[i])
 			}
 		}
 	}
 	return pairs
 }
 
-// against adds the comparison with nothing; p is the one-sided p-value of the score.
-func (f *Figures) against(row runs.ConfirmedRow, p float64) {
+// against adds the comparison with nothing; p and both are the one-sided and the two-sided
+// p-value of the score.
+func (f *Figures) against(row runs.ConfirmedRow, p, both float64) {
 	f.Change, f.ChangeLow, f.ChangeHigh = row.Difference, row.DifferenceLow, row.DifferenceHigh
 	f.ChangeSE, f.ChangeFreedom = row.DifferenceSE, row.Freedom
-	f.PlainChange, f.Measurable = row.PlainDifference(), row.Measurable
-	f.Score, f.ScoreP = row.ScoreDifference, p
+	f.PlainChange, f.PlainChangeLow, f.PlainChangeHigh = row.PlainDifference(), row.PlainDifferenceLow, row.PlainDifferenceHigh
+	f.Measurable = row.Measurable
+	f.Score, f.ScoreP, f.ScoreTwoSided = row.ScoreDifference, p, both
 	f.AccuracyChange, f.AccuracyLow, f.AccuracyHigh = row.AccuracyChange(), row.AccuracyLow, row.AccuracyHigh
 	f.LossProbability = row.OverTolerance
 	f.Gained, f.Lost = row.Gained, row.Lost

@@ -17,9 +17,11 @@ var ErrUnfit = errors.New("the trainer cannot be used in a search as it is; see 
 // study's own. Our choice.
 const checkSeeds = 3
 
-// Check checks the trainer of a study, about 15 trainings of which nothing is stored.
-// Report gets every finding as it is made. With [ErrUnfit] the findings are there too.
-func Check(ctx context.Context, stop <-chan struct{}, c Config, def *search.Definition, report func(check.Line)) (findings []check.Line, err error) {
+// Check checks the trainer of a study that is to be searched, about 15 trainings of which
+// nothing is stored. Report gets every finding as it is made. With [ErrUnfit] the findings are
+// there too.
+func Check(ctx context.Context, stop <-chan struct{}, c Config, r SearchRequest, report func(check.Line)) (findings []check.Line, err error) {
+	def := r.Definition
 	ctx, done := untilStopped(ctx, stop)
 	defer done()
 	defer func() {
@@ -40,7 +42,7 @@ func Check(ctx context.Context, stop <-chan struct{}, c Config, def *search.Defi
 		}
 	}()
 	c.notify(notice.CheckBegan{Parallel: trainer.parallel})
-	if findings, err = check.Run(ctx, trainer, checkConfig(def, trainer), report); err != nil {
+	if findings, err = check.Run(ctx, trainer.Trainer, checkConfig(r, trainer), report); err != nil {
 		return nil, err
 	}
 	if check.Worst(findings) == check.Fault {
@@ -50,8 +52,8 @@ func Check(ctx context.Context, stop <-chan struct{}, c Config, def *search.Defi
 }
 
 // checkConfig returns what to check a study's trainer with.
-func checkConfig(def *search.Definition, trainer *opened) check.Config {
-	info := trainer.Info()
+func checkConfig(r SearchRequest, trainer *opened) check.Config {
+	def, info := r.Definition, trainer.Info()
 	cfg := check.Config{
 		Spec: objective.Spec{
 			Schema: objective.SpecVersion, Trainer: info.Trainer, Version: info.Version, Numerics: info.Numerics,
@@ -59,7 +61,7 @@ func checkConfig(def *search.Definition, trainer *opened) check.Config {
 		},
 		Apply: appliedByTrainer(def), WeightsFrom: def.SwitchesOnLate(),
 		StepsPerEpoch: def.Steps(info, 1), OwnProgram: def.Model.Trainer.Transport().OwnData,
-		SmallBatch: def.BatchCancels(), Trainings: trainings(def), Parallel: trainer.parallel,
+		SmallBatch: def.BatchCancels(), Trainings: trainings(r), Parallel: trainer.parallel,
 	}
 	if cfg.Apply == nil {
 		cfg.Apply = []string{objective.ApplyLoss}
@@ -70,11 +72,13 @@ func checkConfig(def *search.Definition, trainer *opened) check.Config {
 	return cfg
 }
 
-// trainings returns about how many trainings a study takes, 0 where nothing but the time
-// bounds them.
-func trainings(def *search.Definition) float64 {
-	if b := def.Budget(); b.Trials > 0 {
-		return b.All()
+// trainings returns about how many trainings a search takes in all, as [Plan] says it; 0 where
+// nothing but the time bounds them.
+func trainings(r SearchRequest) float64 {
+	b := r.Definition.Budget()
+	if b.Trials == 0 {
+		return 0
 	}
-	return 0
+	longer, confirming := r.followUps()
+	return b.All() + longer + confirming
 }

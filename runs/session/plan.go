@@ -37,12 +37,7 @@ func Plan(ctx context.Context, c Config, r SearchRequest) (planned *notice.Plann
 		return nil, search.Inputf("search.until: %w", err)
 	}
 	p.Budget = def.Budget()
-	// The leader's rounds are not known yet; its trainings count by their length.
-	confirming := confirm.Seeds * followup.Length(def, def.MaxRounds())
-	if r.Confirms() && (r.anyCost() || confirming <= p.Trainings()) {
-		p.Confirming = confirming
-	}
-	p.Longer = followup.LongerLength(def)
+	p.Longer, p.Confirming = r.followUps()
 	if err := c.limit(ctx, p, now); err != nil {
 		return nil, err
 	}
@@ -52,6 +47,17 @@ func Plan(ctx context.Context, c Config, r SearchRequest) (planned *notice.Plann
 	}
 	p.Plan, err = def.Plan(p.First.Point)
 	return p, err
+}
+
+// followUps returns about how many trainings come after the trials: those of the unweighted
+// model that is trained longer, and those that confirm the leader.
+func (r SearchRequest) followUps() (longer, confirming float64) {
+	// The leader's rounds are not known yet; its trainings count by their length.
+	all := confirm.Seeds * followup.Length(r.Definition, r.Definition.MaxRounds())
+	if r.Confirms() && (r.anyCost() || all <= r.Definition.Budget().All()) {
+		confirming = all
+	}
+	return followup.LongerLength(r.Definition), confirming
 }
 
 // limit reads what fits where the time is limited.

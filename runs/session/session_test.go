@@ -131,7 +131,7 @@ func TestStopped(t *testing.T) {
 	if _, err := Search(ctx, nil, c, request(def)); !errors.Is(err, ErrInterrupted) {
 		t.Errorf("a search whose context has ended: %v", err)
 	}
-	if _, err := Check(ctx, nil, c, def, func(check.Line) {}); !errors.Is(err, ErrInterrupted) {
+	if _, err := Check(ctx, nil, c, SearchRequest{Definition: def}, func(check.Line) {}); !errors.Is(err, ErrInterrupted) {
 		t.Errorf("a check whose context has ended: %v", err)
 	}
 }
@@ -190,6 +190,34 @@ func TestPlan(t *testing.T) {
 	// reference for twice as long.
 	if !p.Left.Limited || p.Known == 0 || p.Fit < 100 || p.Confirming != 10*5 || p.Spent == 0 {
 		t.Errorf("with a limit: %+v", p)
+	}
+}
+
+// TestCheck: a check knows the test part of a built-in trainer, and counts the trainings of
+// the study as a plan does.
+func TestCheck(t *testing.T) {
+	c, _ := heard(t)
+	r := SearchRequest{Definition: define(t, small, "model.epochs=10"), BuiltIn: true}
+	found, err := Check(t.Context(), nil, c, r, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := Plan(t.Context(), c, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.Confirming == 0 || p.Longer == 0 {
+		t.Errorf("nothing follows the trials: %+v", p)
+	}
+	for name, want := range map[string]string{
+		"test part":         "there is a test part to confirm on, with 400 examples a class (",
+		"time of the study": fmt.Sprintf(" for %.0f trainings", p.Trainings()),
+	} {
+		if !slices.ContainsFunc(found, func(l check.Line) bool {
+			return l.Name == name && l.State == check.OK && strings.Contains(l.Text, want)
+		}) {
+			t.Errorf("%s: want %q in one of %+v", name, want, found)
+		}
 	}
 }
 

@@ -101,7 +101,7 @@ func TestTime(t *testing.T) {
 		epoch     string
 		study     string
 	}{
-		{119, 1, "2 min an epoch, 10 min a training (median of 15)", "about 19 h 50 min for 119 trainings (evenkeel confirm needs more)"},
+		{119, 1, "2 min an epoch, 10 min a training (median of 15)", "about 19 h 50 min for 119 trainings (evenkeel search --dry-run lists them)"},
 		{0, 1, "2 min an epoch, 10 min a training (median of 15)", "about 6 trainings an hour"},
 	} {
 		now := time.Unix(0, 0)

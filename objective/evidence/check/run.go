@@ -50,8 +50,8 @@ type Config struct {
 	// OwnProgram says that the user's own program trains.
 	StepsPerEpoch int
 	OwnProgram    bool
-	// Trainings is how many trainings the search of the study expects, with all seeds of
-	// the leaders and without a confirmation; 0 is unknown.
+	// Trainings is about how many trainings the study takes, with what follows the trials;
+	// 0 is unknown.
 	Trainings float64
 	// Parallel is how many trainings go on at once, here as in the study; 0 is 1.
 	Parallel int

@@ -46,12 +46,17 @@ type Case struct {
 	// Recommended says that the page begins with what to use, so that no finding says it
 	// again, or something else.
 	Recommended bool
+	// Epochs is how many epochs a new search should have, where the recommendation is to train
+	// longer first; else 0.
+	Epochs int64
 	// Stored is what the study stores of the arm's score; nil for a case of no study, of
 	// which it is computed in the same way.
 	Stored *Stored
-	// Test is what a confirmation of the arm found against the unweighted model, and
-	// TestOffsets against offsets fitted to the unweighted model's logits; nil without one.
-	Test, TestOffsets *Test
+	// Test is what a confirmation of the arm found of the recipe, with weights measured anew
+	// for each model, against the unweighted model, and TestOffsets against offsets fitted to
+	// the unweighted model's logits. TestFixed is what it found of the same weights as one
+	// fixed set against the unweighted model. Each is nil without one.
+	Test, TestOffsets, TestFixed *Test
 	// Together is what all arms of the study say; nil if that is not known.
 	Together *Together
 	// Screened is the change of the score that the search predicted for this round before

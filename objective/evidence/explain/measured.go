@@ -118,9 +118,22 @@ func (f *figures) slightly() bool {
 	return f.smallPrediction()
 }
 
-// tested writes the change on the test part.
-func (t Test) tested() string {
-	return fmt.Sprintf("spread %s to %s, %s (95 %% %s to %s)", small(t.Against), small(t.Spread), change(t.Difference), change(t.Low), change(t.High))
+// tested writes the change on the test part, also that of the same weights as one fixed set.
+func (f *figures) tested() string {
+	t := f.Test
+	text := fmt.Sprintf("spread %s to %s, %s", small(t.Against), small(t.Spread), t.changed())
+	if f.TestFixed != nil {
+		text += "; the same weights as one fixed set: " + f.TestFixed.changed()
+	}
+	return text
+}
+
+// changed writes the difference with its interval.
+func (t Test) changed() string {
+	if math.IsNaN(t.Low) {
+		return change(t.Difference)
+	}
+	return fmt.Sprintf("%s (95 %% %s to %s)", change(t.Difference), change(t.Low), change(t.High))
 }
 
 // scored writes the change of the score as the leaderboard does.

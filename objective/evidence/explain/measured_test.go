@@ -35,12 +35,12 @@ func TestTestPartCountsMost(t *testing.T) {
 		paste bool
 	}{
 		{"flat weights that work on the test part", flat, better, explain.Works, []string{
-			"more even on the test part: spread .140 to .063, -.077 (95 % -.109 to -.045).", "With these weights on the test part balanced accuracy is 2.1 points lower, probably more than your limit of 2.0 (probability .62).",
+			"more even on the test part: spread .140 to .063, -.077 (95 % -.109 to -.045).", "With the recipe on the test part balanced accuracy is 2.1 points lower, probably more than your limit of 2.0 (probability .62).",
 		}, true},
 		{"weights that go too far on validation", with(func(w *world) { w.weights = []float64{1, 60, 1, 1} }), better, explain.Works, []string{"on the test part"}, true},
 		{"classes that are even on validation", with(func(w *world) { w.lean, w.alike, w.weights = 0, 0, []float64{1, 1.5, 1, 0.7} }), better, explain.Works, []string{"on the test part"}, true},
 		{"good weights that harm on the test part", usual(), worse, explain.Overshoots, []string{"less even on the test part: spread .140 to .180, +.040 (95 % +.010 to +.070)."}, false},
-		{"good weights of which the test part shows nothing", usual(), unclear, explain.NotMeasurable, []string{"On the test part no change beyond noise was found: spread .140 to .130, -.010 (95 % -.030 to +.010)."}, false},
+		{"good weights of which the test part shows nothing", usual(), unclear, explain.NotMeasurable, []string{"On the test part no change beyond noise was found of the recipe, with weights measured anew for each model: spread .140 to .130, -.010 (95 % -.030 to +.010)."}, false},
 	} {
 		k := c.world.build(t)
 		k.Test = c.test
@@ -70,10 +70,49 @@ func TestTestPartCountsMost(t *testing.T) {
 	}
 }
 
+// TestFixedWeightsOnTest: what a confirmation measured of the same weights as one fixed set is
+// beside the recipe's.
+func TestFixedWeightsOnTest(t *testing.T) {
+	k := usual().build(t)
+	k.Test = &explain.Test{Spread: .063, Against: .140, Difference: -.077, Low: -.109, High: -.045, Better: true}
+	k.TestFixed = &explain.Test{Spread: .139, Against: .140, Difference: -.001, Low: -.013, High: .011}
+	want := "The recipe, with weights measured anew for each model, makes the recalls more even on the test part: " +
+		"spread .140 to .063, -.077 (95 % -.109 to -.045); the same weights as one fixed set: -.001 (95 % -.013 to +.011)."
+	if r := explained(t, k); !strings.HasPrefix(r.Text, want) {
+		t.Errorf("%s; want %s", r.Text, want)
+	}
+}
+
+// TestProposedStrengths: the ends of the text are those of the command, which has one round, as
+// the strength is that of round 1, and the epochs that come first. exp(.3) = 1.35, and of half
+// the strength ln(16.1)/2 = 1.389 the command has 1.4: exp(1.4) = 4.06.
+func TestProposedStrengths(t *testing.T) {
+	k := with(func(w *world) { w.weights = []float64{1, 16.1, 1, 1} }).build(t)
+	k.Test = &explain.Test{Spread: .180, Against: .140, Difference: .040, Low: .010, High: .070, Worse: true, Drop: .05, Loss: .99}
+	k.Epochs = 30
+	r := explained(t, k)
+	for _, s := range r.Next {
+		if s.Name != "weaker" {
+			continue
+		}
+		command := strings.Join(s.Lines, " ")
+		if want := "these have max/min 16.1. This searches over max/min from 1.35 to 4.1, as its logarithm, the strength, with one round and 30 epochs, since training longer comes first:"; !strings.HasSuffix(s.Text, want) {
+			t.Errorf("%s; want %s", s.Text, want)
+		}
+		for _, want := range []string{"strength: {low: 0.3, high: 1.4}", "--set weighting.rounds=1", "--set model.epochs=30"} {
+			if !strings.Contains(command, want) {
+				t.Errorf("%s; want %s", command, want)
+			}
+		}
+		return
+	}
+	t.Errorf("no weaker weights are proposed: %+v", r.Next)
+}
+
 // TestOffsetsOnTest: the confirmation's comparison with offsets outranks that of validation.
 func TestOffsetsOnTest(t *testing.T) {
 	for want, test := range map[string]*explain.Test{
-		"-.030 (95 % -.050 to -.010): the weights are better.":         {Difference: -.030, Low: -.050, High: -.010, Better: true},
+		"-.030 (95 % -.050 to -.010): the recipe is better.":           {Difference: -.030, Low: -.050, High: -.010, Better: true},
 		"+.030 (95 % +.010 to +.050): the offsets are better.":         {Difference: .030, Low: .010, High: .050, Worse: true},
 		"-.010 (95 % -.030 to +.010): neither is better beyond noise.": {Difference: -.010, Low: -.030, High: .010},
 	} {

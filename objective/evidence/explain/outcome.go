@@ -277,10 +277,10 @@ func (f *figures) offsetsOf() (Finding, bool) {
 	if t := f.TestOffsets; t != nil {
 		d.Threshold, d.Source = "the interval of the spreads on the test part", "the confirmation"
 		d.Figures = append(d.Figures, Figure{"test_difference", t.Difference}, Figure{"test_low", t.Low}, Figure{"test_high", t.High})
-		d.Text += fmt.Sprintf(" On the test part the spread of the weights minus that of the offsets is %s (95 %% %s to %s)", change(t.Difference), change(t.Low), change(t.High))
+		d.Text += fmt.Sprintf(" On the test part the spread of the recipe minus that of the offsets is %s", t.changed())
 		switch {
 		case t.Better:
-			d.Text += ": the weights are better."
+			d.Text += ": the recipe is better."
 		case t.Worse:
 			d.Text += ": the offsets are better."
 		default:
@@ -336,7 +336,7 @@ func (f *figures) noiseOf() (Finding, bool) {
 	var text strings.Builder
 	if t := f.Test; t != nil {
 		d.Figures = append(d.Figures, Figure{"test_change", t.Difference}, Figure{"test_low", t.Low}, Figure{"test_high", t.High})
-		fmt.Fprintf(&text, "On the test part the weights change the spread by %s (95 %% %s to %s), %s. ", change(t.Difference), change(t.Low), change(t.High), beyond(t.Better || t.Worse))
+		fmt.Fprintf(&text, "On the test part the recipe changes the spread by %s, %s. ", t.changed(), beyond(t.Better || t.Worse))
 	}
 	fmt.Fprintf(&text, "On validation, over %s, the spread goes from %s to %s, and the score, which also counts lost accuracy, changes by %s", plural(f.seeds, "seed"), small(f.spreadBefore), small(f.spreadAfter), change(s.Difference))
 	switch {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"evenkeel/objective/evidence/interval"
@@ -57,6 +58,9 @@ const widestCommand = 88
 // search is the command that searches a new study with other settings, KEY=VALUE each,
 // on as many lines as it needs.
 func (f *figures) search(settings ...string) []string {
+	if f.Epochs > 0 && !slices.ContainsFunc(settings, func(s string) bool { return strings.HasPrefix(s, "model.epochs=") }) {
+		settings = append(settings, fmt.Sprintf("model.epochs=%d", f.Epochs))
+	}
 	words := []string{"evenkeel search" + f.file()}
 	for _, s := range append(settings, "study=NEWNAME") {
 		if strings.ContainsAny(s, "[]{}, ") {
@@ -217,19 +221,37 @@ func byErrors(recall []float64, strength float64) string {
 
 // stronger searches for strength itself.
 func (f *figures) stronger() Remedy {
-	return Remedy{
-		Name: "stronger", Lines: f.search("weighting.scheme=[{name: error-power, strength: {low: 0.7, high: 3}}]"),
-		Text: "Search over stronger weights." + byErrors(f.before, f.strength) + " This searches over max/min from 2 to 20, as its logarithm, the strength:",
-	}
+	return f.strengths("stronger", "Search over stronger weights."+byErrors(f.before, f.strength), 0.7, 3)
 }
 
 // weaker searches below the strength of the weights.
 func (f *figures) weaker() Remedy {
-	low, high := math.Min(0.3, f.strength/6), math.Min(3, f.strength/2)
-	return Remedy{
-		Name: "weaker", Lines: f.search(fmt.Sprintf("weighting.scheme=[{name: error-power, strength: {low: %.2g, high: %.2g}}]", low, high)),
-		Text: fmt.Sprintf("Search over weaker weights, which cost less accuracy: these have max/min %s. This searches over max/min from %s to %s, as its logarithm, the strength:", factor(ratio(f.strength)), factor(ratio(low)), factor(ratio(high))),
+	text := fmt.Sprintf("Search over weaker weights, which cost less accuracy: these have max/min %s.", factor(ratio(f.strength)))
+	return f.strengths("weaker", text, math.Min(0.3, f.strength/6), math.Min(3, f.strength/2))
+}
+
+// strengths searches over the strength between two ends, with two significant digits each. The
+// strength is that of round 1, so there is only this one: further rounds may make the weights
+// stronger.
+func (f *figures) strengths(name, text string, low, high float64) Remedy {
+	low, high = twoDigits(low), twoDigits(high)
+	text += fmt.Sprintf(" This searches over max/min from %s to %s, as its logarithm, the strength, with one round", factor(ratio(low)), factor(ratio(high)))
+	if f.Epochs > 0 {
+		text += fmt.Sprintf(" and %d epochs, since training longer comes first", f.Epochs)
 	}
+	return Remedy{
+		Name: name, Text: text + ":",
+		Lines: f.search(fmt.Sprintf("weighting.scheme=[{name: error-power, strength: {low: %g, high: %g}}]", low, high), "weighting.rounds=1"),
+	}
+}
+
+// twoDigits rounds a positive number to two significant digits.
+func twoDigits(v float64) float64 {
+	rounded, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 2, 64), 64)
+	if err != nil {
+		panic(err) // it was written here
+	}
+	return rounded
 }
 
 func (f *figures) stopRemedy() Remedy {

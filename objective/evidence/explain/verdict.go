@@ -17,12 +17,12 @@ func (f *figures) judge(r *Report) {
 	if !f.overLimit() {
 		return
 	}
-	where, drop := "", f.measured.Drop
+	what, where, drop := "these weights", "", f.measured.Drop
 	if f.Test != nil {
-		where, drop = "on the test part ", f.Test.Drop
+		what, where, drop = "the recipe", "on the test part ", f.Test.Drop
 	}
-	r.Text += fmt.Sprintf(" With these weights %sbalanced accuracy is %s points lower, probably more than your limit of %s (probability %s).",
-		where, unsigned(drop), unsigned(f.Score.Tolerance), probability(f.lossProbability()))
+	r.Text += fmt.Sprintf(" With %s %sbalanced accuracy is %s points lower, probably more than your limit of %s (probability %s).",
+		what, where, unsigned(drop), unsigned(f.Score.Tolerance), probability(f.lossProbability()))
 }
 
 // verdict returns the answer with its figures.
@@ -45,11 +45,11 @@ func (f *figures) verdict() (Verdict, string) {
 		}
 		return Inverted, text + "."
 	case f.Test != nil && f.Test.Worse:
-		return Overshoots, fmt.Sprintf("With these weights the recalls are less even on the test part: %s.", f.Test.tested())
+		return Overshoots, fmt.Sprintf("The recipe, with weights measured anew for each model, makes the recalls less even on the test part: %s.", f.tested())
 	case f.worse() && !f.alreadyEven():
 		return Overshoots, fmt.Sprintf("The weights go too far: with them the recalls are less even, %s.", changed)
 	case f.Test != nil && (f.validated() || !f.alreadyEven()):
-		text := fmt.Sprintf("On the test part no change beyond noise was found: %s.", f.Test.tested())
+		text := fmt.Sprintf("On the test part no change beyond noise was found of the recipe, with weights measured anew for each model: %s.", f.tested())
 		verdict, why := f.failure(spreads, changed)
 		if verdict == NotMeasurable {
 			return verdict, text
@@ -65,7 +65,7 @@ func (f *figures) verdict() (Verdict, string) {
 func (f *figures) success(changed string) (Verdict, string) {
 	where := fmt.Sprintf("The weights make the recalls more even on validation: %s.", changed)
 	if f.Test != nil {
-		where = fmt.Sprintf("The weights make the recalls more even on the test part: %s.", f.Test.tested())
+		where = fmt.Sprintf("The recipe, with weights measured anew for each model, makes the recalls more even on the test part: %s.", f.tested())
 	}
 	switch o := f.offsets; {
 	case !o.helpful() || !o.suffice || f.Posthoc:
