@@ -184,6 +184,9 @@ func (s *searching) isComplete(ctx context.Context) (bool, error) {
 	if err != nil || !complete {
 		return false, err
 	}
+	if owes, err := s.owesLonger(ctx); err != nil || owes {
+		return false, err
+	}
 	if s.Confirms() {
 		awaits, err := s.awaitsConfirmation(ctx)
 		if err != nil || awaits {
