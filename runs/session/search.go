@@ -90,7 +90,7 @@ func Search(ctx context.Context, stop <-chan struct{}, c Config, r SearchRequest
 			err = s.anyWorked(ctx)
 		}
 		if err != nil || complete {
-			return Outcome{Leaderboard: complete}, err
+			return Outcome{Leaderboard: complete || errors.As(err, new(*UnconfirmedError))}, err
 		}
 		c.notify(notice.ProgramStarting{Program: s.def.Model.Trainer.Program(s.def.Folder)})
 	}

@@ -282,3 +282,23 @@ func TestKnownArmKeepsItsDeadline(t *testing.T) {
 		}
 	}
 }
+
+// TestAskedOfAnUntrainedModel: where a confirmation is asked for and the model is not trained,
+// that is an error with the reason, beside the leaderboard; else it is a notice.
+func TestAskedOfAnUntrainedModel(t *testing.T) {
+	def := define(t, small, "model.epochs=2")
+	c, notices := heard(t)
+	for range 2 {
+		out, err := Search(t.Context(), nil, c, request(def))
+		var unconfirmed *UnconfirmedError
+		if !out.Leaderboard || !errors.As(err, &unconfirmed) || err.Error() != "the leader is not confirmed: the unweighted model is not trained" {
+			t.Errorf("asked: %+v, %v; want the reason, and a leaderboard", out, err)
+		}
+		if got := notices(); strings.Contains(got, "Confirm") {
+			t.Errorf("asked: notices %s; want nothing more of it", got)
+		}
+	}
+	if out, err := Search(t.Context(), nil, c, SearchRequest{Definition: def, BuiltIn: true}); !out.Leaderboard || err != nil || !strings.Contains(notices(), "NothingToConfirm") {
+		t.Errorf("not asked: %+v, %v; want a notice", out, err)
+	}
+}
