@@ -107,18 +107,24 @@ func (c *confirming) run(ctx context.Context, v visited) error {
 		Definition: c.def, Store: v.study, Trainer: v.trainer, Parallel: v.trainer.parallel,
 		Deadline: c.deadline, Clock: time.Now, Observe: c.observe, Redraw: v.trainer.redraw,
 	}
-	known, err := c.known(ctx, v)
+	recorded, err := c.recorded(ctx, v)
 	if err != nil {
 		return err
 	}
-	if c.arm.Seeds <= known {
-		c.keep(known)
-		if same, err := c.repeats(ctx, v, &confirmer); err != nil || same {
-			return err
+	asked := max(c.arm.Seeds, recorded)
+	known, err := c.known(ctx, v, &confirmer, recorded)
+	if err != nil {
+		return err
+	}
+	if c.arm.Seeds <= recorded {
+		c.keep(recorded)
+		if known == recorded {
+			c.notify(notice.AlreadyConfirmed{Study: c.def.Name, Trial: c.arm.Trial, Round: c.arm.Round, Seeds: known})
+			return nil
 		}
 	}
-	asked := c.arm.Seeds
-	if err := c.fit(ctx, v, &confirmer, known); err != nil {
+	fewest := max(confirm.FewestSeeds, recorded) // fewer would not replace these
+	if err := c.fit(ctx, v, &confirmer, known, fewest); err != nil {
 		return err
 	}
 	confirmer.Deadline = c.deadline
@@ -132,6 +138,7 @@ func (c *confirming) run(ctx context.Context, v visited) error {
 	}
 	found, err := confirmer.Run(ctx, v.stop, c.arm)
 	switch {
+	case err == nil && found.Seeds < fewest: // trained, and not recorded
 	case err == nil && found.Seeds < asked:
 		c.notify(notice.ConfirmingCutShort{
 			Study: c.def.Name, Trial: c.arm.Trial, Round: c.arm.Round, Seeds: found.Seeds, Asked: asked, Resplit: c.arm.Resplit,
@@ -143,17 +150,36 @@ func (c *confirming) run(ctx context.Context, v visited) error {
 		c.notify(notice.ConfirmingInterrupted{})
 		return ErrInterrupted
 	}
-	return fmt.Errorf("time limit reached with fewer than %d seeds complete, so nothing is claimed; what is trained is stored, and the same command with more time continues", confirm.FewestSeeds)
+	return fmt.Errorf("time limit reached with fewer than %d seeds complete, so nothing is claimed; what is trained is stored, and the same command with more time continues", fewest)
 }
 
-// known returns on how many seeds the arm is confirmed already, in the same way: these
-// need no training, and nothing of it is to be replaced by less.
-func (c *confirming) known(ctx context.Context, v visited) (seeds int, err error) {
+// recorded returns on how many seeds the arm is confirmed already, in the same way: nothing of
+// it is to be replaced by less.
+func (c *confirming) recorded(ctx context.Context, v visited) (seeds int, err error) {
 	list, err := results.Confirmations(ctx, v.db, c.def.Name)
 	if a := results.Find(list, c.arm.Trial, c.arm.Round, c.arm.Resplit); a != nil {
 		seeds = a.Seeds
 	}
 	return seeds, err
+}
+
+// known returns how many of the recorded seeds need no training: all where the confirmation on
+// them would only repeat the recorded one, else none. One of an earlier version, or with
+// another vector or other offsets, may need some on every seed.
+func (c *confirming) known(ctx context.Context, v visited, confirmer *followup.Confirmer, recorded int) (int, error) {
+	if recorded == 0 {
+		return 0, nil
+	}
+	arm := c.arm
+	arm.Seeds = recorded
+	reading, err := confirmer.Reading(arm)
+	if err != nil {
+		return 0, err
+	}
+	if same, err := v.db.Confirmed(ctx, c.def.Name, reading, arm); err != nil || !same {
+		return 0, err
+	}
+	return recorded, nil
 }
 
 // keep goes on with the seeds that are confirmed already, which are not replaced by
@@ -165,22 +191,9 @@ func (c *confirming) keep(known int) {
 	c.arm.Seeds = known
 }
 
-// repeats reports whether the confirmation would only repeat the recorded one.
-func (c *confirming) repeats(ctx context.Context, v visited, confirmer *followup.Confirmer) (bool, error) {
-	reading, err := confirmer.Reading(c.arm)
-	if err != nil {
-		return false, err
-	}
-	same, err := v.db.Confirmed(ctx, c.def.Name, reading, c.arm)
-	if same && err == nil {
-		c.notify(notice.AlreadyConfirmed{Study: c.def.Name, Trial: c.arm.Trial, Round: c.arm.Round, Seeds: c.arm.Seeds})
-	}
-	return same, err
-}
-
 // fit says what is about to be trained, and takes fewer seeds where the time is
-// short; below the fewest it refuses to start.
-func (c *confirming) fit(ctx context.Context, v visited, confirmer *followup.Confirmer, known int) error {
+// short; below the fewest it refuses to start. Of known seeds nothing is trained.
+func (c *confirming) fit(ctx context.Context, v visited, confirmer *followup.Confirmer, known, fewest int) error {
 	each, err := v.seconds(ctx, c.def.ReferenceModel())
 	if err != nil {
 		return err
@@ -197,8 +210,8 @@ func (c *confirming) fit(ctx context.Context, v visited, confirmer *followup.Con
 	if each > 0 && !c.deadline.IsZero() {
 		left := time.Until(c.deadline).Seconds()
 		seeds := followup.Fit(c.arm.Seeds, known, side, each, left)
-		if seeds < confirm.FewestSeeds {
-			return search.InputError{Err: &TooLittleTimeError{Need: followup.Seconds(confirm.FewestSeeds, side, each), Left: max(0, left)}}
+		if seeds < fewest {
+			return search.InputError{Err: &TooLittleTimeError{Seeds: fewest, Need: followup.Seconds(fewest, side, each), Left: max(0, left)}}
 		}
 		if c.arm.Seeds = seeds; seeds <= known {
 			c.deadline = time.Time{} // nothing is trained, and that is never too late
@@ -214,14 +227,21 @@ func (c *confirming) fit(ctx context.Context, v visited, confirmer *followup.Con
 // TooLittleTimeError says that the fewest seeds of a confirmation do not fit into the
 // time that is left. Nothing was started.
 type TooLittleTimeError struct {
+	// Seeds is how many it needs: more than [confirm.FewestSeeds] where the arm is confirmed on
+	// more already, which fewer do not replace.
+	Seeds int
 	// Need and Left are in seconds.
 	Need, Left float64
 }
 
 // Error says how long the fewest seeds take.
 func (e *TooLittleTimeError) Error() string {
-	return fmt.Sprintf("a confirmation needs at least %d fresh seeds, about %s here, and %s are left; nothing was started",
-		confirm.FewestSeeds, report.Duration(e.Need), report.Duration(e.Left))
+	why := ""
+	if e.Seeds > confirm.FewestSeeds {
+		why = ", as many as it is confirmed on already"
+	}
+	return fmt.Sprintf("a confirmation needs at least %d fresh seeds%s, about %s here, and %s are left; nothing was started",
+		e.Seeds, why, report.Duration(e.Need), report.Duration(e.Left))
 }
 
 // observe passes on what happens.

@@ -45,7 +45,10 @@ func (l *leaderConfirmation) run(ctx context.Context, s *searching, v visited, d
 	if err == nil || errors.Is(err, objective.ErrStorage) {
 		return err
 	}
-	unconfirmed := &UnconfirmedError{err}
+	var unconfirmed *UnconfirmedError
+	if !errors.As(err, &unconfirmed) {
+		unconfirmed = &UnconfirmedError{err}
+	}
 	if l.asked {
 		return unconfirmed
 	}
@@ -109,7 +112,8 @@ func (l *leaderConfirmation) tooDear(ctx context.Context, s *searching, v visite
 // awaiting returns the leader of a study if it is still to be confirmed, or why there is
 // nothing to confirm: no arm leads, or no option is better than the unweighted model.
 // Neither is returned where the leader is confirmed, or where fresh seeds would fail as
-// other seeds did and nobody asked for them.
+// other seeds did and nobody asked for them. Where somebody asked and the model is one of
+// which nothing can be said, the error is an [*UnconfirmedError] with the reason.
 func awaiting(ctx context.Context, db *runs.DB, def *search.Definition, asked bool) (*followup.Arm, *notice.NothingToConfirm, error) {
 	o, err := results.ReadOverview(ctx, db, def.Name)
 	if err != nil {
@@ -119,6 +123,9 @@ func awaiting(ctx context.Context, db *runs.DB, def *search.Definition, asked bo
 		nothing := &notice.NothingToConfirm{Why: o.Leader.Why}
 		if o.Recommendation.State == results.NoRecommendation {
 			nothing.None = o.Recommendation.Why
+		}
+		if asked && o.Leader.At >= 0 && nothing.None != "" {
+			return nil, nil, &UnconfirmedError{errors.New(string(nothing.None))}
 		}
 		return nil, nothing, nil
 	}

@@ -16,49 +16,31 @@ import (
 
 // others measures at the end of a search what else than weights could be done: training
 // longer, and fixed offsets; see [followup.Longer]. It does so once, on the leader's seeds,
-// and not when somebody goes on with a study in which nothing was left to do. A training
-// that fails costs the search nothing.
+// and makes up for what was cut short or failed, but not for a complete study in which it
+// never began. A training that fails costs the search nothing.
 func (s *searching) others(ctx context.Context, stop <-chan struct{}, study *runs.Study, deadline time.Time) error {
-	if s.before == runs.StateDone && !s.worked.Load() {
-		return nil
-	}
-	board, err := s.db.Leaderboard(ctx, s.def.Name)
-	if err != nil {
-		return err
-	}
-	leader := results.LeaderOf(board)
-	if leader.At < 0 {
-		return nil
-	}
-	t, err := s.db.Trial(ctx, s.def.Name, board.Rows[leader.At].Trial)
-	if err != nil {
+	o, err := readUnmeasured(ctx, s.db, s.def)
+	if err != nil || o == nil || !o.begun && s.before == runs.StateDone && !s.worked.Load() {
 		return err
 	}
 	l := followup.Longer{
 		Definition: s.def, Store: study, Trainer: s.trainer, Parallel: s.trainer.parallel, Deadline: deadline, Clock: time.Now,
-		Observe: s.observeLonger, Fitting: s.reserve.Fitting(), Reserve: s.kept,
-	}
-	if l.Leader.Plan, err = s.def.Plan(t.Point); err != nil {
-		return err
-	}
-	l.Leader.Trial, l.Leader.Round = t.Number, board.Rows[leader.At].Round
-	if l.Stops, err = s.db.ReferenceStops(ctx, s.def.Name); err != nil {
-		return err
+		Observe: s.observeLonger, Fitting: s.reserve.Fitting(), Reserve: s.kept, Stops: o.stops, Leader: o.leader, FixedKnown: o.fixedKnown,
 	}
 	each, err := visited{db: s.db, trainer: s.trainer}.seconds(ctx, s.def.ReferenceModel())
 	if err != nil {
 		return err
 	}
 	l.Each = time.Duration(each * float64(time.Second))
-	reference, seeds := replicates(board.Reference.Replicates), replicates(t.Replicates)
-	model, reason := l.Model()
-	if isMeasured(board, len(reference), len(seeds), reason) && (board.Optimism.Trial == 0 || board.Optimism.Trial == t.Number && board.Optimism.Round == l.Leader.Round) {
-		return nil
+	starts := l.Starts()
+	if o.begun && !starts && !s.worked.Load() {
+		return nil // what is known stays
 	}
-	if epochs, ok := model["epochs"].(int64); ok {
-		s.notify(notice.LongerBegan{Study: s.def.Name, Epochs: int(epochs), Seeds: len(seeds)})
+	if model, reason := l.Model(); reason == "" && starts {
+		epochs, _ := model["epochs"].(int64)
+		s.notify(notice.LongerBegan{Study: s.def.Name, Epochs: int(epochs), Seeds: len(o.seeds)})
 	}
-	err = l.Run(ctx, stop, reference, seeds)
+	err = l.Run(ctx, stop, o.reference, o.seeds)
 	switch {
 	case err == nil:
 		return nil
@@ -72,13 +54,79 @@ func (s *searching) others(ctx context.Context, stop <-chan struct{}, study *run
 	return nil
 }
 
+// unmeasured is what [searching.others] measures.
+type unmeasured struct {
+	leader followup.Arm
+	// reference and seeds are the training seeds of the reference and the leader, by their
+	// replicates.
+	reference, seeds []int
+	// stops says that the reference ends by its own early stopping.
+	stops bool
+	// begun says that there are figures, or reasons why there are none; fixedKnown is
+	// [followup.Longer.FixedKnown].
+	begun, fixedKnown bool
+}
+
+// readUnmeasured returns nil where no arm leads or all is measured.
+func readUnmeasured(ctx context.Context, db *runs.DB, def *search.Definition) (*unmeasured, error) {
+	board, err := db.Leaderboard(ctx, def.Name)
+	if err != nil {
+		return nil, err
+	}
+	leader := results.LeaderOf(board)
+	if leader.At < 0 {
+		return nil, nil
+	}
+	t, err := db.Trial(ctx, def.Name, board.Rows[leader.At].Trial)
+	if err != nil {
+		return nil, err
+	}
+	o := unmeasured{
+		leader:    followup.Arm{Trial: t.Number, Round: board.Rows[leader.At].Round},
+		reference: replicates(board.Reference.Replicates), seeds: replicates(t.Replicates), begun: board.Offsets.Fixed != nil,
+	}
+	o.fixedKnown = isFixedMeasured(board, len(o.reference))
+	if o.leader.Plan, err = def.Plan(t.Point); err != nil {
+		return nil, err
+	}
+	if o.stops, err = db.ReferenceStops(ctx, def.Name); err != nil {
+		return nil, err
+	}
+	_, reason := (&followup.Longer{Definition: def, Stops: o.stops}).Model()
+	if isMeasured(board, len(o.reference), len(o.seeds), reason) && (board.Optimism.Trial == 0 || board.Optimism.Trial == t.Number && board.Optimism.Round == o.leader.Round) {
+		return nil, nil
+	}
+	return &o, nil
+}
+
 // isMeasured reports whether the board has what [followup.Longer] would measure.
 func isMeasured(board *runs.Board, reference, leader int, reason followup.Reason) bool {
-	fixed, longer, both := board.Offsets.Fixed, board.Longer.Searched, board.Longer.Offsets
-	if fixed == nil || both == nil || fixed.Reason == followup.ReasonTime || both.Reason == followup.ReasonTime {
-		return false
+	longer, both := board.Longer.Searched, board.Longer.Offsets
+	return isFixedMeasured(board, reference) && both != nil && both.Reason != followup.ReasonTime && (reason != "" || longer.Seeds == leader)
+}
+
+// isFixedMeasured reports whether the board has fixed offsets for the reference on so many
+// seeds, or why it cannot have them.
+func isFixedMeasured(board *runs.Board, reference int) bool {
+	fixed := board.Offsets.Fixed
+	return fixed != nil && fixed.Reason != followup.ReasonTime && (fixed.Reason != "" || fixed.Seeds == reference)
+}
+
+// owesLonger reports whether a complete study has to make up for longer training that was cut
+// short or failed, as far as its history says, and has time for it.
+func (s *searching) owesLonger(ctx context.Context) (bool, error) {
+	db, err := s.openReading(ctx)
+	if err != nil {
+		return false, err
 	}
-	return (fixed.Reason != "" || fixed.Seeds == reference) && (reason != "" || longer.Seeds == leader)
+	defer db.Close()
+	o, err := readUnmeasured(ctx, db, s.def)
+	if err != nil || o == nil || !o.begun {
+		return false, err
+	}
+	_, spent, err := db.Effort(ctx, s.def.Name)
+	left := s.def.Search.TimeLeft(s.clock, spent, time.Now())
+	return !left.Limited || left.Duration > 0, err
 }
 
 // replicates returns the numbers of training seeds.
@@ -92,7 +140,11 @@ func replicates(list []objective.Replicate) []int {
 
 // observeLonger passes on what happens while the reference is trained longer.
 func (s *searching) observeLonger(e followup.Event) {
-	if e.Kind == followup.EventRun && e.Run.Kind == objective.RunFailed {
+	switch {
+	case e.Kind != followup.EventRun:
+	case e.Run.Kind == objective.RunTrained:
+		s.worked.Store(true)
+	case e.Run.Kind == objective.RunFailed:
 		s.notify(notice.RunFailed{Run: e.Run.Run, Err: e.Run.Err})
 	}
 }

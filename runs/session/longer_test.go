@@ -1,6 +1,7 @@
 package session
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -102,6 +103,66 @@ func TestCutShortAfterTheTrials(t *testing.T) {
 			if _, err := os.Stat(finished); err != nil { // a second mkdir would fail
 				t.Errorf("stopped at %s: search.on_finish was not started", at)
 			}
+		}
+	}
+}
+
+// TestLongerIsMadeUpFor: a complete study whose longer training was cut short, or failed, makes
+// up for it when somebody goes on with it, once; where it never began nothing is trained, and
+// where time is over what is known stays.
+func TestLongerIsMadeUpFor(t *testing.T) {
+	for name, c := range map[string]struct {
+		sql   string
+		limit string
+		want  bool
+	}{
+		"nothing happened": {"SELECT 1", "", false},
+		"cut short":        {`UPDATE search_options SET seeds = 1 WHERE option = 'longer'`, "", true},
+		"failed":           {`UPDATE search_options SET seeds = 0, reason = 'training failed' WHERE option LIKE 'longer%'`, "", true},
+		"time is over":     {`UPDATE search_options SET seeds = 1 WHERE option = 'longer'`, "search.time=1ms", false},
+		"never began":      {`DELETE FROM search_options`, "", false},
+	} {
+		history, notices := heard(t)
+		no := false
+		r := SearchRequest{Definition: define(t, small), Confirm: &no}
+		if _, err := Search(t.Context(), nil, history, r); err != nil {
+			t.Fatal(err)
+		}
+		notices()
+		db, err := sql.Open("sqlite3", "file:"+history.DB)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := db.Exec(c.sql); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if c.limit != "" {
+			r.Definition = define(t, small, c.limit)
+		}
+		for i, want := range []bool{c.want, false} {
+			if _, err := Search(t.Context(), nil, history, r); err != nil {
+				t.Fatal(err)
+			}
+			if got := notices(); slices.Contains(strings.Fields(got), "LongerBegan") != want {
+				t.Errorf("%s, time %d: %s; want longer training %v", name, i+1, got, want)
+			}
+		}
+		reading, err := history.openReading(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		board, err := reading.Leaderboard(t.Context(), "small")
+		if err = errors.Join(err, reading.Close()); err != nil {
+			t.Fatal(err)
+		}
+		if seeds := board.Longer.Seeds; c.want && seeds != board.Rows[board.Leader()].Seeds {
+			t.Errorf("%s: longer on %d seeds afterwards", name, seeds)
+		}
+		if fixed := board.Offsets.Fixed; name != "never began" && (fixed == nil || fixed.Reason != "") {
+			t.Errorf("%s: fixed offsets %+v; want those of before", name, fixed)
 		}
 	}
 }

@@ -93,7 +93,7 @@ func Search(ctx context.Context, stop <-chan struct{}, c Config, r SearchRequest
 			err = s.anyWorked(ctx)
 		}
 		if err != nil || complete {
-			return Outcome{Leaderboard: complete}, err
+			return Outcome{Leaderboard: complete || errors.As(err, new(*UnconfirmedError))}, err
 		}
 		c.notify(notice.ProgramStarting{Program: s.def.Model.Trainer.Program(s.def.Folder)})
 	}
@@ -185,6 +185,9 @@ type searching struct {
 func (s *searching) isComplete(ctx context.Context) (bool, error) {
 	complete, err := s.peek(ctx, s.def)
 	if err != nil || !complete {
+		return false, err
+	}
+	if owes, err := s.owesLonger(ctx); err != nil || owes {
 		return false, err
 	}
 	if s.Confirms() {

@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"evenkeel/objective"
 	"evenkeel/objective/evidence/check"
 	"evenkeel/runs/notice"
 	"evenkeel/runs/results"
@@ -263,5 +265,68 @@ func TestConfirmsWhereCheap(t *testing.T) {
 		if got := notices(); !slices.Contains(strings.Fields(got), want.heard) {
 			t.Errorf("%s trials: %s; want %s", want.trials, got, want.heard)
 		}
+	}
+}
+
+// TestKnownArmKeepsItsDeadline: an arm that is confirmed is not confirmed again, whatever the
+// time; one of an earlier version, which did not measure every option, is, and that takes
+// time, for no fewer seeds than it is confirmed on.
+func TestKnownArmKeepsItsDeadline(t *testing.T) {
+	def := define(t, small)
+	c, notices := heard(t)
+	no := false
+	r := request(def)
+	r.Confirm = &no
+	if _, err := Search(t.Context(), nil, c, r); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Confirm(t.Context(), nil, c, ConfirmRequest{Arm: best, Seeds: 7}); err != nil {
+		t.Fatal(err)
+	}
+	notices()
+	if _, err := Confirm(t.Context(), nil, c, ConfirmRequest{Arm: best, Seeds: 6, Deadline: time.Now()}); err != nil || notices() != "LargerKept AlreadyConfirmed" {
+		t.Errorf("confirmed already, without time: %v", err)
+	}
+	db, err := sql.Open("sqlite3", "file:"+c.DB)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = db.Exec(`DELETE FROM confirmed_options WHERE option = ?`, string(objective.OptionOffsetsFixed))
+	if err = errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for _, seeds := range []int{6, 7} {
+		_, err = Confirm(t.Context(), nil, c, ConfirmRequest{Arm: best, Seeds: seeds, Deadline: time.Now()})
+		var late *TooLittleTimeError
+		if !errors.As(err, &late) || late.Seeds != 7 || !(late.Need > 0) || !strings.Contains(err.Error(), "at least 7 fresh seeds, as many as it is confirmed on already") {
+			t.Errorf("of an earlier version, %d seeds without time: %v; want that seven do not fit", seeds, err)
+		}
+	}
+	notices()
+	for _, want := range []string{"LargerKept ConfirmingBegan", "LargerKept AlreadyConfirmed"} {
+		got, err := Confirm(t.Context(), nil, c, ConfirmRequest{Arm: best, Seeds: 6, Deadline: time.Now().Add(time.Hour)})
+		if said := notices(); err != nil || got.Arm.Seeds != 7 || said != want {
+			t.Errorf("with time: %d seeds, %v, %s; want 7 and %s", got.Arm.Seeds, err, said, want)
+		}
+	}
+}
+
+// TestAskedOfAnUntrainedModel: where a confirmation is asked for and the model is not trained,
+// that is an error with the reason, beside the leaderboard; else it is a notice.
+func TestAskedOfAnUntrainedModel(t *testing.T) {
+	def := define(t, small, "model.epochs=2")
+	c, notices := heard(t)
+	for range 2 {
+		out, err := Search(t.Context(), nil, c, request(def))
+		var unconfirmed *UnconfirmedError
+		if !out.Leaderboard || !errors.As(err, &unconfirmed) || err.Error() != "the leader is not confirmed: the unweighted model is not trained" {
+			t.Errorf("asked: %+v, %v; want the reason, and a leaderboard", out, err)
+		}
+		if got := notices(); strings.Contains(got, "Confirm") {
+			t.Errorf("asked: notices %s; want nothing more of it", got)
+		}
+	}
+	if out, err := Search(t.Context(), nil, c, SearchRequest{Definition: def, BuiltIn: true}); !out.Leaderboard || err != nil || !strings.Contains(notices(), "NothingToConfirm") {
+		t.Errorf("not asked: %+v, %v; want a notice", out, err)
 	}
 }

@@ -89,6 +89,9 @@ type Longer struct {
 	Fitting time.Duration
 	// Stops is [Arm.Stops].
 	Stops bool
+	// FixedKnown says that fixed offsets are recorded for the reference on all its seeds, and
+	// stay as they are.
+	FixedKnown bool
 	// Leader is the leading arm, of which Optimism is recorded; its plan is the trial's.
 	Leader Arm
 }
@@ -105,6 +108,22 @@ func (l *Longer) Model() (map[string]any, Reason) {
 	return longerModel(l.Definition, l.Stops, objective.LongerFactor)
 }
 
+// Starts reports whether a longer training that starts now is expected to end in time.
+func (l *Longer) Starts() bool { return !l.runner(nil).Late(0) }
+
+// runner returns what trains.
+func (l *Longer) runner(observe func(Event)) *objective.Runner {
+	runner := objective.NewRunner(l.Trainer, l.Store, l.Parallel, l.Clock, func(e objective.RunEvent) {
+		observe(Event{Kind: EventRun, Run: e})
+	})
+	runner.SetDeadline(l.Deadline)
+	runner.SetExpected(objective.LongerFactor * l.Each)
+	if l.Reserve != nil {
+		runner.SetReserve(func(each time.Duration) time.Duration { return l.Reserve(each / objective.LongerFactor) })
+	}
+	return runner
+}
+
 // Run measures the options on the seeds of the reference, by their replicates, and those
 // of them that the leader has, and records what it finds. Runs that the store has are not
 // trained again. After stop is closed or ctx ends it returns an interruption
@@ -116,14 +135,7 @@ func (l *Longer) Run(ctx context.Context, stop <-chan struct{}, reference, leade
 	if observe == nil {
 		observe = func(Event) {}
 	}
-	runner := objective.NewRunner(l.Trainer, l.Store, l.Parallel, l.Clock, func(e objective.RunEvent) {
-		observe(Event{Kind: EventRun, Run: e})
-	})
-	runner.SetDeadline(l.Deadline)
-	runner.SetExpected(objective.LongerFactor * l.Each)
-	if l.Reserve != nil {
-		runner.SetReserve(func(each time.Duration) time.Duration { return l.Reserve(each / objective.LongerFactor) })
-	}
+	runner := l.runner(observe)
 	defer stopWith(stop, runner)()
 	eval := &objective.Evaluator{Runner: runner, Info: l.Trainer.Info(), ReferenceModel: l.Definition.ReferenceModel(), Score: l.Definition.Objective}
 	model, reason := l.Model()
@@ -169,8 +181,10 @@ func (l *Longer) recordPlain(ctx context.Context, eval *objective.Evaluator, all
 	for _, s := range all {
 		plain = append(plain, s.reference)
 	}
-	if err := l.record(ctx, l.fixed(eval, objective.OptionOffsetsFixed, plain)); err != nil {
-		return err
+	if !l.FixedKnown {
+		if err := l.record(ctx, l.fixed(eval, objective.OptionOffsetsFixed, plain)); err != nil {
+			return err
+		}
 	}
 	o := l.optimism(eval, all)
 	if o.Seeds == 0 {
