@@ -24,14 +24,8 @@ type explainFlags struct {
 	calculated              weightsFlags
 }
 
-// newExplain returns the command that says why weights did what they did.
-func newExplain(g *global) *cobra.Command {
-	var f explainFlags
-	var format *string
-	cmd := &cobra.Command{
-		Use:   "explain [TRIAL]",
-		Short: "Why the weighting did, or did not, even the recalls out",
-		Long: `Repeats what the study recommends (evenkeel recommend), and says in plain sentences
+// explainHelp is the long help of the command.
+const explainHelp = `Repeats what the study recommends (evenkeel recommend), and says in plain sentences
 why the weights of a trial did, or did not, even the recalls out, from what was
 recorded: the answer, and at most three findings, the most important first, each
 with what to do and why. Where there is more (further findings, more to try, what is
@@ -55,7 +49,16 @@ the test part. Ctrl-C keeps what is finished, and the same command continues;
 repeated, it trains nothing.
 
 With --recall and --weights, or a scheme instead of weights as for evenkeel weights,
-it needs no study and says what recalls alone can show.`,
+it needs no study and says what recalls alone can show.`
+
+// newExplain returns the command that says why weights did what they did.
+func newExplain(g *global) *cobra.Command {
+	var f explainFlags
+	var format *string
+	cmd := &cobra.Command{
+		Use:   "explain [TRIAL]",
+		Short: "Why the weighting did, or did not, even the recalls out",
+		Long:  explainHelp,
 		Example: `  evenkeel explain
   evenkeel explain 7/2 --format json
   evenkeel explain 7/2 --measure

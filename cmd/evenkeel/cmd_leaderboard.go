@@ -7,15 +7,8 @@ import (
 	"evenkeel/runs/report"
 )
 
-// newLeaderboard returns the command that ranks the arms of a study.
-func newLeaderboard(g *global) *cobra.Command {
-	var study string
-	var options report.BoardOptions
-	var format *string
-	cmd := &cobra.Command{
-		Use:   "leaderboard [STUDY]",
-		Short: "Rank the arms of a study, compared with the unweighted model",
-		Long: `Says what to use, as evenkeel recommend does, shows what a confirmation measured of
+// leaderboardHelp is the long help of the command.
+const leaderboardHelp = `Says what to use, as evenkeel recommend does, shows what a confirmation measured of
 every option, and ranks the arms of a study. An arm is a trial after one of its
 rounds. JSON and CSV have every arm with the columns of the SQL view leaderboard,
 unrounded, and say which one leads.
@@ -49,7 +42,17 @@ The first row is the unweighted model, with which all are compared.
 ` + accumulateHelp + `
 
 The arms were chosen by these figures, so the figures are too good. Quote those of the
-recommendation, which evenkeel confirm measures.`,
+recommendation, which evenkeel confirm measures.`
+
+// newLeaderboard returns the command that ranks the arms of a study.
+func newLeaderboard(g *global) *cobra.Command {
+	var study string
+	var options report.BoardOptions
+	var format *string
+	cmd := &cobra.Command{
+		Use:   "leaderboard [STUDY]",
+		Short: "Rank the arms of a study, compared with the unweighted model",
+		Long:  leaderboardHelp,
 		Example: `  evenkeel leaderboard
   evenkeel leaderboard fashion --all
   evenkeel leaderboard --format json`,
