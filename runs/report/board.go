@@ -234,7 +234,7 @@ func (p boardPage) offsets() []any {
 		drop += "!"
 	}
 	return []any{
-		"-", "-", "fitted offsets, no training", 0, decimals(p.Board.Reference.Spread+o.Difference(p.Definition.Objective), 3),
+		"-", "-", "offsets, fitted to each", 0, decimals(p.Board.Reference.Spread+o.Difference(p.Definition.Objective), 3),
 		signed(o.Difference(p.Definition.Objective), 3), "", "", decimals(o.Spread, 3),
 		worstText(o.WorstClass, o.WorstRecall), drop,
 	}

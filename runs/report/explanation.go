@@ -275,7 +275,7 @@ func (e explanation) itemsHead(items []advice) string {
 // top are the paragraphs above the findings: what was found, and of what.
 func (e explanation) top() []string {
 	var all []string
-	for _, text := range []string{e.report.Text, e.report.Models, e.head} {
+	for _, text := range []string{e.head, e.report.Text, e.report.Models} {
 		if text != "" {
 			all = append(all, text)
 		}

@@ -145,5 +145,5 @@ func (l *Log) outcome(def *search.Definition, e search.Event) {
 		return
 	}
 	best := e.Arms[objective.Best(e.Arms)]
-	l.Print("%s: best round %d of %d, change %s, %s", what, best.Round, len(e.Arms), signed(best.Difference, 3), Duration(e.Outcome.Seconds))
+	l.Print("%s: best round %d of %d, score change %s, %s", what, best.Round, len(e.Arms), signed(best.Difference, 3), Duration(e.Outcome.Seconds))
 }

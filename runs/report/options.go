@@ -105,7 +105,10 @@ func (p answerPage) optionNotes(c *results.Confirmed, list []results.MeasuredOpt
 	} else {
 		notes = append(notes, fmt.Sprintf("weights: %s, %s", armName(c.Trial, c.Round), p.recipe(results.Arm{Trial: c.Trial, Round: c.Round})))
 	}
-	if slices.ContainsFunc(list, func(o results.MeasuredOption) bool { return o.Test.BeyondLimit() }) {
+	if p.quoted(c) && p.r.State == results.RecommendationConfirmed && p.r.Use != objective.OptionNothing {
+		notes = append(notes, "* = recommended: "+string(p.r.Why))
+	}
+	if slices.ContainsFunc(list, func(o results.MeasuredOption) bool { return o.Test.Seeds > 0 && o.Test.BeyondLimit() }) {
 		notes = append(notes, "! = probably more accuracy lost than your limit of "+unsigned(p.Definition.Objective.Tolerance)+" points")
 	}
 	if few := c.FewImages(); few > 0 {

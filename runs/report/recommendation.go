@@ -208,15 +208,16 @@ func (p answerPage) useNothing() []string {
 func (p answerPage) figuresOf(o results.MeasuredOption) []string {
 	f := p.r.Quoted(o)
 	gains := fmt.Sprintf("    spread %s -> %s   %s%s", decimals(f.Spread-f.Change, 3), decimals(f.Spread, 3), signed(f.Change, 3), p.interval(o, f))
-	if classes := strings.Join(p.moved(f), ", "); classes != "" && len([]rune(gains))+3+len([]rune(classes)) <= pageWidth {
-		gains += "   " + classes
-	}
 	if p.r.State == results.Provisional && f.ChangeHigh >= 0 {
 		gains += ", within noise so far"
 	}
 	costs := fmt.Sprintf("    balanced accuracy %s points", points(f.AccuracyChange))
 	costs += within(f.AccuracyLow, f.AccuracyHigh, points)
-	return []string{gains, costs + p.limit(f)}
+	lines := []string{gains}
+	if classes := p.moved(f); len(classes) > 0 {
+		lines = append(lines, cut("    "+strings.Join(classes, ", "), pageWidth))
+	}
+	return append(lines, costs+p.limit(f))
 }
 
 // interval writes the interval of a change, which is one for all options together where
@@ -239,14 +240,14 @@ func (p answerPage) moved(f results.Figures) []string {
 	for k, r := range f.Recalls {
 		before := p.r.Of(objective.OptionNothing).Test.Recalls
 		if p.Board.Study.Class(k) == worst && k < len(before) {
-			words = append(words, changes([]runs.ClassChange{{Class: worst, Before: before[k].Mean, After: r.Mean}}))
+			words = append(words, "worst class "+changes([]runs.ClassChange{{Class: worst, Before: before[k].Mean, After: r.Mean}}))
 		}
 	}
 	if len(words) == 0 && len(f.Gained) > 0 {
-		words = append(words, changes(f.Gained[:1]))
+		words = append(words, "largest gain "+changes(f.Gained[:1]))
 	}
 	if len(f.Lost) > 0 && f.Lost[0].Class != worst {
-		words = append(words, changes(f.Lost[:1]))
+		words = append(words, "largest loss "+changes(f.Lost[:1]))
 	}
 	return words
 }
@@ -295,10 +296,14 @@ func (p answerPage) longerFirst() []string {
 	return append(withCommand(text, p.command(objective.OptionLonger)), "    alone: "+gain)
 }
 
-// thenSearch says how to search with as many epochs as what to use has.
+// thenSearch says what longer training does alone, where offsets follow it, and how to search with as many epochs as what to use has.
 func (p answerPage) thenSearch() []string {
 	_, longer := p.epochs()
-	return withCommand(fmt.Sprintf("To find weights for that model too, search with %d epochs", longer), p.command(objective.OptionLonger))
+	var alone []string
+	if f := p.r.Quoted(p.r.Of(objective.OptionLonger)); p.r.Use == objective.OptionLongerThenOffsets && f.Seeds > 0 {
+		alone = []string{fmt.Sprintf("    longer training alone: balanced accuracy %s points%s", points(f.AccuracyChange), within(f.AccuracyLow, f.AccuracyHigh, points))}
+	}
+	return append(alone, withCommand(fmt.Sprintf("To find weights for that model too, search with %d epochs", longer), p.command(objective.OptionLonger))...)
 }
 
 // within writes a 95 % interval in parentheses, "" where it is not known.
@@ -351,7 +356,7 @@ func (p answerPage) unknown() []string {
 	var lines []string
 	c := p.r.Confirmed
 	if !math.IsNaN(p.r.Undetectable) {
-		lines = append(lines, fmt.Sprintf("  Effects on the spread below %s may be missed (%s, %s).", decimals(p.r.Undetectable, 3),
+		lines = append(lines, fmt.Sprintf("  A change of the spread by less than %s may be missed (%s, %s).", decimals(p.r.Undetectable, 3),
 			count(c.Seeds, "seed"), count(int(total(c.Images)), "test example")))
 	}
 	switch few := c.FewImages(); {

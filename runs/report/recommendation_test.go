@@ -65,9 +65,10 @@ func TestRecommendationPage(t *testing.T) {
 		{"what to use, what it gains, what it costs", true, []results.MeasuredOption{option(fixed, -.024, .001, -.006, .1)}, []string{
 			"RECOMMENDATION (test part, 2000 examples a class, 10 fresh seeds; test part read once)",
 			"  Add one fixed set of offsets to the unweighted model's logits:\n    evenkeel weights --offsets --format torch",
-			"    spread .112 -> .088   -.024 (95 % -.036 to -.012)   Shirt 62 % -> 74 %, Coat 72 % -> 68 %",
+			"    spread .112 -> .088   -.024 (95 % -.036 to -.012)",
+			"    largest gain Shirt 62 % -> 74 %, largest loss Coat 72 % -> 68 %",
 			"    balanced accuracy -0.6 points (95 % -1.0 to -0.2), within your limit of 1.0 (risk of more 10 %)",
-			"  Effects on the spread below .018 may be missed (10 seeds, 4000 test examples).",
+			"  A change of the spread by less than .018 may be missed (10 seeds, 4000 test examples).",
 			"  More: evenkeel explain | evenkeel leaderboard --all",
 		}},
 		{"accuracy rose", true, []results.MeasuredOption{option(fixed, -.024, .001, .006, 0)}, []string{"higher beyond noise"}},
@@ -76,7 +77,7 @@ func TestRecommendationPage(t *testing.T) {
 			"  Use the unweighted model as it is.",
 			"    The search chose offsets, one fixed set: not more even on the test part beyond noise.",
 			"    spread .112 -> .088   -.024 (95 % -.072 to +.024)",
-			"Effects on the spread below .018",
+			"A change of the spread by less than .018",
 		}},
 		{"nothing was chosen", true, []results.MeasuredOption{option(fixed, .024, .9, -.006, .1)}, []string{
 			"  Use the unweighted model as it is.", "No option has a better score than the unweighted model in the search.",
