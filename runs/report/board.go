@@ -12,6 +12,7 @@ import (
 	"evenkeel/objective/evidence/guessing"
 	"evenkeel/runs"
 	"evenkeel/runs/results"
+	"evenkeel/search/followup"
 )
 
 // pageTrials is the number of trials a leaderboard shows unless all are asked for.
@@ -75,6 +76,9 @@ func (p boardPage) board() error {
 	}
 	if hidden > 0 {
 		fmt.Fprintf(p.W, "One row a trial, its best arm; --all shows %s more. Columns: leaderboard --help\n", count(hidden, "arm"))
+	}
+	if text := p.optimism(); text != "" {
+		p.lines(text)
 	}
 	if n := len(p.Board.Rows); n > 0 && p.Board.Rows[n-1].Seeds < p.seeds() {
 		p.lines(fmt.Sprintf("Arms on %s come first; those on fewer seeds usually look better than they are.", count(p.seeds(), "seed")))
@@ -187,8 +191,8 @@ func (p boardPage) table() (r result, hidden int, err error) {
 	if p.Board.Offsets.Seeds > 0 {
 		r.rows = append(r.rows, p.row(p.offsets(), "-", ""))
 	}
-	if p.Board.Longer.Seeds > 0 {
-		r.rows = append(r.rows, p.row(p.longer(), "1.0", ""))
+	for _, cells := range p.searched() {
+		r.rows = append(r.rows, p.row(cells, "-", ""))
 	}
 	seen := make(map[int]bool)
 	for _, a := range p.Board.Rows {
@@ -240,17 +244,47 @@ func (p boardPage) offsets() []any {
 	}
 }
 
-// longer is the third pinned row: the unweighted model, trained twice as many epochs.
-func (p boardPage) longer() []any {
+// optimism says what the leader's change counts for beside the pinned rows; "" where that is
+// not known, and where nothing is taken off.
+func (p boardPage) optimism() string {
+	o, at := p.Board.Optimism, p.Leader.At
+	if at < 0 || o.Trial != p.Board.Rows[at].Trial || o.Round != p.Board.Rows[at].Round {
+		return ""
+	}
+	counts := p.Recommendation.Of(objective.OptionWeightsRemeasured).Search.Score
+	if signed(counts, 3) == signed(p.Board.Rows[at].Difference, 3) {
+		return ""
+	}
+	return fmt.Sprintf("Beside the rows without a rank, rank 1 counts as %s: its weights were measured on these examples, and %s of its change is expected on no others.",
+		signed(counts, 3), signed(p.Board.Rows[at].Difference-counts, 3))
+}
+
+// searched are the pinned rows of what was measured when the search ended: one fixed set of
+// offsets, the unweighted model trained twice as many epochs, and both.
+func (p boardPage) searched() (rows [][]any) {
 	l := p.Board.Longer
-	drop := points(-l.Drop)
-	if l.Drop > p.Definition.Objective.Tolerance+objective.Slack {
-		drop += "!"
+	for _, s := range []*followup.Searched{p.Board.Offsets.Fixed, &l.Searched, l.Offsets} {
+		if s == nil || s.Seeds == 0 || s.Reason != "" {
+			continue
+		}
+		name := "offsets, one fixed set"
+		switch s.Option {
+		case objective.OptionLonger:
+			name = "unweighted, " + count(s.Epochs, "epoch")
+		case objective.OptionLongerThenOffsets:
+			name = count(s.Epochs, "epoch") + ", fixed offsets"
+		}
+		drop := points(-s.Drop)
+		if s.Drop > p.Definition.Objective.Tolerance+objective.Slack {
+			drop += "!"
+		}
+		worst, low := objective.Lowest(s.Recall)
+		rows = append(rows, []any{
+			"-", "-", name, 0, decimals(p.Board.Reference.Spread+s.Difference, 3), signed(s.Difference, 3), "", "", decimals(s.Spread, 3),
+			worstText(p.Board.Study.Class(worst), low), drop,
+		})
 	}
-	return []any{
-		"-", "-", "unweighted, " + count(l.Epochs, "epoch"), 0, decimals(p.Board.Reference.Spread+l.Difference, 3),
-		signed(l.Difference, 3), "", "", decimals(l.Spread, 3), worstText(l.WorstClass, l.WorstRecall), drop,
-	}
+	return rows
 }
 
 // row puts the weights' own change and their ratio into a row where the table has these

@@ -14,6 +14,7 @@ import (
 	"evenkeel/runs"
 	"evenkeel/runs/results"
 	"evenkeel/search"
+	"evenkeel/search/followup"
 	"evenkeel/search/studyfile"
 )
 
@@ -168,6 +169,33 @@ func TestPredictedOnTheBoard(t *testing.T) {
 		p.Board.Screening = runs.Screening{Points: 2048, Largest: c.largest, Transmission: c.of}
 		if got := strings.Join(p.predicted(), "|"); got != c.want {
 			t.Errorf("%q; want %q", got, c.want)
+		}
+	}
+}
+
+// TestOptimismIsSaid: what the leader's change counts for beside the pinned rows is said where
+// something is taken off it, and of no other arm.
+func TestOptimismIsSaid(t *testing.T) {
+	for _, c := range []struct {
+		trial  int
+		counts float64
+		want   string
+	}{
+		{18, -.022, "Beside the rows without a rank, rank 1 counts as -.022: its weights were measured on these examples, and -.012 of its change is expected on no others."},
+		{18, -.034, ""},
+		{7, -.022, ""},
+	} {
+		p := boardPage{Overview: &results.Overview{
+			Board: &runs.Board{
+				Rows:     []runs.Row{{Trial: 18, Round: 2, Difference: -.034}},
+				Optimism: followup.Optimism{Trial: c.trial, Round: 2},
+			},
+			Recommendation: &results.Recommendation{Options: []results.MeasuredOption{
+				{Option: objective.OptionWeightsRemeasured, Search: results.Figures{Seeds: 8, Score: c.counts}},
+			}},
+		}}
+		if got := p.optimism(); got != c.want {
+			t.Errorf("trial %d, %v: %q; want %q", c.trial, c.counts, got, c.want)
 		}
 	}
 }
