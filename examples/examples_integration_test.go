@@ -132,7 +132,7 @@ func TestExamplesAsAUserStartsThem(t *testing.T) {
 
 			_, log = p.run(t, append(search, "--set", "study=again")...)
 			p.left(t)
-			if !strings.Contains(log, " 0 trainings,") {
+			if !strings.Contains(log, ", 0 trainings;") {
 				t.Errorf("a study of the same trials does not share all of them")
 			}
 		})
