@@ -52,6 +52,9 @@
 // recommends with those of all options and of these arms. The table also says how much too
 // kind the search's figures and the confirmation's are, by option. With -embedded the sample
 // is the embedded one and repetitions differ in the seed of the study. See regret.go.
+// ledger/regret-embedded.csv has study seeds 100 to 113; this goes on with it:
+//
+//	go run ./bench/honesty -regret -embedded -only 115 -o bench/honesty/ledger/regret-embedded.csv
 //
 // With -screening, two searches on the same draw are compared by what their leaders
 // truly score: A trains all of -points random points, B trains a quarter of them after
