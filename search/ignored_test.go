@@ -66,7 +66,7 @@ func TestOneProbeSuffices(t *testing.T) {
 }
 
 // noisy is a trainer that does not repeat itself: a share of its predictions is another one each
-// time, whatever the seed.
+// time, also with the same seed.
 type noisy struct {
 	*trainertest.Synthetic
 	share  float64

@@ -58,11 +58,7 @@ func newLeaderboard(g *global) *cobra.Command {
   evenkeel leaderboard --format json`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			name, err := oneStudy(args, study)
-			if err != nil {
-				return err
-			}
-			db, err := openStudyReading(cmd, g, name)
+			name, db, err := openNamed(cmd, g, args, study)
 			if err != nil {
 				return err
 			}

@@ -45,11 +45,7 @@ plain_change are not corrected.`,
   evenkeel recommend --format json`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			name, err := oneStudy(args, study)
-			if err != nil {
-				return err
-			}
-			db, err := openStudyReading(cmd, g, name)
+			name, db, err := openNamed(cmd, g, args, study)
 			if err != nil {
 				return err
 			}
@@ -64,6 +60,16 @@ plain_change are not corrected.`,
 	cmd.Flags().StringVar(&study, "study", "", "`NAME`: the study; the newest is the default")
 	format = formatFlag(cmd)
 	return cmd
+}
+
+// openNamed opens the history for reading, for a study that is named by an argument or a
+// flag, and returns its name.
+func openNamed(cmd *cobra.Command, g *global, args []string, flag string) (name string, db *runs.DB, err error) {
+	if name, err = oneStudy(args, flag); err != nil {
+		return "", nil, err
+	}
+	db, err = openStudyReading(cmd, g, name)
+	return name, db, err
 }
 
 // readOverview reads what is known of the named study, "" for the newest.

@@ -85,7 +85,7 @@ func adjusted(family []runs.ConfirmedArm, at int, row runs.ConfirmedRow, value f
 	return interval.Holm(values)[own]
 }
 
-// OfNoArm reports whether an option is the same whatever arm is confirmed.
+// OfNoArm reports whether an option is the same for every arm that is confirmed.
 func OfNoArm(o objective.Option) bool {
 	switch o {
 	case objective.OptionNothing, objective.OptionOffsetsFixed, objective.OptionOffsetsRefitted, objective.OptionLonger, objective.OptionLongerThenOffsets:

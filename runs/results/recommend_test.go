@@ -317,7 +317,7 @@ func TestThreeClasses(t *testing.T) {
 	}
 }
 
-// TestNoRecommendation: what says nothing is said to say nothing, whatever the figures.
+// TestNoRecommendation: where nothing can be said there is no recommendation, with any figures.
 func TestNoRecommendation(t *testing.T) {
 	r := Recommend(Evidence{Options: []MeasuredOption{tested(refitted, -0.03, figures(-0.02, 0.01, 0, 0))}, Confirmed: true, None: NoBetterThanGuessing})
 	if r.State != NoRecommendation || r.Why != NoBetterThanGuessing || r.Use != nothing || len(r.Options) != len(objective.Options()) {

@@ -30,7 +30,7 @@ func (o *Overview) recommendation() *Recommendation {
 	e.Options = o.measuredOptions(arm)
 	for i := range e.Options {
 		if e.Options[i].Option == objective.OptionWeightsRemeasured && leader.Trial > 0 {
-			e.Options[i].Search = o.searchedArm(leader) // the search chooses its leader, whatever was confirmed
+			e.Options[i].Search = o.searchedArm(leader) // the search chooses its leader, also where another arm was confirmed
 		}
 	}
 	if judged != nil {

@@ -223,8 +223,8 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// TestConfirms: unless it is told not to, whatever it costs only where somebody asks for it
-// or nobody is there to start it.
+// TestConfirms: a search confirms unless --confirm=false, and at any cost only where somebody
+// asks for it or nobody is there to start it.
 func TestConfirms(t *testing.T) {
 	yes, no := true, false
 	for _, c := range []struct {
@@ -268,8 +268,8 @@ func TestConfirmsWhereCheap(t *testing.T) {
 	}
 }
 
-// TestKnownArmKeepsItsDeadline: an arm that is confirmed is not confirmed again, whatever the
-// time; one of an earlier version, which did not measure every option, is, and that takes
+// TestKnownArmKeepsItsDeadline: an arm that is confirmed is not confirmed again, with any limit
+// of time; one of an earlier version, which did not measure every option, is, and that takes
 // time, for no fewer seeds than it is confirmed on.
 func TestKnownArmKeepsItsDeadline(t *testing.T) {
 	def := define(t, small)

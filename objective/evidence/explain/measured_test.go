@@ -19,7 +19,7 @@ func names(r *explain.Report) (shown []string) {
 	return shown
 }
 
-// TestTestPartCountsMost: what a confirmation found decides, whatever validation, the
+// TestTestPartCountsMost: what a confirmation found decides, also against what validation, the
 // predictions and the thresholds say.
 func TestTestPartCountsMost(t *testing.T) {
 	flat := with(func(w *world) { w.weights, w.jitter, w.without = []float64{1, 1.1, 1, 1}, 0.2, "logits" })

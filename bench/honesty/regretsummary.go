@@ -1,0 +1,162 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"slices"
+
+	"evenkeel/objective"
+)
+
+// regretSummary is what all repetitions of -regret say together.
+type regretSummary struct {
+	repetitions int
+	lines       []regretLine
+	kinds       []kindLine
+}
+
+// regretLine is how far one way to choose is behind the best that was measured, over the n
+// repetitions that know the truth of what it chooses; mean and worst are NaN without any.
+type regretLine struct {
+	what         string
+	n            int
+	mean, worst  float64
+	within, sure int // repetitions within .003, and within .003 plus the standard error
+}
+
+// kindLine is how much the figures that a kind of option is given are too kind.
+type kindLine struct {
+	name                   string
+	n                      int
+	spread, spreadSE       float64 // search minus truth
+	accuracy, accuracySE   float64
+	quoted, quotedSE       float64 // test minus truth
+	covered                int
+	recommended, confirmed int
+}
+
+// smallRegret is the regret that is thought small enough.
+const smallRegret = 0.003
+
+// trueScore is the score of a true change: the spread, and the charge for the true loss.
+func trueScore(a answer, score objective.Score) float64 {
+	return a.truth + score.Charge(-a.truthAccuracy, 0)
+}
+
+// sumRegrets adds repetitions up.
+func sumRegrets(all [][]answer, score objective.Score) regretSummary {
+	s := regretSummary{repetitions: len(all)}
+	ways := []struct {
+		what string
+		// pick is what is used, among what it is compared with.
+		pick, among func(answer) bool
+	}{
+		{"the leader, among weights", func(a answer) bool { return a.kind == "leader" }, func(a answer) bool { return a.kind != "option" }},
+		{"the recommendation, among everything", func(a answer) bool { return a.recommended }, func(answer) bool { return true }},
+		{"always offsets fitted to each model", func(a answer) bool { return a.name == string(objective.OptionOffsetsRefitted) }, func(answer) bool { return true }},
+		{"always one fixed set of offsets", func(a answer) bool { return a.name == string(objective.OptionOffsetsFixed) }, func(answer) bool { return true }},
+		{"always nothing", func(a answer) bool { return a.name == string(objective.OptionNothing) }, func(answer) bool { return true }},
+	}
+	for _, w := range ways {
+		l := regretLine{what: w.what}
+		for _, list := range all {
+			i := slices.IndexFunc(list, w.pick)
+			if i < 0 || math.IsNaN(list[i].truth) {
+				continue
+			}
+			best := list[i]
+			for _, a := range list {
+				if w.among(a) && !math.IsNaN(a.truth) && trueScore(a, score) < trueScore(best, score) {
+					best = a
+				}
+			}
+			regret := trueScore(list[i], score) - trueScore(best, score)
+			se := math.Hypot(best.behindSE, list[i].behindSE) // each against the leader
+			l.n++
+			l.mean += regret
+			l.worst = max(l.worst, regret)
+			l.within += one(regret <= smallRegret)
+			l.sure += one(regret <= smallRegret+se)
+		}
+		if l.mean /= float64(l.n); l.n == 0 {
+			l.worst = math.NaN()
+		}
+		s.lines = append(s.lines, l)
+	}
+	for _, o := range objective.Options() {
+		s.kinds = append(s.kinds, kindOf(string(o), all))
+	}
+	return s
+}
+
+// kindOf compares the figures of one option with the truth.
+func kindOf(name string, all [][]answer) kindLine {
+	k := kindLine{name: name}
+	var spread, accuracy, quoted []float64
+	for _, list := range all {
+		for _, a := range list {
+			if a.kind != "option" || a.name != name || math.IsNaN(a.truth) {
+				continue
+			}
+			k.n++
+			k.recommended += one(a.recommended)
+			if !math.IsNaN(a.searched) {
+				spread, accuracy = append(spread, a.searched-a.truth), append(accuracy, a.searchedAccuracy-a.truthAccuracy)
+			}
+			if !math.IsNaN(a.quoted) {
+				quoted = append(quoted, a.quoted-a.truth)
+			}
+			if !math.IsNaN(a.low) {
+				k.confirmed++
+				k.covered += one(a.low <= a.truth && a.truth <= a.high)
+			}
+		}
+	}
+	k.spread, k.spreadSE = meanAndSE(spread)
+	k.accuracy, k.accuracySE = meanAndSE(accuracy)
+	k.quoted, k.quotedSE = meanAndSE(quoted)
+	return k
+}
+
+// meanAndSE returns the mean of numbers and its standard error; NaN without any.
+func meanAndSE(x []float64) (mean, se float64) {
+	n := float64(len(x))
+	for _, v := range x {
+		mean += v / n
+	}
+	for _, v := range x {
+		se += (v - mean) * (v - mean)
+	}
+	if n == 0 {
+		mean = math.NaN()
+	}
+	return mean, math.Sqrt(se / (n * (n - 1)))
+}
+
+// write prints the tables as Markdown.
+func (s regretSummary) write(w io.Writer) error {
+	number := func(x float64) string {
+		if math.IsNaN(x) {
+			return "-"
+		}
+		return fmt.Sprintf("%+.4f", x)
+	}
+	fmt.Fprintf(w, "| %d repetitions: what is used | with a truth | mean regret | worst | within %v | within %v + se |\n| --- | ---: | ---: | ---: | ---: | ---: |\n", s.repetitions, smallRegret, smallRegret)
+	for _, l := range s.lines {
+		fmt.Fprintf(w, "| %s | %d | %.4f | %.4f | %d | %d |\n", l.what, l.n, l.mean, l.worst, l.within, l.sure)
+	}
+	fmt.Fprintf(w, "\n| option | recommended | search - true, spread | accuracy | test - true, spread | intervals that hold |\n| --- | ---: | ---: | ---: | ---: | ---: |\n")
+	for _, k := range s.kinds {
+		if k.name == string(objective.OptionNothing) {
+			fmt.Fprintf(w, "| %s | %d | | | | |\n", k.name, k.recommended)
+			continue
+		}
+		_, err := fmt.Fprintf(w, "| %s | %d | %s (%s) | %s (%s) | %s (%s) | %d of %d |\n", k.name, k.recommended, number(k.spread), number(k.spreadSE),
+			number(k.accuracy), number(k.accuracySE), number(k.quoted), number(k.quotedSE), k.covered, k.confirmed)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
