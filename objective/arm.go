@@ -40,6 +40,15 @@ func (s Score) Charge(drop, se float64) float64 {
 	return float64(s.Penalty * (over + float64(se*max(0, NormalDensity(z)-float64(z*NormalUpper(z))))))
 }
 
+// After returns the score by which to shift the logits of a model that loses drop of balanced
+// accuracy against the reference before they are shifted, or gains it, below 0: the
+// tolerance is what is left for the shift. It may be below 0, and the score of no shift then
+// contains a charge.
+func (s Score) After(drop float64) Score {
+	s.Tolerance -= drop
+	return s
+}
+
 // LossProbability returns the probability that the true drop, normal as for
 // [Score.Charge], exceeds the tolerance. Without an error, se = 0, it is 0 or 1, and a drop
 // that is exactly the tolerance is within it.

@@ -60,7 +60,9 @@ type freshSeed struct {
 	eval    *objective.Evaluator
 	weights []float64
 	labels  []uint16
-	test    map[objective.Option][]uint16
+	// balanced is the balanced accuracy of the unweighted model on the validation part.
+	balanced float64
+	test     map[objective.Option][]uint16
 	// fitted are offsets that were fitted to this seed's own models, by the option that
 	// delivers these; reasons says why an option has no predictions.
 	fitted  map[objective.Option][]float64
@@ -161,7 +163,8 @@ func (p *confirming) reference(ctx context.Context, s *freshSeed) error {
 }
 
 // fit fits offsets to a model of a seed, on its validation logits, or says why not. The
-// model is what the option delivers without offsets.
+// model is what the option delivers without offsets. The accuracy that they may lose is
+// counted from the unweighted model of the seed, whose turn is before that of all others.
 func (p *confirming) fit(s *freshSeed, model objective.Option, r *objective.Result) Reason {
 	labels := s.eval.Labels(r)
 	if r.ValLogits == nil || labels == nil || r.TestLogits == nil || r.TestLabels == nil {
@@ -174,7 +177,10 @@ func (p *confirming) fit(s *freshSeed, model objective.Option, r *objective.Resu
 	if err != nil {
 		return ReasonFewExamples // nothing to fit to, as in a search
 	}
-	s.fitted[model] = folds.FitAll(p.Definition.Objective).Offsets
+	if model == objective.OptionNothing {
+		s.balanced = r.Val.BalancedAccuracy()
+	}
+	s.fitted[model] = folds.FitAll(p.Definition.Objective.After(s.balanced - r.Val.BalancedAccuracy())).Offsets
 	return ""
 }
 

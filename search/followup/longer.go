@@ -182,7 +182,7 @@ func (l *Longer) recordPlain(ctx context.Context, eval *objective.Evaluator, all
 		plain = append(plain, s.reference)
 	}
 	if !l.FixedKnown {
-		if err := l.record(ctx, l.fixed(eval, objective.OptionOffsetsFixed, plain)); err != nil {
+		if err := l.record(ctx, l.fixed(eval, objective.OptionOffsetsFixed, l.Definition.Objective, plain)); err != nil {
 			return err
 		}
 	}
@@ -271,7 +271,7 @@ func (l *Longer) recordLonger(ctx context.Context, eval *objective.Evaluator, al
 	shifted := Searched{Option: objective.OptionLongerThenOffsets, Reason: reason}
 	if reason == "" {
 		alone = l.longer(reps)
-		shifted = l.fixed(eval, objective.OptionLongerThenOffsets, longer)
+		shifted = l.fixed(eval, objective.OptionLongerThenOffsets, l.Definition.Objective.After(alone.Drop), longer)
 		if shifted.Reason == "" {
 			shifted.after(alone)
 		}
@@ -327,8 +327,9 @@ func standardError(a objective.Arm) float64 {
 	return math.Sqrt(variance)
 }
 
-// fixed estimates what one set of offsets does to models, against the same without.
-func (l *Longer) fixed(eval *objective.Evaluator, option objective.Option, models []*objective.Result) Searched {
+// fixed estimates what one set of offsets does to models, against the same without. It is
+// fitted to the score.
+func (l *Longer) fixed(eval *objective.Evaluator, option objective.Option, score objective.Score, models []*objective.Result) Searched {
 	s := Searched{Option: option}
 	if ready := l.Clock().Add(time.Duration(len(models)) * l.Fitting); !l.Deadline.IsZero() && ready.After(l.Deadline) {
 		s.Reason = ReasonTime
@@ -348,7 +349,7 @@ func (l *Longer) fixed(eval *objective.Evaluator, option objective.Option, model
 		}
 		parts = append(parts, folds)
 	}
-	f, err := posthoc.EstimateFixed(l.Definition.Objective, nil, parts...)
+	f, err := posthoc.EstimateFixed(score, nil, parts...)
 	if err != nil {
 		s.Reason = ReasonFewExamples
 		return s

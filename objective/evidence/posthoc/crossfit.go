@@ -88,9 +88,10 @@ func (c CrossFitted) Drop() float64 {
 
 // Difference returns the score of the shifts minus that of the unshifted model,
 //
-//	Spread - plain spread + penalty * max(0, Drop - tolerance).
+//	Spread - plain spread + penalty * (max(0, Drop - tolerance) - max(0, -tolerance)).
 //
-// Lower is better, 0 is the unshifted model.
+// Lower is better, 0 is the unshifted model. The last term is 0 but for a tolerance below 0
+// ([objective.Score.After]), by which the unshifted model is charged too.
 func (c CrossFitted) Difference(s objective.Score) float64 {
-	return c.Spread(s.Spread) - s.Spread.Of(c.Plain.Recall()) + s.Charge(c.Drop(), 0)
+	return c.Spread(s.Spread) - s.Spread.Of(c.Plain.Recall()) + s.Charge(c.Drop(), 0) - s.Charge(0, 0)
 }
