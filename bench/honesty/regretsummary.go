@@ -136,12 +136,6 @@ func meanAndSE(x []float64) (mean, se float64) {
 
 // write prints the tables as Markdown.
 func (s regretSummary) write(w io.Writer) error {
-	number := func(x float64) string {
-		if math.IsNaN(x) {
-			return "-"
-		}
-		return fmt.Sprintf("%+.4f", x)
-	}
 	fmt.Fprintf(w, "| %d repetitions: what is used | with a truth | mean regret | worst | within %v | within %v + se |\n| --- | ---: | ---: | ---: | ---: | ---: |\n", s.repetitions, smallRegret, smallRegret)
 	for _, l := range s.lines {
 		fmt.Fprintf(w, "| %s | %d | %.4f | %.4f | %d | %d |\n", l.what, l.n, l.mean, l.worst, l.within, l.sure)
@@ -152,8 +146,8 @@ func (s regretSummary) write(w io.Writer) error {
 			fmt.Fprintf(w, "| %s | %d | | | | |\n", k.name, k.recommended)
 			continue
 		}
-		_, err := fmt.Fprintf(w, "| %s | %d | %s (%s) | %s (%s) | %s (%s) | %d of %d |\n", k.name, k.recommended, number(k.spread), number(k.spreadSE),
-			number(k.accuracy), number(k.accuracySE), number(k.quoted), number(k.quotedSE), k.covered, k.confirmed)
+		_, err := fmt.Fprintf(w, "| %s | %d | %s (%s) | %s (%s) | %s (%s) | %d of %d |\n", k.name, k.recommended, change(k.spread), change(k.spreadSE),
+			change(k.accuracy), change(k.accuracySE), change(k.quoted), change(k.quotedSE), k.covered, k.confirmed)
 		if err != nil {
 			return err
 		}
