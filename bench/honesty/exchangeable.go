@@ -23,8 +23,6 @@ import (
 const (
 	exchangeable = 4
 	shift        = 2.0
-	// outsideEach are the examples of each class on which the truth is measured.
-	outsideEach = 20000
 	// auditEvery: the truth of every so many-th repetition, from the first, is measured also
 	// where nothing is recommended, to see what the options truly gain in this world.
 	auditEvery = 10
@@ -137,7 +135,7 @@ func (e *experiment) decide(ctx context.Context, number int) (rows [][]string, e
 	if err != nil {
 		return nil, err
 	}
-	drawn, err := exchangeableExamples(number, e.train, e.test, outsideEach)
+	drawn, err := exchangeableExamples(number, e.train, e.test, e.outside)
 	if err != nil {
 		return nil, err
 	}

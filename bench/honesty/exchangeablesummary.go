@@ -139,7 +139,7 @@ func (s decisionSummary) write(w io.Writer) error {
 	}
 	b.WriteString("\n| what every tenth repetition truly changes | n | mean | standard error |\n| --- | ---: | ---: | ---: |\n")
 	for _, l := range s.world {
-		fmt.Fprintf(&b, "| %s | %d | %s | %s |\n", l.option, l.n, change(l.mean), strings.TrimPrefix(change(l.se), "+"))
+		fmt.Fprintf(&b, "| %s | %d | %s | %s |\n", l.option, l.n, change(l.mean), size(l.se))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

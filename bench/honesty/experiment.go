@@ -59,7 +59,7 @@ func (e *experiment) settings(defs ...*search.Definition) string {
 		fmt.Fprintln(h, "no arms")
 	}
 	if e.exchangeable {
-		fmt.Fprintln(h, "exchangeable classes", exchangeable, shift, outsideEach)
+		fmt.Fprintln(h, "exchangeable classes", exchangeable, shift, e.outside)
 	}
 	for _, def := range defs {
 		h.Write(def.Canonical)

@@ -36,7 +36,7 @@ type options struct {
 	only                  numbers
 	file, study, images   string
 	set, screened         overrides
-	train, test           int
+	train, test, outside  int
 	seeds, truth, workers int
 	points, trials        int
 	null, shuffled        bool
@@ -58,6 +58,7 @@ func parse(args []string, stderr io.Writer) (o options, err error) {
 	f.Var(&o.set, "set", "`KEY=VALUE` of the study (may be repeated)")
 	f.IntVar(&o.train, "train", 0, "`N` examples a class drawn to train on, validation included; 0 means 600, with -exchangeable 2000")
 	f.IntVar(&o.test, "test", 0, "`N` examples a class drawn to test on; 0 means 400, with -exchangeable 2000")
+	f.IntVar(&o.outside, "outside", 20000, "with -exchangeable: `N` examples a class on which the truth is measured")
 	f.IntVar(&o.seeds, "seeds", confirm.Seeds, "`N` fresh seeds of a confirmation")
 	f.IntVar(&o.truth, "truth", 30, "`N` further seeds for the truth")
 	f.IntVar(&o.workers, "workers", runtime.GOMAXPROCS(0), "`N` trainings at once; changes no figure")
@@ -99,9 +100,9 @@ func (o *options) check(rest []string) error {
 		return fmt.Errorf("-table reads the file of -o; want one")
 	case o.seeds < confirm.FewestSeeds || o.truth < confirm.FewestSeeds:
 		return fmt.Errorf("%d fresh seeds and %d for the truth; want at least %d of each", o.seeds, o.truth, confirm.FewestSeeds)
-	case o.workers < 1 || o.repetitions < 0 || o.points < 4 || o.trials < 0 || o.train < 0 || o.test < 0:
-		return fmt.Errorf("-workers %d, -n %d, -points %d, -trials %d, -train %d, -test %d; want at least 1, 0, 4, 0, 0 and 0",
-			o.workers, o.repetitions, o.points, o.trials, o.train, o.test)
+	case o.workers < 1 || o.repetitions < 0 || o.points < 4 || o.trials < 0 || o.train < 0 || o.test < 0 || o.outside < 1:
+		return fmt.Errorf("-workers %d, -n %d, -points %d, -trials %d, -train %d, -test %d, -outside %d; want at least 1, 0, 4, 0, 0, 0 and 1",
+			o.workers, o.repetitions, o.points, o.trials, o.train, o.test, o.outside)
 	}
 	o.fill()
 	return nil

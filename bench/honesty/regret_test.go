@@ -3,6 +3,7 @@ package main
 import (
 	"math"
 	"reflect"
+	"slices"
 	"testing"
 
 	"evenkeel/objective"
@@ -39,11 +40,29 @@ func TestSumRegrets(t *testing.T) {
 	if l := sumRegrets([][]answer{{unknown}}, score).lines[1]; l.n != 0 || !math.IsNaN(l.mean) || !math.IsNaN(l.worst) {
 		t.Errorf("without a truth: %+v; want no figures", l)
 	}
-	k := kindOf("offsets-refitted", all)
+	k := s.kinds[slices.IndexFunc(s.kinds, func(k kindLine) bool { return k.name == "offsets-refitted" })]
 	if k.n != 2 || k.recommended != 2 || k.covered != 2 || !near(k.spread, -0.0075) || !near(k.spreadSE, 0.0025) || !near(k.quoted, 0.0025) {
 		t.Errorf("offsets: %+v; want a bias of -.0075 +- .0025 in the search and .0025 on the test part, both covered", k)
 	}
+	k.name = s.recommended.name
+	if s.recommended != k {
+		t.Errorf("recommended: %+v; want the figures of the offsets, %+v", s.recommended, k)
+	}
 	if a, err := readAnswer(all[1][3].row()); err != nil || !reflect.DeepEqual(a, all[1][3]) {
 		t.Errorf("%+v, %v; want what was written", a, err)
+	}
+}
+
+// An interval of -.03 to -.01 holds the truth of the first; with a standard error of the
+// truth of .005 it is .01400 to each side of -.02, which holds that of the second.
+func TestAllowed(t *testing.T) {
+	for _, c := range []struct {
+		truth, se        float64
+		covered, allowed bool
+	}{{-0.012, 0, true, true}, {-0.0339, 0.005, false, true}, {-0.0341, 0.005, false, false}} {
+		a := answer{quoted: -0.02, low: -0.03, high: -0.01, truth: c.truth, truthSE: c.se}
+		if a.covered() != c.covered || a.allowed() != c.allowed {
+			t.Errorf("truth %v +- %v: covered %v, allowed %v; want %v and %v", c.truth, c.se, a.covered(), a.allowed(), c.covered, c.allowed)
+		}
 	}
 }
