@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"math"
 	"os"
 	"path/filepath"
@@ -158,7 +159,7 @@ func TestWithoutControl(t *testing.T) {
 		return err
 	}
 	second := withoutControl(inner, def, arm(2))
-	if err := train(second, 9); err != errControl {
+	if err := train(second, 9); !errors.Is(err, errControl) {
 		t.Errorf("three trainings' epochs without weights: error %v; want %v", err, errControl)
 	}
 	for _, epochs := range []int64{3, 6} {
