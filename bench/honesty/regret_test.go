@@ -2,6 +2,7 @@ package main
 
 import (
 	"math"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"testing"
@@ -63,6 +64,37 @@ func TestAllowed(t *testing.T) {
 		a := answer{quoted: -0.02, low: -0.03, high: -0.01, truth: c.truth, truthSE: c.se}
 		if a.covered() != c.covered || a.allowed() != c.allowed {
 			t.Errorf("truth %v +- %v: covered %v, allowed %v; want %v and %v", c.truth, c.se, a.covered(), a.allowed(), c.covered, c.allowed)
+		}
+	}
+}
+
+// What repetitions on the embedded sample have in common is trained once, which changes no
+// figure; and options have the same figures with the fixed arms and without.
+func TestRegretShares(t *testing.T) {
+	points, err := exchangeableExamples(1, 60, 60, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := func(args ...string) [][]string {
+		file := filepath.Join(t.TempDir(), "results.csv")
+		e, _ := tiny(t, append([]string{"-regret", "-embedded", "-set", "weighting.rounds=2", "-truth", "6", "-o", file}, args...)...)
+		e.pool = points.Sample
+		if err := e.regrets(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		return rowsOf(t, file)
+	}
+	each := len(objective.Options()) + 1 + len(fixedArms)
+	both, second, bare := rows("-n", "2"), rows("-only", "2"), rows("-only", "2", "-arms=false")
+	if len(both) != 2*each || !equalRecords(both[each:], second) {
+		t.Errorf("after the first, the second repetition is\n%v\nwant as alone\n%v", both[each:], second)
+	}
+	if options := len(objective.Options()); !equalRecords(bare, second[:options]) {
+		t.Errorf("without the arms, options are\n%v\nwant\n%v", bare, second[:options])
+	}
+	for _, row := range bare[1:] {
+		if a, err := readAnswer(row); err != nil || math.IsNaN(a.truth) || math.IsNaN(a.truthSE) {
+			t.Errorf("%v, %v; want a truth with its error", row, err)
 		}
 	}
 }
