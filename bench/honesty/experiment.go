@@ -11,6 +11,7 @@ import (
 	"strconv"
 
 	"evenkeel/objective"
+	"evenkeel/objective/cachetest"
 	"evenkeel/objective/data"
 	"evenkeel/objective/trainers/nets"
 	"evenkeel/search"
@@ -27,9 +28,11 @@ type experiment struct {
 	log    io.Writer // what goes on
 	// wrap makes the trainer of another world of the real one.
 	wrap func(objective.Trainer) objective.Trainer
-	// first are the trainers on the embedded sample and arms what was measured of the fixed
-	// arms there, once there are any: both are the same for all repetitions.
+	// first are the trainers on the embedded sample, plain the runs of the truth without
+	// weights and arms what was measured of the fixed arms there, once there are any: they
+	// are the same for all repetitions.
 	first *trainers
+	plain *cachetest.Memory
 	arms  *outsideArms
 }
 
@@ -52,6 +55,12 @@ func (e *experiment) define(number int, further ...studyfile.Override) (*search.
 func (e *experiment) settings(defs ...*search.Definition) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "null %v, embedded %v, draw %d and %d, seeds %d and %d\n", e.null, e.embedded, e.train, e.test, e.seeds, e.truth)
+	if !e.withArms {
+		fmt.Fprintln(h, "no arms")
+	}
+	if e.exchangeable {
+		fmt.Fprintln(h, "exchangeable classes", exchangeable, shift, e.outside)
+	}
 	for _, def := range defs {
 		h.Write(def.Canonical)
 	}
@@ -89,7 +98,7 @@ func (e *experiment) draw(number int, split objective.Split) (*trainers, error) 
 
 // both returns the trainers of a sample and of what is outside of it.
 func (e *experiment) both(drawn *data.Drawn, split objective.Split) (t *trainers, err error) {
-	t = &trainers{title: e.pool.Title}
+	t = &trainers{title: drawn.Sample.Title}
 	if t.sample, err = e.trainer(drawn.Sample, split); err != nil {
 		return nil, err
 	}

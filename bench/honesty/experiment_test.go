@@ -297,7 +297,7 @@ func TestOptionFaults(t *testing.T) {
 		want string
 	}{
 		{[]string{"more"}, `unexpected argument "more"`},
-		{[]string{"-null", "-shuffled"}, "want one of -null, -shuffled, -screening and -regret"},
+		{[]string{"-null", "-shuffled"}, "want one of -null, -shuffled, -screening, -regret and -exchangeable"},
 		{[]string{"-embedded"}, "-embedded belongs to -regret"},
 		{[]string{"-table"}, "-table reads the file of -o"},
 		{[]string{"-truth", "5"}, "10 fresh seeds and 5 for the truth; want at least 6 of each"},

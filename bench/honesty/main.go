@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -35,26 +36,29 @@ type options struct {
 	only                  numbers
 	file, study, images   string
 	set, screened         overrides
-	train, test           int
+	train, test, outside  int
 	seeds, truth, workers int
 	points, trials        int
 	null, shuffled        bool
 	screening, table      bool
 	regret, embedded      bool
+	// withArms measures the fixed arms of -regret.
+	withArms, exchangeable bool
 }
 
 // parse reads the command line.
 func parse(args []string, stderr io.Writer) (o options, err error) {
 	f := flag.NewFlagSet("honesty", flag.ContinueOnError)
 	f.SetOutput(stderr)
-	f.IntVar(&o.repetitions, "n", 0, "`N` repetitions, numbered from 1; 0 means 40, with -screening and -regret 20, with -shuffled 3")
+	f.IntVar(&o.repetitions, "n", 0, "`N` repetitions, numbered from 1; 0 means 40, with -screening and -regret 20, with -shuffled 3, with -exchangeable 200")
 	f.Var(&o.only, "only", "`K`: only this repetition (may be repeated)")
 	f.StringVar(&o.file, "o", "", "`FILE` (CSV) to add results to; repetitions in it are not repeated")
-	f.StringVar(&o.study, "study", "cmd/evenkeel/default.yaml", "`FILE`: the study; its data are replaced by the drawn sample")
+	f.StringVar(&o.study, "study", "", "`FILE`: the study; its data are replaced by the drawn sample (default "+builtIn+", with -exchangeable "+exchangeableStudy+")")
 	f.StringVar(&o.images, "data", data.FashionDir, "`DIR` with the official files of Fashion-MNIST")
 	f.Var(&o.set, "set", "`KEY=VALUE` of the study (may be repeated)")
-	f.IntVar(&o.train, "train", 600, "`N` examples a class drawn to train on, validation included")
-	f.IntVar(&o.test, "test", 400, "`N` examples a class drawn to test on")
+	f.IntVar(&o.train, "train", 0, "`N` examples a class drawn to train on, validation included; 0 means 600, with -exchangeable 2000")
+	f.IntVar(&o.test, "test", 0, "`N` examples a class drawn to test on; 0 means 400, with -exchangeable 2000")
+	f.IntVar(&o.outside, "outside", 20000, "with -exchangeable: `N` examples a class on which the truth is measured")
 	f.IntVar(&o.seeds, "seeds", confirm.Seeds, "`N` fresh seeds of a confirmation")
 	f.IntVar(&o.truth, "truth", 30, "`N` further seeds for the truth")
 	f.IntVar(&o.workers, "workers", runtime.GOMAXPROCS(0), "`N` trainings at once; changes no figure")
@@ -66,6 +70,8 @@ func parse(args []string, stderr io.Writer) (o options, err error) {
 	f.Var(&o.screened, "b", "with -screening: `KEY=VALUE` of search B alone, such as search.max_replicates=4 (may be repeated)")
 	f.BoolVar(&o.regret, "regret", false, "compare leader and recommendation with all options and with arms fixed beforehand")
 	f.BoolVar(&o.embedded, "embedded", false, "with -regret: the embedded sample, repetition K with study seed K-1, instead of drawn samples")
+	f.BoolVar(&o.withArms, "arms", true, "with -regret: measure the arms that were fixed beforehand too")
+	f.BoolVar(&o.exchangeable, "exchangeable", false, "count what is recommended in vain where all classes are alike")
 	f.BoolVar(&o.table, "table", false, "train nothing: print the table of the results in -o as Markdown")
 	if err := f.Parse(args); err != nil {
 		return o, err
@@ -76,7 +82,7 @@ func parse(args []string, stderr io.Writer) (o options, err error) {
 // check reports what is wrong with the options.
 func (o *options) check(rest []string) error {
 	modes := 0
-	for _, on := range []bool{o.null, o.shuffled, o.screening, o.regret} {
+	for _, on := range []bool{o.null, o.shuffled, o.screening, o.regret, o.exchangeable} {
 		if on {
 			modes++
 		}
@@ -85,29 +91,40 @@ func (o *options) check(rest []string) error {
 	case len(rest) > 0:
 		return fmt.Errorf("unexpected argument %q; want flags only", rest[0])
 	case modes > 1:
-		return fmt.Errorf("want one of -null, -shuffled, -screening and -regret")
+		return fmt.Errorf("want one of -null, -shuffled, -screening, -regret and -exchangeable")
 	case o.embedded && !o.regret:
 		return fmt.Errorf("-embedded belongs to -regret")
+	case !o.withArms && !o.regret:
+		return fmt.Errorf("-arms belongs to -regret")
 	case o.table && o.file == "":
 		return fmt.Errorf("-table reads the file of -o; want one")
 	case o.seeds < confirm.FewestSeeds || o.truth < confirm.FewestSeeds:
 		return fmt.Errorf("%d fresh seeds and %d for the truth; want at least %d of each", o.seeds, o.truth, confirm.FewestSeeds)
-	case o.workers < 1 || o.repetitions < 0 || o.points < 4 || o.trials < 0:
-		return fmt.Errorf("-workers %d, -n %d, -points %d, -trials %d; want at least 1, 0, 4 and 0", o.workers, o.repetitions, o.points, o.trials)
+	case o.workers < 1 || o.repetitions < 0 || o.points < 4 || o.trials < 0 || o.train < 0 || o.test < 0 || o.outside < 1:
+		return fmt.Errorf("-workers %d, -n %d, -points %d, -trials %d, -train %d, -test %d, -outside %d; want at least 1, 0, 4, 0, 0, 0 and 1",
+			o.workers, o.repetitions, o.points, o.trials, o.train, o.test, o.outside)
 	}
-	if o.trials == 0 {
-		o.trials = o.points / 4
-	}
-	if o.repetitions == 0 {
-		o.repetitions = 40
-		if o.screening || o.regret {
-			o.repetitions = 20
-		}
-		if o.shuffled {
-			o.repetitions = 3
-		}
-	}
+	o.fill()
 	return nil
+}
+
+// The studies where -study names none.
+const builtIn, exchangeableStudy = "cmd/evenkeel/default.yaml", "bench/honesty/exchangeable.yaml"
+
+// fill puts the defaults of a mode where nothing is given.
+func (o *options) fill() {
+	study, repetitions, train, test := builtIn, 40, 600, 400
+	switch {
+	case o.screening || o.regret:
+		repetitions = 20
+	case o.shuffled:
+		repetitions = 3
+	case o.exchangeable:
+		study, repetitions, train, test = exchangeableStudy, 200, 2000, 2000
+	}
+	o.study = cmp.Or(o.study, study)
+	o.repetitions, o.train, o.test = cmp.Or(o.repetitions, repetitions), cmp.Or(o.train, train), cmp.Or(o.test, test)
+	o.trials = cmp.Or(o.trials, o.points/4)
 }
 
 // run is the program.
@@ -120,7 +137,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if !o.table {
+	if !o.table && !o.exchangeable {
 		if e.pool, err = data.WholeFashion(o.images); err != nil {
 			return err
 		}
@@ -132,6 +149,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return e.watchNotices(ctx)
 	case o.regret:
 		return e.regrets(ctx)
+	case o.exchangeable:
+		return e.decisions(ctx)
 	default:
 		return e.holdPromises(ctx)
 	}

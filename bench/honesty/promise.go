@@ -177,7 +177,7 @@ func (e *experiment) promise(ctx context.Context, number int) (rows [][]string, 
 	if e.null {
 		return beside(base, said, nil), nil
 	}
-	truth, spent, err := e.truthOf(ctx, def, t.outside, arm)
+	truth, spent, err := e.truthOf(ctx, def, t.outside, arm, newMemory())
 	if err != nil {
 		return nil, err
 	}

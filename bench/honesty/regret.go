@@ -165,45 +165,34 @@ func (e *experiment) regret(ctx context.Context, number int) (rows [][]string, e
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	found, err := s.search(ctx, e.workers)
+	found, err := s.conclude(ctx, e.seeds, e.workers)
 	if err != nil {
 		return nil, err
-	}
-	if found.arm == nil {
-		return nil, fmt.Errorf("no arm leads")
 	}
 	arm := *found.arm
-	arm.Seeds = e.seeds
-	said, _, err := s.confirm(ctx, arm, e.workers)
-	if err != nil {
-		return nil, err
-	}
-	if err := s.history.Confirm(ctx, said); err != nil {
-		return nil, err
-	}
-	if err := s.history.Flush(ctx); err != nil {
-		return nil, err
-	}
-	view, err := results.ReadOverview(ctx, s.db, def.Name)
-	if err != nil {
-		return nil, err
-	}
-	truthSeeds := def
+	truthSeeds, store := def, newMemory()
 	if e.embedded {
+		if e.plain == nil {
+			e.plain = cachetest.NewMemory()
+		}
+		store.plain = e.plain
 		if truthSeeds, err = e.define(0); err != nil {
 			return nil, err
 		}
 	}
-	truth, _, err := e.truthOf(ctx, truthSeeds, t.outside, arm)
+	truth, _, err := e.truthOf(ctx, truthSeeds, t.outside, arm, store)
 	if err != nil {
 		return nil, err
 	}
-	answers := optionAnswers(view.Recommendation, truth)
-	further, err := e.armAnswers(ctx, otherSeeds(truthSeeds), t.outside, arm, found.text)
-	if err != nil {
-		return nil, err
+	answers := optionAnswers(found.said, truth)
+	if e.withArms {
+		further, err := e.armAnswers(ctx, otherSeeds(truthSeeds), t.outside, arm, found.text, store)
+		if err != nil {
+			return nil, err
+		}
+		answers = append(answers, further...)
 	}
-	for _, a := range append(answers, further...) {
+	for _, a := range answers {
 		rows = append(rows, a.row())
 	}
 	return rows, nil
@@ -243,14 +232,20 @@ func optionAnswers(r *results.Recommendation, truth *followup.Confirmation) (lis
 	return list
 }
 
-// armAnswers measures the fixed arms, and the leader on the same terms.
-func (e *experiment) armAnswers(ctx context.Context, def *search.Definition, outside objective.Trainer, leader followup.Arm, name string) (list []answer, err error) {
-	m := &outsideArms{experiment: e, def: def, trainer: outside}
+// armAnswers measures the fixed arms, and the leader on the same terms. What the truth of
+// the options trained is not trained again.
+func (e *experiment) armAnswers(ctx context.Context, def *search.Definition, outside objective.Trainer, leader followup.Arm, name string, trained *memory) (list []answer, err error) {
+	m := &outsideArms{experiment: e, def: def, trainer: outside, runs: lean{cachetest.NewMemory()}}
 	if e.embedded {
 		if e.arms == nil {
 			e.arms = m
 		}
 		m = e.arms
+	}
+	for id, r := range trained.all() {
+		if err := m.runs.Save(ctx, id, objective.Spec{}, r); err != nil {
+			return nil, err
+		}
 	}
 	if err := m.fix(ctx); err != nil {
 		return nil, err
@@ -291,6 +286,7 @@ type outsideArms struct {
 	*experiment
 	def     *search.Definition
 	trainer objective.Trainer
+	runs    lean
 
 	eval    *objective.Evaluator
 	sample  *confirm.Sample
@@ -313,7 +309,7 @@ func (m *outsideArms) fix(ctx context.Context) error {
 		return nil
 	}
 	m.eval = &objective.Evaluator{
-		Runner: objective.NewRunner(m.trainer, lean{cachetest.NewMemory()}, m.workers, time.Now, nil),
+		Runner: objective.NewRunner(m.trainer, m.runs, m.workers, time.Now, nil),
 		Info:   m.trainer.Info(), ReferenceModel: m.def.ReferenceModel(), Score: m.def.Objective,
 	}
 	for _, a := range fixedArms {

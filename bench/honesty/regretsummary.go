@@ -5,6 +5,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strings"
 
 	"evenkeel/objective"
 )
@@ -13,7 +14,10 @@ import (
 type regretSummary struct {
 	repetitions int
 	lines       []regretLine
+	// kinds has a line for every option, recommended is over what each repetition
+	// recommends, if that is not nothing.
 	kinds       []kindLine
+	recommended kindLine
 }
 
 // regretLine is how far one way to choose is behind the best that was measured, over the n
@@ -25,15 +29,18 @@ type regretLine struct {
 	within, sure int // repetitions within .003, and within .003 plus the standard error
 }
 
-// kindLine is how much the figures that a kind of option is given are too kind.
+// kindLine compares the figures of one option with the truth, over the n repetitions that
+// know it. Differences are means with their standard errors over repetitions.
 type kindLine struct {
-	name                   string
-	n                      int
-	spread, spreadSE       float64 // search minus truth
-	accuracy, accuracySE   float64
-	quoted, quotedSE       float64 // test minus truth
-	covered                int
-	recommended, confirmed int
+	name                 string
+	n                    int
+	spread, spreadSE     float64 // search minus truth
+	accuracy, accuracySE float64
+	quoted, quotedSE     float64 // test minus truth
+	// recommended counts the repetitions that recommend it, confirmed those with an
+	// interval, covered the intervals that hold the true change and allowed those that do
+	// when widened by its error.
+	recommended, confirmed, covered, allowed int
 }
 
 // smallRegret is the regret that is thought small enough.
@@ -85,18 +92,31 @@ func sumRegrets(all [][]answer, score objective.Score) regretSummary {
 		s.lines = append(s.lines, l)
 	}
 	for _, o := range objective.Options() {
-		s.kinds = append(s.kinds, kindOf(string(o), all))
+		s.kinds = append(s.kinds, kindOf(string(o), all, func(a answer) bool { return a.name == string(o) }))
 	}
+	s.recommended = kindOf("what is recommended", all, func(a answer) bool {
+		return a.recommended && a.name != string(objective.OptionNothing)
+	})
 	return s
 }
 
-// kindOf compares the figures of one option with the truth.
-func kindOf(name string, all [][]answer) kindLine {
+// covered reports whether the quoted interval holds the true change.
+func (a answer) covered() bool { return a.low <= a.truth && a.truth <= a.high }
+
+// allowed is covered with the interval widened by what is not known of the truth: its half
+// width h becomes sqrt(h^2 + (1.96 true_se)^2).
+func (a answer) allowed() bool {
+	const z = 1.959963984540054
+	return math.Abs(a.quoted-a.truth) <= math.Hypot((a.high-a.low)/2, z*a.truthSE)
+}
+
+// kindOf compares the figures of the options that are picked with the truth.
+func kindOf(name string, all [][]answer, pick func(answer) bool) kindLine {
 	k := kindLine{name: name}
 	var spread, accuracy, quoted []float64
 	for _, list := range all {
 		for _, a := range list {
-			if a.kind != "option" || a.name != name || math.IsNaN(a.truth) {
+			if a.kind != "option" || !pick(a) || math.IsNaN(a.truth) {
 				continue
 			}
 			k.n++
@@ -109,7 +129,8 @@ func kindOf(name string, all [][]answer) kindLine {
 			}
 			if !math.IsNaN(a.low) {
 				k.confirmed++
-				k.covered += one(a.low <= a.truth && a.truth <= a.high)
+				k.covered += one(a.covered())
+				k.allowed += one(a.allowed())
 			}
 		}
 	}
@@ -136,27 +157,30 @@ func meanAndSE(x []float64) (mean, se float64) {
 
 // write prints the tables as Markdown.
 func (s regretSummary) write(w io.Writer) error {
-	number := func(x float64) string {
-		if math.IsNaN(x) {
-			return "-"
-		}
-		return fmt.Sprintf("%+.4f", x)
-	}
-	fmt.Fprintf(w, "| %d repetitions: what is used | with a truth | mean regret | worst | within %v | within %v + se |\n| --- | ---: | ---: | ---: | ---: | ---: |\n", s.repetitions, smallRegret, smallRegret)
+	var b strings.Builder
+	fmt.Fprintf(&b, "| %d repetitions: what is used | with a truth | mean regret | worst | within %v | within %v + se |\n| --- | ---: | ---: | ---: | ---: | ---: |\n", s.repetitions, smallRegret, smallRegret)
 	for _, l := range s.lines {
-		fmt.Fprintf(w, "| %s | %d | %.4f | %.4f | %d | %d |\n", l.what, l.n, l.mean, l.worst, l.within, l.sure)
+		if l.n > 0 { // no leader without the arms
+			fmt.Fprintf(&b, "| %s | %d | %.4f | %.4f | %d | %d |\n", l.what, l.n, l.mean, l.worst, l.within, l.sure)
+		}
 	}
-	fmt.Fprintf(w, "\n| option | recommended | search - true, spread | accuracy | test - true, spread | intervals that hold |\n| --- | ---: | ---: | ---: | ---: | ---: |\n")
-	for _, k := range s.kinds {
+	b.WriteString("\n| option | n | recommended | search - true, spread | accuracy | test - true, spread | in its se | covered % | allowing for true_se % |\n" +
+		"| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n")
+	for _, k := range append(slices.Clone(s.kinds), s.recommended) {
 		if k.name == string(objective.OptionNothing) {
-			fmt.Fprintf(w, "| %s | %d | | | | |\n", k.name, k.recommended)
+			fmt.Fprintf(&b, "| %s | %d | %d | | | | | | |\n", k.name, k.n, k.recommended)
 			continue
 		}
-		_, err := fmt.Fprintf(w, "| %s | %d | %s (%s) | %s (%s) | %s (%s) | %d of %d |\n", k.name, k.recommended, number(k.spread), number(k.spreadSE),
-			number(k.accuracy), number(k.accuracySE), number(k.quoted), number(k.quotedSE), k.covered, k.confirmed)
-		if err != nil {
-			return err
-		}
+		fmt.Fprintf(&b, "| %s | %d | %d | %s (%s) | %s (%s) | %s (%s) | %s | %s | %s |\n", k.name, k.n, k.recommended, change(k.spread), size(k.spreadSE),
+			change(k.accuracy), size(k.accuracySE), change(k.quoted), size(k.quotedSE), inSE(k.quoted, k.quotedSE), share(k.covered, k.confirmed), share(k.allowed, k.confirmed))
 	}
-	return nil
+	b.WriteString("\nStandard errors are over repetitions, in brackets. Repetitions with -embedded have their test images and the\n" +
+		"seeds of their truth in common: all of them are off in the same direction, which no standard error and no\n" +
+		"interval of a share here has in it. Whether figures are right on average, and how often intervals hold, is\n" +
+		"judged by drawn samples, without -embedded.\n")
+	_, err := io.WriteString(w, b.String())
+	return err
 }
+
+// size writes a number without a sign, or a dash where it is not known.
+func size(x float64) string { return strings.TrimPrefix(change(x), "+") }

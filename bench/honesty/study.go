@@ -192,3 +192,38 @@ func (s *study) confirm(ctx context.Context, arm followup.Arm, workers int) (*fo
 	}
 	return out, m.effort(), nil
 }
+
+// conclude performs the whole study, its confirmation on so many fresh seeds included, and
+// returns what it recommends.
+func (s *study) conclude(ctx context.Context, seeds, workers int) (c concluded, err error) {
+	if c.searched, err = s.search(ctx, workers); err != nil {
+		return c, err
+	}
+	if c.arm == nil {
+		return c, fmt.Errorf("no arm leads")
+	}
+	c.arm.Seeds = seeds
+	said, confirmed, err := s.confirm(ctx, *c.arm, workers)
+	if err != nil {
+		return c, err
+	}
+	c.confirmed = confirmed
+	if err := s.history.Confirm(ctx, said); err != nil {
+		return c, err
+	}
+	if err := s.history.Flush(ctx); err != nil {
+		return c, err
+	}
+	view, err := results.ReadOverview(ctx, s.db, s.def.Name)
+	if err == nil {
+		c.said = view.Recommendation
+	}
+	return c, err
+}
+
+// concluded is what a whole study ended with.
+type concluded struct {
+	searched
+	confirmed effort
+	said      *results.Recommendation
+}

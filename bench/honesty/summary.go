@@ -155,8 +155,11 @@ func inSE(bias, se float64) string {
 
 func percent(k, n int) float64 { return 100 * float64(k) / float64(n) }
 
-// share writes a share with its interval.
+// share writes a share with its interval, or a dash for one of none.
 func share(k, n int) string {
+	if n == 0 {
+		return "-"
+	}
 	low, high := wilson(k, n)
 	return fmt.Sprintf("%.1f (%.0f to %.0f)", percent(k, n), 100*low, 100*high)
 }

@@ -4,10 +4,15 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"fmt"
+	"maps"
 	"math"
+	"reflect"
 
 	"evenkeel/objective"
+	"evenkeel/search"
+	"evenkeel/search/followup"
 )
 
 // unchanged is the world as it is.
@@ -74,4 +79,36 @@ func (a altered) Train(ctx context.Context, job objective.Job) (*objective.Resul
 		job.Spec = a.alter(job.Spec)
 	}
 	return a.inner.Train(ctx, job)
+}
+
+// withoutControl is a trainer that fails at the control of a confirmation: the reference
+// with the epochs of all rounds of the arm together. An option that needs the same run
+// keeps it.
+func withoutControl(t objective.Trainer, def *search.Definition, arm followup.Arm) objective.Trainer {
+	control := maps.Clone(def.ReferenceModel())
+	epochs, ok := control["epochs"].(int64)
+	if !ok || arm.Round+1 == objective.LongerFactor {
+		return t
+	}
+	control["epochs"] = epochs * int64(arm.Round+1)
+	if reflect.DeepEqual(control, arm.Plan.Model) {
+		return t
+	}
+	return uncontrolled{t, control}
+}
+
+// uncontrolled is a trainer that does not train one model without weights.
+type uncontrolled struct {
+	objective.Trainer
+	model map[string]any
+}
+
+var errControl = errors.New("the control of equal cost is not trained for the truth")
+
+// Train fails for that model.
+func (u uncontrolled) Train(ctx context.Context, job objective.Job) (*objective.Result, error) {
+	if job.Spec.Unweighted() && reflect.DeepEqual(job.Spec.Model, u.model) {
+		return nil, errControl
+	}
+	return u.Trainer.Train(ctx, job)
 }
