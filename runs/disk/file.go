@@ -221,12 +221,16 @@ func (f *File) inspect(ctx context.Context) error {
 func (f *File) inspectMissing() error {
 	folder := filepath.Dir(f.path)
 	if info, err := os.Stat(folder); err != nil {
-		return fmt.Errorf("its folder %s cannot be opened: %w; create it first", folder, reason(err))
+		err = fmt.Errorf("its folder %s cannot be opened: %w; create it first", folder, reason(err))
+		if errors.Is(err, fs.ErrNotExist) {
+			return &MissingError{err.Error()}
+		}
+		return err
 	} else if !info.IsDir() {
 		return fmt.Errorf("%s is not a folder", folder)
 	}
 	if f.options.ReadOnly || f.options.Existing {
-		return fmt.Errorf("it does not exist; `evenkeel search` makes one, --db names another")
+		return &MissingError{"it does not exist; `evenkeel search` makes one, --db names another"}
 	}
 	return nil
 }

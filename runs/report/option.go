@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"evenkeel/objective"
 	"evenkeel/runs/results"
@@ -242,7 +243,8 @@ func (o optionRow) reason() string {
 	r := o.r
 	switch {
 	case r.State == results.NoRecommendation:
-		return string(r.Why)
+		text, command := o.whyNone()
+		return strings.TrimSpace(strings.ReplaceAll(text+" "+command, blankInCommand, " "))
 	case o.Option == r.Use && o.Option == r.Beyond:
 		return string(r.Why) + "; beyond the limit"
 	case o.Option == r.Use:

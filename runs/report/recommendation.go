@@ -97,14 +97,25 @@ func (p answerPage) head() string {
 
 // none says why there is no recommendation, and what to do.
 func (p answerPage) none() []string {
-	text := capitalised(string(p.r.Why)) + "."
+	text, command := p.whyNone()
+	lines := indented(text, p.textWidth())
+	if command != "" {
+		lines = append(lines, "    "+command)
+	}
+	return lines
+}
+
+// whyNone says why there is no recommendation and what to do, and the command that does it,
+// "" where the text has it.
+func (p answerPage) whyNone() (text, command string) {
+	text = capitalised(string(p.r.Why)) + "."
 	switch p.r.Why {
 	case results.NotTrained:
 		text = capitalised(notTrained(p.Training, p.Definition.Model.Trainer.Transport().OwnData))
 		if p.Judgement.Blocks() {
 			text += " " + p.judgement()
 		}
-		return append(indented(text, p.textWidth()), "    First search again: "+p.searchEpochs(int64(p.Training.Enough())))
+		command = "First search again: " + p.searchEpochs(int64(p.Training.Enough()))
 	case results.NoBetterThanGuessing:
 		text = p.judgement() + " Find out why: evenkeel check STUDY.yaml"
 	case results.SearchFailed, results.EveryTrialInvalid:
@@ -114,7 +125,7 @@ func (p answerPage) none() []string {
 	case results.NothingTrained, results.NoTrialComplete:
 		text += " Go on: evenkeel resume " + ShellWord(p.Definition.Name)
 	}
-	return indented(text, p.textWidth())
+	return text, command
 }
 
 // judgement says what is wrong with the unweighted model.
