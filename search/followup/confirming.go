@@ -2,6 +2,7 @@ package followup
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -105,7 +106,9 @@ func (p *confirming) delivered(ctx context.Context) error {
 // are complete one after the other, and where time runs out most of them are.
 func (p *confirming) each(ctx context.Context, work func(*freshSeed) error) error {
 	return inTurn(len(p.seeds), p.Parallel, p.runner, func(i int) error {
-		if err := p.onItsSplit(ctx, p.seeds[i], work); err != nil {
+		if err := p.onItsSplit(ctx, p.seeds[i], work); errors.As(err, new(*FreshSeedsError)) {
+			return err // it is about several
+		} else if err != nil {
 			return fmt.Errorf("fresh seed %d of %d: %w", p.seeds[i].replicate+1, len(p.seeds), err)
 		}
 		return nil
