@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -58,15 +59,43 @@ func TestShellConforms(t *testing.T) {
 	})
 }
 
+// TestShellTellsItsTestPart: asked for the shape of the test part alone, the trainer counts its
+// rows in data.csv and measures nothing on them; else it says nothing of it.
+func TestShellTellsItsTestPart(t *testing.T) {
+	trainer := newShell(t)
+	job := objective.Job{Spec: shellSpec(trainer), TestShape: true}
+	r, err := trainer.Train(t.Context(), job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := (&objective.TestShape{Examples: shellTest(t)}); !reflect.DeepEqual(r.TestShape, want) || r.Test != nil {
+		t.Errorf("shape %+v, test part %v; want %+v and none", r.TestShape, r.Test, want)
+	}
+	job.TestShape = false
+	if r, err = trainer.Train(t.Context(), job); err != nil || r.TestShape != nil {
+		t.Errorf("shape %+v, error %v; want none", r.TestShape, err)
+	}
+}
+
+// shellTest counts the test rows of data.csv in the order of the trainer's classes.
+func shellTest(t *testing.T) []int64 {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("shell", "data.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var counts []int64
+	for _, class := range []string{"small", "medium", "large"} {
+		counts = append(counts, int64(strings.Count(string(text), "\ntest,"+class+",")))
+	}
+	return counts
+}
+
 // TestShellEvens: the study's own formula on what the unweighted model measured
 // lifts the class in the middle, which the others hem in.
 func TestShellEvens(t *testing.T) {
 	trainer := newShell(t)
-	info := trainer.Info()
-	spec := objective.Spec{
-		Schema: objective.SpecVersion, Trainer: info.Trainer, Version: info.Version, Numerics: info.Numerics,
-		Data: info.Data, Model: shellModel(20), Seed: 1,
-	}
+	info, spec := trainer.Info(), shellSpec(trainer)
 	before := recalls(t, trainer, spec)
 	weights := make([]float64, len(before))
 	for c, recall := range before {
@@ -119,6 +148,15 @@ func newShell(t *testing.T) objective.Trainer {
 		}
 	})
 	return trainer
+}
+
+// shellSpec is an unweighted run of the study.
+func shellSpec(trainer objective.Trainer) objective.Spec {
+	info := trainer.Info()
+	return objective.Spec{
+		Schema: objective.SpecVersion, Trainer: info.Trainer, Version: info.Version, Numerics: info.Numerics,
+		Data: info.Data, Model: shellModel(20), Seed: 1,
+	}
 }
 
 // shellModel is the model of shell/study.yaml with a number of epochs.

@@ -148,7 +148,7 @@ func (s *Study) Confirm(_ context.Context, c *followup.Confirmation) error {
 				return err
 			}
 		}
-		return nil
+		return s.recordFailures(tx, c)
 	})
 }
 

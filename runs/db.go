@@ -32,6 +32,9 @@ type Options struct {
 	Trace func(phase string)
 }
 
+// MissingError is returned by [Open] for a file that has to exist, or a folder, that does not.
+type MissingError = disk.MissingError
+
 // The phases of a write transaction, in their order.
 const (
 	PhaseBegin     = writer.PhaseBegin
@@ -53,7 +56,7 @@ type DB struct {
 // read-only) and brought to the current schema. It refuses, and leaves untouched,
 // a file that is no SQLite database or somebody else's, one from a newer or an
 // unreleased version of this program, and one on a network file system, whose locks
-// cannot be trusted. The caller closes the DB after every study opened from it.
+// cannot be trusted. A file that has to exist and does not is a [*MissingError]. The caller closes the DB after every study opened from it.
 func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	if o.Now == nil {
 		o.Now = time.Now

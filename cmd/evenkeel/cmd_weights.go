@@ -51,7 +51,9 @@ the mean over the seeds of the search. evenkeel offsets says what they gain and 
 With --longer too they are for the unweighted model that is trained twice as long. With
 --trial and --then-offsets the offsets are printed that a confirmation measured for
 models trained with the weights. After a confirmation what it measured is printed, with
-what exactly that gains and costs.`,
+what exactly that gains and costs; --format json has the latter as
+balanced_accuracy_change, its 95 % interval, and loss_probability, the probability that
+more than your limit is lost. They are null where nothing measured what is printed.`,
 		Example: `  evenkeel weights --trial 7 --format torch
   evenkeel weights --trial 7/2 --format keras
   evenkeel weights --offsets --format torch

@@ -56,13 +56,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 }
 
 // wrongInput reports whether an error says that something wrong was asked for: also a
-// trial that a study does not have, or a study that the history does not have.
+// history, a study or a trial that does not exist.
 func wrongInput(err error) bool {
 	var input search.InputError
 	var noTrial *runs.NoTrialError
 	var noStudy *runs.NoStudyError
-	return errors.As(err, &input) || errors.As(err, &noTrial) && noTrial.Trials > 0 ||
-		errors.As(err, &noStudy) && len(noStudy.Known) > 0
+	var noFile *runs.MissingError
+	if errors.As(err, &noTrial) && noTrial.Trials == 0 {
+		return false // it may have some later
+	}
+	return errors.As(err, &input) || errors.As(err, &noStudy) || errors.As(err, &noFile)
 }
 
 // global are the flags of every command.
@@ -80,8 +83,9 @@ func newRoot() *cobra.Command {
 per-class recall. Every trial is one or more full training runs, scored by the
 spread of the recalls, and kept in a SQLite file.
 
-Exit status: 0 done; 1 failed; 2 wrong usage or a wrong study file, nothing was
-started; 130 interrupted, everything that has finished is stored.`,
+Exit status: 0 done; 1 failed; 2 wrong usage, a wrong study file, or a trial history, study or
+trial that does not exist, nothing was started; 130 interrupted, everything that has finished
+is stored.`,
 		Example: `  evenkeel search                 # the built-in study, well under a minute
   evenkeel leaderboard            # what it found
   evenkeel search mine.yaml       # your own study`,

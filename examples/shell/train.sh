@@ -17,7 +17,8 @@ train() {
 	run=$(field run '"[^"]*"') number='[-+.0-9eE]*' list='\[[^]]*\]'
 	awk -F, -v run="$run" -v seed="$(field seed "$number")" -v epochs="$(field epochs "$number")" \
 		-v rate="$(field rate "$number")" -v weights="$(field class_weights "$list")" \
-		-v from="$(field weights_from "$number")" -v parts="$(field parts "$list")" '
+		-v from="$(field weights_from "$number")" -v parts="$(field parts "$list")" \
+		-v shape="$(field test_shape true)" '
 
 # Park and Miller: the same numbers in every awk, as rand() would not be.
 function uniform() { state = state * 16807 % 2147483647; return state / 2147483647 }
@@ -35,6 +36,13 @@ function confusion(name,   i, c, d, n, text) {
 	for (c = 1; c <= 3; c++) for (d = 1; d <= 3; d++)
 		text = text (d > 1 ? "," : c > 1 ? "],[" : "") n[c, d] + 0
 	return "\"" name "\":{\"confusion\":[[" text "]]}"
+}
+
+# shape_of_test says how many test examples there are, and nothing of what the model does
+# on them. They are sent as a matrix, without the prediction of each.
+function shape_of_test(   i, n) {
+	for (i = 1; i <= rows; i++) if (part[i] == "test") n[class[i]]++
+	return "\"test_shape\":{\"examples\":[" n[1] + 0 "," n[2] + 0 "," n[3] + 0 "],\"predictions\":false}"
 }
 
 BEGIN { index_of["small"] = 1; index_of["medium"] = 2; index_of["large"] = 3 }
@@ -63,7 +71,7 @@ END {
 		fflush()
 	}
 	printf "{\"type\":\"result\",\"run\":%s,\"class_weights\":%s,\"epochs\":%d,", run, weights, epochs
-	print confusion("train") "," confusion("val") (parts ~ /"test"/ ? "," confusion("test") : "") "}"
+	print confusion("train") "," confusion("val") (parts ~ /"test"/ ? "," confusion("test") : "") (shape ? "," shape_of_test() : "") "}"
 }' data.csv || printf '{"type":"error","run":%s,"message":"awk failed","retry":false}\n' "$run"
 }
 

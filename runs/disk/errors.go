@@ -32,6 +32,12 @@ func Explain(err error) error {
 	return fmt.Errorf("%s (%w)", advice, err)
 }
 
+// MissingError says that a database that has to exist, or its folder, does not.
+type MissingError struct{ text string }
+
+// Error says what is missing and what to do.
+func (e *MissingError) Error() string { return e.text }
+
 // reason strips the path from a file error: ours says it already.
 func reason(err error) error {
 	var p *fs.PathError

@@ -41,6 +41,7 @@ type File struct {
 	path    string
 	options Options
 	keeper  *Connection // see keep
+	reading string      // how connections that read open the file, see openReaders
 }
 
 // Open opens the database at path, which is created if it does not exist (unless
@@ -221,12 +222,16 @@ func (f *File) inspect(ctx context.Context) error {
 func (f *File) inspectMissing() error {
 	folder := filepath.Dir(f.path)
 	if info, err := os.Stat(folder); err != nil {
-		return fmt.Errorf("its folder %s cannot be opened: %w; create it first", folder, reason(err))
+		err = fmt.Errorf("its folder %s cannot be opened: %w; create it first", folder, reason(err))
+		if errors.Is(err, fs.ErrNotExist) {
+			return &MissingError{err.Error()}
+		}
+		return err
 	} else if !info.IsDir() {
 		return fmt.Errorf("%s is not a folder", folder)
 	}
 	if f.options.ReadOnly || f.options.Existing {
-		return fmt.Errorf("it does not exist; `evenkeel search` makes one, --db names another")
+		return &MissingError{"it does not exist; `evenkeel search` makes one, --db names another"}
 	}
 	return nil
 }
@@ -256,16 +261,4 @@ func (f *File) openFirst(ctx context.Context) (*Connection, error) {
 			return nil, ctx.Err()
 		}
 	}
-}
-
-// openReaders opens the connections for queries.
-func (f *File) openReaders(ctx context.Context) error {
-	read, err := sql.Open("sqlite3", dsn(f.path, "mode=ro", "_query_only=1", "_stmt_cache_size=32", pragmaBusy))
-	if err != nil {
-		return err
-	}
-	read.SetMaxOpenConns(readers)
-	read.SetMaxIdleConns(readers)
-	f.Read = read
-	return f.options.Check(ctx, read)
 }

@@ -32,7 +32,7 @@ func (f *File) Query(ctx context.Context, query string) (t *Table, err error) {
 	if !alone {
 		return nil, errors.New("the query has more than one statement; want one")
 	}
-	pool := sql.OpenDB(queryConnector{dsn(f.path, "mode=ro", "_query_only=1", pragmaBusy)})
+	pool := sql.OpenDB(queryConnector{dsn(f.path, f.reading, "_query_only=1", pragmaBusy)})
 	defer func() { err = errors.Join(err, pool.Close()) }()
 	rows, err := pool.QueryContext(ctx, query)
 	if err != nil {

@@ -145,6 +145,14 @@ type ConfirmingCutShort struct {
 	Resplit                    bool
 }
 
+// FreshSeedsLeftOut says that so many of the fresh seeds that were asked for are left out of a
+// recorded confirmation, because a training failed on them.
+type FreshSeedsLeftOut struct {
+	Study                              string
+	Trial, Round, Seeds, Asked, Failed int
+	Cause                              string
+}
+
 // MeasuringBegan says that a trial's probes are about to be trained on so many of its seeds, by
 // at most so many trainings; none where all are stored.
 type MeasuringBegan struct {
@@ -202,6 +210,7 @@ func (AlreadyConfirmed) notice()      {}
 func (LargerKept) notice()            {}
 func (ConfirmingBegan) notice()       {}
 func (ConfirmingCutShort) notice()    {}
+func (FreshSeedsLeftOut) notice()     {}
 func (MeasuringBegan) notice()        {}
 func (SeedMeasured) notice()          {}
 func (RunFailed) notice()             {}

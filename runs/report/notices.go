@@ -92,6 +92,9 @@ func followUpLine(n notice.Notice) string {
 		}
 		return fmt.Sprintf("time limit: %s is confirmed on %d of %s; to measure the rest: %s",
 			armName(n.Trial, n.Round), n.Seeds, count(n.Asked, "fresh seed"), command)
+	case notice.FreshSeedsLeftOut:
+		return fmt.Sprintf("%s of study %s is confirmed on %s; %d of %d failed and are left out: %s",
+			armName(n.Trial, n.Round), n.Study, count(n.Seeds, "fresh seed"), n.Failed, n.Asked, cause(n.Cause))
 	case notice.MeasuringBegan:
 		work := "all trainings are stored"
 		if n.Trainings > 0 {

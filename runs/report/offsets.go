@@ -60,10 +60,14 @@ func StoredOffsets(out Out, o *results.Offsets) error {
 		r.rows = append(r.rows, []any{o.Study, o.Models, o.Classes[c], v})
 	}
 	if out.Format == "json" {
-		r = result{
-			columns: []column{{name: "study"}, {name: "seeds"}, {name: "classes"}, {name: "offsets"}},
-			rows:    [][]any{{o.Study, o.Models, o.Classes, o.Offsets}},
+		var change any
+		if o.Measured != nil {
+			change = o.Measured.Difference
 		}
+		r = result{columns: []column{
+			{name: "study"}, {name: "seeds"}, {name: "classes"}, {name: "offsets"}, {name: "change"},
+			{name: "balanced_accuracy_change"}, {name: "balanced_accuracy_low"}, {name: "balanced_accuracy_high"}, {name: "loss_probability"},
+		}, rows: [][]any{append([]any{o.Study, o.Models, o.Classes, o.Offsets, change}, accuracyCells(o.Measured)...)}}
 	}
 	if out.forPeople() {
 		for _, note := range p.stored() {

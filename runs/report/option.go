@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"evenkeel/objective"
 	"evenkeel/runs/results"
@@ -207,6 +208,7 @@ var optionFigures = []figure[optionRow]{
 	{"state", func(o optionRow) any { return string(o.r.State) }},
 	{"plain_change_low", func(o optionRow) any { return o.measured(o.PlainChangeLow) }},
 	{"plain_change_high", func(o optionRow) any { return o.measured(o.PlainChangeHigh) }},
+	{"failed_seeds", func(o optionRow) any { return o.failures().Of("").Seeds }},
 }
 
 // figures has a row an option.
@@ -242,7 +244,8 @@ func (o optionRow) reason() string {
 	r := o.r
 	switch {
 	case r.State == results.NoRecommendation:
-		return string(r.Why)
+		text, command := o.whyNone()
+		return strings.TrimSpace(strings.ReplaceAll(text+" "+command, blankInCommand, " "))
 	case o.Option == r.Use && o.Option == r.Beyond:
 		return string(r.Why) + "; beyond the limit"
 	case o.Option == r.Use:
@@ -262,6 +265,9 @@ func (o optionRow) reason() string {
 		}
 	}
 	if o.Seeds == 0 && o.Reason != "" {
+		if o.r.Confirmed != nil {
+			return "not measured: " + o.whyMissing(o.MeasuredOption, o.r.Confirmed)
+		}
 		return "not measured: " + whyNotMeasured(o.Reason)
 	}
 	return ""

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"evenkeel/objective"
+	"evenkeel/runs"
 	"evenkeel/runs/results"
 	"evenkeel/search/followup"
 )
@@ -24,7 +25,7 @@ func (p answerPage) options(c *results.Confirmed) error {
 		if o.Test.Seeds > 0 {
 			r.rows = append(r.rows, p.optionCells(c, o))
 		} else if o.Reason != "" {
-			missing = append(missing, fmt.Sprintf("not measured: %s: %s", optionName(o.Option, p.epochsText()), whyNotMeasured(o.Reason)))
+			missing = append(missing, fmt.Sprintf("not measured: %s: %s", optionName(o.Option, p.epochsText()), p.whyMissing(o, c)))
 		}
 	}
 	r.fit(p.Width, "worst class")
@@ -100,6 +101,9 @@ func (p answerPage) optionNotes(c *results.Confirmed, list []results.MeasuredOpt
 	notes := []string{
 		fmt.Sprintf("%s, %s%s; test part read %s", perClass(c.Images), count(c.Seeds, "fresh seed"), ownParts(c.Resplit), times(c.TestReads)),
 	}
+	if failed := p.failedSeeds(c); failed != "" {
+		notes = append(notes, failed)
+	}
 	if leftOut := p.quoted(c) && c.Invalid; leftOut {
 		notes = append(notes, fmt.Sprintf("trial %d, whose weights were measured too, was declared invalid since: the options with weights are left out", c.Trial))
 	} else {
@@ -121,6 +125,37 @@ func (p answerPage) optionNotes(c *results.Confirmed, list []results.MeasuredOpt
 		notes = append(notes, fmt.Sprintf("trial %d was declared invalid since: do not quote it", c.Trial))
 	}
 	return notes
+}
+
+// failedIn returns what failed in a confirmation, nil if nothing did.
+func (p answerPage) failedIn(c *results.Confirmed) *runs.FreshFailures {
+	return p.FailedIn(results.Arm{Trial: c.Trial, Round: c.Round}, c.Resplit)
+}
+
+// failedSeeds says how many fresh seeds failed, and why; "" if none did.
+func (p answerPage) failedSeeds(c *results.Confirmed) string {
+	failed := p.failedIn(c)
+	f := failed.Of("")
+	switch {
+	case f.Seeds == 0:
+		return ""
+	case f.Seeds+c.Seeds > failed.Asked: // of a later one, of which nothing is recorded
+		return fmt.Sprintf("a later confirmation is not recorded: %d of %d fresh seeds failed: %s", f.Seeds, failed.Asked, cause(f.Cause))
+	}
+	return fmt.Sprintf("%d of %d fresh seeds failed and are left out: %s", f.Seeds, failed.Asked, cause(f.Cause))
+}
+
+// whyMissing says why a confirmation did not measure an option.
+func (p answerPage) whyMissing(o results.MeasuredOption, c *results.Confirmed) string {
+	what := o.Option
+	if what == objective.OptionLongerThenOffsets {
+		what = objective.OptionLonger // whose models it shifts
+	}
+	failed := p.failedIn(c)
+	if f := failed.Of(what); o.Reason == followup.ReasonFailed && f.Seeds > 0 {
+		return fmt.Sprintf("its training failed on %d of %d fresh seeds: %s", f.Seeds, failed.Asked, cause(f.Cause))
+	}
+	return whyNotMeasured(o.Reason)
 }
 
 // allOptions prints the table of options of every confirmation, the quoted one first.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"evenkeel/objective"
+	"evenkeel/objective/evidence/confirm"
 	"evenkeel/runs"
 	"evenkeel/runs/results"
 )
@@ -97,14 +98,25 @@ func (p answerPage) head() string {
 
 // none says why there is no recommendation, and what to do.
 func (p answerPage) none() []string {
-	text := capitalised(string(p.r.Why)) + "."
+	text, command := p.whyNone()
+	lines := indented(text, p.textWidth())
+	if command != "" {
+		lines = append(lines, "    "+command)
+	}
+	return lines
+}
+
+// whyNone says why there is no recommendation and what to do, and the command that does it,
+// "" where the text has it.
+func (p answerPage) whyNone() (text, command string) {
+	text = capitalised(string(p.r.Why)) + "."
 	switch p.r.Why {
 	case results.NotTrained:
 		text = capitalised(notTrained(p.Training, p.Definition.Model.Trainer.Transport().OwnData))
 		if p.Judgement.Blocks() {
 			text += " " + p.judgement()
 		}
-		return append(indented(text, p.textWidth()), "    First search again: "+p.searchEpochs(int64(p.Training.Enough())))
+		command = "First search again: " + p.searchEpochs(int64(p.Training.Enough()))
 	case results.NoBetterThanGuessing:
 		text = p.judgement() + " Find out why: evenkeel check STUDY.yaml"
 	case results.SearchFailed, results.EveryTrialInvalid:
@@ -114,7 +126,7 @@ func (p answerPage) none() []string {
 	case results.NothingTrained, results.NoTrialComplete:
 		text += " Go on: evenkeel resume " + ShellWord(p.Definition.Name)
 	}
-	return indented(text, p.textWidth())
+	return text, command
 }
 
 // judgement says what is wrong with the unweighted model.
@@ -359,6 +371,9 @@ func (p answerPage) unknown() []string {
 		lines = append(lines, fmt.Sprintf("  A change of the spread by less than %s may be missed (%s, %s).", decimals(p.r.Undetectable, 3),
 			count(c.Seeds, "seed"), count(int(total(c.Images)), "test example")))
 	}
+	if failed := p.failedSeeds(c); failed != "" {
+		lines = append(lines, indented(capitalised(failed), pageWidth)...)
+	}
 	switch few := c.FewImages(); {
 	case few > 0:
 		lines = append(lines, fmt.Sprintf("  Do not rely on the intervals: %s of fewer than %d test examples.", count(few, "class"), results.FewTest))
@@ -382,7 +397,24 @@ func (p answerPage) unconfirmed() []string {
 	case p.OnlyFirstSeeds():
 		return []string{"  Further seeds fail, so it cannot be confirmed; find out why: evenkeel check STUDY.yaml"}
 	}
+	if failed := p.failures(); failed.Of("").Seeds > 0 {
+		f := failed.Of("")
+		return indented(fmt.Sprintf("It is not confirmed: %d of %d fresh seeds failed, and %d have to work: %s. When that is repaired: %s",
+			f.Seeds, failed.Asked, confirm.FewestSeeds, strings.TrimRight(cause(f.Cause), "."), whole("evenkeel confirm"+p.study())), pageWidth)
+	}
 	return withCommand("What it gains on data the search never saw is not known. Confirm it", "evenkeel confirm"+p.study())
+}
+
+// failures returns what failed in the confirmation that is quoted, or before one in the last
+// of the leader; nil where nothing did.
+func (p answerPage) failures() *runs.FreshFailures {
+	if c := p.r.Confirmed; c != nil {
+		return p.failedIn(c)
+	}
+	if own := p.FailedIn(p.r.Arm, false); own != nil {
+		return own
+	}
+	return p.FailedIn(p.r.Arm, true)
 }
 
 // more names the commands that go on from here.

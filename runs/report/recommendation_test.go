@@ -186,7 +186,7 @@ func TestColumnsOfARecommendation(t *testing.T) {
 		names = append(names, c.name)
 	}
 	want := "option recommended trial round seeds spread change change_low change_high plain_spread plain_change loss_probability worst_class worst_recall " +
-		"balanced_accuracy balanced_accuracy_change balanced_accuracy_low balanced_accuracy_high trainings test_reads command reason state plain_change_low plain_change_high"
+		"balanced_accuracy balanced_accuracy_change balanced_accuracy_low balanced_accuracy_high trainings test_reads command reason state plain_change_low plain_change_high failed_seeds"
 	if got := strings.Join(names, " "); got != want {
 		t.Errorf("columns %s; want %s", got, want)
 	}

@@ -97,14 +97,37 @@ func (v vector) object() result {
 		{name: "study"}, {name: "trial"}, {name: "round"}, {name: "recipe"}, {name: "seeds"}, {name: "classes"}, {name: "weights"},
 		{name: "lowest"}, {name: "highest"}, {name: "factor_typical"}, {name: "factor_most"}, {name: "applied_by"}, {name: "weights_from"},
 		{name: "confirmed_recipe"}, {name: "confirmed_vector"}, {name: "invalid"},
+		{name: "balanced_accuracy_change"}, {name: "balanced_accuracy_low"}, {name: "balanced_accuracy_high"}, {name: "loss_probability"},
 	}, rows: [][]any{{
 		t.Study.Name, t.Number, v.Round, v.recipe, len(t.Replicates), names, v.Vector.Weights,
 		v.Lowest, v.Highest, v.Typical, v.Most, v.Plan.Apply, v.Plan.WeightsFrom, recipe, single, invalid,
 	}}}
+	r.rows[0] = append(r.rows[0], accuracyCells(v.measured())...)
 	if v.Offsets != nil {
 		r.columns, r.rows[0] = append(r.columns, column{name: "offsets"}), append(r.rows[0], v.Offsets)
 	}
 	return r
+}
+
+// measured returns what the confirmation found of exactly what is printed, the weights or the
+// weights with the offsets after them; nil without one.
+func (v vector) measured() *results.MeasuredRow {
+	switch {
+	case v.Confirmed == nil:
+		return nil
+	case v.Offsets != nil:
+		return v.Confirmed.MeasuredOf(objective.OptionWeightsThenOffsets)
+	}
+	return v.Confirmed.MeasuredOf(objective.OptionWeightsFixed)
+}
+
+// accuracyCells are the change of the balanced accuracy against nothing, its 95 % interval, and
+// the probability that more than the tolerance is lost; nothing where none was measured.
+func accuracyCells(m *results.MeasuredRow) []any {
+	if m == nil {
+		return []any{nil, nil, nil, nil}
+	}
+	return []any{m.AccuracyChange(), m.AccuracyLow, m.AccuracyHigh, m.OverTolerance}
 }
 
 // sixDigits writes a weight with six digits that count.
@@ -129,7 +152,7 @@ func (v vector) notes() []string {
 		notes = append(notes, "this vector changes "+accuracyOf(single, v.Definition.Objective.Tolerance))
 	}
 	if v.Offsets != nil {
-		if m := v.Confirmed.MeasuredOf(objective.OptionWeightsThenOffsets); m != nil {
+		if m := v.measured(); m != nil {
 			notes = append(notes, "with the offsets below after it, "+measured(m, v.Definition.Objective.Tolerance))
 		}
 	}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"encoding/json"
 	"math"
 	"slices"
 	"strings"
@@ -128,8 +129,31 @@ func TestVectorHasItsCost(t *testing.T) {
 	if notes := v.notes(); !slices.Contains(notes, cost) || slices.Contains(notes, after) {
 		t.Errorf("%q; want %q and nothing of offsets", notes, cost)
 	}
+	hasAccuracy(t, v, -0.033, -0.037, -0.029, 0.99)
 	v.Offsets = []float64{0.1, 0, -0.1}
 	if notes := v.notes(); !slices.Contains(notes, after) {
 		t.Errorf("%q; want %q", notes, after)
+	}
+	hasAccuracy(t, v, -0.009, -0.013, -0.005, 0.1)
+	v.Offsets, v.Confirmed = nil, nil
+	hasAccuracy(t, v, math.NaN(), math.NaN(), math.NaN(), math.NaN())
+}
+
+// hasAccuracy holds what the JSON of a vector says of the balanced accuracy; NaN is nothing.
+func hasAccuracy(t *testing.T, v vector, change, low, high, risk float64) {
+	t.Helper()
+	want := map[string]float64{"balanced_accuracy_change": change, "balanced_accuracy_low": low, "balanced_accuracy_high": high, "loss_probability": risk}
+	var out bytes.Buffer
+	if err := (Out{W: &out, Format: "json"}).write(v.object()); err != nil {
+		t.Fatal(err)
+	}
+	var got []map[string]any
+	if err := json.Unmarshal(out.Bytes(), &got); err != nil || len(got) != 1 {
+		t.Fatalf("%s: %v; want one object", out.String(), err)
+	}
+	for name, x := range want {
+		if y, ok := got[0][name].(float64); ok != !math.IsNaN(x) || ok && math.Abs(x-y) > 1e-12 {
+			t.Errorf("%s is %v; want %v", name, got[0][name], x)
+		}
 	}
 }

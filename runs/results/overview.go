@@ -43,6 +43,8 @@ type Overview struct {
 	Shifts bool
 	// Recommendation says what to use.
 	Recommendation *Recommendation
+	// FreshFailures is what failed in the last confirmation of each arm.
+	FreshFailures []runs.FreshFailures
 	// NoiseFloor is the spread that perfectly even classes would show on as many
 	// validation examples; NaN where it is not known.
 	NoiseFloor float64
@@ -98,6 +100,9 @@ func readOverview(ctx context.Context, db *runs.DB, study string) (o *Overview, 
 	if o.Confirmed, err = Confirmations(ctx, db, name); err != nil {
 		return nil, err
 	}
+	if o.FreshFailures, err = db.FreshFailures(ctx, name); err != nil {
+		return nil, err
+	}
 	state, err := db.State(ctx, name)
 	if err != nil {
 		return nil, err
@@ -120,6 +125,17 @@ func readOverview(ctx context.Context, db *runs.DB, study string) (o *Overview, 
 // seed then would.
 func (o *Overview) OnlyFirstSeeds() bool {
 	return o.Board.Study.FailedSeeds > 0 && len(o.Board.Rows) > 0 && o.Board.Rows[0].Seeds <= o.Definition.Search.Replicates
+}
+
+// FailedIn returns what failed in the last confirmation of an arm that was made in the given
+// way, nil if nothing did.
+func (o *Overview) FailedIn(a Arm, resplit bool) *runs.FreshFailures {
+	for i, f := range o.FreshFailures {
+		if f.Trial == a.Trial && f.Round == a.Round && f.Resplit == resplit {
+			return &o.FreshFailures[i]
+		}
+	}
+	return nil
 }
 
 // withoutTestPart reports whether a study has nothing to confirm on, as far as its files

@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -137,6 +138,15 @@ func (c *confirming) run(ctx context.Context, v visited) error {
 		defer cancel()
 	}
 	found, err := confirmer.Run(ctx, v.stop, c.arm)
+	var failed *followup.FreshSeedsError
+	if errors.As(err, &failed) {
+		err = errors.Join(err, v.study.FreshSeedsFailed(runs.FreshFailures{
+			Trial: c.arm.Trial, Round: c.arm.Round, Resplit: c.arm.Resplit, Asked: failed.Asked, Failures: []followup.Failure{failed.Failed},
+		}))
+	}
+	if err == nil && found.LeftOut().Seeds > 0 {
+		return c.leftOut(found, recorded)
+	}
 	switch {
 	case err == nil && found.Seeds < fewest: // trained, and not recorded
 	case err == nil && found.Seeds < asked:
@@ -151,6 +161,19 @@ func (c *confirming) run(ctx context.Context, v visited) error {
 		return ErrInterrupted
 	}
 	return fmt.Errorf("time limit reached with fewer than %d seeds complete, so nothing is claimed; what is trained is stored, and the same command with more time continues", fewest)
+}
+
+// leftOut says that seeds were left out on which trainings failed.
+func (c *confirming) leftOut(found *followup.Confirmation, recorded int) error {
+	out := found.LeftOut()
+	if found.Seeds < recorded { // trained, and not recorded
+		return fmt.Errorf("%d of %d fresh seeds failed, and the earlier confirmation on %d stays, since only %d work: %s",
+			out.Seeds, found.Asked, recorded, found.Seeds, out.Cause)
+	}
+	c.notify(notice.FreshSeedsLeftOut{
+		Study: c.def.Name, Trial: c.arm.Trial, Round: c.arm.Round, Seeds: found.Seeds, Asked: found.Asked, Failed: out.Seeds, Cause: out.Cause,
+	})
+	return nil
 }
 
 // recorded returns on how many seeds the arm is confirmed already, in the same way: nothing of

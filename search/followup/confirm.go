@@ -42,7 +42,8 @@ type Confirmer struct {
 // ends those under way are interrupted too; either way the error is an interruption
 // ([objective.IsInterruption]) and nothing is claimed. Where the time is over, the
 // seeds that are complete are what there is, if they are at least [confirm.FewestSeeds];
-// else it is an interruption too.
+// else it is an interruption too. Seeds on which a training fails are left out and counted;
+// where fewer than [confirm.FewestSeeds] are left the error is a [*FreshSeedsError].
 func (c *Confirmer) Run(ctx context.Context, stop <-chan struct{}, arm Arm) (*Confirmation, error) {
 	if arm.Seeds < confirm.FewestSeeds {
 		return nil, fmt.Errorf("%d fresh seeds; a confirmation needs at least %d", arm.Seeds, confirm.FewestSeeds)
@@ -57,15 +58,12 @@ func (c *Confirmer) Run(ctx context.Context, stop <-chan struct{}, arm Arm) (*Co
 	}
 	defer stopWith(stop, p.runner)()
 	p.vector = p.arm.Vector
-	err = p.each(ctx, func(s *freshSeed) error {
-		err := p.seed(ctx, s)
-		if err == nil {
-			s.complete = true
-			p.report()
-		}
-		return err
-	})
-	if err != nil && c.timeIsOver(ctx, stop, err) && p.vector != nil && p.keepComplete() >= confirm.FewestSeeds {
+	err = p.each(ctx, func(s *freshSeed) error { return p.attempt(ctx, s) })
+	failures := p.failures()
+	switch {
+	case err == nil:
+		p.keepComplete()
+	case c.timeIsOver(ctx, stop, err) && p.vector != nil && p.keepComplete() >= confirm.FewestSeeds:
 		err = nil
 	}
 	if err == nil && p.vector == nil { // that of all seeds, so it had to wait for them
@@ -83,6 +81,7 @@ func (c *Confirmer) Run(ctx context.Context, stop <-chan struct{}, arm Arm) (*Co
 	if err != nil {
 		return nil, err
 	}
+	out.Asked, out.Failures = arm.Seeds, failures
 	if err := c.Store.Confirm(context.WithoutCancel(ctx), out); err != nil {
 		return nil, fmt.Errorf("%w: %w", objective.ErrStorage, err)
 	}

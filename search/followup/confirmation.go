@@ -70,6 +70,10 @@ type Confirmation struct {
 	Runs []Run
 	// Images is the number of test examples of each class.
 	Images []int64
+	// Asked is the number of fresh seeds that were asked for, of which Seeds are measured, and
+	// Failures are what failed on the others, or of options that are not measured.
+	Asked    int
+	Failures []Failure
 }
 
 // Measured is one option as fresh seeds and the test part show it: means over seeds.

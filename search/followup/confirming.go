@@ -2,6 +2,7 @@ package followup
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -67,9 +68,12 @@ type freshSeed struct {
 	// delivers these; reasons says why an option has no predictions.
 	fitted  map[objective.Option][]float64
 	reasons map[objective.Option]Reason
-	runs    []Run
-	// complete says that everything of this seed is measured.
+	// causes are the errors of trainings that failed for an option.
+	causes map[objective.Option]error
+	runs   []Run
+	// complete says that everything of this seed is measured, failed why it cannot be.
 	complete bool
+	failed   error
 }
 
 // open records the reading, once.
@@ -104,7 +108,9 @@ func (p *confirming) delivered(ctx context.Context) error {
 // are complete one after the other, and where time runs out most of them are.
 func (p *confirming) each(ctx context.Context, work func(*freshSeed) error) error {
 	return inTurn(len(p.seeds), p.Parallel, p.runner, func(i int) error {
-		if err := p.onItsSplit(ctx, p.seeds[i], work); err != nil {
+		if err := p.onItsSplit(ctx, p.seeds[i], work); errors.As(err, new(*FreshSeedsError)) {
+			return err // it is about several
+		} else if err != nil {
 			return fmt.Errorf("fresh seed %d of %d: %w", p.seeds[i].replicate+1, len(p.seeds), err)
 		}
 		return nil
@@ -119,6 +125,7 @@ func (p *confirming) seed(ctx context.Context, s *freshSeed) error {
 		}
 	}
 	s.test, s.fitted, s.reasons = make(map[objective.Option][]uint16), make(map[objective.Option][]float64), make(map[objective.Option]Reason)
+	s.causes = make(map[objective.Option]error)
 	if err := p.reference(ctx, s); err != nil {
 		return err
 	}
@@ -203,7 +210,7 @@ func (p *confirming) longer(ctx context.Context, s *freshSeed) error {
 		a, err := p.runner.RunTest(ctx, s.eval.Spec(model, s.seed))
 		switch {
 		case isFailedTraining(err):
-			reason = ReasonFailed
+			reason, s.causes[objective.OptionLonger] = ReasonFailed, err
 		case err != nil:
 			return fmt.Errorf("the unweighted model, trained longer: %w", err)
 		default:
@@ -233,7 +240,7 @@ func (p *confirming) equalCost(ctx context.Context, s *freshSeed) error {
 	}
 	a, err := p.runner.RunTest(ctx, s.eval.Spec(model, s.seed))
 	if isFailedTraining(err) {
-		s.reasons[EqualCost] = ReasonFailed
+		s.reasons[EqualCost], s.causes[EqualCost] = ReasonFailed, err
 		return nil
 	}
 	if err != nil {
@@ -318,14 +325,14 @@ func (p *confirming) fixed(ctx context.Context, s *freshSeed) error {
 // add keeps what a run says of the test examples.
 func (s *freshSeed) add(run Run, r *objective.Result) error {
 	if r.TestPredictions == nil || r.TestLabels == nil {
-		return fmt.Errorf("a confirmation needs the prediction and the label of every test example, and run %.8s has none: "+
-			"its answer must carry test labels with predictions or scores", run.Run)
+		return answerError{fmt.Errorf("a confirmation needs the prediction and the label of every test example, and run %.8s has none: "+
+			"its answer must carry test labels with predictions or scores", run.Run)}
 	}
 	if s.labels == nil {
 		s.labels = r.TestLabels
 	}
 	if !slices.Equal(s.labels, r.TestLabels) {
-		return fmt.Errorf("the test labels of run %.8s differ from those of another run; a trainer must keep its test examples and their order", run.Run)
+		return answerError{fmt.Errorf("the test labels of run %.8s differ from those of another run; a trainer must keep its test examples and their order", run.Run)}
 	}
 	s.test[run.What] = r.TestPredictions
 	run.Replicate, run.Seed = s.replicate, s.seed

@@ -182,7 +182,7 @@ func (l *Longer) recordPlain(ctx context.Context, eval *objective.Evaluator, all
 		plain = append(plain, s.reference)
 	}
 	if !l.FixedKnown {
-		if err := l.record(ctx, l.fixed(eval, objective.OptionOffsetsFixed, l.Definition.Objective, plain)); err != nil {
+		if err := l.record(ctx, l.fixed(eval, objective.OptionOffsetsFixed, 0, plain, nil)); err != nil {
 			return err
 		}
 	}
@@ -259,9 +259,11 @@ func (l *Longer) train(ctx context.Context, eval *objective.Evaluator, model map
 func (l *Longer) recordLonger(ctx context.Context, eval *objective.Evaluator, all []searchedSeed, reason Reason) error {
 	var longer []*objective.Result
 	var reps []objective.Replicate
+	var reference []objective.Round
 	for _, s := range all {
 		if s.longer != nil {
 			longer, reps = append(longer, s.longer), append(reps, s.replicate)
+			reference = append(reference, s.replicate.Reference)
 		}
 	}
 	if reason == "" && len(longer) == 0 {
@@ -271,10 +273,7 @@ func (l *Longer) recordLonger(ctx context.Context, eval *objective.Evaluator, al
 	shifted := Searched{Option: objective.OptionLongerThenOffsets, Reason: reason}
 	if reason == "" {
 		alone = l.longer(reps)
-		shifted = l.fixed(eval, objective.OptionLongerThenOffsets, l.Definition.Objective.After(alone.Drop), longer)
-		if shifted.Reason == "" {
-			shifted.after(alone)
-		}
+		shifted = l.fixed(eval, objective.OptionLongerThenOffsets, alone.Drop, longer, reference)
 	}
 	if err := l.record(ctx, alone); err != nil {
 		return err
@@ -290,9 +289,6 @@ func (l *Longer) record(ctx context.Context, s Searched) error {
 		score := l.Definition.Objective
 		s.Charge = score.Charge(s.Drop, s.DropSE)
 		s.Difference = s.Change + s.Charge
-		if s.Offsets != nil { // spread and accuracy as if they did not depend on each other
-			s.DifferenceSE = math.Hypot(s.ChangeSE, score.Penalty*score.LossProbability(s.Drop, s.DropSE)*s.DropSE)
-		}
 	}
 	if err := l.Store.Searched(ctx, s); err != nil {
 		return fmt.Errorf("%w: %w", objective.ErrStorage, err)
@@ -327,9 +323,10 @@ func standardError(a objective.Arm) float64 {
 	return math.Sqrt(variance)
 }
 
-// fixed estimates what one set of offsets does to models, against the same without. It is
-// fitted to the score.
-func (l *Longer) fixed(eval *objective.Evaluator, option objective.Option, score objective.Score, models []*objective.Result) Searched {
+// fixed estimates what one set of offsets does to models, which lose so much balanced
+// accuracy against the reference without it, with what they do themselves against the runs of
+// reference on the same seeds; nil stands for the models without offsets.
+func (l *Longer) fixed(eval *objective.Evaluator, option objective.Option, lost float64, models []*objective.Result, reference []objective.Round) Searched {
 	s := Searched{Option: option}
 	if ready := l.Clock().Add(time.Duration(len(models)) * l.Fitting); !l.Deadline.IsZero() && ready.After(l.Deadline) {
 		s.Reason = ReasonTime
@@ -349,25 +346,28 @@ func (l *Longer) fixed(eval *objective.Evaluator, option objective.Option, score
 		}
 		parts = append(parts, folds)
 	}
-	f, err := posthoc.EstimateFixed(score, nil, parts...)
+	score := l.Definition.Objective
+	f, err := posthoc.EstimateFixed(score.After(lost), nil, parts...)
 	if err != nil {
 		s.Reason = ReasonFewExamples
 		return s
 	}
 	s.Seeds, s.Offsets, s.Recall = f.Models, f.Offsets, f.After
-	s.Spread, s.Change, s.ChangeSE = f.PlainAfter, f.PlainAfter-f.PlainSpread, half(f.Change)
-	s.BalancedAccuracy, s.Drop, s.DropSE = f.BalancedAccuracy+f.Cost.Estimate, -f.Cost.Estimate, half(f.Cost)
+	s.Spread, s.BalancedAccuracy = f.PlainAfter, f.BalancedAccuracy+f.Cost.Estimate
+	change, cost := f.Change, f.Cost
+	if reference != nil {
+		t := f.Together(score.Spread, 0, reference)
+		change, cost = t.Change, t.Cost
+	} else {
+		change.Estimate = f.PlainAfter - f.PlainSpread
+	}
+	s.Change, s.ChangeSE, s.Drop, s.DropSE = change.Estimate, half(change), -cost.Estimate, half(cost)
+	slope := score.Penalty * score.LossProbability(s.Drop, s.DropSE)
+	s.DifferenceSE = f.Together(score.Spread, slope, reference).ScoreSE
 	return s
 }
 
 // half returns the standard error that a 95 % interval stands for if it is a normal one.
 func half(x posthoc.Interval) float64 {
 	return (x.High - x.Low) / 2 / interval.Quantile(interval.TwoSided, math.Inf(1))
-}
-
-// after makes figures against the model that was trained longer ones against the reference,
-// as if what both do did not depend on each other.
-func (s *Searched) after(longer Searched) {
-	s.Change, s.ChangeSE = s.Change+longer.Change, math.Hypot(s.ChangeSE, longer.ChangeSE)
-	s.Drop, s.DropSE = s.Drop+longer.Drop, math.Hypot(s.DropSE, longer.DropSE)
 }

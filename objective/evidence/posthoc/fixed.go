@@ -44,6 +44,8 @@ type Fixed struct {
 	// BalancedAccuracy is that without offsets, Cost the change that they make.
 	BalancedAccuracy float64
 	Cost             Interval
+
+	effect offsetsEffect
 }
 
 // Gains reports whether the offsets even the recalls out beyond noise.
@@ -118,7 +120,7 @@ func EstimateFixed(score objective.Score, offsets []float64, parts ...*Folds) (*
 	f.Before, f.After = make([]float64, first.classes), make([]float64, first.classes)
 	var changes, costs []float64
 	var variance, costVariance float64 // means over models
-	var before, after []objective.Round
+	e := &f.effect
 	for s, part := range parts {
 		others := func(of func(FittedFolds) []float64) []float64 {
 			var list [][]float64
@@ -138,11 +140,14 @@ func EstimateFixed(score objective.Score, offsets []float64, parts ...*Folds) (*
 		changes, costs = append(changes, m.after-m.before), append(costs, -m.crossed.Drop())
 		variance += m.variance / float64(len(parts))
 		costVariance += m.costVariance / float64(len(parts))
-		before = append(before, round(m.crossed.Plain, first.labels, m.plain))
-		after = append(after, round(m.crossed.Confusion, first.labels, m.crossed.Predictions))
+		e.before = append(e.before, round(m.crossed.Plain, first.labels, m.plain))
+		e.after = append(e.after, round(m.crossed.Confusion, first.labels, m.crossed.Predictions))
+		e.plain = append(e.plain, m.plainS)
 	}
-	f.Change = around(interval.Mean(changes), halfWidth(changes, variance*shared(score.Spread.Linear, before, after)))
-	f.Cost = around(interval.Mean(costs), halfWidth(costs, costVariance*shared(balancedLinear, before, after)))
+	e.variance = variance * shared(score.Spread.Linear, e.before, e.after)
+	e.costVariance = costVariance * shared(balancedLinear, e.before, e.after)
+	f.Change = around(interval.Mean(changes), halfWidth(changes, e.variance))
+	f.Cost = around(interval.Mean(costs), halfWidth(costs, e.costVariance))
 	return f, nil
 }
 
