@@ -161,7 +161,7 @@ func (p boardPage) predicted() []string {
 	}
 	lines := []string{count(s.Points, "candidate") + " predicted without training"}
 	if results.Delivered(s) {
-		lines = append(lines, fmt.Sprintf("training delivered %s of the predicted changes of the recalls (%s)", s.Transmission, count(s.Transmission.Effects, "trial")))
+		lines = append(lines, fmt.Sprintf("training delivered %s of the predicted changes of single recalls (%s)", s.Transmission, count(s.Transmission.Effects, "trial")))
 	}
 	return lines
 }

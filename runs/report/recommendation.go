@@ -74,6 +74,9 @@ func (p answerPage) lines() []string {
 		lines = append(lines, p.beyond())
 	}
 	last := append(p.unknown(), moreHead+strings.Join(p.more(), " | "))
+	if unlike := p.unlike(); unlike != "" && len(lines)+len(last) < recommendationLines {
+		last = append([]string{unlike}, last...)
+	}
 	others := p.alternatives()
 	if room := recommendationLines - len(lines) - len(last); len(others) > room {
 		others = others[:max(0, room)]
@@ -281,7 +284,7 @@ func probability(p float64) string {
 
 // longer reports whether what to use is trained longer.
 func (p answerPage) longer() bool {
-	return p.r.Use == objective.OptionLonger || p.r.Use == objective.OptionLongerThenOffsets
+	return results.Longer(p.r.Use)
 }
 
 // longerFirst says that the model was not trained enough, and what more epochs gain alone.
@@ -368,6 +371,20 @@ func (p answerPage) unknown() []string {
 		lines = append(lines, "  The search is still under way.")
 	}
 	return lines
+}
+
+// unlike says that the test part differs from validation beyond noise; "" where it does not.
+func (p answerPage) unlike() string {
+	parts := p.Parts()
+	if !parts.Unlike() {
+		return ""
+	}
+	what, validation, test := "balanced accuracy", parts.Validation, parts.Test
+	if !parts.Balanced {
+		c := parts.Classes[0]
+		what, validation, test = "recall of "+cut(objective.InSentence(p.Board.Study.Class(c)), 15), parts.ValidationRecall[c], parts.TestRecall[c]
+	}
+	return fmt.Sprintf("  The test part is unlike validation: unweighted %s %s there, %s on validation.", what, objective.Percent(test), objective.Percent(validation))
 }
 
 // unconfirmed says what is missing before the figures can be quoted.
