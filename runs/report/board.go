@@ -147,6 +147,10 @@ func (p boardPage) head() {
 		spread += fmt.Sprintf("; noise floor %s (what perfectly even classes would show)", decimals(p.NoiseFloor, 3))
 	}
 	fmt.Fprintln(p.W, spread)
+	if q := p.Recommendation.Of(objective.OptionNothing).Test; q.Seeds > 0 && p.Recommendation.Confirmed != nil {
+		p.lines(fmt.Sprintf("unweighted spread %s here, %s on the test part: other examples, whose noise is taken off there",
+			decimals(p.Board.Reference.Spread, 3), decimals(q.Spread, 3)))
+	}
 	for _, text := range p.predicted() {
 		p.lines(text)
 	}

@@ -375,7 +375,7 @@ func (p answerPage) unknown() []string {
 
 // unlike says that the test part differs from validation beyond noise; "" where it does not.
 func (p answerPage) unlike() string {
-	parts := p.Parts()
+	parts := p.r.Parts
 	if !parts.Unlike() {
 		return ""
 	}

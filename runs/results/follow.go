@@ -13,7 +13,7 @@ func (c *Case) Follow(o *Overview) {
 	r := o.Recommendation
 	c.Recommended = r.State != NoRecommendation
 	c.Longer, c.Parts, c.Confirming = o.longer(), nil, o.toConfirm()
-	if p := o.Parts(); p != nil {
+	if p := r.Parts; p != nil {
 		c.Parts = &explain.Parts{
 			Parts: *p, ValidationSpread: o.Board.Reference.Spread, TestSpread: r.Of(objective.OptionNothing).Test.Spread, Images: r.Confirmed.Images,
 		}
@@ -47,10 +47,9 @@ func Longer(o objective.Option) bool {
 	return o == objective.OptionLonger || o == objective.OptionLongerThenOffsets
 }
 
-// Parts compares the unweighted model on validation and on the test part; nil without a
+// partsOf compares the unweighted model on validation and on the test part; nil without a
 // confirmation.
-func (o *Overview) Parts() *confirm.Parts {
-	r := o.Recommendation
+func (o *Overview) partsOf(r *Recommendation) *confirm.Parts {
 	test := r.Of(objective.OptionNothing).Test
 	if r.Confirmed == nil || test.Seeds == 0 {
 		return nil
