@@ -379,12 +379,14 @@ func (p answerPage) unlike() string {
 	if !parts.Unlike() {
 		return ""
 	}
+	const text = "  The test part is unlike validation: unweighted "
 	what, validation, test := "balanced accuracy", parts.Validation, parts.Test
 	if !parts.Balanced {
 		c := parts.Classes[0]
-		what, validation, test = "recall of "+cut(objective.InSentence(p.Board.Study.Class(c)), 15), parts.ValidationRecall[c], parts.TestRecall[c]
+		what, validation, test = "recall of "+objective.InSentence(p.Board.Study.Class(c)), parts.ValidationRecall[c], parts.TestRecall[c]
 	}
-	return fmt.Sprintf("  The test part is unlike validation: unweighted %s %s there, %s on validation.", what, objective.Percent(test), objective.Percent(validation))
+	figures := fmt.Sprintf(" %s, on validation %s.", objective.Percent(test), objective.Percent(validation))
+	return text + cut(what, pageWidth-len(text)-len(figures)) + figures
 }
 
 // unconfirmed says what is missing before the figures can be quoted.

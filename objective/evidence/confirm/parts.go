@@ -34,33 +34,36 @@ type Parts struct {
 func (p *Parts) Unlike() bool { return p != nil && (p.Balanced || len(p.Classes) > 0) }
 
 // CompareParts compares a model's rounds on the validation part, one a seed, with its recalls
-// on the test part, of other seeds. Their difference has the half width
+// on the test part, of other seeds and so many examples of each class. Their difference has the
+// half width
 //
 //	sqrt(t^2 s^2 / S + z^2 v + z^2 (h / z.975)^2)
 //
 // with the variance s^2 over the S seeds and v over the images of validation
 // ([objective.ImageVariances]), and half the width h of the recall's 95 % interval on the
-// test part, which contains both kinds of noise. The balanced accuracy's h is that of a mean
-// of K independent recalls. t and z are the quantiles of Student's t on S - 1 degrees of
+// test part, which contains both kinds of noise. Each of the two variances over examples is at
+// least p (1 - p) / m for m examples and the recall p of both parts together, since a recall of
+// 0 or 1 shows none. The balanced accuracy's variances are those of a mean of K independent
+// recalls. t and z are the quantiles of Student's t on S - 1 degrees of
 // freedom and of the normal distribution: half of the level of 1 % is spent on the balanced
 // accuracy, half on the K recalls together (Bonferroni). It returns nil for fewer than two
 // seeds, and where the two parts have no class in common.
-func CompareParts(validation []objective.Round, test []Recall) *Parts {
-	if len(validation) < leastPartSeeds || len(test) != validation[0].Val.Classes() {
+func CompareParts(validation []objective.Round, test []Recall, examples []int64) *Parts {
+	if len(validation) < leastPartSeeds || len(test) != validation[0].Val.Classes() || len(examples) != len(test) {
 		return nil
 	}
 	seeds, support := len(validation), validation[0].Val.Support()
 	p := &Parts{ValidationRecall: make([]float64, len(test)), TestRecall: make([]float64, len(test))}
 	var classes []int
 	for c, r := range test {
-		if p.TestRecall[c] = r.Mean; support[c] > 0 && !math.IsNaN(r.Mean) {
+		if p.TestRecall[c] = r.Mean; support[c] > 0 && examples[c] > 0 && !math.IsNaN(r.Mean) {
 			classes = append(classes, c)
 		}
 	}
 	if len(classes) == 0 {
 		return nil
 	}
-	k := float64(len(classes))
+	k, usual := float64(len(classes)), interval.Quantile(interval.TwoSided, math.Inf(1))
 	single, balanced := make([][]float64, len(test)), make([]float64, seeds)
 	parts := objective.Linear{Rounds: validation}
 	for s, round := range validation {
@@ -75,15 +78,19 @@ func CompareParts(validation []objective.Round, test []Recall) *Parts {
 		parts.Slopes = append(parts.Slopes, slopes)
 	}
 	images := objective.ImageVariances(parts)
-	var image, squares float64
+	var image, ofTest float64
 	differs := func(c int) float64 { return math.Abs(p.TestRecall[c] - p.ValidationRecall[c]) }
 	for _, c := range classes {
-		h := max(test[c].Mean-test[c].Low, test[c].High-test[c].Mean) // the interval is cut at 0 and 1
+		m, n := float64(support[c]), float64(examples[c])
+		both := (float64(m*p.ValidationRecall[c]) + float64(n*p.TestRecall[c])) / (m + n)
+		noise := both * (1 - both)
+		h := max(test[c].Mean-test[c].Low, test[c].High-test[c].Mean) / usual // the interval is cut at 0 and 1
+		here, there := max(images[c], noise/m), max(float64(h*h), noise/n)
 		p.Validation += p.ValidationRecall[c] / k
 		p.Test += test[c].Mean / k
-		image += images[c] / float64(k*k)
-		squares += float64(h*h) / float64(k*k)
-		if differs(c) > partsWidth(single[c], images[c], float64(h*h), 1-unlikeLevel/float64(4*k)) {
+		image += here / float64(k*k)
+		ofTest += there / float64(k*k)
+		if differs(c) > partsWidth(single[c], here+there, 1-unlikeLevel/float64(4*k)) {
 			p.Classes = append(p.Classes, c)
 		}
 	}
@@ -97,18 +104,16 @@ func CompareParts(validation []objective.Round, test []Recall) *Parts {
 		return 0
 	})
 	difference := p.Test - p.Validation
-	p.Balanced = math.Abs(difference) > partsWidth(balanced, image, squares, 1-unlikeLevel/4)
-	half := partsWidth(balanced, image, squares, interval.TwoSided)
+	p.Balanced = math.Abs(difference) > partsWidth(balanced, image+ofTest, 1-unlikeLevel/4)
+	half := partsWidth(balanced, image+ofTest, interval.TwoSided)
 	p.Low, p.High = difference-half, difference+half
 	return p
 }
 
 // partsWidth returns half the width of the interval whose upper end has the given level, from
-// the values on the seeds of validation, the variance over its images, and the square of half
-// the width of the 95 % interval on the test part.
-func partsWidth(values []float64, image, square, level float64) float64 {
+// the values on the seeds of validation, and the variance of everything else.
+func partsWidth(values []float64, rest, level float64) float64 {
 	n := len(values)
-	z, usual := interval.Quantile(level, math.Inf(1)), interval.Quantile(interval.TwoSided, math.Inf(1))
 	half := interval.Quantile(level, float64(n-1)) * math.Sqrt(interval.SumSquares(values)/float64((n-1)*n))
-	return interval.Cochran(half, z, image+square/float64(usual*usual))
+	return interval.Cochran(half, interval.Quantile(level, math.Inf(1)), rest)
 }
