@@ -166,6 +166,9 @@ func (p answerPage) use() []string {
 		text += "."
 	}
 	lines := append(withCommand(text, command), p.figuresOf(o)...)
+	if p.r.Use == objective.OptionLongerThenOffsets {
+		lines = append(lines, p.alone()...)
+	}
 	if p.r.Cheaper != "" {
 		lines = append(lines, p.cheaper())
 	}
@@ -299,14 +302,19 @@ func (p answerPage) longerFirst() []string {
 	return append(withCommand(text, p.command(objective.OptionLonger)), "    alone: "+gain)
 }
 
-// thenSearch says what longer training does alone, where offsets follow it, and how to search with as many epochs as what to use has.
+// alone says what longer training does without the offsets that follow it.
+func (p answerPage) alone() []string {
+	f := p.r.Quoted(p.r.Of(objective.OptionLonger))
+	if f.Seeds == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("    longer training alone: balanced accuracy %s points%s", points(f.AccuracyChange), within(f.AccuracyLow, f.AccuracyHigh, points))}
+}
+
+// thenSearch says how to search with as many epochs as what to use has.
 func (p answerPage) thenSearch() []string {
 	_, longer := p.epochs()
-	var alone []string
-	if f := p.r.Quoted(p.r.Of(objective.OptionLonger)); p.r.Use == objective.OptionLongerThenOffsets && f.Seeds > 0 {
-		alone = []string{fmt.Sprintf("    longer training alone: balanced accuracy %s points%s", points(f.AccuracyChange), within(f.AccuracyLow, f.AccuracyHigh, points))}
-	}
-	return append(alone, withCommand(fmt.Sprintf("To find weights for that model too, search with %d epochs", longer), p.command(objective.OptionLonger))...)
+	return withCommand(fmt.Sprintf("To find weights for that model too, search with %d epochs", longer), p.command(objective.OptionLonger))
 }
 
 // within writes a 95 % interval in parentheses, "" where it is not known.

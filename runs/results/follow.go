@@ -13,6 +13,7 @@ func (c *Case) Follow(o *Overview) {
 	r := o.Recommendation
 	c.Recommended = r.State != NoRecommendation
 	c.Longer, c.Parts, c.Confirming = o.longer(), nil, o.toConfirm()
+	c.Leading = r.Arm == Arm{Trial: c.Trial.Number, Round: c.Round}
 	if p := r.Parts; p != nil {
 		c.Parts = &explain.Parts{
 			Parts: *p, ValidationSpread: o.Board.Reference.Spread, TestSpread: r.Of(objective.OptionNothing).Test.Spread, Images: r.Confirmed.Images,

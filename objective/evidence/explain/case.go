@@ -49,8 +49,9 @@ type Case struct {
 	// Longer is what was measured of training longer, where the recommendation is to do so;
 	// else nil.
 	Longer *Longer
-	// Confirming says that the recommendation names a confirmation as the next step.
-	Confirming bool
+	// Confirming says that the recommendation names a confirmation as the next step, Leading
+	// that this arm is the one that it would measure.
+	Confirming, Leading bool
 	// Parts compares the reference on validation and on the test part; nil without a
 	// confirmation.
 	Parts *Parts

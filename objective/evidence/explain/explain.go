@@ -47,7 +47,7 @@ func Explain(c Case) (*Report, error) {
 	r.Models = f.models()
 	r.Next = f.remedies(r)
 	if f.Probed != nil && r.Verdict != Ignored {
-		first = append(first, "control")
+		first = append(first[:min(len(first), mostShown-1)], "control") // what was just trained for is shown
 	}
 	r.choose(first)
 	return r, nil

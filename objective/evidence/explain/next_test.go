@@ -67,6 +67,21 @@ func TestSearchBeforeConfirming(t *testing.T) {
 	t.Errorf("next %+v", r.Next)
 }
 
+// TestNoiseIsConfirmed: where noise hides a change of the arm that would be confirmed, that is
+// what to do about it, with the command of the recommendation; of another arm it is more seeds.
+func TestNoiseIsConfirmed(t *testing.T) {
+	for leading, want := range map[bool]string{true: "evenkeel confirm --study s", false: "evenkeel search STUDY.yaml --set search.replicates=12 --set search.max_replicates=12 \\"} {
+		k := usual().build(t)
+		k.Stored = &explain.Stored{Difference: -.0531, Half: .1264}
+		k.Confirming, k.Leading, k.Study, k.Recommended = true, leading, "s", true
+		r := explained(t, k)
+		d, _ := finding(r, "noise")
+		if s, ok := r.Remedy(d); !ok || s.Lines[0] != want {
+			t.Errorf("%+v; want %s", s, want)
+		}
+	}
+}
+
 // TestTwoParts: that the two parts differ beyond noise is shown, and what differs; else it is
 // only noted, with the reason why the spreads differ.
 func TestTwoParts(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"evenkeel/objective/evidence/confirm"
 	"evenkeel/objective/evidence/interval"
 	"evenkeel/schemes"
 )
@@ -348,6 +349,12 @@ func (f *figures) seedsNeeded() int {
 }
 
 func (f *figures) seedsRemedy() Remedy {
+	if f.Confirming && f.Leading {
+		return Remedy{
+			Name: "seeds", Lines: []string{"evenkeel confirm" + f.named()},
+			Text: fmt.Sprintf("Confirm it, as recommended: %d fresh seeds and the test part show more than this:", confirm.Seeds),
+		}
+	}
 	n := f.seedsNeeded()
 	if n <= f.seeds {
 		n = max(2*f.seeds, 5)
