@@ -32,9 +32,12 @@ func newConfirm(g *global) *cobra.Command {
 		Short: "Measure one trial on fresh seeds and the test part: the figures to quote",
 		Long: `Trains a trial again on fresh seeds, with weights computed anew on each, and for
 comparison: the unweighted model, the geometric mean of the weights as one fixed set
-of weights, and the unweighted model with twice its epochs and for as long as all rounds
-together. It measures all of them, with fitted and with fixed offsets, on the test part,
-which only a confirmation uses.
+of weights, and the unweighted model with twice its epochs. It measures these models, and
+what offsets on their logits do, on the test part, which only a confirmation uses.
+
+Where the weights take two rounds or more, there is a control beside the options: the
+unweighted model, trained for as long as all rounds together (in JSON, equal-cost). If it
+is as even as the weights, their gain is that of longer training.
 
 TRIAL is a number and means its best round; TRIAL/ROUND is another round; without it,
 the leader of the leaderboard is confirmed. Every use of a test part is counted and

@@ -5,7 +5,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"evenkeel/objective"
 	"evenkeel/objective/evidence/explain"
 	"evenkeel/runs/report"
 	"evenkeel/runs/results"
@@ -141,7 +140,10 @@ func (f explainFlags) ofTrial(cmd *cobra.Command, g *global, args []string, form
 		return err
 	}
 	out := page(cmd, format)
-	c.Recommended = overview.Recommendation.State != results.NoRecommendation
+	c.Follow(overview)
+	if c.Longer != nil {
+		c.Longer.Command = report.LongerCommand(overview)
+	}
 	if c.Several {
 		c.Study = report.ShellWord(c.Definition.Name)
 	}
@@ -149,10 +151,6 @@ func (f explainFlags) ofTrial(cmd *cobra.Command, g *global, args []string, form
 		c.Reference = report.ReferenceWords(c.Definition)
 	}
 	c.BuiltIn = isBuiltIn(c.Definition)
-	if overview.Recommendation.LongerFirst {
-		usual, _ := c.Definition.ReferenceModel()["epochs"].(int64)
-		c.Epochs = objective.LongerFactor * usual
-	}
 	if f.measure {
 		w := begin(cmd, g, f.acceptCode)
 		defer w.release()

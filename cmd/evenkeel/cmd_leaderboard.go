@@ -16,7 +16,8 @@ unrounded, and say which one leads.
 ` + optionsHelp + `
 
 SEARCH ranks the arms on validation, the best one of each trial; --all shows every arm.
-The first row is the unweighted model, with which all are compared.
+Above them, without a rank, are the unweighted model, with which all are compared, and
+what offsets and twice the epochs do to it.
 
   rank         by score, among arms with the same number of seeds; the first one leads
   round        2 of 3 = after round 2 of the trial's 3 rounds

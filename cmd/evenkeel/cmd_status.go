@@ -17,11 +17,11 @@ func newStatus(g *global) *cobra.Command {
 		Short: "Print one line for every study that is being searched now",
 		Long: `Prints one line for every study of the trial history that is being searched now:
 how many trials have ended, the change of its leader so far, compared with the
-unweighted model, who searches it and since when. Once every trial has ended, the
-best of them get more seeds; the leader is then one of those with the most seeds,
-and its change can get worse. It is empty where no arm leads. Time left is estimated from the pace since this start, within the study's
-limits of time; it is empty before the first trial has ended and while the leader is
-trained on fresh seeds (phase confirming).`,
+unweighted model, who searches it and since when. From time to time the best trials
+get more seeds; the leader is then one of those with the most seeds, and its change
+can get worse. It is empty where no arm leads. Time left is estimated from the pace
+since this start, within the study's limits of time; it is empty before the first
+trial has ended and while the leader is trained on fresh seeds (phase confirming).`,
 		Example: `  evenkeel status
   evenkeel status --format json`,
 		Args: cobra.NoArgs,

@@ -119,6 +119,15 @@ func TestOneVoice(t *testing.T) {
 		}
 	}
 
+	parts := saysRows(t, "explain", "--db", db).row(t, map[string]any{"name": "parts"})["figures"].(map[string]any)
+	for part, nothing := range map[string]map[string]any{
+		"validation": provisional.row(t, map[string]any{"option": "nothing"}), "test": recommended.row(t, map[string]any{"option": "nothing"}),
+	} {
+		for _, name := range []string{"spread", "balanced_accuracy"} {
+			same("explain and recommend, unweighted "+part+" "+name, parts[part+"_"+name], nothing[name])
+		}
+	}
+
 	// The pages repeat the recommendation word for word.
 	answer := says(t, "recommend", "--db", db)
 	for _, args := range [][]string{{"leaderboard"}, {"confirm", "--seeds", "6"}, {"search", filepath.Join(folder, "voice.yaml")}, {"explain"}} {

@@ -5,6 +5,7 @@ import (
 
 	"evenkeel/objective"
 	"evenkeel/search"
+	"evenkeel/search/followup"
 )
 
 // Planned is what a search would take and begin with, as far as that is known without
@@ -20,9 +21,12 @@ type Planned struct {
 	// Until is the clock time at which the search must have ended, zero if there is none.
 	Until time.Time
 	// Budget is how much is trained for trials. Longer is how long training the reference
-	// longer takes at most, and Confirming confirming the leader, both in trainings.
+	// longer takes at most, and Confirming confirming the leader, both in trainings; PerSeed
+	// is what confirming it takes on each of ConfirmSeeds fresh seeds.
 	Budget             search.Budget
 	Longer, Confirming float64
+	PerSeed            followup.Shares
+	ConfirmSeeds       int
 	// Spent are the seconds that the study has taken, Left what its limits leave.
 	Spent float64
 	Left  search.TimeLeft

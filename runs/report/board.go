@@ -147,6 +147,10 @@ func (p boardPage) head() {
 		spread += fmt.Sprintf("; noise floor %s (what perfectly even classes would show)", decimals(p.NoiseFloor, 3))
 	}
 	fmt.Fprintln(p.W, spread)
+	if q := p.Recommendation.Of(objective.OptionNothing).Test; q.Seeds > 0 && p.Recommendation.Confirmed != nil {
+		p.lines(fmt.Sprintf("unweighted spread %s here, %s on the test part: other examples, whose noise is taken off there",
+			decimals(p.Board.Reference.Spread, 3), decimals(q.Spread, 3)))
+	}
 	for _, text := range p.predicted() {
 		p.lines(text)
 	}
@@ -161,7 +165,7 @@ func (p boardPage) predicted() []string {
 	}
 	lines := []string{count(s.Points, "candidate") + " predicted without training"}
 	if results.Delivered(s) {
-		lines = append(lines, fmt.Sprintf("training delivered %s of the predicted changes of the recalls (%s)", s.Transmission, count(s.Transmission.Effects, "trial")))
+		lines = append(lines, fmt.Sprintf("training delivered %s of the predicted changes of single recalls (%s)", s.Transmission, count(s.Transmission.Effects, "trial")))
 	}
 	return lines
 }

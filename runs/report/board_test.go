@@ -159,10 +159,10 @@ func TestPredictedOnTheBoard(t *testing.T) {
 		largest float64
 		want    string
 	}{
-		{posthoc.Transmission{Tau: .834, SE: .03, Effects: 8}, .02, "2048 candidates predicted without training|training delivered 83 % (+- 7) of the predicted changes of the recalls (8 trials)"},
-		{posthoc.Transmission{Tau: -.001, SE: .03, Effects: 8}, .02, "2048 candidates predicted without training|training delivered 0 % (+- 7) of the predicted changes of the recalls (8 trials)"},
+		{posthoc.Transmission{Tau: .834, SE: .03, Effects: 8}, .02, "2048 candidates predicted without training|training delivered 83 % (+- 7) of the predicted changes of single recalls (8 trials)"},
+		{posthoc.Transmission{Tau: -.001, SE: .03, Effects: 8}, .02, "2048 candidates predicted without training|training delivered 0 % (+- 7) of the predicted changes of single recalls (8 trials)"},
 		{posthoc.Transmission{Tau: 0, SE: 0, Effects: 8}, .0004, "2048 candidates predicted without training"},
-		{posthoc.Transmission{Tau: .834, SE: math.NaN(), Effects: 1}, .02, "2048 candidates predicted without training|training delivered 83 % of the predicted changes of the recalls (1 trial)"},
+		{posthoc.Transmission{Tau: .834, SE: math.NaN(), Effects: 1}, .02, "2048 candidates predicted without training|training delivered 83 % of the predicted changes of single recalls (1 trial)"},
 		{posthoc.Transmission{}, 0, "2048 candidates predicted without training"},
 	} {
 		p := boardOf()

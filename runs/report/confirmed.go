@@ -21,7 +21,7 @@ func Confirmed(out Out, o *results.Overview, a results.Arm, resplit bool) error 
 		return Confirmations(out, []results.Confirmed{*found})
 	}
 	p := answerPage{out, o, o.Recommendation}
-	if err := p.options(found); err != nil {
+	if err := p.options(found, true); err != nil {
 		return err
 	}
 	fmt.Fprintln(out.W)

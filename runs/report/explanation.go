@@ -104,7 +104,7 @@ func (e explanation) items() []advice {
 		if e.Verbose {
 			it.bound = held(d)
 		}
-		if s, ok := e.report.Remedy(d); ok && (d.Reason || d.Shown) {
+		if s, ok := e.report.Remedy(d); ok && (d.Reason || d.Shown) && (e.All || !s.Later) {
 			if first := at[s.Name]; first > 0 {
 				it.why += fmt.Sprintf(" See %d.", first)
 			} else {

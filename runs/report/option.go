@@ -155,6 +155,12 @@ func (p answerPage) searchLonger() string {
 	return p.searchEpochs(longer)
 }
 
+// LongerCommand is the command that searches a study again with models that are trained
+// longer.
+func LongerCommand(o *results.Overview) string {
+	return answerPage{Overview: o, r: o.Recommendation}.searchLonger()
+}
+
 // searchEpochs is the command that searches with so many epochs.
 func (p answerPage) searchEpochs(epochs int64) string {
 	file := " STUDY.yaml"

@@ -10,8 +10,9 @@ import (
 	"evenkeel/search/followup"
 )
 
-// options prints what a confirmation measured of every option on the test part.
-func (p answerPage) options(c *results.Confirmed) error {
+// options prints what a confirmation measured of every option on the test part; with controls
+// also what the unweighted model does in the training time of the recipe.
+func (p answerPage) options(c *results.Confirmed, controls bool) error {
 	r := result{tight: true, columns: []column{
 		{name: "option", title: p.optionsTitle(c), left: true}, {name: "spread"}, {name: "change"}, {name: "95 %", left: true},
 		{name: "worst class", left: true}, {name: "bal.acc"}, {name: "trainings"},
@@ -28,14 +29,30 @@ func (p answerPage) options(c *results.Confirmed) error {
 			missing = append(missing, fmt.Sprintf("not measured: %s: %s", optionName(o.Option, p.epochsText()), p.whyMissing(o, c)))
 		}
 	}
+	var notes []string
+	if control := p.control(c); controls && control != nil {
+		r.rows = append(r.rows, p.optionCells(c, *control))
+		notes = append(notes, "control: no option, but the unweighted model trained for as long as all rounds of the weights together")
+	}
 	r.fit(p.Width, "worst class")
 	if err := p.writeBetween(r); err != nil {
 		return err
 	}
-	for _, note := range append(missing, p.optionNotes(c, list)...) {
+	for _, note := range slices.Concat(missing, p.optionNotes(c, list), notes) {
 		p.paragraph(" ", note)
 	}
 	return nil
+}
+
+// control is the unweighted model that is trained as long as all rounds of the recipe
+// together, with its figures; nil where it was not measured, and where longer training is the
+// same.
+func (p answerPage) control(c *results.Confirmed) *results.MeasuredOption {
+	o := p.ControlOf(c)
+	if o.Test.Seeds == 0 || o.Trainings == objective.LongerFactor {
+		return nil
+	}
+	return &o
 }
 
 // optionsTitle heads the table of options; where the arm is not the recommendation's it
@@ -56,7 +73,13 @@ func (p answerPage) quoted(c *results.Confirmed) bool {
 // optionCells is the row of an option.
 func (p answerPage) optionCells(c *results.Confirmed, o results.MeasuredOption) []any {
 	f := o.Test
-	name := "  " + optionName(o.Option, p.epochsText())
+	name := "  "
+	if o.Option == followup.EqualCost {
+		usual, _ := p.epochs()
+		name += "control: unweighted, " + count(int(usual)*o.Trainings, "epoch")
+	} else {
+		name += optionName(o.Option, p.epochsText())
+	}
 	if p.quoted(c) && p.r.State != results.NoRecommendation && o.Option == p.r.Use {
 		name = "* " + optionName(o.Option, p.epochsText())
 	}
@@ -171,7 +194,7 @@ func (p answerPage) allOptions() error {
 	}
 	for _, c := range list {
 		fmt.Fprintln(p.W)
-		if err := p.options(c); err != nil {
+		if err := p.options(c, false); err != nil {
 			return err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strings"
 	"time"
 
 	"evenkeel/runs/notice"
@@ -32,8 +33,12 @@ func (p planPage) write(now time.Time) error {
 	if p.Budget.Trials > 0 {
 		trials = count(p.Budget.Trials, "trial")
 	}
-	fmt.Fprintf(w, "%s of at most %s a seed; %s; study seed %d, window %d\n", trials,
-		count(def.MaxRounds()+1, "training"), seeds, def.Search.Seed, def.Search.Window)
+	each, why := def.MaxRounds(), "one a round"
+	if def.SearchesModel() {
+		each, why = each+1, "an unweighted one and one a round"
+	}
+	fmt.Fprintf(w, "%s of at most %s a seed (%s)\n", trials, count(each, "training"), why)
+	fmt.Fprintf(w, "%s\nstudy seed %d; up to %s at once (search.window)\n", seeds, def.Search.Seed, count(def.Search.Window, "step"))
 	p.points(w)
 	for _, note := range []string{settledEpochs(def, p.Info), smallBatch(def), fewExamples(p.Info)} {
 		if note != "" {
@@ -85,24 +90,29 @@ func (p planPage) points(w io.Writer) {
 }
 
 // budget says how many trainings a study takes and, where its time is limited, how
-// many of them fit as far as the history knows what one takes.
+// many of them fit as far as the history knows what one takes. One of twice the epochs counts
+// as two.
 func (p planPage) budget(w io.Writer) {
 	b := p.Budget
-	parts := fmt.Sprintf("%d unweighted, %.0f for trials", b.Reference, b.Trainings)
-	if math.Round(b.MostTrainings) > math.Round(b.Trainings) {
-		parts += fmt.Sprintf(" (at most %.0f, with the most seeds and rounds for each)", b.MostTrainings)
+	if b.Trials > 0 {
+		fmt.Fprintf(w, "about %s of the usual length:\n", count(int(math.Round(p.Trainings())), "training"))
+	} else {
+		fmt.Fprintln(w, "trainings of the usual length, and trials in the time that is left:")
 	}
-	confirming := ""
+	fmt.Fprintf(w, "  %d unweighted, one a seed\n", b.Reference)
+	if b.Trials > 0 {
+		fmt.Fprintf(w, "  %.0f for trials", b.Trainings)
+		if math.Round(b.MostTrainings) > math.Round(b.Trainings) {
+			fmt.Fprintf(w, " (at most %.0f, with the most rounds and seeds for each)", b.MostTrainings)
+		}
+		fmt.Fprintln(w)
+	}
 	if p.Longer > 0 {
-		confirming = fmt.Sprintf(", at most %.0f for twice the epochs without weights", p.Longer)
+		fmt.Fprintf(w, "  at most %.0f for the unweighted model with twice the epochs, 2 a seed\n", p.Longer)
 	}
 	if p.Confirming > 0 {
-		confirming += fmt.Sprintf(", at most %.0f to confirm the leader", p.Confirming)
-	}
-	if b.Trials > 0 {
-		fmt.Fprintf(w, "about %s: %s\n", count(int(math.Round(p.Trainings())), "training"), parts+confirming)
-	} else {
-		fmt.Fprintf(w, "trainings: %d unweighted%s, and trials in the time that is left\n", b.Reference, confirming)
+		fmt.Fprintf(w, "  at most %.0f to confirm the leader: %d fresh seeds, at most %d each:\n", p.Confirming, p.ConfirmSeeds, p.PerSeed.Length())
+		p.paragraph("   ", p.perSeed())
 	}
 	if !p.Left.Limited {
 		return
@@ -117,6 +127,24 @@ func (p planPage) budget(w io.Writer) {
 	}
 	fmt.Fprintf(w, "%s %s, at %s each (mean of %s of the reference's model) and %d at once\n",
 		text, p.limit(), Duration(p.Each), count(p.Known, "stored training"), p.Parallel)
+}
+
+// perSeed says what a confirmation trains on each seed.
+func (p planPage) perSeed() string {
+	s := p.PerSeed
+	var words []string
+	for _, part := range []struct {
+		n    int
+		text string
+	}{
+		{s.Unweighted + s.Own, "unweighted"}, {s.Rounds, "for the rounds"}, {s.Fixed, "with the fixed weights"}, {s.Longer, "for twice the epochs"},
+		{s.EqualCost, "unweighted for as long as all rounds"},
+	} {
+		if part.n > 0 {
+			words = append(words, fmt.Sprintf("%d %s", part.n, part.text))
+		}
+	}
+	return strings.Join(words, ", ")
 }
 
 // limit says in which time, or before when, trainings must fit.

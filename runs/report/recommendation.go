@@ -75,6 +75,9 @@ func (p answerPage) lines() []string {
 		lines = append(lines, p.beyond())
 	}
 	last := append(p.unknown(), moreHead+strings.Join(p.more(), " | "))
+	if unlike := p.unlike(); unlike != "" && len(lines)+len(last) < recommendationLines {
+		last = append([]string{unlike}, last...)
+	}
 	others := p.alternatives()
 	if room := recommendationLines - len(lines) - len(last); len(others) > room {
 		others = others[:max(0, room)]
@@ -175,6 +178,9 @@ func (p answerPage) use() []string {
 		text += "."
 	}
 	lines := append(withCommand(text, command), p.figuresOf(o)...)
+	if p.r.Use == objective.OptionLongerThenOffsets {
+		lines = append(lines, p.alone()...)
+	}
 	if p.r.Cheaper != "" {
 		lines = append(lines, p.cheaper())
 	}
@@ -293,7 +299,7 @@ func probability(p float64) string {
 
 // longer reports whether what to use is trained longer.
 func (p answerPage) longer() bool {
-	return p.r.Use == objective.OptionLonger || p.r.Use == objective.OptionLongerThenOffsets
+	return results.Longer(p.r.Use)
 }
 
 // longerFirst says that the model was not trained enough, and what more epochs gain alone.
@@ -308,14 +314,19 @@ func (p answerPage) longerFirst() []string {
 	return append(withCommand(text, p.command(objective.OptionLonger)), "    alone: "+gain)
 }
 
-// thenSearch says what longer training does alone, where offsets follow it, and how to search with as many epochs as what to use has.
+// alone says what longer training does without the offsets that follow it.
+func (p answerPage) alone() []string {
+	f := p.r.Quoted(p.r.Of(objective.OptionLonger))
+	if f.Seeds == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("    longer training alone: balanced accuracy %s points%s", points(f.AccuracyChange), within(f.AccuracyLow, f.AccuracyHigh, points))}
+}
+
+// thenSearch says how to search with as many epochs as what to use has.
 func (p answerPage) thenSearch() []string {
 	_, longer := p.epochs()
-	var alone []string
-	if f := p.r.Quoted(p.r.Of(objective.OptionLonger)); p.r.Use == objective.OptionLongerThenOffsets && f.Seeds > 0 {
-		alone = []string{fmt.Sprintf("    longer training alone: balanced accuracy %s points%s", points(f.AccuracyChange), within(f.AccuracyLow, f.AccuracyHigh, points))}
-	}
-	return append(alone, withCommand(fmt.Sprintf("To find weights for that model too, search with %d epochs", longer), p.command(objective.OptionLonger))...)
+	return withCommand(fmt.Sprintf("To find weights for that model too, search with %d epochs", longer), p.command(objective.OptionLonger))
 }
 
 // within writes a 95 % interval in parentheses, "" where it is not known.
@@ -383,6 +394,22 @@ func (p answerPage) unknown() []string {
 		lines = append(lines, "  The search is still under way.")
 	}
 	return lines
+}
+
+// unlike says that the test part differs from validation beyond noise; "" where it does not.
+func (p answerPage) unlike() string {
+	parts := p.r.Parts
+	if !parts.Unlike() {
+		return ""
+	}
+	const text = "  The test part is unlike validation: unweighted "
+	what, validation, test := "balanced accuracy", parts.Validation, parts.Test
+	if !parts.Balanced {
+		c := parts.Classes[0]
+		what, validation, test = "recall of "+objective.InSentence(p.Board.Study.Class(c)), parts.ValidationRecall[c], parts.TestRecall[c]
+	}
+	figures := fmt.Sprintf(" %s, on validation %s.", objective.Percent(test), objective.Percent(validation))
+	return text + cut(what, pageWidth-len(text)-len(figures)) + figures
 }
 
 // unconfirmed says what is missing before the figures can be quoted.

@@ -3,11 +3,13 @@ package report
 import (
 	"bytes"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
 	"evenkeel/objective"
+	"evenkeel/objective/evidence/confirm"
 	"evenkeel/runs"
 	"evenkeel/runs/results"
 	"evenkeel/search/studyfile"
@@ -200,5 +202,32 @@ func TestLimitOfUnknownLoss(t *testing.T) {
 	r := results.Recommend(results.Evidence{})
 	if got := answerOf(t, r).limit(results.Figures{LossProbability: math.NaN()}); got != "" {
 		t.Errorf("%q", got)
+	}
+}
+
+// TestUnlikeParts: a line says that the test part is unlike validation, where there is room.
+func TestUnlikeParts(t *testing.T) {
+	r := results.Recommend(results.Evidence{Options: []results.MeasuredOption{option(objective.OptionOffsetsFixed, -.024, .001, -.006, .1)}, Confirmed: true})
+	p := answerOf(t, r)
+	for want, parts := range map[string]*confirm.Parts{
+		"  The test part is unlike validation: unweighted balanced accuracy 71.2 %, on validation 83.1 %.": {Validation: .831, Test: .712, Balanced: true},
+		"  The test part is unlike validation: unweighted recall of ":                                      {Classes: []int{0}, ValidationRecall: []float64{1}, TestRecall: []float64{.894}},
+		"": {Validation: .831, Test: .829},
+	} {
+		r.Parts = parts
+		text := strings.Join(p.lines(), "\n")
+		if want != "" && !strings.Contains(text, want) || want == "" && strings.Contains(text, "unlike") {
+			t.Errorf("%s; want %q", text, want)
+		}
+		for _, line := range p.lines() {
+			if utf8.RuneCountInString(line) > 100 {
+				t.Errorf("more than 100 columns: %s", line)
+			}
+		}
+	}
+	r.Parts = &confirm.Parts{Balanced: true}
+	p.r.Alternatives = slices.Repeat([]results.Alternative{{Option: objective.OptionOffsetsFixed, GivingUp: .005}}, 9)
+	if n := len(p.lines()); n > recommendationLines {
+		t.Errorf("%d lines", n)
 	}
 }

@@ -22,6 +22,9 @@ func Schemes(out Out, list []*schemes.Scheme, formulas bool) error {
 		return out.write(r)
 	}
 	fmt.Fprint(out.W, symbols)
+	for _, s := range settings {
+		item(out.W, s.name, s.text)
+	}
 	for _, s := range list {
 		fmt.Fprintln(out.W)
 		describeScheme(out.W, s)
@@ -37,6 +40,13 @@ const symbols = `For each class, w is its weight, prev its weight in the previou
 on validation (or what weighting.signal names), smoothed. mean(x) is over the classes, and
 K is their number.
 `
+
+// settings are what else decides about the weights, beside the formula.
+var settings = []struct{ name, text string }{
+	{"smoothed", "one hit and one miss are added to the counts of a class: x = (hits + 1) / (examples + 2), so that no x is 0 or 1 (weighting.smoothing)"},
+	{"update", "replace: the weights of a round are what the formula gives. accumulate: they are that times the weights of the round before; refused for formulas that have prev (weighting.update)"},
+	{"precision", "with weighting.signal precision, the weights are the reciprocals of what the formula gives, since more weight lowers the precision of a class; prev is then 1 / the previous weight"},
+}
 
 // describeScheme prints one entry of the catalogue for people.
 func describeScheme(w io.Writer, s *schemes.Scheme) {

@@ -148,6 +148,9 @@ type Recommendation struct {
 	Arm Arm
 	// Confirmed is the confirmation that is quoted, nil before one.
 	Confirmed *Confirmed
+	// Parts compares the unweighted model on validation and on the test part; nil before a
+	// confirmation.
+	Parts *confirm.Parts
 	// Seeds is the number of training seeds of what is quoted.
 	Seeds int
 	// Searching says that a search of the study is under way, NewLeader that another arm

@@ -38,6 +38,7 @@ func (o *Overview) recommendation() *Recommendation {
 	}
 	r := Recommend(e)
 	r.Arm, r.Confirmed, r.Seeds = arm, judged, o.searchSeeds()
+	r.Parts = o.partsOf(r)
 	if judged != nil {
 		r.Seeds = judged.Seeds
 	}
@@ -123,6 +124,14 @@ func (o *Overview) OptionsOf(c *Confirmed) []MeasuredOption {
 	list := o.measuredOptions(Arm{Trial: c.Trial, Round: c.Round})
 	o.addTest(list, c)
 	return list
+}
+
+// ControlOf returns the figures of the control of a confirmation, the unweighted model trained
+// as long as all rounds of the recipe together; its Test.Seeds is 0 where it was not measured.
+func (o *Overview) ControlOf(c *Confirmed) MeasuredOption {
+	list := []MeasuredOption{{Option: followup.EqualCost, Trainings: c.Round + 1, Search: unknown(), Test: unknown()}}
+	o.addTest(list, c)
+	return list[0]
 }
 
 // searchedNothing are the search's figures of the reference.

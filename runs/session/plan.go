@@ -38,6 +38,7 @@ func Plan(ctx context.Context, c Config, r SearchRequest) (planned *notice.Plann
 	}
 	p.Budget = def.Budget()
 	p.Longer, p.Confirming = r.followUps()
+	p.PerSeed, p.ConfirmSeeds = followup.SharesOf(def, def.MaxRounds()), confirm.Seeds
 	if err := c.limit(ctx, p, now); err != nil {
 		return nil, err
 	}

@@ -40,29 +40,51 @@ type Arm struct {
 	Resplit bool
 }
 
+// Shares are what confirming an arm takes on one fresh seed.
+type Shares struct {
+	// Unweighted is the reference, and Own the trial's own unweighted model where that is
+	// another one; Rounds are those of the recipe, and Fixed is the fixed vector. Each is a
+	// number of trainings of the usual length.
+	Unweighted, Own, Rounds, Fixed int
+	// Longer is how long the reference trained longer takes, and EqualCost how long the one
+	// trained as long as the recipe, where that is another length; one training each, 0 where
+	// there is none.
+	Longer, EqualCost int
+}
+
+// Length is how long all of it takes, in trainings of the usual length.
+func (s Shares) Length() int {
+	return s.Unweighted + s.Own + s.Rounds + s.Fixed + s.Longer + s.EqualCost
+}
+
+// trainings is how many trainings it takes.
+func (s Shares) trainings() int {
+	return s.Unweighted + s.Own + s.Rounds + s.Fixed + min(s.Longer, 1) + min(s.EqualCost, 1)
+}
+
 // Cost returns how many trainings a fresh seed takes, and how long they are
-// together in trainings of the usual length: the reference, the trial's own model where it
-// is another one and weights shift its logits, the recipe's rounds, the fixed vector, the
-// reference trained longer, and trained as long as the recipe where that is another length.
+// together in trainings of the usual length.
 func (a Arm) Cost(d *search.Definition) (trainings int, length float64) {
-	trainings, length = 1, 1 // the reference
-	add := func(n, long int) {
-		trainings += n
-		length += float64(n * long)
-	}
+	s := a.shares(d)
+	return s.trainings(), float64(s.Length())
+}
+
+// shares returns what a fresh seed takes.
+func (a Arm) shares(d *search.Definition) Shares {
+	s := Shares{Unweighted: 1}
 	if !reflect.DeepEqual(a.Plan.Model, d.ReferenceModel()) {
-		add(1, 1)
+		s.Own = 1
 	}
 	if a.Plan.Trained() {
-		add(a.Round+1, 1) // the rounds and the vector
+		s.Rounds, s.Fixed = a.Round, 1
 	}
 	if _, reason := a.longer(d, objective.LongerFactor); reason == "" {
-		add(1, objective.LongerFactor)
+		s.Longer = objective.LongerFactor
 	}
 	if _, reason := a.equalCost(d); reason == "" && a.Round+1 != objective.LongerFactor {
-		add(1, a.Round+1)
+		s.EqualCost = a.Round + 1
 	}
-	return trainings, length
+	return s
 }
 
 // Fits returns how often offsets are fitted on a fresh seed, where there are logits.

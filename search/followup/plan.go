@@ -8,14 +8,17 @@ import (
 )
 
 // Length returns how long confirming an arm of so many rounds takes on one fresh seed,
-// in trainings of the usual length; see [Arm.Cost]. Where the model is searched, the arm
-// is taken to have another one than the reference.
-func Length(d *search.Definition, round int) float64 {
-	_, length := typical(d, round).Cost(d)
+// in trainings of the usual length; see [SharesOf].
+func Length(d *search.Definition, round int) float64 { return float64(SharesOf(d, round).Length()) }
+
+// SharesOf returns what confirming an arm of so many rounds takes on one fresh seed. Where the
+// model is searched, the arm is taken to have another one than the reference.
+func SharesOf(d *search.Definition, round int) Shares {
+	s := typical(d, round).shares(d)
 	if d.SearchesModel() {
-		length++
+		s.Own = 1
 	}
-	return length
+	return s
 }
 
 // typical is an arm of so many rounds that applies its weights in the way of the study that

@@ -17,6 +17,7 @@
 //   - [Difference.Verdict], [Comparison.Tolerance], [Comparison.Gained] and
 //     [Comparison.Lost] interpret the figures; [interval.Holm] corrects for
 //     confirming several arms.
+//   - [CompareParts] says whether the test part is unlike validation.
 //   - [GeometricMean] makes one weight vector of those of several seeds.
 //
 // # What is estimated

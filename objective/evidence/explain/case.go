@@ -46,9 +46,15 @@ type Case struct {
 	// Recommended says that the page begins with what to use, so that no finding says it
 	// again, or something else.
 	Recommended bool
-	// Epochs is how many epochs a new search should have, where the recommendation is to train
-	// longer first; else 0.
-	Epochs int64
+	// Longer is what was measured of training longer, where the recommendation is to do so;
+	// else nil.
+	Longer *Longer
+	// Confirming says that the recommendation names a confirmation as the next step, Leading
+	// that this arm is the one that it would measure.
+	Confirming, Leading bool
+	// Parts compares the reference on validation and on the test part; nil without a
+	// confirmation.
+	Parts *Parts
 	// Stored is what the study stores of the arm's score; nil for a case of no study, of
 	// which it is computed in the same way.
 	Stored *Stored

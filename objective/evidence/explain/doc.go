@@ -24,7 +24,8 @@
 //   - [Case] is the record of one arm over its seeds, [Explain] gives the answer.
 //   - [Recalls] are recalls and weights alone, for somebody without a study.
 //   - [Report] has the verdict, the [Finding]s in the order of their importance, of which at
-//     most three are shown where nobody asks for all, and the [Remedy]s to try.
+//     most three are shown where nobody asks for all, and the [Remedy]s to try. Where the
+//     recommendation names a search, other searches are for later ([Remedy.Later]).
 //
 // # Symbols
 //
@@ -43,6 +44,9 @@
 //	               are left out then, unless a class is so frequent that it may be why
 //	plumbing       a program of the user's own predicts the same with weights as without,
 //	               in all runs of the study
+//	longer         what longer training gains, where it is recommended
+//	parts          the unweighted model on validation and on the test part; a reason where
+//	               they differ beyond noise ([confirm.CompareParts])
 //	inverted       tau of the study, else of the arm, is below 0 with its whole interval
 //	failing        trainings on further seeds failed
 //	strength       ln(max w / min w) < 0.7, where nothing shows more than a small effect
@@ -58,7 +62,8 @@
 //	sample         the spread that perfectly even classes would show
 //	floor          the best equal recall of the hardest pair; a reason only where it limits
 //	               the trial's own model
-//	price          which classes gained, which paid, accuracy lost per point of spread
+//	price          which classes gained and paid, the largest change first, those within
+//	               noise marked; accuracy lost per point of spread
 //
 // and with the trainings that [Probe] asks for ([Case.Probed]), see below:
 //

@@ -25,7 +25,7 @@ func Explain(c Case) (*Report, error) {
 		return r, nil
 	}
 	for _, find := range []func() (Finding, bool){
-		f.plumbing, f.inverted, f.failing, f.overshoot, f.offsetsOf, f.strengthOf, f.pairsOf, f.margins, f.prediction,
+		f.plumbing, f.longerOf, f.partsOf, f.inverted, f.failing, f.overshoot, f.offsetsOf, f.strengthOf, f.pairsOf, f.margins, f.prediction,
 		f.transmission, f.noiseOf, f.sample, f.floor, f.price,
 		f.controlOf, f.sensitivity, f.expected, f.identifiable, f.tradeOf,
 	} {
@@ -47,7 +47,7 @@ func Explain(c Case) (*Report, error) {
 	r.Models = f.models()
 	r.Next = f.remedies(r)
 	if f.Probed != nil && r.Verdict != Ignored {
-		first = append(first, "control")
+		first = append(first[:min(len(first), mostShown-1)], "control") // what was just trained for is shown
 	}
 	r.choose(first)
 	return r, nil
@@ -82,7 +82,22 @@ func (f *figures) first(v Verdict) []string {
 	case Unresponsive:
 		names = []string{"control"}
 	}
-	return names
+	if f.Test != nil { // the verdict has the noise already
+		if at := slices.Index(names, "noise"); at >= 0 {
+			names = append(slices.Delete(names, at, at+1), "noise")
+		}
+	}
+	var before []string
+	if f.Longer != nil {
+		before = append(before, "longer")
+	}
+	if f.unlike() {
+		before = append(before, "parts")
+	}
+	if v == Ignored {
+		return append(names, before...)
+	}
+	return append(before, names...)
 }
 
 // models names the two unweighted models where the trial's own is not the reference.

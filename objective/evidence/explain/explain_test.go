@@ -206,7 +206,7 @@ func TestPrice(t *testing.T) {
 	after := matrix([]int64{700, 150, 150}, []int64{150, 650, 200}, []int64{120, 200, 680})
 	r := explained(t, byHand(3, before, after))
 	d, _ := finding(r, "price")
-	if !d.Reason || !strings.Contains(d.Text, "2.02 points of balanced accuracy for each .01 of spread; your limit is 2.0 points") || !strings.Contains(d.Text, "Down, in points of recall: a -20.0 and c -12.0") {
+	if !d.Reason || !strings.Contains(d.Text, "2.02 points of balanced accuracy for each .01 of spread; your limit is 2.0 points") || !strings.Contains(d.Text, "Down, in points of recall: a -20.0, c -12.0 and b -5.0 (within noise).") {
 		t.Errorf("price: %+v", d)
 	}
 	if !strings.Contains(r.Text, "cost more accuracy than their gain is worth") {

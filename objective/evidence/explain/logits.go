@@ -122,7 +122,7 @@ func (f *figures) prediction() (Finding, bool) {
 		d.Try = "stronger"
 		d.Text += ": a small effect, even if training delivered all of it."
 	case f.better() || f.harmful():
-		d.Text += ". What was measured counts for more."
+		d.Text += fmt.Sprintf(". What was measured, %s, counts for more.", change(f.change))
 	case p.change > 0:
 		d.Try = "weaker"
 		d.Text += ": even by this prediction the weights go too far."
@@ -187,9 +187,9 @@ func (f *figures) transmission() (Finding, bool) {
 		Threshold: "less than 30 % by one standard error", Source: "our choice, after J. Byrd and Z. Lipton, 2019",
 		Figures: []Figure{{"transmission", t.Tau}, {"transmission_se", t.SE}, {"transmission_half_width", t.HalfWidth()}},
 	}
-	of := "of the predicted changes of the recalls"
+	of := "of the predicted changes of single recalls"
 	if f.logitsOfReference() {
-		of = "of the changes of the recalls that the logits of " + f.reference() + " predict"
+		of = "of the changes of single recalls that the logits of " + f.reference() + " predict"
 	}
 	on := "on " + plural(t.Effects, "seed")
 	if t.Effects > 1 {
@@ -222,6 +222,10 @@ func (f *figures) transmission() (Finding, bool) {
 		d.Figures = append(d.Figures, Figure{"study_transmission", all.Tau}, Figure{"study_transmission_se", all.SE})
 		d.Text += fmt.Sprintf(" Over %s of the study it delivered %s.", plural(all.Effects, "trial"), all)
 	}
+	if p := f.predicted; (t.Tau < 1) == (math.Abs(f.change) > math.Abs(p.change)) && (f.change < 0) == (p.change < 0) {
+		d.Text += fmt.Sprintf(" This compares the recalls class by class. The spread is another figure, and changes that were not predicted move it too: %s was predicted, %s measured.",
+			change(p.change), change(f.change))
+	}
 	return d, true
 }
 
@@ -242,30 +246,30 @@ func (f *figures) floor() (Finding, bool) {
 	own := !f.logitsOfReference()
 	limit := hardest.Equal
 	if known {
-		limit = math.Max(limit, trained)
+		limit = math.Max(limit, trained.Equal)
 	}
 	// A recall above the limit beyond noise shows that it is none.
-	beyond := f.after[worst] > limit+moved*f.uncertainty.classSE[worst]
+	beyond := f.after[worst] > limit+clearMove*f.uncertainty.classSE[worst]
 	d := Finding{
 		Name: "floor", Reason: own && !beyond && f.after[worst] >= limit-reached, Try: "data",
 		Threshold: "the worst class at most 2 points below that", Source: "our choice; equal error rate of the pair's ROC curve",
 		Figures: []Figure{{"floor", hardest.Equal}, {"recall_i", hardest.RecallI}, {"recall_j", hardest.RecallJ}},
-		Text: fmt.Sprintf("Looking only at errors between %s and %s, the hardest pair to tell apart: if offsets on the logits of %s make their recalls equal, each is at most %s (now %s and %s).",
-			i, j, f.shifted(), percent(hardest.Equal), percent(hardest.RecallI), percent(hardest.RecallJ)),
+		Text: fmt.Sprintf("%s and %s are the hardest pair to tell apart. Counting only errors between these two, their recalls are %s and %s with %s; offsets that make the two equal bring both to %s at most.",
+			i, j, percent(hardest.RecallI), percent(hardest.RecallJ), f.shifted(), percent(hardest.Equal)),
 	}
 	if known {
-		model := "the model trained with the weights"
+		model := "the weights"
 		if !own {
 			model = "the trial's model, trained with the weights,"
 		}
-		d.Text += fmt.Sprintf(" For %s that limit is %s.", model, percent(trained))
-		d.Figures = append(d.Figures, Figure{"floor_after", trained})
+		d.Text += fmt.Sprintf(" Counted in the same way, with %s they are %s and %s, with a limit of %s.", model, percent(trained.RecallI), percent(trained.RecallJ), percent(trained.Equal))
+		d.Figures = append(d.Figures, Figure{"floor_after", trained.Equal}, Figure{"recall_i_after", trained.RecallI}, Figure{"recall_j_after", trained.RecallJ})
 	}
 	switch {
 	case d.Reason:
-		d.Text += fmt.Sprintf(" The worst class has reached it, with a recall of %s: no weights or offsets raise both, better features or data can.", percent(f.after[worst]))
+		d.Text += fmt.Sprintf(" The worst class has reached the limit, with a recall of %s counting all its errors: no weights or offsets raise both, better features or data can.", percent(f.after[worst]))
 	case own && (worst == hardest.I || worst == hardest.J):
-		d.Text += fmt.Sprintf(" The worst class, %s, is below that with a recall of %s, so there is room for weights or offsets.", f.class(worst), percent(f.after[worst]))
+		d.Text += fmt.Sprintf(" Errors with the other classes come on top: counting all of them, the recall of %s, the worst class, is %s.", f.class(worst), percent(f.after[worst]))
 	}
 	return d, true
 }
@@ -308,14 +312,16 @@ func (f *figures) meanFloor(i, j int) posthoc.PairFloor {
 
 // floorAfter returns the floor of the models trained with weights, if the logits
 // of as many seeds were kept.
-func (f *figures) floorAfter(i, j int) (float64, bool) {
-	var sum float64
+func (f *figures) floorAfter(i, j int) (posthoc.PairFloor, bool) {
+	m := posthoc.PairFloor{I: i, J: j}
 	n := 0
 	for k := range f.Replicates {
 		if part := f.outputs(k).Weighted; part != nil {
-			sum += part.PairFloor(i, j).Equal
+			p := part.PairFloor(i, j)
+			m.Equal, m.RecallI, m.RecallJ = m.Equal+p.Equal, m.RecallI+p.RecallI, m.RecallJ+p.RecallJ
 			n++
 		}
 	}
-	return sum / float64(n), n > 0 && n == f.predicted.seeds
+	m.Equal, m.RecallI, m.RecallJ = m.Equal/float64(n), m.RecallI/float64(n), m.RecallJ/float64(n)
+	return m, n > 0 && n == f.predicted.seeds
 }

@@ -89,14 +89,14 @@ func TestFixedWeightsOnTest(t *testing.T) {
 func TestProposedStrengths(t *testing.T) {
 	k := with(func(w *world) { w.weights = []float64{1, 16.1, 1, 1} }).build(t)
 	k.Test = &explain.Test{Spread: .180, Against: .140, Difference: .040, Low: .010, High: .070, Worse: true, Drop: .05, Loss: .99}
-	k.Epochs = 30
+	k.Longer = &explain.Longer{Usual: 15, Epochs: 30, Command: "evenkeel search --set model.epochs=30 --set study=default-30"}
 	r := explained(t, k)
 	for _, s := range r.Next {
 		if s.Name != "weaker" {
 			continue
 		}
 		command := strings.Join(s.Lines, " ")
-		if want := "these have max/min 16.1. This searches over max/min from 1.35 to 4.1, as its logarithm, the strength, with one round and 30 epochs, since training longer comes first:"; !strings.HasSuffix(s.Text, want) {
+		if want := "these have max/min 16.1. This searches over max/min from 1.35 to 4.1, as its logarithm, the strength, with one round and 30 epochs:"; !strings.HasSuffix(s.Text, want) {
 			t.Errorf("%s; want %s", s.Text, want)
 		}
 		for _, want := range []string{"strength: {low: 0.3, high: 1.4}", "--set weighting.rounds=1", "--set model.epochs=30"} {

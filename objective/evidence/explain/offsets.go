@@ -144,7 +144,7 @@ func (f *figures) offsetsOf() (Finding, bool) {
 		d.Source, where = "Student's t over seeds, on these examples", "beyond the noise of seeds, on these examples"
 	}
 	switch {
-	case d.Reason:
+	case d.Reason && (!o.better || o.seeds < interval.EnoughSeeds):
 		d.Text += " Counting spread and accuracy loss together, the weights are not measurably better than these offsets."
 	case o.seeds < interval.EnoughSeeds:
 		d.Text += fmt.Sprintf(" With %s it cannot be said which is better.", plural(o.seeds, "seed"))

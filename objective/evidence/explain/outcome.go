@@ -259,28 +259,33 @@ func sampleFinding(e even, model string, spread, recall float64, support []int64
 	return d, true
 }
 
-// moved is how many standard errors a class must move to be named.
-const moved = 2.5
+// clearMove is how many standard errors the change of a class's recall must have to be beyond
+// noise.
+const clearMove = 2.5
+
+// moved reports whether the recall of a class changed beyond noise.
+func (f *figures) moved(c int) bool {
+	return math.Abs(f.after[c]-f.before[c]) > clearMove*f.uncertainty.classSE[c]
+}
 
 // price says who gained and who paid.
 func (f *figures) price() (Finding, bool) {
 	var up, down []int
 	for c := range f.Classes {
 		switch d := f.after[c] - f.before[c]; {
-		case !(math.Abs(d) > moved*f.uncertainty.classSE[c]):
 		case d > 0:
 			up = append(up, c)
-		default:
+		case d < 0:
 			down = append(down, c)
 		}
 	}
-	if len(up)+len(down) == 0 {
+	if !slices.ContainsFunc(slices.Concat(up, down), f.moved) {
 		return Finding{}, false
 	}
 	lost := f.balancedBefore - f.balancedAfter
 	d := Finding{
 		Name: "price", Try: "weaker",
-		Threshold: "2.5 standard errors for a class to be named; a probability above .5 that the study's limit of accuracy is exceeded", Source: "our choice; objective.accuracy_tolerance",
+		Threshold: "2.5 standard errors for the change of a class to be beyond noise; a probability above .5 that the study's limit of accuracy is exceeded", Source: "our choice; objective.accuracy_tolerance",
 		Figures: []Figure{{"balanced_accuracy_change", -lost}, {"spread_change", f.change}},
 	}
 	var sides []string
@@ -326,7 +331,8 @@ func (f *figures) lossProbability() float64 {
 	return f.Score.LossProbability(f.measured.Drop, f.measured.DropSE)
 }
 
-// moves lists classes with their changes, the largest first.
+// moves lists classes with their changes, the largest first, and says which of them are within
+// noise.
 func (f *figures) moves(classes []int) string {
 	slices.SortStableFunc(classes, func(a, b int) int {
 		x, y := math.Abs(f.after[a]-f.before[a]), math.Abs(f.after[b]-f.before[b])
@@ -341,10 +347,17 @@ func (f *figures) moves(classes []int) string {
 	const most = 4
 	var words []string
 	for _, c := range classes[:min(len(classes), most)] {
-		words = append(words, fmt.Sprintf("%s %s", f.class(c), points(f.after[c]-f.before[c])))
+		text := fmt.Sprintf("%s %s", f.class(c), points(f.after[c]-f.before[c]))
+		if !f.moved(c) {
+			text += " (within noise)"
+		}
+		words = append(words, text)
 	}
-	if rest := len(classes) - most; rest > 0 {
-		words = append(words, fmt.Sprintf("%d more classes", rest))
+	switch rest := len(classes) - most; {
+	case rest == 1:
+		words = append(words, "one more class by less")
+	case rest > 1:
+		words = append(words, fmt.Sprintf("%d more classes by less", rest))
 	}
 	return list(words)
 }

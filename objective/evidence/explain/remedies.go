@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"evenkeel/objective/evidence/confirm"
 	"evenkeel/objective/evidence/interval"
 	"evenkeel/schemes"
 )
@@ -28,6 +29,8 @@ func (f *figures) remedies(r *Report) []Remedy {
 	control, _ := r.find("control")
 	probe := f.Probed == nil && !f.Posthoc && !f.Invalid && f.seeds > 1
 	add(r.Verdict == Ignored || control.Try == "check" && control.Reason, f.checkRemedy)
+	add(f.Longer != nil, f.recommendedRemedy)
+	add(f.unlike(), partsRemedy)
 	add(r.Verdict == Inverted && f.OwnScript, f.turnRemedy)
 	add(f.SeedsFail, f.failingRemedy)
 	add(!f.Recommended && (r.Verdict == Works || r.Verdict == OffsetsSuffice && !f.offsets.better), f.pasteRemedy)
@@ -37,19 +40,19 @@ func (f *figures) remedies(r *Report) []Remedy {
 	add(r.Verdict == Overshoots || r.reason("price") && r.Verdict != Inverted, f.weaker)
 	add(strengthen && (flatPairs || belowNoise), f.stronger)
 	perfect := f.interpolates()
-	add(noEffect && f.underfitted() || f.same() && !f.OwnScript && !perfect, f.longerRemedy)
+	add(f.Longer == nil && (noEffect && f.underfitted() || f.same() && !f.OwnScript && !perfect), f.longerRemedy)
 	add(noEffect && perfect, f.stopRemedy)
 	add(noEffect && perfect, f.decayRemedy)
 	add(noEffect && perfect && r.Verdict != Ignored, f.deferredRemedy)
 	add(!f.SeedsFail && !f.Invalid && r.Verdict != Ignored && (r.Verdict == NotMeasurable || r.reason("noise") && (r.Verdict == TooWeak || r.Verdict == Ineffective)), f.seedsRemedy)
 	add(r.Verdict == Even || r.reason("noise") && f.imagesLimit(), f.imagesRemedy)
-	add(r.Verdict == Works && f.Test == nil && !f.SeedsFail, f.moreSeedsRemedy)
+	add(r.Verdict == Works && f.Test == nil && !f.SeedsFail && !f.Confirming, f.moreSeedsRemedy)
 	if r.reason("floor") || r.reason("pairs") || r.reason("trade") || f.unliftable() {
 		if s, ok := f.dataRemedy(r); ok {
 			all = append(all, s)
 		}
 	}
-	return all
+	return f.sequenced(all)
 }
 
 // widestCommand is the number of characters of a line of a command. Our choice.
@@ -58,8 +61,8 @@ const widestCommand = 88
 // search is the command that searches a new study with other settings, KEY=VALUE each,
 // on as many lines as it needs.
 func (f *figures) search(settings ...string) []string {
-	if f.Epochs > 0 && !slices.ContainsFunc(settings, func(s string) bool { return strings.HasPrefix(s, "model.epochs=") }) {
-		settings = append(settings, fmt.Sprintf("model.epochs=%d", f.Epochs))
+	if f.Longer != nil && !slices.ContainsFunc(settings, func(s string) bool { return strings.HasPrefix(s, "model.epochs=") }) {
+		settings = append(settings, fmt.Sprintf("model.epochs=%d", f.Longer.Epochs))
 	}
 	words := []string{"evenkeel search" + f.file()}
 	for _, s := range append(settings, "study=NEWNAME") {
@@ -236,8 +239,8 @@ func (f *figures) weaker() Remedy {
 func (f *figures) strengths(name, text string, low, high float64) Remedy {
 	low, high = twoDigits(low), twoDigits(high)
 	text += fmt.Sprintf(" This searches over max/min from %s to %s, as its logarithm, the strength, with one round", factor(ratio(low)), factor(ratio(high)))
-	if f.Epochs > 0 {
-		text += fmt.Sprintf(" and %d epochs, since training longer comes first", f.Epochs)
+	if f.Longer != nil {
+		text += fmt.Sprintf(" and %d epochs", f.Longer.Epochs)
 	}
 	return Remedy{
 		Name: name, Text: text + ":",
@@ -346,6 +349,12 @@ func (f *figures) seedsNeeded() int {
 }
 
 func (f *figures) seedsRemedy() Remedy {
+	if f.Confirming && f.Leading {
+		return Remedy{
+			Name: "seeds", Lines: []string{"evenkeel confirm" + f.named()},
+			Text: fmt.Sprintf("Confirm it, as recommended: %d fresh seeds and the test part show more than this:", confirm.Seeds),
+		}
+	}
 	n := f.seedsNeeded()
 	if n <= f.seeds {
 		n = max(2*f.seeds, 5)

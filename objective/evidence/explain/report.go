@@ -100,6 +100,9 @@ type Remedy struct {
 	// Lines are lines to copy: a command, or Python for a training script. In a command
 	// STUDY.yaml stands for the study file and NEWNAME for the name of the new study.
 	Lines []string
+	// Later says that the recommendation names another search, which comes first, so that this
+	// one is shown only where everything is.
+	Later bool
 }
 
 // find returns the finding of a name.
@@ -120,7 +123,7 @@ func (r *Report) reason(name string) bool {
 
 // order has first what a change of settings can put right, last what no weighting can.
 var order = []string{
-	"plumbing", "inverted", "control", "failing", "overshoot", "offsets", "strength", "pairs", "expected", "identifiable", "margins", "prediction",
+	"plumbing", "longer", "parts", "inverted", "control", "failing", "overshoot", "offsets", "strength", "pairs", "expected", "identifiable", "margins", "prediction",
 	"transmission", "interpolation", "price", "trade", "sensitivity", "noise", "sample", "floor",
 }
 
