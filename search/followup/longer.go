@@ -323,8 +323,8 @@ func standardError(a objective.Arm) float64 {
 	return math.Sqrt(variance)
 }
 
-// fixed estimates what one set of offsets does to models, which lose so much balanced
-// accuracy against the reference without it, with what they do themselves against the runs of
+// fixed estimates what one set of offsets does to models. Without offsets they lose lost of
+// balanced accuracy against the reference, and what is counted is against the runs of
 // reference on the same seeds; nil stands for the models without offsets.
 func (l *Longer) fixed(eval *objective.Evaluator, option objective.Option, lost float64, models []*objective.Result, reference []objective.Round) Searched {
 	s := Searched{Option: option}
