@@ -22,8 +22,8 @@ const level = 1 - interval.Confidence
 //   - It is recommended only where the test part shows its score below that of nothing
 //     (one-sided, 5 %); else the answer is nothing.
 //   - Another option takes its place only where its score on the test part is better than
-//     the chosen one's beyond noise (two-sided 5 %, Holm over the others) and it passes
-//     the same test against nothing. Where the chosen one failed that test, nothing is what
+//     the chosen one's beyond noise (two-sided 5 %, Holm over the others), by more than .002
+//     if it is dearer, and it passes the same test against nothing. Where the chosen one failed that test, nothing is what
 //     it has to be better than.
 //   - Where that option loses more accuracy than the study allows with a probability above
 //     one half, the best one that does not is to be used; where none passes, nothing.
@@ -97,7 +97,8 @@ func (r *Recommendation) confirm(pairs []Pair) {
 func passes(f Figures) bool { return f.Seeds > 0 && f.Score < 0 && f.ScoreP <= level }
 
 // betterOnTest returns the option with the lowest score on the test part of those whose
-// score is below that of another one beyond noise and below that of nothing; "" without one.
+// score is below that of another one beyond noise, by more than .002 if it is the dearer one,
+// and below that of nothing; "" without one.
 func (r *Recommendation) betterOnTest(pairs []Pair, than objective.Option) objective.Option {
 	var against []Pair
 	for _, o := range r.Options {
@@ -112,10 +113,15 @@ func (r *Recommendation) betterOnTest(pairs []Pair, than objective.Option) objec
 	for i, p := range against {
 		values[i] = p.PValue
 	}
+	order := objective.Options() // the cheapest first
 	var best objective.Option
 	for i, p := range interval.Holm(values) {
 		o := r.Of(against[i].What)
-		if p <= level && against[i].Score < 0 && passes(o.Test) && (best == "" || o.Test.Score < r.Of(best).Test.Score) {
+		worth := 0.0
+		if slices.Index(order, o.Option) > slices.Index(order, than) {
+			worth = equal
+		}
+		if p <= level && against[i].Score < -worth && passes(o.Test) && (best == "" || o.Test.Score < r.Of(best).Test.Score) {
 			best = o.Option
 		}
 	}

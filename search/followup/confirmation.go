@@ -102,7 +102,7 @@ type Comparison struct {
 	Over float64
 	// Score is the difference of the scores: the spreads, each with the expected charge for
 	// what was lost against the unweighted model ([confirm.CompareScores]).
-	Score confirm.Difference
+	Score confirm.Scores
 }
 
 // Run is a run with its test part. The reference, and the same trained longer, belong to

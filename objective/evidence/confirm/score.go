@@ -22,10 +22,12 @@ import (
 // in the recalls: the slope of the charge by the drop is penalty * Phi((d - tolerance)/se)
 // (delta method), so that spread and accuracy are paired over seeds and examples together. A and
 // B are the scores, the spread and the charge.
-func CompareScores(a, b, nothing *Measured, score objective.Score) (Difference, error) {
+//
+// Whether A is lower is tested on squares of spreads, see [Scores].
+func CompareScores(a, b, nothing *Measured, score objective.Score) (Scores, error) {
 	plain, err := Compare(a, b, score.Spread)
 	if err != nil {
-		return Difference{}, err
+		return Scores{}, err
 	}
 	of := []*Measured{a, b}
 	charge, slope := make([]float64, 2), make([]float64, 2)
@@ -35,25 +37,67 @@ func CompareScores(a, b, nothing *Measured, score objective.Score) (Difference, 
 		}
 		drop, err := Compare(m, nothing, score.Spread)
 		if err != nil {
-			return Difference{}, err
+			return Scores{}, err
 		}
 		lost, se := -drop.BalancedAccuracy.Estimate, drop.BalancedAccuracy.SE
 		charge[i], slope[i] = score.Charge(lost, se), score.Penalty*score.LossProbability(lost, se)
 	}
-	sample, seeds := a.sample, a.Seeds()
-	spreadA, spreadB := a.spreads(score.Spread), b.spreads(score.Spread)
-	k := float64(sample.present)
-	terms := pair{a, b}.terms(plus(spreadA.slope, -slope[0]/k), plus(spreadB.slope, -slope[1]/k))
-	terms = append(terms, term{nothing, constant(seeds, sample.classes, (slope[0]-slope[1])/k)})
-	var sum crossed
-	for c := range sample.classes {
-		sum.add(crossedOf(terms, c))
-	}
 	base := nothing.balanced()
-	x, y := scores(spreadA.value, base, a.balanced(), charge[0], slope[0]), scores(spreadB.value, base, b.balanced(), charge[1], slope[1])
-	d := newDifference(x, y, sum)
+	compare := func(spreadA, spreadB spreads) Difference {
+		sample, seeds := a.sample, a.Seeds()
+		k := float64(sample.present)
+		terms := pair{a, b}.terms(plus(spreadA.slope, -slope[0]/k), plus(spreadB.slope, -slope[1]/k))
+		terms = append(terms, term{nothing, constant(seeds, sample.classes, (slope[0]-slope[1])/k)})
+		var sum crossed
+		for c := range sample.classes {
+			sum.add(crossedOf(terms, c))
+		}
+		x, y := scores(spreadA.value, base, a.balanced(), charge[0], slope[0]), scores(spreadB.value, base, b.balanced(), charge[1], slope[1])
+		return newDifference(x, y, sum)
+	}
+	spreadA, spreadB := a.spreads(score.Spread), b.spreads(score.Spread)
+	d := Scores{Difference: compare(spreadA, spreadB)}
 	d.A, d.B = plain.Spread.A+charge[0], plain.Spread.B+charge[1]
+	d.below = d.Difference.Below()
+	if unit := plain.Spread.A + plain.Spread.B; unit > 0 {
+		d.below = compare(spreadA.squared(unit), spreadB.squared(unit)).Below()
+	}
+	d.PValue = 2 * min(d.below, 1-d.below)
 	return d, nil
+}
+
+// Scores is a [Difference] of two scores. Its p-values are those of a test on squares: with
+// the corrected spreads a_s and b_s of seed s and U the sum of their means, of
+//
+//	(a_s^2 - b_s^2) / U
+//
+// in the place of a_s - b_s. Where spreads are large beside the noise of the examples, it is
+// the test of the difference itself. Where they are not, the recalls of B spread in a
+// direction that is noise, and a shift that has nothing to do with them seems to lower the
+// spread whenever it points the other way. The delta method on roots then takes the direction
+// as given. On squares, which are sums of products of recalls and of their changes, it does
+// not. In simulated confirmations of four classes that are alike, roots find a gain at the
+// level of 2.5 % in 4.8 %, and squares in none.
+type Scores struct {
+	Difference
+	below float64
+}
+
+// Below returns the one-sided p-value of the test that A is not smaller than B, on squares.
+func (s Scores) Below() float64 { return s.below }
+
+// squared returns the squares of spreads over a unit, with the slopes of the squares.
+func (x spreads) squared(unit float64) spreads {
+	out := spreads{plain: x.plain}
+	for s, v := range x.value {
+		out.value = append(out.value, v*v/unit)
+		row := make([]float64, len(x.slope[s]))
+		for c, slope := range x.slope[s] {
+			row[c] = 2 * x.plain[s] * slope / unit
+		}
+		out.slope = append(out.slope, row)
+	}
+	return out
 }
 
 // plus adds a number to every slope.
