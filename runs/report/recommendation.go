@@ -75,10 +75,9 @@ func (p answerPage) lines() []string {
 		lines = append(lines, p.beyond())
 	}
 	last := append(p.unknown(), moreHead+strings.Join(p.more(), " | "))
-	others := p.alternatives()
-	if room := recommendationLines - len(lines) - len(last); len(others) > room {
-		others = others[:max(0, room)]
-	}
+	room := max(0, recommendationLines-len(lines)-len(last))
+	others := p.alternatives(room)
+	others = others[:min(len(others), room)]
 	return append(append(lines, others...), last...)
 }
 
@@ -335,10 +334,13 @@ func (p answerPage) beyond() string {
 	return text + cut(p.name(p.r.Beyond), pageWidth-len(text)-len(figures)) + figures
 }
 
-// alternatives say what to use where more accuracy may be given up, or less.
-func (p answerPage) alternatives() []string {
-	list := make([]struct{ label, name, figures string }, len(p.r.Alternatives))
+// alternatives say what to use where more accuracy may be given up, or less. Before a
+// confirmation they have the intervals of validation, on a line of their own where there is
+// room for so many lines.
+func (p answerPage) alternatives(room int) []string {
+	list := make([]struct{ label, name, figures, more string }, len(p.r.Alternatives))
 	label, name, figures := 0, 0, 0
+	provisional := p.r.State == results.Provisional
 	for i, a := range p.r.Alternatives {
 		f := p.r.Quoted(p.r.Of(a.Option))
 		l := &list[i]
@@ -347,7 +349,15 @@ func (p answerPage) alternatives() []string {
 			l.label = fmt.Sprintf("Giving up at most %s points:", unsigned(a.GivingUp))
 		}
 		l.figures = fmt.Sprintf("%s  %s points", signed(f.Change, 3), points(f.AccuracyChange))
-		if p.r.State == results.RecommendationConfirmed && !(f.ChangeHigh < 0) {
+		known := provisional && !math.IsNaN(f.ChangeLow)
+		switch change := within(f.ChangeLow, f.ChangeHigh, func(x float64) string { return signed(x, 3) }); {
+		case known && room >= 2*len(list):
+			l.figures = ""
+			l.more = fmt.Sprintf("    %s%s, balanced accuracy %s points%s", signed(f.Change, 3), change, points(f.AccuracyChange),
+				within(f.AccuracyLow, f.AccuracyHigh, points))
+		case known:
+			l.figures = fmt.Sprintf("%s%s  %s points", signed(f.Change, 3), change, points(f.AccuracyChange))
+		case p.r.State == results.RecommendationConfirmed && !(f.ChangeHigh < 0):
 			l.figures += ", within noise"
 		}
 		label, name, figures = max(label, len(l.label)), max(name, len([]rune(l.name))), max(figures, len(l.figures))
@@ -355,7 +365,10 @@ func (p answerPage) alternatives() []string {
 	name = min(name, pageWidth-label-figures-6)
 	var lines []string
 	for _, l := range list {
-		lines = append(lines, fmt.Sprintf("  %-*s  %-*s  %s", label, l.label, name, cut(l.name, name), l.figures))
+		lines = append(lines, strings.TrimRight(fmt.Sprintf("  %-*s  %-*s  %s", label, l.label, name, cut(l.name, name), l.figures), " "))
+		if l.more != "" {
+			lines = append(lines, l.more)
+		}
 	}
 	return lines
 }
