@@ -405,6 +405,12 @@ func (p answerPage) unconfirmed() []string {
 		return withCommand("The search is still under way; when it has ended", "evenkeel confirm"+p.study())
 	case p.NoTestPart:
 		return []string{"  It cannot be confirmed: the study has no test part (data.test holds none out)."}
+	}
+	if old := results.OfEarlierVersion(p.Confirmed); old != nil && p.failures() == nil {
+		return indented(fmt.Sprintf("Earlier, %s was confirmed by a version that did not measure every option. Measure all: %s",
+			armName(old.Trial, old.Round), whole(fmt.Sprintf("evenkeel confirm %d/%d%s", old.Trial, old.Round, p.study()))), pageWidth)
+	}
+	switch {
 	case p.r.Use == objective.OptionNothing || p.r.Arm.Trial == 0:
 		return nil
 	case p.OnlyFirstSeeds():
