@@ -78,10 +78,9 @@ func (p answerPage) lines() []string {
 	if unlike := p.unlike(); unlike != "" && len(lines)+len(last) < recommendationLines {
 		last = append([]string{unlike}, last...)
 	}
-	others := p.alternatives()
-	if room := recommendationLines - len(lines) - len(last); len(others) > room {
-		others = others[:max(0, room)]
-	}
+	room := max(0, recommendationLines-len(lines)-len(last))
+	others := p.alternatives(room)
+	others = others[:min(len(others), room)]
 	return append(append(lines, others...), last...)
 }
 
@@ -152,7 +151,7 @@ func withCommand(text, command string) []string {
 	if command == "" {
 		return indented(text, pageWidth)
 	}
-	if line := "  " + text + ":     " + command; len([]rune(line)) <= pageWidth {
+	if line := "  " + text + ": " + command; len([]rune(line)) <= pageWidth {
 		return []string{line}
 	}
 	return append(indented(text+":", pageWidth), "    "+command)
@@ -346,10 +345,13 @@ func (p answerPage) beyond() string {
 	return text + cut(p.name(p.r.Beyond), pageWidth-len(text)-len(figures)) + figures
 }
 
-// alternatives say what to use where more accuracy may be given up, or less.
-func (p answerPage) alternatives() []string {
-	list := make([]struct{ label, name, figures string }, len(p.r.Alternatives))
+// alternatives say what to use where more accuracy may be given up, or less. Before a
+// confirmation they have the intervals of validation, on a line of their own where there is
+// room for so many lines.
+func (p answerPage) alternatives(room int) []string {
+	list := make([]struct{ label, name, figures, more string }, len(p.r.Alternatives))
 	label, name, figures := 0, 0, 0
+	provisional := p.r.State == results.Provisional
 	for i, a := range p.r.Alternatives {
 		f := p.r.Quoted(p.r.Of(a.Option))
 		l := &list[i]
@@ -358,7 +360,15 @@ func (p answerPage) alternatives() []string {
 			l.label = fmt.Sprintf("Giving up at most %s points:", unsigned(a.GivingUp))
 		}
 		l.figures = fmt.Sprintf("%s  %s points", signed(f.Change, 3), points(f.AccuracyChange))
-		if p.r.State == results.RecommendationConfirmed && !(f.ChangeHigh < 0) {
+		known := provisional && !math.IsNaN(f.ChangeLow)
+		switch change := within(f.ChangeLow, f.ChangeHigh, func(x float64) string { return signed(x, 3) }); {
+		case known && room >= 2*len(list):
+			l.figures = ""
+			l.more = fmt.Sprintf("    %s%s, balanced accuracy %s points%s", signed(f.Change, 3), change, points(f.AccuracyChange),
+				within(f.AccuracyLow, f.AccuracyHigh, points))
+		case known:
+			l.figures = fmt.Sprintf("%s%s  %s points", signed(f.Change, 3), change, points(f.AccuracyChange))
+		case p.r.State == results.RecommendationConfirmed && !(f.ChangeHigh < 0):
 			l.figures += ", within noise"
 		}
 		label, name, figures = max(label, len(l.label)), max(name, len([]rune(l.name))), max(figures, len(l.figures))
@@ -366,7 +376,10 @@ func (p answerPage) alternatives() []string {
 	name = min(name, pageWidth-label-figures-6)
 	var lines []string
 	for _, l := range list {
-		lines = append(lines, fmt.Sprintf("  %-*s  %-*s  %s", label, l.label, name, cut(l.name, name), l.figures))
+		lines = append(lines, strings.TrimRight(fmt.Sprintf("  %-*s  %-*s  %s", label, l.label, name, cut(l.name, name), l.figures), " "))
+		if l.more != "" {
+			lines = append(lines, l.more)
+		}
 	}
 	return lines
 }
@@ -419,6 +432,12 @@ func (p answerPage) unconfirmed() []string {
 		return withCommand("The search is still under way; when it has ended", "evenkeel confirm"+p.study())
 	case p.NoTestPart:
 		return []string{"  It cannot be confirmed: the study has no test part (data.test holds none out)."}
+	}
+	if old := results.OfEarlierVersion(p.Confirmed); old != nil && p.failures() == nil {
+		return indented(fmt.Sprintf("Earlier, %s was confirmed by a version that did not measure every option. Measure all: %s",
+			armName(old.Trial, old.Round), whole(fmt.Sprintf("evenkeel confirm %d/%d%s", old.Trial, old.Round, p.study()))), pageWidth)
+	}
+	switch {
 	case p.r.Use == objective.OptionNothing || p.r.Arm.Trial == 0:
 		return nil
 	case p.OnlyFirstSeeds():

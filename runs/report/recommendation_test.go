@@ -58,6 +58,8 @@ func TestRecommendationPage(t *testing.T) {
 	)
 	cheap := option(fixed, -.029, .001, -.006, .1)
 	cheap.Search.Score = -.02
+	dear := option(offsets, -.06, .001, -.012, .1)
+	dear.Search.Score = -.02
 	for _, c := range []struct {
 		name      string
 		confirmed bool
@@ -110,9 +112,16 @@ func TestRecommendationPage(t *testing.T) {
 		{"alternatives", true, []results.MeasuredOption{option(fixed, -.04, .001, -.006, .1), option(weights, -.02, .001, -.003, .1)}, []string{
 			"  Giving up at most 0.5 points:  weights, error-power 1.12 accumulate, 2 rounds  -.020  -0.3 points",
 		}},
+		{"a provisional alternative has its intervals", false, []results.MeasuredOption{option(fixed, -.04, .001, -.006, .1), option(weights, -.02, .001, -.003, .1)}, []string{
+			"  Giving up at most 0.5 points:  weights, error-power 1.12 accumulate, 2 rounds\n",
+			"    -.020 (95 % -.030 to -.010), balanced accuracy -0.3 points (95 % -0.7 to +0.1)\n",
+		}},
+		{"provisional alternatives where lines are few", false, []results.MeasuredOption{
+			option(fixed, -.04, .001, -.006, .1), option(weights, -.02, .001, -.003, .1), option(longer, -.023, .001, .015, 0), dear,
+		}, []string{"  First train longer", "  Giving up at most 1.5 points:", " -.060 (95 % -.090 to -.030)  -1.2 points\n"}},
 		{"provisional", false, []results.MeasuredOption{option(fixed, -.04, .001, -.006, .1)}, []string{
 			"RECOMMENDATION, PROVISIONAL (validation, 120 examples a class, 10 seeds; not for quoting)",
-			"What it gains on data the search never saw is not known. Confirm it:     evenkeel confirm",
+			"What it gains on data the search never saw is not known. Confirm it: evenkeel confirm",
 		}},
 	} {
 		r := results.Recommend(results.Evidence{Options: c.options, Confirmed: c.confirmed})
@@ -144,9 +153,12 @@ func TestRecommendationPage(t *testing.T) {
 // TestUnconfirmed: what is missing before the figures can be quoted.
 func TestUnconfirmed(t *testing.T) {
 	for want, change := range map[string]func(p answerPage){
-		"Confirm it:     evenkeel confirm":                                func(answerPage) {},
-		"It cannot be confirmed: the study has no test part":              func(p answerPage) { p.NoTestPart = true },
-		"The search is still under way; when it has ended:     evenkeel":  func(p answerPage) { p.r.Searching = true },
+		"Confirm it: evenkeel confirm":                               func(answerPage) {},
+		"It cannot be confirmed: the study has no test part":         func(p answerPage) { p.NoTestPart = true },
+		"The search is still under way; when it has ended: evenkeel": func(p answerPage) { p.r.Searching = true },
+		"  Earlier, trial 3 round 2 was confirmed by a version that did not measure every option. Measure\n  all: evenkeel confirm 3/2": func(p answerPage) {
+			p.Confirmed = []results.Confirmed{{ConfirmedArm: runs.ConfirmedArm{Trial: 3, Round: 2, Seeds: 10}}}
+		},
 		"Further seeds fail, so it cannot be confirmed; find out why: ev": func(p answerPage) { p.Board.Study.FailedSeeds, p.Definition.Search.Replicates = 1, 5 },
 	} {
 		p := answerOf(t, results.Recommend(results.Evidence{Options: []results.MeasuredOption{option(objective.OptionOffsetsFixed, -.04, .001, 0, 0)}}))

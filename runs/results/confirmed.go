@@ -172,6 +172,18 @@ func measuredOptionsOf(arms []Confirmed, board *runs.Board) *Confirmed {
 	return judgedWithoutArm(whole)
 }
 
+// OfEarlierVersion returns the last confirmation that an earlier version of the program made,
+// which did not measure every option, of a valid trial; nil without one. It counts for nothing
+// that is recommended.
+func OfEarlierVersion(arms []Confirmed) *Confirmed {
+	for i := len(arms) - 1; i >= 0; i-- {
+		if len(arms[i].Options) == 0 && !arms[i].Invalid {
+			return &arms[i]
+		}
+	}
+	return nil
+}
+
 // judgedWithoutArm returns what the last confirmation of an invalid trial measured of the
 // options that no arm has a part in, which stay valid; nil where there is none. Of the
 // options with weights, nothing is left.

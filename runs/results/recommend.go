@@ -18,7 +18,8 @@ const level = 1 - interval.Confidence
 // Recommend says what to use. It is the one place that decides:
 //
 //   - The option is chosen by the search's figures: the one with the lowest score, or a
-//     cheaper one whose score is at most .002 higher.
+//     cheaper one whose score is at most .002 higher; where it could not be measured on the
+//     test part, the next one that was.
 //   - It is recommended only where the test part shows its score below that of nothing
 //     (one-sided, 5 %); else the answer is nothing.
 //   - Another option takes its place only where its score on the test part is better than
@@ -44,6 +45,11 @@ func Recommend(e Evidence) *Recommendation {
 		r.State = RecommendationConfirmed
 	}
 	r.Chosen = choose(r.Options)
+	if e.Confirmed && r.Chosen != objective.OptionNothing && r.Of(r.Chosen).Test.Seeds == 0 {
+		if next := choose(r.tested()); next != objective.OptionNothing {
+			r.Chosen = next // of the other one nothing is known on the test part, since its trainings failed there
+		}
+	}
 	r.Use, r.Why = r.Chosen, ChosenBySearch
 	if e.Confirmed {
 		r.confirm(e.Pairs)
@@ -60,6 +66,11 @@ func Recommend(e Evidence) *Recommendation {
 	r.Undetectable = r.undetectable()
 	r.Alternatives = r.alternatives()
 	return r
+}
+
+// tested are the options that the test part measured.
+func (r *Recommendation) tested() []MeasuredOption {
+	return slices.DeleteFunc(slices.Clone(r.Options), func(o MeasuredOption) bool { return o.Test.Seeds == 0 })
 }
 
 // choose returns the option that the search's figures put first.

@@ -55,7 +55,7 @@ func TestConfirmFailingSeeds(t *testing.T) {
 				!strings.HasSuffix(got.Failures[0].Cause, "no images") {
 				t.Errorf("%s: %d of %d seeds, failures %+v; want six of eight, and why", name, got.Seeds, got.Asked, got.Failures)
 			}
-			got.Reading.Seeds = six.Reading.Seeds
+			got.Seeds = six.Seeds
 			got.Asked, got.Failures = six.Asked, six.Failures
 			if text(got) != text(six) {
 				t.Errorf("%s: it differs from a confirmation on the six seeds that work", name)
