@@ -200,6 +200,9 @@ func lowered(s string) string { return strings.ToLower(s[:1]) + s[1:] }
 // useNothing says that the unweighted model is to be used.
 func (p answerPage) useNothing() []string {
 	lines := []string{"  Use the unweighted model as it is."}
+	if p.r.LongerFirst {
+		lines = []string{"  With the epochs as they are, use the unweighted model."}
+	}
 	switch p.r.Why {
 	case results.NotConfirmedBetter:
 		o := p.r.Of(p.r.Chosen)
@@ -340,7 +343,7 @@ func within(low, high float64, write func(float64) string) string {
 // it not beyond the limit.
 func (p answerPage) beyond() string {
 	f := p.r.Quoted(p.r.Of(p.r.Beyond))
-	const text = "  More evenness costs more than your limit: "
+	const text = "  Beyond your limit, more even: "
 	figures := fmt.Sprintf("  %s  %s points (risk %s)", signed(f.Change, 3), points(f.AccuracyChange), probability(f.LossProbability))
 	return text + cut(p.name(p.r.Beyond), pageWidth-len(text)-len(figures)) + figures
 }

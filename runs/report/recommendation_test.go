@@ -89,11 +89,11 @@ func TestRecommendationPage(t *testing.T) {
 		{"beyond the limit, and what is within it", true, []results.MeasuredOption{option(fixed, -.02, .001, -.006, .1), option(weights, -.06, .001, -.021, .98)}, []string{
 			"  Within your limit, add one fixed set of offsets to the unweighted model's logits:", "evenkeel weights --offsets --format torch",
 			"within your limit of 1.0",
-			"  More evenness costs more than your limit: weights, error-power", "  -.060  -2.1 points (risk 98 %)",
+			"  Beyond your limit, more even: weights, error-power", "  -.060  -2.1 points (risk 98 %)",
 		}},
 		{"beyond the limit alone", true, []results.MeasuredOption{option(weights, -.06, .001, -.021, .98)}, []string{
 			"  Use the unweighted model as it is.", "    Within your limit no option is better beyond noise.",
-			"  More evenness costs more than your limit: weights, error-power", "  -.060  -2.1 points (risk 98 %)",
+			"  Beyond your limit, more even: weights, error-power", "  -.060  -2.1 points (risk 98 %)",
 		}},
 		{"a cheaper one that is no worse", true, []results.MeasuredOption{cheap, option(weights, -.03, .001, -.006, .1)}, []string{
 			"  Train with weights measured anew for each model",

@@ -238,17 +238,17 @@ func (r *Recommendation) inside() objective.Option {
 	return slices.MinFunc(unmeasured, func(a, b MeasuredOption) int { return sign(a.Test.Score - b.Test.Score) }).Option
 }
 
-// untrained is the balanced accuracy that training longer gains at least, by its interval,
-// where it comes first although it is no more even beyond noise. See decision 0058.
+// untrained is the balanced accuracy that training longer gains at least where it comes first
+// although it is no more even beyond noise. See decision 0058.
 const untrained = 0.01
 
 // longerFirst reports whether the model was not trained enough: training longer is what to
-// use, or it gains accuracy and evens the recalls out, both beyond noise, or it gains more
-// than a point of accuracy for certain and is not less even beyond noise.
+// use, or it gains accuracy beyond noise and either evens the recalls out beyond noise, or
+// gains a point at least and is not less even beyond noise.
 func (r *Recommendation) longerFirst() bool {
 	f := r.Quoted(r.Of(objective.OptionLonger))
 	return f.Seeds > 0 && (r.Use == objective.OptionLonger || r.Use == objective.OptionLongerThenOffsets ||
-		f.ChangeHigh < 0 && f.AccuracyLow > 0 || f.ChangeLow <= 0 && f.AccuracyLow > untrained)
+		f.AccuracyLow > 0 && (f.ChangeHigh < 0 || f.ChangeLow <= 0 && f.AccuracyChange >= untrained))
 }
 
 // undetectable returns the smallest change that would have been found of what was chosen,

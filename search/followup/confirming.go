@@ -171,7 +171,8 @@ func (p *confirming) reference(ctx context.Context, s *freshSeed) error {
 
 // fit fits offsets to a model of a seed, on its validation logits, or says why not. The
 // model is what the option delivers without offsets. The accuracy that they may lose is
-// counted from the unweighted model of the seed, whose turn is before that of all others.
+// less by what the model has lost against the unweighted one of the seed, whose turn is before
+// that of all others.
 func (p *confirming) fit(s *freshSeed, model objective.Option, r *objective.Result) Reason {
 	labels := s.eval.Labels(r)
 	if r.ValLogits == nil || labels == nil || r.TestLogits == nil || r.TestLabels == nil {
@@ -187,7 +188,7 @@ func (p *confirming) fit(s *freshSeed, model objective.Option, r *objective.Resu
 	if model == objective.OptionNothing {
 		s.balanced = r.Val.BalancedAccuracy()
 	}
-	s.fitted[model] = folds.FitAll(p.Definition.Objective.After(s.balanced - r.Val.BalancedAccuracy())).Offsets
+	s.fitted[model] = folds.FitAll(p.Definition.Objective.After(max(0, s.balanced-r.Val.BalancedAccuracy()))).Offsets
 	return ""
 }
 

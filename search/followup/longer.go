@@ -273,12 +273,33 @@ func (l *Longer) recordLonger(ctx context.Context, eval *objective.Evaluator, al
 	shifted := Searched{Option: objective.OptionLongerThenOffsets, Reason: reason}
 	if reason == "" {
 		alone = l.longer(reps)
-		shifted = l.fixed(eval, objective.OptionLongerThenOffsets, alone.Drop, longer, reference)
+		shifted = l.longerShifted(eval, alone.Drop, longer, reference)
 	}
 	if err := l.record(ctx, alone); err != nil {
 		return err
 	}
 	return l.record(ctx, shifted)
+}
+
+// riskOfGain is the probability up to which offsets for longer models may lose more than the
+// tolerance, where they use what longer training gains. See decision 0076.
+const riskOfGain = 0.2
+
+// longerShifted estimates what one set of offsets does to models that were trained longer, and
+// lost so much balanced accuracy by that: less than 0 is a gain. The offsets may lose the
+// tolerance and all of the gain, half of it or none: the most of these by which they keep the
+// tolerance, counted from the reference, but for a risk of one fifth.
+func (l *Longer) longerShifted(eval *objective.Evaluator, lost float64, longer []*objective.Result, reference []objective.Round) Searched {
+	if lost >= 0 {
+		return l.fixed(eval, objective.OptionLongerThenOffsets, lost, longer, reference)
+	}
+	for _, share := range []float64{1, 0.5} {
+		s := l.fixed(eval, objective.OptionLongerThenOffsets, float64(share*lost), longer, reference)
+		if s.Reason != "" || l.Definition.Objective.LossProbability(s.Drop, s.DropSE) <= riskOfGain {
+			return s
+		}
+	}
+	return l.fixed(eval, objective.OptionLongerThenOffsets, 0, longer, reference)
 }
 
 // record derives the charge and the score of an option, if it was measured, and records it.
