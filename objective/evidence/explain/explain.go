@@ -94,6 +94,9 @@ func (f *figures) first(v Verdict) []string {
 	if f.unlike() {
 		before = append(before, "parts")
 	}
+	if f.pairAtLimit {
+		before = append(before, "floor")
+	}
 	if v == Ignored {
 		return append(names, before...)
 	}

@@ -93,6 +93,7 @@ func TestFindings(t *testing.T) {
 		{"sample", "uneven classes", note, usual()},
 
 		{"floor", "dog and cat as even as they get", reason, with(func(w *world) { w.weights = []float64{1, 4.5, 1, 1} })},
+		{"floor", "dog and cat as even without weights", reason, with(func(w *world) { w.lean = 0 })},
 		{"floor", "dog below what a shift reaches", note, with(func(w *world) { w.response = 0.05 })},
 		{"floor", "no logits", absent, with(func(w *world) { w.without = "logits" })},
 

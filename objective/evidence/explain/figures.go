@@ -37,6 +37,9 @@ type figures struct {
 	// response is what the probes measured, nil without any.
 	response *response
 	control  control
+	// pairAtLimit says that no shift raises both classes of the hardest pair, one of them
+	// the worst class.
+	pairAtLimit bool
 }
 
 // pair is two classes that are confused.

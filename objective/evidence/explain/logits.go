@@ -265,7 +265,12 @@ func (f *figures) floor() (Finding, bool) {
 		d.Text += fmt.Sprintf(" Counted in the same way, with %s they are %s and %s, with a limit of %s.", model, percent(trained.RecallI), percent(trained.RecallJ), percent(trained.Equal))
 		d.Figures = append(d.Figures, Figure{"floor_after", trained.Equal}, Figure{"recall_i_after", trained.RecallI}, Figure{"recall_j_after", trained.RecallJ})
 	}
+	first := lowest(f.before)
+	even := min(hardest.RecallI, hardest.RecallJ) >= hardest.Equal-reached && (first == hardest.I || first == hardest.J)
 	switch {
+	case even && !beyond:
+		d.Reason, f.pairAtLimit = true, true
+		d.Text += fmt.Sprintf(" They are equal already with %s, at that limit, and one of them is the worst class: no weights or offsets raise both, only a model that tells them apart better. Evenness that weights or offsets gain comes from lowering other classes.", f.shifted())
 	case d.Reason:
 		d.Text += fmt.Sprintf(" The worst class has reached the limit, with a recall of %s counting all its errors: no weights or offsets raise both, better features or data can.", percent(f.after[worst]))
 	case own && (worst == hardest.I || worst == hardest.J):
