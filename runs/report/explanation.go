@@ -174,11 +174,11 @@ func (e explanation) writeText() {
 		e.paragraph("", text)
 	}
 	items := e.items()
-	if len(items) > 0 {
-		fmt.Fprintln(e.W)
-		e.paragraph("", e.itemsHead(items))
-	}
 	for i, it := range items {
+		if head := e.headAt(items, i); head != "" {
+			fmt.Fprintln(e.W)
+			e.paragraph("", head)
+		}
 		number, why := fmt.Sprintf("%2d. ", i+1), it.why
 		if it.do != nil {
 			e.paragraph(number, it.do.Text)
@@ -222,7 +222,9 @@ func (e explanation) writeMarkdown() {
 	}
 	items := e.items()
 	for i, it := range items {
-		fmt.Fprint(e.W, separator(i, e.itemsHead(items)+"\n\n", ""))
+		if head := e.headAt(items, i); head != "" {
+			fmt.Fprintf(e.W, "%s%s\n\n", separator(i, "", "\n"), head)
+		}
 		why := it.why
 		if it.do != nil {
 			fmt.Fprintf(e.W, "%d. %s\n", i+1, it.do.Text)
@@ -250,8 +252,25 @@ func (e explanation) writeMarkdown() {
 	}
 }
 
-// itemsHead is printed above the items; it says what to replace in the commands.
-func (e explanation) itemsHead(items []advice) string {
+// headAt is the line above item i, "" where there is none: above the first one, and above the
+// first remedy that belongs to no finding. The first of these lines says what to replace in
+// the commands.
+func (e explanation) headAt(items []advice, i int) string {
+	head := "Findings, the most important first"
+	if items[i].why == "" {
+		head = "More to try"
+	}
+	switch {
+	case i == 0:
+		return head + replaced(items) + ":"
+	case items[i].why == "" && items[i-1].why != "":
+		return head + ":"
+	}
+	return ""
+}
+
+// replaced says what to replace in the commands of items, in parentheses.
+func replaced(items []advice) string {
 	var lines []string
 	for _, it := range items {
 		if it.do != nil {
@@ -267,9 +286,9 @@ func (e explanation) itemsHead(items []advice) string {
 		words = append(words, "NEWNAME is any name for a new study")
 	}
 	if len(words) == 0 {
-		return "Findings, the most important first:"
+		return ""
 	}
-	return "Findings, the most important first (" + strings.Join(words, ", ") + "):"
+	return " (" + strings.Join(words, ", ") + ")"
 }
 
 // top are the paragraphs above the findings: what was found, and of what.

@@ -18,6 +18,11 @@ func (c *Case) Follow(o *Overview) {
 		c.Parts = &explain.Parts{
 			Parts: *p, ValidationSpread: o.Board.Reference.Spread, TestSpread: r.Of(objective.OptionNothing).Test.Spread, Images: r.Confirmed.Images,
 		}
+		seeds := o.Board.Reference.Replicates
+		for _, rep := range seeds {
+			m := rep.Reference.Val
+			c.Parts.ValidationCorrected += confirm.WithoutNoise(o.Definition.Objective.Spread, m.Recall(), m.Support()) / float64(len(seeds))
+		}
 	}
 }
 

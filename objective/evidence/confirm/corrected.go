@@ -2,6 +2,7 @@ package confirm
 
 import (
 	"math"
+	"slices"
 
 	"evenkeel/objective"
 )
@@ -102,4 +103,18 @@ func (s *Sample) evener(recall []float64) []float64 {
 		out[c] = center + float64(share*(r-center))
 	}
 	return out
+}
+
+// WithoutNoise returns the spread f of recalls without what the noise of so many examples of
+// each class adds, as confirmations correct it ([Measured.Spread]); NaN without examples.
+func WithoutNoise(f objective.Spread, recall []float64, examples []int64) float64 {
+	var labels []uint16
+	for c, n := range examples {
+		labels = append(labels, slices.Repeat([]uint16{uint16(c)}, int(n))...)
+	}
+	sample, err := NewSample(len(examples), labels)
+	if err != nil {
+		return math.NaN()
+	}
+	return correct(f, recall, sample).value
 }

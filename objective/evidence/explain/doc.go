@@ -51,19 +51,21 @@
 //	failing        trainings on further seeds failed
 //	strength       ln(max w / min w) < 0.7, where nothing shows more than a small effect
 //	pairs          |s_ij| < 0.35 for one of the three most confused pairs
-//	margins        share of examples of these pairs with |z_i - z_j| < |s_ij|
+//	margins        share of examples of these pairs with |z_i - z_j| < |s_ij|; 2 % and
+//	               |s_ij| of 0.7 are enough for an effect
 //	prediction     spread of argmax z + ln w on the unweighted model's logits
 //	transmission   tau; below 0.3 training followed the weights only little, and ended as
 //	               if there were none where the recalls on the training part show why
 //	interpolation  recall of the worst class on the training part > 0.995
 //	overshoot      the recalls are less even than without weights
 //	offsets        what fitted offsets reach without training
-//	noise          half, and the smallest effect that can be detected
+//	noise          half, and the smallest effect that is detected in 80 % of cases
 //	sample         the spread that perfectly even classes would show
 //	floor          the best equal recall of the hardest pair; a reason only where it limits
 //	               the trial's own model
 //	price          which classes gained and paid, the largest change first, those within
-//	               noise marked; accuracy lost per point of spread
+//	               noise marked (Student's t over seeds, and examples, 95 % for each class);
+//	               accuracy lost per point of spread
 //
 // and with the trainings that [Probe] asks for ([Case.Probed]), see below:
 //

@@ -53,9 +53,10 @@ func (f *figures) margins() (Finding, bool) {
 	}
 	d := Finding{
 		Name: "margins", Reason: f.slightly(), Try: "stronger",
-		Threshold: "2 % of a pair's examples, below which a shift changes next to nothing", Source: "our choice",
+		Threshold: "2 % of a pair's examples, below which a shift changes next to nothing, and a factor of 2 between the two weights", Source: "our choice",
 	}
 	few := true
+	var enough, less []string
 	for k, p := range f.pairs {
 		share, median := f.marginsOf(p)
 		i, j := f.names(p)
@@ -67,13 +68,22 @@ func (f *figures) margins() (Finding, bool) {
 			d.Text += fmt.Sprintf(" Of %s and %s, at most %s (shift %s, median distance %s).", i, j, percent(share), nats(p.shift), nats(median))
 		}
 		few = few && share < minMovable
+		name := fmt.Sprintf("%s and %s (%s)", i, j, factor(ratio(math.Abs(p.shift))))
+		if share >= minMovable && math.Abs(p.shift) >= flat {
+			enough = append(enough, name)
+		} else {
+			less = append(less, name)
+		}
 	}
 	d.Reason = d.Reason && few
 	switch {
 	case d.Reason:
 		d.Text += " That is too few for an effect."
-	case !few:
-		d.Text += " That is enough for an effect."
+	case len(enough) > 0:
+		d.Text += fmt.Sprintf(" A factor of 2 or more is enough for an effect: %s.", list(enough))
+		if len(less) > 0 {
+			d.Text += fmt.Sprintf(" Too little for one: %s.", list(less))
+		}
 	}
 	return d, true
 }
@@ -213,20 +223,28 @@ func (f *figures) transmission() (Finding, bool) {
 	case math.Abs(1-t.Tau) <= t.HalfWidth():
 		d.Text += ". This is as predicted, within the uncertainty."
 	case t.Tau < 1:
-		d.Text += ". This is less than predicted."
+		d.Text += ". Class by class this is less than predicted."
 	default:
-		d.Text += ". This is more than predicted."
+		d.Text += ". Class by class this is more than predicted."
 	}
+	d.Text += f.otherwise()
 	if together := f.Together; together != nil && together.Transmission.Effects > 1 {
 		all := together.Transmission
 		d.Figures = append(d.Figures, Figure{"study_transmission", all.Tau}, Figure{"study_transmission_se", all.SE})
 		d.Text += fmt.Sprintf(" Over %s of the study it delivered %s.", plural(all.Effects, "trial"), all)
 	}
-	if p := f.predicted; (t.Tau < 1) == (math.Abs(f.change) > math.Abs(p.change)) && (f.change < 0) == (p.change < 0) {
-		d.Text += fmt.Sprintf(" This compares the recalls class by class. The spread is another figure, and changes that were not predicted move it too: %s was predicted, %s measured.",
-			change(p.change), change(f.change))
-	}
 	return d, true
+}
+
+// otherwise says that the spread followed its prediction in another direction than the recalls
+// did theirs, with the reason; "" where it did not, or by less than is shown.
+func (f *figures) otherwise() string {
+	tau, measured, predicted := f.predicted.transmission.Tau, change(f.change), change(f.predicted.change)
+	share := f.change / f.predicted.change
+	if measured == predicted || math.IsNaN(share) || (tau < 1) == (share < 1) && (tau < 0) == (share < 0) {
+		return ""
+	}
+	return fmt.Sprintf(" The spread is another figure, which changes that were not predicted move too: %s was predicted, %s measured.", predicted, measured)
 }
 
 // reached is how close to the floor the worst class counts as having reached it.
@@ -249,7 +267,7 @@ func (f *figures) floor() (Finding, bool) {
 		limit = math.Max(limit, trained.Equal)
 	}
 	// A recall above the limit beyond noise shows that it is none.
-	beyond := f.after[worst] > limit+clearMove*f.uncertainty.classSE[worst]
+	beyond := f.after[worst] > limit+f.uncertainty.classHalf[worst]
 	d := Finding{
 		Name: "floor", Reason: own && !beyond && f.after[worst] >= limit-reached, Try: "data",
 		Threshold: "the worst class at most 2 points below that", Source: "our choice; equal error rate of the pair's ROC curve",

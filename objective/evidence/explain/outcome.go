@@ -196,7 +196,7 @@ func (f *figures) noiseOf() (Finding, bool) {
 		fmt.Fprintf(&text, " +- %s, %s", small(s.Half), beyond(math.Abs(s.Difference) > s.Half))
 	}
 	if d.Reason {
-		fmt.Fprintf(&text, ". Effects smaller than %s cannot be detected on validation with %s", small(u.smallest), plural(f.seeds, "seed"))
+		fmt.Fprintf(&text, ". With these weights and %s, a change of the score on validation by less than %s may be missed (it is found in less than 80 %% of cases)", plural(f.seeds, "seed"), small(u.smallest))
 	}
 	d.Text = text.String() + "."
 	d.Source += fmt.Sprintf("; the change has a standard deviation of %s from seed to seed and %s from one set of examples to another", small(u.seedSD), small(math.Sqrt(u.image)))
@@ -259,13 +259,9 @@ func sampleFinding(e even, model string, spread, recall float64, support []int64
 	return d, true
 }
 
-// clearMove is how many standard errors the change of a class's recall must have to be beyond
-// noise.
-const clearMove = 2.5
-
 // moved reports whether the recall of a class changed beyond noise.
 func (f *figures) moved(c int) bool {
-	return math.Abs(f.after[c]-f.before[c]) > clearMove*f.uncertainty.classSE[c]
+	return math.Abs(f.after[c]-f.before[c]) > f.uncertainty.classHalf[c]
 }
 
 // price says who gained and who paid.
@@ -285,7 +281,7 @@ func (f *figures) price() (Finding, bool) {
 	lost := f.balancedBefore - f.balancedAfter
 	d := Finding{
 		Name: "price", Try: "weaker",
-		Threshold: "2.5 standard errors for the change of a class to be beyond noise; a probability above .5 that the study's limit of accuracy is exceeded", Source: "our choice; objective.accuracy_tolerance",
+		Threshold: "the 95 % interval of each class alone for its change to be beyond noise; a probability above .5 that the study's limit of accuracy is exceeded", Source: "Student's t over seeds, linearised over examples, as in evenkeel compare; objective.accuracy_tolerance",
 		Figures: []Figure{{"balanced_accuracy_change", -lost}, {"spread_change", f.change}},
 	}
 	var sides []string

@@ -365,7 +365,7 @@ func (f *figures) seedsRemedy() Remedy {
 	}
 	return Remedy{
 		Name: "seeds", Lines: f.withSeeds(n),
-		Text: fmt.Sprintf("Use more seeds: an effect of %s on validation would be detected with about %d:", small(f.target()), n),
+		Text: fmt.Sprintf("Use more seeds: a change of the score by %s on validation would be found in 80 %% of cases with about %d:", small(f.target()), n),
 	}
 }
 
@@ -375,7 +375,7 @@ func (f *figures) withSeeds(n int) []string {
 }
 
 func (f *figures) imagesRemedy() Remedy {
-	s := Remedy{Name: "images", Text: fmt.Sprintf("Measure on more validation examples: on these, %s a class, effects smaller than %s cannot be detected with any number of seeds",
+	s := Remedy{Name: "images", Text: fmt.Sprintf("Measure on more validation examples: on these, %s a class, a change of the score by less than %s may be missed for these weights with any number of seeds",
 		count(f.support), small(f.power()*math.Sqrt(f.uncertainty.image)))}
 	if f.OwnScript {
 		s.Text += "; your script decides how many there are."

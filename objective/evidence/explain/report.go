@@ -36,7 +36,7 @@ const (
 	// Unresponsive: a factor of 20 up or down does not move the worst class, and noise does
 	// not hide that it does.
 	Unresponsive Verdict = "unresponsive"
-	// NotMeasurable: the change is within noise, and none of the above explains it.
+	// NotMeasurable: the change of the score is within noise, and none of the above explains it.
 	NotMeasurable Verdict = "not-measurable"
 	// Inverted: training moved the recalls against the weights; without a study, the class
 	// with the highest recall has a larger weight than the one with the lowest.

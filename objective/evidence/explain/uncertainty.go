@@ -18,15 +18,19 @@ type uncertainty struct {
 	smallest float64
 	// unpaired says that seedSD is estimated from unweighted models alone.
 	unpaired bool
-	// classSE is the standard error of each class's change of recall.
-	classSE []float64
+	// classHalf is half the width of the 95 % interval of each class's change of recall, and
+	// spreadHalf that of the change of the spread against the trial's own unweighted model, as
+	// evenkeel compare has them. With one seed classHalf is of the examples alone, and
+	// spreadHalf is NaN.
+	classHalf  []float64
+	spreadHalf float64
 }
 
 // measureUncertainty measures what the interval of the arm's score is made of.
 func (f *figures) measureUncertainty() uncertainty {
 	arm := f.measured
 	u := uncertainty{seedSD: math.NaN(), smallest: math.NaN(), image: arm.ImageVariance}
-	u.classSE = f.classErrors()
+	u.classHalf, u.spreadHalf = f.classHalves(), f.spreadHalf()
 	group := interval.Group{Seeds: arm.Seeds, SumSquares: arm.SumSquares, ImageVariance: u.image}
 	variance, freedom := f.Pool.Drawn(group)
 	if freedom == 0 {
@@ -77,20 +81,36 @@ func recalls(rounds []objective.Round, scale float64) objective.Linear {
 	return l
 }
 
-// classErrors returns the standard error of each class's change of recall, over seeds
-// and examples together.
-func (f *figures) classErrors() []float64 {
+// classHalves returns half the width of the 95 % interval of each class's change of recall,
+// over seeds and examples together; with one seed, over examples.
+func (f *figures) classHalves() []float64 {
 	before, after := f.rounds()
-	v := objective.ImageVariances(recalls(after, 1), recalls(before, -1))
-	for c := range v {
+	halves := objective.ImageVariances(recalls(after, 1), recalls(before, -1))
+	for c, image := range halves {
+		seeds := 0.0
 		if f.seeds > 1 {
-			d := make([]float64, f.seeds)
-			for i := range d {
-				d[i] = after[i].Val.Recall()[c] - before[i].Val.Recall()[c]
-			}
-			v[c] += interval.SumSquares(d) / float64((f.seeds-1)*f.seeds)
+			seeds = pairedHalf(before, after, func(r objective.Round) float64 { return r.Val.Recall()[c] })
 		}
-		v[c] = math.Sqrt(v[c])
+		halves[c] = interval.Cochran(seeds, interval.Quantile(interval.TwoSided, math.Inf(1)), image)
 	}
-	return v
+	return halves
+}
+
+// spreadHalf returns the same for the change of the spread; NaN with one seed.
+func (f *figures) spreadHalf() float64 {
+	before, after := f.rounds()
+	seeds := pairedHalf(before, after, func(r objective.Round) float64 { return r.Spread })
+	image := objective.ImageVariance(f.Score.Spread.Linear(after, 1), f.Score.Spread.Linear(before, -1))
+	return interval.Cochran(seeds, interval.Quantile(interval.TwoSided, math.Inf(1)), image)
+}
+
+// pairedHalf returns half the width of the interval over seeds of a figure's change; NaN with
+// one seed.
+func pairedHalf(before, after []objective.Round, of func(objective.Round) float64) float64 {
+	a, b := make([]float64, len(before)), make([]float64, len(after))
+	for i := range a {
+		a[i], b[i] = of(before[i]), of(after[i])
+	}
+	d := interval.PairedDifference(a, b)
+	return d.High - d.Mean
 }

@@ -73,7 +73,17 @@ func (f *figures) success(changed string) (Verdict, string) {
 	case o.better:
 		return OffsetsSuffice, where + fmt.Sprintf(" Offsets on the logits of %s, which need no training, are better.", f.reference())
 	default:
-		return OffsetsSuffice, where + fmt.Sprintf(" Whether they are better than offsets on the logits of %s, which need no training, is not shown.", f.reference())
+		what, why := "these weights are", "validation shows no difference beyond noise"
+		if f.Test != nil {
+			what = "the recipe is"
+		}
+		switch {
+		case f.TestOffsets != nil:
+			why = "the test part shows no difference beyond noise"
+		case o.seeds < interval.EnoughSeeds:
+			why = fmt.Sprintf("%s on validation cannot show it", plural(o.seeds, "seed"))
+		}
+		return OffsetsSuffice, where + fmt.Sprintf(" Whether %s better than offsets on the logits of %s, which need no training, is not known: %s.", what, f.reference(), why)
 	}
 }
 
@@ -106,7 +116,20 @@ func (f *figures) failure(spreads, changed string) (Verdict, string) {
 	case f.stored.Difference-f.stored.Half > 0 && f.overLimit():
 		return Costly, fmt.Sprintf("The weights cost more accuracy than their gain is worth by the study's score: %s.", changed)
 	}
-	return NotMeasurable, fmt.Sprintf("The change is within noise: %s. Whether these weights even the recalls out is not known yet.", changed)
+	return NotMeasurable, fmt.Sprintf("The change of the score is within noise: %s. %s", changed, f.unclear())
+}
+
+// unclear says what a change of the score within noise leaves open. The spread alone may have
+// fallen beyond noise.
+func (f *figures) unclear() string {
+	alone := fmt.Sprintf("%s +- %s, 95 %% for this trial alone", change(f.change), small(f.uncertainty.spreadHalf))
+	switch fell := f.change+f.uncertainty.spreadHalf < 0; {
+	case fell && f.balancedAfter < f.balancedBefore:
+		return fmt.Sprintf("The recalls are more even (spread %s), but the lost accuracy eats this up: no gain beyond noise is left.", alone)
+	case fell:
+		return fmt.Sprintf("The spread itself has fallen (%s); counting all arms that were compared, that may be noise.", alone)
+	}
+	return "Whether these weights even the recalls out is not known yet."
 }
 
 // unresponsiveText says that not even a factor of 20 moves the worst class.
