@@ -130,6 +130,28 @@ func TestRatiosOfShownWeights(t *testing.T) {
 	}
 }
 
+// TestFindingsAreCounted: as many entries stand under the findings as the last line says, and what
+// belongs to none of them has a heading of its own.
+func TestFindingsAreCounted(t *testing.T) {
+	shown, hidden := explain.Finding{Name: "a", Text: "first", Shown: true, Try: "why"}, explain.Finding{Name: "b", Text: "second"}
+	r := explain.Report{Findings: []explain.Finding{shown, hidden}, Next: []explain.Remedy{{Name: "why", Text: "Do it."}, {Name: "try", Text: "Try it:", Lines: []string{"evenkeel search --set study=NEWNAME"}}}}
+	const want = `
+Findings, the most important first (NEWNAME is any name for a new study):
+ 1.  Do it.
+     Why: first
+ 2.  second
+
+More to try:
+ 3.  Try it:
+       evenkeel search --set study=NEWNAME
+`
+	var b bytes.Buffer
+	e := explanation{Out: Out{W: &b, Format: "table"}, ExplanationOptions: ExplanationOptions{All: true}, report: &r}
+	if err := e.write(); err != nil || b.String() != want {
+		t.Errorf("%v\n%s", err, b.String())
+	}
+}
+
 // TestWhatIsLeft: the last line of an explanation names only what there is.
 func TestWhatIsLeft(t *testing.T) {
 	shown, hidden := explain.Finding{Name: "a", Text: "a", Shown: true}, explain.Finding{Name: "b", Text: "b"}

@@ -116,3 +116,21 @@ func TestPartsOfPerfectRecalls(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 }
+
+// TestWithoutNoise: recalls .9 and .7 on 100 examples each have the variance .01, of which
+// (.09 + .21) / 99 / 4 is noise; with ever more examples nothing is taken off.
+func TestWithoutNoise(t *testing.T) {
+	for _, c := range []struct {
+		examples []int64
+		want     float64
+	}{
+		{[]int64{100, 100}, math.Sqrt(.01 - .3/99/4)},
+		{[]int64{2, 2}, 0},
+		{[]int64{0, 0}, math.NaN()},
+	} {
+		got := WithoutNoise(objective.StdDev, []float64{.9, .7}, c.examples)
+		if !(math.Abs(got-c.want) < 1e-12) && !(math.IsNaN(got) && math.IsNaN(c.want)) {
+			t.Errorf("%v: %v; want %v", c.examples, got, c.want)
+		}
+	}
+}

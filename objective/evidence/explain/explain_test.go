@@ -201,13 +201,14 @@ func byHand(seeds int, before, after *objective.Confusion) explain.Case {
 
 // TestPrice: recalls .90, .70, .80 become .70, .65, .68, by hand: the spread falls
 // from .0816 to .0205 and balanced accuracy from .800 to .677, which is 2.02 for
-// each point of spread.
+// each point of spread. The fall of b is 2.4 of its standard errors over 1000 examples, with seeds
+// that do not differ: beyond noise.
 func TestPrice(t *testing.T) {
 	before := matrix([]int64{900, 50, 50}, []int64{150, 700, 150}, []int64{100, 100, 800})
 	after := matrix([]int64{700, 150, 150}, []int64{150, 650, 200}, []int64{120, 200, 680})
 	r := explained(t, byHand(3, before, after))
 	d, _ := finding(r, "price")
-	if !d.Reason || !strings.Contains(d.Text, "2.02 points of balanced accuracy for each .01 of spread; your limit is 2.0 points") || !strings.Contains(d.Text, "Down, in points of recall: a -20.0, c -12.0 and b -5.0 (within noise).") {
+	if !d.Reason || !strings.Contains(d.Text, "2.02 points of balanced accuracy for each .01 of spread; your limit is 2.0 points") || !strings.Contains(d.Text, "Down, in points of recall: a -20.0, c -12.0 and b -5.0. Balanced") {
 		t.Errorf("price: %+v", d)
 	}
 	if !strings.Contains(r.Text, "cost more accuracy than their gain is worth") {
@@ -401,7 +402,7 @@ func TestOffsetsAgainstImages(t *testing.T) {
 		}
 		r := explained(t, k)
 		d, _ := finding(r, "offsets")
-		if suffice := r.Verdict == explain.OffsetsSuffice && step(r, "paste") && strings.Contains(r.Text, "Whether they are better than offsets"); suffice != (c.times <= 10 && c.val) {
+		if suffice := r.Verdict == explain.OffsetsSuffice && step(r, "paste") && strings.Contains(r.Text, "Whether these weights are better than offsets") && strings.HasSuffix(r.Text, "is not known: validation shows no difference beyond noise."); suffice != (c.times <= 10 && c.val) {
 			t.Errorf("%s: verdict %s: %s", c.what, r.Verdict, r.Text)
 		}
 		if !strings.Contains(d.Text, c.want) {

@@ -80,7 +80,7 @@ func (f *figures) margins() (Finding, bool) {
 	case d.Reason:
 		d.Text += " That is too few for an effect."
 	case len(enough) > 0:
-		d.Text += fmt.Sprintf(" A factor of 2 or more is enough for an effect: %s.", list(enough))
+		d.Text += fmt.Sprintf(" That is enough for an effect, with a factor of 2 or more between the two weights: %s.", list(enough))
 		if len(less) > 0 {
 			d.Text += fmt.Sprintf(" Too little for one: %s.", list(less))
 		}
@@ -223,9 +223,9 @@ func (f *figures) transmission() (Finding, bool) {
 	case math.Abs(1-t.Tau) <= t.HalfWidth():
 		d.Text += ". This is as predicted, within the uncertainty."
 	case t.Tau < 1:
-		d.Text += ". Class by class this is less than predicted."
+		d.Text += ". This is less than predicted."
 	default:
-		d.Text += ". Class by class this is more than predicted."
+		d.Text += ". This is more than predicted."
 	}
 	d.Text += f.otherwise()
 	if together := f.Together; together != nil && together.Transmission.Effects > 1 {

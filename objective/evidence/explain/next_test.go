@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"evenkeel/objective"
 	"evenkeel/objective/evidence/confirm"
 	"evenkeel/objective/evidence/explain"
 )
@@ -88,10 +89,11 @@ func TestTwoParts(t *testing.T) {
 	k := usual().build(t)
 	k.Parts = &explain.Parts{
 		Parts:            confirm.Parts{Validation: .831, Test: .829, Low: -.026, High: .023, ValidationRecall: []float64{.9, .7, .8, .9}, TestRecall: []float64{.9, .5, .8, .9}},
-		ValidationSpread: .139, TestSpread: .112, Images: []int64{900, 900, 900, 900},
+		ValidationSpread: .139, ValidationCorrected: .135, TestSpread: .112, Images: []int64{900, 900, 900, 900},
 	}
 	d, _ := finding(explained(t, k), "parts")
-	if d.Reason || !strings.Contains(d.Text, "other and fewer examples (400 a class, test part 900)") || !strings.Contains(d.Text, "Its spread is .139 on validation and .112 on the test part") {
+	if d.Reason || !strings.Contains(d.Text, "other and fewer examples (400 a class, test part 900)") || !strings.Contains(d.Text, "whose noise is in its spread of .139. Without that noise it is .135, and .112 on the test part.") ||
+		!strings.HasPrefix(d.Text, "Balanced accuracy and class recalls do not differ beyond noise between validation and test part: ") {
 		t.Errorf("alike: %+v", d)
 	}
 	k.Parts.Classes, k.Parts.Test, k.Parts.Balanced, k.Parts.High = []int{1}, .712, true, -.09
@@ -112,5 +114,52 @@ func TestEveryFallInOrder(t *testing.T) {
 	d, _ := finding(explained(t, byHand(3, before, after)), "price")
 	if want := "Down, in points of recall: a -10.0, b -6.0 (within noise), c -5.6 and d -2.0 (within noise)."; !strings.HasPrefix(d.Text, want) {
 		t.Errorf("%s; want %s", d.Text, want)
+	}
+}
+
+// TestSpreadAlone: a score within noise leaves open whether the recalls are more even only where
+// the spread has not fallen beyond noise either. By hand, in the first case: recalls .90, .70, .80
+// become .70, .65, .68 on 1000 examples each, with seeds that do not differ; the gradient of the
+// spread is (r - mean) / (3 spread), so its variance is .1225 x .09 / 1000 + .1225 x .21 / 1000 +
+// 0 + .1202 x .21 / 1000 + .0889 x .2275 / 1000 + .0003 x .2176 / 1000 and 1.96 times its root is
+// .0179.
+func TestSpreadAlone(t *testing.T) {
+	before := matrix([]int64{900, 50, 50}, []int64{150, 700, 150}, []int64{100, 100, 800})
+	lower := matrix([]int64{700, 150, 150}, []int64{150, 650, 200}, []int64{120, 200, 680})
+	higher := matrix([]int64{900, 50, 50}, []int64{50, 850, 100}, []int64{50, 100, 850})
+	nearly := matrix([]int64{895, 55, 50}, []int64{145, 705, 150}, []int64{100, 100, 800})
+	for _, c := range []struct {
+		what         string
+		after        *objective.Confusion
+		stored, half float64
+		want         string
+	}{
+		{"all of it lost", lower, -.001, .06, "The recalls are more even (spread -.061 +- .018, 95 % for this trial alone), but the lost accuracy eats this up: no gain beyond noise is left."},
+		{"part of it lost", lower, -.04, .06, "the lost accuracy takes part of this, and what is left is within noise, counting all arms that were compared."},
+		{"nothing lost", higher, -.058, .06, "95 % for this trial alone); counting all arms that were compared, that may be noise."},
+		{"not fallen", nearly, -.001, .06, "Whether these weights even the recalls out is not known yet."},
+	} {
+		k := byHand(3, before, c.after)
+		k.Stored, k.Score.Tolerance = &explain.Stored{Difference: c.stored, Half: c.half}, .5
+		r := explained(t, k)
+		if !strings.HasPrefix(r.Text, "The change of the score is within noise: ") || !strings.HasSuffix(r.Text, c.want) {
+			t.Errorf("%s: %s; want %s", c.what, r.Text, c.want)
+		}
+		if known := !strings.Contains(r.Text, "not known yet"); known != (c.what != "not fallen") {
+			t.Errorf("%s: %s", c.what, r.Text)
+		}
+	}
+}
+
+// TestEnoughForAnEffect: a pair is enough for an effect by the factor of 2 that weights without a
+// study are judged by, and each pair is named.
+func TestEnoughForAnEffect(t *testing.T) {
+	d, _ := finding(explainedWorld(t, with(func(w *world) { w.weights = []float64{1, 3, 1.8, 1} })), "margins")
+	enough, less, ok := strings.Cut(d.Text, " That is enough for an effect, with a factor of 2 or more between the two weights: ")
+	if !ok {
+		t.Fatalf("%s", d.Text)
+	}
+	if !strings.Contains(less, "Too little for one: ") || !strings.Contains(less, "dog and cat (1.67)") || strings.Contains(strings.Split(less, ".")[0], "dog and cat") || enough == "" {
+		t.Errorf("%s", d.Text)
 	}
 }

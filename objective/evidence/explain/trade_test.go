@@ -2,7 +2,10 @@ package explain
 
 import (
 	"math"
+	"strings"
 	"testing"
+
+	"evenkeel/objective/evidence/posthoc"
 )
 
 // TestDecompose holds singular values known by hand, and in every case that the
@@ -34,6 +37,31 @@ func TestDecompose(t *testing.T) {
 			if math.Abs(w[0][0]*w[1][0]+w[0][1]*w[1][1]) > 1e-12 || math.Abs(math.Hypot(w[0][0], w[0][1])-1) > 1e-12 {
 				t.Errorf("%v: %v is not orthonormal", c.m, w)
 			}
+		}
+	}
+}
+
+// TestOtherwise: it is said that the spread went another way than the recalls where one is above
+// its prediction and the other below, or only one of them is against it.
+func TestOtherwise(t *testing.T) {
+	for _, c := range []struct {
+		tau, predicted, measured float64
+		want                     bool
+	}{
+		{.79, -.029, -.044, true},
+		{.79, -.029, -.020, false},
+		{1.2, -.029, -.020, true},
+		{1.2, -.029, -.044, false},
+		{.79, -.029, .010, true},
+		{-.5, -.029, .010, false},
+		{-.5, -.029, -.010, true},
+		{.999, -.0290, -.0291, false}, // the same as shown
+		{.79, 0, 0, false},
+	} {
+		f := &figures{change: c.measured, predicted: predicted{change: c.predicted, transmission: posthoc.Transmission{Tau: c.tau}}}
+		got := f.otherwise()
+		if (got != "") != c.want || c.want && !strings.Contains(got, change(c.predicted)+" was predicted, "+change(c.measured)+" measured.") {
+			t.Errorf("%+v: %q", c, got)
 		}
 	}
 }

@@ -124,8 +124,10 @@ func (f *figures) failure(spreads, changed string) (Verdict, string) {
 func (f *figures) unclear() string {
 	alone := fmt.Sprintf("%s +- %s, 95 %% for this trial alone", change(f.change), small(f.uncertainty.spreadHalf))
 	switch fell := f.change+f.uncertainty.spreadHalf < 0; {
-	case fell && f.balancedAfter < f.balancedBefore:
+	case fell && f.balancedAfter < f.balancedBefore && f.stored.Difference > f.change/2:
 		return fmt.Sprintf("The recalls are more even (spread %s), but the lost accuracy eats this up: no gain beyond noise is left.", alone)
+	case fell && f.balancedAfter < f.balancedBefore:
+		return fmt.Sprintf("The recalls are more even (spread %s), but the lost accuracy takes part of this, and what is left is within noise, counting all arms that were compared.", alone)
 	case fell:
 		return fmt.Sprintf("The spread itself has fallen (%s); counting all arms that were compared, that may be noise.", alone)
 	}
