@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -73,6 +74,9 @@ type global struct {
 	db string
 }
 
+// databaseVariable is the environment variable that names the trial history.
+const databaseVariable = "EVENKEEL_DB"
+
 // newRoot returns the command line.
 func newRoot() *cobra.Command {
 	g := &global{}
@@ -95,7 +99,10 @@ is stored.`,
 		Args:              knownCommand,
 		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.PersistentFlags().StringVar(&g.db, "db", "evenkeel.db", "trial history, a SQLite `file`")
+	const usual = "evenkeel.db"
+	root.PersistentFlags().StringVar(&g.db, "db", cmp.Or(os.Getenv(databaseVariable), usual),
+		"trial history, a SQLite `file`; the environment variable "+databaseVariable+" names it for all commands")
+	root.PersistentFlags().Lookup("db").DefValue = usual // the help is the same everywhere
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return search.Inputf("%w; see %s --help", flagFault(err), cmd.CommandPath())
 	})
