@@ -181,7 +181,7 @@ func TestOptimismIsSaid(t *testing.T) {
 		counts float64
 		want   string
 	}{
-		{18, -.022, "Beside the rows without a rank, rank 1 counts as -.022: its weights were measured on these examples, and -.012 of its change is expected on no others."},
+		{18, -.022, "Against the rows without a rank, rank 1 counts as -.022, not -.034: its weights were measured on these very examples, and -.012 of its change is not expected on others."},
 		{18, -.034, ""},
 		{7, -.022, ""},
 	} {

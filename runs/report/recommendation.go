@@ -395,7 +395,11 @@ func (p answerPage) unknown() []string {
 	var lines []string
 	c := p.r.Confirmed
 	if !math.IsNaN(p.r.Undetectable) {
-		lines = append(lines, fmt.Sprintf("  A change of the spread by less than %s may be missed (%s, %s).", decimals(p.r.Undetectable, 3),
+		of := "Changes"
+		if p.r.Use != objective.OptionNothing {
+			of = "By this option, changes"
+		}
+		lines = append(lines, fmt.Sprintf("  %s of the spread below %s may be missed (%s, %s).", of, decimals(p.r.Undetectable, 3),
 			count(c.Seeds, "seed"), count(int(total(c.Images)), "test example")))
 	}
 	if failed := p.failedSeeds(c); failed != "" {

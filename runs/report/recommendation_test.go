@@ -72,7 +72,7 @@ func TestRecommendationPage(t *testing.T) {
 			"    spread .112 -> .088   -.024 (95 % -.036 to -.012)",
 			"    largest gain Shirt 62 % -> 74 %, largest loss Coat 72 % -> 68 %",
 			"    balanced accuracy -0.6 points (95 % -1.0 to -0.2), within your limit of 1.0 (risk of more 10 %)",
-			"  A change of the spread by less than .018 may be missed (10 seeds, 4000 test examples).",
+			"  By this option, changes of the spread below .018 may be missed (10 seeds, 4000 test examples).",
 			"  More: evenkeel explain | evenkeel leaderboard --all",
 		}},
 		{"accuracy rose", true, []results.MeasuredOption{option(fixed, -.024, .001, .006, 0)}, []string{"higher beyond noise"}},
@@ -81,7 +81,7 @@ func TestRecommendationPage(t *testing.T) {
 			"  Use the unweighted model as it is.",
 			"    The search chose offsets, one fixed set: not more even on the test part beyond noise.",
 			"    spread .112 -> .088   -.024 (95 % -.072 to +.024)",
-			"A change of the spread by less than .018",
+			"hanges of the spread below .018",
 		}},
 		{"nothing was chosen", true, []results.MeasuredOption{option(fixed, .024, .9, -.006, .1)}, []string{
 			"  Use the unweighted model as it is.", "No option has a better score than the unweighted model in the search.",
