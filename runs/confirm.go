@@ -89,7 +89,8 @@ func (db *DB) Confirmed(ctx context.Context, study string, r followup.Reading, a
 		return q.QueryRowContext(ctx, `SELECT
 			EXISTS (SELECT 1 FROM confirmed_arms WHERE study = ?1 AND trial = ?2 AND round = ?3 AND resplit = ?4 AND seeds = ?5
 				AND number > (SELECT coalesce(max(number), 0) FROM confirmed_arms WHERE study = ?1 AND trial = ?2 AND round = ?3 AND resplit <> ?4))
-			AND EXISTS (SELECT 1 FROM confirm_runs WHERE study = ?1 AND what = ?6 AND replicate = 0 AND resplit = ?4 AND run = ?7)
+			AND EXISTS (SELECT 1 FROM confirm_runs WHERE study = ?1 AND what = ?6 AND resplit = ?4
+				AND (run = ?7 OR replicate = (SELECT min(replicate) FROM confirm_runs WHERE study = ?1 AND what = ?6 AND resplit = ?4 HAVING min(replicate) > 0)))
 			AND EXISTS (SELECT 1 FROM confirmed_options WHERE study = ?1 AND trial = ?2 AND round = ?3 AND resplit = ?4 AND option = ?8 AND weights = ?9)
 			AND EXISTS (SELECT 1 FROM confirmed_options WHERE study = ?1 AND trial = ?2 AND round = ?3 AND resplit = ?4 AND option = ?10
 				AND (offsets IS ?11 OR reason NOT IN ('', ?12)))
@@ -115,7 +116,7 @@ func (s *Study) Confirm(_ context.Context, c *followup.Confirmation) error {
 			return err
 		}
 		if had > c.Seeds {
-			return nil
+			return s.recordFailures(tx, c)
 		}
 		for _, table := range []string{
 			`DELETE FROM confirmed_arms WHERE study = ? AND trial = ? AND round = ? AND resplit = ?`,

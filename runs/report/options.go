@@ -168,6 +168,19 @@ func (p answerPage) failedSeeds(c *results.Confirmed) string {
 	return fmt.Sprintf("%d of %d fresh seeds failed and are left out: %s", f.Seeds, failed.Asked, cause(f.Cause))
 }
 
+// leftOut is the number of fresh seeds that failed in the quoted confirmation, 0 before one.
+func (p answerPage) leftOut() int {
+	c := p.r.Confirmed
+	if c == nil {
+		return 0
+	}
+	failed := p.failedIn(c)
+	if f := failed.Of(""); f.Seeds > 0 && f.Seeds+c.Seeds <= failed.Asked {
+		return f.Seeds
+	}
+	return 0
+}
+
 // whyMissing says why a confirmation did not measure an option.
 func (p answerPage) whyMissing(o results.MeasuredOption, c *results.Confirmed) string {
 	what := o.Option

@@ -440,10 +440,6 @@ func (p answerPage) unconfirmed() []string {
 	case p.NoTestPart:
 		return []string{"  It cannot be confirmed: the study has no test part (data.test holds none out)."}
 	}
-	if old := results.OfEarlierVersion(p.Confirmed); old != nil && p.failures() == nil {
-		return indented(fmt.Sprintf("Earlier, %s was confirmed by a version that did not measure every option. Measure all: %s",
-			armName(old.Trial, old.Round), whole(fmt.Sprintf("evenkeel confirm %d/%d%s", old.Trial, old.Round, p.study()))), pageWidth)
-	}
 	switch {
 	case p.r.Use == objective.OptionNothing || p.r.Arm.Trial == 0:
 		return nil
@@ -454,6 +450,9 @@ func (p answerPage) unconfirmed() []string {
 		f := failed.Of("")
 		return indented(fmt.Sprintf("It is not confirmed: %d of %d fresh seeds failed, and %d have to work: %s. When that is repaired: %s",
 			f.Seeds, failed.Asked, confirm.FewestSeeds, strings.TrimRight(cause(f.Cause), "."), whole("evenkeel confirm"+p.study())), pageWidth)
+	}
+	if old := results.OfEarlierVersion(p.Confirmed); old != nil && old.Trial == p.r.Arm.Trial && old.Round == p.r.Arm.Round {
+		return withCommand("It was confirmed by an earlier version, which did not measure every option. Measure all", "evenkeel confirm"+p.study())
 	}
 	return withCommand("What it gains on data the search never saw is not known. Confirm it", "evenkeel confirm"+p.study())
 }

@@ -156,8 +156,8 @@ func TestUnconfirmed(t *testing.T) {
 		"Confirm it: evenkeel confirm":                               func(answerPage) {},
 		"It cannot be confirmed: the study has no test part":         func(p answerPage) { p.NoTestPart = true },
 		"The search is still under way; when it has ended: evenkeel": func(p answerPage) { p.r.Searching = true },
-		"  Earlier, trial 3 round 2 was confirmed by a version that did not measure every option. Measure\n  all: evenkeel confirm 3/2": func(p answerPage) {
-			p.Confirmed = []results.Confirmed{{ConfirmedArm: runs.ConfirmedArm{Trial: 3, Round: 2, Seeds: 10}}}
+		"  It was confirmed by an earlier version, which did not measure every option. Measure all:\n    evenkeel confirm": func(p answerPage) {
+			p.Confirmed = []results.Confirmed{{ConfirmedArm: runs.ConfirmedArm{Trial: p.r.Arm.Trial, Round: p.r.Arm.Round, Seeds: 10}}}
 		},
 		"Further seeds fail, so it cannot be confirmed; find out why: ev": func(p answerPage) { p.Board.Study.FailedSeeds, p.Definition.Search.Replicates = 1, 5 },
 	} {

@@ -167,8 +167,13 @@ func (c *confirming) run(ctx context.Context, v visited) error {
 func (c *confirming) leftOut(found *followup.Confirmation, recorded int) error {
 	out := found.LeftOut()
 	if found.Seeds < recorded { // trained, and not recorded
-		return fmt.Errorf("%d of %d fresh seeds failed, and the earlier confirmation on %d stays, since only %d work: %s",
+		return fmt.Errorf("%d of %d fresh seeds failed, and the earlier confirmation on %d stays, since only %d could be measured: %s",
 			out.Seeds, found.Asked, recorded, found.Seeds, out.Cause)
+	}
+	if found.Seeds+out.Seeds < found.Asked { // the others were not tried
+		c.notify(notice.ConfirmingCutShort{
+			Study: c.def.Name, Trial: c.arm.Trial, Round: c.arm.Round, Seeds: found.Seeds, Asked: found.Asked, Resplit: c.arm.Resplit,
+		})
 	}
 	c.notify(notice.FreshSeedsLeftOut{
 		Study: c.def.Name, Trial: c.arm.Trial, Round: c.arm.Round, Seeds: found.Seeds, Asked: found.Asked, Failed: out.Seeds, Cause: out.Cause,

@@ -60,7 +60,9 @@ type answerError struct{ error }
 func (e answerError) Unwrap() error { return e.error }
 
 // attempt measures a seed. One on which a training fails is left out, as long as enough may
-// be left.
+// be left. So is one that the trainer is not asked for any more after several quick failures in
+// a row ([objective.ErrTrainerBroken]): where a confirmation is repeated only the seeds that
+// fail are trained, and they follow each other.
 func (p *confirming) attempt(ctx context.Context, s *freshSeed) error {
 	err := p.seed(ctx, s)
 	if err == nil {
@@ -68,7 +70,7 @@ func (p *confirming) attempt(ctx context.Context, s *freshSeed) error {
 		p.report()
 		return nil
 	}
-	if !isFailedTraining(err) || errors.Is(err, objective.ErrTrainerBroken) || errors.As(err, new(answerError)) {
+	if !isFailedTraining(err) || errors.As(err, new(answerError)) {
 		return err
 	}
 	p.mu.Lock()
