@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 
 	sqlite3 "github.com/mattn/go-sqlite3"
@@ -26,6 +27,9 @@ func (f *File) openReaders(ctx context.Context) error {
 		return err
 	}
 	log, statErr := os.Stat(f.path + "-wal")
+	if statErr != nil && !errors.Is(statErr, fs.ErrNotExist) {
+		return errors.Join(err, statErr)
+	}
 	if statErr == nil && log.Size() > 0 {
 		return fmt.Errorf("the last changes are still in its file -wal, and its folder cannot be written, which reading them needs; "+
 			"copy both files to a folder that you may write and name the copy with --db, "+

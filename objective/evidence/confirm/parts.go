@@ -78,7 +78,7 @@ func CompareParts(validation []objective.Round, test []Recall, examples []int64)
 		parts.Slopes = append(parts.Slopes, slopes)
 	}
 	images := objective.ImageVariances(parts)
-	var image, ofTest float64
+	var image, ofTest, together float64
 	differs := func(c int) float64 { return math.Abs(p.TestRecall[c] - p.ValidationRecall[c]) }
 	for _, c := range classes {
 		m, n := float64(support[c]), float64(examples[c])
@@ -89,7 +89,8 @@ func CompareParts(validation []objective.Round, test []Recall, examples []int64)
 		p.Validation += p.ValidationRecall[c] / k
 		p.Test += test[c].Mean / k
 		image += here / float64(k*k)
-		ofTest += there / float64(k*k)
+		ofTest += noise / (n * k * k)
+		together += math.Sqrt(there-noise/n) / k // a good or bad seed may move all classes
 		if differs(c) > partsWidth(single[c], here+there, 1-unlikeLevel/float64(4*k)) {
 			p.Classes = append(p.Classes, c)
 		}
@@ -103,6 +104,7 @@ func CompareParts(validation []objective.Round, test []Recall, examples []int64)
 		}
 		return 0
 	})
+	ofTest += float64(together * together)
 	difference := p.Test - p.Validation
 	p.Balanced = math.Abs(difference) > partsWidth(balanced, image+ofTest, 1-unlikeLevel/4)
 	half := partsWidth(balanced, image+ofTest, interval.TwoSided)
