@@ -26,14 +26,14 @@ what offsets and twice the epochs do to it.
   score        spread, plus the expected charge for accuracy lost beyond the limit;
                lower is better
   change       score, compared with the unweighted model on the same seeds
-  +-           half width of a 95 % interval for all arms together, over seeds and
-               validation examples; not corrected for having chosen on these examples;
-               from 3 seeds on
+  +-           half width of a 95 % interval, simultaneous for all arms, over seeds and
+               validation examples; not corrected for weights that were measured on these
+               examples; from 3 seeds on
   noise?       beyond = the interval of change does not contain 0, within = it does;
                for arms with fewer seeds, their number of seeds
   spread       how uneven the recalls are, mean over seeds, without any charge; not
                corrected for the noise of the validation examples
-  weights      (where the model is searched) change of spread, compared with the trial's
+  weights      (where the study varies the model too) change of spread, compared with the trial's
                own unweighted model
   max/min      (--wide) largest class weight divided by the smallest, mean of each
                seed's own

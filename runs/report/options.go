@@ -32,7 +32,7 @@ func (p answerPage) options(c *results.Confirmed, controls bool) error {
 	var notes []string
 	if control := p.control(c); controls && control != nil {
 		r.rows = append(r.rows, p.optionCells(c, *control))
-		notes = append(notes, "control: no option, but the unweighted model trained for as long as an unweighted training and all rounds together")
+		notes = append(notes, "control: not an option to use, but the unweighted model trained for as long as an unweighted training and all rounds together")
 	}
 	r.fit(p.Width, "worst class")
 	if err := p.writeBetween(r); err != nil {
