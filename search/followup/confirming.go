@@ -51,6 +51,7 @@ type confirming struct {
 
 	mu           sync.Mutex
 	opened, read bool
+	ended        bool // too few seeds are left
 	done         int
 }
 
