@@ -35,6 +35,10 @@ type Options struct {
 // MissingError is returned by [Open] for a file that has to exist, or a folder, that does not.
 type MissingError = disk.MissingError
 
+// MovedError says that the database was moved, removed or replaced while it was written, and
+// where everything recorded is.
+type MovedError = disk.MovedError
+
 // The phases of a write transaction, in their order.
 const (
 	PhaseBegin     = writer.PhaseBegin

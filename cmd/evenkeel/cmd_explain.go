@@ -27,9 +27,9 @@ type explainFlags struct {
 const explainHelp = `Repeats what the study recommends (evenkeel recommend), and says in plain sentences
 why the weights of a trial did, or did not, even the recalls out, from what was
 recorded: the answer, and at most three findings, the most important first, each
-with what to do and why. Where there is more (further findings, more to try, what is
-not known), --all prints it; --verbose prints the threshold behind each finding and
-where it is from. JSON and CSV always have all of it.
+with what to do, where something is to be done, and why. Where there is more (further
+findings, more to try, what is not known), --all prints it; --verbose prints the
+threshold behind each finding and where it is from. JSON and CSV always have all of it.
 
 What a confirmation measured on the test part counts first, then what the search
 measured on validation, of all trials together, then predictions, and last

@@ -20,6 +20,8 @@ Above them, without a rank, are the unweighted model, with which all are compare
 what offsets and twice the epochs do to it.
 
   rank         by score, among arms with the same number of seeds; the first one leads
+  recipe       the scheme with its exponent or other parameter, and accumulate where weights
+               are multiplied with those of the round before
   round        2 of 3 = after round 2 of the trial's 3 rounds
   score        spread, plus the expected charge for accuracy lost beyond the limit;
                lower is better

@@ -43,10 +43,7 @@ func (f *File) openReaders(ctx context.Context) error {
 
 // openReading opens the connections in a way.
 func (f *File) openReading(ctx context.Context, way string) error {
-	read, err := sql.Open("sqlite3", dsn(f.path, way, "_query_only=1", "_stmt_cache_size=32", pragmaBusy))
-	if err != nil {
-		return err
-	}
+	read := sql.OpenDB(connector{dsn: dsn(f.path, way, "_query_only=1", "_stmt_cache_size=32", pragmaBusy), file: f})
 	read.SetMaxOpenConns(readers)
 	read.SetMaxIdleConns(readers)
 	f.Read, f.reading = read, way

@@ -259,8 +259,8 @@ func (p boardPage) optimism() string {
 	if signed(counts, 3) == signed(p.Board.Rows[at].Difference, 3) {
 		return ""
 	}
-	return fmt.Sprintf("Beside the rows without a rank, rank 1 counts as %s: its weights were measured on these examples, and %s of its change is expected on no others.",
-		signed(counts, 3), signed(p.Board.Rows[at].Difference-counts, 3))
+	return fmt.Sprintf("Against the rows without a rank, rank 1 counts as %s, not %s: its weights were measured on these very examples, and %s of its change is not expected on others.",
+		signed(counts, 3), signed(p.Board.Rows[at].Difference, 3), signed(p.Board.Rows[at].Difference-counts, 3))
 }
 
 // searched are the pinned rows of what was measured when the search ended: one fixed set of

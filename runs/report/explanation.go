@@ -126,21 +126,19 @@ func (e explanation) left() string {
 	if e.All {
 		return ""
 	}
-	findings, remedies := len(e.report.Findings), len(e.report.Next)
-	for _, it := range e.items() {
-		if it.why != "" {
-			findings--
-		}
-		if it.do != nil {
-			remedies--
-		}
+	whole := e
+	whole.All = true
+	all, shown := whole.items(), e.items()
+	findings, remedies := len(all)-len(shown), 0
+	if findings == 0 { // or what to do of those that are shown
+		remedies = remediesIn(all) - remediesIn(shown)
 	}
 	var words []string
 	for _, part := range []struct {
 		left int
 		text string
 	}{
-		{findings, "all " + count(len(e.report.Findings), "finding")}, {remedies, "more to try"}, {len(e.report.Missing), "what is not known"},
+		{findings, "all " + count(len(all), "finding")}, {remedies, "more to try"}, {len(e.report.Missing), "what is not known"},
 	} {
 		if part.left > 0 {
 			words = append(words, part.text)
@@ -154,6 +152,16 @@ func (e explanation) left() string {
 		text = strings.Join(words[:last], ", ") + " and " + words[last]
 	}
 	return capitalised(text) + ": " + e.more
+}
+
+// remediesIn counts those of what is printed.
+func remediesIn(list []advice) (n int) {
+	for _, it := range list {
+		if it.do != nil {
+			n++
+		}
+	}
+	return n
 }
 
 // writeText prints it on lines of at most 100 columns.

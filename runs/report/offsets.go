@@ -131,7 +131,11 @@ func (p offsetsPage) head() []string {
 			todo = line
 		}
 	}
-	return []string{todo, p.gain(), p.cost(), p.worst()}
+	lines := []string{todo}
+	if p.Measured != nil {
+		lines = append(lines, "Quote this: "+measured(p.Measured, p.Score.Tolerance)+". On validation:")
+	}
+	return append(lines, p.gain(), p.cost(), p.worst())
 }
 
 // gain says what the offsets do to the spread of new examples.
@@ -197,8 +201,8 @@ func (p offsetsPage) notes() []string {
 	}
 	how := fmt.Sprintf("Each third of the %d examples was measured with offsets fitted to the other two; those above are fitted to all.", total)
 	if p.Models > 1 {
-		how = fmt.Sprintf("Each third of the %d examples was measured, for each seed, with offsets fitted to the other two of the other seeds; "+
-			"those above are the mean over the seeds of offsets fitted to all.", total)
+		how = fmt.Sprintf("Each third of the %d examples was measured, for each seed, with offsets of the other seeds' models, fitted to the other two thirds; "+
+			"those above are the mean over the seeds of offsets fitted to all examples.", total)
 	}
 	notes := []string{strings.TrimSpace(how + " " + p.spreadNote())}
 	if source := p.sources(); source != "" {

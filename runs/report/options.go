@@ -32,7 +32,7 @@ func (p answerPage) options(c *results.Confirmed, controls bool) error {
 	var notes []string
 	if control := p.control(c); controls && control != nil {
 		r.rows = append(r.rows, p.optionCells(c, *control))
-		notes = append(notes, "control: no option, but the unweighted model trained for as long as all rounds of the weights together")
+		notes = append(notes, "control: no option, but the unweighted model trained for as long as an unweighted training and all rounds together")
 	}
 	r.fit(p.Width, "worst class")
 	if err := p.writeBetween(r); err != nil {
@@ -173,6 +173,15 @@ func notTried(f *runs.FreshFailures) string {
 		return ""
 	}
 	return fmt.Sprintf(", %d were not measured before the time limit", f.NotTried)
+}
+
+// leftOut is the number of fresh seeds that failed in the quoted confirmation, 0 before one.
+func (p answerPage) leftOut() int {
+	c := p.r.Confirmed
+	if c == nil {
+		return 0
+	}
+	return p.failedIn(c).Of("").Seeds
 }
 
 // whyMissing says why a confirmation did not measure an option.

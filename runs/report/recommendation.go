@@ -395,7 +395,11 @@ func (p answerPage) unknown() []string {
 	var lines []string
 	c := p.r.Confirmed
 	if !math.IsNaN(p.r.Undetectable) {
-		lines = append(lines, fmt.Sprintf("  A change of the spread by less than %s may be missed (%s, %s).", decimals(p.r.Undetectable, 3),
+		of := "Changes"
+		if p.r.Use != objective.OptionNothing {
+			of = "By this option, changes"
+		}
+		lines = append(lines, fmt.Sprintf("  %s of the spread below %s may be missed (%s, %s).", of, decimals(p.r.Undetectable, 3),
 			count(c.Seeds, "seed"), count(int(total(c.Images)), "test example")))
 	}
 	for _, failed := range p.failedSeeds(c) {
@@ -436,15 +440,6 @@ func (p answerPage) unconfirmed() []string {
 	case p.NoTestPart:
 		return []string{"  It cannot be confirmed: the study has no test part (data.test holds none out)."}
 	}
-	var lines []string
-	if old := results.OfEarlierVersion(p.Confirmed); old != nil {
-		lines = indented(fmt.Sprintf("Earlier, %s was confirmed by a version that did not measure every option.", armName(old.Trial, old.Round)), pageWidth)
-	}
-	return append(lines, p.toConfirm()...)
-}
-
-// toConfirm says how to confirm what is recommended, or what prevents that.
-func (p answerPage) toConfirm() []string {
 	switch {
 	case p.r.Use == objective.OptionNothing || p.r.Arm.Trial == 0:
 		return nil
@@ -455,6 +450,9 @@ func (p answerPage) toConfirm() []string {
 		f := failed.Of("")
 		return indented(fmt.Sprintf("It is not confirmed: %d of %d fresh seeds failed%s, and %d have to work: %s. When that is repaired: %s",
 			f.Seeds, failed.Asked, notTried(failed), confirm.FewestSeeds, strings.TrimRight(cause(f.Cause), "."), whole("evenkeel confirm"+p.study())), pageWidth)
+	}
+	if old := results.OfEarlierVersion(p.Confirmed); old != nil && old.Trial == p.r.Arm.Trial && old.Round == p.r.Arm.Round {
+		return withCommand("It was confirmed by an earlier version, which did not measure every option. Measure all", "evenkeel confirm"+p.study())
 	}
 	return withCommand("What it gains on data the search never saw is not known. Confirm it", "evenkeel confirm"+p.study())
 }

@@ -73,7 +73,7 @@ func TestRecommendationPage(t *testing.T) {
 			"    spread .112 -> .088   -.024 (95 % -.036 to -.012)",
 			"    largest gain Shirt 62 % -> 74 %, largest loss Coat 72 % -> 68 %",
 			"    balanced accuracy -0.6 points (95 % -1.0 to -0.2), within your limit of 1.0 (risk of more 10 %)",
-			"  A change of the spread by less than .018 may be missed (10 seeds, 4000 test examples).",
+			"  By this option, changes of the spread below .018 may be missed (10 seeds, 4000 test examples).",
 			"  More: evenkeel explain | evenkeel leaderboard --all",
 		}},
 		{"accuracy rose", true, []results.MeasuredOption{option(fixed, -.024, .001, .006, 0)}, []string{"higher beyond noise"}},
@@ -82,7 +82,7 @@ func TestRecommendationPage(t *testing.T) {
 			"  Use the unweighted model as it is.",
 			"    The search chose offsets, one fixed set: not more even on the test part beyond noise.",
 			"    spread .112 -> .088   -.024 (95 % -.072 to +.024)",
-			"A change of the spread by less than .018",
+			"hanges of the spread below .018",
 		}},
 		{"nothing was chosen", true, []results.MeasuredOption{option(fixed, .024, .9, -.006, .1)}, []string{
 			"  Use the unweighted model as it is.", "No option has a better score than the unweighted model in the search.",
@@ -157,8 +157,8 @@ func TestUnconfirmed(t *testing.T) {
 		"Confirm it: evenkeel confirm":                               func(answerPage) {},
 		"It cannot be confirmed: the study has no test part":         func(p answerPage) { p.NoTestPart = true },
 		"The search is still under way; when it has ended: evenkeel": func(p answerPage) { p.r.Searching = true },
-		"  Earlier, trial 3 round 2 was confirmed by a version that did not measure every option.\n  What it gains on data the search never saw is not known. Confirm it: evenkeel confirm": func(p answerPage) {
-			p.Confirmed = []results.Confirmed{{ConfirmedArm: runs.ConfirmedArm{Trial: 3, Round: 2, Seeds: 10}}}
+		"  It was confirmed by an earlier version, which did not measure every option. Measure all:\n    evenkeel confirm": func(p answerPage) {
+			p.Confirmed = []results.Confirmed{{ConfirmedArm: runs.ConfirmedArm{Trial: p.r.Arm.Trial, Round: p.r.Arm.Round, Seeds: 10}}}
 		},
 		"  It is not confirmed: 2 of 10 fresh seeds failed, 4 were not measured before the time limit, and 6\n  have to work: no images. When that is repaired: evenkeel confirm": func(p answerPage) {
 			p.FreshFailures = []runs.FreshFailures{{

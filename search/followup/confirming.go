@@ -155,6 +155,7 @@ func (p *confirming) reference(ctx context.Context, s *freshSeed) error {
 	if err := s.add(Run{What: objective.OptionNothing, Run: a.Run}, a.Result); err != nil {
 		return err
 	}
+	s.balanced = a.Result.Val.BalancedAccuracy()
 	reason := p.fit(s, objective.OptionNothing, a.Result)
 	if reason != "" {
 		s.reasons[objective.OptionOffsetsRefitted] = reason
@@ -187,9 +188,6 @@ func (p *confirming) fit(s *freshSeed, model objective.Option, r *objective.Resu
 	folds, err := posthoc.FoldsOf(r, labels)
 	if err != nil {
 		return ReasonFewExamples // nothing to fit to, as in a search
-	}
-	if model == objective.OptionNothing {
-		s.balanced = r.Val.BalancedAccuracy()
 	}
 	s.fitted[model] = folds.FitAll(p.Definition.Objective.After(max(0, s.balanced-r.Val.BalancedAccuracy()))).Offsets
 	return ""

@@ -70,7 +70,9 @@ type answerError struct{ error }
 func (e answerError) Unwrap() error { return e.error }
 
 // attempt measures a seed. One on which a training fails is left out, as long as enough may
-// be left.
+// be left. Several quick failures in a row are no other failures, see [objective.Job.Persist]:
+// where a confirmation is repeated only the seeds that fail are trained, and they follow each
+// other.
 func (p *confirming) attempt(ctx context.Context, s *freshSeed) error {
 	err := p.seed(ctx, s)
 	if err == nil {

@@ -56,9 +56,14 @@ func (f *figures) margins() (Finding, bool) {
 		Threshold: "2 % of a pair's examples, below which a shift changes next to nothing", Source: "our choice",
 	}
 	few := true
+	var most float64
+	var enough string
 	for k, p := range f.pairs {
 		share, median := f.marginsOf(p)
 		i, j := f.names(p)
+		if share > most {
+			most, enough = share, i+" and "+j
+		}
 		if k == 0 {
 			d.Text = fmt.Sprintf("At most %s of the predictions of %s and %s can change: those of %s whose two logits are closer together than the weights' shift of %s (a factor of %s between the two weights); the median distance is %s.",
 				percent(share), i, j, f.shifted(), nats(p.shift), factor(ratio(math.Abs(p.shift))), nats(median))
@@ -73,7 +78,7 @@ func (f *figures) margins() (Finding, bool) {
 	case d.Reason:
 		d.Text += " That is too few for an effect."
 	case !few:
-		d.Text += " That is enough for an effect."
+		d.Text += fmt.Sprintf(" Between %s that is enough for an effect.", enough)
 	}
 	return d, true
 }

@@ -110,7 +110,7 @@ func TestEveryFallInOrder(t *testing.T) {
 	before := matrix([]int64{900, 100, 0, 0}, []int64{15, 85, 0, 0}, []int64{0, 50, 950, 0}, []int64{0, 0, 100, 900})
 	after := matrix([]int64{800, 200, 0, 0}, []int64{21, 79, 0, 0}, []int64{0, 106, 894, 0}, []int64{0, 0, 120, 880})
 	d, _ := finding(explained(t, byHand(3, before, after)), "price")
-	if want := "Down, in points of recall: a -10.0, b -6.0 (within noise), c -5.6 and d -2.0 (within noise)."; !strings.HasPrefix(d.Text, want) {
+	if want := "Down, in points of recall: a -10.0, b -6.0 (may be noise), c -5.6 and d -2.0 (may be noise)."; !strings.HasPrefix(d.Text, want) {
 		t.Errorf("%s; want %s", d.Text, want)
 	}
 }

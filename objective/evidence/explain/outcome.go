@@ -196,7 +196,7 @@ func (f *figures) noiseOf() (Finding, bool) {
 		fmt.Fprintf(&text, " +- %s, %s", small(s.Half), beyond(math.Abs(s.Difference) > s.Half))
 	}
 	if d.Reason {
-		fmt.Fprintf(&text, ". Effects smaller than %s cannot be detected on validation with %s", small(u.smallest), plural(f.seeds, "seed"))
+		fmt.Fprintf(&text, ". Changes below %s by these weights may be missed on validation with %s", small(u.smallest), plural(f.seeds, "seed"))
 	}
 	d.Text = text.String() + "."
 	d.Source += fmt.Sprintf("; the change has a standard deviation of %s from seed to seed and %s from one set of examples to another", small(u.seedSD), small(math.Sqrt(u.image)))
@@ -331,7 +331,7 @@ func (f *figures) lossProbability() float64 {
 	return f.Score.LossProbability(f.measured.Drop, f.measured.DropSE)
 }
 
-// moves lists classes with their changes, the largest first, and says which of them are within
+// moves lists classes with their changes, the largest first, and says which of them may be
 // noise.
 func (f *figures) moves(classes []int) string {
 	slices.SortStableFunc(classes, func(a, b int) int {
@@ -349,7 +349,7 @@ func (f *figures) moves(classes []int) string {
 	for _, c := range classes[:min(len(classes), most)] {
 		text := fmt.Sprintf("%s %s", f.class(c), points(f.after[c]-f.before[c]))
 		if !f.moved(c) {
-			text += " (within noise)"
+			text += " (may be noise)"
 		}
 		words = append(words, text)
 	}

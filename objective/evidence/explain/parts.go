@@ -40,7 +40,7 @@ func (f *figures) partsOf() (Finding, bool) {
 		if slices.Min(f.support) < slices.Min(p.Images) {
 			fewer = "other and fewer examples"
 		}
-		d.Text = fmt.Sprintf("Validation and test part do not differ beyond noise: %s's %s (%s). Its spread is %s on validation and %s on the test part. Validation has %s (%s a class, test part %s), and its spread contains their noise, which is taken off on the test part.",
+		d.Text = fmt.Sprintf("Balanced accuracy and recalls do not differ between validation and test part beyond noise: %s's %s (%s). Its spread is %s on validation and %s on the test part. Validation has %s (%s a class, test part %s), and its spread contains their noise, which is taken off on the test part.",
 			f.reference(), accuracies, interval, small(p.ValidationSpread), small(p.TestSpread), fewer, count(f.support), count(p.Images))
 		return d, true
 	}

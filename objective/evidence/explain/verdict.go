@@ -73,7 +73,11 @@ func (f *figures) success(changed string) (Verdict, string) {
 	case o.better:
 		return OffsetsSuffice, where + fmt.Sprintf(" Offsets on the logits of %s, which need no training, are better.", f.reference())
 	default:
-		return OffsetsSuffice, where + fmt.Sprintf(" Whether they are better than offsets on the logits of %s, which need no training, is not shown.", f.reference())
+		seen := "on validation"
+		if f.Test != nil {
+			seen = "on the test part"
+		}
+		return OffsetsSuffice, where + fmt.Sprintf(" Whether weights are better than offsets on the logits of %s, which need no training, is not known: they do not differ beyond noise %s.", f.reference(), seen)
 	}
 }
 
@@ -106,7 +110,7 @@ func (f *figures) failure(spreads, changed string) (Verdict, string) {
 	case f.stored.Difference-f.stored.Half > 0 && f.overLimit():
 		return Costly, fmt.Sprintf("The weights cost more accuracy than their gain is worth by the study's score: %s.", changed)
 	}
-	return NotMeasurable, fmt.Sprintf("The change is within noise: %s. Whether these weights even the recalls out is not known yet.", changed)
+	return NotMeasurable, fmt.Sprintf("The change of the score is within noise: %s. Whether these weights are better than none is not known yet.", changed)
 }
 
 // unresponsiveText says that not even a factor of 20 moves the worst class.
