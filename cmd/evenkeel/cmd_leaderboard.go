@@ -19,6 +19,10 @@ SEARCH ranks the arms on validation, the best one of each trial; --all shows eve
 Above them, without a rank, are the unweighted model, with which all are compared, and
 what offsets and twice the epochs do to it.
 
+Above the table: how many points were predicted from the logits of the unweighted model,
+to choose which to train, and how much of the predicted changes of recalls training brought.
+Options without a rank compete with rank 1 as the lines below the table correct it.
+
   rank         by score, among arms with the same number of seeds; the first one leads
   recipe       the scheme with its exponent or other parameter, and accumulate where weights
                are multiplied with those of the round before
