@@ -65,8 +65,9 @@
 // waits for are written by themselves after a second. The first error undoes its
 // transaction and is final: every later call returns it.
 //
-// The writer holds an operating system's lock on a file beside the database,
-// which a kill releases, and updates the time spent in every transaction. Several
+// The writer holds an operating system's lock on a byte of the database file, under any
+// name, which a kill releases; makes sure after every transaction that the file is still the
+// one of its name (see [MovedError]); and updates the time spent in every transaction. Several
 // studies of one file may be worked on at once, by several processes.
 //
 // Synchronous mode is FULL: what was committed survives a power failure. Network

@@ -147,6 +147,9 @@ func (f *Freed) shrink(ctx context.Context, v *visit) error {
 		f.Kept = "a search is running, so the file keeps its size; freed space is used again"
 		return nil
 	}
+	if err := v.db.file.InPlace(v.conn.Conn); err != nil {
+		return err
+	}
 	if _, err := v.conn.ExecContext(ctx, "VACUUM"); err != nil {
 		f.Kept = fmt.Sprintf("freed space is used again; making the file smaller failed: %v", disk.Explain(err))
 		return nil

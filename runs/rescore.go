@@ -42,7 +42,7 @@ func (db *DB) Rescore(ctx context.Context, def *search.Definition) (err error) {
 		return errors.Join(err, conn.Close())
 	}
 	s.writer = writer.New(conn, writer.Options{
-		Idle: db.options.Idle, Now: db.options.Now, Trace: db.options.Trace, After: func(*writer.Transaction) error { return nil }, Failed: db.file.Failed,
+		Idle: db.options.Idle, Now: db.options.Now, Trace: db.options.Trace, After: func(*writer.Transaction) error { return nil }, Moved: db.file.Moved, Rescue: db.file.Rescue, Failed: db.file.Failed,
 	})
 	return errors.Join(s.rescore(ctx), s.writer.Close())
 }

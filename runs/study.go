@@ -149,7 +149,7 @@ func (db *DB) openStudy(ctx context.Context, def *search.Definition, who Invocat
 		return s, o, db.file.Failed(err)
 	}
 	s.writer = writer.New(conn, writer.Options{
-		Idle: db.options.Idle, Now: db.options.Now, Trace: db.options.Trace, After: s.heartbeat, Failed: db.file.Failed,
+		Idle: db.options.Idle, Now: db.options.Now, Trace: db.options.Trace, After: s.heartbeat, Moved: db.file.Moved, Rescue: db.file.Rescue, Failed: db.file.Failed,
 	})
 	return s, o, nil
 }
@@ -224,6 +224,14 @@ func (s *Study) Spent(ctx context.Context) (float64, error) {
 // Flush returns when everything recorded so far is durable, and the intervals of
 // all arms are up to date.
 func (s *Study) Flush(context.Context) error { return s.writer.PutAndWait(s.settle) }
+
+// Broken is closed when something could not be recorded: nothing can be any more, and there
+// is no use in training on. Err says why.
+func (s *Study) Broken() <-chan struct{} { return s.writer.Broken() }
+
+// Err returns why nothing can be recorded any more, nil if it can. It is a [*MovedError] if
+// the database is no longer the file of its name.
+func (s *Study) Err() error { return s.writer.Err() }
 
 // Close makes everything durable, records how the invocation ended and releases the
 // study. The lock is free afterwards

@@ -52,6 +52,9 @@ func (v *visit) lock(ctx context.Context, number int, name string) (*Study, erro
 func (v *visit) transact(ctx context.Context, f func(*writer.Transaction) error) error {
 	var missing *NoTrialError
 	err := disk.Transact(ctx, v.conn.Conn, func() error { return f(v.tx) })
+	if moved := v.db.file.InPlace(v.conn.Conn); moved != nil {
+		return errors.Join(moved, err)
+	}
 	if err == nil || errors.As(err, &missing) {
 		return err
 	}

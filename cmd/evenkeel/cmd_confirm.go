@@ -36,7 +36,8 @@ of weights, and the unweighted model with twice its epochs. It measures these mo
 what offsets on their logits do, on the test part, which only a confirmation uses.
 
 Where the weights take two rounds or more, there is a control beside the options: the
-unweighted model, trained for as long as all rounds together (in JSON, equal-cost). If it
+unweighted model, trained for as long as an unweighted training and all rounds together
+(in JSON, equal-cost). If it
 is as even as the weights, their gain is that of longer training.
 
 TRIAL is a number and means its best round; TRIAL/ROUND is another round; without it,

@@ -29,7 +29,7 @@ func newDataInspect(*global) *cobra.Command {
 		Short: "Print what a data source has and how it would be split",
 		Long: `Reads a source as a search would, and prints the examples of each class in each
 part, the range of the features, and a fingerprint of the data: results are
-found again only for the same one. Files that were published with SHA-1 sums
+reused only where it is the same. Files that were published with SHA-1 sums
 (cifar10) are compared with them. The flags are keys of the study file's data
 section.`,
 		Example: `  evenkeel data inspect embedded

@@ -26,11 +26,10 @@ type explainFlags struct {
 // explainHelp is the long help of the command.
 const explainHelp = `Repeats what the study recommends (evenkeel recommend), and says in plain sentences
 why the weights of a trial did, or did not, even the recalls out, from what was
-recorded: the answer, and at most three findings, the most important first. A finding
-that calls for something has what to do above it; the others describe, and ask for
-nothing. Where there is more (further findings, more to try, what is not known),
---all prints it; --verbose prints the threshold behind each finding and
-where it is from. JSON and CSV always have all of it.
+recorded: the answer, and at most three findings, the most important first, each
+with what to do, where something is to be done, and why. Where there is more (further
+findings, more to try, what is not known), --all prints it; --verbose prints the
+threshold behind each finding and where it is from. JSON and CSV always have all of it.
 
 What a confirmation measured on the test part counts first, then what the search
 measured on validation, of all trials together, then predictions, and last

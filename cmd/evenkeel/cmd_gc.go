@@ -15,15 +15,15 @@ func newGC(g *global) *cobra.Command {
 		Use:   "gc",
 		Short: "Make the database smaller: free stored logits",
 		Long: `Frees logits, which take most of the space of a run. A search does so itself at its
-end, and keeps those of the reference and of every trial's best round; gc does the
+end, and keeps those of the unweighted model and of every trial's best round; gc does the
 same for studies that did not reach their end. --all frees these too: then fitted
 offsets of such a study cannot be computed without training, explain finds less,
-and a study that continues chooses its trials without screening. The logits of the
+and a study that continues chooses its trials without predicting them. The logits of the
 unweighted models of a confirmation stay even then, since evenkeel confirm, repeated
 or continued, fits its offsets to them.
 
-Nothing else is ever removed. Runs keep their matrices and predictions and are
-found again, also those that no trial refers to. Studies that are being searched
+Nothing else is ever removed. Runs keep their matrices and predictions and are reused
+instead of trained again, also those that no trial refers to. Studies that are being searched
 are not changed, and then the file keeps its size and its freed space is used
 again; otherwise the file becomes smaller, which takes as much disk space again
 for a moment.`,
@@ -45,7 +45,7 @@ for a moment.`,
 		},
 	}
 	cmd.Flags().StringVar(&c.Study, "study", "", "`NAME`: only the runs of this study; all studies are the default")
-	cmd.Flags().BoolVar(&c.All, "all", false, "free the logits of the reference and of the best rounds too")
+	cmd.Flags().BoolVar(&c.All, "all", false, "free the logits of the unweighted model and of the best rounds too")
 	cmd.Flags().BoolVar(&c.DryRun, "dry-run", false, "print what would be freed, and free nothing")
 	format = formatFlag(cmd)
 	return cmd

@@ -61,10 +61,10 @@ The formats torch, keras and sklearn are Python to paste.`,
 		},
 		ValidArgsFunction: files("npy", "npz", "csv"),
 	}
-	cmd.Flags().StringVar(&f.study, "study", "", "`NAME` of a study whose unweighted model to take")
-	cmd.Flags().StringVar(&f.spread, "spread", string(objective.StdDev), "`MEASURE` of unevenness: "+spreadNames())
+	cmd.Flags().StringVar(&f.study, "study", "", "take the unweighted model of the study `NAME`")
+	cmd.Flags().StringVar(&f.spread, "spread", string(objective.StdDev), "measure unevenness by `MEASURE`: "+spreadNames())
 	cmd.Flags().Float64Var(&f.tolerance, "tolerance", 0.01, "balanced accuracy that may be lost without charge, a `SHARE`")
-	cmd.Flags().StringSliceVar(&f.names, "names", nil, "`NAMES` of the classes in the order of the columns, separated by commas")
+	cmd.Flags().StringSliceVar(&f.names, "names", nil, "the classes are `NAMES`, in the order of the columns, separated by commas")
 	cmd.Flags().BoolVar(&f.probabilities, "probabilities", false, "LOGITS are probabilities: take their log, of at least 1e-12")
 	format = formatFlag(cmd, report.PasteFormats()...)
 	return cmd

@@ -19,8 +19,8 @@ func newResume(g *global) *cobra.Command {
 		Short: "Continue a stored study with its stored definition",
 		Long: `Continues a stored study, the newest if none is named, with the definition it was
 stored with; the study file is not needed. --trials, --time, --until and
---parallel replace what it says of these; --time or --until without --trials lift
-the number of trials.`,
+--parallel replace what it says of these; with --time or --until and without --trials
+the number of trials has no limit.`,
 		Example: `  evenkeel resume
   evenkeel resume fashion --trials 100`,
 		Args: cobra.MaximumNArgs(1),

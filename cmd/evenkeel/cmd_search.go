@@ -119,7 +119,7 @@ func acceptCodeFlag(cmd *cobra.Command, f *sessionFlags) {
 // confirmFlag adds --confirm to a command that searches.
 func confirmFlag(cmd *cobra.Command, f *sessionFlags) {
 	cmd.Flags().BoolVar(&f.confirm, "confirm", false,
-		"confirm the leader at the end, as evenkeel confirm does; by default where that takes no more trainings than the search, in the built-in study and with a limit of time, which includes this")
+		"confirm the leader at the end, as evenkeel confirm does. Without this flag: in the built-in study, with a limit of time (which includes it), and where it takes no more trainings than the search did")
 }
 
 // request joins the flags with the definition.

@@ -50,10 +50,11 @@ With --offsets it prints the offsets for the logits of the study's unweighted mo
 the mean over the seeds of the search. evenkeel offsets says what they gain and cost.
 With --longer too they are for the unweighted model that is trained twice as long. With
 --trial and --then-offsets the offsets are printed that a confirmation measured for
-models trained with the weights. After a confirmation what it measured is printed, with
-what exactly that gains and costs; --format json has the latter as
-balanced_accuracy_change, its 95 % interval, and loss_probability, the probability that
-more than your limit is lost. They are null where nothing measured what is printed.`,
+models trained with the weights.
+
+Where a confirmation measured exactly what is printed, its gain and cost are printed
+too. In --format json the cost is balanced_accuracy_change with its 95 % interval, and
+loss_probability, the probability that more than your limit is lost; else they are null.`,
 		Example: `  evenkeel weights --trial 7 --format torch
   evenkeel weights --trial 7/2 --format keras
   evenkeel weights --offsets --format torch
@@ -108,16 +109,19 @@ func (f *weightsFlags) add(cmd *cobra.Command) {
 func (f weightsFlags) mode(cmd *cobra.Command, format string) error {
 	changed := cmd.Flags().Changed
 	calculate := []string{"scheme", "formula", "recall", "normalize", "exponent", "set"}
+	if f.longer && !f.offsets {
+		return search.Inputf("--longer without --offsets; want both, for the offsets of the model that is trained longer")
+	}
 	others, need := calculate, "both --trial and --%s; want the weights of a trial, or a calculation"
 	switch {
 	case f.offsets:
 		others, need = append(calculate, "trial", "round", "then-offsets"), "both --offsets and --%s; want the offsets of the unweighted model alone"
 	case !changed("trial"):
 		others, need = []string{"round", "study", "then-offsets"}, "--%s without --trial; want --trial N, the trial whose weights to print"
-		if slices.Contains(report.PasteFormats(), format) {
-			return search.Inputf("--format %s is for the weights of a trial; want --trial N too", format)
+		if slices.Contains(report.PasteFormats(), format) && !slices.ContainsFunc(others, changed) {
+			return search.Inputf("--format %s prints what a study found; want --trial N or --offsets too", format)
 		}
-		if f.scheme == "" && f.formula == "" {
+		if f.scheme == "" && f.formula == "" && !slices.ContainsFunc(others, changed) {
 			return search.Inputf("nothing says which weights; want --trial N of a study, --scheme NAME (see evenkeel schemes) or --formula EXPR with --recall, or --offsets")
 		}
 	}
@@ -125,9 +129,6 @@ func (f weightsFlags) mode(cmd *cobra.Command, format string) error {
 		if changed(name) {
 			return search.Inputf(need, name)
 		}
-	}
-	if f.longer && !f.offsets {
-		return search.Inputf("--longer without --offsets; want both, for the offsets of the model that is trained longer")
 	}
 	if changed("trial") {
 		_, err := weightedArm(cmd, f.trial, f.round)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -62,16 +63,20 @@ func wrongInput(err error) bool {
 	var noTrial *runs.NoTrialError
 	var noStudy *runs.NoStudyError
 	var noFile *runs.MissingError
+	var exists *runs.ExistsError
 	if errors.As(err, &noTrial) && noTrial.Trials == 0 {
 		return false // it may have some later
 	}
-	return errors.As(err, &input) || errors.As(err, &noStudy) || errors.As(err, &noFile)
+	return errors.As(err, &input) || errors.As(err, &noStudy) || errors.As(err, &noFile) || errors.As(err, &exists)
 }
 
 // global are the flags of every command.
 type global struct {
 	db string
 }
+
+// databaseVariable is the environment variable that names the trial history.
+const databaseVariable = "EVENKEEL_DB"
 
 // newRoot returns the command line.
 func newRoot() *cobra.Command {
@@ -95,13 +100,16 @@ is stored.`,
 		Args:              knownCommand,
 		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.PersistentFlags().StringVar(&g.db, "db", "evenkeel.db", "trial history, a SQLite `file`")
+	const usual = "evenkeel.db"
+	root.PersistentFlags().StringVar(&g.db, "db", cmp.Or(os.Getenv(databaseVariable), usual),
+		"trial history, a SQLite `file`; the environment variable "+databaseVariable+" names it for all commands")
+	root.PersistentFlags().Lookup("db").DefValue = usual // the help is the same everywhere
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return search.Inputf("%w; see %s --help", flagFault(err), cmd.CommandPath())
 	})
 	root.AddCommand(
 		newSearch(g), newResume(g), newCheck(g), newStudies(g), newStatus(g), newRecommend(g), newLeaderboard(g), newShow(g), newCompare(g), newExplain(g), newConfirm(g),
-		newInvalidate(g), newGC(g), newQuery(g), newSchema(g), newWeights(g), newOffsets(g), newSchemes(g), newData(g), newVersion(g),
+		newInvalidate(g), newBackup(g), newGC(g), newQuery(g), newSchema(g), newWeights(g), newOffsets(g), newSchemes(g), newData(g), newVersion(g),
 	)
 	for _, c := range append(root.Commands(), root) {
 		c.Args = usageArgs(c.Args)

@@ -3,6 +3,7 @@ package disk
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -47,10 +48,54 @@ func Memory(ctx context.Context) (*Connection, error) { return connect(ctx, "fil
 
 // connect opens a single connection.
 func connect(ctx context.Context, dsn string) (*Connection, error) {
-	pool, err := sql.Open("sqlite3", dsn)
+	return connectBy(ctx, connector{dsn: dsn})
+}
+
+// connect opens a single connection to the file.
+func (f *File) connect(ctx context.Context, options ...string) (*Connection, error) {
+	return connectBy(ctx, connector{dsn: dsn(f.path, options...), file: f})
+}
+
+// connector opens connections. Those to a [File] are opened only while its name leads to it:
+// SQLite opens by name, and would write the file's log into another one.
+type connector struct {
+	dsn    string
+	file   *File // nil for what is no File
+	driver sqlite3.SQLiteDriver
+}
+
+// Connect opens a connection.
+func (c connector) Connect(context.Context) (driver.Conn, error) {
+	if err := c.inPlace(); err != nil {
+		return nil, err
+	}
+	conn, err := c.driver.Open(c.dsn)
 	if err != nil {
 		return nil, err
 	}
+	if err := c.inPlace(); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return conn, nil
+}
+
+// inPlace returns a [*MovedError] if the name of the File leads elsewhere.
+func (c connector) inPlace() error {
+	if c.file == nil {
+		return nil
+	}
+	if what, _ := c.file.moved(); what != "" {
+		return &MovedError{Path: c.file.path, What: what}
+	}
+	return nil
+}
+
+// Driver returns the driver.
+func (c connector) Driver() driver.Driver { return &c.driver }
+
+// connectBy opens a single connection.
+func connectBy(ctx context.Context, by connector) (*Connection, error) {
+	pool := sql.OpenDB(by)
 	pool.SetMaxOpenConns(1)
 	conn, err := pool.Conn(ctx)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	sqlite3 "github.com/mattn/go-sqlite3"
@@ -40,8 +40,11 @@ type File struct {
 
 	path    string
 	options Options
+	held    *held       // the file itself
+	sides   []side      // the files that SQLite keeps beside it
 	keeper  *Connection // see keep
 	reading string      // how connections that read open the file, see openReaders
+	rescued atomic.Bool // see InPlace
 }
 
 // Open opens the database at path, which is created if it does not exist (unless
@@ -54,7 +57,7 @@ func Open(ctx context.Context, path string, o Options) (*File, error) {
 		return nil, fmt.Errorf("database %s: %w", path, reason(err))
 	}
 	f := &File{path: path, options: o}
-	if err := f.inspectOnce(ctx); err != nil {
+	if err := f.hold(ctx); err != nil {
 		return nil, fmt.Errorf("database %s: %w", path, err)
 	}
 	if !o.ReadOnly {
@@ -66,27 +69,44 @@ func Open(ctx context.Context, path string, o Options) (*File, error) {
 	if err == nil {
 		err = f.openReaders(ctx)
 	}
+	if err == nil {
+		f.noteSides()
+	}
 	if err != nil {
 		return nil, errors.Join(f.Failed(err), f.Close())
 	}
 	return f, nil
 }
 
-// resolve returns the absolute path of a file, links followed: locks are named
-// after it, and two names of one file must not give two locks.
+// mostLinks is how many symbolic links one name may lead through, as in Linux.
+const mostLinks = 40
+
+// resolve returns the absolute path of a file, links followed, also of a link to a file that
+// does not exist yet: SQLite names its log after it, and two names of one file must not give
+// two logs.
 func resolve(path string) (string, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return path, err
 	}
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		return real, nil
+	for range mostLinks {
+		if real, err := filepath.EvalSymlinks(path); err == nil {
+			return real, nil
+		}
+		// The file does not exist yet, or cannot be looked at; its folder may.
+		if folder, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
+			path = filepath.Join(folder, filepath.Base(path))
+		}
+		target, err := os.Readlink(path)
+		if err != nil { // it is no link
+			return path, nil
+		}
+		if !filepath.IsAbs(target) {
+			target = filepath.Join(filepath.Dir(path), target)
+		}
+		path = target
 	}
-	// The file does not exist yet, or cannot be looked at; its folder may.
-	if folder, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
-		return filepath.Join(folder, filepath.Base(path)), nil
-	}
-	return path, nil
+	return path, errors.New("its symbolic links lead round in a circle")
 }
 
 // Path returns the absolute path of the file.
@@ -97,28 +117,34 @@ func (f *File) ReadOnly() bool { return f.options.ReadOnly }
 
 // Failed names the file in an error, and adds what a person can do about it.
 func (f *File) Failed(err error) error {
+	if errors.As(err, new(*MovedError)) {
+		return err // it says both
+	}
 	return fmt.Errorf("database %s: %w", f.path, Explain(err))
 }
 
 // Close closes the file.
 func (f *File) Close() error {
-	defer f.forget()
+	defer f.release()
 	var err error
 	if f.Read != nil {
 		err = f.Read.Close()
 	}
 	if f.keeper != nil { // the last one
+		if !f.options.ReadOnly && !f.rescued.Load() {
+			err = errors.Join(err, f.InPlace(f.keeper.Conn))
+		}
 		err = errors.Join(err, f.keeper.Close())
 	}
-	if err != nil {
-		return fmt.Errorf("database %s: %w", f.path, err)
+	if err == nil || errors.As(err, new(*MovedError)) {
+		return err
 	}
-	return nil
+	return fmt.Errorf("database %s: %w", f.path, err)
 }
 
 // Writer opens a connection that may write.
 func (f *File) Writer(ctx context.Context) (*Connection, error) {
-	c, err := connect(ctx, dsn(f.path, "mode=rw", "_journal_mode=WAL", f.synchronous(), "_foreign_keys=1", pragmaBusy, pragmaCache))
+	c, err := f.connect(ctx, "mode=rw", "_journal_mode=WAL", f.synchronous(), "_foreign_keys=1", pragmaBusy, pragmaCache)
 	if err != nil {
 		return nil, err
 	}
@@ -140,7 +166,7 @@ func (f *File) synchronous() string {
 // unlike those that only read it can then fold the write-ahead log into the file
 // and remove it. Where the file cannot be written there is none.
 func (f *File) keep(ctx context.Context) error {
-	c, err := connect(ctx, dsn(f.path, "mode=rw", "_query_only=1", f.synchronous(), pragmaBusy))
+	c, err := f.connect(ctx, "mode=rw", "_query_only=1", f.synchronous(), pragmaBusy)
 	if err == nil {
 		var version int // the first read opens the log
 		if err = c.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err == nil {
@@ -153,69 +179,6 @@ func (f *File) keep(ctx context.Context) error {
 		return nil
 	}
 	return err
-}
-
-// inUse counts the open Files of this process by path. Closing any descriptor of a
-// file drops every POSIX lock that the process holds on it, SQLite's included
-// (https://www.sqlite.org/howtocorrupt.html, 2.2), so a file that is in use must
-// not be opened by other means than SQLite.
-var inUse = struct {
-	sync.Mutex
-	paths map[string]int
-}{paths: make(map[string]int)}
-
-// inspectOnce inspects a file that this process does not use yet, creates it if
-// it is to be created, and notes its use.
-func (f *File) inspectOnce(ctx context.Context) error {
-	inUse.Lock()
-	defer inUse.Unlock()
-	if inUse.paths[f.path] == 0 {
-		if err := f.inspect(ctx); err != nil {
-			return err
-		}
-		if err := f.touch(); err != nil {
-			return err
-		}
-	}
-	inUse.paths[f.path]++
-	return nil
-}
-
-// forget ends the use of the file.
-func (f *File) forget() {
-	inUse.Lock()
-	defer inUse.Unlock()
-	inUse.paths[f.path]--
-}
-
-// touch makes sure that the file exists and can be written.
-func (f *File) touch() error {
-	if f.options.ReadOnly {
-		return nil
-	}
-	file, err := os.OpenFile(f.path, os.O_RDWR|os.O_CREATE, 0o644)
-	if err != nil {
-		return fmt.Errorf("it cannot be written: %w", reason(err))
-	}
-	return file.Close()
-}
-
-// inspect looks at the file without changing it, and says why it cannot be used.
-func (f *File) inspect(ctx context.Context) error {
-	if err := refuseNetwork(filepath.Dir(f.path)); err != nil {
-		return err
-	}
-	info, err := os.Stat(f.path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return f.inspectMissing()
-	}
-	if err != nil {
-		return reason(err)
-	}
-	if !info.Mode().IsRegular() {
-		return fmt.Errorf("it is not a regular file; want the path of a database file")
-	}
-	return identify(ctx, f.path, info.Size())
 }
 
 // inspectMissing says why a file that does not exist cannot be opened or made.

@@ -22,17 +22,12 @@ const (
 
 // identify says why an existing file is not a database of ours, or nil. An empty
 // file and a database without tables may become one. It writes nothing.
-func identify(ctx context.Context, path string, size int64) (err error) {
+func identify(ctx context.Context, path string, f io.ReaderAt, size int64) error {
 	if size == 0 {
 		return nil
 	}
-	f, err := os.Open(path)
-	if err != nil {
-		return fmt.Errorf("it cannot be read: %w", reason(err))
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
 	header := make([]byte, headerSize)
-	if _, err := io.ReadFull(f, header); err != nil || string(header[:len(headerMagic)]) != headerMagic {
+	if _, err := f.ReadAt(header, 0); err != nil || string(header[:len(headerMagic)]) != headerMagic {
 		return fmt.Errorf("it is not a SQLite database; it was left as it is, --db names another file")
 	}
 	switch id := binary.BigEndian.Uint32(header[headerApplicationID:]); id {

@@ -3,7 +3,6 @@ package disk
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"slices"
@@ -32,7 +31,7 @@ func (f *File) Query(ctx context.Context, query string) (t *Table, err error) {
 	if !alone {
 		return nil, errors.New("the query has more than one statement; want one")
 	}
-	pool := sql.OpenDB(queryConnector{dsn(f.path, f.reading, "_query_only=1", pragmaBusy)})
+	pool := sql.OpenDB(connector{dsn: dsn(f.path, f.reading, "_query_only=1", pragmaBusy), file: f, driver: watched()})
 	defer func() { err = errors.Join(err, pool.Close()) }()
 	rows, err := pool.QueryContext(ctx, query)
 	if err != nil {
@@ -112,20 +111,13 @@ func queryError(err error) error {
 	return fmt.Errorf("query: %w", Explain(err))
 }
 
-// queryConnector opens connections that an authorizer watches over.
-type queryConnector struct{ dsn string }
-
-// Connect opens a connection.
-func (c queryConnector) Connect(context.Context) (driver.Conn, error) {
-	d := &sqlite3.SQLiteDriver{ConnectHook: func(conn *sqlite3.SQLiteConn) error {
+// watched is a driver whose connections an authorizer watches over.
+func watched() sqlite3.SQLiteDriver {
+	return sqlite3.SQLiteDriver{ConnectHook: func(conn *sqlite3.SQLiteConn) error {
 		conn.RegisterAuthorizer(authorize)
 		return nil
 	}}
-	return d.Open(c.dsn)
 }
-
-// Driver returns the driver.
-func (c queryConnector) Driver() driver.Driver { return &sqlite3.SQLiteDriver{} }
 
 // showing are the pragmas that show something and change nothing when they are
 // given an argument, which then names a table or an index.

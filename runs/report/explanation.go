@@ -126,21 +126,19 @@ func (e explanation) left() string {
 	if e.All {
 		return ""
 	}
-	findings, remedies := len(e.report.Findings), len(e.report.Next)
-	for _, it := range e.items() {
-		if it.why != "" {
-			findings--
-		}
-		if it.do != nil {
-			remedies--
-		}
+	whole := e
+	whole.All = true
+	all, shown := whole.items(), e.items()
+	findings, remedies := len(all)-len(shown), 0
+	if findings == 0 { // or what to do of those that are shown
+		remedies = remediesIn(all) - remediesIn(shown)
 	}
 	var words []string
 	for _, part := range []struct {
 		left int
 		text string
 	}{
-		{findings, "all " + count(len(e.report.Findings), "finding")}, {remedies, "more to try"}, {len(e.report.Missing), "what is not known"},
+		{findings, "all " + count(len(all), "finding")}, {remedies, "more to try"}, {len(e.report.Missing), "what is not known"},
 	} {
 		if part.left > 0 {
 			words = append(words, part.text)
@@ -154,6 +152,16 @@ func (e explanation) left() string {
 		text = strings.Join(words[:last], ", ") + " and " + words[last]
 	}
 	return capitalised(text) + ": " + e.more
+}
+
+// remediesIn counts those of what is printed.
+func remediesIn(list []advice) (n int) {
+	for _, it := range list {
+		if it.do != nil {
+			n++
+		}
+	}
+	return n
 }
 
 // writeText prints it on lines of at most 100 columns.
@@ -174,11 +182,11 @@ func (e explanation) writeText() {
 		e.paragraph("", text)
 	}
 	items := e.items()
+	if len(items) > 0 {
+		fmt.Fprintln(e.W)
+		e.paragraph("", e.itemsHead(items))
+	}
 	for i, it := range items {
-		if head := e.headAt(items, i); head != "" {
-			fmt.Fprintln(e.W)
-			e.paragraph("", head)
-		}
 		number, why := fmt.Sprintf("%2d. ", i+1), it.why
 		if it.do != nil {
 			e.paragraph(number, it.do.Text)
@@ -222,9 +230,7 @@ func (e explanation) writeMarkdown() {
 	}
 	items := e.items()
 	for i, it := range items {
-		if head := e.headAt(items, i); head != "" {
-			fmt.Fprintf(e.W, "%s%s\n\n", separator(i, "", "\n"), head)
-		}
+		fmt.Fprint(e.W, separator(i, e.itemsHead(items)+"\n\n", ""))
 		why := it.why
 		if it.do != nil {
 			fmt.Fprintf(e.W, "%d. %s\n", i+1, it.do.Text)
@@ -252,25 +258,8 @@ func (e explanation) writeMarkdown() {
 	}
 }
 
-// headAt is the line above item i, "" where there is none: above the first one, and above the
-// first remedy that belongs to no finding. The first of these lines says what to replace in
-// the commands.
-func (e explanation) headAt(items []advice, i int) string {
-	head := "Findings, the most important first"
-	if items[i].why == "" {
-		head = "More to try"
-	}
-	switch {
-	case i == 0:
-		return head + replaced(items) + ":"
-	case items[i].why == "" && items[i-1].why != "":
-		return head + ":"
-	}
-	return ""
-}
-
-// replaced says what to replace in the commands of items, in parentheses.
-func replaced(items []advice) string {
+// itemsHead is printed above the items; it says what to replace in the commands.
+func (e explanation) itemsHead(items []advice) string {
 	var lines []string
 	for _, it := range items {
 		if it.do != nil {
@@ -286,9 +275,9 @@ func replaced(items []advice) string {
 		words = append(words, "NEWNAME is any name for a new study")
 	}
 	if len(words) == 0 {
-		return ""
+		return "Findings, the most important first:"
 	}
-	return " (" + strings.Join(words, ", ") + ")"
+	return "Findings, the most important first (" + strings.Join(words, ", ") + "):"
 }
 
 // top are the paragraphs above the findings: what was found, and of what.

@@ -92,6 +92,8 @@ func (p offsetsPage) stored() []string {
 			count(p.Epochs, "epoch"), count(p.Models, "seed"))}
 	}
 	switch {
+	case p.Measured != nil && p.Epochs > 0:
+		notes = append(notes, "longer training and these offsets together, against the usual epochs: "+measured(p.Measured, p.Score.Tolerance))
 	case p.Measured != nil:
 		notes = append(notes, measured(p.Measured, p.Score.Tolerance))
 	case p.Epochs == 0:
@@ -131,7 +133,11 @@ func (p offsetsPage) head() []string {
 			todo = line
 		}
 	}
-	return []string{todo, p.gain(), p.cost(), p.worst()}
+	lines := []string{todo}
+	if p.Measured != nil {
+		lines = append(lines, "Quote this: "+measured(p.Measured, p.Score.Tolerance)+". On validation:")
+	}
+	return append(lines, p.gain(), p.cost(), p.worst())
 }
 
 // gain says what the offsets do to the spread of new examples.
@@ -197,8 +203,8 @@ func (p offsetsPage) notes() []string {
 	}
 	how := fmt.Sprintf("Each third of the %d examples was measured with offsets fitted to the other two; those above are fitted to all.", total)
 	if p.Models > 1 {
-		how = fmt.Sprintf("Each third of the %d examples was measured, for each seed, with offsets fitted to the other two of the other seeds; "+
-			"those above are the mean over the seeds of offsets fitted to all.", total)
+		how = fmt.Sprintf("Each third of the %d examples was measured, for each seed, with offsets of the other seeds' models, fitted to the other two thirds; "+
+			"those above are the mean over the seeds of offsets fitted to all examples.", total)
 	}
 	notes := []string{strings.TrimSpace(how + " " + p.spreadNote())}
 	if source := p.sources(); source != "" {

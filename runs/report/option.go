@@ -214,7 +214,7 @@ var optionFigures = []figure[optionRow]{
 	{"state", func(o optionRow) any { return string(o.r.State) }},
 	{"plain_change_low", func(o optionRow) any { return o.measured(o.PlainChangeLow) }},
 	{"plain_change_high", func(o optionRow) any { return o.measured(o.PlainChangeHigh) }},
-	{"failed_seeds", func(o optionRow) any { return o.failures().Of("").Seeds }},
+	{"failed_seeds", func(o optionRow) any { return o.leftOut() }},
 }
 
 // figures has a row an option.

@@ -38,7 +38,7 @@ func (p planPage) write(now time.Time) error {
 		each, why = each+1, "an unweighted one and one a round"
 	}
 	fmt.Fprintf(w, "%s of at most %s a seed (%s)\n", trials, count(each, "training"), why)
-	fmt.Fprintf(w, "%s\nstudy seed %d; up to %s at once (search.window)\n", seeds, def.Search.Seed, count(def.Search.Window, "step"))
+	fmt.Fprintf(w, "%s\nstudy seed %d; up to %s, or further seeds of them, at once (search.window)\n", seeds, def.Search.Seed, count(def.Search.Window, "trial"))
 	p.points(w)
 	for _, note := range []string{settledEpochs(def, p.Info), smallBatch(def), fewExamples(p.Info)} {
 		if note != "" {
@@ -137,8 +137,8 @@ func (p planPage) perSeed() string {
 		n    int
 		text string
 	}{
-		{s.Unweighted + s.Own, "unweighted"}, {s.Rounds, "for the rounds"}, {s.Fixed, "with the fixed weights"}, {s.Longer, "for twice the epochs"},
-		{s.EqualCost, "unweighted for as long as all rounds"},
+		{s.Unweighted + s.Own, "unweighted"}, {s.Rounds, "for the rounds of weights"}, {s.Fixed, "with the fixed weights"}, {s.Longer, "for twice the epochs"},
+		{s.EqualCost, "for one unweighted model, trained as long as 1 unweighted and all rounds together"},
 	} {
 		if part.n > 0 {
 			words = append(words, fmt.Sprintf("%d %s", part.n, part.text))

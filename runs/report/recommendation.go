@@ -395,10 +395,14 @@ func (p answerPage) unknown() []string {
 	var lines []string
 	c := p.r.Confirmed
 	if !math.IsNaN(p.r.Undetectable) {
-		lines = append(lines, fmt.Sprintf("  A change of the spread by less than %s may be missed (%s, %s).", decimals(p.r.Undetectable, 3),
+		of := "Changes"
+		if p.r.Use != objective.OptionNothing {
+			of = "By this option, changes"
+		}
+		lines = append(lines, fmt.Sprintf("  %s of the spread below %s may be missed (%s, %s).", of, decimals(p.r.Undetectable, 3),
 			count(c.Seeds, "seed"), count(int(total(c.Images)), "test example")))
 	}
-	if failed := p.failedSeeds(c); failed != "" {
+	for _, failed := range p.failedSeeds(c) {
 		lines = append(lines, indented(capitalised(failed), pageWidth)...)
 	}
 	switch few := c.FewImages(); {
@@ -436,10 +440,6 @@ func (p answerPage) unconfirmed() []string {
 	case p.NoTestPart:
 		return []string{"  It cannot be confirmed: the study has no test part (data.test holds none out)."}
 	}
-	if old := results.OfEarlierVersion(p.Confirmed); old != nil && p.failures() == nil {
-		return indented(fmt.Sprintf("Earlier, %s was confirmed by a version that did not measure every option. Measure all: %s",
-			armName(old.Trial, old.Round), whole(fmt.Sprintf("evenkeel confirm %d/%d%s", old.Trial, old.Round, p.study()))), pageWidth)
-	}
 	switch {
 	case p.r.Use == objective.OptionNothing || p.r.Arm.Trial == 0:
 		return nil
@@ -448,22 +448,22 @@ func (p answerPage) unconfirmed() []string {
 	}
 	if failed := p.failures(); failed.Of("").Seeds > 0 {
 		f := failed.Of("")
-		return indented(fmt.Sprintf("It is not confirmed: %d of %d fresh seeds failed, and %d have to work: %s. When that is repaired: %s",
-			f.Seeds, failed.Asked, confirm.FewestSeeds, strings.TrimRight(cause(f.Cause), "."), whole("evenkeel confirm"+p.study())), pageWidth)
+		return indented(fmt.Sprintf("It is not confirmed: %d of %d fresh seeds failed%s, and %d have to work: %s. When that is repaired: %s",
+			f.Seeds, failed.Asked, notTried(failed), confirm.FewestSeeds, strings.TrimRight(cause(f.Cause), "."), whole("evenkeel confirm"+p.study())), pageWidth)
+	}
+	if old := results.OfEarlierVersion(p.Confirmed); old != nil && old.Trial == p.r.Arm.Trial && old.Round == p.r.Arm.Round {
+		return withCommand("It was confirmed by an earlier version, which did not measure every option. Measure all", "evenkeel confirm"+p.study())
 	}
 	return withCommand("What it gains on data the search never saw is not known. Confirm it", "evenkeel confirm"+p.study())
 }
 
-// failures returns what failed in the confirmation that is quoted, or before one in the last
-// of the leader; nil where nothing did.
+// failures returns what failed in the last confirmation of the leader, of which nothing is
+// recorded; nil where nothing did.
 func (p answerPage) failures() *runs.FreshFailures {
-	if c := p.r.Confirmed; c != nil {
-		return p.failedIn(c)
-	}
-	if own := p.FailedIn(p.r.Arm, false); own != nil {
+	if own := p.FailedIn(p.r.Arm, false, true); own != nil {
 		return own
 	}
-	return p.FailedIn(p.r.Arm, true)
+	return p.FailedIn(p.r.Arm, true, true)
 }
 
 // more names the commands that go on from here.

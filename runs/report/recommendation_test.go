@@ -12,6 +12,7 @@ import (
 	"evenkeel/objective/evidence/confirm"
 	"evenkeel/runs"
 	"evenkeel/runs/results"
+	"evenkeel/search/followup"
 	"evenkeel/search/studyfile"
 )
 
@@ -72,7 +73,7 @@ func TestRecommendationPage(t *testing.T) {
 			"    spread .112 -> .088   -.024 (95 % -.036 to -.012)",
 			"    largest gain Shirt 62 % -> 74 %, largest loss Coat 72 % -> 68 %",
 			"    balanced accuracy -0.6 points (95 % -1.0 to -0.2), within your limit of 1.0 (risk of more 10 %)",
-			"  A change of the spread by less than .018 may be missed (10 seeds, 4000 test examples).",
+			"  By this option, changes of the spread below .018 may be missed (10 seeds, 4000 test examples).",
 			"  More: evenkeel explain | evenkeel leaderboard --all",
 		}},
 		{"accuracy rose", true, []results.MeasuredOption{option(fixed, -.024, .001, .006, 0)}, []string{"higher beyond noise"}},
@@ -81,7 +82,7 @@ func TestRecommendationPage(t *testing.T) {
 			"  Use the unweighted model as it is.",
 			"    The search chose offsets, one fixed set: not more even on the test part beyond noise.",
 			"    spread .112 -> .088   -.024 (95 % -.072 to +.024)",
-			"A change of the spread by less than .018",
+			"hanges of the spread below .018",
 		}},
 		{"nothing was chosen", true, []results.MeasuredOption{option(fixed, .024, .9, -.006, .1)}, []string{
 			"  Use the unweighted model as it is.", "No option has a better score than the unweighted model in the search.",
@@ -156,8 +157,13 @@ func TestUnconfirmed(t *testing.T) {
 		"Confirm it: evenkeel confirm":                               func(answerPage) {},
 		"It cannot be confirmed: the study has no test part":         func(p answerPage) { p.NoTestPart = true },
 		"The search is still under way; when it has ended: evenkeel": func(p answerPage) { p.r.Searching = true },
-		"  Earlier, trial 3 round 2 was confirmed by a version that did not measure every option. Measure\n  all: evenkeel confirm 3/2": func(p answerPage) {
-			p.Confirmed = []results.Confirmed{{ConfirmedArm: runs.ConfirmedArm{Trial: 3, Round: 2, Seeds: 10}}}
+		"  It was confirmed by an earlier version, which did not measure every option. Measure all:\n    evenkeel confirm": func(p answerPage) {
+			p.Confirmed = []results.Confirmed{{ConfirmedArm: runs.ConfirmedArm{Trial: p.r.Arm.Trial, Round: p.r.Arm.Round, Seeds: 10}}}
+		},
+		"  It is not confirmed: 2 of 10 fresh seeds failed, 4 were not measured before the time limit, and 6\n  have to work: no images. When that is repaired: evenkeel confirm": func(p answerPage) {
+			p.FreshFailures = []runs.FreshFailures{{
+				Trial: p.r.Arm.Trial, Round: p.r.Arm.Round, Asked: 10, NotTried: 4, Unrecorded: true, Failures: []followup.Failure{{Seeds: 2, Cause: "no images"}},
+			}}
 		},
 		"Further seeds fail, so it cannot be confirmed; find out why: ev": func(p answerPage) { p.Board.Study.FailedSeeds, p.Definition.Search.Replicates = 1, 5 },
 	} {
@@ -166,6 +172,34 @@ func TestUnconfirmed(t *testing.T) {
 		if text := strings.Join(p.lines(), "\n"); !strings.Contains(text, want) {
 			t.Errorf("%s\nwant %q", text, want)
 		}
+	}
+}
+
+// TestFailedSeeds: a confirmation names its own seeds that are left out, and a later one that is
+// not recorded; programs get the number of its own.
+func TestFailedSeeds(t *testing.T) {
+	r := results.Recommend(results.Evidence{Options: []results.MeasuredOption{option(objective.OptionOffsetsFixed, -.04, .001, 0, 0)}, Confirmed: true})
+	p := answerOf(t, r)
+	p.Confirmed = []results.Confirmed{{ConfirmedArm: runs.ConfirmedArm{Trial: 3, Round: 2, Seeds: 7}}}
+	r.Confirmed = &p.Confirmed[0]
+	p.FreshFailures = []runs.FreshFailures{
+		{Trial: 3, Round: 2, Asked: 10, Unrecorded: true, Failures: []followup.Failure{{Seeds: 5, Cause: "out of memory"}}},
+		{Trial: 3, Round: 2, Asked: 10, NotTried: 1, Failures: []followup.Failure{{Seeds: 2, Cause: "no images"}}},
+	}
+	want := []string{
+		"2 of 10 fresh seeds failed and are left out, 1 were not measured before the time limit: no images",
+		"a later confirmation is not recorded: 5 of 10 fresh seeds failed: out of memory",
+	}
+	if got := p.failedSeeds(r.Confirmed); !slices.Equal(got, want) {
+		t.Errorf("%q; want %q", got, want)
+	}
+	failed := func() any { page := p.figures(); return page.rows[0][len(page.columns)-1] }
+	if n := failed(); n != 2 {
+		t.Errorf("failed_seeds %v; want 2, those of the recorded confirmation", n)
+	}
+	p.FreshFailures = p.FreshFailures[:1]
+	if n := failed(); n != 0 {
+		t.Errorf("failed_seeds %v of a confirmation in which nothing failed", n)
 	}
 }
 

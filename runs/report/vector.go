@@ -191,7 +191,7 @@ func (v vector) keeps() string {
 	answer, share := v.Keeps()
 	switch answer {
 	case results.NotConfirmed:
-		text := "these weights are the same for every seed; the trial computed new ones for every seed, which usually gains more. "
+		text := "pasted, these weights are the same for every model; the trial measured new ones for every seed, which usually gains more. "
 		if v.Trial.Invalid != "" {
 			return text + "No confirmation counts, since the trial is declared invalid: " + v.Trial.Invalid
 		}

@@ -73,7 +73,7 @@ func TestVectorKeeps(t *testing.T) {
 	}
 	other := runs.ConfirmedArm{Trial: 4, Round: 1, Rows: []runs.ConfirmedRow{recipe(0, 0, 0, unsure), single(0, 0, 0, unsure)}}
 	for want, arms := range map[string][]runs.ConfirmedArm{
-		"these weights are the same for every seed; the trial computed new ones for every seed, which usually gains more. Not confirmed yet: evenkeel confirm 3/1": nil,
+		"pasted, these weights are the same for every model; the trial measured new ones for every seed, which usually gains more. Not confirmed yet: evenkeel confirm 3/1": nil,
 		"confirmed on 10 fresh seeds: the recipe, with weights measured anew for each model, changes the spread by -.029 (95 % -.040 to -.018), this vector by -.018 (95 % -.030 to -.006), which is 62 % of it": {
 			arm(10, recipe(-0.029, -0.04, -0.018, sure), single(-0.018, -0.03, -0.006, sure)),
 		},

@@ -3,6 +3,7 @@ package results
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"evenkeel/objective"
 	"evenkeel/objective/data/arrays"
@@ -99,7 +100,11 @@ func StudyOffsets(ctx context.Context, db *runs.DB, study string) (*Offsets, err
 		return nil, fmt.Errorf("study %s: %w", o.Study, err)
 	}
 	o.Fixed = *fixed
-	return o, nil
+	measured, row, _, err := confirmedOffsets(ctx, db, o.Study, objective.OptionOffsetsFixed)
+	if slices.Equal(measured, o.Offsets) {
+		o.Measured = row
+	}
+	return o, err
 }
 
 // StoredOffsets is [StudyOffsets] without any figures: of Fixed, Offsets and Models are

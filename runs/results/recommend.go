@@ -6,6 +6,7 @@ import (
 
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/interval"
+	"evenkeel/search/followup"
 )
 
 // equal is the difference of scores up to which the cheaper one of two options is chosen.
@@ -18,14 +19,16 @@ const level = 1 - interval.Confidence
 // Recommend says what to use. It is the one place that decides:
 //
 //   - The option is chosen by the search's figures: the one with the lowest score, or a
-//     cheaper one whose score is at most .002 higher; where it could not be measured on the
-//     test part, the next one that was.
+//     cheaper one whose score is at most .002 higher; where a training for it failed in
+//     the confirmation, the next one that was measured there.
 //   - It is recommended only where the test part shows its score below that of nothing
 //     (one-sided, 5 %); else the answer is nothing.
 //   - Another option takes its place only where its score on the test part is better than
 //     the chosen one's beyond noise (two-sided 5 %, Holm over the others), by more than .002
-//     if it is dearer, and it passes the same test against nothing. Where the chosen one failed that test, nothing is what
-//     it has to be better than.
+//     if it is dearer, and it passes the same test against nothing.
+//   - Where the chosen one fails its test, the search's next one within the limit takes its
+//     place that is better than nothing there (one-sided 5 %, Holm over those within the
+//     limit).
 //   - Where that option loses more accuracy than the study allows with a probability above
 //     one half, the best one that does not is to be used; where none passes, nothing.
 //
@@ -45,7 +48,7 @@ func Recommend(e Evidence) *Recommendation {
 		r.State = RecommendationConfirmed
 	}
 	r.Chosen = choose(r.Options)
-	if e.Confirmed && r.Chosen != objective.OptionNothing && r.Of(r.Chosen).Test.Seeds == 0 {
+	if e.Confirmed && r.Of(r.Chosen).Reason == followup.ReasonFailed {
 		if next := choose(r.tested()); next != objective.OptionNothing {
 			r.Chosen = next // of the other one nothing is known on the test part, since its trainings failed there
 		}
@@ -99,8 +102,8 @@ func (r *Recommendation) confirm(pairs []Pair) {
 		return
 	}
 	r.Use, r.Why = objective.OptionNothing, NotConfirmedBetter
-	if better := r.betterOnTest(pairs, objective.OptionNothing); better != "" {
-		r.Use, r.Why, r.Corrected = better, InsteadOfChosen, true
+	if inside := r.inside(); inside != "" {
+		r.Use, r.Why, r.Corrected = inside, InsteadOfChosen, true
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"evenkeel/objective"
+	"evenkeel/search/followup"
 )
 
 const (
@@ -84,7 +85,7 @@ func TestGates(t *testing.T) {
 		{"not beyond noise", []MeasuredOption{tested(refitted, -0.03, unsure)}, nil, nothing, NotConfirmedBetter},
 		{"worse, with a small p-value of its own", []MeasuredOption{tested(refitted, -0.03, figures(0.02, 0.01, 0, 0))}, nil, nothing, NotConfirmedBetter},
 		{"not measured there", []MeasuredOption{searched(refitted, -0.03, 0)}, nil, nothing, NotConfirmedBetter},
-		{"not measured there, and the next one is", []MeasuredOption{searched(longerTrain, -0.04, 0), tested(refitted, -0.03, sure)}, nil, refitted, ChosenBySearch},
+		{"a training for it failed there, and the next one was measured", []MeasuredOption{{Option: longerTrain, Search: figures(-0.04, 0, 0, 0), Reason: followup.ReasonFailed}, tested(refitted, -0.03, sure)}, nil, refitted, ChosenBySearch},
 		{"nothing was chosen", []MeasuredOption{tested(refitted, -0.001, unsure)}, nil, nothing, NothingChosen},
 		{
 			"another is better beyond noise",
@@ -122,8 +123,16 @@ func TestGates(t *testing.T) {
 			better(0.5), fixedWeight, InsteadOfChosen,
 		}, {
 			"the same, by Holm within noise",
-			[]MeasuredOption{tested(refitted, -0.03, unsure), tested(fixedWeight, math.NaN(), figures(-0.05, 0.02, 0, 0))},
+			[]MeasuredOption{tested(refitted, -0.03, unsure), tested(fixedWeight, math.NaN(), figures(-0.05, 0.03, 0, 0))},
 			better(0.5), nothing, NotConfirmedBetter,
+		}, {
+			"better than nothing and beyond the limit, where the chosen one is not better",
+			[]MeasuredOption{tested(refitted, -0.03, unsure), tested(fixedWeight, math.NaN(), figures(-0.05, 0.001, -0.03, 0.9))},
+			better(0.5), nothing, NotConfirmedBetter,
+		}, {
+			"the search's next one within the limit",
+			[]MeasuredOption{tested(fixedOffset, -0.01, figures(-0.03, 0.01, 0, 0)), tested(refitted, -0.02, figures(-0.02, 0.01, 0, 0)), tested(remeasured, -0.03, unsure)},
+			nil, refitted, InsteadOfChosen,
 		}, {
 			"better than nothing, which was chosen, and not by more than .002",
 			[]MeasuredOption{tested(refitted, 0.01, figures(-0.0019, 0.001, 0, 0))},

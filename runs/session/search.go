@@ -236,15 +236,20 @@ func (s *searching) search(ctx context.Context, stop <-chan struct{}) (err error
 		return err
 	}
 	s.opened, s.ended = true, runs.StateFailed
+	whole := ctx
+	ctx, stored := whileStored(ctx, study)
 	defer func() {
-		if err != nil && ctx.Err() != nil {
+		stored()
+		if broken := study.Err(); broken != nil {
+			err = broken
+		} else if err != nil && whole.Err() != nil {
 			err = ErrInterrupted
 		}
 		if err != nil && s.begun && s.ended == runs.StateFailed && !errors.Is(err, ErrInterrupted) {
 			_ = study.Event(runs.EventFailed, err.Error()) // where it cannot be stored, err says so
 		}
 		closing := study.Close(s.ended)
-		if err == nil || errors.Is(err, ErrInterrupted) && closing != nil {
+		if err == nil || closing != nil && (errors.Is(err, ErrInterrupted) || errors.As(closing, new(*runs.MovedError))) {
 			err = closing // a failure before it would say the same
 		}
 	}()

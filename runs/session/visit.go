@@ -70,11 +70,16 @@ func (v visit) work(ctx context.Context, at visited, work func(context.Context, 
 	if err != nil {
 		return err
 	}
+	ctx, stored := whileStored(ctx, at.study)
 	defer func() {
+		stored()
 		if state == runs.StateRunning {
 			state = runs.StateKilled // since we have its lock
 		}
-		if closing := at.study.Close(state); err == nil {
+		if broken := at.study.Err(); broken != nil {
+			err = broken
+		}
+		if closing := at.study.Close(state); err == nil || errors.As(closing, new(*runs.MovedError)) {
 			err = closing
 		}
 	}()
@@ -93,4 +98,18 @@ func (v visited) seconds(ctx context.Context, model map[string]any) (float64, er
 		return 0, err
 	}
 	return mean, nil
+}
+
+// whileStored returns a context that ends with ctx, and as soon as nothing can be recorded for
+// a study any more: what is trained then is lost.
+func whileStored(ctx context.Context, study *runs.Study) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	go func() {
+		select {
+		case <-study.Broken():
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, cancel
 }

@@ -1,6 +1,8 @@
 package writer
 
 import (
+	"context"
+	"database/sql"
 	"errors"
 	"sync"
 	"time"
@@ -30,6 +32,12 @@ type Options struct {
 	Trace func(phase string)
 	// After is applied last in every transaction.
 	After func(*Transaction) error
+	// Moved reports that the file is no longer the one of its name. It is called after
+	// every transaction, and when there is none for a while.
+	Moved func() bool
+	// Rescue saves what the connection sees of a file that was moved, and returns the
+	// error that says so. It is called outside transactions.
+	Rescue func(*sql.Conn) error
 	// Failed names the database in an error.
 	Failed func(error) error
 }
@@ -53,28 +61,37 @@ type Writer struct {
 	options Options
 	conn    *disk.Connection
 	tx      *Transaction
-	// written is when the last transaction ended.
-	written time.Time
+	// written is when the last transaction ended, folded when the log was last copied into
+	// the file, unfolded that there was a transaction since.
+	written, folded time.Time
+	unfolded        bool
 
 	mu     sync.Mutex
 	queue  []record
 	urgent bool  // somebody waits
 	closed bool  // no record comes any more
+	halted bool  // the last records are being saved: those that come get the error that follows
 	err    error // final
 
-	wake chan struct{} // capacity 1
-	gone chan struct{} // closed when the goroutine has ended
+	wake   chan struct{} // capacity 1
+	gone   chan struct{} // closed when the goroutine has ended
+	broken chan struct{} // closed with the first error
 }
 
 // heartbeat is the longest time without a transaction: so much of the time spent
 // is forgotten at most if the process is killed in a long training.
 const heartbeat = 30 * time.Second
 
+// foldAfter is the longest time for which transactions are in the log alone, as long as
+// nobody reads an old state meanwhile: a copy of the file without its log lacks no more.
+const foldAfter = 20 * time.Second
+
 // New starts the writer of a connection, which it closes in the end.
 func New(conn *disk.Connection, o Options) *Writer {
+	now := o.Now()
 	w := &Writer{
-		options: o, conn: conn, tx: NewTransaction(conn.Conn), written: o.Now(),
-		wake: make(chan struct{}, 1), gone: make(chan struct{}),
+		options: o, conn: conn, tx: NewTransaction(conn.Conn), written: now, folded: now,
+		wake: make(chan struct{}, 1), gone: make(chan struct{}), broken: make(chan struct{}),
 	}
 	go w.run()
 	return w
@@ -98,6 +115,11 @@ func (w *Writer) PutAndWait(apply func(*Transaction) error) error {
 func (w *Writer) enqueue(r record) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.halted {
+		w.mu.Unlock()
+		<-w.broken
+		w.mu.Lock()
+	}
 	if w.err != nil {
 		return w.err
 	}
@@ -150,10 +172,15 @@ func (w *Writer) run() {
 			w.written = w.options.Now()
 		case overdue && w.options.Now().Sub(w.written) > heartbeat:
 			// Nothing is lost if this fails, for example because another program holds
-			// the database: the next one tries again.
-			_ = w.commit(nil)
+			// the database: the next one tries again. Unless the file is gone.
+			if err := w.commit(nil); errors.As(err, new(*disk.MovedError)) {
+				w.finish(nil, err)
+			}
 			w.written = w.options.Now()
+		case overdue && w.intact():
+			w.finish(nil, w.inPlace())
 		}
+		w.fold()
 		if last {
 			w.end()
 			return
@@ -177,6 +204,7 @@ func (w *Writer) finish(batch []record, err error) {
 		w.mu.Lock()
 		if w.err == nil {
 			w.err = w.options.Failed(err)
+			close(w.broken)
 		}
 		err = w.err
 		w.mu.Unlock()
@@ -198,14 +226,65 @@ func (w *Writer) end() {
 	}
 }
 
-// commit applies a batch in one transaction.
-func (w *Writer) commit(batch []record) error {
+// Broken is closed with the first error: nothing can be recorded any more.
+func (w *Writer) Broken() <-chan struct{} { return w.broken }
+
+// Err returns the first error, nil if there was none.
+func (w *Writer) Err() error {
 	w.mu.Lock()
-	err := w.err
-	w.mu.Unlock()
-	if err != nil {
+	defer w.mu.Unlock()
+	return w.err
+}
+
+// intact reports whether there was no error.
+func (w *Writer) intact() bool { return w.Err() == nil }
+
+// fold copies the log into the file where that is due. What cannot be copied now, since
+// somebody reads an old state or the disk is full, stays in the log, where it is as safe.
+func (w *Writer) fold() {
+	now := w.options.Now()
+	if !w.unfolded || now.Sub(w.folded) < foldAfter || !w.intact() {
+		return
+	}
+	_, _ = w.conn.ExecContext(context.Background(), "PRAGMA wal_checkpoint(PASSIVE)")
+	w.folded, w.unfolded = now, false
+}
+
+// commit applies a batch in one transaction. It returns nil if that is durable in the file
+// of its name.
+func (w *Writer) commit(batch []record) error {
+	if err := w.Err(); err != nil {
 		return err
 	}
+	err := w.transact(batch)
+	w.unfolded = true
+	if moved := w.inPlace(); moved != nil {
+		return errors.Join(moved, err)
+	}
+	return err
+}
+
+// inPlace returns nil while the file is the one of its name. Else it writes what was handed
+// over until now, has everything saved, and returns the error that says so.
+func (w *Writer) inPlace() error {
+	if !w.options.Moved() {
+		return nil
+	}
+	w.mu.Lock()
+	rest := w.queue
+	w.queue, w.halted = nil, true
+	w.mu.Unlock()
+	var err error
+	if len(rest) > 0 {
+		err = w.transact(rest)
+	}
+	err = errors.Join(w.options.Rescue(w.conn.Conn), err)
+	w.finish(rest, err)
+	return err
+}
+
+// transact applies a batch in one transaction.
+func (w *Writer) transact(batch []record) error {
 	w.trace(PhaseBegin)
 	if err := w.tx.Exec("BEGIN IMMEDIATE"); err != nil {
 		return err

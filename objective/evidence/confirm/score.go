@@ -59,19 +59,31 @@ func CompareScores(a, b, nothing *Measured, score objective.Score) (Scores, erro
 	d := Scores{Difference: compare(spreadA, spreadB)}
 	d.A, d.B = plain.Spread.A+charge[0], plain.Spread.B+charge[1]
 	d.below = d.Difference.Below()
-	if unit := plain.Spread.A + plain.Spread.B; unit > 0 {
-		d.below = compare(spreadA.squared(unit), spreadB.squared(unit)).Below()
+	meanA, meanB := interval.ShiftedMean(spreadA.plain), interval.ShiftedMean(spreadB.plain)
+	if unit := meanA + meanB; unit > 0 && score.Spread.Averages() {
+		squares := compare(spreadA.times(2*meanA/unit), spreadB.times(2*meanB/unit))
+		estimate := float64((plain.Spread.A-plain.Spread.B)*(plain.Spread.A+plain.Spread.B))/unit + charge[0] - charge[1]
+		if d.below = interval.Below(estimate, squares.SE, squares.Freedom); (estimate < 0) != (d.Estimate < 0) {
+			d.below = 0.5 // neither direction
+		}
 	}
 	d.PValue = 2 * min(d.below, 1-d.below)
 	return d, nil
 }
 
-// Scores is a [Difference] of two scores. Its p-values are those of a test on squares: with
-// the corrected spreads a_s and b_s of seed s and U the sum of their means, of
+// Scores is a [Difference] of two scores. Its p-values are those of a test on squares, where
+// the measure averages over classes ([objective.Spread.Averages]); Low and High are as in a
+// Difference, so one of them may leave 0 out where the test finds nothing. With the mean
+// corrected spreads a and b, and their means p and q as measured, what is tested in the place of
+// a - b is
 //
-//	(a_s^2 - b_s^2) / U
+//	(a^2 - b^2) / (p + q)
 //
-// in the place of a_s - b_s. Where spreads are large beside the noise of the examples, it is
+// with the standard error, by the delta method, of the linear form
+//
+//	2 p / (p + q) p_s - 2 q / (p + q) q_s
+//
+// of the measured spreads of seed s. Where spreads are large beside the noise of the examples, it is
 // the test of the difference itself. Where they are not, the recalls of B spread in a
 // direction that is noise, and a shift that has nothing to do with them seems to lower the
 // spread whenever it points the other way. The delta method on roots then takes the direction
@@ -83,17 +95,18 @@ type Scores struct {
 	below float64
 }
 
-// Below returns the one-sided p-value of the test that A is not smaller than B, on squares.
+// Below returns the one-sided p-value of the test that A is not smaller than B, on squares:
+// below .5 only where Estimate is below 0.
 func (s Scores) Below() float64 { return s.below }
 
-// squared returns the squares of spreads over a unit, with the slopes of the squares.
-func (x spreads) squared(unit float64) spreads {
+// times returns the spreads as measured times a factor, with their slopes.
+func (x spreads) times(factor float64) spreads {
 	out := spreads{plain: x.plain}
-	for s, v := range x.value {
-		out.value = append(out.value, v*v/unit)
+	for s, v := range x.plain {
+		out.value = append(out.value, float64(factor*v))
 		row := make([]float64, len(x.slope[s]))
 		for c, slope := range x.slope[s] {
-			row[c] = 2 * x.plain[s] * slope / unit
+			row[c] = float64(factor * slope)
 		}
 		out.slope = append(out.slope, row)
 	}

@@ -33,7 +33,7 @@ func TestLongerComesFirst(t *testing.T) {
 		}
 		for _, want := range []string{
 			"15 epochs are too few. On the test part (10 seeds) 30 epochs alone", "by +1.1 points (95 % +0.7 to +1.5) and its spread by -.009 (95 % -.020 to +.001).",
-			"88.0 % on its own training examples and 83.1 % on validation; the last third of the epochs brought 6 % of the fall",
+			"88.0 % on its own training examples and 83.1 % on validation, and the training loss still fell: the last third of the epochs brought 6 % of its fall",
 		} {
 			if !strings.Contains(d.Text, want) {
 				t.Errorf("%s; want %q", d.Text, want)
@@ -136,7 +136,7 @@ func TestSpreadAlone(t *testing.T) {
 		{"all of it lost", lower, -.001, .06, "The recalls are more even (spread -.061 +- .022, 95 % for this trial alone), but the lost accuracy eats this up: no gain beyond noise is left."},
 		{"part of it lost", lower, -.04, .06, "the lost accuracy takes part of this, and what is left is within noise, counting all arms that were compared."},
 		{"nothing lost", higher, -.058, .06, "95 % for this trial alone); counting all arms that were compared, that may be noise."},
-		{"not fallen", nearly, -.001, .06, "Whether these weights even the recalls out is not known yet."},
+		{"not fallen", nearly, -.001, .06, "Whether these weights are better than none is not known yet."},
 	} {
 		k := byHand(3, before, c.after)
 		k.Stored, k.Score.Tolerance = &explain.Stored{Difference: c.stored, Half: c.half}, .5

@@ -196,7 +196,7 @@ func (f *figures) noiseOf() (Finding, bool) {
 		fmt.Fprintf(&text, " +- %s, %s", small(s.Half), beyond(math.Abs(s.Difference) > s.Half))
 	}
 	if d.Reason {
-		fmt.Fprintf(&text, ". With these weights and %s, a change of the score on validation by less than %s may be missed (it is found in less than 80 %% of cases)", plural(f.seeds, "seed"), small(u.smallest))
+		fmt.Fprintf(&text, ". Changes below %s by these weights may be missed on validation with %s", small(u.smallest), plural(f.seeds, "seed"))
 	}
 	d.Text = text.String() + "."
 	d.Source += fmt.Sprintf("; the change has a standard deviation of %s from seed to seed and %s from one set of examples to another", small(u.seedSD), small(math.Sqrt(u.image)))

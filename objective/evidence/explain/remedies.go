@@ -375,7 +375,7 @@ func (f *figures) withSeeds(n int) []string {
 }
 
 func (f *figures) imagesRemedy() Remedy {
-	s := Remedy{Name: "images", Text: fmt.Sprintf("Measure on more validation examples: on these, %s a class, a change of the score by less than %s may be missed for these weights with any number of seeds",
+	s := Remedy{Name: "images", Text: fmt.Sprintf("Measure on more validation examples: on these, %s a class, changes below %s by these weights may be missed with any number of seeds",
 		count(f.support), small(f.power()*math.Sqrt(f.uncertainty.image)))}
 	if f.OwnScript {
 		s.Text += "; your script decides how many there are."

@@ -131,7 +131,7 @@ func (f *figures) unclear() string {
 	case fell:
 		return fmt.Sprintf("The spread itself has fallen (%s); counting all arms that were compared, that may be noise.", alone)
 	}
-	return "Whether these weights even the recalls out is not known yet."
+	return "Whether these weights are better than none is not known yet."
 }
 
 // unresponsiveText says that not even a factor of 20 moves the worst class.
