@@ -10,7 +10,8 @@ on the test file. Everything is decided by the seeds, so a repetition gives the 
     evenkeel --db letter.db search bench/retrain/study.yaml --set model.epochs=6 --confirm
     bench/retrain/retrain.py --db letter.db --epochs 6
 
-model.py lists the other variables. Set them alike for both commands. --again trains on the
+model.py lists the other variables. Set them alike for both commands. --model names another
+module with the same functions: fashion is the example of examples/pytorch. --again trains on the
 seeds of the confirmation instead: then the figures must be the promised ones, except where
 a recipe's parameters are printed with three digits, and where offsets of models that no
 search trained were measured on each seed with those of the others. What is run of each option
@@ -38,6 +39,7 @@ Needs PyTorch and NumPy (Debian: python3-torch, python3-numpy).
 
 import argparse
 import concurrent.futures
+import importlib
 import json
 import math
 import os
@@ -47,8 +49,6 @@ import subprocess
 import tempfile
 
 import numpy as np
-
-import model
 
 FIRST_SEED = 1  # of the retraining; those of a study are numbers up to 2^31
 
@@ -189,11 +189,13 @@ def recalls(part, logits, laplace=0):
     return (np.bincount(labels[hit], minlength=k) + laplace) / (np.bincount(labels, minlength=k) + 2 * laplace)
 
 
-_worker = None
+model = _worker = None
 
 
-def begin(plan):
-    global _worker
+def begin(plan, name):
+    """Make a process ready to train: import the model and read its data."""
+    global model, _worker
+    model = importlib.import_module(name)
     _worker = plan, model.Table()
 
 
@@ -223,9 +225,10 @@ def signed(value, digits):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Trains the options of a confirmed study of train.py outside the program.")
+    parser = argparse.ArgumentParser(description="Trains the options of a confirmed study outside the program.")
     parser.add_argument("--db", default="evenkeel.db", help="the database of the study")
     parser.add_argument("--study", help="its name, where the database has several")
+    parser.add_argument("--model", default="model", choices=["model", "fashion"], help="what is trained: model.py or fashion.py")
     parser.add_argument("--epochs", type=int, required=True, help="the epochs of the study")
     parser.add_argument("--seeds", type=int, default=30, help="how many")
     parser.add_argument("--again", action="store_true", help="train on the seeds of the confirmation, to test this script")
@@ -238,7 +241,7 @@ def main():
         raise SystemExit("the study is not confirmed; want evenkeel confirm first")
     plan = Plan(program, options, args.epochs)
     seeds = program.seeds() if args.again else range(FIRST_SEED, FIRST_SEED + args.seeds)
-    with concurrent.futures.ProcessPoolExecutor(args.jobs, initializer=begin, initargs=(plan,)) as pool:
+    with concurrent.futures.ProcessPoolExecutor(args.jobs, initializer=begin, initargs=(plan, args.model)) as pool:
         found = list(pool.map(work, seeds))
 
     print("| option | spread promised | retrained | inside | accuracy promised, points | retrained | inside |")
