@@ -98,23 +98,9 @@ func (d decision) audited() bool { return d.number%auditEvery == 1 }
 
 // decisions performs the repetitions of -exchangeable and prints their table.
 func (e *experiment) decisions(ctx context.Context) error {
-	settings := ""
-	if !e.table {
-		def, err := e.define(1)
-		if err != nil {
-			return err
-		}
-		settings = e.settings(def)
-	}
-	l, err := openLedger(e.file, decisionColumns, settings)
+	l, err := e.perform(ctx, decisionColumns, 1, e.decide)
 	if err != nil {
 		return err
-	}
-	if !e.table {
-		if err := e.each(ctx, l, e.decide); err != nil {
-			return err
-		}
-		fmt.Fprintln(e.out)
 	}
 	var all []decision
 	for _, number := range l.repetitions() {

@@ -119,6 +119,28 @@ func (e *experiment) trainer(ds *data.Dataset, split objective.Split) (objective
 	return e.wrap(t), nil
 }
 
+// perform opens the ledger of an experiment and performs what is missing of it, with the study
+// of the given repetition for the settings; with -table it performs nothing.
+func (e *experiment) perform(ctx context.Context, columns []string, number int, one func(ctx context.Context, number int) ([][]string, error)) (*ledger, error) {
+	settings := ""
+	if !e.table {
+		def, err := e.define(number)
+		if err != nil {
+			return nil, err
+		}
+		settings = e.settings(def)
+	}
+	l, err := openLedger(e.file, columns, settings)
+	if err != nil || e.table {
+		return l, err
+	}
+	if err := e.each(ctx, l, one); err != nil {
+		return nil, err
+	}
+	fmt.Fprintln(e.out)
+	return l, nil
+}
+
 // each performs the repetitions that the file does not have yet, and adds the rows
 // of each to it as soon as it is complete.
 func (e *experiment) each(ctx context.Context, l *ledger, perform func(ctx context.Context, number int) ([][]string, error)) error {

@@ -105,23 +105,9 @@ func readPromise(row []string) (p promise, err error) {
 
 // holdPromises performs the repetitions and prints the table.
 func (e *experiment) holdPromises(ctx context.Context) error {
-	settings := ""
-	if !e.table {
-		def, err := e.define(1)
-		if err != nil {
-			return err
-		}
-		settings = e.settings(def)
-	}
-	l, err := openLedger(e.file, promiseColumns, settings)
+	l, err := e.perform(ctx, promiseColumns, 1, e.promise)
 	if err != nil {
 		return err
-	}
-	if !e.table {
-		if err := e.each(ctx, l, e.promise); err != nil {
-			return err
-		}
-		fmt.Fprintln(e.out)
 	}
 	var all [][]promise
 	for _, number := range l.repetitions() {

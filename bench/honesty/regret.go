@@ -89,23 +89,9 @@ func readAnswer(row []string) (a answer, err error) {
 
 // regrets performs the repetitions of -regret and prints their table.
 func (e *experiment) regrets(ctx context.Context) error {
-	settings := ""
-	if !e.table {
-		def, err := e.define(0)
-		if err != nil {
-			return err
-		}
-		settings = e.settings(def)
-	}
-	l, err := openLedger(e.file, answerColumns, settings)
+	l, err := e.perform(ctx, answerColumns, 0, e.regret)
 	if err != nil {
 		return err
-	}
-	if !e.table {
-		if err := e.each(ctx, l, e.regret); err != nil {
-			return err
-		}
-		fmt.Fprintln(e.out)
 	}
 	var all [][]answer
 	for _, number := range l.repetitions() {

@@ -42,8 +42,9 @@ func FailureOf(list []Failure, what objective.Option) Failure {
 // FreshSeedsError says that trainings failed on fresh seeds and too few are complete.
 // Nothing was recorded.
 type FreshSeedsError struct {
-	// Asked is the number of fresh seeds, Failed says how many of them failed. Where that is
-	// one too many they are the first so many that do, whatever the number of trainings at once.
+	// Asked is the number of fresh seeds, Failed says how many of them failed. A confirmation
+	// ends at the first failing seed that is too many, so Failed does not depend on how many
+	// trainings run at once.
 	Asked  int
 	Failed Failure
 	// NotTried is how many were not measured when the time was over; 0 where it was not.
