@@ -20,6 +20,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"evenkeel/objective"
+	"evenkeel/runs"
 	"evenkeel/runs/report"
 )
 
@@ -227,4 +228,27 @@ func firstIn(t *testing.T, folder, state string) string {
 		t.Fatalf("no trial is %s", state)
 	}
 	return number
+}
+
+// TestQueryOnATerminal: a terminal gets the first rows and a line that says so, and cells of
+// CSV on one line.
+func TestQueryOnATerminal(t *testing.T) {
+	folder := t.TempDir()
+	db, err := runs.Open(t.Context(), filepath.Join(folder, "evenkeel.db"), runs.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	const many = "WITH RECURSIVE t(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM t WHERE x < 1500) SELECT x, 'a' || char(10) || 'b' AS y FROM t"
+	for format, lines := range map[string]int{"table": 1002, "csv": 1002, "markdown": 1003, "json": 1003} {
+		got := onTerminal(t, folder, 80, "query", many, "--format", format)
+		if n := strings.Count(got, "\n"); n != lines || !strings.Contains(got, "only the first 1000 rows are printed; --max-rows 0 prints all") {
+			t.Errorf("%s has %d lines; want %d, the last of which says that there are more:\n%.200s", format, n, lines, got[max(0, len(got)-200):])
+		}
+		if got := onTerminal(t, folder, 80, "query", many, "--format", format, "--max-rows", "0"); strings.Count(got, "\n") != lines+499 {
+			t.Errorf("%s has %d lines with --max-rows 0; want %d", format, strings.Count(got, "\n"), lines+499)
+		}
+	}
 }

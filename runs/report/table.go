@@ -216,8 +216,11 @@ func (r result) writeMarkdown(w io.Writer) error {
 		tablewriter.WithRowAutoWrap(tw.WrapNone),
 		tablewriter.WithAlignment(r.alignment()),
 	)
-	return r.render(table, func(text string) string { return strings.ReplaceAll(text, "|", `\|`) })
+	return r.render(table, markdownCell)
 }
+
+// markdownCell writes a text so that it does not end its cell.
+func markdownCell(text string) string { return strings.ReplaceAll(text, "|", `\|`) }
 
 // alignment says on which side each column stands.
 func (r result) alignment() tw.Alignment {

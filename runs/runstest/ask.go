@@ -1,0 +1,31 @@
+package runstest
+
+import (
+	"context"
+	"errors"
+
+	"evenkeel/runs"
+)
+
+// Table is the whole answer to a query.
+type Table struct {
+	Columns []string
+	Rows    [][]any
+}
+
+// Ask runs a query and reads its answer to the end.
+func Ask(ctx context.Context, db *runs.DB, query string) (t *Table, err error) {
+	answer, err := db.Query(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, answer.Close()) }()
+	t = &Table{Columns: answer.Columns}
+	for row, err := range answer.Rows() {
+		if err != nil {
+			return nil, err
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t, nil
+}
