@@ -2,7 +2,9 @@ package runstest
 
 import (
 	"context"
+	"database/sql"
 	"errors"
+	"testing"
 
 	"evenkeel/runs"
 )
@@ -28,4 +30,21 @@ func Ask(ctx context.Context, db *runs.DB, query string) (t *Table, err error) {
 		t.Rows = append(t.Rows, row)
 	}
 	return t, nil
+}
+
+// Change runs statements that write on a database that nobody has open.
+func Change(t *testing.T, path string, statements ...string) {
+	t.Helper()
+	db, err := sql.Open("sqlite3", "file:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range statements {
+		if _, err := db.Exec(s); err != nil {
+			t.Fatalf("%s: %v", s, err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
 }
