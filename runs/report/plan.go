@@ -47,7 +47,7 @@ func (p planPage) write(now time.Time) error {
 		}
 	}
 	if !p.Until.IsZero() && !p.Until.After(now) {
-		fmt.Fprintf(w, "search.until %s is over: a search would end at once\n", def.Search.Until)
+		fmt.Fprintf(w, "search.until %s is over: a search would not begin\n", def.Search.Until)
 	}
 	p.budget(w)
 	fmt.Fprintln(w)
