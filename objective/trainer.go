@@ -72,6 +72,9 @@ type Job struct {
 	// TestShape asks how many examples the test part has, and nothing of what the model does
 	// there. A trainer may leave it unanswered.
 	TestShape bool
+	// Persist says that whoever asks counts the runs that fail: a trainer that gives up after
+	// some in a row does not count this one.
+	Persist bool
 	// OnEpoch, if not nil, is called after every epoch, in order.
 	OnEpoch func(Epoch)
 }

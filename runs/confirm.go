@@ -77,7 +77,8 @@ func (db *DB) TestOpened(ctx context.Context, study string, trial, round int) (o
 
 // Confirmed reports whether a confirmation on exactly so many seeds is recorded that a
 // reading would only repeat: of the same arm, vector and offsets, with the same run of the
-// reference on the first seed, so on the same data and with the same code. One that is
+// reference on the first seed, so on the same data and with the same code; where that seed is
+// left out, with that of the last reading before it was recorded. One that is
 // not the last of its arm is no mere repetition: repeated, it is the last. Nor is one of an
 // earlier version, which did not measure every option.
 func (db *DB) Confirmed(ctx context.Context, study string, r followup.Reading, arm followup.Arm) (same bool, err error) {
@@ -89,8 +90,10 @@ func (db *DB) Confirmed(ctx context.Context, study string, r followup.Reading, a
 		return q.QueryRowContext(ctx, `SELECT
 			EXISTS (SELECT 1 FROM confirmed_arms WHERE study = ?1 AND trial = ?2 AND round = ?3 AND resplit = ?4 AND seeds = ?5
 				AND number > (SELECT coalesce(max(number), 0) FROM confirmed_arms WHERE study = ?1 AND trial = ?2 AND round = ?3 AND resplit <> ?4))
-			AND EXISTS (SELECT 1 FROM confirm_runs WHERE study = ?1 AND what = ?6 AND resplit = ?4
-				AND (run = ?7 OR replicate = (SELECT min(replicate) FROM confirm_runs WHERE study = ?1 AND what = ?6 AND resplit = ?4 HAVING min(replicate) > 0)))
+			AND (EXISTS (SELECT 1 FROM confirm_runs WHERE study = ?1 AND what = ?6 AND replicate = 0 AND resplit = ?4 AND run = ?7)
+				OR ?7 = (SELECT reference FROM test_reads WHERE study = ?1 AND trial = ?2 AND round = ?3 AND resplit = ?4 AND delivered
+					AND at <= (SELECT max(confirmed) FROM confirmed_arms WHERE study = ?1 AND trial = ?2 AND round = ?3 AND resplit = ?4)
+					ORDER BY number DESC LIMIT 1))
 			AND EXISTS (SELECT 1 FROM confirmed_options WHERE study = ?1 AND trial = ?2 AND round = ?3 AND resplit = ?4 AND option = ?8 AND weights = ?9)
 			AND EXISTS (SELECT 1 FROM confirmed_options WHERE study = ?1 AND trial = ?2 AND round = ?3 AND resplit = ?4 AND option = ?10
 				AND (offsets IS ?11 OR reason NOT IN ('', ?12)))
@@ -105,8 +108,7 @@ func (db *DB) Confirmed(ctx context.Context, study string, r followup.Reading, a
 }
 
 // Confirm records a confirmation in place of any earlier one of the arm that was
-// made in the same way, and returns when it is durable. One on more seeds stays: else
-// the number of seeds could be chosen by the outcome.
+// made in the same way, and returns when it is durable; see [Keeps].
 func (s *Study) Confirm(_ context.Context, c *followup.Confirmation) error {
 	rows, options := s.findingRows(c), s.optionRows(c)
 	return s.writer.PutAndWait(func(tx *writer.Transaction) error {
@@ -115,8 +117,12 @@ func (s *Study) Confirm(_ context.Context, c *followup.Confirmation) error {
 			[]any{s.number, c.Trial, c.Round, c.Resplit}, &had); err != nil {
 			return err
 		}
-		if had > c.Seeds {
-			return s.recordFailures(tx, c)
+		leftOut, err := s.leftOut(tx, c)
+		if err != nil {
+			return err
+		}
+		if Keeps(had, leftOut, c) {
+			return s.recordFailures(tx, c, true)
 		}
 		for _, table := range []string{
 			`DELETE FROM confirmed_arms WHERE study = ? AND trial = ? AND round = ? AND resplit = ?`,
@@ -149,7 +155,7 @@ func (s *Study) Confirm(_ context.Context, c *followup.Confirmation) error {
 				return err
 			}
 		}
-		return s.recordFailures(tx, c)
+		return s.recordFailures(tx, c, false)
 	})
 }
 

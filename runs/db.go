@@ -60,7 +60,8 @@ type DB struct {
 // read-only) and brought to the current schema. It refuses, and leaves untouched,
 // a file that is no SQLite database or somebody else's, one from a newer or an
 // unreleased version of this program, and one on a network file system, whose locks
-// cannot be trusted. A file that has to exist and does not is a [*MissingError]. The caller closes the DB after every study opened from it.
+// cannot be trusted. A file that has to exist and does not is a [*MissingError]. The caller closes
+// the DB after every study opened from it.
 func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	if o.Now == nil {
 		o.Now = time.Now

@@ -40,13 +40,18 @@ func (db *DB) Failure(ctx context.Context, study string) (reason string, err err
 // Its text is a [FreshFailures] as JSON.
 const EventFreshSeedsFailed = "fresh seeds failed"
 
-// FreshFailures says what failed in the last confirmation of an arm.
+// FreshFailures says what failed in a confirmation of an arm.
 type FreshFailures struct {
 	Trial   int  `json:"trial"`
 	Round   int  `json:"round"`
 	Resplit bool `json:"resplit"`
-	// Asked is the number of fresh seeds that were asked for.
-	Asked int `json:"asked"`
+	// Asked is the number of fresh seeds that were asked for, NotTried how many of them were
+	// not measured when the time was over.
+	Asked    int `json:"asked"`
+	NotTried int `json:"not_tried,omitempty"`
+	// Unrecorded says that nothing else of the confirmation is recorded: too few seeds were
+	// complete, or an earlier one stays.
+	Unrecorded bool `json:"unrecorded,omitempty"`
 	// Failures are what failed; without any the confirmation made up for those of an earlier one.
 	Failures []followup.Failure `json:"failures"`
 }
@@ -60,8 +65,21 @@ func (f *FreshFailures) Of(what objective.Option) followup.Failure {
 	return followup.FailureOf(f.Failures, what)
 }
 
-// FreshSeedsFailed records what failed in a confirmation that too few fresh seeds are left of.
+// FailedIn returns what failed in the recorded confirmation of an arm that was made in the
+// given way, or in a later one that is not recorded; nil if nothing did.
+func FailedIn(list []FreshFailures, trial, round int, resplit, unrecorded bool) *FreshFailures {
+	for i, f := range list {
+		if f.Unrecorded == unrecorded && f.Trial == trial && f.Round == round && f.Resplit == resplit {
+			return &list[i]
+		}
+	}
+	return nil
+}
+
+// FreshSeedsFailed records what failed in a confirmation of which too few fresh seeds are
+// complete.
 func (s *Study) FreshSeedsFailed(f FreshFailures) error {
+	f.Unrecorded = true
 	text, err := json.Marshal(f)
 	if err != nil {
 		return err
@@ -69,10 +87,12 @@ func (s *Study) FreshSeedsFailed(f FreshFailures) error {
 	return s.Event(EventFreshSeedsFailed, string(text))
 }
 
-// recordFailures records what failed in a confirmation that is recorded, also that nothing
-// did where something had before.
-func (s *Study) recordFailures(tx *writer.Transaction, c *followup.Confirmation) error {
-	text, err := json.Marshal(FreshFailures{Trial: c.Trial, Round: c.Round, Resplit: c.Resplit, Asked: c.Asked, Failures: c.Failures})
+// recordFailures records what failed in a confirmation, also that nothing did where something
+// had before.
+func (s *Study) recordFailures(tx *writer.Transaction, c *followup.Confirmation, unrecorded bool) error {
+	text, err := json.Marshal(FreshFailures{
+		Trial: c.Trial, Round: c.Round, Resplit: c.Resplit, Asked: c.Asked, NotTried: c.NotTried(), Unrecorded: unrecorded, Failures: c.Failures,
+	})
 	if err != nil {
 		return err
 	}
@@ -85,8 +105,25 @@ func (s *Study) recordFailures(tx *writer.Transaction, c *followup.Confirmation)
 	return s.event(tx, EventFreshSeedsFailed, string(text), false)
 }
 
-// FreshFailures returns what failed in the last confirmation of each arm of the named study,
-// "" for the newest, of which something did.
+// Keeps reports whether a recorded confirmation on so many seeds, of which so many more were
+// left out, stays where another of the arm is made: it is on more, or on as many as are left
+// of the other and left out none. Else the number of seeds could be chosen by the outcome.
+func Keeps(seeds, leftOut int, other *followup.Confirmation) bool {
+	return seeds > other.Seeds || seeds == other.Seeds && leftOut == 0 && other.LeftOut().Seeds > 0
+}
+
+// leftOut returns how many seeds are left out of the recorded confirmation of an arm.
+func (s *Study) leftOut(tx *writer.Transaction, c *followup.Confirmation) (n int, err error) {
+	err = tx.ScanRow(`SELECT coalesce((SELECT f.value ->> 'seeds' FROM events e, json_each(e.text, '$.failures') f
+		WHERE f.value ->> 'what' = '' AND e.number = (SELECT max(number) FROM events WHERE study = ? AND kind = ?
+			AND text ->> 'trial' = ? AND text ->> 'round' = ? AND text ->> 'resplit' = ? AND text ->> 'unrecorded' IS NULL)
+		AND e.study = ?), 0)`,
+		[]any{s.number, EventFreshSeedsFailed, c.Trial, c.Round, c.Resplit, s.number}, &n)
+	return n, err
+}
+
+// FreshFailures returns of each arm of the named study, "" for the newest, what failed in its
+// recorded confirmation, and in a later one that is not recorded, if something did.
 func (db *DB) FreshFailures(ctx context.Context, study string) (list []FreshFailures, err error) {
 	err = db.view(ctx, func(q disk.Querier) error {
 		number, _, err := findStudy(ctx, q, study)
@@ -95,7 +132,8 @@ func (db *DB) FreshFailures(ctx context.Context, study string) (list []FreshFail
 		}
 		return disk.Each(ctx, q, `SELECT text FROM events e WHERE study = ?1 AND kind = ?2 AND json_array_length(text ->> 'failures') > 0
 			AND number = (SELECT max(number) FROM events o WHERE o.study = ?1 AND o.kind = ?2
-				AND o.text ->> 'trial' = e.text ->> 'trial' AND o.text ->> 'round' = e.text ->> 'round' AND o.text ->> 'resplit' = e.text ->> 'resplit')
+				AND o.text ->> 'trial' = e.text ->> 'trial' AND o.text ->> 'round' = e.text ->> 'round' AND o.text ->> 'resplit' = e.text ->> 'resplit'
+				AND (o.text ->> 'unrecorded' IS e.text ->> 'unrecorded' OR o.text ->> 'unrecorded' IS NULL))
 			ORDER BY number`, []any{number, EventFreshSeedsFailed}, func(scan disk.Scanner) error {
 			var text string
 			var f FreshFailures

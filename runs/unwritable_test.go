@@ -189,4 +189,10 @@ func TestUnwritableLog(t *testing.T) {
 	if stdout, stderr := u.run(t, "history.db", "SELECT 1"); stdout != "test [[1]]\n" || stderr != "" {
 		t.Errorf("with an empty log: %q, %s; want an answer", stdout, stderr)
 	}
+	if err := os.WriteFile(filepath.Join(u.folder, "history.db-journal"), []byte("rollback"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if stdout, stderr := u.run(t, "history.db", "SELECT 1"); stdout != "" || !strings.Contains(stderr, "file -journal") {
+		t.Errorf("with a journal: %q, %s; want to hear what to do", stdout, stderr)
+	}
 }

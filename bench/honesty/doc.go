@@ -59,11 +59,12 @@
 // With -embedded the sample is the embedded one and repetitions differ in the seed of the
 // study. They share test images and the seeds of the truth, so that only drawn samples
 // judge whether figures are right on average. ledger/regret-embedded.csv has study seeds
-// 100 to 113; the first command goes on with it. Where only honesty is asked for, the fixed
+// 100 to 119, ledger/regret-drawn.csv the first drawn samples; the first command goes on with
+// these. Where only honesty is asked for, the fixed
 // arms can stay out, which leaves some 40 s of one core for a repetition; the second command
 // measures the truth on 15 seeds instead of 30, whose noise true_se holds:
 //
-//	go run ./bench/honesty -regret -embedded -only 115 -o bench/honesty/ledger/regret-embedded.csv
+//	go run ./bench/honesty -regret -n 20 -o bench/honesty/ledger/regret-drawn.csv
 //	go run ./bench/honesty -regret -arms=false -truth 15 -n 80 -o bench/honesty/ledger/options.csv
 //
 // With -exchangeable, all classes are alike: normal distributions with the same covariance

@@ -19,6 +19,10 @@ SEARCH ranks the arms on validation, the best one of each trial; --all shows eve
 Above them, without a rank, are the unweighted model, with which all are compared, and
 what offsets and twice the epochs do to it.
 
+Above the table: how many points were predicted from the logits of the unweighted model,
+to choose which to train, and how much of the predicted changes of recalls training brought.
+Options without a rank compete with rank 1 as the lines below the table correct it.
+
   rank         by score, among arms with the same number of seeds; the first one leads
   recipe       the scheme with its exponent or other parameter, and accumulate where weights
                are multiplied with those of the round before
@@ -26,14 +30,14 @@ what offsets and twice the epochs do to it.
   score        spread, plus the expected charge for accuracy lost beyond the limit;
                lower is better
   change       score, compared with the unweighted model on the same seeds
-  +-           half width of a 95 % interval for all arms together, over seeds and
-               validation examples; not corrected for having chosen on these examples;
-               from 3 seeds on
+  +-           half width of a 95 % interval, simultaneous for all arms, over seeds and
+               validation examples; not corrected for weights that were measured on these
+               examples; from 3 seeds on
   noise?       beyond = the interval of change does not contain 0, within = it does;
                for arms with fewer seeds, their number of seeds
   spread       how uneven the recalls are, mean over seeds, without any charge; not
                corrected for the noise of the validation examples
-  weights      (where the model is searched) change of spread, compared with the trial's
+  weights      (where the study varies the model too) change of spread, compared with the trial's
                own unweighted model
   max/min      (--wide) largest class weight divided by the smallest, mean of each
                seed's own

@@ -20,20 +20,23 @@ const (
 
 // openReaders opens the connections for queries. Where SQLite cannot make the files beside the
 // database that it needs to share it, a File that is open for queries only reads it as it
-// lies, as long as no write-ahead log holds more. See decision 0074.
+// lies, as long as no write-ahead log or journal holds more. See decision 0074.
 func (f *File) openReaders(ctx context.Context) error {
 	err := f.openReading(ctx, readShared)
 	if err == nil || !f.options.ReadOnly || !cannotShare(err) {
 		return err
 	}
-	log, statErr := os.Stat(f.path + "-wal")
-	if statErr != nil && !errors.Is(statErr, fs.ErrNotExist) {
-		return errors.Join(err, statErr)
-	}
-	if statErr == nil && log.Size() > 0 {
-		return fmt.Errorf("the last changes are still in its file -wal, and its folder cannot be written, which reading them needs; "+
-			"copy both files to a folder that you may write and name the copy with --db, "+
-			"or have `evenkeel studies` run by somebody who may write there, which folds them into the file (%w)", err)
+	for _, end := range []string{"-wal", "-journal"} {
+		log, statErr := os.Stat(f.path + end)
+		switch {
+		case errors.Is(statErr, fs.ErrNotExist):
+		case statErr != nil:
+			return fmt.Errorf("whether the last changes are still in its file %s is not known: %w (%w)", end, statErr, err)
+		case log.Size() > 0:
+			return fmt.Errorf("the last changes are still in its file %s, and its folder cannot be written, which reading them needs; "+
+				"copy both files to a folder that you may write and name the copy with --db, "+
+				"or have `evenkeel studies` run by somebody who may write there, which folds them into the file (%w)", end, err)
+		}
 	}
 	return errors.Join(f.Read.Close(), f.openReading(ctx, readAsItLies))
 }

@@ -148,8 +148,12 @@ func (p boardPage) head() {
 	}
 	fmt.Fprintln(p.W, spread)
 	if q := p.Recommendation.Of(objective.OptionNothing).Test; q.Seeds > 0 && p.Recommendation.Confirmed != nil {
-		p.lines(fmt.Sprintf("unweighted spread %s here, %s on the test part: other examples, whose noise is taken off there",
-			decimals(p.Board.Reference.Spread, 3), decimals(q.Spread, 3)))
+		here := p.Board.Reference.Spread
+		text := "unweighted spread " + decimals(here, 3) + " here"
+		if floor := p.NoiseFloor; p.Definition.Objective.Spread == objective.StdDev && floor < here {
+			text += fmt.Sprintf(" (%s without that noise)", decimals(math.Sqrt(float64(here*here)-float64(floor*floor)), 3))
+		}
+		p.lines(fmt.Sprintf("%s, %s on the test part without its noise: other examples", text, decimals(q.Spread, 3)))
 	}
 	for _, text := range p.predicted() {
 		p.lines(text)

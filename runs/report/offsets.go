@@ -92,6 +92,8 @@ func (p offsetsPage) stored() []string {
 			count(p.Epochs, "epoch"), count(p.Models, "seed"))}
 	}
 	switch {
+	case p.Measured != nil && p.Epochs > 0:
+		notes = append(notes, "longer training and these offsets together, against the usual epochs: "+measured(p.Measured, p.Score.Tolerance))
 	case p.Measured != nil:
 		notes = append(notes, measured(p.Measured, p.Score.Tolerance))
 	case p.Epochs == 0:

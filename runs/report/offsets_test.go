@@ -99,7 +99,7 @@ func TestStoredOffsetsAreMeasured(t *testing.T) {
 		Difference: -0.008, DifferenceLow: -0.02, DifferenceHigh: 0.004, AccuracyDrop: 0.004, AccuracyLow: -0.009, AccuracyHigh: 0.001, OverTolerance: 0.1,
 	}}
 	const want = "confirmed on 10 fresh seeds: the spread changes by -.008 (95 % -.020 to +.004), the balanced accuracy by -0.4 points (95 % -0.9 to +0.1)"
-	for _, epochs := range []int{0, 30} {
+	for epochs, want := range map[int]string{0: want, 30: "longer training and these offsets together, against the usual epochs: " + want} {
 		o.Epochs = epochs
 		if notes := p.stored(); len(notes) != 2 || notes[1] != want {
 			t.Errorf("%d epochs: %q; want %q", epochs, notes, want)

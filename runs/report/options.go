@@ -32,7 +32,7 @@ func (p answerPage) options(c *results.Confirmed, controls bool) error {
 	var notes []string
 	if control := p.control(c); controls && control != nil {
 		r.rows = append(r.rows, p.optionCells(c, *control))
-		notes = append(notes, "control: no option, but the unweighted model trained for as long as an unweighted training and all rounds together")
+		notes = append(notes, "control: not an option to use, but the unweighted model trained for as long as an unweighted training and all rounds together")
 	}
 	r.fit(p.Width, "worst class")
 	if err := p.writeBetween(r); err != nil {
@@ -124,9 +124,7 @@ func (p answerPage) optionNotes(c *results.Confirmed, list []results.MeasuredOpt
 	notes := []string{
 		fmt.Sprintf("%s, %s%s; test part read %s", perClass(c.Images), count(c.Seeds, "fresh seed"), ownParts(c.Resplit), times(c.TestReads)),
 	}
-	if failed := p.failedSeeds(c); failed != "" {
-		notes = append(notes, failed)
-	}
+	notes = append(notes, p.failedSeeds(c)...)
 	if leftOut := p.quoted(c) && c.Invalid; leftOut {
 		notes = append(notes, fmt.Sprintf("trial %d, whose weights were measured too, was declared invalid since: the options with weights are left out", c.Trial))
 	} else {
@@ -152,20 +150,29 @@ func (p answerPage) optionNotes(c *results.Confirmed, list []results.MeasuredOpt
 
 // failedIn returns what failed in a confirmation, nil if nothing did.
 func (p answerPage) failedIn(c *results.Confirmed) *runs.FreshFailures {
-	return p.FailedIn(results.Arm{Trial: c.Trial, Round: c.Round}, c.Resplit)
+	return p.FailedIn(results.Arm{Trial: c.Trial, Round: c.Round}, c.Resplit, false)
 }
 
-// failedSeeds says how many fresh seeds failed, and why; "" if none did.
-func (p answerPage) failedSeeds(c *results.Confirmed) string {
+// failedSeeds says how many fresh seeds failed in a confirmation, and in a later one that is
+// not recorded, and why.
+func (p answerPage) failedSeeds(c *results.Confirmed) (texts []string) {
 	failed := p.failedIn(c)
-	f := failed.Of("")
-	switch {
-	case f.Seeds == 0:
-		return ""
-	case f.Seeds+c.Seeds > failed.Asked: // of a later one, of which nothing is recorded
-		return fmt.Sprintf("a later confirmation is not recorded: %d of %d fresh seeds failed: %s", f.Seeds, failed.Asked, cause(f.Cause))
+	if f := failed.Of(""); f.Seeds > 0 {
+		texts = append(texts, fmt.Sprintf("%d of %d fresh seeds failed and are left out%s: %s", f.Seeds, failed.Asked, notTried(failed), cause(f.Cause)))
 	}
-	return fmt.Sprintf("%d of %d fresh seeds failed and are left out: %s", f.Seeds, failed.Asked, cause(f.Cause))
+	later := p.FailedIn(results.Arm{Trial: c.Trial, Round: c.Round}, c.Resplit, true)
+	if f := later.Of(""); f.Seeds > 0 {
+		texts = append(texts, fmt.Sprintf("a later confirmation is not recorded: %d of %d fresh seeds failed%s: %s", f.Seeds, later.Asked, notTried(later), cause(f.Cause)))
+	}
+	return texts
+}
+
+// notTried says how many seeds were not measured because the time was over, "" if all were.
+func notTried(f *runs.FreshFailures) string {
+	if f.NotTried == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", %d were not measured before the time limit", f.NotTried)
 }
 
 // leftOut is the number of fresh seeds that failed in the quoted confirmation, 0 before one.
@@ -174,11 +181,7 @@ func (p answerPage) leftOut() int {
 	if c == nil {
 		return 0
 	}
-	failed := p.failedIn(c)
-	if f := failed.Of(""); f.Seeds > 0 && f.Seeds+c.Seeds <= failed.Asked {
-		return f.Seeds
-	}
-	return 0
+	return p.failedIn(c).Of("").Seeds
 }
 
 // whyMissing says why a confirmation did not measure an option.

@@ -402,7 +402,7 @@ func (p answerPage) unknown() []string {
 		lines = append(lines, fmt.Sprintf("  %s of the spread below %s may be missed (%s, %s).", of, decimals(p.r.Undetectable, 3),
 			count(c.Seeds, "seed"), count(int(total(c.Images)), "test example")))
 	}
-	if failed := p.failedSeeds(c); failed != "" {
+	for _, failed := range p.failedSeeds(c) {
 		lines = append(lines, indented(capitalised(failed), pageWidth)...)
 	}
 	switch few := c.FewImages(); {
@@ -448,8 +448,8 @@ func (p answerPage) unconfirmed() []string {
 	}
 	if failed := p.failures(); failed.Of("").Seeds > 0 {
 		f := failed.Of("")
-		return indented(fmt.Sprintf("It is not confirmed: %d of %d fresh seeds failed, and %d have to work: %s. When that is repaired: %s",
-			f.Seeds, failed.Asked, confirm.FewestSeeds, strings.TrimRight(cause(f.Cause), "."), whole("evenkeel confirm"+p.study())), pageWidth)
+		return indented(fmt.Sprintf("It is not confirmed: %d of %d fresh seeds failed%s, and %d have to work: %s. When that is repaired: %s",
+			f.Seeds, failed.Asked, notTried(failed), confirm.FewestSeeds, strings.TrimRight(cause(f.Cause), "."), whole("evenkeel confirm"+p.study())), pageWidth)
 	}
 	if old := results.OfEarlierVersion(p.Confirmed); old != nil && old.Trial == p.r.Arm.Trial && old.Round == p.r.Arm.Round {
 		return withCommand("It was confirmed by an earlier version, which did not measure every option. Measure all", "evenkeel confirm"+p.study())
@@ -457,16 +457,13 @@ func (p answerPage) unconfirmed() []string {
 	return withCommand("What it gains on data the search never saw is not known. Confirm it", "evenkeel confirm"+p.study())
 }
 
-// failures returns what failed in the confirmation that is quoted, or before one in the last
-// of the leader; nil where nothing did.
+// failures returns what failed in the last confirmation of the leader, of which nothing is
+// recorded; nil where nothing did.
 func (p answerPage) failures() *runs.FreshFailures {
-	if c := p.r.Confirmed; c != nil {
-		return p.failedIn(c)
-	}
-	if own := p.FailedIn(p.r.Arm, false); own != nil {
+	if own := p.FailedIn(p.r.Arm, false, true); own != nil {
 		return own
 	}
-	return p.FailedIn(p.r.Arm, true)
+	return p.FailedIn(p.r.Arm, true, true)
 }
 
 // more names the commands that go on from here.

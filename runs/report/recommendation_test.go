@@ -12,6 +12,7 @@ import (
 	"evenkeel/objective/evidence/confirm"
 	"evenkeel/runs"
 	"evenkeel/runs/results"
+	"evenkeel/search/followup"
 	"evenkeel/search/studyfile"
 )
 
@@ -159,6 +160,11 @@ func TestUnconfirmed(t *testing.T) {
 		"  It was confirmed by an earlier version, which did not measure every option. Measure all:\n    evenkeel confirm": func(p answerPage) {
 			p.Confirmed = []results.Confirmed{{ConfirmedArm: runs.ConfirmedArm{Trial: p.r.Arm.Trial, Round: p.r.Arm.Round, Seeds: 10}}}
 		},
+		"  It is not confirmed: 2 of 10 fresh seeds failed, 4 were not measured before the time limit, and 6\n  have to work: no images. When that is repaired: evenkeel confirm": func(p answerPage) {
+			p.FreshFailures = []runs.FreshFailures{{
+				Trial: p.r.Arm.Trial, Round: p.r.Arm.Round, Asked: 10, NotTried: 4, Unrecorded: true, Failures: []followup.Failure{{Seeds: 2, Cause: "no images"}},
+			}}
+		},
 		"Further seeds fail, so it cannot be confirmed; find out why: ev": func(p answerPage) { p.Board.Study.FailedSeeds, p.Definition.Search.Replicates = 1, 5 },
 	} {
 		p := answerOf(t, results.Recommend(results.Evidence{Options: []results.MeasuredOption{option(objective.OptionOffsetsFixed, -.04, .001, 0, 0)}}))
@@ -166,6 +172,34 @@ func TestUnconfirmed(t *testing.T) {
 		if text := strings.Join(p.lines(), "\n"); !strings.Contains(text, want) {
 			t.Errorf("%s\nwant %q", text, want)
 		}
+	}
+}
+
+// TestFailedSeeds: a confirmation names its own seeds that are left out, and a later one that is
+// not recorded; programs get the number of its own.
+func TestFailedSeeds(t *testing.T) {
+	r := results.Recommend(results.Evidence{Options: []results.MeasuredOption{option(objective.OptionOffsetsFixed, -.04, .001, 0, 0)}, Confirmed: true})
+	p := answerOf(t, r)
+	p.Confirmed = []results.Confirmed{{ConfirmedArm: runs.ConfirmedArm{Trial: 3, Round: 2, Seeds: 7}}}
+	r.Confirmed = &p.Confirmed[0]
+	p.FreshFailures = []runs.FreshFailures{
+		{Trial: 3, Round: 2, Asked: 10, Unrecorded: true, Failures: []followup.Failure{{Seeds: 5, Cause: "out of memory"}}},
+		{Trial: 3, Round: 2, Asked: 10, NotTried: 1, Failures: []followup.Failure{{Seeds: 2, Cause: "no images"}}},
+	}
+	want := []string{
+		"2 of 10 fresh seeds failed and are left out, 1 were not measured before the time limit: no images",
+		"a later confirmation is not recorded: 5 of 10 fresh seeds failed: out of memory",
+	}
+	if got := p.failedSeeds(r.Confirmed); !slices.Equal(got, want) {
+		t.Errorf("%q; want %q", got, want)
+	}
+	failed := func() any { page := p.figures(); return page.rows[0][len(page.columns)-1] }
+	if n := failed(); n != 2 {
+		t.Errorf("failed_seeds %v; want 2, those of the recorded confirmation", n)
+	}
+	p.FreshFailures = p.FreshFailures[:1]
+	if n := failed(); n != 0 {
+		t.Errorf("failed_seeds %v of a confirmation in which nothing failed", n)
 	}
 }
 

@@ -59,5 +59,5 @@ func (o *Overview) partsOf(r *Recommendation) *confirm.Parts {
 	for _, rep := range o.Board.Reference.Replicates {
 		rounds = append(rounds, rep.Reference)
 	}
-	return confirm.CompareParts(rounds, test.Recalls, r.Confirmed.Images)
+	return confirm.CompareParts(rounds, test.Recalls, r.Confirmed.Images, r.Confirmed.Seeds)
 }

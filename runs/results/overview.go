@@ -43,7 +43,7 @@ type Overview struct {
 	Shifts bool
 	// Recommendation says what to use.
 	Recommendation *Recommendation
-	// FreshFailures is what failed in the last confirmation of each arm.
+	// FreshFailures is what failed in the confirmations of each arm, see [runs.DB.FreshFailures].
 	FreshFailures []runs.FreshFailures
 	// NoiseFloor is the spread that perfectly even classes would show on as many
 	// validation examples; NaN where it is not known.
@@ -127,15 +127,10 @@ func (o *Overview) OnlyFirstSeeds() bool {
 	return o.Board.Study.FailedSeeds > 0 && len(o.Board.Rows) > 0 && o.Board.Rows[0].Seeds <= o.Definition.Search.Replicates
 }
 
-// FailedIn returns what failed in the last confirmation of an arm that was made in the given
-// way, nil if nothing did.
-func (o *Overview) FailedIn(a Arm, resplit bool) *runs.FreshFailures {
-	for i, f := range o.FreshFailures {
-		if f.Trial == a.Trial && f.Round == a.Round && f.Resplit == resplit {
-			return &o.FreshFailures[i]
-		}
-	}
-	return nil
+// FailedIn returns what failed in the recorded confirmation of an arm that was made in the
+// given way, or in a later one that is not recorded; nil if nothing did.
+func (o *Overview) FailedIn(a Arm, resplit, unrecorded bool) *runs.FreshFailures {
+	return runs.FailedIn(o.FreshFailures, a.Trial, a.Round, resplit, unrecorded)
 }
 
 // withoutTestPart reports whether a study has nothing to confirm on, as far as its files

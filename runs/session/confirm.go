@@ -112,19 +112,19 @@ func (c *confirming) run(ctx context.Context, v visited) error {
 	if err != nil {
 		return err
 	}
-	asked := max(c.arm.Seeds, recorded)
-	known, err := c.known(ctx, v, &confirmer, recorded)
+	asked := max(c.arm.Seeds, recorded.seeds)
+	known, err := c.known(ctx, v, &confirmer, recorded.seeds)
 	if err != nil {
 		return err
 	}
-	if c.arm.Seeds <= recorded {
+	if c.arm.Seeds <= recorded.seeds {
 		c.keep(recorded)
-		if known == recorded {
+		if known == recorded.seeds {
 			c.notify(notice.AlreadyConfirmed{Study: c.def.Name, Trial: c.arm.Trial, Round: c.arm.Round, Seeds: known})
 			return nil
 		}
 	}
-	fewest := max(confirm.FewestSeeds, recorded) // fewer would not replace these
+	fewest := max(confirm.FewestSeeds, recorded.seeds) // fewer would not replace these
 	if err := c.fit(ctx, v, &confirmer, known, fewest); err != nil {
 		return err
 	}
@@ -141,54 +141,74 @@ func (c *confirming) run(ctx context.Context, v visited) error {
 	var failed *followup.FreshSeedsError
 	if errors.As(err, &failed) {
 		err = errors.Join(err, v.study.FreshSeedsFailed(runs.FreshFailures{
-			Trial: c.arm.Trial, Round: c.arm.Round, Resplit: c.arm.Resplit, Asked: failed.Asked, Failures: []followup.Failure{failed.Failed},
+			Trial: c.arm.Trial, Round: c.arm.Round, Resplit: c.arm.Resplit, Asked: failed.Asked, NotTried: failed.NotTried,
+			Failures: []followup.Failure{failed.Failed},
 		}))
 	}
-	if err == nil && found.LeftOut().Seeds > 0 {
-		return c.leftOut(found, recorded)
-	}
 	switch {
-	case err == nil && found.Seeds < fewest: // trained, and not recorded
-	case err == nil && found.Seeds < asked:
-		c.notify(notice.ConfirmingCutShort{
-			Study: c.def.Name, Trial: c.arm.Trial, Round: c.arm.Round, Seeds: found.Seeds, Asked: asked, Resplit: c.arm.Resplit,
-		})
-		return nil
-	case err == nil || !objective.IsInterruption(err):
+	case err == nil:
+		return c.measured(found, recorded, asked)
+	case !objective.IsInterruption(err):
 		return err
 	case search.IsClosed(v.stop) || c.deadline.IsZero():
 		c.notify(notice.ConfirmingInterrupted{})
 		return ErrInterrupted
 	}
+	err = timeOver(fewest)
+	if failed != nil {
+		err = fmt.Errorf("%w; %w", err, failed)
+	}
+	return err
+}
+
+// timeOver says that too few seeds were complete when the time was over.
+func timeOver(fewest int) error {
 	return fmt.Errorf("time limit reached with fewer than %d seeds complete, so nothing is claimed; what is trained is stored, and the same command with more time continues", fewest)
 }
 
-// leftOut says that seeds were left out on which trainings failed.
-func (c *confirming) leftOut(found *followup.Confirmation, recorded int) error {
-	out := found.LeftOut()
-	if found.Seeds < recorded { // trained, and not recorded
-		return fmt.Errorf("%d of %d fresh seeds failed, and the earlier confirmation on %d stays, since only %d could be measured: %s",
-			out.Seeds, found.Asked, recorded, found.Seeds, out.Cause)
-	}
-	if found.Seeds+out.Seeds < found.Asked { // the others were not tried
-		c.notify(notice.ConfirmingCutShort{
-			Study: c.def.Name, Trial: c.arm.Trial, Round: c.arm.Round, Seeds: found.Seeds, Asked: found.Asked, Resplit: c.arm.Resplit,
+// measured says which of the seeds that were asked for were left out, because a training
+// failed or the time was over, or that an earlier confirmation stays.
+func (c *confirming) measured(found *followup.Confirmation, had recorded, asked int) error {
+	out, stays := found.LeftOut(), runs.Keeps(had.seeds, had.leftOut, found)
+	switch {
+	case stays && out.Seeds == 0:
+		return timeOver(had.seeds)
+	case stays:
+		late := ""
+		if n := found.NotTried(); n > 0 {
+			late = fmt.Sprintf(" and %d were not measured before the time limit", n)
+		}
+		return fmt.Errorf("%d of %d fresh seeds failed%s, and the earlier confirmation on %d stays, since %d are complete: %s",
+			out.Seeds, found.Asked, late, had.seeds, found.Seeds, out.Cause)
+	case out.Seeds > 0:
+		c.notify(notice.FreshSeedsLeftOut{
+			Study: c.def.Name, Trial: c.arm.Trial, Round: c.arm.Round, Seeds: found.Seeds, Asked: found.Asked, Failed: out.Seeds, Cause: out.Cause,
 		})
 	}
-	c.notify(notice.FreshSeedsLeftOut{
-		Study: c.def.Name, Trial: c.arm.Trial, Round: c.arm.Round, Seeds: found.Seeds, Asked: found.Asked, Failed: out.Seeds, Cause: out.Cause,
-	})
+	if found.Seeds+out.Seeds < asked {
+		c.notify(notice.ConfirmingCutShort{
+			Study: c.def.Name, Trial: c.arm.Trial, Round: c.arm.Round, Seeds: found.Seeds, Asked: asked, Resplit: c.arm.Resplit,
+		})
+	}
 	return nil
 }
 
+// recorded is on how many seeds an arm is confirmed already, and how many more were left out.
+type recorded struct{ seeds, leftOut int }
+
 // recorded returns on how many seeds the arm is confirmed already, in the same way: nothing of
 // it is to be replaced by less.
-func (c *confirming) recorded(ctx context.Context, v visited) (seeds int, err error) {
+func (c *confirming) recorded(ctx context.Context, v visited) (r recorded, err error) {
 	list, err := results.Confirmations(ctx, v.db, c.def.Name)
-	if a := results.Find(list, c.arm.Trial, c.arm.Round, c.arm.Resplit); a != nil {
-		seeds = a.Seeds
+	if err != nil {
+		return r, err
 	}
-	return seeds, err
+	failures, err := v.db.FreshFailures(ctx, c.def.Name)
+	if a := results.Find(list, c.arm.Trial, c.arm.Round, c.arm.Resplit); a != nil {
+		r.seeds = a.Seeds
+		r.leftOut = runs.FailedIn(failures, c.arm.Trial, c.arm.Round, c.arm.Resplit, false).Of("").Seeds
+	}
+	return r, err
 }
 
 // known returns how many of the recorded seeds need no training: all where the confirmation on
@@ -211,12 +231,12 @@ func (c *confirming) known(ctx context.Context, v visited, confirmer *followup.C
 }
 
 // keep goes on with the seeds that are confirmed already, which are not replaced by
-// less.
-func (c *confirming) keep(known int) {
-	if known > c.arm.Seeds {
-		c.notify(notice.LargerKept{Trial: c.arm.Trial, Round: c.arm.Round, Seeds: known, Asked: c.arm.Seeds})
+// less, and with those that were left out.
+func (c *confirming) keep(had recorded) {
+	if had.seeds > c.arm.Seeds {
+		c.notify(notice.LargerKept{Trial: c.arm.Trial, Round: c.arm.Round, Seeds: had.seeds, Asked: c.arm.Seeds})
 	}
-	c.arm.Seeds = known
+	c.arm.Seeds = had.seeds + had.leftOut
 }
 
 // fit says what is about to be trained, and takes fewer seeds where the time is

@@ -43,7 +43,9 @@ type Confirmer struct {
 // ([objective.IsInterruption]) and nothing is claimed. Where the time is over, the
 // seeds that are complete are what there is, if they are at least [confirm.FewestSeeds];
 // else it is an interruption too. Seeds on which a training fails are left out and counted;
-// where fewer than [confirm.FewestSeeds] are left the error is a [*FreshSeedsError].
+// where too few are left, or are complete when the time is over, the error is a
+// [*FreshSeedsError]. Without [Arm.Vector] a failing training of the one that is joined of all
+// seeds ends it.
 func (c *Confirmer) Run(ctx context.Context, stop <-chan struct{}, arm Arm) (*Confirmation, error) {
 	if arm.Seeds < confirm.FewestSeeds {
 		return nil, fmt.Errorf("%d fresh seeds; a confirmation needs at least %d", arm.Seeds, confirm.FewestSeeds)
@@ -60,11 +62,14 @@ func (c *Confirmer) Run(ctx context.Context, stop <-chan struct{}, arm Arm) (*Co
 	p.vector = p.arm.Vector
 	err = p.each(ctx, func(s *freshSeed) error { return p.attempt(ctx, s) })
 	failures := p.failures()
-	switch {
-	case err == nil:
-		p.keepComplete()
-	case c.timeIsOver(ctx, stop, err) && p.vector != nil && p.keepComplete() >= confirm.FewestSeeds:
-		err = nil
+	if over := c.timeIsOver(ctx, stop, err); err == nil || over && p.vector != nil {
+		leftOut, complete := FailureOf(failures, ""), p.keepComplete()
+		switch {
+		case complete >= confirm.FewestSeeds:
+			err = nil
+		case leftOut.Seeds > 0:
+			err = &FreshSeedsError{Asked: arm.Seeds, Failed: leftOut, NotTried: arm.Seeds - complete - leftOut.Seeds, err: err}
+		}
 	}
 	if err == nil && p.vector == nil { // that of all seeds, so it had to wait for them
 		if p.vector, err = p.meanVector(); err == nil {

@@ -13,7 +13,8 @@ import (
 )
 
 // opener is a trainer whose test part is opened, in the record, before it is, and read, in the
-// record, before a result is handed out. One that fails has read nothing.
+// record, before a result is handed out. One that fails has read nothing. A confirmation counts
+// the seeds that fail by itself: a repeated one trains those alone, one after the other.
 type opener struct {
 	objective.Trainer
 	open, read func(context.Context) error
@@ -25,6 +26,7 @@ func (o opener) Train(ctx context.Context, job objective.Job) (*objective.Result
 			return nil, err
 		}
 	}
+	job.Persist = true
 	r, err := o.Trainer.Train(ctx, job)
 	if err == nil && job.Test && r != nil && r.Test != nil {
 		err = o.read(ctx)
@@ -49,6 +51,7 @@ type confirming struct {
 
 	mu           sync.Mutex
 	opened, read bool
+	ended        bool // too few seeds are left
 	done         int
 }
 

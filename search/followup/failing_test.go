@@ -3,9 +3,11 @@ package followup_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"evenkeel/objective"
 	"evenkeel/objective/trainers/trainertest"
@@ -74,5 +76,57 @@ func TestConfirmFailingSeeds(t *testing.T) {
 	_, err = confirmed(store, 2, trial{func(j objective.Job) bool { return last(j) || j.Spec.Seed == seed(0) }, 8})
 	if !errors.As(err, &few) || few.Asked != 8 || few.Failed.Seeds != 3 || !strings.Contains(few.Error(), "3 of 8 fresh seeds failed, and a confirmation needs 6 that work: ") || store.last != nil {
 		t.Errorf("three of eight seeds fail: %v, something recorded %t; want how many and why, and nothing recorded", err, store.last != nil)
+	}
+}
+
+// TestFailingSeedsInTurn: where too many seeds fail, how many did and why is the same for any
+// number of trainings at once. Where the time is over before, the error says how many were not
+// measured, and is an interruption.
+func TestFailingSeedsInTurn(t *testing.T) {
+	d := define(t, confirmStudy)
+	seeds := make(map[int64]int)
+	for r := range 10 {
+		seeds[search.TrainingSeed(d.Search.Seed, r, search.PhaseConfirm)] = r
+	}
+	var first string
+	for parallel := 1; parallel <= 4; parallel++ {
+		trainer, _, _ := watched(.3, nil)
+		trainer.Before = func(_ context.Context, j objective.Job) error {
+			if r := seeds[j.Spec.Seed]; r != 1 && r != 4 {
+				return fmt.Errorf("no images for seed %d", r)
+			}
+			return nil
+		}
+		_, err := confirmer(d, newConfirmations(), trainer, parallel).Run(t.Context(), nil, fixedArm(t, d, 10))
+		var few *followup.FreshSeedsError
+		if !errors.As(err, &few) || few.Failed.Seeds != 5 || !strings.HasSuffix(few.Failed.Cause, "seed 0") {
+			t.Errorf("%d at once: %v; want five that failed, the first being seed 0", parallel, err)
+		}
+		if first == "" {
+			first = err.Error()
+		}
+		if err.Error() != first {
+			t.Errorf("%d at once: %v; want %s", parallel, err, first)
+		}
+	}
+
+	now := time.Date(2026, 1, 1, 23, 0, 0, 0, time.UTC)
+	trainer, _, _ := watched(.3, nil)
+	trainer.Before = func(_ context.Context, j objective.Job) error {
+		now = now.Add(time.Hour)
+		if r, fresh := seeds[j.Spec.Seed]; fresh && r == 0 {
+			return errors.New("no images")
+		}
+		return nil
+	}
+	store := newConfirmations()
+	c := confirmer(d, store, trainer, 1)
+	c.Clock, c.Deadline = func() time.Time { return now }, now.Add(20*time.Hour)
+	arm := fixedArm(t, d, 10)
+	arm.Vector = []float64{1.5, 1.2, 0.8, 0.5}
+	_, err := c.Run(t.Context(), nil, arm)
+	var few *followup.FreshSeedsError
+	if !errors.As(err, &few) || !objective.IsInterruption(err) || few.Failed.Seeds != 1 || few.NotTried < 5 || few.NotTried > 8 || store.last != nil {
+		t.Errorf("a failure and then no time: %v; want an interruption that says what failed", err)
 	}
 }

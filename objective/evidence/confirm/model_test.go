@@ -10,7 +10,7 @@ import (
 // model simulates two procedures whose true recalls are known. Image i of class
 // c is recognised by procedure P on seed s if
 //
-//	probit(recall_Pc) + seedSD (sqrt(1/2) v_sc + sqrt(1/2) v_Psc)
+//	probit(recall_Pc) + seedSD (sqrt(1/2) v_sc + sqrt(1/2) v_Psc) + common v_s
 //	  + sqrt(image) u_i + sqrt(both) e_si + sqrt(own) e_Psi > 0
 //
 // with standard normal u, v, e and image + both + own = 1, so that recall given
@@ -20,6 +20,7 @@ type model struct {
 	images                   []int
 	seeds                    int
 	seedSD, image, both, own float64
+	common                   float64 // of a seed, on all classes of both
 }
 
 func phi(x float64) float64    { return 0.5 * math.Erfc(-x/math.Sqrt2) }
@@ -46,10 +47,14 @@ func (m model) labels() []uint16 {
 
 // recalls draws the true recalls of one seed.
 func (m model) recalls(rng *rand.Rand, pa, pb, ra, rb []float64) {
+	common := 0.0
+	if m.common > 0 {
+		common = m.common * rng.NormFloat64()
+	}
 	for c := range pa {
 		shared := rng.NormFloat64()
-		ra[c] = pa[c] + m.seedSD*math.Sqrt(0.5)*(shared+rng.NormFloat64())
-		rb[c] = pb[c] + m.seedSD*math.Sqrt(0.5)*(shared+rng.NormFloat64())
+		ra[c] = pa[c] + common + m.seedSD*math.Sqrt(0.5)*(shared+rng.NormFloat64())
+		rb[c] = pb[c] + common + m.seedSD*math.Sqrt(0.5)*(shared+rng.NormFloat64())
 	}
 }
 

@@ -34,22 +34,24 @@ type Parts struct {
 func (p *Parts) Unlike() bool { return p != nil && (p.Balanced || len(p.Classes) > 0) }
 
 // CompareParts compares a model's rounds on the validation part, one a seed, with its recalls
-// on the test part, of other seeds and so many examples of each class. Their difference has the
-// half width
+// on the test part, of so many other seeds and so many examples of each class. Their difference
+// has the half width
 //
-//	sqrt(t^2 s^2 / S + z^2 v + z^2 (h / z.975)^2)
+//	sqrt(t^2 s^2 (1 / S + 1 / T) + z^2 v + z^2 w)
 //
 // with the variance s^2 over the S seeds and v over the images of validation
-// ([objective.ImageVariances]), and half the width h of the recall's 95 % interval on the
-// test part, which contains both kinds of noise. Each of the two variances over examples is at
-// least p (1 - p) / m for m examples and the recall p of both parts together, since a recall of
-// 0 or 1 shows none. The balanced accuracy's variances are those of a mean of K independent
-// recalls. t and z are the quantiles of Student's t on S - 1 degrees of
+// ([objective.ImageVariances]), and w = (h / z.975)^2 of half the width h of the recall's 95 %
+// interval on the test part. For a recall that contains the noise of the T seeds of the test
+// part too, and 1 / T is left out. Each of v and w is at least p (1 - p) / m for m examples and
+// the recall p of both parts together, since a recall of 0 or 1 shows none. For the balanced
+// accuracy v and w are those of a mean of K independent recalls. Its seeds are not, since a good
+// one raises all classes: their noise on the test part is taken to be that on validation, 1 / T.
+// t and z are the quantiles of Student's t on S - 1 degrees of
 // freedom and of the normal distribution: half of the level of 1 % is spent on the balanced
 // accuracy, half on the K recalls together (Bonferroni). It returns nil for fewer than two
-// seeds, and where the two parts have no class in common.
-func CompareParts(validation []objective.Round, test []Recall, examples []int64) *Parts {
-	if len(validation) < leastPartSeeds || len(test) != validation[0].Val.Classes() || len(examples) != len(test) {
+// seeds of validation or none of the test part, and where the two parts have no class in common.
+func CompareParts(validation []objective.Round, test []Recall, examples []int64, testSeeds int) *Parts {
+	if len(validation) < leastPartSeeds || testSeeds < 1 || len(test) != validation[0].Val.Classes() || len(examples) != len(test) {
 		return nil
 	}
 	seeds, support := len(validation), validation[0].Val.Support()
@@ -78,7 +80,7 @@ func CompareParts(validation []objective.Round, test []Recall, examples []int64)
 		parts.Slopes = append(parts.Slopes, slopes)
 	}
 	images := objective.ImageVariances(parts)
-	var image, ofTest, together float64
+	var image, ofTest float64
 	differs := func(c int) float64 { return math.Abs(p.TestRecall[c] - p.ValidationRecall[c]) }
 	for _, c := range classes {
 		m, n := float64(support[c]), float64(examples[c])
@@ -89,9 +91,8 @@ func CompareParts(validation []objective.Round, test []Recall, examples []int64)
 		p.Validation += p.ValidationRecall[c] / k
 		p.Test += test[c].Mean / k
 		image += here / float64(k*k)
-		ofTest += noise / (n * k * k)
-		together += math.Sqrt(there-noise/n) / k // a good or bad seed may move all classes
-		if differs(c) > partsWidth(single[c], here+there, 1-unlikeLevel/float64(4*k)) {
+		ofTest += there / float64(k*k)
+		if differs(c) > partsWidth(single[c], 0, here+there, 1-unlikeLevel/float64(4*k)) {
 			p.Classes = append(p.Classes, c)
 		}
 	}
@@ -104,18 +105,18 @@ func CompareParts(validation []objective.Round, test []Recall, examples []int64)
 		}
 		return 0
 	})
-	ofTest += float64(together * together)
 	difference := p.Test - p.Validation
-	p.Balanced = math.Abs(difference) > partsWidth(balanced, image+ofTest, 1-unlikeLevel/4)
-	half := partsWidth(balanced, image+ofTest, interval.TwoSided)
+	p.Balanced = math.Abs(difference) > partsWidth(balanced, 1/float64(testSeeds), image+ofTest, 1-unlikeLevel/4)
+	half := partsWidth(balanced, 1/float64(testSeeds), image+ofTest, interval.TwoSided)
 	p.Low, p.High = difference-half, difference+half
 	return p
 }
 
 // partsWidth returns half the width of the interval whose upper end has the given level, from
-// the values on the seeds of validation, and the variance of everything else.
-func partsWidth(values []float64, rest, level float64) float64 {
+// the values on the seeds of validation, the share of their variance that the seeds of the test
+// part add, and the variance of everything else.
+func partsWidth(values []float64, share, rest, level float64) float64 {
 	n := len(values)
-	half := interval.Quantile(level, float64(n-1)) * math.Sqrt(interval.SumSquares(values)/float64((n-1)*n))
+	half := interval.Quantile(level, float64(n-1)) * math.Sqrt(interval.SumSquares(values)/float64(n-1)*(1/float64(n)+share))
 	return interval.Cochran(half, interval.Quantile(level, math.Inf(1)), rest)
 }

@@ -36,26 +36,32 @@ func twoParts(t *testing.T, rng *rand.Rand, validation, test model) *Parts {
 	for c, n := range test.images {
 		examples[c] = int64(n)
 	}
-	return CompareParts(rounds, measured.Recalls(), examples)
+	return CompareParts(rounds, measured.Recalls(), examples, test.seeds)
 }
 
-// part is a part of ten classes with so many images each, on so many seeds.
-func part(recalls []float64, images, seeds int) model {
-	return model{a: recalls, b: recalls, images: slices.Repeat([]int{images}, len(recalls)), seeds: seeds, seedSD: .1, image: .7, both: .1, own: .2}
+// part is a part of ten classes with so many images each, on so many seeds, which
+// raise or lower all recalls together by a common effect.
+func part(recalls []float64, images, seeds int, common float64) model {
+	return model{a: recalls, b: recalls, images: slices.Repeat([]int{images}, len(recalls)), seeds: seeds, seedSD: .1, common: common, image: .7, both: .1, own: .2}
 }
 
 // TestPartsAlike: two parts of one population are called unlike in at most 1 % of studies,
-// with few seeds and few images too. 2.5 % of 400 are 1 % and three standard deviations.
+// with few seeds and few images too, and where a
+// seed raises or lowers all classes together. 2.5 % of 400 are 1 % and three standard deviations.
 func TestPartsAlike(t *testing.T) {
 	const studies = 400
 	for _, c := range []struct {
 		seeds, validation, test int
 		recalls                 []float64
-	}{{8, 120, 400, profile(10)}, {3, 120, 400, profile(10)}, {8, 30, 30, profile(10)}, {3, 20, 400, shrunk(profile(10), .2, -.1)}} {
+		common                  float64
+	}{
+		{8, 120, 400, profile(10), 0}, {3, 120, 400, profile(10), 0}, {8, 30, 30, profile(10), 0}, {3, 20, 400, shrunk(profile(10), .2, -.1), 0},
+		{8, 120, 400, profile(10), .15}, {20, 400, 400, profile(10), .3}, {3, 400, 400, profile(10), .3},
+	} {
 		rng := rand.New(rand.NewPCG(7, uint64(c.seeds)))
 		unlike := 0
 		for range studies {
-			if twoParts(t, rng, part(c.recalls, c.validation, c.seeds), part(c.recalls, c.test, 10)).Unlike() {
+			if twoParts(t, rng, part(c.recalls, c.validation, c.seeds, c.common), part(c.recalls, c.test, 6, c.common)).Unlike() {
 				unlike++
 			}
 		}
@@ -74,16 +80,17 @@ func TestPartsUnlike(t *testing.T) {
 		harder[c] -= .08
 	}
 	one[4] -= .35
-	if p := twoParts(t, rng, part(profile(10), 120, 8), part(harder, 400, 10)); !p.Balanced || p.High >= 0 || !(p.Low < p.Test-p.Validation && p.Test-p.Validation < p.High) {
+	if p := twoParts(t, rng, part(profile(10), 120, 8, 0), part(harder, 400, 10, 0)); !p.Balanced || p.High >= 0 || !(p.Low < p.Test-p.Validation && p.Test-p.Validation < p.High) {
 		t.Errorf("everything harder: %+v", p)
 	}
-	if p := twoParts(t, rng, part(profile(10), 120, 8), part(one, 400, 10)); !p.Unlike() || !slices.Equal(p.Classes, []int{4}) {
+	if p := twoParts(t, rng, part(profile(10), 120, 8, 0), part(one, 400, 10, 0)); !p.Unlike() || !slices.Equal(p.Classes, []int{4}) {
 		t.Errorf("class 4 harder: %+v", p)
 	}
 }
 
 // TestPartsByHand: two seeds with recalls .8 and .6 of class 0, .9 and .9 of class 1, on ten
-// images each, and .5 and .7 on test, class 2 having none there: balanced .8 and .6.
+// images each, and .5 and .7 on test, class 2 having none there: balanced .8 and .6. The half width
+// is sqrt(12.7062^2 .005 (1/2 + 1/10) + 1.95996^2 (.011302 + .001302)).
 func TestPartsByHand(t *testing.T) {
 	round := func(a int64) objective.Round {
 		m, err := objective.ConfusionFromRows([][]int64{{a, 10 - a, 0}, {1, 9, 0}, {0, 0, 10}})
@@ -95,11 +102,11 @@ func TestPartsByHand(t *testing.T) {
 	nan := math.NaN()
 	test := []Recall{{.5, .4, .6}, {.7, .6, .8}, {nan, nan, nan}}
 	examples := []int64{100, 100, 0}
-	p := CompareParts([]objective.Round{round(8), round(6)}, test, examples)
-	if math.Abs(p.Validation-.8) > 1e-12 || math.Abs(p.Test-.6) > 1e-12 || p.Unlike() {
+	p := CompareParts([]objective.Round{round(8), round(6)}, test, examples, 10)
+	if math.Abs(p.Validation-.8) > 1e-12 || math.Abs(p.Test-.6) > 1e-12 || math.Abs((p.High-p.Low)/2-.7299) > 1e-4 || p.Unlike() {
 		t.Errorf("%+v", p)
 	}
-	if CompareParts([]objective.Round{round(8)}, test, examples) != nil || CompareParts([]objective.Round{round(8), round(6)}, nil, nil) != nil {
+	if CompareParts([]objective.Round{round(8)}, test, examples, 10) != nil || CompareParts([]objective.Round{round(8), round(6)}, nil, nil, 10) != nil {
 		t.Error("one seed, or no test part, is compared")
 	}
 }
@@ -112,7 +119,7 @@ func TestPartsOfPerfectRecalls(t *testing.T) {
 		t.Fatal(err)
 	}
 	rounds := []objective.Round{{Val: m}, {Val: m}, {Val: m}}
-	if p := CompareParts(rounds, []Recall{{.894, .86, .92}, {.9, .87, .93}}, []int64{400, 400}); p.Unlike() {
+	if p := CompareParts(rounds, []Recall{{.894, .86, .92}, {.9, .87, .93}}, []int64{400, 400}, 10); p.Unlike() {
 		t.Errorf("%+v", p)
 	}
 }

@@ -216,7 +216,7 @@ func (f *figures) transmission() (Finding, bool) {
 	case math.IsNaN(t.HalfWidth()):
 		d.Text += "."
 	case math.Abs(1-t.Tau) <= t.HalfWidth():
-		d.Text += ". This is as predicted, within the uncertainty."
+		d.Text += ". By this trial alone it may be as predicted."
 	case t.Tau < 1:
 		d.Text += ". This is less than predicted."
 	default:

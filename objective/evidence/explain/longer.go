@@ -54,7 +54,7 @@ func (f *figures) longerOf() (Finding, bool) {
 	if !math.IsNaN(l.Train) {
 		text += fmt.Sprintf(" After %d epochs its balanced accuracy is %s on its own training examples and %s on validation", l.Usual, percent(l.Train), percent(l.Val))
 		if !math.IsNaN(l.Fall) {
-			text += fmt.Sprintf("; the last third of the epochs brought %.0f %% of the fall of the training loss", 100*l.Fall)
+			text += fmt.Sprintf(", and the training loss still fell: the last third of the epochs brought %.0f %% of its fall", 100*l.Fall)
 		}
 		text += "."
 	}

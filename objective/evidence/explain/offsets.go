@@ -119,7 +119,7 @@ func (f *figures) offsetsOf() (Finding, bool) {
 			{"offsets_spread", o.spread}, {"offsets_change", o.change}, {"offsets_drop", o.drop}, {"spread", o.armSpread}, {"drop", o.armDrop},
 			{"difference_image_se", math.Sqrt(o.image)},
 		},
-		Text: fmt.Sprintf("Offsets fitted to the logits of %s, without any training, reach a spread of %s at %s points of balanced accuracy on validation; the weights reach %s at %s.",
+		Text: fmt.Sprintf("Offsets fitted to the logits of %s on every seed, without any training, reach a spread of %s at %s points of balanced accuracy on validation; the weights reach %s at %s.",
 			f.reference(), small(o.spread), points(-o.drop), small(o.armSpread), points(-o.armDrop)),
 	}
 	if o.costly {

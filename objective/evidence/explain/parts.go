@@ -34,7 +34,7 @@ func (f *figures) partsOf() (Finding, bool) {
 		},
 	}
 	accuracies := fmt.Sprintf("balanced accuracy is %s on validation and %s on the test part", percent(p.Validation), percent(p.Test))
-	interval := fmt.Sprintf("95 %% of the difference %s to %s points", points(p.Low), points(p.High))
+	interval := fmt.Sprintf("95 %% interval of test minus validation %s to %s points", points(p.Low), points(p.High))
 	if !d.Reason {
 		fewer := "other examples"
 		if slices.Min(f.support) < slices.Min(p.Images) {

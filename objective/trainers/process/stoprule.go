@@ -33,14 +33,15 @@ func (s *stopRule) stopped() error {
 }
 
 // note records how a run ended and how long the program worked on it, 0 if it
-// was never asked, and returns what to say of it.
-func (s *stopRule) note(err error, took time.Duration) error {
+// was never asked, and returns what to say of it. A failure that the caller counts is not
+// counted here.
+func (s *stopRule) note(err error, took time.Duration, counted bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
 	case err == nil || took >= s.quick:
 		s.row = 0
-	case !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded):
+	case !counted && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded):
 		s.row++
 	}
 	if s.broken == nil && s.row == maxQuickFailures {

@@ -35,6 +35,19 @@ func TestStopsAfterThreeQuickFailures(t *testing.T) {
 	}
 }
 
+// TestPersists: failures that the caller counts stop nothing.
+func TestPersists(t *testing.T) {
+	tr := open(t, options(t), short)
+	j := fault(tr, "exit at once", nil)
+	j.Persist = true
+	for range 2 * maxQuickFailures {
+		if err := failure(t, tr, j); errors.Is(err, objective.ErrTrainerBroken) {
+			t.Fatalf("stopped: %v", err)
+		}
+	}
+	mustTrain(t, tr, job(tr, 1, nil))
+}
+
 // TestStopsWhereTheStartIsSlow: what counts is the time from the request on. A
 // program that loads its data for longer than that, and then fails every run at
 // once, is stopped too; and so is one that does not start at all.

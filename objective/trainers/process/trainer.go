@@ -96,7 +96,7 @@ func (t *Trainer) Train(ctx context.Context, job objective.Job) (*objective.Resu
 	if err != nil && inner.Err() != nil && ctx.Err() == nil {
 		return nil, errClosed
 	}
-	return r, t.rule.note(err, s.lasted)
+	return r, t.rule.note(err, s.lasted, job.Persist)
 }
 
 // acquire waits for a free slot.
