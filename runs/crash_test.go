@@ -187,7 +187,7 @@ func sound(t *testing.T, path string, acknowledged []objective.RunID) {
 	for _, check := range []struct{ query, want string }{
 		{"PRAGMA integrity_check", "[[ok]]"}, {"PRAGMA foreign_key_check", "[]"},
 	} {
-		table, err := db.Query(t.Context(), check.query)
+		table, err := runstest.Ask(t.Context(), db, check.query)
 		if err != nil || fmt.Sprint(table.Rows) != check.want {
 			t.Errorf("%s: %v, %v", check.query, table, err)
 		}

@@ -84,12 +84,12 @@ func (db *DB) Path() string { return db.file.Path() }
 // Close closes the database.
 func (db *DB) Close() error { return db.file.Close() }
 
-// Table is the answer to a query: values are int64, float64, string, []byte or nil.
-type Table = disk.Table
+// Answer is the answer to a query, which is read row by row.
+type Answer = disk.Answer
 
 // Query runs one statement that reads. It has a connection of its own that can
-// neither write, nor attach another file, nor change a setting.
-func (db *DB) Query(ctx context.Context, query string) (*Table, error) {
+// neither write, nor attach another file, nor change a setting. The caller closes the answer.
+func (db *DB) Query(ctx context.Context, query string) (*Answer, error) {
 	return db.file.Query(ctx, query)
 }
 

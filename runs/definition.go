@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 
+	"evenkeel/objective"
 	"evenkeel/runs/disk"
 	"evenkeel/runs/schema"
 	"evenkeel/search"
@@ -117,13 +118,16 @@ func (e *NoStudyError) Error() string {
 	if len(e.Known) == 0 {
 		return schema.ErrEmpty.Error()
 	}
-	return fmt.Sprintf("there is no study %q; there is %s", e.Study, strings.Join(e.Known, ", "))
+	return fmt.Sprintf("there is no study %q; there is %s", e.Study, objective.Printable(strings.Join(e.Known, ", ")))
 }
 
 // findStudy returns the number and name of the named study, "" for the newest.
 func findStudy(ctx context.Context, q disk.Querier, name string) (number int, found string, err error) {
 	err = q.QueryRowContext(ctx, `SELECT number, name FROM studies WHERE ?1 = '' OR name = ?1 ORDER BY number DESC LIMIT 1`, name).
 		Scan(&number, &found)
+	if err == nil && !objective.OneLine(found) {
+		return 0, "", fmt.Errorf("study %d of this history is named %q; want a name without line breaks and control characters", number, found)
+	}
 	if !errors.Is(err, sql.ErrNoRows) {
 		return number, found, err
 	}

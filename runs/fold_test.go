@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"evenkeel/runs"
+	"evenkeel/runs/runstest"
 )
 
 // TestFileAloneLacksAMinuteAtMost: a copy of the file without its log has what was recorded a
@@ -30,7 +31,7 @@ func TestFileAloneLacksAMinuteAtMost(t *testing.T) {
 	}
 	alone := filepath.Join(folder, "alone.db")
 	copyFile(t, db.Path(), alone)
-	table, err := open(t, alone, runs.Options{ReadOnly: true}).Query(t.Context(), `SELECT count(*) FROM events WHERE kind = 'noted'`)
+	table, err := runstest.Ask(t.Context(), open(t, alone, runs.Options{ReadOnly: true}), `SELECT count(*) FROM events WHERE kind = 'noted'`)
 	if err != nil || table.Rows[0][0] != int64(1) {
 		t.Errorf("the file alone has %v, %v; want the event", table, err)
 	}

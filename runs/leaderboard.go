@@ -196,6 +196,11 @@ func readHead(ctx context.Context, q disk.Querier, study string) (*StudyHead, er
 	if err := json.Unmarshal([]byte(classes.String), &h.Classes); err != nil {
 		return nil, fmt.Errorf("classes of study %s: %w", name, err)
 	}
+	for c, class := range h.Classes {
+		if !objective.OneLine(class) {
+			return nil, fmt.Errorf("class %d of study %s is named %q; want a name without line breaks and control characters", c, name, class)
+		}
+	}
 	if err := json.Unmarshal([]byte(counts.String), &h.TrainCounts); err != nil {
 		return nil, fmt.Errorf("training counts of study %s: %w", name, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"evenkeel/objective"
@@ -132,6 +133,9 @@ func loadRounds(ctx context.Context, q disk.Querier, study, trial int) (measurem
 				m = &measured{seed: seed}
 				all[key] = m
 			}
+			if r.Round != len(m.rounds) {
+				return fmt.Errorf("trial %d, replicate %d: round %d is missing", key[0], key[1], len(m.rounds))
+			}
 			m.rounds = append(m.rounds, r)
 			return nil
 		})
@@ -166,7 +170,34 @@ func scanRound(scan disk.Scanner, matrices map[string]*objective.Confusion, tria
 	if r.Val, err = sharedMatrix(matrices, "val "+run, val); err == nil {
 		r.Train, err = sharedMatrix(matrices, "train "+run, train)
 	}
+	if err == nil {
+		err = checkRound(&r)
+	}
 	return r, err
+}
+
+// checkRound says whether what a row holds belongs together: everything else of the program
+// relies on that.
+func checkRound(r *objective.Round) error {
+	if r.Val == nil {
+		return fmt.Errorf("the matrix of run %.8s on validation is missing", r.Run)
+	}
+	if r.Round > 0 && r.Weights == nil {
+		return errors.New("the weights are missing")
+	}
+	classes := r.Val.Classes()
+	if r.Train != nil && r.Train.Classes() != classes {
+		return fmt.Errorf("the matrices of run %.8s have %d classes on validation and %d in training", r.Run, classes, r.Train.Classes())
+	}
+	for _, v := range []struct {
+		name   string
+		values []float64
+	}{{"raw weights", r.Raw}, {"weights", r.Weights}, {"weights shown", r.Shown}} {
+		if v.values != nil && len(v.values) != classes {
+			return fmt.Errorf("%d %s are stored for %d classes", len(v.values), v.name, classes)
+		}
+	}
+	return nil
 }
 
 // sharedMatrix decodes a matrix once; nil data is no matrix.

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"evenkeel/runs"
+	"evenkeel/runs/runstest"
 )
 
 // other makes a SQLite database with some other program's SQL.
@@ -148,7 +149,7 @@ func TestPragmas(t *testing.T) {
 		"PRAGMA journal_mode": "wal", "PRAGMA user_version": int64(6), "PRAGMA application_id": int64(0x45766b6c),
 		"SELECT count(*) FROM pragma_table_list WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND NOT strict": int64(0),
 	} {
-		table, err := db.Query(t.Context(), query)
+		table, err := runstest.Ask(t.Context(), db, query)
 		if err != nil || len(table.Rows) != 1 || table.Rows[0][0] != want {
 			t.Errorf("%s = %v, %v; want %v", query, table, err, want)
 		}
@@ -256,7 +257,7 @@ func rescored(t *testing.T, db *runs.DB, content []byte) {
 }
 
 // withoutSeconds takes the last column from the rows of the view leaderboard.
-func withoutSeconds(t *runs.Table) (rows [][]any) {
+func withoutSeconds(t *runstest.Table) (rows [][]any) {
 	for _, row := range t.Rows {
 		rows = append(rows, row[:len(row)-1])
 	}

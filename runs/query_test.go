@@ -14,6 +14,7 @@ import (
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/interval"
 	"evenkeel/runs"
+	"evenkeel/runs/runstest"
 	"evenkeel/search"
 )
 
@@ -45,9 +46,9 @@ func records(t *testing.T, db *runs.DB) []search.Record {
 }
 
 // query returns the rows of a query.
-func query(t *testing.T, db *runs.DB, q string) *runs.Table {
+func query(t *testing.T, db *runs.DB, q string) *runstest.Table {
 	t.Helper()
-	table, err := db.Query(t.Context(), q)
+	table, err := runstest.Ask(t.Context(), db, q)
 	if err != nil {
 		t.Fatalf("%s: %v", q, err)
 	}
@@ -281,17 +282,17 @@ func TestQueryOnlyReads(t *testing.T) {
 		"PRAGMA query_only = 0", "PRAGMA journal_mode = DELETE", "PRAGMA user_version = 3", "PRAGMA writable_schema = 1",
 		"BEGIN IMMEDIATE", "REINDEX", "-- nothing",
 	} {
-		if table, err := db.Query(t.Context(), q); err == nil || !strings.Contains(err.Error(), "only statements that read are allowed") {
+		if table, err := runstest.Ask(t.Context(), db, q); err == nil || !strings.Contains(err.Error(), "only statements that read are allowed") {
 			t.Errorf("Query(%s) = %v, %v; want it refused", q, table, err)
 		}
 	}
 	for _, q := range []string{"SELECT 1; DELETE FROM trials", "SELECT 1 AS a; SELECT 2 AS b", "SELECT ';' /* ; */; -- ;\n VALUES (1)"} {
-		if table, err := db.Query(t.Context(), q); err == nil || !strings.Contains(err.Error(), "more than one statement") {
+		if table, err := runstest.Ask(t.Context(), db, q); err == nil || !strings.Contains(err.Error(), "more than one statement") {
 			t.Errorf("Query(%s) = %v, %v; want it refused", q, table, err)
 		}
 	}
 	for _, q := range []string{"SELECT ';'", `SELECT 1 AS ";";`, "SELECT 1; -- ; that is all", "/* ; */ SELECT 1 ;\n", "SELECT 'it''s; fine'"} {
-		if _, err := db.Query(t.Context(), q); err != nil {
+		if _, err := runstest.Ask(t.Context(), db, q); err != nil {
 			t.Errorf("Query(%s): %v", q, err)
 		}
 	}
@@ -306,14 +307,14 @@ func TestQueryOnlyReads(t *testing.T) {
 		"PRAGMA table_info(trials)", "SELECT value FROM json_each('[1,2]')", "SELECT * FROM epochs LIMIT 1",
 		"WITH RECURSIVE t(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM t WHERE x < 3) SELECT x FROM t",
 	} {
-		if table, err := db.Query(t.Context(), q); err != nil || len(table.Rows) == 0 {
+		if table, err := runstest.Ask(t.Context(), db, q); err != nil || len(table.Rows) == 0 {
 			t.Errorf("Query(%s) = %v, %v; want rows", q, table, err)
 		}
 	}
-	if _, err := db.Query(t.Context(), "SELEC 1"); err == nil || !strings.Contains(err.Error(), "syntax error") {
+	if _, err := runstest.Ask(t.Context(), db, "SELEC 1"); err == nil || !strings.Contains(err.Error(), "syntax error") {
 		t.Errorf("a wrong query: %v", err)
 	}
-	if _, err := db.Query(t.Context(), " "); err == nil || !strings.Contains(err.Error(), "want SQL such as") {
+	if _, err := runstest.Ask(t.Context(), db, " "); err == nil || !strings.Contains(err.Error(), "want SQL such as") {
 		t.Errorf("an empty query: %v", err)
 	}
 }

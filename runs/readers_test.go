@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"evenkeel/runs"
+	"evenkeel/runs/runstest"
 )
 
 // TestReadersSeeAPrefix: while a study is written, every reader sees steps 1..n
@@ -45,7 +46,7 @@ func TestReadersSeeAPrefix(t *testing.T) {
 
 // prefix counts the steps and looks for holes, in one statement: one state.
 func prefix(t *testing.T, db *runs.DB) (n int64, ok bool) {
-	table, err := db.Query(t.Context(), `SELECT count(*), coalesce(max(number), 0),
+	table, err := runstest.Ask(t.Context(), db, `SELECT count(*), coalesce(max(number), 0),
 		(SELECT count(*) FROM steps s WHERE NOT EXISTS (SELECT 1 FROM trials t WHERE t.study = s.study AND t.number = s.trial)),
 		(SELECT count(*) FROM trials t WHERE state = 'complete' AND rounds != (SELECT count(*) FROM arms a WHERE a.study = t.study AND a.trial = t.number)),
 		(SELECT count(*) FROM trial_runs r WHERE NOT EXISTS (SELECT 1 FROM matrices m WHERE m.run = r.run AND m.part = 'val'))

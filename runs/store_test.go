@@ -246,7 +246,7 @@ func TestLogitsAreEvicted(t *testing.T) {
 	}
 	count := func(where string) int64 {
 		t.Helper()
-		table, err := db.Query(t.Context(), `SELECT count(DISTINCT o.run) FROM outputs o LEFT JOIN trial_runs r ON r.run = o.run
+		table, err := runstest.Ask(t.Context(), db, `SELECT count(DISTINCT o.run) FROM outputs o LEFT JOIN trial_runs r ON r.run = o.run
 			LEFT JOIN trials t ON t.study = r.study AND t.number = r.trial WHERE `+where)
 		if err != nil {
 			t.Fatal(err)

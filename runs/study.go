@@ -73,7 +73,7 @@ type CodeChangedError struct {
 func (e *CodeChangedError) Error() string {
 	return fmt.Sprintf("study %s was searched with trainer %s, and now finds %s: what it measured so far belongs to the old code; "+
 		"restore that (of a built-in trainer also the kernels: EVENKEEL_KERNELS=portable, or avx2 or avx512, both fma), or start a new study "+
-		"(study: another name), or go on from here with the new code by --accept-code", e.Study, e.Was, e.Now)
+		"(study: another name), or go on from here with the new code by --accept-code", e.Study, objective.Printable(e.Was), objective.Printable(e.Now))
 }
 
 // Opening says what [DB.OpenStudy] did.
@@ -303,8 +303,8 @@ func (s *Study) checkData(ctx context.Context, info objective.Info, split string
 		return err
 	}
 	if data.Valid && (data.String != info.Data || was.String != split) {
-		return fmt.Errorf("study %s began with data %.12s and now finds %.12s; restore the data, or give the study another name",
-			s.definition.Name, data.String, info.Data)
+		return fmt.Errorf("study %s began with data %s and now finds %s; restore the data, or give the study another name",
+			s.definition.Name, beginning(data.String, 12), beginning(info.Data, 12))
 	}
 	return nil
 }
@@ -326,14 +326,19 @@ func (s *Study) checkClasses(ctx context.Context, info objective.Info, split str
 		return fmt.Errorf("classes: %w", err)
 	}
 	if string(now) != classes {
-		return fmt.Errorf("data %.40s have the classes %s in this history, and the trainer names %s; give the data a new name, or keep the classes and their order",
-			info.Data, classes, now)
+		return fmt.Errorf("data %s have the classes %s in this history, and the trainer names %s; give the data a new name, or keep the classes and their order",
+			beginning(info.Data, 40), objective.Printable(classes), now)
 	}
 	if given := column.Ints(info.TrainCounts); given != counts && given != "[]" && counts != "[]" {
-		return fmt.Errorf("data %.40s have %s training examples by class in this history, and the trainer states %s; give the data a new name",
-			info.Data, counts, given)
+		return fmt.Errorf("data %s have %s training examples by class in this history, and the trainer states %s; give the data a new name",
+			beginning(info.Data, 40), objective.Printable(counts), given)
 	}
 	return nil
+}
+
+// beginning returns so many characters of a text, printable.
+func beginning(text string, most int) string {
+	return objective.Printable(fmt.Sprintf("%.*s", most, text))
 }
 
 // checkCode says whether the study was searched with other code.

@@ -10,6 +10,7 @@ import (
 
 	"evenkeel/objective"
 	"evenkeel/runs"
+	"evenkeel/runs/runstest"
 	"evenkeel/search"
 )
 
@@ -123,7 +124,7 @@ func TestTimeSpentSurvivesAKill(t *testing.T) {
 	}
 	// What a kill leaves: no end, and the lock free, as on a copy elsewhere.
 	copied := filepath.Join(t.TempDir(), "copy.db")
-	if _, err := db.Query(t.Context(), "SELECT 1"); err != nil {
+	if _, err := runstest.Ask(t.Context(), db, "SELECT 1"); err != nil {
 		t.Fatal(err)
 	}
 	now.Store(41)
@@ -180,7 +181,7 @@ func TestWriteErrorsAreFinal(t *testing.T) {
 	if err := s.Append(t.Context(), search.Step{Number: 1, Kind: search.MoreSeeds}); !errors.Is(err, first) {
 		t.Errorf("Append after the error: %v; want the same error", err)
 	}
-	table, err := db.Query(t.Context(), "SELECT count(*) FROM events")
+	table, err := runstest.Ask(t.Context(), db, "SELECT count(*) FROM events")
 	if err != nil || table.Rows[0][0] != int64(0) {
 		t.Errorf("events = %v, %v; want none", table, err)
 	}

@@ -11,6 +11,7 @@ import (
 	"evenkeel/objective"
 	"evenkeel/objective/trainers/trainertest"
 	"evenkeel/runs"
+	"evenkeel/runs/runstest"
 	"evenkeel/search"
 )
 
@@ -52,7 +53,7 @@ func TestLabelsOfATrainerOutside(t *testing.T) {
 	if err := drive(t.Context(), def, s, trainer, 2); err != nil {
 		t.Fatal(err)
 	}
-	board, err := db.Query(t.Context(), `SELECT min(run), count(*), (SELECT min(text) FROM logs) FROM logs`)
+	board, err := runstest.Ask(t.Context(), db, `SELECT min(run), count(*), (SELECT min(text) FROM logs) FROM logs`)
 	if err != nil || board.Rows[0][1].(int64) < 10 || board.Rows[0][2] != "a line�of�log" {
 		t.Fatalf("logs %v, %v", board, err)
 	}
@@ -71,7 +72,7 @@ func TestLabelsOfATrainerOutside(t *testing.T) {
 	if err := drive(t.Context(), def, s, trainer, 2); err != nil && !errors.Is(err, search.ErrFailing) {
 		t.Errorf("with another order of the examples: %v", err)
 	}
-	refused, err := db.Query(t.Context(), `SELECT count(*) > 2, min(error) FROM failed_runs`)
+	refused, err := runstest.Ask(t.Context(), db, `SELECT count(*) > 2, min(error) FROM failed_runs`)
 	if err != nil || refused.Rows[0][0] != int64(1) || !strings.Contains(refused.Rows[0][1].(string), "keeps its validation examples and their order") {
 		t.Errorf("failed runs %v, %v; want every run with another order of the examples", refused, err)
 	}
@@ -96,7 +97,7 @@ func TestOtherExamplesAreRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	closeStudy(t, s)
-	refused, err := db.Query(t.Context(), `SELECT min(error) FROM failed_runs`)
+	refused, err := runstest.Ask(t.Context(), db, `SELECT min(error) FROM failed_runs`)
 	if err != nil || !strings.Contains(refused.Rows[0][0].(string), "its validation part has [60 60 60 60] examples by class, and earlier runs on data") {
 		t.Errorf("failed runs %v, %v", refused, err)
 	}
@@ -167,7 +168,7 @@ func TestFailuresAreKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	closeStudy(t, s)
-	table, err := db.Query(t.Context(), `SELECT f.error, f.log, length(f.run), length(f.spec) > 100, s.name FROM failed_runs f JOIN studies s ON s.number = f.study`)
+	table, err := runstest.Ask(t.Context(), db, `SELECT f.error, f.log, length(f.run), length(f.spec) > 100, s.name FROM failed_runs f JOIN studies s ON s.number = f.study`)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -121,9 +121,29 @@ func readTrial(ctx context.Context, q disk.Querier, study string, number int, hi
 		}
 	}
 	for round := 1; round <= len(byRound); round++ {
-		t.Arms = append(t.Arms, byRound[round])
+		arm, ok := byRound[round]
+		if !ok {
+			return nil, fmt.Errorf("trial %d of study %s: the arm of round %d is missing", number, t.Study.Name, round)
+		}
+		t.Arms = append(t.Arms, arm)
 	}
-	return t, t.readReplicates(ctx, q, hits)
+	if err := t.readReplicates(ctx, q, hits); err != nil {
+		return nil, err
+	}
+	return t, t.check()
+}
+
+// check says whether arms and measurements belong together.
+func (t *Trial) check() error {
+	if t.State == StateComplete && len(t.Arms) == 0 {
+		return fmt.Errorf("trial %d of study %s: its arms are missing", t.Number, t.Study.Name)
+	}
+	for _, r := range t.Replicates {
+		if len(r.Rounds) <= len(t.Arms) {
+			return fmt.Errorf("trial %d of study %s, replicate %d: round %d is missing", t.Number, t.Study.Name, r.Replicate, len(r.Rounds))
+		}
+	}
+	return nil
 }
 
 // readRow reads the row of trials.

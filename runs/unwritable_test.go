@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"evenkeel/runs"
+	"evenkeel/runs/runstest"
 )
 
 // unwritableVariable makes the test binary somebody who may not write: it opens the database
@@ -33,7 +34,7 @@ func openUnwritable(path string, query []string) error {
 	if err != nil {
 		return err
 	}
-	table, err := db.Query(ctx, strings.Join(query, " "))
+	table, err := runstest.Ask(ctx, db, strings.Join(query, " "))
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"evenkeel/objective"
 	"evenkeel/runs"
 	"evenkeel/runs/report"
 	"evenkeel/runs/results"
@@ -29,7 +30,7 @@ func openStudyReading(cmd *cobra.Command, g *global, study string) (*runs.DB, er
 		return nil, errors.Join(err, db.Close())
 	}
 	if len(list) > 1 {
-		fmt.Fprintf(cmd.ErrOrStderr(), "evenkeel: this is study %s, the newest of %d; --study names another\n", list[0].Name, len(list))
+		fmt.Fprintf(cmd.ErrOrStderr(), "evenkeel: this is study %s, the newest of %d; --study names another\n", objective.Printable(list[0].Name), len(list))
 	}
 	return db, nil
 }

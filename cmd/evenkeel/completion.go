@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"evenkeel/objective"
 	"evenkeel/runs"
 	"evenkeel/runs/report"
 	"evenkeel/schemes"
@@ -79,9 +80,11 @@ func (g *global) studyNames(cmd *cobra.Command, _ []string, _ string) ([]string,
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	names := make([]string, len(list))
-	for i, s := range list {
-		names[i] = s.Name
+	var names []string
+	for _, s := range list {
+		if objective.Printable(s.Name) == s.Name { // else a shell would run what it says
+			names = append(names, s.Name)
+		}
 	}
 	return names, cobra.ShellCompDirectiveNoFileComp
 }

@@ -38,7 +38,8 @@ func main() {
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root := newRoot()
 	root.SetArgs(args)
-	root.SetOut(stdout)
+	stderr = report.Printable(stderr)
+	root.SetOut(report.Printable(stdout))
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
@@ -188,6 +189,5 @@ func formatFlag(cmd *cobra.Command, further ...string) *string {
 
 // page returns where a command prints its result.
 func page(cmd *cobra.Command, format string) report.Out {
-	w := cmd.OutOrStdout()
-	return report.Out{W: w, Format: format, Width: report.TerminalWidth(w)}
+	return report.To(cmd.OutOrStdout(), format)
 }

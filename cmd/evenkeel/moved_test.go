@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"evenkeel/runs"
+	"evenkeel/runs/runstest"
 )
 
 // endlessStudy is studyFile with more trials than any test waits for.
@@ -37,11 +38,11 @@ func askFor(t *testing.T, path, query string) int {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	check, err := db.Query(t.Context(), "PRAGMA integrity_check")
+	check, err := runstest.Ask(t.Context(), db, "PRAGMA integrity_check")
 	if err != nil || len(check.Rows) != 1 || check.Rows[0][0] != "ok" {
 		t.Fatalf("integrity of %s: %v, %v", path, check, err)
 	}
-	table, err := db.Query(t.Context(), query)
+	table, err := runstest.Ask(t.Context(), db, query)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"unicode"
@@ -12,18 +13,49 @@ import (
 	sqlite3 "github.com/mattn/go-sqlite3"
 )
 
-// Table is the answer to a query: values are int64, float64, string, []byte or nil.
-type Table struct {
+// Answer is the answer to a query, which is read row by row.
+type Answer struct {
+	// Columns are their names.
 	Columns []string
-	Rows    [][]any
+	pool    *sql.DB
+	rows    *sql.Rows
 }
+
+// Rows yields the rows, once: values are int64, float64, string, []byte or nil. Nothing of a
+// row is kept. The last may be an error.
+func (a *Answer) Rows() iter.Seq2[[]any, error] {
+	return func(yield func([]any, error) bool) {
+		for a.rows.Next() {
+			row, to := make([]any, len(a.Columns)), make([]any, len(a.Columns))
+			for i := range row {
+				to[i] = &row[i]
+			}
+			if err := a.rows.Scan(to...); err != nil {
+				yield(nil, queryError(err))
+				return
+			}
+			if !yield(row, nil) {
+				return
+			}
+		}
+		if err := a.rows.Err(); err != nil {
+			yield(nil, queryError(err))
+		}
+	}
+}
+
+// Close ends the query, also before the last row, and its connection.
+func (a *Answer) Close() error { return errors.Join(a.rows.Close(), a.pool.Close()) }
+
+// maxLength is the length in bytes of the longest value that a query may read or make.
+const maxLength = 256 << 20
 
 // errNotReading says what a query may be.
 var errNotReading = errors.New("only statements that read are allowed: SELECT, WITH, VALUES, EXPLAIN, or a PRAGMA such as table_info; `evenkeel schema` shows the tables and views")
 
 // Query runs one statement that reads. It has a connection of its own that can
-// neither write, nor attach another file, nor change a setting.
-func (f *File) Query(ctx context.Context, query string) (t *Table, err error) {
+// neither write, nor attach another file, nor change a setting. The caller closes the answer.
+func (f *File) Query(ctx context.Context, query string) (*Answer, error) {
 	if strings.TrimSpace(query) == "" {
 		return nil, fmt.Errorf("the query is empty; want SQL such as SELECT * FROM leaderboard")
 	}
@@ -32,33 +64,18 @@ func (f *File) Query(ctx context.Context, query string) (t *Table, err error) {
 		return nil, errors.New("the query has more than one statement; want one")
 	}
 	pool := sql.OpenDB(connector{dsn: dsn(f.path, f.reading, "_query_only=1", pragmaBusy), file: f, driver: watched()})
-	defer func() { err = errors.Join(err, pool.Close()) }()
 	rows, err := pool.QueryContext(ctx, query)
 	if err != nil {
-		return nil, queryError(err)
+		return nil, errors.Join(queryError(err), pool.Close())
 	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	t = &Table{}
-	if t.Columns, err = rows.Columns(); err != nil {
-		return nil, queryError(err)
+	a := &Answer{pool: pool, rows: rows}
+	if a.Columns, err = rows.Columns(); err != nil {
+		return nil, errors.Join(queryError(err), a.Close())
 	}
-	if len(t.Columns) == 0 {
-		return nil, errNotReading
+	if len(a.Columns) == 0 {
+		return nil, errors.Join(errNotReading, a.Close())
 	}
-	for rows.Next() {
-		row, to := make([]any, len(t.Columns)), make([]any, len(t.Columns))
-		for i := range row {
-			to[i] = &row[i]
-		}
-		if err := rows.Scan(to...); err != nil {
-			return nil, queryError(err)
-		}
-		t.Rows = append(t.Rows, row)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, queryError(err)
-	}
-	return t, nil
+	return a, nil
 }
 
 // statement returns the first SQL statement of a text, up to the first semicolon
@@ -108,6 +125,9 @@ func queryError(err error) error {
 	if errors.As(err, &e) && (e.Code == sqlite3.ErrAuth || e.Code == sqlite3.ErrReadonly) {
 		return errNotReading
 	}
+	if errors.As(err, &e) && e.Code == sqlite3.ErrTooBig {
+		return fmt.Errorf("query: a value has more than %d bytes; want parts of it, such as substr(value, 1, 1000000)", maxLength)
+	}
 	return fmt.Errorf("query: %w", Explain(err))
 }
 
@@ -115,6 +135,7 @@ func queryError(err error) error {
 func watched() sqlite3.SQLiteDriver {
 	return sqlite3.SQLiteDriver{ConnectHook: func(conn *sqlite3.SQLiteConn) error {
 		conn.RegisterAuthorizer(authorize)
+		conn.SetLimit(sqlite3.SQLITE_LIMIT_LENGTH, maxLength)
 		return nil
 	}}
 }

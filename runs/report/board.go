@@ -109,7 +109,7 @@ func (p boardPage) title() string {
 	if len(marks) > 0 {
 		trials += " (" + strings.Join(marks, ", ") + ")"
 	}
-	data := cmp.Or(h.Title, "no data yet")
+	data := objective.Printable(cmp.Or(h.Title, "no data yet"))
 	if len(h.Classes) > 0 {
 		data += fmt.Sprintf(", %d classes", len(h.Classes))
 	}
@@ -131,7 +131,7 @@ func furtherSeeds(n int) string { return count(n, "further seed") + " failed" }
 // has.
 func cause(failure string) string {
 	text, _, _ := strings.Cut(failure, "; it sent `")
-	return text
+	return beneath(text, 2)
 }
 
 // head says what the table was measured on.

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"evenkeel/objective"
 	"evenkeel/objective/evidence/check"
 )
 
@@ -40,7 +41,7 @@ func printFinding(w io.Writer, f check.Line) {
 	if f.Log != "" {
 		fmt.Fprintf(w, "%*sthe end of the trainer's log:\n", indent, "")
 		for _, line := range lastLines(f.Log, 12) {
-			fmt.Fprintf(w, "  | %s\n", line)
+			fmt.Fprintf(w, "  | %s\n", objective.Printable(line))
 		}
 	}
 }

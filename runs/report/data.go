@@ -48,10 +48,10 @@ func describe(w io.Writer, ds *data.Dataset, split objective.Split, c data.Count
 	if len(ds.Shape) == 3 {
 		what = fmt.Sprintf("images of %d x %d pixels, %s", ds.Shape[1], ds.Shape[2], count(ds.Shape[0], "channel"))
 	}
-	fmt.Fprintf(w, "%s: %d classes, %s\n", ds.Title, len(ds.Classes), what)
+	fmt.Fprintf(w, "%s: %d classes, %s\n", objective.Printable(ds.Title), len(ds.Classes), what)
 	switch {
 	case ds.TestFile != "":
-		fmt.Fprintf(w, "test part: %s\n", ds.TestFile)
+		fmt.Fprintf(w, "test part: %s\n", objective.Printable(ds.TestFile))
 	case ds.Test.Len() > 0:
 		fmt.Fprintln(w, "test part: the source's own")
 	default:
@@ -68,7 +68,7 @@ func describe(w io.Writer, ds *data.Dataset, split objective.Split, c data.Count
 	}
 	fmt.Fprintf(w, "values of the features: %.6g to %.6g\n", low, high)
 	if len(constant) > 0 {
-		fmt.Fprintf(w, "constant, so without information: %s\n", strings.Join(constant, ", "))
+		fmt.Fprintf(w, "constant, so without information: %s\n", objective.Printable(strings.Join(constant, ", ")))
 	}
 	if len(sums) > 0 && len(sumWarnings(sums)) == 0 {
 		fmt.Fprintf(w, "SHA-1: all %d files are the published ones\n", len(sums))

@@ -6,7 +6,7 @@
 //
 // Every page takes an [Out], which says where to and in which format:
 //
-//	out := report.Out{W: os.Stdout, Format: "table", Width: report.TerminalWidth(os.Stdout)}
+//	out := report.To(os.Stdout, "table")
 //	err := report.Leaderboard(out, overview, report.BoardOptions{})
 //
 // JSON is an array of objects with the column names of the table, numbers as numbers and

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"evenkeel/objective"
 	"evenkeel/objective/evidence/explain"
 	"evenkeel/runs/results"
 	"evenkeel/search"
@@ -20,7 +21,7 @@ func ReferenceWords(def *search.Definition) string {
 			}
 		}
 	}
-	return strings.Join(words, " ")
+	return objective.Printable(strings.Join(words, " ")) // with texts of the study file
 }
 
 // ExplanationOptions say how much of an explanation is printed.
@@ -167,7 +168,7 @@ func remediesIn(list []advice) (n int) {
 // writeText prints it on lines of at most 100 columns.
 func (e explanation) writeText() {
 	for _, text := range e.Before {
-		if len([]rune(text)) <= e.textWidth() {
+		if columns(text) <= e.textWidth() {
 			fmt.Fprintln(e.W, text)
 			continue
 		}
@@ -220,20 +221,20 @@ func (e explanation) writeText() {
 // writeMarkdown prints it as lists.
 func (e explanation) writeMarkdown() {
 	for _, text := range e.Before {
-		fmt.Fprintf(e.W, "%s\n\n", text)
+		fmt.Fprintf(e.W, "%s\n\n", objective.Printable(text))
 	}
 	for i, text := range e.top() {
 		if i == 0 {
 			text = "**" + text + "**"
 		}
-		fmt.Fprintf(e.W, "%s\n\n", text)
+		fmt.Fprintf(e.W, "%s\n\n", objective.Printable(text))
 	}
 	items := e.items()
 	for i, it := range items {
 		fmt.Fprint(e.W, separator(i, e.itemsHead(items)+"\n\n", ""))
-		why := it.why
+		why := objective.Printable(it.why)
 		if it.do != nil {
-			fmt.Fprintf(e.W, "%d. %s\n", i+1, it.do.Text)
+			fmt.Fprintf(e.W, "%d. %s\n", i+1, objective.Printable(it.do.Text))
 			if len(it.do.Lines) > 0 {
 				fmt.Fprintf(e.W, "   ```\n   %s\n   ```\n", strings.Join(it.do.Lines, "\n   "))
 			}
@@ -244,17 +245,17 @@ func (e explanation) writeMarkdown() {
 			fmt.Fprintf(e.W, "%d. %s", i+1, why)
 		}
 		if it.bound != "" {
-			fmt.Fprintf(e.W, " *%s*", it.bound)
+			fmt.Fprintf(e.W, " *%s*", objective.Printable(it.bound))
 		}
 		fmt.Fprintln(e.W)
 	}
 	if e.All {
 		for i, text := range e.report.Missing {
-			fmt.Fprintf(e.W, "%s- %s\n", separator(i, "\nNot known:\n\n", ""), text)
+			fmt.Fprintf(e.W, "%s- %s\n", separator(i, "\nNot known:\n\n", ""), objective.Printable(text))
 		}
 	}
 	if text := e.left(); text != "" {
-		fmt.Fprintf(e.W, "\n%s\n", text)
+		fmt.Fprintf(e.W, "\n%s\n", objective.Printable(text))
 	}
 }
 

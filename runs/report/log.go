@@ -28,14 +28,14 @@ type Log struct {
 
 // NewLog returns a log that writes to w and takes the times of its lines from clock.
 func NewLog(w io.Writer, clock func() time.Time) *Log {
-	return &Log{w: w, clock: clock}
+	return &Log{w: Printable(w), clock: clock}
 }
 
-// Print writes one line.
+// Print writes one line; further lines of what others said stand below its text.
 func (l *Log) Print(format string, args ...any) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	fmt.Fprintf(l.w, "%s %s\n", l.clock().Format(time.TimeOnly), fmt.Sprintf(format, args...))
+	fmt.Fprintf(l.w, "%s %s\n", l.clock().Format(time.TimeOnly), beneath(fmt.Sprintf(format, args...), len(time.TimeOnly)+1))
 }
 
 // Notice prints the line of a notice, and shows the live line while a search goes on.
@@ -70,7 +70,7 @@ func (l *Log) follow(def *search.Definition, deadline time.Time) (end func()) {
 	}
 	terminal := l.w
 	l.live = newProgress(terminal, def, deadline, l.clock)
-	l.w = l.live
+	l.w = Printable(l.live)
 	return func() {
 		l.mu.Lock()
 		defer l.mu.Unlock()

@@ -3,12 +3,13 @@ package report
 import (
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 	"unicode"
 
 	"golang.org/x/term"
+
+	"evenkeel/objective"
 )
 
 // pageWidth is the width in columns that sentences are wrapped to.
@@ -19,8 +20,8 @@ type Out struct {
 	W io.Writer
 	// Format is one of [Formats], or what a page takes beside them.
 	Format string
-	// Width is that of the terminal in columns; 0 where W is none. Only on a terminal are
-	// long cells cut.
+	// Width is that of the terminal in columns; 0 where W is none or does not know it. Only
+	// on a terminal are long cells cut.
 	Width int
 }
 
@@ -34,10 +35,26 @@ func (o Out) forPeople() bool { return !slices.Contains([]string{"json", "csv"},
 // Paste reports whether the format is code to paste, one of [PasteFormats].
 func (o Out) paste() bool { return slices.Contains(PasteFormats(), o.Format) }
 
+// To returns the place of a page: w, which is the one that [Printable] returned or a file.
+// People get a page as [Printable] writes it, JSON has escapes in the same places, which a
+// program reads as the text that was, and CSV is exact where it does not go to a terminal.
+func To(w io.Writer, format string) Out {
+	out := Out{W: w, Format: format, Width: TerminalWidth(w)}
+	switch format {
+	case "json":
+		out.W = &filter{to: plain(w), escape: jsonEscape}
+	case "csv":
+		out.W = plain(w)
+	default:
+		out.W = Printable(w)
+	}
+	return out
+}
+
 // TerminalWidth returns the number of columns of a terminal, 0 if w is none.
 func TerminalWidth(w io.Writer) int {
-	f, ok := w.(*os.File)
-	if !ok {
+	f := terminal(w)
+	if f == nil {
 		return 0
 	}
 	width, _, err := term.GetSize(int(f.Fd()))
@@ -46,6 +63,9 @@ func TerminalWidth(w io.Writer) int {
 	}
 	return width
 }
+
+// terminal reports whether the page goes to a terminal.
+func (o Out) terminal() bool { return isTerminal(o.W) }
 
 // lines prints a sentence or more on lines of at most pageWidth columns.
 func (o Out) lines(text string) {
@@ -85,17 +105,17 @@ const blankInCommand = "\u00a0"
 // whole makes a command one word for [wrap], so that it can be copied from one line.
 func whole(command string) string { return strings.ReplaceAll(command, " ", blankInCommand) }
 
-// wrap breaks a text into lines of at most so many runes; a longer word, or a command that
+// wrap breaks a text into lines of at most so many columns; a longer word, or a command that
 // is [whole], has a line of its own.
 func wrap(text string, width int) []string {
 	var lines []string
 	line := ""
 	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) && string(r) != blankInCommand }) {
-		word = strings.ReplaceAll(word, blankInCommand, " ")
+		word = objective.Printable(strings.ReplaceAll(word, blankInCommand, " "))
 		switch {
 		case line == "":
 			line = word
-		case len([]rune(line))+1+len([]rune(word)) <= width:
+		case columns(line)+1+columns(word) <= width:
 			line += " " + word
 		default:
 			lines, line = append(lines, line), word
@@ -109,6 +129,8 @@ func wrap(text string, width int) []string {
 
 // lastLines returns the last lines of a text, without blanks at its ends.
 func lastLines(text string, n int) []string {
+	// A program that moves to the beginning of a line to write it again has written two.
+	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text)
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	return lines[max(0, len(lines)-n):]
 }

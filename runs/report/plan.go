@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"evenkeel/objective"
 	"evenkeel/runs/notice"
 	"evenkeel/search"
 )
@@ -46,7 +47,7 @@ func (p planPage) write(now time.Time) error {
 		}
 	}
 	if !p.Until.IsZero() && !p.Until.After(now) {
-		fmt.Fprintf(w, "search.until %s is over: a search would end at once\n", def.Search.Until)
+		fmt.Fprintf(w, "search.until %s is over: a search would not begin\n", def.Search.Until)
 	}
 	p.budget(w)
 	fmt.Fprintln(w)
@@ -68,9 +69,9 @@ func (p planPage) write(now time.Time) error {
 // study's own program is not started.
 func (p planPage) subject() string {
 	if s := p.Definition.Model.Trainer; s.Transport().Started {
-		return fmt.Sprintf("%s (not started), %s", s.Program(p.Definition.Folder), count(s.Parallel(0), "slot"))
+		return fmt.Sprintf("%s (not started), %s", objective.Printable(s.Program(p.Definition.Folder)), count(s.Parallel(0), "slot"))
 	}
-	return fmt.Sprintf("%s, %d classes, %d training and %d validation examples", p.Title, len(p.Info.Classes), sum(p.Info.TrainCounts), len(p.Info.ValLabels))
+	return fmt.Sprintf("%s, %d classes, %d training and %d validation examples", objective.Printable(p.Title), len(p.Info.Classes), sum(p.Info.TrainCounts), len(p.Info.ValLabels))
 }
 
 // points says so where the space has counted points, of which each is made once.

@@ -3,13 +3,11 @@ package report
 import (
 	"fmt"
 	"io"
-	"os"
 	"sync"
 	"time"
 
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
-	"golang.org/x/term"
 
 	"evenkeel/search"
 )
@@ -27,16 +25,10 @@ type progress struct {
 	at *search.Progress
 }
 
-// isTerminal reports whether w is a terminal.
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
-}
-
 // newProgress returns the live line of a study, on a terminal.
 func newProgress(w io.Writer, def *search.Definition, deadline time.Time, clock func() time.Time) *progress {
 	p := &progress{clock: clock, deadline: deadline, at: search.NewProgress(def, clock())}
-	p.bars = mpb.New(mpb.WithOutput(w), mpb.WithWidth(16))
+	p.bars = mpb.New(mpb.WithOutput(plain(w)), mpb.WithWidth(16))
 	p.bar = p.bars.New(int64(p.at.Total), mpb.BarStyle().Lbound("[").Filler("=").Tip(">").Padding(" ").Rbound("]"),
 		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return " " + p.text() })))
 	return p

@@ -151,7 +151,7 @@ func withCommand(text, command string) []string {
 	if command == "" {
 		return indented(text, pageWidth)
 	}
-	if line := "  " + text + ": " + command; len([]rune(line)) <= pageWidth {
+	if line := "  " + text + ": " + command; columns(line) <= pageWidth {
 		return []string{line}
 	}
 	return append(indented(text+":", pageWidth), "    "+command)
@@ -374,7 +374,7 @@ func (p answerPage) alternatives(room int) []string {
 		case p.r.State == results.RecommendationConfirmed && !(f.ChangeHigh < 0):
 			l.figures += ", within noise"
 		}
-		label, name, figures = max(label, len(l.label)), max(name, len([]rune(l.name))), max(figures, len(l.figures))
+		label, name, figures = max(label, len(l.label)), max(name, columns(l.name)), max(figures, len(l.figures))
 	}
 	name = min(name, pageWidth-label-figures-6)
 	var lines []string

@@ -32,12 +32,12 @@ func Trial(out Out, def *search.Definition, t *runs.Trial, round int) error {
 		count(t.Rounds, "round"), t.State, count(len(t.Replicates), "seed"), recipe)
 	switch {
 	case t.Error != "" && t.State == runs.StateComplete:
-		fmt.Fprintf(out.W, "Further seeds failed: %s\n", t.Error)
+		fmt.Fprintf(out.W, "Further seeds failed: %s\n", beneath(t.Error, 2))
 	case t.Error != "":
-		fmt.Fprintf(out.W, "Failed: %s\n", t.Error)
+		fmt.Fprintf(out.W, "Failed: %s\n", beneath(t.Error, 2))
 	}
 	if t.Invalid != "" {
-		fmt.Fprintf(out.W, "Invalid, and not ranked: %s\n", t.Invalid)
+		fmt.Fprintf(out.W, "Invalid, and not ranked: %s\n", beneath(t.Invalid, 2))
 	}
 	if p := t.Predicted; p != nil {
 		fmt.Fprintf(out.W, "Predicted before training: change of the score %s in round %d\n", signed(p.Difference, 3), p.Round)

@@ -11,11 +11,12 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/olekukonko/tablewriter"
 	"github.com/olekukonko/tablewriter/renderer"
 	"github.com/olekukonko/tablewriter/tw"
+
+	"evenkeel/objective"
 )
 
 // column is one column of a result.
@@ -106,9 +107,9 @@ const narrowest = 12
 
 // widest returns the width of a column with its heading.
 func (r result) widest(j int) int {
-	widest := utf8.RuneCountInString(cmp.Or(r.columns[j].title, r.columns[j].name))
+	widest := columns(r.columns[j].heading())
 	for _, row := range r.rows {
-		widest = max(widest, utf8.RuneCountInString(r.columns[j].cell(row[j])))
+		widest = max(widest, columns(r.columns[j].cell(row[j])))
 	}
 	return widest
 }
@@ -119,7 +120,7 @@ func (o Out) write(r result) error {
 	case "json":
 		return r.writeJSON(o.W)
 	case "csv":
-		return r.writeCSV(o.W)
+		return r.writeCSV(o.W, o.terminal())
 	case "markdown":
 		return r.visible().writeMarkdown(o.W)
 	}
@@ -141,26 +142,52 @@ func (o Out) writeBetween(r result) error {
 }
 
 // writeCSV prints a header with the column names and a line a row, RFC 4180.
-// Null is empty; what is not a plain value is JSON.
-func (r result) writeCSV(w io.Writer) error {
+// Null is empty; what is not a plain value is JSON. A program gets text as it is; for a person
+// at a terminal it is made printable.
+func (r result) writeCSV(w io.Writer, printable bool) error {
 	out := csv.NewWriter(w)
+	if err := out.Write(r.csvHeader(printable)); err != nil {
+		return err
+	}
+	for _, row := range r.rows {
+		fields, err := r.csvFields(row, printable)
+		if err != nil {
+			return err
+		}
+		if err := out.Write(fields); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// csvHeader returns the names of the columns.
+func (r result) csvHeader(printable bool) []string {
 	fields := make([]string, len(r.columns))
 	for j, c := range r.columns {
 		fields[j] = c.name
-	}
-	rows := [][]string{fields}
-	for _, row := range r.rows {
-		fields := make([]string, len(row))
-		for j, v := range row {
-			text, err := csvField(v)
-			if err != nil {
-				return fmt.Errorf("column %s: %w", r.columns[j].name, err)
-			}
-			fields[j] = text
+		if printable {
+			fields[j] = objective.Printable(c.name)
 		}
-		rows = append(rows, fields)
 	}
-	return out.WriteAll(rows)
+	return fields
+}
+
+// csvFields returns the fields of a row.
+func (r result) csvFields(row []any, printable bool) ([]string, error) {
+	fields := make([]string, len(row))
+	for j, v := range row {
+		text, err := csvField(v)
+		if err != nil {
+			return nil, fmt.Errorf("column %s: %w", r.columns[j].name, err)
+		}
+		if printable {
+			text = objective.Printable(text)
+		}
+		fields[j] = text
+	}
+	return fields, nil
 }
 
 // csvField writes one value.
@@ -189,8 +216,11 @@ func (r result) writeMarkdown(w io.Writer) error {
 		tablewriter.WithRowAutoWrap(tw.WrapNone),
 		tablewriter.WithAlignment(r.alignment()),
 	)
-	return r.render(table, func(text string) string { return strings.ReplaceAll(text, "|", `\|`) })
+	return r.render(table, markdownCell)
 }
+
+// markdownCell writes a text so that it does not end its cell.
+func markdownCell(text string) string { return strings.ReplaceAll(text, "|", `\|`) }
 
 // alignment says on which side each column stands.
 func (r result) alignment() tw.Alignment {
@@ -208,7 +238,7 @@ func (r result) alignment() tw.Alignment {
 func (r result) render(table *tablewriter.Table, escape func(string) string) error {
 	header := make([]string, len(r.columns))
 	for j, c := range r.columns {
-		header[j] = escape(cmp.Or(c.title, c.name))
+		header[j] = escape(c.heading())
 	}
 	table.Header(header)
 	for _, row := range r.rows {
@@ -229,22 +259,10 @@ func (r result) writeJSON(w io.Writer) error {
 	var b bytes.Buffer
 	b.WriteString("[")
 	for i, row := range r.rows {
-		b.WriteString(separator(i, "\n  {", ",\n  {"))
-		for j, c := range r.columns {
-			key, err := json.Marshal(c.name)
-			if err != nil {
-				return err
-			}
-			value, err := json.Marshal(finite(row[j]))
-			if err != nil {
-				return fmt.Errorf("column %s: %w", c.name, err)
-			}
-			b.WriteString(separator(j, "", ", "))
-			b.Write(key)
-			b.WriteString(": ")
-			b.Write(value)
+		b.WriteString(separator(i, "\n  ", ",\n  "))
+		if err := r.jsonRow(&b, row); err != nil {
+			return err
 		}
-		b.WriteString("}")
 	}
 	if len(r.rows) > 0 {
 		b.WriteString("\n")
@@ -252,6 +270,27 @@ func (r result) writeJSON(w io.Writer) error {
 	b.WriteString("]\n")
 	_, err := w.Write(b.Bytes())
 	return err
+}
+
+// jsonRow writes a row as an object.
+func (r result) jsonRow(b *bytes.Buffer, row []any) error {
+	b.WriteString("{")
+	for j, c := range r.columns {
+		key, err := json.Marshal(c.name)
+		if err != nil {
+			return err
+		}
+		value, err := json.Marshal(finite(row[j]))
+		if err != nil {
+			return fmt.Errorf("column %s: %w", c.name, err)
+		}
+		b.WriteString(separator(j, "", ", "))
+		b.Write(key)
+		b.WriteString(": ")
+		b.Write(value)
+	}
+	b.WriteString("}")
+	return nil
 }
 
 // separator returns first for the first element and next for the others.
@@ -315,10 +354,13 @@ func (r result) writeTable(w io.Writer) error {
 	return nil
 }
 
-// cell writes one value.
+// heading is what stands above the column.
+func (c column) heading() string { return objective.Printable(cmp.Or(c.title, c.name)) }
+
+// cell writes one value, on one line.
 func (c column) cell(v any) string {
 	if c.text != nil && v != nil {
-		return c.text(v)
+		return objective.Printable(c.text(v))
 	}
 	switch v := v.(type) {
 	case nil:
@@ -329,5 +371,5 @@ func (c column) cell(v any) string {
 		}
 		return fmt.Sprintf("%.6g", v)
 	}
-	return fmt.Sprint(v)
+	return objective.Printable(fmt.Sprint(v))
 }

@@ -317,14 +317,14 @@ func (v vector) pasteLoss(w io.Writer, format string, names []string) {
 // list prints items between brackets, on one line if they fit.
 func list(w io.Writer, open string, items []string, end string) {
 	line := open + strings.Join(items, ", ") + end
-	if len([]rune(line)) <= pageWidth {
+	if columns(line) <= pageWidth {
 		fmt.Fprintln(w, line)
 		return
 	}
 	fmt.Fprintln(w, open)
 	row := "   "
 	for _, item := range items {
-		if len([]rune(row))+len([]rune(item))+2 > pageWidth {
+		if columns(row)+columns(item)+2 > pageWidth {
 			fmt.Fprintln(w, row)
 			row = "   "
 		}

@@ -120,7 +120,7 @@ func recipeText(def *search.Definition, p search.Point) (string, error) {
 			words = append(words, key+"="+valueText(v))
 		}
 	}
-	return strings.Join(words, " "), nil
+	return objective.Printable(strings.Join(words, " ")), nil // with names and texts of the study file
 }
 
 // schemeWords names the scheme and its parameters. A single parameter of the
@@ -171,12 +171,18 @@ func valueText(v any) string {
 	return fmt.Sprint(v)
 }
 
-// cut shortens a text to so many characters.
+// cut shortens a text to so many columns.
 func cut(text string, most int) string {
-	if utf8.RuneCountInString(text) <= most {
+	if columns(text) <= most {
 		return text
 	}
-	return strings.TrimRight(string([]rune(text)[:most-1]), " ") + "…"
+	taken := 0
+	for i, r := range text {
+		if taken += columns(string(r)); taken > most-1 {
+			return strings.TrimRight(text[:i], " ") + "…"
+		}
+	}
+	return text
 }
 
 // times writes how often.
@@ -242,5 +248,6 @@ func capitalised(s string) string {
 	if s == "" {
 		return ""
 	}
-	return strings.ToUpper(s[:1]) + s[1:]
+	_, size := utf8.DecodeRuneInString(s)
+	return strings.ToUpper(s[:size]) + s[size:]
 }

@@ -26,8 +26,8 @@ type SearchRequest struct {
 	Confirm *bool
 	// KeepGoing goes on where training ignores the class weights.
 	KeepGoing bool
-	// UntilGiven says that search.until was given with this request: one that is in the
-	// past is wrong then.
+	// UntilGiven says that search.until was given with this request, and is not that of the
+	// study file.
 	UntilGiven bool
 	// Commit, if not nil, returns the commit that a folder's work tree is at.
 	Commit func(ctx context.Context, folder string) string
@@ -55,8 +55,11 @@ func (r SearchRequest) until(now time.Time) (time.Time, error) {
 	if err != nil {
 		return until, search.Inputf("search.until: %w", err)
 	}
-	if r.UntilGiven && !until.IsZero() && !until.After(now) {
+	switch over := !until.IsZero() && !until.After(now); {
+	case over && r.UntilGiven:
 		return until, search.Inputf("--until: %s is over; want a time to come", text)
+	case over:
+		return until, search.Inputf("search.until: %s is over; want a time to come, there or as --until, or --until '' for no limit", text)
 	}
 	return until, nil
 }

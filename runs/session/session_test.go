@@ -150,12 +150,15 @@ func TestWrongRequests(t *testing.T) {
 	}
 	notices()
 	late, gone := request(define(t, small, "search.until='2001-01-01T00:00:00Z'")), request(define(t, small, "search.on_finish=[nosuch]"))
-	late.UntilGiven = true
+	later := late
+	later.UntilGiven = true
 	other := request(define(t, small, "model.epochs=3"))
 	run := func(r SearchRequest) error { _, err := Search(t.Context(), nil, c, r); return err }
 	confirm := func(r ConfirmRequest) error { _, err := Confirm(t.Context(), nil, c, r); return err }
 	for want, err := range map[string]error{
-		"want a time to come":               run(late),
+		"search.until: 2001-01-01T00:00:00Z is over; want a time to come, there or as --until, or --until '' for no limit": run(late),
+		"--until: 2001-01-01T00:00:00Z is over; want a time to come":                                                       run(later),
+
 		"nosuch cannot be started":          run(gone),
 		"model.epochs was 40 and is now 3":  run(other),
 		"round 5: trial 1 has only round 1": confirm(ConfirmRequest{Arm: results.Arm{Trial: 1, Round: 5}, Seeds: 6}),

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"evenkeel/runs"
+	"evenkeel/runs/runstest"
 	"evenkeel/search"
 	"evenkeel/search/studyfile"
 )
@@ -91,7 +92,7 @@ func charged(t *testing.T, c Config) int64 {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	table, err := db.Query(t.Context(), "SELECT count(charge), count(*) - count(loss_probability) FROM arms WHERE study = 1")
+	table, err := runstest.Ask(t.Context(), db, "SELECT count(charge), count(*) - count(loss_probability) FROM arms WHERE study = 1")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -142,7 +142,7 @@ func (p *Pair) namesOf(t *texts) error {
 			t.name, len(names), someNames(names), p.Classes)
 	}
 	p.Names, p.Source = names, FromLabels
-	return nil
+	return p.checkNames()
 }
 
 // numbering returns the place of each name.

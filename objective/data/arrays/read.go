@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"evenkeel/objective"
 	"evenkeel/objective/internal/npy"
 )
 
@@ -145,6 +146,16 @@ func (p *Pair) setNames(scores *array, header, names []string) error {
 			return fmt.Errorf("the name %q of a class (%s) is empty or there twice; want a name of its own for each", name, p.Source)
 		}
 		seen[name] = true
+	}
+	return p.checkNames()
+}
+
+// checkNames refuses names that are not text of one line.
+func (p *Pair) checkNames() error {
+	for _, name := range p.Names {
+		if !objective.OneLine(name) {
+			return fmt.Errorf("a class is named %q (%s); want a name without line breaks and control characters", name, p.Source)
+		}
 	}
 	return nil
 }

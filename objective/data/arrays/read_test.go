@@ -167,6 +167,8 @@ func TestReadRefuses(t *testing.T) {
 		x, y []byte // .csv if not .npy or .npz
 		word string
 	}{
+		{[]byte("1,2\n2,1\n"), []byte("dog\n\"c\x1b[2Jat\nx\"\n"), `a class is named "c\x1b[2Jat\nx" (the labels`},
+		{[]byte("dog,\"c\rat\"\n1,2\n2,1\n"), []byte("0\n1\n"), `a class is named "c\rat" (the header of the logits)`},
 		{logitsNpy, classes(0, 1), "x.npy has 3 rows and y.npy has 2; want the same examples in the same order"},
 		{npyOf("<f4", "False", []int64{3, 2}, nan, f4), labelsNpy, "x.npy: row 1, column 1 (from 0) is NaN; want a finite number"},
 		{npyOf("<f4", "False", []int64{3, 2}, infinite, f4), labelsNpy, "row 2, column 1 (from 0) is -Inf; want a finite number of at most 3e38 in magnitude; of a probability of 0"},

@@ -229,6 +229,10 @@ func TestAnsweredErrorShowsTheEnd(t *testing.T) {
 	if s := e.Error(); len(s) > maxMessage+100 || !strings.HasSuffix(s, "ValueError: bad depth") {
 		t.Errorf("error of %d bytes ends %q", len(s), s[len(s)-30:])
 	}
+	e = &answeredError{message: "Traceback\r\n\x1b[2J\nevenkeel: complete\n"}
+	if got, want := e.Error(), "the training program reports: Traceback\n  | "+`\x1b[2J`+"\n  | evenkeel: complete"; got != want {
+		t.Errorf("error %q; want %q", got, want)
+	}
 	if s := (&answeredError{}).Error(); !strings.Contains(s, "no reason given") {
 		t.Errorf("error without a message: %q", s)
 	}

@@ -111,6 +111,9 @@ func checkClasses(l *list, info *objective.Info) error {
 		if strings.TrimSpace(name) == "" {
 			return fmt.Errorf("entry %d is empty; want a name", c)
 		}
+		if !objective.OneLine(name) {
+			return fmt.Errorf("entry %d is %q; want a name without line breaks and control characters", c, abridged(name))
+		}
 		if first, twice := seen[name]; twice {
 			return fmt.Errorf("entries %d and %d are both %q; want different names", first, c, name)
 		}

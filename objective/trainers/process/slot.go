@@ -30,16 +30,26 @@ type answeredError struct {
 	exiting bool
 }
 
+// printableLines makes what the program says of its failure printable; a line that follows another
+// begins with a bar, so that it cannot be read as one of ours.
+func printableLines(message string) string {
+	lines := strings.Split(strings.ReplaceAll(message, "\r\n", "\n"), "\n")
+	for i, line := range lines {
+		lines[i] = objective.Printable(line)
+	}
+	return strings.Join(lines, "\n  | ")
+}
+
 // maxMessage is how much of a program's own message is shown; the end of a long
 // one, where Python has the error itself.
 const maxMessage = 4 << 10
 
 func (e *answeredError) Error() string {
-	message := e.message
+	message := printableLines(strings.TrimSpace(e.message))
 	if len(message) > maxMessage {
 		message = "..." + strings.ToValidUTF8(message[len(message)-maxMessage:], "")
 	}
-	if message = strings.TrimSpace(message); message == "" {
+	if message == "" {
 		message = "no reason given"
 	}
 	return "the training program reports: " + message
@@ -131,7 +141,7 @@ func withLastLine(err error, log string) error {
 		if len(last) > excerptLength {
 			last = strings.ToValidUTF8(last[:excerptLength], "") + "..."
 		}
-		err = fmt.Errorf("%w; its log ends: %s", err, last)
+		err = fmt.Errorf("%w; its log ends: %s", err, objective.Printable(last))
 	}
 	return err
 }

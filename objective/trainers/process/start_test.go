@@ -45,6 +45,8 @@ func TestStartSaysWhatIsWrong(t *testing.T) {
 		{"no protocol", mode("replace", `"protocol":1,`, ``), []string{"protocol is missing; want 1"}},
 		{"text protocol", mode("replace", `"protocol":1`, `"protocol":"1"`), []string{`protocol is "1"; want 1`}},
 		{"one class", mode("replace", `["a","b"]`, `["a"]`), []string{"classes has 1 entries; want the names of at least 2"}},
+		{"class on two lines", mode("replace", `["a","b"]`, `["a","b\nc"]`), []string{`entry 1 is "b\nc"; want a name without line breaks`}},
+		{"class with an escape", mode("replace", `["a","b"]`, `["a","\u001b[2J"]`), []string{`entry 1 is "\x1b[2J"; want a name without line breaks`}},
 		{"same class", mode("replace", `["a","b"]`, `["a","b","a"]`), []string{`entries 0 and 2 are both "a"`}},
 		{"many classes", mode("replace", `["a","b"]`, `["0"`+strings.Repeat(`,"c"`, 1000)+`]`), []string{"classes has 1001 entries; want at most 1000 classes"}},
 		{"empty class", mode("replace", `["a","b"]`, `["a"," "]`), []string{"entry 1 is empty"}},

@@ -7,8 +7,9 @@ import (
 )
 
 // maxMagnitude bounds numbers: sums and differences of such are finite as
-// float32, so that no standardised number overflows.
-const maxMagnitude = 1e30
+// float32, so that no standardised number overflows. It is the float32 that 1e30 is read as,
+// which is a little larger.
+var maxMagnitude = float64(float32(1e30))
 
 // content says what a field holds.
 type content int

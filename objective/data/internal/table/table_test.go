@@ -35,6 +35,7 @@ func TestLearn(t *testing.T) {
 		"no last newline":    {"x,label,y\n1,b,2\n-.5,a,3e3\n0,b,4", nil, plain},
 		"Windows":            {"\uFEFFx,label,y\r\n1,b,2\r\n-.5,a,3e3\r\n0,b,4\r\n", nil, plain},
 		"quotes and blanks":  {"\"x\", label ,y\n\"1\",b, 2\n\" -.5\",\"a\",+3E3\n0,b ,4.0\n", nil, plain},
+		"largest":            {"x,label,y\n1,b,2\n-.5,a,1e30\n-1e30,b,4\n", nil, &Table{Schema: plain.Schema, X: []float32{1, 2, -0.5, 1e30, -1e30, 4}, Y: plain.Y}},
 		"blank lines":        {"x,label,y\n\n1,b,2\n-.5,a,3e3\n\n0,b,4\n\n", nil, plain},
 		"BOM before a quote": {"\uFEFF\"x\",label,y\n1,b,2\n-.5,a,3e3\n0,b,4\n", nil, plain},
 		"encoded": {"x,label,c\n1,b,red\n2,a,blue\n3,b,red\n", []string{"c"}, &Table{
@@ -116,6 +117,7 @@ func TestLearnRefuses(t *testing.T) {
 		"NA":                {"y,x,label\n1,NA,a\n", "", `t.csv:2:3: column "x": "NA" is a missing value; want a number: fill it in or drop the row`},
 		"question mark":     {"y,x,label\n1, ?,a\n", "", `t.csv:2:3: column "x": "?" is a missing value; want a number: fill it in or drop the row`},
 		"infinite":          {"x,label\n-Inf,a\n", "", `t.csv:2:1: column "x": "-Inf" is not finite; want a number`},
+		"just too large":    {"x,label\n1.0000002e30,a\n", "", `t.csv:2:1: column "x": "1.0000002e30" is too large; want at most 1e30 in magnitude`},
 		"too large":         {"x,label\n1e31,a\n", "", `t.csv:2:1: column "x": "1e31" is too large; want at most 1e30 in magnitude`},
 		"far too large":     {"x,label\n-1e999,a\n", "", `t.csv:2:1: column "x": "-1e999" is too large; want at most 1e30 in magnitude`},
 		"empty label":       {"x,label\n1,a\n2, \n", "", "t.csv:3:3: the label is empty; want a class"},
