@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -175,7 +174,7 @@ func readStudy(args []string) (name string, text []byte, err error) {
 	if len(args) == 0 {
 		return defaultName, defaultStudy, nil
 	}
-	text, err = os.ReadFile(args[0])
+	text, err = studyfile.ReadFile(args[0])
 	if err != nil {
 		var path *fs.PathError
 		if errors.As(err, &path) {

@@ -3,6 +3,8 @@ package studyfile
 import (
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -126,9 +128,21 @@ func TestSyntaxFaults(t *testing.T) {
 			"s.yaml:1:39: more than 32 levels of nesting; a study file needs at most 5",
 		}},
 		{"size", "#" + strings.Repeat(" ", 1<<20), []string{
-			"s.yaml:1:1: the text has 1048577 bytes; a study file has at most 1048576",
+			"s.yaml:1:1: the text has more than 1048576 bytes, the most that a study file may have",
 		}},
 	})
+}
+
+// TestReadFileHasABound: of a file without end only as much is read as shows that it is too long.
+func TestReadFileHasABound(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "s.yaml")
+	if err := os.WriteFile(path, make([]byte, 3*maxBytes), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	text, err := ReadFile(path)
+	if err != nil || len(text) != maxBytes+1 {
+		t.Errorf("%d bytes, error %v; want %d", len(text), err, maxBytes+1)
+	}
 }
 
 func TestKeyFaults(t *testing.T) {

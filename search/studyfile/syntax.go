@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -15,6 +16,17 @@ import (
 // maxBytes bounds a study file. A long one has a few kilobytes.
 const maxBytes = 1 << 20
 
+// ReadFile reads the text of a study file, of a longer one only so much that [Parse] refuses it.
+// What is no regular file may have no end.
+func ReadFile(name string) (text []byte, err error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, maxBytes+1))
+}
+
 // directive matches the line that says which YAML follows, if it is 1.2.
 var directive = regexp.MustCompile(`\A(?:[ \t\r]*(?:#.*)?\n)*(%)YAML +1\.2[ \t\r]*(?:#.*)?\n`)
 
@@ -25,7 +37,7 @@ const byteOrderMark = "\uFEFF"
 // or is not well-formed; the latter is reported.
 func (r *report) syntax(text []byte, origin int) *node {
 	if len(text) > maxBytes {
-		r.add(position{origin, 1, 1}, "the text has %d bytes; a study file has at most %d", len(text), maxBytes)
+		r.add(position{origin, 1, 1}, "the text has more than %d bytes, the most that a study file may have", maxBytes)
 		return nil
 	}
 	text = bytes.TrimPrefix(text, []byte(byteOrderMark))
