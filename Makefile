@@ -1,5 +1,5 @@
 # One entry point for every habit. `make help` lists them.
-.PHONY: help build test race integration lint fuzz bench docs generate
+.PHONY: help build test race integration lint fuzz attack soak bench docs generate
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,12 @@ fuzz: ## every fuzz target for ten seconds
 	  for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz' || true); do \
 	    echo "$$p $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime 10s $$p || exit 1; \
 	  done; done
+
+attack: ## attack the built program for long: kills, full disks, hostile trainers (as root, or after unshare -rm)
+	go run ./bench/attack -long
+
+soak: ## five thousand tiny trials: memory, handles, time per trial
+	go run ./bench/attack -soak tiny -limit 30m
 
 bench: ## benchmarks of the hot paths
 	go test -run '^$$' -bench . -benchmem ./objective/... ./search/... ./runs/...

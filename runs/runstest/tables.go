@@ -1,11 +1,13 @@
-// Package runstest helps tests to compare trial histories. It opens files by
-// itself and is no part of the program.
+// Package runstest helps tests, and the programs beside the layers that attack the
+// finished one, to compare trial histories. It opens files by itself and is no part of
+// the program.
 package runstest
 
 import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -22,75 +24,110 @@ var (
 	times   = []string{"created", "saved", "started", "finished", "seconds", "at", "confirmed", "failed"}
 )
 
-// Tables returns the contents of all tables of the database at path as text, a
+// Tables is [Contents] for a test, which it ends where the database cannot be read.
+func Tables(t testing.TB, path string) string {
+	t.Helper()
+	text, err := Contents(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// Contents returns the contents of all tables of the database at path as text, a
 // row a line, in a canonical order: two searches that did the same give the same
 // text, however fast, in any order and with any interruptions. Left
 // out are invocations, events, logs, failed runs, times, and how many trainings went on at
 // once.
-func Tables(t testing.TB, path string) string {
-	t.Helper()
-	db, err := sql.Open("sqlite3", "file:"+path+"?mode=ro&_busy_timeout=60000")
+func Contents(path string) (text string, err error) {
+	db, err := sql.Open("sqlite3", readOnly(path))
 	if err != nil {
-		t.Fatal(err)
+		return "", err
 	}
-	defer func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
+	defer func() { err = errors.Join(err, db.Close()) }()
+	tables, err := words(db, `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name`)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", path, err)
+	}
 	var b strings.Builder
-	for _, table := range strs(t, db, `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name`) {
+	for _, table := range tables {
 		if slices.Contains(leftOut, table) {
 			continue
 		}
-		columns := slices.DeleteFunc(strs(t, db, `SELECT name FROM pragma_table_info(?) ORDER BY cid`, table),
+		columns, err := words(db, `SELECT name FROM pragma_table_info(?) ORDER BY cid`, table)
+		if err != nil {
+			return "", fmt.Errorf("%s: %w", path, err)
+		}
+		columns = slices.DeleteFunc(columns,
 			func(c string) bool { return slices.Contains(times, c) || table == "definitions" && c == "source" })
 		fmt.Fprintf(&b, "%s (%s)\n", table, strings.Join(columns, ", "))
-		lines := rows(t, db, table, columns)
+		lines, err := rows(db, table, columns)
+		if err != nil {
+			return "", fmt.Errorf("%s, table %s: %w", path, table, err)
+		}
 		for _, line := range lines {
 			b.WriteString("  " + line + "\n")
 		}
 	}
-	return b.String()
+	return b.String(), nil
 }
 
+// Sound returns an error if the file of the database at path is damaged or its rows do not
+// refer to each other as they have to.
+func Sound(path string) (err error) {
+	db, err := sql.Open("sqlite3", readOnly(path))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	for _, check := range []struct{ query, want string }{
+		{"SELECT * FROM pragma_integrity_check", "ok"}, {`SELECT "table" || ' ' || coalesce(rowid, '?') FROM pragma_foreign_key_check`, ""},
+	} {
+		found, err := words(db, check.query)
+		if err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+		if got := strings.Join(found, "; "); got != check.want {
+			return fmt.Errorf("%s: %s says %.300s", path, check.query, got)
+		}
+	}
+	return nil
+}
+
+// readOnly is the source name of a database that is only read.
+func readOnly(path string) string { return "file:" + path + "?mode=ro&_busy_timeout=60000" }
+
 // rows returns the rows of a table as text, ordered by its columns from the left.
-func rows(t testing.TB, db *sql.DB, table string, columns []string) (lines []string) {
-	t.Helper()
+func rows(db *sql.DB, table string, columns []string) (lines []string, err error) {
 	order := make([]string, len(columns))
 	for i := range order {
 		order[i] = strconv.Itoa(i + 1)
 	}
 	r, err := db.Query(`SELECT "` + strings.Join(columns, `", "`) + `" FROM "` + table + `" ORDER BY ` + strings.Join(order, ", "))
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	defer func() {
-		if err := r.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
+	defer func() { err = errors.Join(err, r.Close()) }()
 	for r.Next() {
 		values, to := make([]any, len(columns)), make([]any, len(columns))
 		for i := range values {
 			to[i] = &values[i]
 		}
 		if err := r.Scan(to...); err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
-		words := make([]string, len(values))
+		line := make([]string, len(values))
 		for i, v := range values {
-			if columns[i] == "canonical" {
-				v = withoutParallel(t, v.(string))
+			if canonical, ok := v.(string); ok && columns[i] == "canonical" {
+				if v, err = withoutParallel(canonical); err != nil {
+					return nil, err
+				}
 			}
-			words[i] = text(v)
+			line[i] = text(v)
 		}
-		lines = append(lines, strings.Join(words, " | "))
+		lines = append(lines, strings.Join(line, " | "))
 	}
-	if err := r.Err(); err != nil {
-		t.Fatal(err)
-	}
-	return lines
+	return lines, r.Err()
 }
 
 // text writes one value, exactly.
@@ -110,43 +147,31 @@ func text(v any) string {
 }
 
 // withoutParallel removes search.parallel from a canonical definition.
-func withoutParallel(t testing.TB, canonical string) string {
-	t.Helper()
+func withoutParallel(canonical string) (string, error) {
 	var doc map[string]any
 	if err := json.Unmarshal([]byte(canonical), &doc); err != nil {
-		t.Fatal(err)
+		return "", err
 	}
 	if s, ok := doc["search"].(map[string]any); ok {
 		delete(s, "parallel")
 	}
 	b, err := json.Marshal(doc)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
+	return string(b), err
 }
 
-// strs returns the first column of a query.
-func strs(t testing.TB, db *sql.DB, query string, args ...any) (out []string) {
-	t.Helper()
+// words returns the first column of a query.
+func words(db *sql.DB, query string, args ...any) (out []string, err error) {
 	r, err := db.Query(query, args...)
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	defer func() {
-		if err := r.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
+	defer func() { err = errors.Join(err, r.Close()) }()
 	for r.Next() {
 		var s string
 		if err := r.Scan(&s); err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
 		out = append(out, s)
 	}
-	if err := r.Err(); err != nil {
-		t.Fatal(err)
-	}
-	return out
+	return out, r.Err()
 }

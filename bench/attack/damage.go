@@ -1,0 +1,126 @@
+//go:build linux
+
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"evenkeel/runs/runstest"
+)
+
+// page is SQLite's page size in these files.
+const page = 4096
+
+// damages are what a disk, a copy that broke off or an editor may do to a file.
+var damages = []struct {
+	name string
+	do   func(t *trial, b []byte) []byte
+}{
+	{"cut", func(t *trial, b []byte) []byte { return b[:t.rng.IntN(len(b))] }},
+	{"cut at a page", func(t *trial, b []byte) []byte { return b[:page*t.rng.IntN(len(b)/page)] }},
+	{"bits flipped", func(t *trial, b []byte) []byte {
+		for range 1 + t.rng.IntN(64) {
+			b[t.rng.IntN(len(b))] ^= 1 << t.rng.IntN(8)
+		}
+		return b
+	}},
+	{"header flipped", func(t *trial, b []byte) []byte { b[t.rng.IntN(100)] ^= 1 << t.rng.IntN(8); return b }},
+	{"page of zeros", func(t *trial, b []byte) []byte {
+		clear(b[page*t.rng.IntN(len(b)/page):][:page])
+		return b
+	}},
+	{"page of noise", func(t *trial, b []byte) []byte {
+		for i, p := 0, page*t.rng.IntN(len(b)/page); i < page; i++ {
+			b[p+i] = byte(t.rng.Uint32())
+		}
+		return b
+	}},
+	{"pages swapped", func(t *trial, b []byte) []byte {
+		x, y := b[page*t.rng.IntN(len(b)/page):][:page], b[page*t.rng.IntN(len(b)/page):][:page]
+		for i := range x {
+			x[i], y[i] = y[i], x[i]
+		}
+		return b
+	}},
+	{"lengthened", func(_ *trial, b []byte) []byte { return append(b, make([]byte, 3*page+17)...) }},
+	{"emptied", func(*trial, []byte) []byte { return nil }},
+	{"text", func(*trial, []byte) []byte { return []byte("trial,score\n1,0.5\n") }},
+}
+
+// damaged damages a history and reads it in every way. Each command ends with a page or an error.
+// Where SQLite's own check finds the file sound, but for values of cells, readers may print other
+// figures, since nothing can tell; where it does not, figures that differ from the true ones are
+// a fault.
+func damaged(t *trial) error {
+	study := bothKinds[t.number%len(bothKinds)]
+	was, err := t.stage(study, confirmed)
+	if err != nil {
+		return err
+	}
+	text, err := os.ReadFile(was.path)
+	if err != nil {
+		return err
+	}
+	d := damages[t.number%len(damages)]
+	db := filepath.Join(t.folder, "x.db")
+	text = d.do(t, text)
+	if t.rng.IntN(5) == 0 {
+		log := make([]byte, 32+t.rng.IntN(20000))
+		for i := range log {
+			log[i] = byte(t.rng.Uint32())
+		}
+		if err := os.WriteFile(db+"-wal", log, 0o600); err != nil {
+			return err
+		}
+	}
+	if err := os.WriteFile(db, text, 0o600); err != nil {
+		return err
+	}
+	return errors.Join(t.readDamaged(d.name, was.path, db), t.searchDamaged(d.name, study, db))
+}
+
+// readDamaged reads a damaged history.
+func (t *trial) readDamaged(name, original, db string) error {
+	unsound := runstest.Sound(db)
+	for _, args := range [][]string{
+		{"leaderboard", "--all", "--format", "csv"}, {"show", "1", "--format", "csv"}, {"recommend"}, {"explain", "1"}, {"studies"}, {"status"},
+		{"compare", "1", "2"}, {"gc", "--dry-run"}, {"weights", "--trial", "1"}, {"query", "SELECT * FROM trial_runs", "--format", "csv"},
+	} {
+		want, err := t.start(nil, append(args, "--db", original)...)
+		if err != nil {
+			return err
+		}
+		got, err := t.start(nil, append(args, "--db", db)...)
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(want.want(0), got.want(0, 1, 2)); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		if unsound != nil && got.status() == 0 && args[0] == "leaderboard" && got.stdout.String() != want.stdout.String() {
+			return fmt.Errorf("%s: %s prints other figures in silence, %s\n(SQLite: %w)",
+				name, args[0], difference(want.stdout.String(), got.stdout.String()), unsound)
+		}
+	}
+	return nil
+}
+
+// searchDamaged writes on damaged histories.
+func (t *trial) searchDamaged(name, study, db string) error {
+	for _, args := range [][]string{
+		{"backup", filepath.Join(t.folder, "copy.db"), "--db", db}, {"gc", "--all", "--db", db},
+		{"confirm", "--seeds", "7", "--db", db}, {"search", t.studyFile(study), "--trials", "14", "--confirm=false", "--db", db},
+	} {
+		p, err := t.start(nil, args...)
+		if err != nil {
+			return err
+		}
+		if err := p.want(0, 1, 2); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return nil
+}
