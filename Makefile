@@ -21,11 +21,8 @@ lint: ## gofmt, go vet, golangci-lint
 	go vet ./...
 	golangci-lint run
 
-fuzz: ## every fuzz target for ten seconds
-	@for p in $$(go list ./...); do \
-	  for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz' || true); do \
-	    echo "$$p $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime 10s $$p || exit 1; \
-	  done; done
+fuzz: ## every fuzz target for fifteen seconds, or FUZZTIME
+	bench/fuzz.sh
 
 attack: ## attack the built program for long: kills, full disks, hostile trainers (as root, or after unshare -rm)
 	go run ./bench/attack -long

@@ -2,6 +2,7 @@ package search
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -103,6 +104,9 @@ func withEpochs(canonical json.RawMessage, epochs int) (json.RawMessage, error) 
 	}
 	if err := json.Unmarshal(all["model"], &model); err != nil {
 		return nil, err
+	}
+	if model == nil {
+		return nil, errors.New("it has no model")
 	}
 	var err error
 	if model["epochs"], err = json.Marshal(epochs); err != nil {

@@ -24,7 +24,7 @@ func catalogue() []attack {
 		{name: "readers in a search", promise: "all end with status 0; the undisturbed tables", short: 1, long: 5, do: readers},
 		{name: "readers at creation", promise: "no reader fails; the undisturbed tables", short: 2, long: 10, do: readersAtCreation},
 		{name: "little memory", promise: "sound; continued, the undisturbed tables", short: 4, long: 20, do: littleMemory},
-		{name: "damaged history", promise: "a page or an error; no other figures where damage can be found", short: 10, long: 100, do: damaged},
+		{name: "damaged history", promise: "a page or an error; no other figures where pages are lost", short: 10, long: 100, do: damaged},
 		{name: "hostile trainer", promise: "ends, nothing is left, no wrong figure; can be continued", short: hostiles / 3, long: 3 * hostiles, idle: true, do: hostileTrainer},
 		{name: "study-file bomb", promise: "refused within bounds of time, memory and text; nothing begun", short: studies, long: 2 * studies, do: studyBomb},
 		{name: "bomb in a flag", promise: "refused within bounds of time, memory and text", short: flags, long: flags, do: flagBomb},

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"evenkeel/runs/runstest"
 )
@@ -50,10 +51,9 @@ var damages = []struct {
 	{"text", func(*trial, []byte) []byte { return []byte("trial,score\n1,0.5\n") }},
 }
 
-// damaged damages a history and reads it in every way. Each command ends with a page or an error.
-// Where SQLite's own check finds the file sound, but for values of cells, readers may print other
-// figures, since nothing can tell; where it does not, figures that differ from the true ones are
-// a fault.
+// damaged damages a history and reads and continues it in every way. Each command ends with a page
+// or an error. Where pages are lost or exchanged, figures that differ from the true ones are a
+// fault; a flipped bit may be in a value, where nothing can tell, since SQLite keeps no checksums.
 func damaged(t *trial) error {
 	study := bothKinds[t.number%len(bothKinds)]
 	was, err := t.stage(study, confirmed)
@@ -85,6 +85,9 @@ func damaged(t *trial) error {
 // readDamaged reads a damaged history.
 func (t *trial) readDamaged(name, original, db string) error {
 	unsound := runstest.Sound(db)
+	if strings.HasSuffix(name, "flipped") {
+		unsound = nil
+	}
 	for _, args := range [][]string{
 		{"leaderboard", "--all", "--format", "csv"}, {"show", "1", "--format", "csv"}, {"recommend"}, {"explain", "1"}, {"studies"}, {"status"},
 		{"compare", "1", "2"}, {"gc", "--dry-run"}, {"weights", "--trial", "1"}, {"query", "SELECT * FROM trial_runs", "--format", "csv"},

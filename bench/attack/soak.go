@@ -24,8 +24,8 @@ import (
 	"evenkeel/runs/runstest"
 )
 
-// soaks are the studies that are used for long, by name: how many trials are wanted in all (0 is
-// no end), and after how many the beginning is measured. Their histories are kept beside the
+// soaks are the studies that are used for long, by name: how many trials a sitting has (0 is no
+// end), and after how many of them the beginning is measured. Their histories are kept beside the
 // ledger, and another sitting goes on with them.
 var soaks = map[string]struct{ trials, first int }{
 	"tiny":     {5000, 200}, // a trainer that answers at once

@@ -36,7 +36,11 @@ weighting:
 // writeStudies writes the study files and their table.
 func (b *bench) writeStudies() error {
 	table := `data: {source: "csv:table.csv", label: class}` + "\nmodel: {kind: softmax, epochs: 60, learning_rate: 0.05}"
-	own := fmt.Sprintf("model: {kind: command, command: [%q, %s], epochs: 4, slots: [{}, {}]", b.self, asTrainer)
+	// By this name the study is the same in the next sitting of a soak, wherever this program is.
+	if err := os.Symlink(b.self, filepath.Join(b.folder, "attack")); err != nil {
+		return err
+	}
+	own := "model: {kind: command, command: [./attack, " + asTrainer + "], epochs: 4, slots: [{}, {}]"
 	files := map[string]string{
 		builtIn: "study: builtin\n" + table + weighting + "search: {trials: 12, max_replicates: 3}\n",
 		endless: "study: endless\n" + table + weighting + "search: {trials: 1000000, racing: false}\n",

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -347,6 +348,48 @@ func FuzzCSV(f *testing.F) {
 			if int(c) >= p.Classes {
 				t.Errorf("label %d of %d classes", c, p.Classes)
 			}
+		}
+	})
+}
+
+// FuzzRead: any two files, whatever their names end with, give an error, or logits and labels
+// that belong together.
+func FuzzRead(f *testing.F) {
+	f.Add(logitsNpy, labelsNpy, uint8(0), uint8(0), "", false)
+	f.Add([]byte("a,b\n1,2\n3,4\n"), []byte("y\na\nb\n"), uint8(2), uint8(2), "a,b", false)
+	f.Add([]byte(".5,.5\n0,1\n"), []byte("0\n1\n"), uint8(2), uint8(2), "", true)
+	f.Add(npzOf(f, zip.Deflate, map[string][]byte{"logits.npy": logitsNpy, "labels.npy": labelsNpy}), labelsNpy, uint8(1), uint8(0), "", false)
+	f.Add(logitsNpy, []byte("0\n1\n1\n"), uint8(0), uint8(2), "x,y", false)
+	endings := []string{".npy", ".npz", ".csv", ""}
+	f.Fuzz(func(t *testing.T, logits, labels []byte, ending, second uint8, names string, probabilities bool) {
+		folder := t.TempDir()
+		a := filepath.Join(folder, "logits"+endings[int(ending)%len(endings)])
+		b := filepath.Join(folder, "labels"+endings[int(second)%len(endings)])
+		if err := errors.Join(os.WriteFile(a, logits, 0o600), os.WriteFile(b, labels, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+		o := Options{Probabilities: probabilities, Least: 1}
+		if names != "" {
+			o.Names = strings.Split(names, ",")
+		}
+		p, err := Read(a, b, o)
+		if err != nil {
+			return
+		}
+		if p.Classes < 2 || len(p.Logits) != p.Classes*len(p.Labels) || len(p.Names) != p.Classes || len(p.Labels) == 0 {
+			t.Fatalf("%d logits and %d labels of %d classes, names %q", len(p.Logits), len(p.Labels), p.Classes, p.Names)
+		}
+		of := make([]int, p.Classes)
+		for _, l := range p.Labels {
+			of[l]++
+		}
+		for i, v := range p.Logits {
+			if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
+				t.Fatalf("logit %d is %v", i, v)
+			}
+		}
+		if slices.Min(of) < 1 {
+			t.Errorf("examples of each class: %v", of)
 		}
 	})
 }
