@@ -259,6 +259,12 @@ func (db *DB) Run(ctx context.Context, id objective.RunID) (*objective.Result, b
 		if err == nil && r.Test != nil {
 			err = readTest(ctx, q, id, r)
 		}
+		if err == nil && r.Val == nil {
+			err = errors.New("its matrix on validation is missing")
+		}
+		if err == nil {
+			err = r.Check(r.Val.Classes()) // everything else relies on that
+		}
 		if err != nil {
 			return fmt.Errorf("run %s: %w", id, err)
 		}

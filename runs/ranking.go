@@ -47,11 +47,18 @@ func loadRanking(ctx context.Context, q disk.Querier, study int) (r ranking, err
 	if err != nil {
 		return r, err
 	}
+	var last int
+	if err := q.QueryRowContext(ctx, `SELECT coalesce(max(number), 0) FROM trials WHERE study = ?`, study).Scan(&last); err != nil {
+		return r, err
+	}
 	err = disk.Each(ctx, q, `SELECT trial, seeds, sum_squares, image_variance FROM arms WHERE study = ? ORDER BY trial, round`, []any{study}, func(scan disk.Scanner) error {
 		var trial int
 		var g interval.Group
 		if err := scan(&trial, &g.Seeds, &g.SumSquares, &g.ImageVariance); err != nil {
 			return err
+		}
+		if trial < 1 || trial > last {
+			return fmt.Errorf("an arm is of trial %d, and the trials are 1 to %d", trial, last)
 		}
 		r.set(trial, append(r.at(trial), g), nil)
 		return nil

@@ -2,6 +2,7 @@ package runs_test
 
 import (
 	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -207,5 +208,40 @@ func TestLazyRecordsAreWrittenByThemselves(t *testing.T) {
 	trial, err := db.Trial(t.Context(), "test", 1)
 	if err != nil || trial.State != "running" {
 		t.Errorf("Trial = %+v, %v; want it running", trial, err)
+	}
+}
+
+// TestRunThatIsNotWhole: a stored run whose parts do not belong together is an error, not a run
+// without them.
+func TestRunThatIsNotWhole(t *testing.T) {
+	whole := filepath.Join(t.TempDir(), "whole.db")
+	complete(t, whole, 2, screened)
+	history, err := os.ReadFile(whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for change, want := range map[string]string{
+		`DELETE FROM matrices WHERE part = 'val'`:                                    "its matrix on validation is missing",
+		`UPDATE outputs SET data = x'00', format = '|u1' WHERE kind = 'predictions'`: "1 validation predictions for ",
+	} {
+		path := filepath.Join(t.TempDir(), "spoiled.db")
+		if err := os.WriteFile(path, history, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		runstest.Change(t, path, change)
+		db, err := runs.Open(t.Context(), path, runs.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		table, err := runstest.Ask(t.Context(), db, `SELECT hash FROM runs ORDER BY hash LIMIT 1`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, found, err := db.Run(t.Context(), objective.RunID(table.Rows[0][0].(string))); found || err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("after %s: found %v, error %v; want %q", change, found, err, want)
+		}
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 }

@@ -47,6 +47,8 @@ var spoiled = []string{
 	`UPDATE trials SET predicted_round = 99`,
 	`UPDATE arms SET round = round + 7`,
 	`UPDATE arms SET trial = trial + 70`,
+	`UPDATE arms SET trial = 0 WHERE trial = 1`,
+	`UPDATE arms SET trial = 900000000000 WHERE trial = 1`,
 	`UPDATE arms SET worst_class = 99`,
 	`UPDATE arms SET seeds = 0`,
 	`UPDATE arms SET seeds = -3`,
@@ -85,7 +87,7 @@ func TestSpoiledHistories(t *testing.T) {
 		for _, command := range []string{
 			"leaderboard", "leaderboard --all --format json", "recommend", "studies", "status", "show 1", "show 2 --format json", "compare 1 2",
 			"explain --all", "explain 1", "weights", "weights --trial 1", "weights --trial 2 --format torch", "offsets --study voice", "confirm 1 --dry-run",
-			"search " + file, "search " + file + " --trials 4",
+			"confirm 1 --seeds 7", "search " + file, "search " + file + " --trials 4",
 		} {
 			withoutPanic(t, change, append(strings.Fields(command), "--db", db))
 		}
