@@ -138,7 +138,7 @@ var behaviours = map[string]func(*peer, request) bool{
 	"huge count":            matrix([][]any{{1e300, 0, 0}, {0, 30, 0}, {0, 0, 30}}),
 	"count beyond float":    matrix([][]any{{json.RawMessage("1e999"), 0, 0}, {0, 30, 0}, {0, 0, 30}}),
 	"text as count":         matrix([][]any{{"30", 0, 0}, {0, 30, 0}, {0, 0, 30}}),
-	"other counts":          matrix([][]any{{20, 0, 0}, {0, 30, 0}, {0, 0, 30}}),
+	"other counts":          notFirst(matrix([][]any{{20, 0, 0}, {0, 30, 0}, {0, 0, 30}})),
 	"NaN as loss":           epoch(`"loss":NaN`),
 	"infinite loss":         epoch(`"loss":1e999`),
 	"text as loss":          epoch(`"loss":"nan"`),
@@ -265,6 +265,11 @@ func onlyLater(do func(*peer, request) bool) func(*peer, request) bool {
 		_ = os.WriteFile(sign, nil, 0o600) // without it, it goes on as the first one
 		return false
 	}
+}
+
+// notFirst answers the first run of a process honestly, so that there is something to compare with.
+func notFirst(do func(*peer, request) bool) func(*peer, request) bool {
+	return func(p *peer, q request) bool { return p.answered > 0 && do(p, q) }
 }
 
 // everyProcess has a version of its own.

@@ -25,12 +25,13 @@ func catalogue() []attack {
 		{name: "readers at creation", promise: "no reader fails; the undisturbed tables", short: 2, long: 10, do: readersAtCreation},
 		{name: "little memory", promise: "sound; continued, the undisturbed tables", short: 4, long: 20, do: littleMemory},
 		{name: "damaged history", promise: "a page or an error; no other figures where pages are lost", short: 10, long: 100, do: damaged},
+		{name: "spoiled cells", promise: "a page or an error", short: 15, long: 300, do: spoiled},
 		{name: "hostile trainer", promise: "ends, nothing is left, no wrong figure; can be continued", short: hostiles / 3, long: 3 * hostiles, idle: true, do: hostileTrainer},
 		{name: "study-file bomb", promise: "refused within bounds of time, memory and text; nothing begun", short: studies, long: 2 * studies, do: studyBomb},
 		{name: "bomb in a flag", promise: "refused within bounds of time, memory and text", short: flags, long: flags, do: flagBomb},
 		{name: "data bomb", promise: "refused within bounds of time, memory and text", short: files, long: files, do: dataBombed},
 		{name: "bomb in an image folder", promise: "refused within bounds of time, memory and text", short: folders, long: folders, do: folderBomb},
 		{name: "full disk", promise: "an error that says so; with room, the undisturbed tables", long: 40, do: fullDisk},
-		{name: "full TMPDIR", promise: "status 1; with room, the undisturbed tables", long: 10, do: fullTemporary},
+		{name: "full TMPDIR", promise: "status 1; with room, the undisturbed tables", long: 10, idle: true, do: fullTemporary},
 	}
 }

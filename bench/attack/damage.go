@@ -127,3 +127,48 @@ func (t *trial) searchDamaged(name, study, db string) error {
 	}
 	return nil
 }
+
+// spoiledValues are put into cells.
+var spoiledValues = []any{
+	nil, 0, 1, -1, 7, 99999, -7, int64(1) << 62, 0.5, -0.5, 1e300, "", "[]", "[1]", "[1,2,3]", "[null,9e999]", "{}", "null", "x", "[[1,0.5,null]]",
+	"complete", "failed", "recall", "2026-01-01T00:00:00Z", "\x1b[2J\u202e", []byte{}, []byte{0}, []byte("\xff\xff\xff\xff\xff\xff\xff\xff"),
+}
+
+// spoiled puts values that no version of the program writes into some cells of a history. Each
+// command ends with a page or an error.
+func spoiled(t *trial) error {
+	study := bothKinds[t.number%len(bothKinds)]
+	db := filepath.Join(t.folder, "x.db")
+	if err := t.begin(study, confirmed, db); err != nil {
+		return err
+	}
+	var changes []string
+	for range 1 + t.rng.IntN(2) {
+		value := spoiledValues[t.rng.IntN(len(spoiledValues))]
+		change, err := runstest.Spoil(db, t.rng.IntN(1000), t.rng.IntN(1000), t.rng.IntN(1000), value)
+		if err != nil {
+			return err
+		}
+		if change != "" {
+			changes = append(changes, change)
+		}
+	}
+	commands := [][]string{
+		{"leaderboard", "--all"}, {"show", "1"}, {"recommend"}, {"explain", "--all"}, {"explain", "1"}, {"studies"}, {"status"}, {"compare", "1", "2"},
+		{"gc", "--dry-run"}, {"weights", "--trial", "1"}, {"weights", "--offsets"}, {"offsets", "--study", study}, {"confirm", "--seeds", "7"},
+		{"explain", "2", "--measure"}, {"search", t.studyFile(study), "--trials", "14", "--confirm=false"},
+	}
+	for _, args := range commands {
+		p, err := t.start(nil, append(args, "--db", db)...)
+		if err != nil {
+			return err
+		}
+		if err := p.want(0, 1, 2); err != nil {
+			return fmt.Errorf("after %s: %w", strings.Join(changes, "; "), err)
+		}
+		if m := p.memory(); m > mostMemory {
+			return fmt.Errorf("after %s: %s took %d MB", strings.Join(changes, "; "), args[0], m)
+		}
+	}
+	return nil
+}

@@ -35,7 +35,7 @@ func Ask(ctx context.Context, db *runs.DB, query string) (t *Table, err error) {
 // Change runs statements that write on a database that nobody has open.
 func Change(t *testing.T, path string, statements ...string) {
 	t.Helper()
-	db, err := sql.Open("sqlite3", "file:"+path)
+	db, err := sql.Open("sqlite3", source(path))
 	if err != nil {
 		t.Fatal(err)
 	}

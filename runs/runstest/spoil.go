@@ -10,7 +10,7 @@ import (
 // and row are counted from 0 and begin again where there are no more. It reports what it changed,
 // "" where the schema does not allow the value.
 func Spoil(path string, table, column, row int, value any) (change string, err error) {
-	db, err := sql.Open("sqlite3", "file:"+path+"?_busy_timeout=60000")
+	db, err := sql.Open("sqlite3", source(path)+"?_busy_timeout=60000")
 	if err != nil {
 		return "", err
 	}
@@ -48,5 +48,5 @@ func Spoil(path string, table, column, row int, value any) (change string, err e
 	if _, err := db.Exec(statement, value); err != nil {
 		return "", nil //nolint:nilerr // a STRICT table refuses values of other types, and keys are unique
 	}
-	return fmt.Sprintf("%s.%s, row %d: %.200v", name, of, row%rows, value), nil
+	return fmt.Sprintf("%s.%s, row %d: %.200q", name, of, row%rows, fmt.Sprint(value)), nil
 }

@@ -95,7 +95,12 @@ func Sound(path string) (err error) {
 }
 
 // readOnly is the source name of a database that is only read.
-func readOnly(path string) string { return "file:" + path + "?mode=ro&_busy_timeout=60000" }
+func readOnly(path string) string { return source(path) + "?mode=ro&_busy_timeout=60000" }
+
+// source is the source name of a database, a URI, in which these characters have a meaning.
+func source(path string) string {
+	return "file:" + strings.NewReplacer("%", "%25", "#", "%23", "?", "%3f").Replace(path)
+}
 
 // rows returns the rows of a table as text, ordered by its columns from the left.
 func rows(db *sql.DB, table string, columns []string) (lines []string, err error) {
