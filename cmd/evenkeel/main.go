@@ -61,13 +61,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 // history, a study or a trial that does not exist.
 func wrongInput(err error) bool {
 	var input search.InputError
-	var noTrial *runs.NoTrialError
 	var noStudy *runs.NoStudyError
 	var noFile *runs.MissingError
 	var exists *runs.ExistsError
-	if errors.As(err, &noTrial) && noTrial.Trials == 0 {
-		return false // it may have some later
-	}
 	return errors.As(err, &input) || errors.As(err, &noStudy) || errors.As(err, &noFile) || errors.As(err, &exists)
 }
 

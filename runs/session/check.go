@@ -61,7 +61,12 @@ func checkConfig(r SearchRequest, trainer *opened) check.Config {
 		},
 		Apply: appliedByTrainer(def), WeightsFrom: def.SwitchesOnLate(),
 		StepsPerEpoch: def.Steps(info, 1), OwnProgram: def.Model.Trainer.Transport().OwnData,
-		SmallBatch: def.BatchCancels(), Trainings: trainings(r), Parallel: trainer.parallel,
+		SmallBatch: def.BatchCancels(), Parallel: trainer.parallel,
+	}
+	if def.Budget().Trials > 0 {
+		var p notice.Planned
+		r.count(&p)
+		cfg.Trainings, cfg.Length = p.Models(), p.Trainings()
 	}
 	if cfg.Apply == nil {
 		cfg.Apply = []string{objective.ApplyLoss}
@@ -70,15 +75,4 @@ func checkConfig(r SearchRequest, trainer *opened) check.Config {
 		cfg.Seeds = append(cfg.Seeds, search.TrainingSeed(def.Search.Seed, r, search.PhaseSearch))
 	}
 	return cfg
-}
-
-// trainings returns about how many trainings a search takes in all, as [Plan] says it; 0 where
-// nothing but the time bounds them.
-func trainings(r SearchRequest) float64 {
-	b := r.Definition.Budget()
-	if b.Trials == 0 {
-		return 0
-	}
-	longer, confirming := r.followUps()
-	return b.All() + longer + confirming
 }
