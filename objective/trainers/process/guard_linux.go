@@ -20,9 +20,17 @@ func nameGuard() {
 	_ = os.WriteFile("/proc/self/comm", []byte(guardName), 0) // cosmetic
 }
 
-// adoptOrphans makes the guard the parent of every descendant whose own parent
-// ends, so that none can get away by leaving the process group.
+// adoptOrphans makes this process the parent of every descendant whose own parent ends, so
+// that none can get away by leaving the process group. A guard does so for all that its
+// program starts, and a driver for what a guard that was killed leaves.
 func adoptOrphans() { _ = unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) }
+
+// guardAttributes give a guard a session of its own: no terminal's signal reaches it or the
+// program, the driver alone decides. When a thread of the driver ends that may have started
+// it, and so when the driver is killed, the guard is made to go on if it was stopped.
+func guardAttributes() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGCONT}
+}
 
 // programAttributes puts the program into a group of its own, and lets it die
 // with the guard.
@@ -56,7 +64,36 @@ func sweep(until time.Time) {
 	}
 }
 
-// children returns the process ids of the guard's children.
+// sweepAdopted kills and reaps what guards that were killed have left to the driver, until
+// there is nothing or the time is up. All of that is in another session than the driver: a
+// guard begins one, and from there a process can only get into a new one.
+func sweepAdopted(until time.Time) {
+	for sweptAdopted() > 0 && time.Now().Before(until) {
+		time.Sleep(5 * time.Millisecond) // until what was killed is dead
+	}
+}
+
+// sweptAdopted is one look of sweepAdopted. It returns how many are not reaped yet.
+func sweptAdopted() (left int) {
+	guards.starting.Lock()
+	defer guards.starting.Unlock()
+	session, err := unix.Getsid(0)
+	if err != nil {
+		return 0
+	}
+	for _, pid := range children() {
+		if other, err := unix.Getsid(pid); err != nil || other == session || isGuard(pid) {
+			continue
+		}
+		_ = syscall.Kill(pid, syscall.SIGKILL)
+		if reaped, _ := syscall.Wait4(pid, nil, syscall.WNOHANG, nil); reaped != pid {
+			left++
+		}
+	}
+	return left
+}
+
+// children returns the process ids of this process's children.
 func children() []int {
 	var pids []int
 	self := strconv.Itoa(os.Getpid())
