@@ -110,7 +110,7 @@ is stored.`,
 	})
 	root.AddCommand(
 		newSearch(g), newResume(g), newCheck(g), newStudies(g), newStatus(g), newRecommend(g), newLeaderboard(g), newShow(g), newCompare(g), newExplain(g), newConfirm(g),
-		newInvalidate(g), newBackup(g), newGC(g), newQuery(g), newSchema(g), newWeights(g), newOffsets(g), newSchemes(g), newData(g), newVersion(g),
+		newInvalidate(g), newBackup(g), newGC(g), newDoctor(g), newQuery(g), newSchema(g), newWeights(g), newOffsets(g), newSchemes(g), newData(g), newVersion(g),
 	)
 	for _, c := range append(root.Commands(), root) {
 		c.Args = usageArgs(c.Args)
