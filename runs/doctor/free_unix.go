@@ -10,5 +10,5 @@ func free(folder string) (bytes uint64, known bool) {
 	if err := unix.Statfs(folder, &s); err != nil {
 		return 0, false
 	}
-	return uint64(s.Bavail) * uint64(s.Bsize), true
+	return uint64(float64(s.Bavail) * float64(s.Bsize)), true
 }
