@@ -43,8 +43,10 @@ type File struct {
 	held    *held       // the file itself
 	sides   []side      // the files that SQLite keeps beside it
 	keeper  *Connection // see keep
-	reading string      // how connections that read open the file, see openReaders
-	rescued atomic.Bool // see InPlace
+	reading reading     // how connections that read open the file
+	// temporary is the folder of a copy that is read, "" without one.
+	temporary string
+	rescued   atomic.Bool // see InPlace
 }
 
 // Open opens the database at path, which is created if it does not exist (unless
@@ -129,6 +131,9 @@ func (f *File) Close() error {
 	var err error
 	if f.Read != nil {
 		err = f.Read.Close()
+	}
+	if f.temporary != "" {
+		err = errors.Join(err, os.RemoveAll(f.temporary))
 	}
 	if f.keeper != nil { // the last one
 		if !f.options.ReadOnly && !f.rescued.Load() {
