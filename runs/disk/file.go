@@ -204,13 +204,21 @@ func (f *File) inspectMissing() error {
 	return nil
 }
 
+// makingPart is the part of a file that is locked while its tables are made or brought up to
+// date. Studies have numbers from 1.
+const makingPart = 0
+
 // prepare brings the tables up to date.
 func (f *File) prepare(ctx context.Context) error {
-	write, err := f.openFirst(ctx)
+	lock, err := f.TryLock(makingPart) // nil where somebody else is at it too
 	if err != nil {
 		return err
 	}
-	return errors.Join(f.options.Prepare(ctx, write.Conn), write.Close())
+	write, err := f.openFirst(ctx)
+	if err == nil {
+		err = errors.Join(f.options.Prepare(ctx, write.Conn), write.Close())
+	}
+	return errors.Join(err, lock.Release())
 }
 
 // openFirst is Writer for a file that others may be creating too. While it

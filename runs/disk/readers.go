@@ -65,7 +65,38 @@ func (f *File) openReading(ctx context.Context, r reading) error {
 	read.SetMaxOpenConns(readers)
 	read.SetMaxIdleConns(readers)
 	f.Read, f.reading = read, r
-	return f.options.Check(ctx, read)
+	return f.check(ctx)
+}
+
+// newborn is how long a file without tables is taken for one that is just being made, beside the
+// time in which somebody says so by a lock. Our choice.
+const newborn = 500 * time.Millisecond
+
+// check says why the tables cannot be used. Where somebody is just making them, it waits.
+func (f *File) check(ctx context.Context) error {
+	const pause = 5 * time.Millisecond
+	for waited := time.Duration(0); ; waited += pause {
+		empty := f.options.ReadOnly && f.isEmpty(ctx) // before Check, which may find more
+		err := f.options.Check(ctx, f.Read)
+		if err == nil || !empty || waited > busyTimeout {
+			return err
+		}
+		if making, failed := f.Locked(makingPart); (failed != nil || !making) && waited > newborn {
+			return err
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// isEmpty reports whether the file has no tables so far.
+func (f *File) isEmpty(ctx context.Context) bool {
+	var tables int
+	err := f.Read.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables)
+	return err == nil && tables == 0
 }
 
 // cannotShare reports whether an error says that the files beside the database cannot be made.
