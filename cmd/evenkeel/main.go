@@ -68,7 +68,7 @@ func wrongInput(err error) bool {
 	if errors.As(err, &noTrial) && noTrial.Trials == 0 {
 		return false // it may have some later
 	}
-	return errors.As(err, &input) || errors.As(err, &noStudy) || errors.As(err, &noFile) || errors.As(err, &exists)
+	return errors.Is(err, runs.ErrEmpty) || errors.As(err, &input) || errors.As(err, &noStudy) || errors.As(err, &noFile) || errors.As(err, &exists)
 }
 
 // global are the flags of every command.
