@@ -19,7 +19,11 @@ func (e *lostError) Unwrap() error { return e.err }
 
 // lackError is the failure of an attempt at a run because this machine lacks something, such
 // as room for files. It is never a failure of the run: later, or elsewhere, it may succeed.
-type lackError struct{ err error }
+type lackError struct {
+	err error
+	// room says that it is room on a disk.
+	room bool
+}
 
 func (e *lackError) Error() string { return e.err.Error() }
 
@@ -30,9 +34,24 @@ func (e *lackError) Unwrap() error { return e.err }
 // programs (ENOSPC and EDQUOT of strerror(3)).
 var noRoom = []string{"no space left on device", "disk quota exceeded"}
 
-// lacksRoom reports whether a program failed because a disk is full, by its own last words.
-func lacksRoom(err error) bool {
-	text := strings.ToLower(err.Error())
+// lastWords is how much of the log's end may say why a program ended.
+const lastWords = 4 << 10
+
+// lackOfRoom returns a [*lackError] if a program failed because a disk is full, else nil: it says
+// so itself, or ended and said so in its last words.
+func lackOfRoom(failure *objective.LoggedError, ended bool) error {
+	log := failure.Log
+	switch {
+	case saysNoRoom(failure.Error()):
+		return &lackError{failure, true}
+	case ended && saysNoRoom(log[max(0, len(log)-lastWords):]):
+		return &lackError{fmt.Errorf("%w (before that it says that a disk is full)", failure), true}
+	}
+	return nil
+}
+
+func saysNoRoom(text string) bool {
+	text = strings.ToLower(text)
 	for _, words := range noRoom {
 		if strings.Contains(text, words) {
 			return true
@@ -44,15 +63,12 @@ func lacksRoom(err error) bool {
 // outOfRoom ends the search: what the machine lacks is still missing after several attempts.
 func (t *Trainer) outOfRoom(err error) error {
 	advice := "free what is missing"
-	if lacksRoom(err) || errors.Is(err, errNoFolder) {
+	if lack := (*lackError)(nil); errors.As(err, &lack) && lack.room {
 		advice = fmt.Sprintf("make room in %s, or set TMPDIR to another folder", t.scratch.path)
 	}
 	return fmt.Errorf("%w: %w, also at the %dth attempt; %s, and start again: no trial failed, and this run is trained then",
 		objective.ErrTrainerBroken, err, maxAttempts+1, advice)
 }
-
-// errNoFolder is wrapped by the error of a run that has no folder.
-var errNoFolder = errors.New("the run's folder cannot be made")
 
 // tries counts the attempts at a run that were in vain, by their cause.
 type tries struct{ asked, lost, lacked int }

@@ -51,7 +51,7 @@ func launch(ctx context.Context, o Options, slot int, temporary string, log *pum
 	if pipes.err != nil {
 		pipes.closeTheirs()
 		pipes.closeOurs()
-		return nil, &lackError{pipes.err}
+		return nil, &lackError{err: pipes.err}
 	}
 	c.in, c.lifeline, c.out = in, lifeline, newReader(out)
 	c.guard = &exec.Cmd{
@@ -63,7 +63,7 @@ func launch(ctx context.Context, o Options, slot int, temporary string, log *pum
 	pipes.closeTheirs()
 	if err != nil {
 		pipes.closeOurs()
-		return nil, &lackError{fmt.Errorf("starting the guard process: %w", err)}
+		return nil, &lackError{err: fmt.Errorf("starting the guard process: %w", err)}
 	}
 	go c.out.loop()
 	c.log.from = errs

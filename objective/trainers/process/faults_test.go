@@ -144,7 +144,7 @@ var faults = map[string]func(p *peer, q asked){
 	},
 	"dies of a full disk": func(p *peer, q asked) {
 		if n := used(q); n < int(q.Params["good"].(float64)) {
-			fmt.Fprintln(os.Stderr, "OSError: [Errno 122] Disk quota exceeded")
+			fmt.Fprintln(os.Stderr, "OSError: [Errno 122] Disk quota exceeded\nand a last line")
 			os.Exit(1)
 		}
 		p.say(p.answer(q))

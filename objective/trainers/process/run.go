@@ -127,9 +127,10 @@ func (s *slot) attempt(ctx context.Context, job objective.Job, req train) (*obje
 		return nil, s.replaced(ctx.Err(), interrupt)
 	}
 	failure, lost := s.failed(c, err)
+	if err := lackOfRoom(failure, lost); err != nil {
+		return nil, err
+	}
 	switch {
-	case lacksRoom(failure):
-		return nil, &lackError{failure}
 	case dir.isGone() || c.isLost():
 		return nil, &lostError{failure}
 	case lost && reused && !answered && s.lasted < c.waits.quick:

@@ -22,7 +22,7 @@ func newScratch(path string) (scratch, error) {
 	if path == "" {
 		made, err := leftover.MakeFolder()
 		if err != nil {
-			return scratch{}, fmt.Errorf("scratch folder: %w", err)
+			return scratch{}, fmt.Errorf("make room in %s, or set TMPDIR to another folder: the folder for the files of runs cannot be made (%w)", os.TempDir(), err)
 		}
 		return scratch{made, true}, nil
 	}
@@ -68,12 +68,12 @@ func (s scratch) folder(run string) (*folder, error) {
 		}
 	}
 	if err != nil {
-		return nil, &lackError{fmt.Errorf("%w: %w", errNoFolder, err)}
+		return nil, &lackError{fmt.Errorf("the run's folder cannot be made: %w", err), true}
 	}
 	root, err := os.OpenRoot(path)
 	if err != nil {
 		_ = os.RemoveAll(path)
-		return nil, &lackError{fmt.Errorf("%w: %w", errNoFolder, err)}
+		return nil, &lackError{fmt.Errorf("the run's folder cannot be made: %w", err), true}
 	}
 	return &folder{path, root}, nil
 }
