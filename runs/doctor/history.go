@@ -24,6 +24,8 @@ type history struct {
 	// file is nil where it cannot be opened; readable says that its tables can be asked.
 	file     *disk.File
 	readable bool
+	// rows are the studies, once they were read.
+	rows []runs.StudyRow
 }
 
 // openHistory opens the history for reading, whatever its version and state.
@@ -155,13 +157,16 @@ func (h *history) studies(ctx context.Context) Line {
 }
 
 // list returns the studies.
-func (h *history) list(ctx context.Context) (list []runs.StudyRow, err error) {
+func (h *history) list(ctx context.Context) ([]runs.StudyRow, error) {
+	if h.rows != nil {
+		return h.rows, nil
+	}
 	db, err := runs.Open(ctx, h.path, runs.Options{ReadOnly: true})
 	if err != nil {
 		return nil, err
 	}
-	list, err = db.Studies(ctx)
-	return list, errors.Join(err, db.Close())
+	h.rows, err = db.Studies(ctx)
+	return h.rows, errors.Join(err, db.Close())
 }
 
 // Room below which nothing should be started, and below which it is said. Our choice.

@@ -259,6 +259,8 @@ func (c *child) end(mode stopMode) error {
 	gone := within(c.gone, c.waits.guard)
 	if !gone { // the guard is stopped, again and again: then without it
 		killGroup(c.leader)
+		// Before the guard, or they would become the driver's and could stop that next.
+		killBelow(c.guard.Process.Pid, time.Now().Add(sweepLimit))
 		_ = c.guard.Process.Kill()
 		gone = within(c.gone, c.waits.kill)
 	}

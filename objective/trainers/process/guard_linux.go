@@ -45,7 +45,7 @@ func sweep(until time.Time) {
 	signal.Notify(died, syscall.SIGCHLD)
 	defer signal.Stop(died)
 	for time.Now().Before(until) {
-		for _, pid := range children() {
+		for pid := range childrenOf(os.Getpid()) {
 			_ = syscall.Kill(pid, syscall.SIGKILL)
 		}
 		for {
@@ -81,7 +81,7 @@ func sweptAdopted() (left int) {
 	if err != nil {
 		return 0
 	}
-	for _, pid := range children() {
+	for pid := range childrenOf(os.Getpid()) {
 		if other, err := unix.Getsid(pid); err != nil || other == session || isGuard(pid) {
 			continue
 		}
@@ -93,10 +93,26 @@ func sweptAdopted() (left int) {
 	return left
 }
 
-// children returns the process ids of this process's children.
-func children() []int {
-	var pids []int
-	self := strconv.Itoa(os.Getpid())
+// killBelow kills all that a guard has below it, which is what is left of its program, until
+// there is nothing alive or the time is up. The guard reaps them when it can.
+func killBelow(guard int, until time.Time) {
+	for alive := true; alive && time.Now().Before(until); {
+		alive = false
+		for pid, state := range childrenOf(guard) {
+			if state != "Z" && state != "X" {
+				alive = true
+				_ = syscall.Kill(pid, syscall.SIGKILL)
+			}
+		}
+		if alive {
+			time.Sleep(time.Millisecond) // until what was killed is dead, and its children are the guard's
+		}
+	}
+}
+
+// childrenOf returns the process ids of a process's children, with their states.
+func childrenOf(parent int) map[int]string {
+	pids, self := make(map[int]string), strconv.Itoa(parent)
 	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
 	for _, name := range stats {
 		stat, err := os.ReadFile(name)
@@ -109,7 +125,7 @@ func children() []int {
 			continue
 		}
 		if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(name))); err == nil {
-			pids = append(pids, pid)
+			pids[pid] = string(fields[0])
 		}
 	}
 	return pids

@@ -22,6 +22,8 @@ func killGroup(int) {}
 
 func adoptOrphans() {}
 
+func killBelow(int, time.Time) {}
+
 func sweepAdopted(time.Time) {}
 
 func wake(*os.Process) {}

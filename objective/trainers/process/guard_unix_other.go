@@ -25,6 +25,9 @@ func programAttributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setp
 // sweep does nothing: the group is dead, and nothing else is known.
 func sweep(time.Time) {}
 
+// killBelow does nothing: what a guard has below it is not known.
+func killBelow(int, time.Time) {}
+
 // sweepAdopted does nothing: what a killed guard leaves is not the driver's.
 func sweepAdopted(time.Time) {}
 

@@ -48,6 +48,7 @@ func (s *slot) run(ctx context.Context, job objective.Job) (*objective.Result, e
 		if !again {
 			return nil, s.final(err)
 		}
+		s.trainer.log.write(s.source("run "+req.Run), fmt.Appendf(nil, "evenkeel tries this run again in %v: %v\n", wait, err))
 		select {
 		case <-time.After(wait):
 		case <-ctx.Done():

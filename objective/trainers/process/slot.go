@@ -110,6 +110,9 @@ func (s *slot) start(ctx context.Context) (*child, objective.Info, error) {
 		if fault := c.end(forced); fault != nil {
 			err = fmt.Errorf("%w; %w", err, fault)
 		}
+		if c.isLost() {
+			err = &lostError{err}
+		}
 	}
 	switch {
 	case ctx.Err() != nil:
