@@ -36,11 +36,7 @@ func Check(ctx context.Context, stop <-chan struct{}, c Config, r SearchRequest,
 	if err != nil {
 		return nil, err
 	}
-	defer func() {
-		if closing := trainer.close(); err == nil {
-			err = closing
-		}
-	}()
+	defer c.closeTrainer(trainer)
 	c.notify(notice.CheckBegan{Parallel: trainer.parallel})
 	if findings, err = check.Run(ctx, trainer.Trainer, checkConfig(r, trainer), report); err != nil {
 		return nil, err
