@@ -62,7 +62,7 @@ func (p answerPage) print() {
 func (p answerPage) lines() []string {
 	lines := []string{p.head()}
 	if p.r.State == results.NoRecommendation {
-		return append(append(lines, p.none()...), moreHead+strings.Join(p.more(), " | "))
+		return append(append(lines, p.none()...), moreHead+strings.Join(p.more(), ", or "))
 	}
 	if p.r.LongerFirst && !p.longer() {
 		lines = append(lines, p.longerFirst()...)
@@ -74,7 +74,7 @@ func (p answerPage) lines() []string {
 	if p.r.Beyond != "" && p.r.Quoted(p.r.Of(p.r.Beyond)).Change < p.r.Quoted(p.r.Of(p.r.Use)).Change {
 		lines = append(lines, p.beyond())
 	}
-	last := append(p.unknown(), moreHead+strings.Join(p.more(), " | "))
+	last := append(p.unknown(), moreHead+strings.Join(p.more(), ", or "))
 	if unlike := p.unlike(); unlike != "" && len(lines)+len(last) < recommendationLines {
 		last = append([]string{unlike}, last...)
 	}
@@ -395,11 +395,7 @@ func (p answerPage) unknown() []string {
 	var lines []string
 	c := p.r.Confirmed
 	if !math.IsNaN(p.r.Undetectable) {
-		of := "Changes"
-		if p.r.Use != objective.OptionNothing {
-			of = "By this option, changes"
-		}
-		lines = append(lines, fmt.Sprintf("  %s of the spread below %s may be missed (%s, %s).", of, decimals(p.r.Undetectable, 3),
+		lines = append(lines, fmt.Sprintf("  Not known: changes of the spread below %s, too small for %s and %s.", decimals(p.r.Undetectable, 3),
 			count(c.Seeds, "seed"), count(int(total(c.Images)), "test example")))
 	}
 	for _, failed := range p.failedSeeds(c) {

@@ -15,19 +15,19 @@ import (
 // The names of lines. With several ways of applying weights, those about weights have
 // the way in brackets.
 const (
-	namePlumbing = "plumbing"
-	nameBatch    = "batch"
-	nameTrained  = "trained enough"
-	nameGuessing = "guessing"
-	nameTraining = "training"
-	nameTest     = "test part"
-	nameRepeat   = "same seed twice"
-	nameSeeds    = "other seed"
-	nameReaction = "one class x20"
-	nameOrder    = "order of weights"
-	nameScale    = "all weights x10"
-	nameEpoch    = "seconds per epoch"
-	nameStudy    = "time of the study"
+	nameConnection = "connection"
+	nameBatch      = "batch"
+	nameTrained    = "trained enough"
+	nameGuessing   = "guessing"
+	nameTraining   = "training"
+	nameTest       = "test part"
+	nameRepeat     = "same seed twice"
+	nameSeeds      = "other seed"
+	nameReaction   = "one class x20"
+	nameOrder      = "order of weights"
+	nameScale      = "all weights x10"
+	nameEpoch      = "seconds per epoch"
+	nameStudy      = "time of the study"
 )
 
 // Config says what to check a trainer with.
@@ -50,9 +50,9 @@ type Config struct {
 	// OwnProgram says that the user's own program trains.
 	StepsPerEpoch int
 	OwnProgram    bool
-	// Trainings is about how many trainings the study takes, with what follows the trials;
-	// 0 is unknown.
-	Trainings float64
+	// Trainings is about how many trainings the study takes, with what follows the trials,
+	// and Length how long they are in trainings of the usual epochs; 0 is unknown.
+	Trainings, Length float64
 	// Parallel is how many trainings go on at once, here as in the study; 0 is 1.
 	Parallel int
 	// Clock times the trainings; nil is time.Now.

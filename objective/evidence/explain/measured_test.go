@@ -35,7 +35,7 @@ func TestTestPartCountsMost(t *testing.T) {
 		paste bool
 	}{
 		{"flat weights that work on the test part", flat, better, explain.Works, []string{
-			"more even on the test part: spread .140 to .063, -.077 (95 % -.109 to -.045).", "With the recipe on the test part balanced accuracy is 2.1 points lower, probably more than your limit of 2.0 (probability .62).",
+			"more even on the test part: spread .140 to .063, -.077 (95 % -.109 to -.045).", "With the recipe on the test part balanced accuracy is 2.1 points lower, probably more than your limit of 2.0 (probability of more .62).",
 		}, true},
 		{"weights that go too far on validation", with(func(w *world) { w.weights = []float64{1, 60, 1, 1} }), better, explain.Works, []string{"on the test part"}, true},
 		{"classes that are even on validation", with(func(w *world) { w.lean, w.alike, w.weights = 0, 0, []float64{1, 1.5, 1, 0.7} }), better, explain.Works, []string{"on the test part"}, true},
@@ -45,7 +45,7 @@ func TestTestPartCountsMost(t *testing.T) {
 		k := c.world.build(t)
 		k.Test = c.test
 		r := explained(t, k)
-		if c.want == explain.Works && r.Verdict == explain.OffsetsSuffice {
+		if c.want == explain.Works && r.Verdict == explain.NoBetterThanOffsets {
 			r.Verdict = explain.Works
 		}
 		if r.Verdict != c.want {
@@ -180,7 +180,7 @@ func TestIgnoredTogether(t *testing.T) {
 			if (r.Verdict == explain.Ignored) != c.want || step(r, "check") != c.want {
 				t.Errorf("%s, weights %v: verdict %s: %s", c.what, weights, r.Verdict, r.Text)
 			}
-			if c.want && (!slices.Equal(names(r), []string{"plumbing", "offsets"}) || step(r, "measure") || step(r, "seeds") || step(r, "stronger")) {
+			if c.want && (!slices.Equal(names(r), []string{"ignored", "offsets"}) || step(r, "measure") || step(r, "seeds") || step(r, "stronger")) {
 				t.Errorf("%s: shown %v, next %+v", c.what, names(r), r.Next)
 			}
 		}
@@ -236,8 +236,8 @@ func TestEvenTogether(t *testing.T) {
 // own where it has one, the one of the verdict first.
 func TestAtMostThree(t *testing.T) {
 	first := map[explain.Verdict]string{
-		explain.OffsetsSuffice: "offsets", explain.TooWeak: "strength", explain.Ineffective: "transmission", explain.Overshoots: "overshoot",
-		explain.Even: "sample", explain.Works: "noise", explain.Ignored: "plumbing", explain.Unresponsive: "control", explain.Inverted: "inverted",
+		explain.NoBetterThanOffsets: "offsets", explain.TooWeak: "strength", explain.Ineffective: "transmission", explain.Overshoots: "overshoot",
+		explain.Even: "sample", explain.Works: "noise", explain.Ignored: "ignored", explain.Unresponsive: "control", explain.Inverted: "inverted",
 	}
 	seen := make(map[explain.Verdict]bool)
 	for _, w := range []world{
@@ -270,7 +270,7 @@ func TestAtMostThree(t *testing.T) {
 					remedies[s.Name] = true
 				}
 			}
-			if k.Probed != nil && r.Verdict != explain.Works && r.Verdict != explain.OffsetsSuffice && r.Verdict != explain.Ignored && !slices.Contains(shown, "control") {
+			if k.Probed != nil && r.Verdict != explain.Works && r.Verdict != explain.NoBetterThanOffsets && r.Verdict != explain.Ignored && !slices.Contains(shown, "control") {
 				t.Errorf("%s: probes were trained, and shown are %v", r.Verdict, shown)
 			}
 		}

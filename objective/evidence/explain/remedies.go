@@ -22,7 +22,7 @@ func (f *figures) remedies(r *Report) []Remedy {
 			all = append(all, remedy())
 		}
 	}
-	strengthen := slices.Contains([]Verdict{TooWeak, NotMeasurable, Ineffective, Works, OffsetsSuffice}, r.Verdict) && !f.unresponsive()
+	strengthen := slices.Contains([]Verdict{TooWeak, NotMeasurable, Ineffective, Works, NoBetterThanOffsets}, r.Verdict) && !f.unresponsive()
 	noEffect := r.reason("interpolation") || f.ineffective() || f.unresponsive() && !f.control.same
 	flatPairs := r.reason("strength") || r.reason("pairs") || r.reason("margins") || r.reason("prediction") && f.smallPrediction()
 	belowNoise := (r.reason("expected") || r.reason("identifiable")) && f.strength < strongEnough
@@ -33,7 +33,7 @@ func (f *figures) remedies(r *Report) []Remedy {
 	add(f.unlike(), partsRemedy)
 	add(r.Verdict == Inverted && f.OwnScript, f.turnRemedy)
 	add(f.SeedsFail, f.failingRemedy)
-	add(!f.Recommended && (r.Verdict == Works || r.Verdict == OffsetsSuffice && !f.offsets.better), f.pasteRemedy)
+	add(!f.Recommended && (r.Verdict == Works || r.Verdict == NoBetterThanOffsets && !f.offsets.better), f.pasteRemedy)
 	add(probe && (r.Verdict == Ineffective || r.Verdict == NotMeasurable || r.Verdict == Inverted), f.measureRemedy)
 	add(!f.Recommended && !f.Posthoc && f.offsets.helpful() && r.Verdict != Even, f.offsetsRemedy)
 	add(f.predicted.seeds == 0 && f.OwnScript, logitsRemedy)
@@ -161,8 +161,10 @@ func (f *figures) offsetsRemedy() Remedy {
 		model = f.reference()
 	}
 	return Remedy{
-		Name: "offsets", Text: fmt.Sprintf("Keep %s and add offsets to its logits; this prints them as Python:", model),
+		Name: "offsets", Text: fmt.Sprintf("Keep %s and fit offsets to the validation logits of each model that you train:", model),
 		Lines: append([]string{
+			fmt.Sprintf("evenkeel offsets LOGITS LABELS --tolerance %s --format torch", strconv.FormatFloat(f.Score.Tolerance, 'g', -1, 64)),
+			"# one fixed set for all models, which keeps less of what they gain:",
 			"evenkeel weights --offsets" + f.named() + " --format torch",
 			"# or search over weights that are added to the logits in this way:",
 		}, f.search("weighting.apply=posthoc")...),

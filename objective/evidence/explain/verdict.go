@@ -21,8 +21,12 @@ func (f *figures) judge(r *Report) {
 	if f.Test != nil {
 		what, where, drop = "the recipe", "on the test part ", f.Test.Drop
 	}
-	r.Text += fmt.Sprintf(" With %s %sbalanced accuracy is %s points lower, probably more than your limit of %s (probability %s).",
-		what, where, unsigned(drop), unsigned(f.Score.Tolerance), probability(f.lossProbability()))
+	than := "probably more than"
+	if probability(f.lossProbability()) == probability(0.5) {
+		than = "about"
+	}
+	r.Text += fmt.Sprintf(" With %s %sbalanced accuracy is %s points lower, %s your limit of %s (probability of more %s).",
+		what, where, unsigned(drop), than, unsigned(f.Score.Tolerance), probability(f.lossProbability()))
 }
 
 // verdict returns the answer with its figures.
@@ -71,7 +75,7 @@ func (f *figures) success(changed string) (Verdict, string) {
 	case !o.helpful() || !o.suffice || f.Posthoc:
 		return Works, where
 	case o.better:
-		return OffsetsSuffice, where + fmt.Sprintf(" Offsets on the logits of %s, which need no training, are better.", f.reference())
+		return NoBetterThanOffsets, where + fmt.Sprintf(" Offsets on the logits of %s, which need no training, are better.", f.reference())
 	default:
 		what, why := "these weights are", "validation shows no difference beyond noise"
 		if f.Test != nil {
@@ -83,7 +87,7 @@ func (f *figures) success(changed string) (Verdict, string) {
 		case o.seeds < interval.EnoughSeeds:
 			why = fmt.Sprintf("%s on validation cannot show it", plural(o.seeds, "seed"))
 		}
-		return OffsetsSuffice, where + fmt.Sprintf(" Whether %s better than offsets on the logits of %s, which need no training, is not known: %s.", what, f.reference(), why)
+		return NoBetterThanOffsets, where + fmt.Sprintf(" Whether %s better than offsets on the logits of %s, which need no training, is not known: %s.", what, f.reference(), why)
 	}
 }
 
@@ -96,7 +100,7 @@ func (f *figures) failure(spreads, changed string) (Verdict, string) {
 	case f.strength < flat && f.slightly():
 		return TooWeak, fmt.Sprintf("The weights are nearly equal, no two of them differ by more than a factor of %s, and no change can be measured (%s).", factor(ratio(f.strength)), spreads)
 	case f.smallPrediction() && f.slightly():
-		return TooWeak, fmt.Sprintf("The weights are weak: even if training delivered all of the predicted change, the spread would change by only %s.", change(f.predicted.change))
+		return TooWeak, fmt.Sprintf("The weights are weak: the predicted change of the spread is only %s.", change(f.predicted.change))
 	case f.same():
 		return Ineffective, "With these weights the model predicts exactly what it predicts without them."
 	case f.ineffective():
