@@ -1,6 +1,7 @@
 package nets
 
 import (
+	"context"
 	"errors"
 	"runtime"
 	"strings"
@@ -22,6 +23,21 @@ func TestThreadsOfTrainings(t *testing.T) {
 		if n := settings.Parallel(c.parallel); n != c.trainings || options(n).Threads != c.threads {
 			t.Errorf("parallel %d: %d trainings on %d threads each; want %d on %d", c.parallel, n, options(n).Threads, c.trainings, c.threads)
 		}
+	}
+}
+
+// TestUnless: who gives up does not wait for what cannot be ended; who does not gets what comes.
+func TestUnless(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	begun, forever := make(chan struct{}), make(chan struct{})
+	defer close(forever)
+	go func() { <-begun; cancel() }()
+	if n, err := unless(ctx, func() (int, error) { close(begun); <-forever; return 1, nil }); n != 0 || !errors.Is(err, context.Canceled) {
+		t.Errorf("%d, %v; want nothing, and context.Canceled", n, err)
+	}
+	fault := errors.New("fault")
+	if n, err := unless(t.Context(), func() (int, error) { return 2, fault }); n != 2 || !errors.Is(err, fault) {
+		t.Errorf("%d, %v; want 2 and the fault", n, err)
 	}
 }
 
