@@ -77,7 +77,8 @@ func TestTimeCountsDecisions(t *testing.T) {
 	now := time.Date(2026, 1, 1, 23, 0, 0, 0, time.UTC)
 	var mu sync.Mutex
 	pass := func(d time.Duration) { mu.Lock(); defer mu.Unlock(); now = now.Add(d) }
-	dr := driver(d, storetest.NewMemory(), &trainertest.Synthetic{Before: func(context.Context, objective.Job) error {
+	store := storetest.NewMemory()
+	dr := driver(d, store, &trainertest.Synthetic{Before: func(context.Context, objective.Job) error {
 		pass(time.Hour)
 		return nil
 	}}, 1)
@@ -91,9 +92,9 @@ func TestTimeCountsDecisions(t *testing.T) {
 	dr.Clock = func() time.Time { mu.Lock(); defer mu.Unlock(); return now }
 	dr.Deadline = now.Add(20 * time.Hour)
 	summary, err := dr.Run(t.Context(), nil)
-	if err != nil || summary.End != search.EndTime || summary.Trials != decisions || now.After(dr.Deadline) {
+	if err != nil || summary.End != search.EndTime || len(store.Records) != decisions || now.After(dr.Deadline) {
 		t.Errorf("end %q at %v, %d steps of %d decisions, error %v; want the end of time, not after %v, and all decided steps begun",
-			summary.End, now, summary.Trials, decisions, err, dr.Deadline)
+			summary.End, now, len(store.Records), decisions, err, dr.Deadline)
 	}
 }
 

@@ -85,7 +85,8 @@ const (
 type Summary struct {
 	End             End
 	Trained, Shared int
-	// Trials counts those that were made, in all invocations.
+	// Trials counts those that have ended, in all invocations: one that is decided and was
+	// interrupted is not stored as a result.
 	Trials int
 	// FailedSeeds counts the further seeds of trials that failed, in all invocations, and
 	// SeedFailure is why the first of them did; "" if none failed.
@@ -135,9 +136,12 @@ func (d *Driver) Run(ctx context.Context, stop <-chan struct{}) (Summary, error)
 	if flush := d.Store.Flush(context.WithoutCancel(ctx)); err == nil && flush != nil {
 		err = fmt.Errorf("%w: %w", objective.ErrStorage, flush)
 	}
-	summary := Summary{End: end, Trials: len(d.trials)}
+	summary := Summary{End: end}
 	summary.Trained, summary.Shared = d.eval.Runner.Counts()
 	for _, r := range d.steps {
+		if r.Step.Kind == NewTrial && r.Outcome != nil {
+			summary.Trials++
+		}
 		if r.Step.Kind == MoreSeeds && r.Outcome != nil && r.Outcome.Err != "" {
 			summary.FailedSeeds += len(r.Step.Replicates)
 			summary.SeedFailure = cmp.Or(summary.SeedFailure, r.Outcome.Err)
