@@ -144,3 +144,27 @@ func TestTimeEndsNoStoreCall(t *testing.T) {
 		t.Errorf("the search ends as %q with error %v; want it to end by its time", summary.End, err)
 	}
 }
+
+// TestDecisionEndsWithItsContext: a decision that takes long keeps nobody who has given up, or
+// whose time is over.
+func TestDecisionEndsWithItsContext(t *testing.T) {
+	d := define(t, study, "search.racing=false")
+	for _, late := range []bool{false, true} {
+		forever := make(chan struct{})
+		ctx, cancel := context.WithCancel(t.Context())
+		dr := driver(d, storetest.NewMemory(), &trainertest.Synthetic{}, 1)
+		begun := make(chan struct{}, 1)
+		dr.Sampler = slowSampler{dr.Sampler, func() { begun <- struct{}{}; <-forever }}
+		want := search.EndStopped
+		if late {
+			want, dr.Deadline = search.EndTime, time.Now().Add(100*time.Millisecond)
+		} else {
+			go func() { <-begun; cancel() }()
+		}
+		if summary, err := dr.Run(ctx, nil); err != nil || summary.End != want || summary.Trials != 0 {
+			t.Errorf("end %q, %d trials, error %v; want %q and none", summary.End, summary.Trials, err, want)
+		}
+		cancel()
+		close(forever)
+	}
+}

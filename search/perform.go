@@ -95,10 +95,15 @@ func (d *Driver) referenceRun(ctx context.Context, replicate int) (ReferenceRun,
 		return ReferenceRun{}, fmt.Errorf("%w: %w", objective.ErrStorage, err)
 	}
 	began := d.Clock()
-	o, ok := fitOffsets(d.Definition.Objective, replicate, result, run.Labels)
+	o, err := objective.Unless(ctx, func() (*Offsets, error) { // which may take long with many classes
+		return fitOffsets(d.Definition.Objective, replicate, result, run.Labels), nil
+	})
+	if err != nil {
+		return ReferenceRun{}, err
+	}
 	fitting := time.Duration(float64(d.Clock().Sub(began)) * posthoc.FitAllShare)
-	if ok {
-		if err := d.Store.Offsets(context.WithoutCancel(ctx), o); err != nil {
+	if o != nil {
+		if err := d.Store.Offsets(context.WithoutCancel(ctx), *o); err != nil {
 			return ReferenceRun{}, fmt.Errorf("%w: %w", objective.ErrStorage, err)
 		}
 	}

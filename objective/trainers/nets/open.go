@@ -12,11 +12,12 @@ import (
 )
 
 // Opener opens the data of a study and the built-in models on it. Every error is a
-// [*trainers.StudyError], but that of a context that ends first.
+// [*trainers.StudyError], but that of a context that ends first: reading large data takes a
+// while, and nothing ends a slow disk.
 var Opener = trainers.Opener{
 	Transport: trainers.Nets,
 	Open: func(ctx context.Context, s trainers.Setup) (*trainers.Opened, error) {
-		return unless(ctx, func() (*trainers.Opened, error) {
+		return objective.Unless(ctx, func() (*trainers.Opened, error) {
 			o, err := openStudy(s)
 			if err != nil {
 				return nil, &trainers.StudyError{Err: err}
@@ -24,29 +25,6 @@ var Opener = trainers.Opener{
 			return o, nil
 		})
 	},
-}
-
-// unless returns what f returns, or the error of ctx as soon as that ends: reading large data
-// takes a while, and where the disk is slow, or a file is a pipe that nobody writes, only the
-// system could end it. f then goes on, must hold nothing that others need, and what it returns
-// is dropped.
-func unless[T any](ctx context.Context, f func() (T, error)) (T, error) {
-	type answer struct {
-		value T
-		err   error
-	}
-	done := make(chan answer, 1)
-	go func() {
-		value, err := f()
-		done <- answer{value, err}
-	}()
-	select {
-	case a := <-done:
-		return a.value, a.err
-	case <-ctx.Done():
-		var none T
-		return none, ctx.Err()
-	}
 }
 
 func openStudy(s trainers.Setup) (*trainers.Opened, error) {

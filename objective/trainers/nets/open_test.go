@@ -26,18 +26,13 @@ func TestThreadsOfTrainings(t *testing.T) {
 	}
 }
 
-// TestUnless: who gives up does not wait for what cannot be ended; who does not gets what comes.
-func TestUnless(t *testing.T) {
+// TestOpenEndsWithItsContext: that is no fault of the study file.
+func TestOpenEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	begun, forever := make(chan struct{}), make(chan struct{})
-	defer close(forever)
-	go func() { <-begun; cancel() }()
-	if n, err := unless(ctx, func() (int, error) { close(begun); <-forever; return 1, nil }); n != 0 || !errors.Is(err, context.Canceled) {
-		t.Errorf("%d, %v; want nothing, and context.Canceled", n, err)
-	}
-	fault := errors.New("fault")
-	if n, err := unless(t.Context(), func() (int, error) { return 2, fault }); n != 2 || !errors.Is(err, fault) {
-		t.Errorf("%d, %v; want 2 and the fault", n, err)
+	cancel()
+	_, err := Opener.Open(ctx, trainers.Setup{Settings: trainers.Nets.NewSettings(nil), Source: data.Source{Kind: "embedded"}})
+	if !errors.Is(err, context.Canceled) || errors.As(err, new(*trainers.StudyError)) {
+		t.Errorf("error %v; want context.Canceled", err)
 	}
 }
 
