@@ -90,6 +90,7 @@ func runConfirm(cmd *cobra.Command, g *global, args []string, f confirmFlags) er
 	w := begin(cmd, g, f.acceptCode)
 	defer w.release()
 	confirmed, err := session.Confirm(w.ctx, w.stop, w.Config, r)
+	w.done()
 	if err != nil {
 		return err
 	}
