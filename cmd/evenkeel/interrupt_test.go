@@ -229,8 +229,11 @@ func TestInterruptedPage(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
+	ended := make(chan struct{})
+	go func() {
+		_ = cmd.Wait() // its status says all
+		close(ended)
+	}()
 	again, ceiling := time.NewTicker(time.Second), time.After(2*time.Minute)
 	defer again.Stop()
 	for {
