@@ -114,9 +114,7 @@ func Search(ctx context.Context, stop <-chan struct{}, c Config, r SearchRequest
 		err = s.anyWorked(ctx)
 	}
 	// The trainer is gone before anything that may take long: it holds a GPU.
-	if closing := s.trainer.close(); err == nil {
-		err = closing
-	}
+	s.closeTrainer(s.trainer)
 	s.finish(ctx, stop, err)
 	var unconfirmed *UnconfirmedError
 	var failed *AllFailedError

@@ -62,6 +62,7 @@ func start(ctx context.Context, o Options, w waits) (*Trainer, error) {
 	if t.scratch, err = newScratch(o.Scratch); err != nil {
 		return nil, err
 	}
+	adoptOrphans() // of guards that are killed
 	t.life, t.endLife = context.WithCancel(context.Background())
 	for n := len(o.Slots) - 1; n >= 0; n-- {
 		t.free = append(t.free, &slot{trainer: t, number: n})

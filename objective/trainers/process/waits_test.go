@@ -27,6 +27,7 @@ func TestPatienceIsDocumented(t *testing.T) {
 		fmt.Sprintf("is killed %v after it was asked", worst),
 		fmt.Sprintf("once stopped a program has %v", p.stop),
 		fmt.Sprintf("after %v and then after %v", p.retry[0], p.retry[1]),
+		fmt.Sprintf("after %v, %v and %v", p.lack[0], p.lack[1], p.lack[2]),
 		fmt.Sprintf("within %v of the request", p.quick),
 	} {
 		if !strings.Contains(text, want) {
