@@ -55,9 +55,9 @@ func (l *Lazy) Info() objective.Info { return l.info }
 // of what a model does there.
 func (l *Lazy) TestCounts() []int { return l.dealt.Counts().Test }
 
-// Train performs one run; see [Trainer.Train].
+// Train performs one run; see [Trainer.Train]. It ends with ctx also while numbers are made.
 func (l *Lazy) Train(ctx context.Context, job objective.Job) (*objective.Result, error) {
-	t, err := l.build()
+	t, err := objective.Unless(ctx, l.build)
 	if err != nil {
 		return nil, err
 	}

@@ -125,7 +125,7 @@ func (t *Trainer) Info() objective.Info { return t.info }
 
 // Train performs one run. It fails without training if the spec is not for this
 // trainer, its data and numerics, or has model keys that [models.Check] refuses; it ends
-// with ctx within one optimiser step; and it fails when the loss stops being a
+// with ctx within one call of a kernel, see [perCall]; and it fails when the loss stops being a
 // finite number, naming the epoch and the step.
 func (t *Trainer) Train(ctx context.Context, job objective.Job) (*objective.Result, error) {
 	start := time.Now()
@@ -133,7 +133,7 @@ func (t *Trainer) Train(ctx context.Context, job objective.Job) (*objective.Resu
 	if err != nil {
 		return nil, err
 	}
-	r, err := newRun(t, job, config)
+	r, err := newRun(ctx, t, job, config)
 	if err != nil {
 		return nil, err
 	}
