@@ -310,6 +310,8 @@ func (r *Runner) compute(ctx context.Context, q request, spec Spec, logits bool)
 	switch {
 	case err != nil && ctx.Err() != nil && !errors.Is(err, ErrStorage):
 		return nil, seconds, interrupted(err)
+	case errors.Is(err, ErrNoRoom): // it says nothing of the run
+		return nil, seconds, err
 	case err != nil:
 		r.observe(RunEvent{Kind: RunFailed, Run: q.id, Spec: spec, Test: q.test, Err: err})
 		return nil, seconds, r.keepFailure(ctx, q.id, spec, seconds, err)

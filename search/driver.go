@@ -174,7 +174,7 @@ func (d *Driver) prepare(ctx context.Context) error {
 		}
 		d.noteStep(r)
 		if r.Outcome != nil {
-			d.countFailure(*r.Outcome)
+			d.countFailure(r)
 			evaluations += len(r.Step.Replicates)
 		} else {
 			open++
@@ -223,10 +223,8 @@ func (d *Driver) loop(ctx context.Context, stop <-chan struct{}) (End, error) {
 	if err := d.checkWeights(ctx); err != nil {
 		return end, err
 	}
-	for i := range d.steps {
-		if d.steps[i].Outcome == nil {
-			d.launch(ctx, d.steps[i].Step)
-		}
+	if err := d.takeUp(ctx); err != nil {
+		return end, err
 	}
 	for {
 		if deciding && (IsClosed(stop) || ctx.Err() != nil || d.eval.Runner.Late(d.deciding)) {
@@ -273,6 +271,28 @@ func (d *Driver) loop(ctx context.Context, stop <-chan struct{}) (End, error) {
 		end = EndTime
 	}
 	return end, failure
+}
+
+// takeUp starts the steps that an earlier invocation left open. Those of a trial that was
+// declared invalid meanwhile, perhaps because it cannot be trained here, end without a training.
+func (d *Driver) takeUp(ctx context.Context) error {
+	var open []Step
+	for _, r := range d.steps {
+		switch {
+		case r.Outcome != nil:
+		case r.Invalid == "":
+			open = append(open, r.Step)
+		default:
+			err := d.finish(ctx, Outcome{Step: r.Step.Number, Err: "declared invalid before it was trained: " + r.Invalid})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	for _, step := range open {
+		d.launch(ctx, step)
+	}
+	return nil
 }
 
 // decide makes the next step if its turn has come. It returns false where the
@@ -382,7 +402,7 @@ func (d *Driver) finish(ctx context.Context, o Outcome) error {
 	if err := d.checkWeights(ctx); err != nil {
 		return err
 	}
-	d.countFailure(o)
+	d.countFailure(*record)
 	if d.failures >= maxFailuresLater || d.failures >= maxFailuresAtFirst && !d.succeeded {
 		return fmt.Errorf("%w: %d steps in a row failed, the last (step %d) with: %s", ErrFailing, d.failures, o.Step, o.Err)
 	}
@@ -438,11 +458,13 @@ func (d *Driver) noteOutcome(step Step, o Outcome) {
 	t.measured = append(t.measured, o.Replicates...)
 }
 
-// countFailure keeps the number of failures in a row.
-func (d *Driver) countFailure(o Outcome) {
-	if o.Err == "" {
+// countFailure keeps the number of failures in a row. Those of trials that somebody declared
+// invalid are none.
+func (d *Driver) countFailure(r Record) {
+	switch {
+	case r.Outcome.Err == "":
 		d.failures, d.succeeded = 0, true
-	} else {
+	case r.Invalid == "":
 		d.failures++
 	}
 }

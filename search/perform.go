@@ -33,6 +33,7 @@ func (d *Driver) perform(ctx context.Context, step Step, point Point) (Outcome, 
 			seed := TrainingSeed(d.Definition.Search.Seed, r, PhaseSearch)
 			if a.err = d.reference(ctx, r); a.err == nil {
 				a.rep, a.seconds, a.err = d.eval.Replicate(ctx, plan, r, seed)
+				a.err = d.withoutRoom(step.Trial, a.err)
 			}
 			ready <- struct{}{}
 		}()
@@ -62,6 +63,22 @@ func stopsSearch(err error) bool {
 	return objective.IsInterruption(err) || errors.Is(err, objective.ErrStorage) || errors.Is(err, objective.ErrTrainerBroken)
 }
 
+// withoutRoom adds to an error what to do where a training of a trial, or of the reference as
+// trial 0, does not fit into the memory of this machine.
+func (d *Driver) withoutRoom(trial int, err error) error {
+	name := d.Definition.Name
+	switch {
+	case !errors.Is(err, objective.ErrNoRoom):
+		return err
+	case trial == 0:
+		return fmt.Errorf("the unweighted model, with which every trial is compared: %w. Nothing is stored as failed. "+
+			"To go on where there is more memory: evenkeel resume %s. To search here: a smaller model, as another study", err, name)
+	}
+	return fmt.Errorf("trial %d: %w. Nothing is stored as failed. To go on where there is more memory: evenkeel resume %s. To leave the trial out: "+
+		"evenkeel invalidate %[1]d --study %[3]s --reason 'too large', and resume. To search here: a narrower space, as another study, "+
+		"or model.memory, by which trials that need more fail", trial, err, name)
+}
+
 // reference measures the reference on a replicate's seed and records it.
 func (d *Driver) reference(ctx context.Context, replicate int) error {
 	_, err := d.referenceRun(ctx, replicate)
@@ -73,7 +90,7 @@ func (d *Driver) referenceRun(ctx context.Context, replicate int) (ReferenceRun,
 	seed := TrainingSeed(d.Definition.Search.Seed, replicate, PhaseSearch)
 	round, result, _, err := d.eval.Reference(ctx, seed)
 	if err != nil {
-		return ReferenceRun{}, err
+		return ReferenceRun{}, d.withoutRoom(0, err)
 	}
 	run := ReferenceRun{Replicate: replicate, Round: round, Result: result, Labels: d.eval.Labels(result)}
 	d.mu.Lock()

@@ -80,6 +80,13 @@ func (p parameters) snapshot() [][]float32 {
 	return s
 }
 
+// save copies the numbers into a snapshot.
+func (p parameters) save(s [][]float32) {
+	for i, t := range p {
+		copy(s[i], floats(t))
+	}
+}
+
 // restore sets the numbers to those of a snapshot.
 func (p parameters) restore(s [][]float32) {
 	for i, t := range p {
@@ -87,16 +94,21 @@ func (p parameters) restore(s [][]float32) {
 	}
 }
 
+// hashed is how many numbers are hashed at once.
+const hashed = 1 << 14
+
 // hash is the SHA-256 of all numbers' bits, little-endian, in order.
 func (p parameters) hash() string {
 	h := sha256.New()
 	var b []byte
 	for _, t := range p {
-		b = b[:0]
-		for _, x := range floats(t) {
-			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(x))
+		for some := range slices.Chunk(floats(t), hashed) {
+			b = b[:0]
+			for _, x := range some {
+				b = binary.LittleEndian.AppendUint32(b, math.Float32bits(x))
+			}
+			h.Write(b) // writing to a hash never fails
 		}
-		h.Write(b) // writing to a hash never fails
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }

@@ -40,7 +40,7 @@ func newRun(t *Trainer, job objective.Job, config models.Config) (*run, error) {
 	}
 	seed := job.Spec.Seed
 	c := &compute{level: t.level}
-	c.start(t.threadsOf(config.Kind))
+	c.start(t.opts.threads(config.Kind))
 	r := &run{
 		job: job, config: config, splits: t.splits, compute: c,
 		params: newParameters(seed, layers),
@@ -57,10 +57,7 @@ func newRun(t *Trainer, job objective.Job, config models.Config) (*run, error) {
 	}
 	r.loader = &loader{batches: newBatches(t.splits.Train, t.input, seed, batch), c: c, net: r.net}
 	r.loader.augmenter = newAugmenter(config.Augment, t.splits.Dataset.Shape)
-	rows := evaluationRows
-	if models.OnImages(config.Kind) {
-		rows = evaluationImages
-	}
+	rows := evaluationBatch(config.Kind)
 	forward, err := newEvaluationNetwork(b, rows, features)
 	if err != nil {
 		c.close()
