@@ -51,7 +51,7 @@ func TestMemory(t *testing.T) {
 		"[8GB]":                            "model.memory is a list; it is a setting of the trainer and cannot be searched, want a size",
 		"{low: 1GB}":                       "model.memory is a mapping; it is a setting of the trainer and cannot be searched, want a size",
 		"1e3GB":                            "model.memory: 1e3GB is not a size; want a size",
-		"8e3": "model.memory: 8e3 is not a size; want a size",
+		"8e3":                              "model.memory: 8e3 is not a size; want a size",
 		"8GB, kind: command, command: [a]": "model.memory is used with kind softmax or mlp or cnn or resnet8 only; remove it",
 	} {
 		_, err := Parse("s.yaml", []byte(scheme+"model: {memory: "+memory+"}\n"), "/", nil)

@@ -51,7 +51,7 @@ func openStudy(s trainers.Setup) (*trainers.Opened, error) {
 		return nil, fmt.Errorf("model: %w", err)
 	}
 	if err := checkLimit(config, o.Trainer.(sized).sizes(), opts.Limit); err != nil {
-		return nil, fmt.Errorf("%w, the reference's; want more, or a smaller model", err)
+		return nil, fmt.Errorf("%w. It is the reference, with which every trial is compared; want a higher limit, or a smaller model", err)
 	}
 	return o, nil
 }
