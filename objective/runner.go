@@ -349,7 +349,7 @@ func (r *Runner) train(ctx context.Context, q request, spec Spec) (result *Resul
 			result, err = nil, fmt.Errorf("the trainer panicked: %v", p)
 		}
 	}()
-	return r.trainer.Train(ctx, Job{Spec: spec, Test: q.test, OnEpoch: func(e Epoch) {
+	return r.trainer.Train(ctx, Job{Spec: spec, Test: q.test, Isolated: isolated(ctx), OnEpoch: func(e Epoch) {
 		r.observe(RunEvent{Kind: RunEpoch, Run: q.id, Spec: spec, Test: q.test, Epoch: e})
 	}})
 }

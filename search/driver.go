@@ -55,6 +55,8 @@ type Driver struct {
 	succeeded bool
 	// weightsChecked says that it is known whether training ignores the class weights.
 	weightsChecked bool
+	// deaths is that of [DeathCounter], 0 as soon as a step ends.
+	deaths int
 
 	mu sync.Mutex
 	// references holds the replicates whose reference is in the store.
@@ -181,6 +183,9 @@ func (d *Driver) prepare(ctx context.Context) error {
 		}
 	}
 	d.steps = steps
+	if err := d.countDeaths(ctx); err != nil {
+		return err
+	}
 	d.Observe(Event{Kind: EventLoaded, Evaluations: evaluations, Open: open, Arms: d.allArms()})
 	d.policy = Policy{Definition: d.Definition, Sampler: d.Sampler}
 	d.done = make(chan finished)
@@ -362,6 +367,7 @@ func (d *Driver) complete() int {
 // launch performs a step in a goroutine of its own.
 func (d *Driver) launch(ctx context.Context, step Step) {
 	d.active++
+	ctx = d.isolate(ctx, step.Number)
 	point := step.Point
 	if step.Kind == MoreSeeds {
 		point = d.pointOf(step.Trial)
@@ -386,6 +392,7 @@ func (d *Driver) pointOf(trial int) Point {
 func (d *Driver) finish(ctx context.Context, o Outcome) error {
 	record := &d.steps[o.Step-1]
 	record.Outcome = &o
+	d.deaths = 0
 	measured, failed := d.measured(record.Step.Trial)
 	var arms []objective.Arm
 	if !failed {

@@ -66,10 +66,15 @@ func fixed(o *trainers.Opened, ds *data.Dataset, s trainers.Setup, opts Options)
 		return fmt.Errorf("data: %w", err)
 	}
 	t, err := New(splits, opts)
-	if err == nil {
-		o.Trainer = t
+	if err != nil {
+		return err
 	}
-	return err
+	apart, err := newIsolated(t, s.Source, s.Split)
+	if err != nil {
+		return err
+	}
+	o.Trainer, o.Close = apart, apart.child.Close
+	return nil
 }
 
 // redrawable is fixed for a study whose parts are to be drawn again. Nothing becomes a
