@@ -85,7 +85,7 @@ func trainer(t *testing.T, setup string) *Trainer {
 // pid performs a run that ends well and returns the process that did.
 func pid(t *testing.T, tr *Trainer) (pid int) {
 	t.Helper()
-	if _, err := tr.Train(t.Context(), job("", func(e objective.Epoch) { pid = e.Epoch })); err != nil || pid == os.Getpid() {
+	if _, err := tr.Train(t.Context(), job("", func(e objective.Epoch) { pid = max(pid, e.Epoch) })); err != nil || pid == os.Getpid() {
 		t.Fatalf("process %d: %v", pid, err)
 	}
 	return pid

@@ -2,6 +2,7 @@ package child
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"strings"
 	"sync/atomic"
@@ -65,19 +66,16 @@ func serve(open func(setup []byte) (objective.Trainer, error)) {
 		if err != nil {
 			a, err = answer{Error: err.Error()}, nil
 		}
-		if w.out.Encode(a) != nil {
-			return
+		if err := w.out.Encode(a); err != nil {
+			fmt.Fprintln(os.Stderr, "the answer cannot be sent:", err)
+			os.Exit(1)
 		}
 	}
 }
 
 // perform performs a run. Epochs are sent as they end.
 func perform(t objective.Trainer, r request, w *wire) (answer, error) {
-	spec, err := r.specOf()
-	if err != nil {
-		return answer{}, err
-	}
-	result, err := t.Train(context.Background(), objective.Job{Spec: spec, Test: r.Test, TestShape: r.TestShape, OnEpoch: func(e objective.Epoch) {
+	result, err := t.Train(context.Background(), objective.Job{Spec: r.Spec, Test: r.Test, TestShape: r.TestShape, OnEpoch: func(e objective.Epoch) {
 		_ = w.out.Encode(answer{Epoch: &e}) // the run's end says so too
 	}})
 	if err != nil {

@@ -2,7 +2,6 @@ package child
 
 import (
 	"encoding/gob"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -10,53 +9,70 @@ import (
 	"evenkeel/objective"
 )
 
-// request asks for one run.
+// request asks for one run. Package gob knows all that a spec may hold.
 type request struct {
-	// Spec is the run as JSON, which has numbers exactly.
-	Spec            []byte
+	Spec            objective.Spec
 	Test, TestShape bool
 }
 
-// answer is an epoch, or the end of a run: a result or an error. Matrices are apart, since gob
-// does not know them.
+// answer is an epoch, or the end of a run: a result or an error.
 type answer struct {
 	Epoch  *objective.Epoch
-	Result *objective.Result
-	// Val, Train and Test are the matrices of the result, nil for none.
-	Val, Train, Test []byte
-	Error            string
+	Result *result
+	Error  string
 }
 
-// pack takes the matrices out of a result.
+// result is an [objective.Result] with matrices as bytes, since gob does not know them.
+type result struct {
+	Val, Train, Test                []byte // nil for none
+	ValPredictions, TestPredictions []uint16
+	ValLogits, TestLogits           []float32
+	ValLabels, TestLabels           []uint16
+	TestShape                       *objective.TestShape
+	Epochs                          []objective.Epoch
+	Stopped                         bool
+	Parameters                      string
+	Seconds                         float64
+	Log                             string
+}
+
+// pack makes an answer of a result.
 func pack(r *objective.Result) (answer, error) {
-	plain := *r
-	plain.Val, plain.Train, plain.Test = nil, nil, nil
-	a := answer{Result: &plain}
+	p := &result{
+		ValPredictions: r.ValPredictions, TestPredictions: r.TestPredictions, ValLogits: r.ValLogits, TestLogits: r.TestLogits,
+		ValLabels: r.ValLabels, TestLabels: r.TestLabels, TestShape: r.TestShape,
+		Epochs: r.Epochs, Stopped: r.Stopped, Parameters: r.Parameters, Seconds: r.Seconds, Log: r.Log,
+	}
 	for _, m := range []struct {
 		from *objective.Confusion
 		to   *[]byte
-	}{{r.Val, &a.Val}, {r.Train, &a.Train}, {r.Test, &a.Test}} {
+	}{{r.Val, &p.Val}, {r.Train, &p.Train}, {r.Test, &p.Test}} {
 		if m.from == nil {
 			continue
 		}
 		var err error
 		if *m.to, err = m.from.AppendBinary(nil); err != nil {
-			return a, err
+			return answer{}, err
 		}
 	}
-	return a, nil
+	return answer{Result: p}, nil
 }
 
-// unpack puts them back.
+// unpack makes a result of an answer.
 func (a answer) unpack() (*objective.Result, error) {
-	r := a.Result
-	if r == nil {
+	p := a.Result
+	if p == nil {
 		return nil, errors.New("the training process answered without a result")
+	}
+	r := &objective.Result{
+		ValPredictions: p.ValPredictions, TestPredictions: p.TestPredictions, ValLogits: p.ValLogits, TestLogits: p.TestLogits,
+		ValLabels: p.ValLabels, TestLabels: p.TestLabels, TestShape: p.TestShape,
+		Epochs: p.Epochs, Stopped: p.Stopped, Parameters: p.Parameters, Seconds: p.Seconds, Log: p.Log,
 	}
 	for _, m := range []struct {
 		from []byte
 		to   **objective.Confusion
-	}{{a.Val, &r.Val}, {a.Train, &r.Train}, {a.Test, &r.Test}} {
+	}{{p.Val, &r.Val}, {p.Train, &r.Train}, {p.Test, &r.Test}} {
 		if m.from == nil {
 			continue
 		}
@@ -76,10 +92,4 @@ type wire struct {
 
 func newWire(in io.Reader, out io.Writer) *wire {
 	return &wire{gob.NewDecoder(in), gob.NewEncoder(out)}
-}
-
-// specOf reads the run of a request.
-func (r request) specOf() (spec objective.Spec, err error) {
-	err = json.Unmarshal(r.Spec, &spec)
-	return spec, err
 }

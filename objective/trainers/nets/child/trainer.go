@@ -2,7 +2,6 @@ package child
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -89,16 +88,12 @@ func (t *Trainer) Train(ctx context.Context, job objective.Job) (*objective.Resu
 
 // train sends a request and reads the answers.
 func (p *process) train(ctx context.Context, job objective.Job) (*objective.Result, error) {
-	spec, err := json.Marshal(job.Spec)
-	if err != nil {
-		return nil, fmt.Errorf("request of a run: %w", err)
-	}
 	answers := make(chan answer)
 	given, cancel := context.WithCancel(ctx)
 	defer cancel()
 	go func() {
 		defer close(answers)
-		if p.wire.out.Encode(request{Spec: spec, Test: job.Test, TestShape: job.TestShape}) != nil {
+		if p.wire.out.Encode(request{Spec: job.Spec, Test: job.Test, TestShape: job.TestShape}) != nil {
 			return // it has ended
 		}
 		for {
