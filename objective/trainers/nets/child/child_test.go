@@ -176,6 +176,21 @@ func TestDeath(t *testing.T) {
 	}
 }
 
+// TestDeathBetweenRuns: a process that ends while nobody asks for a run fails none.
+func TestDeathBetweenRuns(t *testing.T) {
+	tr := trainer(t, "")
+	before := pid(t, tr)
+	p := <-tr.turn
+	if err := syscall.Kill(before, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	<-p.exited
+	tr.turn <- p
+	if after := pid(t, tr); after == before {
+		t.Errorf("process %d goes on", after)
+	}
+}
+
 // TestInterrupted: the end of the context is no failure, and ends the process. So it is where the
 // process ends shortly before, as when both are killed.
 func TestInterrupted(t *testing.T) {

@@ -56,6 +56,16 @@ func start(setup []byte) (*process, error) {
 	return p, nil
 }
 
+// ended reports whether the process is gone.
+func (p *process) ended() bool {
+	select {
+	case <-p.exited:
+		return true
+	default:
+		return false
+	}
+}
+
 // dead says how a process ended that sends no more answers.
 func (p *process) dead() *DeadError {
 	_ = p.in.Close() // one that has closed its output only ends now

@@ -58,6 +58,10 @@ func (t *Trainer) Train(ctx context.Context, job objective.Job) (*objective.Resu
 		return nil, ctx.Err()
 	}
 	defer func() { t.turn <- p }()
+	if p != nil && p.ended() { // while it had nothing to do, so no run is to blame
+		p.end()
+		p = nil
+	}
 	if p == nil {
 		var err error
 		if p, err = start(t.setup); err != nil {
