@@ -32,7 +32,7 @@ type StudyRow struct {
 	Program, GitCommit string
 	Started            time.Time
 	Created            time.Time
-	// Worked is the last sign of life.
+	// Worked is the last sign of life of an invocation that trained something, if one did.
 	Worked time.Time
 	// Seconds is the time spent over all invocations.
 	Seconds float64
@@ -50,13 +50,15 @@ func (db *DB) Studies(ctx context.Context) (list []StudyRow, err error) {
 				(SELECT count(*) FROM trials t WHERE t.study = s.number AND t.state = ?2),
 				(SELECT coalesce(canonical ->> '$.search.trials', 0) FROM definitions f WHERE f.study = s.number ORDER BY revision DESC LIMIT 1),
 				`+trainings+`,
-				i.host, i.user, i.pid, i.program, coalesce(i.git_commit, ''), i.started, i.seconds, coalesce(i.ended, ?3),
+				i.host, i.user, i.pid, i.program, coalesce(i.git_commit, ''), i.started, w.started, w.seconds, coalesce(i.ended, ?3),
 				(SELECT sum(seconds) FROM invocations n WHERE n.study = s.number),
 				`+failedSeeds+`,
 				(SELECT count(*) FROM trials t WHERE t.study = s.number AND t.invalid IS NOT NULL)
 			FROM studies s
 			LEFT JOIN datasets d ON d.data = s.data AND d.split = s.split
 			LEFT JOIN invocations i ON i.study = s.number AND i.number = (SELECT max(number) FROM invocations n WHERE n.study = s.number)
+			LEFT JOIN invocations w ON w.study = s.number AND w.number = coalesce(
+				(SELECT max(number) FROM invocations n WHERE n.study = s.number AND n.phase IS NOT NULL), i.number)
 			ORDER BY s.number DESC`, []any{StateComplete, StateFailed, StateRunning}, func(scan disk.Scanner) error {
 			r, err := scanStudy(scan)
 			list = append(list, r)
@@ -71,14 +73,14 @@ func scanStudy(scan disk.Scanner) (StudyRow, error) {
 	var created string
 	var seconds, spent sql.NullFloat64
 	var pid sql.NullInt64
-	var host, user, program, commit, started, state sql.NullString
+	var host, user, program, commit, started, worked, state sql.NullString
 	err := scan(&r.Number, &r.Name, &r.Title, &r.Model, &created, &r.Arms, orNull{&r.Reference},
 		&r.Trials, &r.Complete, &r.Failed, &r.Planned, &r.Runs,
-		&host, &user, &pid, &program, &commit, &started, &seconds, &state, &spent, &r.FailedSeeds, &r.Invalid)
+		&host, &user, &pid, &program, &commit, &started, &worked, &seconds, &state, &spent, &r.FailedSeeds, &r.Invalid)
 	r.Created = parseTime(created)
 	r.Host, r.User, r.PID, r.Program = host.String, user.String, int(pid.Int64), program.String
 	r.GitCommit, r.Started = commit.String, parseTime(started.String)
-	r.Worked = r.Started.Add(time.Duration(seconds.Float64 * float64(time.Second)))
+	r.Worked = parseTime(worked.String).Add(time.Duration(seconds.Float64 * float64(time.Second)))
 	r.Seconds, r.State = spent.Float64, stateNow(State(state.String), r.Host, r.PID)
 	return r, err
 }

@@ -141,6 +141,38 @@ func TestTimeSpentSurvivesAKill(t *testing.T) {
 	}
 }
 
+// TestWorkedIsOfWork: an invocation that found nothing to do is no work on the study.
+func TestWorkedIsOfWork(t *testing.T) {
+	var now atomic.Int64
+	db := open(t, filepath.Join(t.TempDir(), "x.db"), runs.Options{NoSync: true, Now: func() time.Time { return time.Unix(now.Add(1), 0) }})
+	worked := func() time.Time {
+		t.Helper()
+		list, err := db.Studies(t.Context())
+		if err != nil || len(list) != 1 {
+			t.Fatalf("studies %v: %v", list, err)
+		}
+		return list[0].Worked
+	}
+	s := openStudy(t, db, define(t))
+	if err := s.Begin(t.Context(), runs.Searching); err != nil {
+		t.Fatal(err)
+	}
+	closeStudy(t, s)
+	before := worked()
+	closeStudy(t, openStudy(t, db, define(t)))
+	if after := worked(); !after.Equal(before) || before.IsZero() {
+		t.Errorf("worked on at %v, after an invocation without work at %v", before, after)
+	}
+	s = openStudy(t, db, define(t))
+	if err := s.Begin(t.Context(), runs.Confirming); err != nil {
+		t.Fatal(err)
+	}
+	closeStudy(t, s)
+	if after := worked(); !after.After(before) {
+		t.Errorf("worked on at %v, after a confirmation at %v", before, after)
+	}
+}
+
 func TestDescribeRefusesOtherData(t *testing.T) {
 	_, s := newStudy(t, runs.Options{NoSync: true})
 	info := trainer().Info()

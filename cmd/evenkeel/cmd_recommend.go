@@ -32,6 +32,10 @@ epochs that are named.
 Before a confirmation the answer is PROVISIONAL: its figures are of the examples that
 chose, and not for quoting. docs/recommendation.md has the rules.
 
+Not known are changes of the spread that so many seeds and test examples would show with
+a probability below 80 %, of the recommended option against nothing. In a command,
+STUDY.yaml is the file of your study.
+
 Spreads on the test part are corrected for the noise of its examples; those on
 validation, as a PROVISIONAL answer has them, are not. Offsets and weights are "one fixed
 set" to paste, "fitted to each model" by its validation logits, or "measured anew": the

@@ -66,7 +66,7 @@ from its own recalls, round by round.
   worst class  the lowest recall, in percent
   bal.acc      balanced accuracy in points: of nothing itself, below it the change;
                ! = probably more lost than objective.accuracy_tolerance
-  trainings    how many times the usual epochs one model takes`
+  cost         of training one model: how many times the usual epochs (in JSON, trainings)`
 
 // accumulateHelp explains a word of recipes.
 const accumulateHelp = `accumulate, in a recipe: each round multiplies the weights of the round before by those

@@ -152,7 +152,7 @@ func displaceable(t *testing.T, from string, names ...string) string {
 func refusedDisplaced(t *testing.T, p *underTest, says string) {
 	t.Helper()
 	status, log := p.wait()
-	if status != exitFailed || !strings.Contains(log, says) || !strings.Contains(log, "go on with `evenkeel resume --db ") {
+	if status != exitFailed || !strings.Contains(log, says) || !strings.Contains(log, "repeat the command with --db ") {
 		t.Fatalf("status %d, want %d, and %q and what to do in\n%s", status, exitFailed, says, log)
 	}
 }

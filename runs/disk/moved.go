@@ -53,7 +53,7 @@ func (e *MovedError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "database %s: %s while it was in use, so the work on it was stopped; ", e.Path, e.What)
 	if e.Rescued != "" {
-		fmt.Fprintf(&b, "everything that was recorded is in %s: go on with `evenkeel resume --db %s`, or move that file to where you want it first", e.Rescued, quoted(e.Rescued))
+		fmt.Fprintf(&b, "everything that was recorded is in %s: repeat the command with --db %s, or move that file to where you want it first", e.Rescued, quoted(e.Rescued))
 	} else {
 		b.WriteString("nothing was written to what has its name now")
 	}

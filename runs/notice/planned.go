@@ -21,7 +21,8 @@ type Planned struct {
 	// Until is the clock time at which the search must have ended, zero if there is none.
 	Until time.Time
 	// Budget is how much is trained for trials. Longer is how long training the reference
-	// longer takes at most, and Confirming confirming the leader, both in trainings; PerSeed
+	// longer takes at most, and Confirming confirming the leader, both in trainings of the usual
+	// epochs; PerSeed
 	// is what confirming it takes on each of ConfirmSeeds fresh seeds.
 	Budget             search.Budget
 	Longer, Confirming float64
@@ -43,3 +44,19 @@ type Planned struct {
 
 // Trainings returns about how many trainings there are in all.
 func (p *Planned) Trainings() float64 { return p.Budget.All() + p.Longer + p.Confirming }
+
+// Models is how many trainings a search takes that makes all its trials, however long each.
+func (p *Planned) Models() float64 {
+	return p.Budget.All() + p.LongerModels() + p.ConfirmingModels()
+}
+
+// LongerModels is how many trainings Longer consists of.
+func (p *Planned) LongerModels() float64 { return p.Longer / objective.LongerFactor }
+
+// ConfirmingModels is how many trainings Confirming consists of.
+func (p *Planned) ConfirmingModels() float64 {
+	if p.Confirming == 0 {
+		return 0
+	}
+	return float64(p.ConfirmSeeds * p.PerSeed.Trainings())
+}

@@ -135,12 +135,12 @@ func TestWhatIsLeft(t *testing.T) {
 	shown, hidden := explain.Finding{Name: "a", Text: "a", Shown: true}, explain.Finding{Name: "b", Text: "b"}
 	more := []explain.Remedy{{Name: "try"}}
 	for want, r := range map[string]explain.Report{
-		"":                        {Findings: []explain.Finding{shown}},
-		"All 2 findings: more":    {Findings: []explain.Finding{shown, hidden}},
-		"What is not known: more": {Missing: []string{"x"}},
-		"All 3 findings: more":    {Findings: []explain.Finding{shown, hidden}, Next: more}, // what to try counts, as it is numbered
-		"All 2 findings and what is not known: more": {Findings: []explain.Finding{shown}, Next: more, Missing: []string{"x"}},
-		"All 3 findings and what is not known: more": {Findings: []explain.Finding{shown, hidden}, Next: more, Missing: []string{"x"}},
+		"":                                     {Findings: []explain.Finding{shown}},
+		"All 2 findings: more":                 {Findings: []explain.Finding{shown, hidden}},
+		"What is not known: more":              {Missing: []string{"x"}},
+		"All 3 findings and more to try: more": {Findings: []explain.Finding{shown, hidden}, Next: more}, // what to try counts, as it is numbered
+		"All 2 findings, more to try and what is not known: more": {Findings: []explain.Finding{shown}, Next: more, Missing: []string{"x"}},
+		"All 3 findings, more to try and what is not known: more": {Findings: []explain.Finding{shown, hidden}, Next: more, Missing: []string{"x"}},
 	} {
 		if got := (explanation{more: "more", report: &r}).left(); got != want {
 			t.Errorf("%q; want %q", got, want)

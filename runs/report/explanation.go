@@ -130,10 +130,7 @@ func (e explanation) left() string {
 	whole := e
 	whole.All = true
 	all, shown := whole.items(), e.items()
-	findings, remedies := len(all)-len(shown), 0
-	if findings == 0 { // or what to do of those that are shown
-		remedies = remediesIn(all) - remediesIn(shown)
-	}
+	findings, remedies := len(all)-len(shown), remediesIn(all)-remediesIn(shown)
 	var words []string
 	for _, part := range []struct {
 		left int

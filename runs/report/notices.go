@@ -33,7 +33,7 @@ func noticeLine(n notice.Notice) string {
 	case notice.SearchEnded:
 		return endLine(n)
 	case notice.LongerBegan:
-		return fmt.Sprintf("unweighted for %d epochs on %s, for comparison", n.Epochs, count(n.Seeds, "seed"))
+		return fmt.Sprintf("%s more, for comparison: the unweighted model with %d epochs", count(n.Seeds, "training"), n.Epochs)
 	case notice.LongerFailed:
 		return n.Err.Error()
 	case notice.SeedMeasured:

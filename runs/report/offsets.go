@@ -104,8 +104,12 @@ func (p offsetsPage) stored() []string {
 
 // measured says what a confirmation found of something against the unweighted model.
 func measured(m *results.MeasuredRow, tolerance float64) string {
-	return fmt.Sprintf("confirmed on %s%s: the spread changes by %s, %s", count(m.Seeds, "fresh seed"), ownParts(m.Resplit),
-		kept(&m.ConfirmedRow), accuracyOf(&m.ConfirmedRow, tolerance))
+	noise := ""
+	if m.DifferenceLow <= 0 && m.DifferenceHigh >= 0 {
+		noise = ", which cannot be distinguished from noise"
+	}
+	return fmt.Sprintf("confirmed on %s%s: the spread changes by %s%s, %s", count(m.Seeds, "fresh seed"), ownParts(m.Resplit),
+		kept(&m.ConfirmedRow), noise, accuracyOf(&m.ConfirmedRow, tolerance))
 }
 
 // accuracyOf says what a confirmation found of the balanced accuracy.
@@ -166,8 +170,8 @@ func (p offsetsPage) cost() string {
 	tolerance := unsigned(p.Score.Tolerance)
 	verdict := map[results.Within]string{
 		results.WithinTolerance: "within your limit of " + tolerance,
-		results.PerhapsWithin:   "perhaps beyond your limit of " + tolerance,
-		results.BeyondTolerance: "beyond your limit of " + tolerance,
+		results.PerhapsWithin:   "perhaps more than your limit of " + tolerance,
+		results.BeyondTolerance: "probably more than your limit of " + tolerance,
 	}[p.Within()]
 	return fmt.Sprintf("balanced accuracy %s -> %s, %s points %s, %s", percent(p.BalancedAccuracy), percent(p.BalancedAccuracy+p.Cost.Estimate),
 		points(p.Cost.Estimate), range95(p.Cost.Low, p.Cost.High, points), verdict)

@@ -32,8 +32,8 @@ func TestOffsetsSayWhatToDoFirst(t *testing.T) {
 		line, cost string
 	}{
 		{func(*results.Offsets) {}, "Add offsets to the logits: predicted = (logits + [0.25, -0.125, -0.125]).argmax(1)", "-0.5 points (95 % -0.8 to -0.2), within your limit of 1.0"},
-		{func(o *results.Offsets) { o.Cost.Low = -0.02 }, "Add offsets", "perhaps beyond your limit of 1.0"},
-		{func(o *results.Offsets) { o.Cost = posthoc.Interval{Estimate: -0.02, Low: -0.03, High: -0.01} }, "Add offsets", ", beyond your limit of 1.0"},
+		{func(o *results.Offsets) { o.Cost.Low = -0.02 }, "Add offsets", "perhaps more than your limit of 1.0"},
+		{func(o *results.Offsets) { o.Cost = posthoc.Interval{Estimate: -0.02, Low: -0.03, High: -0.01} }, "Add offsets", ", probably more than your limit of 1.0"},
 		{func(o *results.Offsets) { o.Change.High = 0.001 }, "Offsets gain nothing beyond noise: keep the model as it is.", "within"},
 		{func(o *results.Offsets) {
 			o.Classes = strings.Split(strings.Repeat("x,", 20)+"x", ",")
@@ -98,7 +98,7 @@ func TestStoredOffsetsAreMeasured(t *testing.T) {
 	o.Measured = &results.MeasuredRow{Seeds: 10, ConfirmedRow: runs.ConfirmedRow{
 		Difference: -0.008, DifferenceLow: -0.02, DifferenceHigh: 0.004, AccuracyDrop: 0.004, AccuracyLow: -0.009, AccuracyHigh: 0.001, OverTolerance: 0.1,
 	}}
-	const want = "confirmed on 10 fresh seeds: the spread changes by -.008 (95 % -.020 to +.004), the balanced accuracy by -0.4 points (95 % -0.9 to +0.1)"
+	const want = "confirmed on 10 fresh seeds: the spread changes by -.008 (95 % -.020 to +.004), which cannot be distinguished from noise, the balanced accuracy by -0.4 points (95 % -0.9 to +0.1)"
 	for epochs, want := range map[int]string{0: want, 30: "longer training and these offsets together, against the usual epochs: " + want} {
 		o.Epochs = epochs
 		if notes := p.stored(); len(notes) != 2 || notes[1] != want {

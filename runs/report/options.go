@@ -15,7 +15,7 @@ import (
 func (p answerPage) options(c *results.Confirmed, controls bool) error {
 	r := result{tight: true, columns: []column{
 		{name: "option", title: p.optionsTitle(c), left: true}, {name: "spread"}, {name: "change"}, {name: "95 %", left: true},
-		{name: "worst class", left: true}, {name: "bal.acc"}, {name: "trainings"},
+		{name: "worst class", left: true}, {name: "bal.acc"}, {name: "trainings", title: "cost"},
 	}}
 	var missing []string
 	list := p.r.Options

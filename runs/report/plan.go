@@ -91,14 +91,19 @@ func (p planPage) points(w io.Writer) {
 }
 
 // budget says how many trainings a study takes and, where its time is limited, how
-// many of them fit as far as the history knows what one takes. One of twice the epochs counts
-// as two.
+// many of them fit as far as the history knows what one takes. For the time, one of twice the
+// epochs counts as two.
 func (p planPage) budget(w io.Writer) {
 	b := p.Budget
 	if b.Trials > 0 {
-		fmt.Fprintf(w, "about %s of the usual length:\n", count(int(math.Round(p.Trainings())), "training"))
+		models, length := math.Round(p.Models()), math.Round(p.Trainings())
+		fmt.Fprintf(w, "about %s", count(int(models), "training"))
+		if models != length {
+			fmt.Fprintf(w, ", which take as long as %.0f with the usual epochs", length)
+		}
+		fmt.Fprintln(w, ":")
 	} else {
-		fmt.Fprintln(w, "trainings of the usual length, and trials in the time that is left:")
+		fmt.Fprintln(w, "trainings, and trials in the time that is left:")
 	}
 	fmt.Fprintf(w, "  %d unweighted, one a seed\n", b.Reference)
 	if b.Trials > 0 {
@@ -109,10 +114,10 @@ func (p planPage) budget(w io.Writer) {
 		fmt.Fprintln(w)
 	}
 	if p.Longer > 0 {
-		fmt.Fprintf(w, "  at most %.0f for the unweighted model with twice the epochs, 2 a seed\n", p.Longer)
+		fmt.Fprintf(w, "  at most %.0f for the unweighted model with twice the epochs, one a seed\n", p.LongerModels())
 	}
 	if p.Confirming > 0 {
-		fmt.Fprintf(w, "  at most %.0f to confirm the leader: %d fresh seeds, at most %d each:\n", p.Confirming, p.ConfirmSeeds, p.PerSeed.Length())
+		fmt.Fprintf(w, "  at most %.0f to confirm the leader: %d fresh seeds, at most %d each:\n", p.ConfirmingModels(), p.ConfirmSeeds, p.PerSeed.Trainings())
 		p.paragraph("   ", p.perSeed())
 	}
 	if !p.Left.Limited {
@@ -122,7 +127,7 @@ func (p planPage) budget(w io.Writer) {
 		fmt.Fprintf(w, "how many fit %s is unknown until a training has run\n", p.limit())
 		return
 	}
-	text := fmt.Sprintf("about %.0f fit", p.Fit)
+	text := fmt.Sprintf("about %.0f with the usual epochs fit", p.Fit)
 	if b.Trials > 0 && p.Fit >= p.Trainings() {
 		text = "all of them fit"
 	}
@@ -138,8 +143,8 @@ func (p planPage) perSeed() string {
 		n    int
 		text string
 	}{
-		{s.Unweighted + s.Own, "unweighted"}, {s.Rounds, "for the rounds of weights"}, {s.Fixed, "with the fixed weights"}, {s.Longer, "for twice the epochs"},
-		{s.EqualCost, "for one unweighted model, trained as long as 1 unweighted and all rounds together"},
+		{s.Unweighted + s.Own, "unweighted"}, {s.Rounds, "for the rounds of weights"}, {s.Fixed, "with the fixed weights"}, {min(s.Longer, 1), "unweighted with twice the epochs"},
+		{min(s.EqualCost, 1), fmt.Sprintf("unweighted with %d times the epochs, as many as all rounds have together", s.EqualCost)},
 	} {
 		if part.n > 0 {
 			words = append(words, fmt.Sprintf("%d %s", part.n, part.text))

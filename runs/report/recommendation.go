@@ -395,11 +395,7 @@ func (p answerPage) unknown() []string {
 	var lines []string
 	c := p.r.Confirmed
 	if !math.IsNaN(p.r.Undetectable) {
-		of := "Changes"
-		if p.r.Use != objective.OptionNothing {
-			of = "By this option, changes"
-		}
-		lines = append(lines, fmt.Sprintf("  %s of the spread below %s may be missed (%s, %s).", of, decimals(p.r.Undetectable, 3),
+		lines = append(lines, fmt.Sprintf("  Not known: changes of the spread below %s, too small for %s and %s.", decimals(p.r.Undetectable, 3),
 			count(c.Seeds, "seed"), count(int(total(c.Images)), "test example")))
 	}
 	for _, failed := range p.failedSeeds(c) {

@@ -73,7 +73,7 @@ func TestRecommendationPage(t *testing.T) {
 			"    spread .112 -> .088   -.024 (95 % -.036 to -.012)",
 			"    largest gain Shirt 62 % -> 74 %, largest loss Coat 72 % -> 68 %",
 			"    balanced accuracy -0.6 points (95 % -1.0 to -0.2), within your limit of 1.0 (risk of more 10 %)",
-			"  By this option, changes of the spread below .018 may be missed (10 seeds, 4000 test examples).",
+			"  Not known: changes of the spread below .018, too small for 10 seeds and 4000 test examples.",
 			"  More: evenkeel explain | evenkeel leaderboard --all",
 		}},
 		{"accuracy rose", true, []results.MeasuredOption{option(fixed, -.024, .001, .006, 0)}, []string{"higher beyond noise"}},

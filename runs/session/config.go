@@ -32,6 +32,14 @@ func (c Config) notify(n notice.Notice) {
 	}
 }
 
+// runFailed says that a run failed, unless it could only not be recorded because the history
+// was moved: that is said once, when the work ends.
+func (c Config) runFailed(e objective.RunEvent) {
+	if !errors.As(e.Err, new(*runs.MovedError)) {
+		c.notify(notice.RunFailed{Run: e.Run, Err: e.Err})
+	}
+}
+
 // open opens the trial history for writing. An interruption does not end it:
 // opening is quick, and what follows notices the interruption.
 func (c Config) open(ctx context.Context) (*runs.DB, error) {

@@ -298,6 +298,6 @@ func (c *confirming) observe(e followup.Event) {
 	case e.Kind == followup.EventSeed:
 		c.notify(notice.SeedMeasured{Done: e.Done, Total: e.Total, Fresh: true})
 	case e.Kind == followup.EventRun && e.Run.Kind == objective.RunFailed:
-		c.notify(notice.RunFailed{Run: e.Run.Run, Err: e.Run.Err})
+		c.runFailed(e.Run)
 	}
 }

@@ -145,6 +145,6 @@ func (s *searching) observeLonger(e followup.Event) {
 	case e.Run.Kind == objective.RunTrained:
 		s.worked.Store(true)
 	case e.Run.Kind == objective.RunFailed:
-		s.notify(notice.RunFailed{Run: e.Run.Run, Err: e.Run.Err})
+		s.runFailed(e.Run)
 	}
 }

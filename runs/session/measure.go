@@ -64,6 +64,9 @@ func (m *measuring) run(ctx context.Context, v visited) error {
 	if err == nil {
 		m.probed, err = prober.Run(ctx, v.stop, m.plan, m.probes)
 	}
+	if moved := v.study.Err(); moved != nil {
+		return moved
+	}
 	if err != nil && (objective.IsInterruption(err) || ctx.Err() != nil) {
 		m.notify(notice.MeasuringInterrupted{})
 		return ErrInterrupted
@@ -97,6 +100,6 @@ func (m *measuring) observe(e followup.Event) {
 	case e.Kind == followup.EventSeed:
 		m.notify(notice.SeedMeasured{Done: e.Done, Total: e.Total})
 	case e.Kind == followup.EventRun && e.Run.Kind == objective.RunFailed:
-		m.notify(notice.RunFailed{Run: e.Run.Run, Err: e.Run.Err})
+		m.runFailed(e.Run)
 	}
 }

@@ -57,8 +57,8 @@ func (s Shares) Length() int {
 	return s.Unweighted + s.Own + s.Rounds + s.Fixed + s.Longer + s.EqualCost
 }
 
-// trainings is how many trainings it takes.
-func (s Shares) trainings() int {
+// Trainings is how many trainings it takes, however long.
+func (s Shares) Trainings() int {
 	return s.Unweighted + s.Own + s.Rounds + s.Fixed + min(s.Longer, 1) + min(s.EqualCost, 1)
 }
 
@@ -66,7 +66,7 @@ func (s Shares) trainings() int {
 // together in trainings of the usual length.
 func (a Arm) Cost(d *search.Definition) (trainings int, length float64) {
 	s := a.shares(d)
-	return s.trainings(), float64(s.Length())
+	return s.Trainings(), float64(s.Length())
 }
 
 // shares returns what a fresh seed takes.

@@ -71,7 +71,7 @@ func TestTrainings(t *testing.T) {
 	if text(reported) != text(found) {
 		t.Errorf("reported%s\nreturned%s", text(reported), text(found))
 	}
-	for _, name := range []string{"plumbing", "training", "same seed twice", "other seed", "one class x20",
+	for _, name := range []string{"connection", "training", "same seed twice", "other seed", "one class x20",
 		"order of weights", "all weights x10", "seconds per epoch", "time of the study"} {
 		if f := find(found, name); f.State != check.OK || f.Advice != "" {
 			t.Errorf("%s: %v; want ok and no advice", name, f)

@@ -15,19 +15,19 @@ import (
 // The names of lines. With several ways of applying weights, those about weights have
 // the way in brackets.
 const (
-	namePlumbing = "plumbing"
-	nameBatch    = "batch"
-	nameTrained  = "trained enough"
-	nameGuessing = "guessing"
-	nameTraining = "training"
-	nameTest     = "test part"
-	nameRepeat   = "same seed twice"
-	nameSeeds    = "other seed"
-	nameReaction = "one class x20"
-	nameOrder    = "order of weights"
-	nameScale    = "all weights x10"
-	nameEpoch    = "seconds per epoch"
-	nameStudy    = "time of the study"
+	nameConnection = "connection"
+	nameBatch      = "batch"
+	nameTrained    = "trained enough"
+	nameGuessing   = "guessing"
+	nameTraining   = "training"
+	nameTest       = "test part"
+	nameRepeat     = "same seed twice"
+	nameSeeds      = "other seed"
+	nameReaction   = "one class x20"
+	nameOrder      = "order of weights"
+	nameScale      = "all weights x10"
+	nameEpoch      = "seconds per epoch"
+	nameStudy      = "time of the study"
 )
 
 // Config says what to check a trainer with.

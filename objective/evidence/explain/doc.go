@@ -42,7 +42,7 @@
 //	guessing       the unweighted model is no better than guessing, or the weighted one
 //	               predicts class 0 for everything as argmax of NaN; all other findings
 //	               are left out then, unless a class is so frequent that it may be why
-//	plumbing       a program of the user's own predicts the same with weights as without,
+//	ignored        a program of the user's own predicts the same with weights as without,
 //	               in all runs of the study
 //	longer         what longer training gains, where it is recommended
 //	parts          the unweighted model on validation and on the test part; a reason where

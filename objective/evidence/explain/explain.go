@@ -25,7 +25,7 @@ func Explain(c Case) (*Report, error) {
 		return r, nil
 	}
 	for _, find := range []func() (Finding, bool){
-		f.plumbing, f.longerOf, f.partsOf, f.inverted, f.failing, f.overshoot, f.offsetsOf, f.strengthOf, f.pairsOf, f.margins, f.prediction,
+		f.ignoredWeights, f.longerOf, f.partsOf, f.inverted, f.failing, f.overshoot, f.offsetsOf, f.strengthOf, f.pairsOf, f.margins, f.prediction,
 		f.transmission, f.noiseOf, f.sample, f.floor, f.price,
 		f.controlOf, f.sensitivity, f.expected, f.identifiable, f.tradeOf,
 	} {
@@ -59,7 +59,7 @@ func (f *figures) first(v Verdict) []string {
 	var names []string
 	switch v {
 	case Ignored:
-		names = []string{"plumbing"}
+		names = []string{"ignored"}
 	case Inverted:
 		names = []string{"inverted"}
 	case Works:
@@ -67,7 +67,7 @@ func (f *figures) first(v Verdict) []string {
 		if f.overLimit() {
 			names = []string{"price", "noise", "offsets"}
 		}
-	case OffsetsSuffice:
+	case NoBetterThanOffsets:
 		names = []string{"offsets", "noise", "price"}
 	case Even:
 		names = []string{"sample"}

@@ -44,10 +44,10 @@ func TestFindings(t *testing.T) {
 		name, what, want string
 		world            world
 	}{
-		{"plumbing", "ignored weights", reason, with(func(w *world) { w.response, w.jitter, w.own = 0, 0, true })},
-		{"plumbing", "a built-in model, which does weigh its loss", absent, with(func(w *world) { w.response, w.jitter = 0, 0 })},
-		{"plumbing", "weights that act", absent, usual()},
-		{"plumbing", "weak weights that change nothing", absent, with(func(w *world) { w.response, w.jitter, w.weights, w.own = 0, 0, flat, true })},
+		{"ignored", "ignored weights", reason, with(func(w *world) { w.response, w.jitter, w.own = 0, 0, true })},
+		{"ignored", "a built-in model, which does weigh its loss", absent, with(func(w *world) { w.response, w.jitter = 0, 0 })},
+		{"ignored", "weights that act", absent, usual()},
+		{"ignored", "weak weights that change nothing", absent, with(func(w *world) { w.response, w.jitter, w.weights, w.own = 0, 0, flat, true })},
 
 		{"inverted", "weights in the opposite direction", reason, with(func(w *world) { w.response, w.own = -1, true })},
 		{"inverted", "weights that act", absent, with(func(w *world) { w.own = true })},
@@ -124,7 +124,7 @@ func TestVerdicts(t *testing.T) {
 		dontTry []string
 		world   world
 	}{
-		{"good weights", explain.OffsetsSuffice, "Offsets on the logits of the unweighted model, which need no training, are better", []string{"offsets"}, []string{"stronger", "check", "paste"}, usual()},
+		{"good weights", explain.NoBetterThanOffsets, "Offsets on the logits of the unweighted model, which need no training, are better", []string{"offsets"}, []string{"stronger", "check", "paste"}, usual()},
 		{"good weights, no offsets known", explain.Works, "make the recalls more even on validation: spread", []string{"paste", "seeds"}, []string{"offsets"}, with(func(w *world) { w.without = "offsets" })},
 		{"ignored weights", explain.Ignored, "ignored", []string{"check"}, []string{"stronger", "seeds", "measure"}, with(func(w *world) { w.response, w.jitter, w.own = 0, 0, true })},
 		{"a built-in model that predicts the same", explain.Ineffective, "exactly what it predicts without", []string{"longer"}, []string{"check"}, with(func(w *world) { w.response, w.jitter = 0, 0 })},
@@ -292,7 +292,7 @@ func TestPosthoc(t *testing.T) {
 	c := with(func(w *world) { w.response, w.jitter, w.train = 0, 0, 1 }).build(t)
 	c.Posthoc = true
 	r := explained(t, c)
-	for _, name := range []string{"plumbing", "transmission", "interpolation"} {
+	for _, name := range []string{"ignored", "transmission", "interpolation"} {
 		if got := stateOf(r, name); got != absent {
 			t.Errorf("%s is a %s", name, got)
 		}
@@ -402,7 +402,7 @@ func TestOffsetsAgainstImages(t *testing.T) {
 		}
 		r := explained(t, k)
 		d, _ := finding(r, "offsets")
-		if suffice := r.Verdict == explain.OffsetsSuffice && step(r, "paste") && strings.Contains(r.Text, "Whether these weights are better than offsets") && strings.HasSuffix(r.Text, "is not known: validation shows no difference beyond noise."); suffice != (c.times <= 10 && c.val) {
+		if suffice := r.Verdict == explain.NoBetterThanOffsets && step(r, "paste") && strings.Contains(r.Text, "Whether these weights are better than offsets") && strings.HasSuffix(r.Text, "is not known: validation shows no difference beyond noise."); suffice != (c.times <= 10 && c.val) {
 			t.Errorf("%s: verdict %s: %s", c.what, r.Verdict, r.Text)
 		}
 		if !strings.Contains(d.Text, c.want) {

@@ -272,7 +272,7 @@ func (f *figures) floor() (Finding, bool) {
 		Name: "floor", Reason: own && !beyond && f.after[worst] >= limit-reached, Try: "data",
 		Threshold: "the worst class at most 2 points below that", Source: "our choice; equal error rate of the pair's ROC curve",
 		Figures: []Figure{{"floor", hardest.Equal}, {"recall_i", hardest.RecallI}, {"recall_j", hardest.RecallJ}},
-		Text: fmt.Sprintf("%s and %s are the hardest pair to tell apart. Counting only errors between these two, their recalls are %s and %s with %s; offsets that make the two equal bring both to %s at most.",
+		Text: fmt.Sprintf("%s and %s are the hardest pair to tell apart. Leaving out all other classes, %s and %s of them are right with %s; offsets can make these two shares equal, at %s at most.",
 			i, j, percent(hardest.RecallI), percent(hardest.RecallJ), f.shifted(), percent(hardest.Equal)),
 	}
 	if known {
@@ -280,7 +280,7 @@ func (f *figures) floor() (Finding, bool) {
 		if !own {
 			model = "the trial's model, trained with the weights,"
 		}
-		d.Text += fmt.Sprintf(" Counted in the same way, with %s they are %s and %s, with a limit of %s.", model, percent(trained.RecallI), percent(trained.RecallJ), percent(trained.Equal))
+		d.Text += fmt.Sprintf(" With %s they are %s and %s, equal at %s at most.", model, percent(trained.RecallI), percent(trained.RecallJ), percent(trained.Equal))
 		d.Figures = append(d.Figures, Figure{"floor_after", trained.Equal}, Figure{"recall_i_after", trained.RecallI}, Figure{"recall_j_after", trained.RecallJ})
 	}
 	first := lowest(f.before)

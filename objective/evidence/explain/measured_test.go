@@ -45,7 +45,7 @@ func TestTestPartCountsMost(t *testing.T) {
 		k := c.world.build(t)
 		k.Test = c.test
 		r := explained(t, k)
-		if c.want == explain.Works && r.Verdict == explain.OffsetsSuffice {
+		if c.want == explain.Works && r.Verdict == explain.NoBetterThanOffsets {
 			r.Verdict = explain.Works
 		}
 		if r.Verdict != c.want {
@@ -180,7 +180,7 @@ func TestIgnoredTogether(t *testing.T) {
 			if (r.Verdict == explain.Ignored) != c.want || step(r, "check") != c.want {
 				t.Errorf("%s, weights %v: verdict %s: %s", c.what, weights, r.Verdict, r.Text)
 			}
-			if c.want && (!slices.Equal(names(r), []string{"plumbing", "offsets"}) || step(r, "measure") || step(r, "seeds") || step(r, "stronger")) {
+			if c.want && (!slices.Equal(names(r), []string{"ignored", "offsets"}) || step(r, "measure") || step(r, "seeds") || step(r, "stronger")) {
 				t.Errorf("%s: shown %v, next %+v", c.what, names(r), r.Next)
 			}
 		}
@@ -236,8 +236,8 @@ func TestEvenTogether(t *testing.T) {
 // own where it has one, the one of the verdict first.
 func TestAtMostThree(t *testing.T) {
 	first := map[explain.Verdict]string{
-		explain.OffsetsSuffice: "offsets", explain.TooWeak: "strength", explain.Ineffective: "transmission", explain.Overshoots: "overshoot",
-		explain.Even: "sample", explain.Works: "noise", explain.Ignored: "plumbing", explain.Unresponsive: "control", explain.Inverted: "inverted",
+		explain.NoBetterThanOffsets: "offsets", explain.TooWeak: "strength", explain.Ineffective: "transmission", explain.Overshoots: "overshoot",
+		explain.Even: "sample", explain.Works: "noise", explain.Ignored: "ignored", explain.Unresponsive: "control", explain.Inverted: "inverted",
 	}
 	seen := make(map[explain.Verdict]bool)
 	for _, w := range []world{
@@ -270,7 +270,7 @@ func TestAtMostThree(t *testing.T) {
 					remedies[s.Name] = true
 				}
 			}
-			if k.Probed != nil && r.Verdict != explain.Works && r.Verdict != explain.OffsetsSuffice && r.Verdict != explain.Ignored && !slices.Contains(shown, "control") {
+			if k.Probed != nil && r.Verdict != explain.Works && r.Verdict != explain.NoBetterThanOffsets && r.Verdict != explain.Ignored && !slices.Contains(shown, "control") {
 				t.Errorf("%s: probes were trained, and shown are %v", r.Verdict, shown)
 			}
 		}

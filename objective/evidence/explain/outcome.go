@@ -33,13 +33,13 @@ func (f *figures) ignored() bool {
 	return f.strength >= flat && f.same()
 }
 
-// plumbing says that the weights never reached the training.
-func (f *figures) plumbing() (Finding, bool) {
+// ignoredWeights says that the weights never reached the training.
+func (f *figures) ignoredWeights() (Finding, bool) {
 	if !f.ignored() {
 		return Finding{}, false
 	}
 	d := Finding{
-		Name: "plumbing", Reason: true, Try: "check",
+		Name: "ignored", Reason: true, Try: "check",
 		Threshold: "equal matrices although ln(max/min) is 0.7 or more", Source: "a different loss gives a different model",
 		Figures: []Figure{{"strength", f.strength}},
 		Text: fmt.Sprintf("The largest weight is %s times the smallest, yet not one count of the confusion matrix changed, on %s: the weights never reached the loss.",

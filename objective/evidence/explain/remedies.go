@@ -22,7 +22,7 @@ func (f *figures) remedies(r *Report) []Remedy {
 			all = append(all, remedy())
 		}
 	}
-	strengthen := slices.Contains([]Verdict{TooWeak, NotMeasurable, Ineffective, Works, OffsetsSuffice}, r.Verdict) && !f.unresponsive()
+	strengthen := slices.Contains([]Verdict{TooWeak, NotMeasurable, Ineffective, Works, NoBetterThanOffsets}, r.Verdict) && !f.unresponsive()
 	noEffect := r.reason("interpolation") || f.ineffective() || f.unresponsive() && !f.control.same
 	flatPairs := r.reason("strength") || r.reason("pairs") || r.reason("margins") || r.reason("prediction") && f.smallPrediction()
 	belowNoise := (r.reason("expected") || r.reason("identifiable")) && f.strength < strongEnough
@@ -33,7 +33,7 @@ func (f *figures) remedies(r *Report) []Remedy {
 	add(f.unlike(), partsRemedy)
 	add(r.Verdict == Inverted && f.OwnScript, f.turnRemedy)
 	add(f.SeedsFail, f.failingRemedy)
-	add(!f.Recommended && (r.Verdict == Works || r.Verdict == OffsetsSuffice && !f.offsets.better), f.pasteRemedy)
+	add(!f.Recommended && (r.Verdict == Works || r.Verdict == NoBetterThanOffsets && !f.offsets.better), f.pasteRemedy)
 	add(probe && (r.Verdict == Ineffective || r.Verdict == NotMeasurable || r.Verdict == Inverted), f.measureRemedy)
 	add(!f.Recommended && !f.Posthoc && f.offsets.helpful() && r.Verdict != Even, f.offsetsRemedy)
 	add(f.predicted.seeds == 0 && f.OwnScript, logitsRemedy)

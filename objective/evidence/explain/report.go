@@ -20,9 +20,9 @@ const (
 	Ignored Verdict = "ignored"
 	// Works: the recalls are more even, beyond noise.
 	Works Verdict = "works"
-	// OffsetsSuffice: they are, and by the study's score not measurably better than offsets,
+	// NoBetterThanOffsets: they are, and by the study's score not measurably better than offsets,
 	// which need no training.
-	OffsetsSuffice Verdict = "offsets-suffice"
+	NoBetterThanOffsets Verdict = "no-better-than-offsets"
 	// Overshoots: the recalls are less even than without weights.
 	Overshoots Verdict = "overshoots"
 	// Costly: the score is worse beyond noise, though the recalls are no less even: the
@@ -123,7 +123,7 @@ func (r *Report) reason(name string) bool {
 
 // order has first what a change of settings can put right, last what no weighting can.
 var order = []string{
-	"plumbing", "longer", "parts", "inverted", "control", "failing", "overshoot", "offsets", "strength", "pairs", "expected", "identifiable", "margins", "prediction",
+	"ignored", "longer", "parts", "inverted", "control", "failing", "overshoot", "offsets", "strength", "pairs", "expected", "identifiable", "margins", "prediction",
 	"transmission", "interpolation", "price", "trade", "sensitivity", "noise", "sample", "floor",
 }
 

@@ -71,7 +71,7 @@ func (f *figures) success(changed string) (Verdict, string) {
 	case !o.helpful() || !o.suffice || f.Posthoc:
 		return Works, where
 	case o.better:
-		return OffsetsSuffice, where + fmt.Sprintf(" Offsets on the logits of %s, which need no training, are better.", f.reference())
+		return NoBetterThanOffsets, where + fmt.Sprintf(" Offsets on the logits of %s, which need no training, are better.", f.reference())
 	default:
 		what, why := "these weights are", "validation shows no difference beyond noise"
 		if f.Test != nil {
@@ -83,7 +83,7 @@ func (f *figures) success(changed string) (Verdict, string) {
 		case o.seeds < interval.EnoughSeeds:
 			why = fmt.Sprintf("%s on validation cannot show it", plural(o.seeds, "seed"))
 		}
-		return OffsetsSuffice, where + fmt.Sprintf(" Whether %s better than offsets on the logits of %s, which need no training, is not known: %s.", what, f.reference(), why)
+		return NoBetterThanOffsets, where + fmt.Sprintf(" Whether %s better than offsets on the logits of %s, which need no training, is not known: %s.", what, f.reference(), why)
 	}
 }
 

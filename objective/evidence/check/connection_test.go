@@ -16,7 +16,7 @@ func TestPlumbing(t *testing.T) {
 		change func(*objective.Info)
 		says   []string // one for each finding
 	}{
-		{func(*objective.Info) {}, []string{"ok: plumbing: connection: the trainer names 3 classes (car, cat, dog), identifies its data as cifar10/v1, and can apply weights in these ways (weighting.apply): loss"}},
+		{func(*objective.Info) {}, []string{"ok: connection: the trainer names 3 classes (car, cat, dog), identifies its data as cifar10/v1, and can apply weights in these ways (weighting.apply): loss"}},
 		{func(i *objective.Info) { i.TrainCounts = nil }, []string{"3 classes"}},
 		{func(i *objective.Info) { i.Classes, i.TrainCounts = strings.Split("a b c d e", " "), nil }, []string{"5 classes (a, b, ..., e)"}},
 		{func(i *objective.Info) { i.Data = "" }, []string{"states no data"}},
@@ -44,7 +44,7 @@ func TestPlumbing(t *testing.T) {
 	}
 }
 
-// What the plumbing cannot do is not trained with.
+// What the trainer cannot do is not trained with.
 func TestNoTrainingWithoutPlumbing(t *testing.T) {
 	trainer := settings{}.on(1)
 	found := run(t, trainer, func(c *check.Config) { c.Apply = []string{"sampling"} })

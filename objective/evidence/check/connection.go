@@ -15,7 +15,7 @@ import (
 func Plumbing(info objective.Info, apply []string, weightsFrom bool) []Line {
 	var found []Line
 	fault := func(advice, format string, args ...any) {
-		found = append(found, Line{Name: namePlumbing, State: Fault, Text: fmt.Sprintf(format, args...), Advice: advice})
+		found = append(found, Line{Name: nameConnection, State: Fault, Text: fmt.Sprintf(format, args...), Advice: advice})
 	}
 	for _, f := range []struct{ name, value, why string }{
 		{"data", info.Data, "a string that changes when the data or the split does"},
@@ -60,8 +60,8 @@ func Plumbing(info objective.Info, apply []string, weightsFrom bool) []Line {
 			"the study switches weights on late, and the trainer does not say that it supports this")
 	}
 	if found == nil {
-		found = append(found, Line{Name: namePlumbing, State: OK, Text: fmt.Sprintf(
-			"connection: the trainer names %d classes (%s), identifies its data as %s, and can apply weights in these ways (weighting.apply): %s", len(info.Classes), abridged(info.Classes), shortened(info.Data), list(can, "nothing"))})
+		found = append(found, Line{Name: nameConnection, State: OK, Text: fmt.Sprintf(
+			"the trainer names %d classes (%s), identifies its data as %s, and can apply weights in these ways (weighting.apply): %s", len(info.Classes), abridged(info.Classes), shortened(info.Data), list(can, "nothing"))})
 	}
 	return found
 }
