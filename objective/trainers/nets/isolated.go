@@ -7,6 +7,7 @@ import (
 	"evenkeel/objective"
 	"evenkeel/objective/data"
 	"evenkeel/objective/trainers/nets/child"
+	"evenkeel/objective/trainers/nets/memory"
 )
 
 // isolated is a trainer that performs the runs that ask for it in a process of their own.
@@ -66,5 +67,6 @@ func openChild(setup []byte) (objective.Trainer, error) {
 	if err != nil {
 		return nil, err
 	}
+	memory.BindHeap()
 	return New(splits, Options{Kernels: s.Kernels, Threads: s.Threads})
 }

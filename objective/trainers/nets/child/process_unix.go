@@ -26,5 +26,5 @@ func peak(s *os.ProcessState) int64 {
 	if !ok {
 		return 0
 	}
-	return int64(usage.Maxrss) * unit
+	return int64(usage.Maxrss) * unit //nolint:unconvert // it is an int32 on some machines
 }

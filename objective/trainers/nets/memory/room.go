@@ -106,6 +106,18 @@ func (r *Room) bindHeap(free int64) {
 	debug.SetMemoryLimit(limit)
 }
 
+// leastHeap is by how much the heap may grow in any case: a collector without room for garbage
+// would do nothing else than collect.
+const leastHeap = 64 << 20
+
+// BindHeap keeps the garbage of this process within the memory that there is, for a process that
+// trains without a room.
+func BindHeap() {
+	r := NewRoom()
+	free, _ := r.free()
+	r.bindHeap(max(free, leastHeap))
+}
+
 // used returns what the process has of each bound.
 func used(bounds []Bound) map[string]int64 {
 	all := make(map[string]int64, len(bounds))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"runtime/debug"
 	"testing"
 
 	"evenkeel/objective"
@@ -102,6 +103,23 @@ func TestRoomWaits(t *testing.T) {
 	}
 	if r.inside != 0 || r.promised != 0 {
 		t.Errorf("%d inside with %d bytes; want none", r.inside, r.promised)
+	}
+}
+
+// TestHeapIsBound: garbage is collected before it takes more than there is, also where the
+// environment allows more; where that allows less, it counts.
+func TestHeapIsBound(t *testing.T) {
+	before := debug.SetMemoryLimit(-1)
+	defer debug.SetMemoryLimit(before)
+	for _, environment := range []int64{math.MaxInt64, 100 << 20} {
+		r := (&machine{free: 1 << 30}).room()
+		r.limit = environment
+		if !enters(t, r, 1<<20) {
+			t.Fatal("a training that fits is not let in")
+		}
+		if limit := debug.SetMemoryLimit(-1); limit > environment || limit > 2<<30 || limit < 100<<20 {
+			t.Errorf("the heap is bound to %d bytes; the environment allows %d, and a GiB is free", limit, environment)
+		}
 	}
 }
 
