@@ -18,8 +18,8 @@ type sizes struct {
 
 // need is what a training needs of memory by its estimate, in bytes.
 type need struct {
-	// data is that of the examples as numbers, which all trainings of a trainer share;
-	// training is everything else.
+	// data is that of the training and validation examples as numbers, which all trainings of a
+	// trainer share; training is everything else.
 	data, training int64
 }
 
@@ -71,7 +71,11 @@ func estimate(config models.Config, s sizes, threads int, test bool) (need, erro
 	floats += batch*(features+1+s.classes) + rows*(features+2*s.classes) + threads*scratch
 	// Every part's logits and predictions, and the validation part's of one more epoch.
 	bytes := 4*int64(floats) + int64(examples+s.val)*(4*int64(s.classes)+2) + 8*int64(s.train)
-	return need{data: int64(examples) * (4*int64(features) + 2), training: bytes + runtimeBytes}, nil
+	each := 4*int64(features) + 2 // of an example
+	if test {
+		bytes += int64(s.test) * each
+	}
+	return need{data: int64(s.train+s.val) * each, training: bytes + runtimeBytes}, nil
 }
 
 // evaluationBatch is the number of examples of a forward pass of a kind of model.

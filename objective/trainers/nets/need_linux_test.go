@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"testing"
 
@@ -45,6 +46,7 @@ func TestNeed(t *testing.T) {
 	wide := func(changes ...any) map[string]any {
 		return tinyModel(models.MLP, append([]any{"hidden", []int64{4096, 2048}}, changes...)...)
 	}
+	untried := models.Names(models.TrainedBy(models.TrainerNets))
 	for _, c := range []struct {
 		name string
 		measuredRun
@@ -61,6 +63,7 @@ func TestNeed(t *testing.T) {
 		{"resnet8 128", measuredRun{tinyModel(models.ResNet8, "batch", int64(128)), small, 150, 50}},
 		{"resnet8 512", measuredRun{tinyModel(models.ResNet8, "batch", int64(512)), small, 512, 50}},
 	} {
+		untried = slices.DeleteFunc(untried, func(kind string) bool { return kind == c.Model["kind"] })
 		t.Run(c.name, func(t *testing.T) {
 			if c.Model["early_stopping"] == int64(0) {
 				c.Model["epochs"] = int64(1)
@@ -90,6 +93,9 @@ func TestNeed(t *testing.T) {
 				t.Errorf("estimated %d bytes, measured %d; want them within %v times and %d bytes", n.training, took, mostApart, besides)
 			}
 		})
+	}
+	if len(untried) > 0 {
+		t.Errorf("the memory of kind %s is not measured", strings.Join(untried, ", "))
 	}
 }
 

@@ -20,7 +20,8 @@ func how(s *os.ProcessState) string {
 	return fmt.Sprintf("ended with status %d", s.ExitCode())
 }
 
-// peak returns the most memory that a process had, in bytes.
+// peak returns the most memory that a process had, in bytes. It is not less than what the program
+// had when it started the process: so the system counts.
 func peak(s *os.ProcessState) int64 {
 	usage, ok := s.SysUsage().(*syscall.Rusage)
 	if !ok {
