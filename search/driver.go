@@ -228,8 +228,10 @@ func (d *Driver) loop(ctx context.Context, stop <-chan struct{}) (End, error) {
 	if err := d.checkWeights(ctx); err != nil {
 		return end, err
 	}
-	if err := d.takeUp(ctx); err != nil {
-		return end, err
+	for i := range d.steps {
+		if d.steps[i].Outcome == nil {
+			d.launch(ctx, d.steps[i].Step)
+		}
 	}
 	for {
 		if deciding && (IsClosed(stop) || ctx.Err() != nil || d.eval.Runner.Late(d.deciding)) {
@@ -276,28 +278,6 @@ func (d *Driver) loop(ctx context.Context, stop <-chan struct{}) (End, error) {
 		end = EndTime
 	}
 	return end, failure
-}
-
-// takeUp starts the steps that an earlier invocation left open. Those of a trial that was
-// declared invalid meanwhile, perhaps because it cannot be trained here, end without a training.
-func (d *Driver) takeUp(ctx context.Context) error {
-	var open []Step
-	for _, r := range d.steps {
-		switch {
-		case r.Outcome != nil:
-		case r.Invalid == "":
-			open = append(open, r.Step)
-		default:
-			err := d.finish(ctx, Outcome{Step: r.Step.Number, Err: "declared invalid before it was trained: " + r.Invalid})
-			if err != nil {
-				return err
-			}
-		}
-	}
-	for _, step := range open {
-		d.launch(ctx, step)
-	}
-	return nil
 }
 
 // decide makes the next step if its turn has come. It returns false where the
@@ -372,8 +352,9 @@ func (d *Driver) launch(ctx context.Context, step Step) {
 	if step.Kind == MoreSeeds {
 		point = d.pointOf(step.Trial)
 	}
+	invalid := d.steps[step.Number-1].Invalid
 	go func() {
-		outcome, err := d.perform(ctx, step, point)
+		outcome, err := d.perform(ctx, step, point, invalid)
 		d.done <- finished{outcome, err}
 	}()
 }

@@ -12,8 +12,9 @@ import (
 )
 
 // perform evaluates the replicates of a step, side by side. A failure of one is
-// the outcome of the step; only interruptions and broken stores are errors.
-func (d *Driver) perform(ctx context.Context, step Step, point Point) (Outcome, error) {
+// the outcome of the step; only interruptions and broken stores are errors, and too little
+// memory, unless the trial was declared invalid: then nobody waits for another machine.
+func (d *Driver) perform(ctx context.Context, step Step, point Point, invalid string) (Outcome, error) {
 	outcome := Outcome{Step: step.Number}
 	plan, err := d.Definition.Plan(point)
 	if err != nil {
@@ -33,6 +34,9 @@ func (d *Driver) perform(ctx context.Context, step Step, point Point) (Outcome, 
 			seed := TrainingSeed(d.Definition.Search.Seed, r, PhaseSearch)
 			if a.err = d.reference(ctx, r); a.err == nil {
 				a.rep, a.seconds, a.err = d.eval.Replicate(ctx, plan, r, seed)
+				if errors.Is(a.err, objective.ErrNoRoom) && invalid != "" {
+					a.err = errors.New("declared invalid before it was trained: " + invalid)
+				}
 				a.err = d.withoutRoom(step.Trial, a.err)
 			}
 			ready <- struct{}{}

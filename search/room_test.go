@@ -3,6 +3,7 @@ package search_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -65,8 +66,8 @@ func TestReferenceWithoutRoom(t *testing.T) {
 	}
 }
 
-// TestOpenTrialIsLeftOut: an open trial that is declared invalid ends without a training, is no
-// failure in a row, and the study comes to its end.
+// TestOpenTrialIsLeftOut: an open trial that does not fit and is declared invalid ends without a
+// training, is no failure in a row, and the study comes to its end.
 func TestOpenTrialIsLeftOut(t *testing.T) {
 	d := define(t, study, "model.batch=[32, 64]", "search.trials=30")
 	trained := 0
@@ -87,8 +88,12 @@ func TestOpenTrialIsLeftOut(t *testing.T) {
 		if !errors.Is(err, objective.ErrNoRoom) {
 			t.Fatal(err)
 		}
+		var trial int
+		if _, err := fmt.Sscanf(err.Error(), "trial %d:", &trial); err != nil {
+			t.Fatal(err)
+		}
 		for i := range m.Records {
-			if m.Records[i].Outcome == nil {
+			if m.Records[i].Step.Trial == trial {
 				m.Records[i].Invalid = "too large"
 				left++
 			}
