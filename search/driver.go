@@ -46,6 +46,9 @@ type Driver struct {
 	active int
 	// deciding is how long the last decision took: screening takes a while.
 	deciding time.Duration
+	// abandoned says that a decision was left to itself when the context ended: the policy is
+	// not used any more.
+	abandoned bool
 	// begun says that what comes before the first decision is done, screening that the
 	// screen, if there is one, chose all points so far.
 	begun, screening bool
@@ -87,7 +90,8 @@ const (
 type Summary struct {
 	End             End
 	Trained, Shared int
-	// Trials counts those that were made, in all invocations.
+	// Trials counts those that have ended, in all invocations: one that is decided and was
+	// interrupted is not stored as a result.
 	Trials int
 	// FailedSeeds counts the further seeds of trials that failed, in all invocations, and
 	// SeedFailure is why the first of them did; "" if none failed.
@@ -137,9 +141,12 @@ func (d *Driver) Run(ctx context.Context, stop <-chan struct{}) (Summary, error)
 	if flush := d.Store.Flush(context.WithoutCancel(ctx)); err == nil && flush != nil {
 		err = fmt.Errorf("%w: %w", objective.ErrStorage, flush)
 	}
-	summary := Summary{End: end, Trials: len(d.trials)}
+	summary := Summary{End: end}
 	summary.Trained, summary.Shared = d.eval.Runner.Counts()
 	for _, r := range d.steps {
+		if r.Step.Kind == NewTrial && r.Outcome != nil {
+			summary.Trials++
+		}
 		if r.Step.Kind == MoreSeeds && r.Outcome != nil && r.Outcome.Err != "" {
 			summary.FailedSeeds += len(r.Step.Replicates)
 			summary.SeedFailure = cmp.Or(summary.SeedFailure, r.Outcome.Err)
@@ -169,7 +176,7 @@ func (d *Driver) prepare(ctx context.Context) error {
 		return err
 	}
 	evaluations, open := 0, 0
-	d.trials, d.begun, d.most = nil, false, d.Definition.MostTrials()
+	d.trials, d.begun, d.abandoned, d.most = nil, false, false, d.Definition.MostTrials()
 	for i, r := range steps {
 		if r.Step.Number != i+1 {
 			return fmt.Errorf("stored steps: found step %d; want step %d", r.Step.Number, i+1)
@@ -296,7 +303,7 @@ func (d *Driver) decide(ctx context.Context) (bool, error) {
 	}
 	d.Observe(Event{Kind: EventSuggesting, Step: Step{Number: n}})
 	began := d.Clock()
-	step, err := d.policy.Next(d.steps, conditioned)
+	step, err := d.next(ctx, conditioned)
 	if errors.Is(err, errDrain) {
 		if conditioned == n-1 {
 			return false, fmt.Errorf("step %d: every outcome is known and the policy still waits", n)
@@ -304,7 +311,7 @@ func (d *Driver) decide(ctx context.Context) (bool, error) {
 		if d.complete() < n-1 {
 			return false, nil
 		}
-		step, err = d.policy.Next(d.steps, n-1)
+		step, err = d.next(ctx, n-1)
 	}
 	if err != nil {
 		return false, err
@@ -321,11 +328,20 @@ func (d *Driver) decide(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
+// next asks the policy for a step, which takes a while where the history is long or many points
+// are predicted. When ctx ends it is an interruption.
+func (d *Driver) next(ctx context.Context, conditioned int) (Step, error) {
+	steps := d.steps
+	step, err := objective.Unless(ctx, func() (Step, error) { return d.policy.Next(steps, conditioned) })
+	d.abandoned = d.abandoned || objective.IsInterruption(err)
+	return step, err
+}
+
 // isComplete reports whether nothing is left to decide, which may be so although the
 // deadline has come or stop is closed.
 func (d *Driver) isComplete() bool {
 	n := len(d.steps)
-	if d.most == 0 || len(d.trials) < d.most || d.complete() < n {
+	if d.abandoned || d.most == 0 || len(d.trials) < d.most || d.complete() < n {
 		return false
 	}
 	_, err := d.policy.Next(d.steps, n)

@@ -5,15 +5,22 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/posthoc"
 )
 
-// perform evaluates the replicates of a step, side by side. A failure of one is
-// the outcome of the step; only interruptions and broken stores are errors, and too little
-// memory, unless the trial was declared invalid: then nobody waits for another machine.
+// seedsPerSlot is how many seeds of a step are under way for each training that may be: one
+// that trains, and one whose run is being saved, so that no slot waits for the disk.
+const seedsPerSlot = 2
+
+// perform evaluates the replicates of a step, as many side by side as the slots can use: what
+// waits for its turn is a number and nothing else. A failure of one is the outcome of the step;
+// only interruptions and broken stores are errors, after which no other one is begun, and too
+// little memory, unless the trial was declared invalid: then nobody waits for another machine.
 func (d *Driver) perform(ctx context.Context, step Step, point Point, invalid string) (Outcome, error) {
 	outcome := Outcome{Step: step.Number}
 	plan, err := d.Definition.Plan(point)
@@ -27,24 +34,27 @@ func (d *Driver) perform(ctx context.Context, step Step, point Point, invalid st
 		err     error
 	}
 	answers := make([]answer, len(step.Replicates))
-	ready := make(chan struct{})
-	for i, r := range step.Replicates {
-		go func() {
-			a := &answers[i]
-			seed := TrainingSeed(d.Definition.Search.Seed, r, PhaseSearch)
-			if a.err = d.reference(ctx, r); a.err == nil {
-				a.rep, a.seconds, a.err = d.eval.Replicate(ctx, plan, r, seed)
-				if errors.Is(a.err, objective.ErrNoRoom) && invalid != "" {
-					a.err = errors.New("declared invalid before it was trained: " + invalid)
+	var next atomic.Int64
+	var stopped atomic.Bool
+	var workers sync.WaitGroup
+	for range min(len(answers), seedsPerSlot*max(1, d.Parallel)) {
+		workers.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(answers) && !stopped.Load(); i = int(next.Add(1)) - 1 {
+				a, r := &answers[i], step.Replicates[i]
+				if a.err = d.reference(ctx, r); a.err == nil {
+					a.rep, a.seconds, a.err = d.eval.Replicate(ctx, plan, r, TrainingSeed(d.Definition.Search.Seed, r, PhaseSearch))
+					if errors.Is(a.err, objective.ErrNoRoom) && invalid != "" {
+						a.err = errors.New("declared invalid before it was trained: " + invalid)
+					}
+					a.err = d.withoutRoom(step.Trial, a.err)
 				}
-				a.err = d.withoutRoom(step.Trial, a.err)
+				if a.err != nil && stopsSearch(a.err) {
+					stopped.Store(true)
+				}
 			}
-			ready <- struct{}{}
-		}()
+		})
 	}
-	for range step.Replicates {
-		<-ready
-	}
+	workers.Wait()
 	for _, a := range answers {
 		outcome.Seconds += a.seconds
 		if a.err != nil && stopsSearch(a.err) {
@@ -106,10 +116,15 @@ func (d *Driver) referenceRun(ctx context.Context, replicate int) (ReferenceRun,
 		return ReferenceRun{}, fmt.Errorf("%w: %w", objective.ErrStorage, err)
 	}
 	began := d.Clock()
-	o, ok := fitOffsets(d.Definition.Objective, replicate, result, run.Labels)
+	o, err := objective.Unless(ctx, func() (*Offsets, error) { // which may take long with many classes
+		return fitOffsets(d.Definition.Objective, replicate, result, run.Labels), nil
+	})
+	if err != nil {
+		return ReferenceRun{}, err
+	}
 	fitting := time.Duration(float64(d.Clock().Sub(began)) * posthoc.FitAllShare)
-	if ok {
-		if err := d.Store.Offsets(context.WithoutCancel(ctx), o); err != nil {
+	if o != nil {
+		if err := d.Store.Offsets(context.WithoutCancel(ctx), *o); err != nil {
 			return ReferenceRun{}, fmt.Errorf("%w: %w", objective.ErrStorage, err)
 		}
 	}

@@ -108,9 +108,10 @@ func (d *Driver) noteScreening(step Step) {
 			"points are chosen by sampler %s alone", step.Trial, t, t.Effects, d.Sampler.Name())})
 }
 
-// noteTransmission records what the trials so far say of the screen.
+// noteTransmission records what the trials so far say of the screen; the next invocation does
+// so where a decision was abandoned.
 func (d *Driver) noteTransmission(ctx context.Context) error {
-	if d.policy.Screen == nil {
+	if d.policy.Screen == nil || d.abandoned {
 		return nil
 	}
 	t, err := d.policy.Screen.transmission(d.trials)

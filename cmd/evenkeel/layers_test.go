@@ -40,7 +40,7 @@ var users = []struct{ trainer, folder string }{
 // inRuns are the folders of runs from the bottom up: one may import those before it.
 var inRuns = []string{
 	"runs/column", "runs/disk", "runs/schema", "runs/writer", "runs",
-	"runs/results", "runs/notice", "runs/report", "runs/session",
+	"runs/doctor", "runs/results", "runs/notice", "runs/report", "runs/session",
 }
 
 // TestImportsPointDown walks every Go file of the module and compares its imports with

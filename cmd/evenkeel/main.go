@@ -63,14 +63,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 // history, a study or a trial that does not exist.
 func wrongInput(err error) bool {
 	var input search.InputError
-	var noTrial *runs.NoTrialError
 	var noStudy *runs.NoStudyError
 	var noFile *runs.MissingError
 	var exists *runs.ExistsError
-	if errors.As(err, &noTrial) && noTrial.Trials == 0 {
-		return false // it may have some later
-	}
-	return errors.As(err, &input) || errors.As(err, &noStudy) || errors.As(err, &noFile) || errors.As(err, &exists)
+	return errors.Is(err, runs.ErrEmpty) || errors.As(err, &input) || errors.As(err, &noStudy) || errors.As(err, &noFile) || errors.As(err, &exists)
 }
 
 // global are the flags of every command.
@@ -112,7 +108,7 @@ is stored.`,
 	})
 	root.AddCommand(
 		newSearch(g), newResume(g), newCheck(g), newStudies(g), newStatus(g), newRecommend(g), newLeaderboard(g), newShow(g), newCompare(g), newExplain(g), newConfirm(g),
-		newInvalidate(g), newBackup(g), newGC(g), newQuery(g), newSchema(g), newWeights(g), newOffsets(g), newSchemes(g), newData(g), newVersion(g),
+		newInvalidate(g), newBackup(g), newGC(g), newDoctor(g), newQuery(g), newSchema(g), newWeights(g), newOffsets(g), newSchemes(g), newData(g), newVersion(g),
 	)
 	for _, c := range append(root.Commands(), root) {
 		c.Args = usageArgs(c.Args)

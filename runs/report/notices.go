@@ -47,6 +47,8 @@ func noticeLine(n notice.Notice) string {
 		return fmt.Sprintf("about 15 trainings, %d at once", n.Parallel)
 	case notice.OnFinishFailed:
 		return fmt.Sprintf("search.on_finish, %s: %v", strings.Join(n.Words, " "), n.Err)
+	case notice.TrainerNotClosed:
+		return fmt.Sprintf("WARNING: look for processes and files that the training program has left (evenkeel doctor): %v. What was recorded is complete", n.Err)
 	}
 	return followUpLine(n)
 }
@@ -154,7 +156,7 @@ func ended(n notice.SearchEnded) string {
 		}
 		return fmt.Sprintf("time limit reached after %s; resume with a later --until or a longer --time: evenkeel resume %s", trained, ShellWord(n.Study))
 	}
-	line := fmt.Sprintf("complete: %s, %s; %d more were known from before and not repeated", count(n.Summary.Trials, "trial"), trained, n.Summary.Shared)
+	line := fmt.Sprintf("complete: %s, %s; %d more had been made for another trial, or before, and were not repeated", count(n.Summary.Trials, "trial"), trained, n.Summary.Shared)
 	if p := n.Summary.Exhausted; p > 0 {
 		line += fmt.Sprintf("; the space has %s, and more trials would be copies: widen a range or add a choice to search on", count(p, "point"))
 	}

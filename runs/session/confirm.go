@@ -85,6 +85,8 @@ func (c Config) prepareConfirming(ctx context.Context, r ConfirmRequest) (*confi
 func leaderToConfirm(o *results.Overview) (results.Arm, error) {
 	leader := o.Leader
 	switch {
+	case o.Failure != "" && o.Board.Study.Trials == 0:
+		return results.Arm{}, search.Inputf("study %s has no trial to confirm: the search failed: %s", o.Definition.Name, o.Failure)
 	case leader.At < 0:
 		return results.Arm{}, search.Inputf("study %s has no leader to confirm: %s; name a trial to confirm it all the same", o.Definition.Name, report.NoLeader(leader.Why))
 	case o.Recommendation.State == results.NoRecommendation:

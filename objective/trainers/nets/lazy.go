@@ -61,7 +61,7 @@ func (l *Lazy) Info() objective.Info { return l.info }
 // of what a model does there.
 func (l *Lazy) TestCounts() []int { return l.dealt.Counts().Test }
 
-// Train performs one run; see [Trainer.Train].
+// Train performs one run; see [Trainer.Train]. It ends with ctx also while numbers are made.
 func (l *Lazy) Train(ctx context.Context, job objective.Job) (*objective.Result, error) {
 	config, err := models.Parse(job.Spec.Model)
 	if err == nil {
@@ -76,7 +76,7 @@ func (l *Lazy) Train(ctx context.Context, job objective.Job) (*objective.Result,
 	}
 	defer leave()
 	l.built.Store(true)
-	t, err := l.build()
+	t, err := objective.Unless(ctx, l.build)
 	if err != nil {
 		return nil, err
 	}

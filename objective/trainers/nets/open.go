@@ -13,15 +13,18 @@ import (
 )
 
 // Opener opens the data of a study and the built-in models on it. Every error is a
-// [*trainers.StudyError].
+// [*trainers.StudyError], but that of a context that ends first: reading large data takes a
+// while, and nothing ends a slow disk.
 var Opener = trainers.Opener{
 	Transport: trainers.Nets,
-	Open: func(_ context.Context, s trainers.Setup) (*trainers.Opened, error) {
-		o, err := openStudy(s)
-		if err != nil {
-			return nil, &trainers.StudyError{Err: err}
-		}
-		return o, nil
+	Open: func(ctx context.Context, s trainers.Setup) (*trainers.Opened, error) {
+		return objective.Unless(ctx, func() (*trainers.Opened, error) {
+			o, err := openStudy(s)
+			if err != nil {
+				return nil, &trainers.StudyError{Err: err}
+			}
+			return o, nil
+		})
 	},
 }
 

@@ -150,8 +150,8 @@ func (t *Trainer) Info() objective.Info { return t.info }
 
 // Train performs one run. It fails without training if the spec is not for this
 // trainer, its data and numerics, or has model keys that [models.Check] refuses; it ends
-// with ctx within one optimiser step; it fails when it would need more memory than
-// Options.Limit, and is not started where Options.Room has none; and it fails when the loss
+// with ctx within one call of a kernel, see [perCall]; it fails when it would need more memory
+// than Options.Limit, and is not started where Options.Room has none; and it fails when the loss
 // stops being a finite number, naming the epoch and the step.
 func (t *Trainer) Train(ctx context.Context, job objective.Job) (*objective.Result, error) {
 	start := time.Now()
@@ -174,7 +174,7 @@ func (t *Trainer) Train(ctx context.Context, job objective.Job) (*objective.Resu
 
 // run performs a run, and keeps nothing of it.
 func (t *Trainer) run(ctx context.Context, job objective.Job, config models.Config) (*objective.Result, error) {
-	r, err := newRun(t, job, config)
+	r, err := newRun(ctx, t, job, config)
 	if err != nil {
 		return nil, err
 	}
