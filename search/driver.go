@@ -58,6 +58,8 @@ type Driver struct {
 	succeeded bool
 	// weightsChecked says that it is known whether training ignores the class weights.
 	weightsChecked bool
+	// deaths is that of [DeathCounter], 0 as soon as a step ends.
+	deaths int
 
 	mu sync.Mutex
 	// references holds the replicates whose reference is in the store.
@@ -181,13 +183,16 @@ func (d *Driver) prepare(ctx context.Context) error {
 		}
 		d.noteStep(r)
 		if r.Outcome != nil {
-			d.countFailure(*r.Outcome)
+			d.countFailure(r)
 			evaluations += len(r.Step.Replicates)
 		} else {
 			open++
 		}
 	}
 	d.steps = steps
+	if err := d.countDeaths(ctx); err != nil {
+		return err
+	}
 	d.Observe(Event{Kind: EventLoaded, Evaluations: evaluations, Open: open, Arms: d.allArms()})
 	d.policy = Policy{Definition: d.Definition, Sampler: d.Sampler}
 	d.done = make(chan finished)
@@ -358,12 +363,14 @@ func (d *Driver) complete() int {
 // launch performs a step in a goroutine of its own.
 func (d *Driver) launch(ctx context.Context, step Step) {
 	d.active++
+	ctx = d.isolate(ctx, step.Number)
 	point := step.Point
 	if step.Kind == MoreSeeds {
 		point = d.pointOf(step.Trial)
 	}
+	invalid := d.steps[step.Number-1].Invalid
 	go func() {
-		outcome, err := d.perform(ctx, step, point)
+		outcome, err := d.perform(ctx, step, point, invalid)
 		d.done <- finished{outcome, err}
 	}()
 }
@@ -382,6 +389,7 @@ func (d *Driver) pointOf(trial int) Point {
 func (d *Driver) finish(ctx context.Context, o Outcome) error {
 	record := &d.steps[o.Step-1]
 	record.Outcome = &o
+	d.deaths = 0
 	measured, failed := d.measured(record.Step.Trial)
 	var arms []objective.Arm
 	if !failed {
@@ -398,7 +406,7 @@ func (d *Driver) finish(ctx context.Context, o Outcome) error {
 	if err := d.checkWeights(ctx); err != nil {
 		return err
 	}
-	d.countFailure(o)
+	d.countFailure(*record)
 	if d.failures >= maxFailuresLater || d.failures >= maxFailuresAtFirst && !d.succeeded {
 		return fmt.Errorf("%w: %d steps in a row failed, the last (step %d) with: %s", ErrFailing, d.failures, o.Step, o.Err)
 	}
@@ -454,11 +462,13 @@ func (d *Driver) noteOutcome(step Step, o Outcome) {
 	t.measured = append(t.measured, o.Replicates...)
 }
 
-// countFailure keeps the number of failures in a row.
-func (d *Driver) countFailure(o Outcome) {
-	if o.Err == "" {
+// countFailure keeps the number of failures in a row. Those of trials that somebody declared
+// invalid are none.
+func (d *Driver) countFailure(r Record) {
+	switch {
+	case r.Outcome.Err == "":
 		d.failures, d.succeeded = 0, true
-	} else {
+	case r.Invalid == "":
 		d.failures++
 	}
 }

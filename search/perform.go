@@ -19,8 +19,9 @@ const seedsPerSlot = 2
 
 // perform evaluates the replicates of a step, as many side by side as the slots can use: what
 // waits for its turn is a number and nothing else. A failure of one is the outcome of the step;
-// only interruptions and broken stores are errors, after which no other one is begun.
-func (d *Driver) perform(ctx context.Context, step Step, point Point) (Outcome, error) {
+// only interruptions and broken stores are errors, after which no other one is begun, and too
+// little memory, unless the trial was declared invalid: then nobody waits for another machine.
+func (d *Driver) perform(ctx context.Context, step Step, point Point, invalid string) (Outcome, error) {
 	outcome := Outcome{Step: step.Number}
 	plan, err := d.Definition.Plan(point)
 	if err != nil {
@@ -42,6 +43,10 @@ func (d *Driver) perform(ctx context.Context, step Step, point Point) (Outcome, 
 				a, r := &answers[i], step.Replicates[i]
 				if a.err = d.reference(ctx, r); a.err == nil {
 					a.rep, a.seconds, a.err = d.eval.Replicate(ctx, plan, r, TrainingSeed(d.Definition.Search.Seed, r, PhaseSearch))
+					if errors.Is(a.err, objective.ErrNoRoom) && invalid != "" {
+						a.err = errors.New("declared invalid before it was trained: " + invalid)
+					}
+					a.err = d.withoutRoom(step.Trial, a.err)
 				}
 				if a.err != nil && stopsSearch(a.err) {
 					stopped.Store(true)
@@ -72,6 +77,22 @@ func stopsSearch(err error) bool {
 	return objective.IsInterruption(err) || errors.Is(err, objective.ErrStorage) || errors.Is(err, objective.ErrTrainerBroken)
 }
 
+// withoutRoom adds to an error what to do where a training of a trial, or of the reference as
+// trial 0, does not fit into the memory of this machine.
+func (d *Driver) withoutRoom(trial int, err error) error {
+	name := d.Definition.Name
+	switch {
+	case !errors.Is(err, objective.ErrNoRoom):
+		return err
+	case trial == 0:
+		return fmt.Errorf("the unweighted model, with which every trial is compared: %w. Nothing is stored as failed. "+
+			"To go on where there is more memory: evenkeel resume %s. To search here: a smaller model, as another study", err, name)
+	}
+	return fmt.Errorf("trial %d: %w. Nothing is stored as failed. To go on where there is more memory: evenkeel resume %s. To leave the trial out: "+
+		"evenkeel invalidate %[1]d --study %[3]s --reason 'too large', and resume. To search here: a narrower space, as another study, "+
+		"or model.memory, by which trials that need more fail", trial, err, name)
+}
+
 // reference measures the reference on a replicate's seed and records it.
 func (d *Driver) reference(ctx context.Context, replicate int) error {
 	_, err := d.referenceRun(ctx, replicate)
@@ -83,7 +104,7 @@ func (d *Driver) referenceRun(ctx context.Context, replicate int) (ReferenceRun,
 	seed := TrainingSeed(d.Definition.Search.Seed, replicate, PhaseSearch)
 	round, result, _, err := d.eval.Reference(ctx, seed)
 	if err != nil {
-		return ReferenceRun{}, err
+		return ReferenceRun{}, d.withoutRoom(0, err)
 	}
 	run := ReferenceRun{Replicate: replicate, Round: round, Result: result, Labels: d.eval.Labels(result)}
 	d.mu.Lock()

@@ -15,6 +15,7 @@ func (d *Driver) begin(ctx context.Context) error {
 	if d.begun {
 		return nil
 	}
+	ctx = d.isolate(ctx, 0)
 	screened := d.Definition.Search.Screen == ScreenAuto
 	if len(d.steps) == 0 || screened {
 		first, err := d.referenceRun(ctx, 0)

@@ -33,17 +33,24 @@ func start(t *testing.T, folder string, args ...string) *underTest {
 		t.Fatal(err)
 	}
 	p := &underTest{t: t, cmd: exec.CommandContext(t.Context(), self, args...)}
+	p.cmd.Env = os.Environ()
+	p.launch(folder)
+	return p
+}
+
+// launch starts the command as the program in a folder.
+func (p *underTest) launch(folder string) {
+	p.t.Helper()
 	p.cmd.Dir, p.cmd.Stdout = folder, &p.stdout
-	p.cmd.Env = append(os.Environ(), asProgram+"=1")
+	p.cmd.Env = append(p.cmd.Env, asProgram+"=1")
 	stderr, err := p.cmd.StderrPipe()
 	if err != nil {
-		t.Fatal(err)
+		p.t.Fatal(err)
 	}
 	p.log = bufio.NewScanner(stderr)
 	if err := p.cmd.Start(); err != nil {
-		t.Fatal(err)
+		p.t.Fatal(err)
 	}
-	return p
 }
 
 // await reads the log up to a line with the given text.

@@ -20,6 +20,7 @@ const (
 	CommandLine  Type = "command line" // []string: a program and its arguments
 	Environments Type = "environments" // []map[string]string: what is added to each process's environment
 	Duration     Type = "duration"     // time.Duration from 0; above 0 with Range.Above
+	Size         Type = "size"         // int64 from 0: bytes of memory
 )
 
 // Key is one key of the model section of a study file.

@@ -29,6 +29,7 @@ const (
 	columnsKey                 // data.OneHot
 	commandKey                 // []string
 	slotsKey                   // []map[string]string
+	sizeKey                    // int64, bytes
 	valueKey                   // string, bool, int64 or float64, as it is written
 )
 
@@ -114,6 +115,7 @@ var kindKey = key{name: "kind", kind: wordKey, words: models.Names(models.Kinds(
 var keyTypes = map[models.Type]keyType{
 	models.Real: realKey, models.Integer: integerKey, models.Word: wordKey, models.Widths: widthsKey,
 	models.CommandLine: commandKey, models.Environments: slotsKey, models.Duration: durationKey,
+	models.Size: sizeKey,
 }
 
 // modelKey returns a key of a model or a trainer as the study file reads it.
@@ -233,6 +235,8 @@ func (k key) want() string {
 		return "true or false"
 	case durationKey:
 		return "a duration with its unit, such as 8h or 90m"
+	case sizeKey:
+		return "a size with its unit, such as 8GB or 512MiB, or 0 for no limit"
 	case widthsKey:
 		return "a list of lists of widths, such as [[128]]"
 	case columnsKey:
@@ -266,6 +270,8 @@ func (k key) read(n *node) (value any, fault string) {
 			fault = "0 is out of range"
 		}
 		return d, fault
+	case sizeKey:
+		return size(n)
 	case commandKey:
 		return readCommand(n)
 	case slotsKey:

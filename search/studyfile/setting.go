@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"evenkeel/objective"
 	"evenkeel/objective/data"
 	"evenkeel/search"
 )
@@ -75,6 +76,8 @@ func (s setting) canonical() any {
 		return s.span
 	case s.choices != nil:
 		return s.choices
+	case s.key.kind == sizeKey:
+		return objective.ExactBytes(s.value.(int64))
 	}
 	switch v := s.value.(type) {
 	case []int64:

@@ -64,7 +64,8 @@ func TestOpen(t *testing.T) {
 		"data.source: ": func(s *trainers.Setup) { s.Source = data.Source{Kind: "csv", Path: "none.csv"} },
 		"data: ":        func(s *trainers.Setup) { s.Split.Validation = 2 },
 		"model: ":       func(s *trainers.Setup) { s.Model = tinyModel(models.MLP, "epochs", int64(0)) },
-		"model.kind with data.source embedded: model.kind is rnn": func(s *trainers.Setup) { s.Kinds = []string{"rnn"} },
+		"model.memory allows 1MB, and a training of this model needs about ": func(s *trainers.Setup) { s.Settings = trainers.NetsSettings{Memory: 1e6} },
+		"model.kind with data.source embedded: model.kind is rnn":            func(s *trainers.Setup) { s.Kinds = []string{"rnn"} },
 	} {
 		s := setup
 		s.Kinds, s.Model = []string{models.MLP}, tinyModel(models.MLP)

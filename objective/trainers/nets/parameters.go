@@ -86,6 +86,13 @@ func (p parameters) snapshot() [][]float32 {
 	return s
 }
 
+// save copies the numbers into a snapshot.
+func (p parameters) save(s [][]float32) {
+	for i, t := range p {
+		copy(s[i], floats(t))
+	}
+}
+
 // restore sets the numbers to those of a snapshot.
 func (p parameters) restore(s [][]float32) {
 	for i, t := range p {

@@ -42,7 +42,7 @@ func newRun(ctx context.Context, t *Trainer, job objective.Job, config models.Co
 	seed := job.Spec.Seed
 	c := &compute{level: t.level}
 	c.halt = haltWith(ctx)
-	c.start(t.threadsOf(config.Kind))
+	c.start(t.opts.threads(config.Kind))
 	r := &run{
 		job: job, config: config, splits: t.splits, compute: c,
 		params: newParameters(seed, layers, &c.halt),
@@ -59,10 +59,7 @@ func newRun(ctx context.Context, t *Trainer, job objective.Job, config models.Co
 	}
 	r.loader = &loader{batches: newBatches(t.splits.Train, t.input, seed, batch), c: c, net: r.net}
 	r.loader.augmenter = newAugmenter(config.Augment, t.splits.Dataset.Shape)
-	rows := evaluationRows
-	if models.OnImages(config.Kind) {
-		rows = evaluationImages
-	}
+	rows := evaluationBatch(config.Kind)
 	forward, err := newEvaluationNetwork(b, rows, features)
 	if err != nil {
 		c.close()
