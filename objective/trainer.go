@@ -75,6 +75,9 @@ type Job struct {
 	// Persist says that whoever asks counts the runs that fail: a trainer that gives up after
 	// some in a row does not count this one.
 	Persist bool
+	// Isolated asks for a process of its own, whose end is the failure of this run alone. A
+	// trainer that has none, or always has one, need not do anything.
+	Isolated bool
 	// OnEpoch, if not nil, is called after every epoch, in order.
 	OnEpoch func(Epoch)
 }

@@ -142,6 +142,7 @@ func runStudy(cmd *cobra.Command, g *global, def *search.Definition, f sessionFl
 	w := begin(cmd, g, f.acceptCode)
 	defer w.release()
 	outcome, err := session.Search(w.ctx, w.stop, w.Config, f.request(cmd, def))
+	w.done()
 	if !outcome.Leaderboard {
 		return err
 	}

@@ -32,6 +32,7 @@ var only = []struct{ module, folder, why string }{
 // cgo and processes; everybody else knows the Trainer interface.
 var users = []struct{ trainer, folder string }{
 	{"objective/trainers/all", "runs/session"},
+	{"objective/trainers/all", "cmd/evenkeel"},          // Child, the program as a process that trains
 	{"objective/trainers/process", "cmd/evenkeel"},      // Guard, the program that ends children with their parent
 	{"objective/trainers/nets/kernels", "cmd/evenkeel"}, // its version
 }

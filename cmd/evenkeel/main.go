@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"evenkeel/objective/trainers/all"
 	"evenkeel/objective/trainers/process"
 	"evenkeel/runs"
 	"evenkeel/runs/report"
@@ -31,6 +32,7 @@ const (
 
 func main() {
 	process.Guard() // never returns in the process that watches over a trainer
+	all.Child()     // nor this in one that trains
 	os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
 }
 

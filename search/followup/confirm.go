@@ -120,8 +120,8 @@ func (c *Confirmer) Fitting(ctx context.Context) (time.Duration, error) {
 		return 0, nil // nothing to fit to, as on the fresh seeds
 	}
 	began := c.Clock()
-	folds.FitAll(c.Definition.Objective)
-	return c.Clock().Sub(began), nil
+	_, err = objective.Unless(ctx, func() (posthoc.Fitted, error) { return folds.FitAll(c.Definition.Objective), nil })
+	return c.Clock().Sub(began), err
 }
 
 // timeIsOver reports whether an error says that the deadline has come, and nothing else.

@@ -156,7 +156,10 @@ func (p *confirming) reference(ctx context.Context, s *freshSeed) error {
 		return err
 	}
 	s.balanced = a.Result.Val.BalancedAccuracy()
-	reason := p.fit(s, objective.OptionNothing, a.Result)
+	reason, err := p.fit(ctx, s, objective.OptionNothing, a.Result)
+	if err != nil {
+		return err
+	}
 	if reason != "" {
 		s.reasons[objective.OptionOffsetsRefitted] = reason
 	} else if s.test[objective.OptionOffsetsRefitted], err = posthoc.TestPredictions(a.Result, s.fitted[objective.OptionNothing]); err != nil {
@@ -176,21 +179,25 @@ func (p *confirming) reference(ctx context.Context, s *freshSeed) error {
 // fit fits offsets to a model of a seed, on its validation logits, or says why not. The
 // model is what the option delivers without offsets. The accuracy that they may lose is
 // less by what the model has lost against the unweighted one of the seed, whose turn is before
-// that of all others.
-func (p *confirming) fit(s *freshSeed, model objective.Option, r *objective.Result) Reason {
+// that of all others. When ctx ends it is an interruption.
+func (p *confirming) fit(ctx context.Context, s *freshSeed, model objective.Option, r *objective.Result) (Reason, error) {
 	labels := s.eval.Labels(r)
 	if r.ValLogits == nil || labels == nil || r.TestLogits == nil || r.TestLabels == nil {
 		if model != objective.OptionNothing && s.fitted[objective.OptionNothing] != nil {
-			return ReasonNotKept // the trainer sends them
+			return ReasonNotKept, nil // the trainer sends them
 		}
-		return ReasonNoLogits
+		return ReasonNoLogits, nil
 	}
 	folds, err := posthoc.FoldsOf(r, labels)
 	if err != nil {
-		return ReasonFewExamples // nothing to fit to, as in a search
+		return ReasonFewExamples, nil // nothing to fit to, as in a search
 	}
-	s.fitted[model] = folds.FitAll(p.Definition.Objective.After(max(0, s.balanced-r.Val.BalancedAccuracy()))).Offsets
-	return ""
+	score := p.Definition.Objective.After(max(0, s.balanced-r.Val.BalancedAccuracy()))
+	f, err := objective.Unless(ctx, func() (posthoc.Fitted, error) { return folds.FitAll(score), nil })
+	if err == nil {
+		s.fitted[model] = f.Offsets
+	}
+	return "", err
 }
 
 // recipe performs the recipe with all its rounds.
@@ -219,7 +226,7 @@ func (p *confirming) longer(ctx context.Context, s *freshSeed) error {
 			if err := s.add(Run{What: objective.OptionLonger, Run: a.Run}, a.Result); err != nil {
 				return err
 			}
-			if err := p.offsets(s, objective.OptionLonger, objective.OptionLongerThenOffsets, p.arm.LongerOffsets, a.Result); err != nil {
+			if err := p.offsets(ctx, s, objective.OptionLonger, objective.OptionLongerThenOffsets, p.arm.LongerOffsets, a.Result); err != nil {
 				return err
 			}
 		}
@@ -253,15 +260,16 @@ func (p *confirming) equalCost(ctx context.Context, s *freshSeed) error {
 
 // offsets applies a fixed set of offsets to a model, which makes another option of it, or
 // fits one for [confirming.joint] where there is none.
-func (p *confirming) offsets(s *freshSeed, model, option objective.Option, set []float64, r *objective.Result) (err error) {
+func (p *confirming) offsets(ctx context.Context, s *freshSeed, model, option objective.Option, set []float64, r *objective.Result) (err error) {
 	if set != nil && r.TestLogits != nil && r.TestLabels != nil {
 		s.test[option], err = posthoc.TestPredictions(r, set)
 		return err
 	}
-	if reason := p.fit(s, model, r); reason != "" {
+	reason, err := p.fit(ctx, s, model, r)
+	if err == nil && reason != "" {
 		s.reasons[option] = reason
 	}
-	return nil
+	return err
 }
 
 // report says that one more seed is measured.
@@ -302,7 +310,7 @@ func (p *confirming) fixed(ctx context.Context, s *freshSeed) error {
 		if err != nil {
 			return fmt.Errorf("the vector: %w", err)
 		}
-		if err := p.offsets(s, objective.OptionWeightsFixed, objective.OptionWeightsThenOffsets, p.arm.WeightsOffsets, a.Result); err != nil {
+		if err := p.offsets(ctx, s, objective.OptionWeightsFixed, objective.OptionWeightsThenOffsets, p.arm.WeightsOffsets, a.Result); err != nil {
 			return err
 		}
 		run.Run = a.Run

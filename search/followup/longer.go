@@ -144,7 +144,7 @@ func (l *Longer) Run(ctx context.Context, stop <-chan struct{}, reference, leade
 	if err != nil {
 		return err
 	}
-	if err := l.recordPlain(context.WithoutCancel(ctx), eval, all); err != nil {
+	if err := l.recordPlain(ctx, eval, all); err != nil {
 		return err
 	}
 	var trained []*searchedSeed
@@ -168,7 +168,7 @@ func (l *Longer) Run(ctx context.Context, stop <-chan struct{}, reference, leade
 	case err != nil && !late:
 		return err
 	}
-	if err := l.recordLonger(context.WithoutCancel(ctx), eval, all, reason); err != nil {
+	if err := l.recordLonger(ctx, eval, all, reason); err != nil {
 		return err
 	}
 	return failed
@@ -182,18 +182,27 @@ func (l *Longer) recordPlain(ctx context.Context, eval *objective.Evaluator, all
 		plain = append(plain, s.reference)
 	}
 	if !l.FixedKnown {
-		if err := l.record(ctx, l.fixed(eval, objective.OptionOffsetsFixed, 0, plain, nil)); err != nil {
+		fixed, err := compute(ctx, func() Searched { return l.fixed(eval, objective.OptionOffsetsFixed, 0, plain, nil) })
+		if err == nil {
+			err = l.record(ctx, fixed)
+		}
+		if err != nil {
 			return err
 		}
 	}
-	o := l.optimism(eval, all)
-	if o.Seeds == 0 {
-		return nil
+	o, err := compute(ctx, func() Optimism { return l.optimism(eval, all) })
+	if err != nil || o.Seeds == 0 {
+		return err
 	}
-	if err := l.Store.Optimism(ctx, o); err != nil {
+	if err := l.Store.Optimism(context.WithoutCancel(ctx), o); err != nil {
 		return fmt.Errorf("%w: %w", objective.ErrStorage, err)
 	}
 	return nil
+}
+
+// compute returns what f makes of what is measured already, or an interruption when ctx ends.
+func compute[T any](ctx context.Context, f func() T) (T, error) {
+	return objective.Unless(ctx, func() (T, error) { return f(), nil })
 }
 
 // optimism is that of the leader, of no seed where it cannot be predicted: without logits,
@@ -235,9 +244,28 @@ func (l *Longer) reference(ctx context.Context, eval *objective.Evaluator, repli
 	return err
 }
 
-// train trains the reference longer on a seed.
+// bound ends a context at the deadline, unless the run is stored: that is read at any time.
+func (l *Longer) bound(ctx context.Context, spec objective.Spec) (context.Context, context.CancelFunc, error) {
+	id, err := spec.ID()
+	if err != nil || l.Deadline.IsZero() {
+		return ctx, func() {}, err
+	}
+	_, stored, err := l.Store.Find(context.WithoutCancel(ctx), id)
+	if err != nil || stored {
+		return ctx, func() {}, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, l.Deadline.Sub(l.Clock()))
+	return ctx, cancel, nil
+}
+
+// train trains the reference longer on a seed, until the deadline.
 func (l *Longer) train(ctx context.Context, eval *objective.Evaluator, model map[string]any, into *searchedSeed) error {
 	replicate, seed := into.replicate.Replicate, into.replicate.Seed
+	ctx, cancel, err := l.bound(ctx, eval.Spec(model, seed))
+	if err != nil {
+		return fmt.Errorf("%w: %w", objective.ErrStorage, err)
+	}
+	defer cancel()
 	rep, _, err := eval.Replicate(ctx, objective.Plan{Model: model, Apply: objective.ApplyLoss}, replicate, seed)
 	if err != nil {
 		return fmt.Errorf("the unweighted model, trained longer: %w", err)
@@ -273,7 +301,11 @@ func (l *Longer) recordLonger(ctx context.Context, eval *objective.Evaluator, al
 	shifted := Searched{Option: objective.OptionLongerThenOffsets, Reason: reason}
 	if reason == "" {
 		alone = l.longer(reps)
-		shifted = l.longerShifted(eval, alone.Drop, longer, reference)
+		var err error
+		shifted, err = compute(ctx, func() Searched { return l.longerShifted(eval, alone.Drop, longer, reference) })
+		if err != nil {
+			return err
+		}
 	}
 	if err := l.record(ctx, alone); err != nil {
 		return err
@@ -311,7 +343,7 @@ func (l *Longer) record(ctx context.Context, s Searched) error {
 		s.Charge = score.Charge(s.Drop, s.DropSE)
 		s.Difference = s.Change + s.Charge
 	}
-	if err := l.Store.Searched(ctx, s); err != nil {
+	if err := l.Store.Searched(context.WithoutCancel(ctx), s); err != nil {
 		return fmt.Errorf("%w: %w", objective.ErrStorage, err)
 	}
 	return nil

@@ -100,11 +100,12 @@ var faults = map[string]func(p *peer, q asked){
 		p.epoch(q, 1, "1")
 		forever()
 	},
-	"fork and answer": func(p *peer, q asked) { fork(); p.say(p.answer(q)) },
-	"fork and exit":   func(*peer, asked) { fork(); os.Exit(5) },
-	"fork and hang":   func(*peer, asked) { fork(); forever() },
-	"close stdin":     func(p *peer, q asked) { _ = os.Stdin.Close(); p.say(p.answer(q)); forever() },
-	"close stdout":    func(*peer, asked) { _ = os.Stdout.Close(); forever() },
+	"endless and linger": func(p *peer, q asked) { p.endless(q); forever() },
+	"fork and answer":    func(p *peer, q asked) { fork(); p.say(p.answer(q)) },
+	"fork and exit":      func(*peer, asked) { fork(); os.Exit(5) },
+	"fork and hang":      func(*peer, asked) { fork(); forever() },
+	"close stdin":        func(p *peer, q asked) { _ = os.Stdin.Close(); p.say(p.answer(q)); forever() },
+	"close stdout":       func(*peer, asked) { _ = os.Stdout.Close(); forever() },
 	"killed": func(*peer, asked) {
 		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 		forever()

@@ -124,11 +124,12 @@ type waits struct {
 }
 
 // Our choices. When a search is interrupted, a run whose program ignores stop and
-// SIGTERM takes stop, busy and term together, less than five seconds. An idle process may have
-// more to close down than one that has to leave its run (a pool of workers, a
-// GPU), and gets bye and term. docs/trainer.md states these times.
+// SIGTERM takes stop, busy and term together, less than two seconds: who sends a second
+// Ctrl-C waits for it. An idle process may have more to close down than one that has to leave
+// its run (a pool of workers, a GPU), and gets bye and term, but not where its last run was
+// interrupted. docs/trainer.md states these times.
 var defaultWaits = waits{
-	stop: 2 * time.Second, bye: 5 * time.Second, busy: 500 * time.Millisecond, term: 2 * time.Second,
+	stop: 600 * time.Millisecond, bye: 5 * time.Second, busy: 200 * time.Millisecond, term: time.Second,
 	guard: 5 * time.Second, kill: 10 * time.Second,
 	drain: time.Second, quick: 10 * time.Second, retry: [...]time.Duration{time.Second, 5 * time.Second},
 	lack: [...]time.Duration{2 * time.Second, 10 * time.Second, 30 * time.Second},
