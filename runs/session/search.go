@@ -166,8 +166,9 @@ type searching struct {
 	leader *leaderConfirmation
 	// reserve is the time that the search keeps free for what follows it.
 	reserve followup.Reserve
-	// kept is the part of it that longer training must leave, nil where time is not limited.
-	kept func(each time.Duration) time.Duration
+	// kept is the part of it that fixed offsets and longer training must leave, nil where time
+	// is not limited.
+	kept followup.Kept
 	// spent is the part of search.time that was over before this invocation.
 	spent time.Duration
 	// before is how the invocation before this one ended, "" if there was none.

@@ -120,7 +120,9 @@ func (c *Confirmer) Fitting(ctx context.Context) (time.Duration, error) {
 		return 0, nil // nothing to fit to, as on the fresh seeds
 	}
 	began := c.Clock()
-	folds.FitAll(c.Definition.Objective)
+	_, _ = posthoc.Estimation{Stopped: func() bool { // then it is known that it takes longer than that
+		return ctx.Err() != nil || !c.Deadline.IsZero() && !c.Clock().Before(c.Deadline)
+	}}.FitAll(folds, c.Definition.Objective)
 	return c.Clock().Sub(began), nil
 }
 

@@ -261,7 +261,7 @@ func TestConfirmationWithoutLonger(t *testing.T) {
 			}
 		}
 		arm := fixedArm(t, d, 6)
-		arm.Round, arm.Vector, arm.Offsets = c.round, []float64{1.5, 1.2, 0.8, 0.5}, []float64{.25, .1, -.1, -.25}
+		arm.Round, arm.Vector, arm.Offsets, arm.LongerOffsets = c.round, []float64{1.5, 1.2, 0.8, 0.5}, []float64{.25, .1, -.1, -.25}, []float64{.2, .1, -.1, -.2}
 		got, err := x.Run(t.Context(), nil, arm)
 		if err != nil || got.Seeds != 6 {
 			t.Errorf("%s fails: %v; want a confirmation", name, err)
