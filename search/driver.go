@@ -56,6 +56,8 @@ type Driver struct {
 	// weightsChecked says that it is known whether training ignores the class weights.
 	weightsChecked bool
 
+	counts runCounts
+
 	mu sync.Mutex
 	// references holds the replicates whose reference is in the store.
 	references map[int]bool
@@ -83,7 +85,10 @@ const (
 
 // Summary says what one invocation of [Driver.Run] did.
 type Summary struct {
-	End             End
+	End End
+	// Trained is the number of trainings, Shared how many more a trial needed that had been made
+	// for another trial, or before. An unweighted run that all trials need counts once in both
+	// together.
 	Trained, Shared int
 	// Trials counts those that were made, in all invocations.
 	Trials int
@@ -136,7 +141,8 @@ func (d *Driver) Run(ctx context.Context, stop <-chan struct{}) (Summary, error)
 		err = fmt.Errorf("%w: %w", objective.ErrStorage, flush)
 	}
 	summary := Summary{End: end, Trials: len(d.trials)}
-	summary.Trained, summary.Shared = d.eval.Runner.Counts()
+	summary.Trained, _ = d.eval.Runner.Counts()
+	summary.Shared = d.counts.shared()
 	for _, r := range d.steps {
 		if r.Step.Kind == MoreSeeds && r.Outcome != nil && r.Outcome.Err != "" {
 			summary.FailedSeeds += len(r.Step.Replicates)
@@ -185,8 +191,11 @@ func (d *Driver) prepare(ctx context.Context) error {
 	d.policy = Policy{Definition: d.Definition, Sampler: d.Sampler}
 	d.done = make(chan finished)
 	d.references = make(map[int]bool)
+	d.counts = runCounts{unweighted: make(map[objective.RunID]bool)}
 	runner := objective.NewRunner(d.Trainer, d.Store, d.Parallel, d.Clock, func(e objective.RunEvent) {
-		d.Observe(Event{Kind: EventRun, Run: e})
+		if d.counts.observe(e) {
+			d.Observe(Event{Kind: EventRun, Run: e})
+		}
 	})
 	runner.SetDeadline(d.Deadline)
 	runner.SetReserve(d.Reserve)

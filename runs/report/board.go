@@ -116,7 +116,7 @@ func (p boardPage) title() string {
 	title := fmt.Sprintf("%s | %s | %s | %s, %s", h.Name, data, h.Model, trials, count(h.Arms, "arm"))
 	trained, found := count(p.Runs, "training"), ""
 	if p.Found > 0 {
-		found = fmt.Sprintf(" (%d found from an earlier study)", p.Found)
+		found = fmt.Sprintf(" (%d more found from an earlier study)", p.Found)
 	}
 	if len(p.Confirmed) > 0 { // which the time is of too, and the trainings are not
 		return fmt.Sprintf("%s\n%s in the search%s; %s in all, confirmation included", title, trained, found, Duration(p.Seconds))

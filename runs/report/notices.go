@@ -140,6 +140,11 @@ func endLine(n notice.SearchEnded) string {
 	return line
 }
 
+// notRepeated says how many more trainings a search needed than it made.
+func notRepeated(n int) string {
+	return fmt.Sprintf("%d more had been made for another trial, or before, and were not repeated", n)
+}
+
 // ended is endLine without what failed.
 func ended(n notice.SearchEnded) string {
 	trained := count(n.Summary.Trained, "training")
@@ -150,11 +155,11 @@ func ended(n notice.SearchEnded) string {
 		return fmt.Sprintf("interrupted after %s and %s; the same command continues", count(n.Summary.Trials, "trial"), trained)
 	case n.Summary.End == search.EndTime:
 		if n.Summary.Shared > 0 {
-			trained += fmt.Sprintf(" (%d more were found, of another study or made before)", n.Summary.Shared)
+			trained += "; " + notRepeated(n.Summary.Shared)
 		}
 		return fmt.Sprintf("time limit reached after %s; resume with a later --until or a longer --time: evenkeel resume %s", trained, ShellWord(n.Study))
 	}
-	line := fmt.Sprintf("complete: %s, %s; %d more were known from before and not repeated", count(n.Summary.Trials, "trial"), trained, n.Summary.Shared)
+	line := fmt.Sprintf("complete: %s, %s; %s", count(n.Summary.Trials, "trial"), trained, notRepeated(n.Summary.Shared))
 	if p := n.Summary.Exhausted; p > 0 {
 		line += fmt.Sprintf("; the space has %s, and more trials would be copies: widen a range or add a choice to search on", count(p, "point"))
 	}

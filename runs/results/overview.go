@@ -17,11 +17,11 @@ type Overview struct {
 	Board      *runs.Board
 	Definition *search.Definition
 	Leader     Leader
-	// Runs and Seconds are what the study took, see [runs.DB.Effort].
-	Runs    int
-	Seconds float64
-	// Found is how many of these runs were found from an earlier study, see [runs.DB.FoundRuns].
-	Found int
+	// Runs is the number of trainings in the search of the study, and Found how many more it
+	// needed that an earlier study has ([runs.DB.FoundRuns]). Seconds is what it took
+	// ([runs.DB.Effort]).
+	Runs, Found int
+	Seconds     float64
 	// Confirmed are the confirmed arms.
 	Confirmed []Confirmed
 	// Unfinished says that the search was cut short, TimeOver that its limit of time did it.
@@ -97,6 +97,7 @@ func readOverview(ctx context.Context, db *runs.DB, study string) (o *Overview, 
 	if o.Found, err = db.FoundRuns(ctx, name); err != nil {
 		return nil, err
 	}
+	o.Runs -= o.Found
 	if o.Confirmed, err = Confirmations(ctx, db, name); err != nil {
 		return nil, err
 	}

@@ -278,7 +278,7 @@ func (w *longerWork) fixed(option objective.Option, lost float64, parts []*posth
 		s.Reason = ReasonFewExamples
 		return s, nil
 	}
-	w.fit = w.Clock().Sub(began) / time.Duration(turns(len(parts), fitsAtOnce(w.Parallel)))
+	w.fit = max(w.fit, w.Clock().Sub(began)/time.Duration(turns(len(parts), fitsAtOnce(w.Parallel))))
 	s.Seeds, s.Offsets, s.Recall = f.Models, f.Offsets, f.After
 	s.Spread, s.BalancedAccuracy = f.PlainAfter, f.BalancedAccuracy+f.Cost.Estimate
 	change, cost := f.Change, f.Cost
