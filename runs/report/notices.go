@@ -121,12 +121,21 @@ func takes(trainings int, seconds float64) string {
 // timeShort says what does not fit into the time of a search, and what that means.
 func timeShort(n notice.TimeShort) string {
 	text := fmt.Sprintf("short of time: %s of %s each fit; a conclusion needs about %.0f more: %.0f for the unweighted model, %.0f for two trials on several seeds",
-		count(int(n.Fit), "training"), Duration(n.Each), n.Reference+n.Trials+n.Confirming-1-n.Fit, n.Reference, n.Trials)
+		count(int(n.Fit), "training"), Duration(n.Each), n.Reference+n.Trials+n.Longer+n.Confirming+n.Offsets-1-n.Fit, n.Reference, n.Trials)
+	if n.Longer > 0 {
+		text += fmt.Sprintf(", %.0f to train the unweighted model longer", n.Longer)
+	}
 	if n.Confirming > 0 {
 		text += fmt.Sprintf(", %.0f to confirm the leader", n.Confirming)
 	}
-	if 1+n.Fit < n.Reference+n.Trials {
+	if n.Offsets > 0 {
+		text += fmt.Sprintf(", and fitting offsets takes as long as %.0f", n.Offsets)
+	}
+	switch {
+	case !n.Interval:
 		return text + ". The leader will have no interval: give it more time"
+	case n.Confirmed:
+		return text + ". Training longer and fixed offsets will not be measured on all seeds: give it more time to compare with them"
 	}
 	return text + ". The leader will not be confirmed: its figures are for choosing, not for quoting"
 }
