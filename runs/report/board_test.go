@@ -53,23 +53,30 @@ func TestNoiseOnTheBoard(t *testing.T) {
 	}
 }
 
-// TestMoreResume: a study that used up its time needs more of it, or resuming ends at once.
+// TestMoreResume: a study that used up its time needs more of it, or resuming ends at once: as
+// much as a conclusion takes.
 func TestMoreResume(t *testing.T) {
 	for _, c := range []struct {
 		unfinished, timeOver bool
-		limit                time.Duration
+		limit, enough        time.Duration
 		want                 string
 	}{
-		{true, false, 0, "evenkeel resume s"},
-		{true, false, 8 * time.Hour, "evenkeel resume s"},
-		{true, true, 8 * time.Hour, "evenkeel resume s --time 16h"},
-		{true, true, 45 * time.Minute, "evenkeel resume s --time 1h30m"},
-		{true, true, 10 * time.Second, "evenkeel resume s --time 20s"},
-		{true, true, 0, "evenkeel resume s"}, // search.until ended it
-		{false, false, 8 * time.Hour, "evenkeel explain"},
+		{true, false, 0, 0, "evenkeel resume s"},
+		{true, false, 8 * time.Hour, 0, "evenkeel resume s"},
+		{true, true, 8 * time.Hour, 0, "evenkeel resume s --time 16h"},
+		{true, true, 45 * time.Minute, time.Hour, "evenkeel resume s --time 1h30m"},
+		{true, true, 10 * time.Second, 0, "evenkeel resume s --time 20s"},
+		// A conclusion takes longer than twice as long.
+		{true, true, time.Second, 41 * time.Second, "evenkeel resume s --time 50s"},
+		{true, true, time.Second, 61 * time.Second, "evenkeel resume s --time 2m"},
+		{true, true, time.Minute, 11 * time.Minute, "evenkeel resume s --time 20m"},
+		{true, true, time.Minute, 121 * time.Minute, "evenkeel resume s --time 3h"},
+		{true, true, 0, 0, "evenkeel resume s"}, // search.until ended it
+		{false, false, 8 * time.Hour, 0, "evenkeel explain"},
 	} {
 		p := answerPage{Overview: boardOf(row(-.03, .02, 5)).Overview}
 		p.Unfinished, p.TimeOver, p.Definition.Search.Time = c.unfinished, c.timeOver, c.limit
+		p.Enough = c.enough
 		if got := p.more()[0]; got != c.want {
 			t.Errorf("unfinished %v, time over %v after %v: %q, want %q", c.unfinished, c.timeOver, c.limit, got, c.want)
 		}

@@ -3,6 +3,7 @@ package results
 import (
 	"context"
 	"math"
+	"time"
 
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/guessing"
@@ -10,6 +11,7 @@ import (
 	"evenkeel/objective/evidence/trained"
 	"evenkeel/runs"
 	"evenkeel/search"
+	"evenkeel/search/followup"
 )
 
 // Overview is everything that a leaderboard shows.
@@ -22,6 +24,9 @@ type Overview struct {
 	// ([runs.DB.Effort]).
 	Runs, Found int
 	Seconds     float64
+	// Enough is a limit of time, over all starts, that suffices for a conclusion by how long
+	// trainings took so far; 0 where that is not known.
+	Enough time.Duration
 	// Confirmed are the confirmed arms.
 	Confirmed []Confirmed
 	// Unfinished says that the search was cut short, TimeOver that its limit of time did it.
@@ -118,8 +123,21 @@ func readOverview(ctx context.Context, db *runs.DB, study string) (o *Overview, 
 		return nil, err
 	}
 	o.NoTestPart = withoutTestPart(o.Definition)
+	o.Enough = o.enough()
 	o.Recommendation = o.recommendation()
 	return o, nil
+}
+
+// enough is [Overview.Enough]: the time so far, and that of all trainings of a conclusion again
+// ([followup.NeedsOf]), each as long as those so far took with all that goes with them, and half
+// as much more. Our choice.
+func (o *Overview) enough() time.Duration {
+	if o.Runs <= 0 || o.Seconds <= 0 {
+		return 0
+	}
+	const more = 1.5
+	needs := followup.NeedsOf(o.Definition, !o.NoTestPart)
+	return time.Duration((o.Seconds + more*needs.Trainings()*o.Seconds/float64(o.Runs)) * float64(time.Second))
 }
 
 // OnlyFirstSeeds reports whether every training on further seeds failed, as one on a fresh
