@@ -106,6 +106,25 @@ func TestFitsKeepTheLimit(t *testing.T) {
 	}
 }
 
+// TestFitsThatAreDoneCount: the time is over in the middle of the fits for the reference. The
+// seeds whose fits are complete are used.
+func TestFitsThatAreDoneCount(t *testing.T) {
+	l, store, now := limited(t)
+	began := *now
+	l.Clock = func() time.Time { *now = now.Add(time.Second); return *now }
+	l.Deadline = now.Add(1000 * time.Hour)
+	if err := l.Run(t.Context(), nil, []int{0, 1, 2, 3, 4}, nil); err != nil {
+		t.Fatal(err)
+	}
+	l.Deadline = now.Add(now.Sub(began) * 7 / 10) // of as many looks
+	if err := l.Run(t.Context(), nil, []int{0, 1, 2, 3, 4}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := store.found[objective.OptionOffsetsFixed]; got.Reason != "" || got.Seeds < 2 || got.Seeds > 4 {
+		t.Errorf("fixed offsets on %d seeds, reason %q; want some", got.Seeds, got.Reason)
+	}
+}
+
 // TestFitsEndAtStop: while offsets are fitted somebody stops the search. It ends at once, as
 // interrupted, and records no more. The next time it goes on.
 func TestFitsEndAtStop(t *testing.T) {

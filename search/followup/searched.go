@@ -253,9 +253,9 @@ func (w *longerWork) folds(models []*objective.Result) ([]*posthoc.Folds, Reason
 
 // fixed estimates what one set of offsets does to models. Without offsets they lose lost of
 // balanced accuracy against the reference, and what is counted is against the runs of
-// reference on the same seeds; nil stands for the models without offsets. It gives up at the
-// limit (zero: never), which is the reason then, and where the search is to stop, which is an
-// interruption.
+// reference on the same seeds; nil stands for the models without offsets. At the limit (zero:
+// never) it gives up, which is the reason then; without reference the models that are fitted
+// by then are used, if they are enough. Where the search is to stop, that is an interruption.
 func (w *longerWork) fixed(option objective.Option, lost float64, parts []*posthoc.Folds, reference []objective.Round, limit time.Time) (Searched, error) {
 	s := Searched{Option: option}
 	if !w.ready(len(parts), limit) {
@@ -266,6 +266,9 @@ func (w *longerWork) fixed(option objective.Option, lost float64, parts []*posth
 	estimation := posthoc.Estimation{AtOnce: fitsAtOnce(w.Parallel), Stopped: func() bool {
 		return w.halted() || !limit.IsZero() && !w.Clock().Before(limit)
 	}}
+	if reference == nil { // else these are of all models
+		estimation.Fewest = min(2, len(parts))
+	}
 	score := w.Definition.Objective
 	f, err := estimation.Fixed(score.After(lost), nil, parts...)
 	switch {
@@ -278,7 +281,7 @@ func (w *longerWork) fixed(option objective.Option, lost float64, parts []*posth
 		s.Reason = ReasonFewExamples
 		return s, nil
 	}
-	w.fit = max(w.fit, w.Clock().Sub(began)/time.Duration(turns(len(parts), fitsAtOnce(w.Parallel))))
+	w.fit = max(w.fit, w.Clock().Sub(began)/time.Duration(turns(f.Models, fitsAtOnce(w.Parallel))))
 	s.Seeds, s.Offsets, s.Recall = f.Models, f.Offsets, f.After
 	s.Spread, s.BalancedAccuracy = f.PlainAfter, f.BalancedAccuracy+f.Cost.Estimate
 	change, cost := f.Change, f.Cost

@@ -99,13 +99,17 @@ func EstimateFixed(score objective.Score, offsets []float64, parts ...*Folds) (*
 	return Estimation{}.Fixed(score, offsets, parts...)
 }
 
-// Estimation says how [EstimateFixed] and [Folds.FitAll] are to work; nothing of it changes a figure.
+// Estimation says how [EstimateFixed] and [Folds.FitAll] are to work. But for what is stopped
+// nothing of it changes a figure.
 type Estimation struct {
 	// AtOnce is the number of models that offsets are fitted to at once, at least 1.
 	AtOnce int
 	// Stopped, if not nil, is asked during the fits whether to give up, from several goroutines.
 	// Once it has said so it must go on saying so.
 	Stopped func() bool
+	// Fewest, if above 0, is with how many models that are fitted by then the estimate is made
+	// where Stopped says so, as if it were of these alone.
+	Fewest int
 }
 
 // FitAll is [Folds.FitAll]. The error is [ErrStopped] where it gave up.
@@ -131,15 +135,21 @@ func (e Estimation) Fixed(score objective.Score, offsets []float64, parts ...*Fo
 			return nil, fmt.Errorf("class %d has %d examples; want at least %d, two for each of the %d folds that offsets are measured on", c, n, LeastExamples, foldCount)
 		}
 	}
+	parts = slices.Clone(parts)
 	fits := make([]FittedFolds, len(parts))
 	for s, part := range parts {
 		if !slices.Equal(part.whole.labels, first.labels) {
 			return nil, fmt.Errorf("model %d has other examples than the first; want the logits of the same ones", s)
 		}
 	}
-	if err := e.fit(score, parts, fits); err != nil {
-		return nil, err
+	fitted := e.fit(score, parts, fits)
+	if n := len(fitted); n < len(parts) && (e.Fewest == 0 || n < e.Fewest) {
+		return nil, ErrStopped
 	}
+	for i, s := range fitted {
+		parts[i], fits[i] = parts[s], fits[s]
+	}
+	parts, fits = parts[:len(fitted)], fits[:len(fitted)]
 	all := make([][]float64, len(fits))
 	for s := range fits {
 		all[s] = fits[s].All.Offsets
@@ -182,23 +192,27 @@ func (e Estimation) Fixed(score objective.Score, offsets []float64, parts ...*Fo
 	return f, nil
 }
 
-// fit fits offsets to every model.
-func (e Estimation) fit(score objective.Score, parts []*Folds, into []FittedFolds) error {
+// fit fits offsets to every model, and returns the models that were fitted, in their order.
+func (e Estimation) fit(score objective.Score, parts []*Folds, into []FittedFolds) (fitted []int) {
 	var next atomic.Int64
+	complete := make([]bool, len(parts))
 	var work sync.WaitGroup
 	stopped := func() bool { return e.Stopped != nil && e.Stopped() }
 	for range min(len(parts), max(1, e.AtOnce)) {
 		work.Go(func() {
 			for s := int(next.Add(1)) - 1; s < len(parts) && !stopped(); s = int(next.Add(1)) - 1 {
 				into[s] = parts[s].fit(score, e.Stopped)
+				complete[s] = !stopped()
 			}
 		})
 	}
 	work.Wait()
-	if stopped() {
-		return ErrStopped
+	for s, done := range complete {
+		if done {
+			fitted = append(fitted, s)
+		}
 	}
-	return nil
+	return fitted
 }
 
 // round returns what is known of predictions for examples with these labels.
