@@ -20,9 +20,16 @@ type Evaluator struct {
 	// there are none.
 	Posthoc Deriver
 
-	mu         sync.Mutex
+	mu sync.Mutex
+	// references are the last ones that were asked for, order their seeds, the oldest first.
 	references map[int64]measured
+	order      []int64
 }
+
+// keptReferences is how many references stay in memory, each with the logits of the validation
+// part. Our choice: more than the seeds of nearly all studies. Those of further ones are read
+// from the cache again.
+const keptReferences = 100
 
 // Deriver computes rounds 1..Rounds of a plan from the unweighted run of its
 // model, given the training counts and the true classes of the validation
@@ -59,8 +66,8 @@ func (e *Evaluator) Labels(r *Result) []uint16 {
 	return r.ValLabels
 }
 
-// reference is Reference with the result. Every replicate asks for it, so it is
-// kept in memory.
+// reference is Reference with the result. Every replicate asks for it, so the last
+// [keptReferences] are kept in memory.
 func (e *Evaluator) reference(ctx context.Context, seed int64, test bool) (measured, float64, error) {
 	e.mu.Lock()
 	m, ok := e.references[seed]
@@ -76,6 +83,13 @@ func (e *Evaluator) reference(ctx context.Context, seed int64, test bool) (measu
 	defer e.mu.Unlock()
 	if e.references == nil {
 		e.references = make(map[int64]measured)
+	}
+	if _, known := e.references[seed]; !known {
+		if len(e.order) == keptReferences {
+			delete(e.references, e.order[0])
+			e.order = e.order[1:]
+		}
+		e.order = append(e.order, seed)
 	}
 	e.references[seed] = m
 	return m, seconds, nil

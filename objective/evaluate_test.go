@@ -163,3 +163,29 @@ func (n noPredictions) Info() objective.Info {
 	i.ValLabels = nil
 	return i
 }
+
+// TestReferencesInMemoryAreBounded: of many seeds the references of the last ones are at hand,
+// and that of an earlier one is found again, and not trained.
+func TestReferencesInMemoryAreBounded(t *testing.T) {
+	e, _ := evaluator(t, &trainertest.Synthetic{})
+	ask := func(seed int64) {
+		t.Helper()
+		if _, _, _, err := e.Reference(t.Context(), seed); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const seeds = 1000
+	for seed := range int64(seeds) {
+		ask(seed)
+	}
+	for _, c := range []struct {
+		seed int64
+		read int
+	}{{seeds - 1, 0}, {seeds - 50, 0}, {0, 1}, {0, 0}} {
+		_, before := e.Runner.Counts()
+		ask(c.seed)
+		if trained, shared := e.Runner.Counts(); trained != seeds || shared-before != c.read {
+			t.Errorf("seed %d: %d trained, and the cache asked %d times; want %d and %d", c.seed, trained, shared-before, seeds, c.read)
+		}
+	}
+}

@@ -310,6 +310,8 @@ func (r *Runner) compute(ctx context.Context, q request, spec Spec, logits bool)
 	switch {
 	case err != nil && ctx.Err() != nil && !errors.Is(err, ErrStorage):
 		return nil, seconds, interrupted(err)
+	case errors.Is(err, ErrNoRoom): // it says nothing of the run
+		return nil, seconds, err
 	case err != nil:
 		r.observe(RunEvent{Kind: RunFailed, Run: q.id, Spec: spec, Test: q.test, Err: err})
 		return nil, seconds, r.keepFailure(ctx, q.id, spec, seconds, err)
@@ -347,7 +349,7 @@ func (r *Runner) train(ctx context.Context, q request, spec Spec) (result *Resul
 			result, err = nil, fmt.Errorf("the trainer panicked: %v", p)
 		}
 	}()
-	return r.trainer.Train(ctx, Job{Spec: spec, Test: q.test, OnEpoch: func(e Epoch) {
+	return r.trainer.Train(ctx, Job{Spec: spec, Test: q.test, Isolated: isolated(ctx), OnEpoch: func(e Epoch) {
 		r.observe(RunEvent{Kind: RunEpoch, Run: q.id, Spec: spec, Test: q.test, Epoch: e})
 	}})
 }

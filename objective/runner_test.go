@@ -308,3 +308,54 @@ func (c claims) Info() objective.Info {
 	i.Classes = append(i.Classes, "one more")
 	return i
 }
+
+// keeping is a cache that keeps failures.
+type keeping struct {
+	*memory
+	kept []objective.Failure
+}
+
+func (k *keeping) KeepFailure(_ context.Context, f objective.Failure) error {
+	k.kept = append(k.kept, f)
+	return nil
+}
+
+// TestNoRoomIsNoFailure: a run that was not started for want of memory is neither kept nor seen as
+// failed.
+func TestNoRoomIsNoFailure(t *testing.T) {
+	for _, want := range []error{&objective.MemoryError{Need: 2, Have: 1}, errors.New("the loss is NaN")} {
+		cache, seen := &keeping{memory: newMemory()}, 0
+		trainer := &trainertest.Synthetic{Before: func(context.Context, objective.Job) error { return want }}
+		runner := objective.NewRunner(trainer, cache, 1, time.Now, func(e objective.RunEvent) {
+			if e.Kind == objective.RunFailed {
+				seen++
+			}
+		})
+		_, err := runner.Run(t.Context(), seeded(1))
+		failures := 1
+		if errors.Is(want, objective.ErrNoRoom) {
+			failures = 0
+		}
+		if !errors.Is(err, want) || len(cache.kept) != failures || seen != failures {
+			t.Errorf("error %v, %d failures kept, %d seen; want %d of %v", err, len(cache.kept), seen, failures, want)
+		}
+	}
+}
+
+// TestIsolate: the context says so to the trainer.
+func TestIsolate(t *testing.T) {
+	var asked []bool
+	trainer := &trainertest.Synthetic{Before: func(_ context.Context, job objective.Job) error {
+		asked = append(asked, job.Isolated)
+		return nil
+	}}
+	runner := objective.NewRunner(trainer, newMemory(), 1, time.Now, nil)
+	for i, ctx := range []context.Context{t.Context(), objective.Isolate(t.Context())} {
+		if _, err := runner.Run(ctx, seeded(int64(i))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(asked) != 2 || asked[0] || !asked[1] {
+		t.Errorf("isolated %v; want the second run only", asked)
+	}
+}

@@ -75,6 +75,9 @@ type Job struct {
 	// Persist says that whoever asks counts the runs that fail: a trainer that gives up after
 	// some in a row does not count this one.
 	Persist bool
+	// Isolated asks for a process of its own, whose end is the failure of this run alone. A
+	// trainer that has none, or always has one, need not do anything.
+	Isolated bool
 	// OnEpoch, if not nil, is called after every epoch, in order.
 	OnEpoch func(Epoch)
 }
@@ -122,6 +125,20 @@ type Result struct {
 	// Log is the end of what the trainer logged during the run, or empty. It is
 	// no part of the result's identity either.
 	Log string
+}
+
+// MaxScores is the largest number of scores, examples times classes, that a result may have of
+// one part. They take 4 bytes each and are one value in the trial history, and a row of
+// SQLite has at most 10^9 bytes (https://www.sqlite.org/limits.html).
+const MaxScores = 249_000_000
+
+// CheckScores reports that so many scores of a part cannot be recorded, or nil.
+func CheckScores(examples, classes int64) error {
+	if classes < 1 || examples <= MaxScores/classes {
+		return nil
+	}
+	return fmt.Errorf("scores of %d examples and %d classes take %.1f GB, and the trial history can record %.2f GB of a part; "+
+		"want at most %d examples, or predictions without scores", examples, classes, 4e-9*float64(examples)*float64(classes), 4e-9*MaxScores, MaxScores/classes)
 }
 
 // TestShape says what the test part is like. It says nothing of what a model does there.
@@ -189,6 +206,11 @@ func checkExamples(part string, m *Confusion, predictions []uint16, logits []flo
 			if counts[c] != n {
 				return fmt.Errorf("%d %s labels of class %d; the confusion matrix has %d examples of it", counts[c], part, c, n)
 			}
+		}
+	}
+	if logits != nil {
+		if err := CheckScores(m.Total(), int64(m.Classes())); err != nil {
+			return err
 		}
 	}
 	if logits != nil && int64(len(logits)) != m.Total()*int64(m.Classes()) {

@@ -24,13 +24,15 @@ func Points(difference float64) string {
 	return text
 }
 
-// Plural writes a number with its noun: 1 class, 2 classes.
+// Plural writes a number with its noun: 1 class, 2 classes, 2 studies.
 func Plural(n int, noun string) string {
 	switch {
 	case n == 1:
 		return "1 " + noun
 	case strings.HasSuffix(noun, "s"):
 		return strconv.Itoa(n) + " " + noun + "es"
+	case noun == "study":
+		return strconv.Itoa(n) + " studies"
 	}
 	return strconv.Itoa(n) + " " + noun + "s"
 }

@@ -35,6 +35,9 @@ type Options struct {
 // MissingError is returned by [Open] for a file that has to exist, or a folder, that does not.
 type MissingError = disk.MissingError
 
+// ErrEmpty is wrapped by the error of [Open] for a file, opened to be read, without tables.
+var ErrEmpty = schema.ErrEmpty
+
 // MovedError says that the database was moved, removed or replaced while it was written, and
 // where everything recorded is.
 type MovedError = disk.MovedError

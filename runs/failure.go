@@ -25,14 +25,20 @@ func (db *DB) Failure(ctx context.Context, study string) (reason string, err err
 		if err != nil {
 			return err
 		}
-		err = q.QueryRowContext(ctx, `SELECT e.text FROM events e WHERE e.study = ?1 AND e.kind = ?2
-			AND e.at >= (SELECT coalesce(max(i.started), '') FROM invocations i WHERE i.study = ?1 AND i.ended IS NOT ?3)
-			ORDER BY e.number DESC LIMIT 1`, number, EventFailed, StateFailed).Scan(&reason)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil
-		}
+		reason, err = readFailure(ctx, q, number)
 		return err
 	})
+	return reason, err
+}
+
+// readFailure returns why the last search of a study broke off, as [DB.Failure] does.
+func readFailure(ctx context.Context, q disk.Querier, study int) (reason string, err error) {
+	err = q.QueryRowContext(ctx, `SELECT e.text FROM events e WHERE e.study = ?1 AND e.kind = ?2
+		AND e.at >= (SELECT coalesce(max(i.started), '') FROM invocations i WHERE i.study = ?1 AND i.ended IS NOT ?3)
+		ORDER BY e.number DESC LIMIT 1`, study, EventFailed, StateFailed).Scan(&reason)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
 	return reason, err
 }
 

@@ -35,11 +35,29 @@ func (s *Study) Load(ctx context.Context) ([]search.Record, error) {
 	return records, err
 }
 
+// diedSearching selects the invocations i that died while they performed steps.
+const diedSearching = `i.ended = '` + string(StateKilled) + `' AND i.phase = '` + Searching + `'`
+
+// Deaths returns how often the program died while it searched, and since then no step was
+// recorded, nor the outcome of one.
+func (s *Study) Deaths(ctx context.Context) (n int, err error) {
+	if err := s.Flush(ctx); err != nil {
+		return 0, err
+	}
+	err = s.db.view(ctx, func(q disk.Querier) error {
+		return q.QueryRowContext(ctx, `SELECT count(*) FROM invocations i WHERE i.study = ?1 AND `+diedSearching+`
+			AND i.started > (SELECT coalesce(max(max(started, coalesce(finished, ''))), '') FROM steps WHERE study = ?1)`, s.number).Scan(&n)
+	})
+	return n, err
+}
+
 // loadSteps reads the steps and joins them with their rounds.
 func loadSteps(ctx context.Context, q disk.Querier, study int, rounds measurements) (records []search.Record, err error) {
 	err = disk.Each(ctx, q, `SELECT s.number, s.kind, s.trial, s.replicates, s.conditioned, s.state, coalesce(s.error, ''), coalesce(s.seconds, 0.0),
 			CASE s.kind WHEN 'trial' THEN t.point END, coalesce(t.invalid, ''),
-			coalesce(t.predicted_difference, 0.0), CASE s.kind WHEN 'trial' THEN t.predicted_round END
+			coalesce(t.predicted_difference, 0.0), CASE s.kind WHEN 'trial' THEN t.predicted_round END,
+			CASE s.state WHEN 'open' THEN (SELECT count(*) FROM invocations i WHERE i.study = s.study AND `+diedSearching+`
+				AND i.number >= (SELECT max(j.number) FROM invocations j WHERE j.study = s.study AND j.started <= s.started)) ELSE 0 END
 		FROM steps s JOIN trials t ON t.study = s.study AND t.number = s.trial
 		WHERE s.study = ? ORDER BY s.number`, []any{study}, func(scan disk.Scanner) error {
 		var r search.Record
@@ -50,7 +68,7 @@ func loadSteps(ctx context.Context, q disk.Querier, study int, rounds measuremen
 		var predicted float64
 		var round sql.NullInt64
 		if err := scan(&r.Step.Number, &kind, &r.Step.Trial, &replicates, &r.Step.Conditioned, &state, &o.Err, &o.Seconds,
-			&point, &r.Invalid, &predicted, &round); err != nil {
+			&point, &r.Invalid, &predicted, &round, &r.Deaths); err != nil {
 			return err
 		}
 		if round.Valid {

@@ -1,6 +1,8 @@
 package runs_test
 
 import (
+	"errors"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -57,4 +59,48 @@ func prefix(t *testing.T, db *runs.DB) (n int64, ok bool) {
 	}
 	row := table.Rows[0]
 	return row[0].(int64), row[0] == row[1] && row[2] == int64(0) && row[3] == int64(0) && row[4] == int64(0)
+}
+
+// TestReadersDuringCreation: whoever reads a history that is just being made waits for it, and
+// never sees half of it.
+func TestReadersDuringCreation(t *testing.T) {
+	for range 10 {
+		path := filepath.Join(t.TempDir(), "new.db")
+		made := make(chan struct{})
+		var wg sync.WaitGroup
+		for range 8 {
+			wg.Go(func() {
+				for done := false; !done; {
+					select {
+					case <-made:
+						done = true // once more
+					default:
+					}
+					db, err := runs.Open(t.Context(), path, runs.Options{ReadOnly: true})
+					if errors.As(err, new(*runs.MissingError)) && !done {
+						continue
+					}
+					if err != nil {
+						t.Errorf("a reader during creation: %v", err)
+						return
+					}
+					if _, err := db.Studies(t.Context()); err != nil {
+						t.Errorf("a reader during creation: %v", err)
+					}
+					if err := db.Close(); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		db, err := runs.Open(t.Context(), path, runs.Options{})
+		close(made)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wg.Wait()
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
 }

@@ -42,6 +42,7 @@ type Study struct {
 
 var (
 	_ search.Store            = (*Study)(nil)
+	_ search.DeathCounter     = (*Study)(nil)
 	_ objective.Cache         = (*Study)(nil)
 	_ objective.FailureKeeper = (*Study)(nil)
 )

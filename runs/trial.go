@@ -62,11 +62,16 @@ func (t *Trial) Recall(round int) []float64 {
 type NoTrialError struct {
 	Study         string
 	Trial, Trials int
+	// Failure is why the last search broke off, "" where it did not or there are trials.
+	Failure string
 }
 
 // Error says which trials there are.
 func (e *NoTrialError) Error() string {
-	if e.Trials == 0 {
+	switch {
+	case e.Failure != "":
+		return fmt.Sprintf("study %s has no trials: the search failed: %s", e.Study, e.Failure)
+	case e.Trials == 0:
 		return fmt.Sprintf("study %s has no trials yet", e.Study)
 	}
 	if e.Trials == 1 {
@@ -160,7 +165,13 @@ func (t *Trial) readRow(ctx context.Context, q disk.Querier) error {
 		Scan(&t.State, &reason, &t.Scheme, &t.Rounds, &point, &params, &t.Conditioned, &started, &finished, &t.Seconds, &best, &invalid,
 			&predicted, &predictedRound)
 	if errors.Is(err, sql.ErrNoRows) {
-		return search.InputError{Err: &NoTrialError{Study: t.Study.Name, Trial: t.Number, Trials: t.Study.Trials}}
+		none := &NoTrialError{Study: t.Study.Name, Trial: t.Number, Trials: t.Study.Trials}
+		if none.Trials == 0 {
+			if none.Failure, err = readFailure(ctx, q, t.Study.Number); err != nil {
+				return err
+			}
+		}
+		return search.InputError{Err: none}
 	}
 	if err != nil {
 		return err

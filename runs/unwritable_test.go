@@ -46,6 +46,8 @@ func openUnwritable(path string, query []string) error {
 // somebody else. Where the owner is root that is nobody: root may write everywhere.
 type unwritable struct {
 	folder, program string
+	// temporary is the folder for temporary files of the program.
+	temporary string
 }
 
 func newUnwritable(t *testing.T) unwritable {
@@ -54,7 +56,7 @@ func newUnwritable(t *testing.T) unwritable {
 	if err != nil {
 		t.Fatal(err)
 	}
-	u := unwritable{filepath.Join(folder, "shared"), filepath.Join(folder, "program")}
+	u := unwritable{filepath.Join(folder, "shared"), filepath.Join(folder, "program"), filepath.Join(folder, "temporary")}
 	t.Cleanup(func() {
 		u.mode(t, 0o755)
 		if err := os.RemoveAll(folder); err != nil {
@@ -71,9 +73,12 @@ func newUnwritable(t *testing.T) unwritable {
 			t.Fatal(err)
 		}
 	}
-	if err := os.Mkdir(u.folder, 0o755); err != nil {
-		t.Fatal(err)
+	for _, folder := range []string{u.folder, u.temporary} {
+		if err := os.Mkdir(folder, 0o755); err != nil {
+			t.Fatal(err)
+		}
 	}
+	u.setTemporary(t, 0o777)
 	return u
 }
 
@@ -85,13 +90,21 @@ func (u unwritable) mode(t *testing.T, mode os.FileMode) {
 	}
 }
 
+// setTemporary changes the mode of the folder for temporary files.
+func (u unwritable) setTemporary(t *testing.T, mode os.FileMode) {
+	t.Helper()
+	if err := os.Chmod(u.temporary, mode); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // run runs the program on a file of the folder.
 func (u unwritable) run(t *testing.T, file string, query ...string) (stdout, stderr string) {
 	t.Helper()
 	u.mode(t, 0o555)
 	defer u.mode(t, 0o755)
 	cmd := exec.CommandContext(t.Context(), u.program, query...)
-	cmd.Env = append(os.Environ(), unwritableVariable+"="+filepath.Join(u.folder, file))
+	cmd.Env = append(os.Environ(), unwritableVariable+"="+filepath.Join(u.folder, file), "TMPDIR="+u.temporary)
 	if os.Geteuid() == 0 {
 		const nobody = 65534
 		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
@@ -158,8 +171,8 @@ func TestUnwritableFolder(t *testing.T) {
 	}
 }
 
-// TestUnwritableLog: where changes are still in the write-ahead log, reading says what to do
-// instead of leaving them out; where the log is empty there are none.
+// TestUnwritableLog: where changes are still in the write-ahead log, a copy with them is read;
+// where the log is empty there are none. Neither leaves anything behind.
 func TestUnwritableLog(t *testing.T) {
 	t.Parallel()
 	u := newUnwritable(t)
@@ -178,10 +191,20 @@ func TestUnwritableLog(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	stdout, stderr := u.run(t, "history.db", "SELECT 1")
-	if stdout != "" || !strings.Contains(stderr, "copy both files to a folder that you may write") {
-		t.Errorf("with changes in the log: %q, %s; want to hear what to do", stdout, stderr)
+	const trials = "SELECT count(*) FROM trials"
+	stdout, stderr := u.run(t, "history.db", trials)
+	if stdout != "test [[12]]\n" || stderr != "" {
+		t.Errorf("with changes in the log: %q, %s; want all twelve trials", stdout, stderr)
 	}
+	if left, _ := filepath.Glob(filepath.Join(u.temporary, "*")); len(left) > 0 {
+		t.Errorf("reading a copy left %q", left)
+	}
+	u.setTemporary(t, 0o555)
+	stdout, stderr = u.run(t, "history.db", trials)
+	if stdout != "" || !strings.Contains(stderr, "copy it, with its file -wal if there is one, to a folder that you may write") {
+		t.Errorf("without a folder for the copy: %q, %s; want to hear what to do", stdout, stderr)
+	}
+	u.setTemporary(t, 0o777)
 	copyFile(t, db.Path(), filepath.Join(u.folder, "history.db")) // closed, so that the log is in it
 	if err := os.Truncate(filepath.Join(u.folder, "history.db-wal"), 0); err != nil {
 		t.Fatal(err)
@@ -192,7 +215,10 @@ func TestUnwritableLog(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(u.folder, "history.db-journal"), []byte("rollback"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if stdout, stderr := u.run(t, "history.db", "SELECT 1"); stdout != "" || !strings.Contains(stderr, "file -journal") {
-		t.Errorf("with a journal: %q, %s; want to hear what to do", stdout, stderr)
+	if stdout, stderr := u.run(t, "history.db", trials); stdout != "test [[12]]\n" || stderr != "" {
+		t.Errorf("with a journal of nothing: %q, %s; want all twelve trials", stdout, stderr)
+	}
+	if files := u.files(t); len(files) != 3 {
+		t.Errorf("reading left %q", files)
 	}
 }

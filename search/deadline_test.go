@@ -77,7 +77,8 @@ func TestTimeCountsDecisions(t *testing.T) {
 	now := time.Date(2026, 1, 1, 23, 0, 0, 0, time.UTC)
 	var mu sync.Mutex
 	pass := func(d time.Duration) { mu.Lock(); defer mu.Unlock(); now = now.Add(d) }
-	dr := driver(d, storetest.NewMemory(), &trainertest.Synthetic{Before: func(context.Context, objective.Job) error {
+	store := storetest.NewMemory()
+	dr := driver(d, store, &trainertest.Synthetic{Before: func(context.Context, objective.Job) error {
 		pass(time.Hour)
 		return nil
 	}}, 1)
@@ -91,9 +92,9 @@ func TestTimeCountsDecisions(t *testing.T) {
 	dr.Clock = func() time.Time { mu.Lock(); defer mu.Unlock(); return now }
 	dr.Deadline = now.Add(20 * time.Hour)
 	summary, err := dr.Run(t.Context(), nil)
-	if err != nil || summary.End != search.EndTime || summary.Trials != decisions || now.After(dr.Deadline) {
+	if err != nil || summary.End != search.EndTime || len(store.Records) != decisions || now.After(dr.Deadline) {
 		t.Errorf("end %q at %v, %d steps of %d decisions, error %v; want the end of time, not after %v, and all decided steps begun",
-			summary.End, now, summary.Trials, decisions, err, dr.Deadline)
+			summary.End, now, len(store.Records), decisions, err, dr.Deadline)
 	}
 }
 
@@ -141,5 +142,29 @@ func TestTimeEndsNoStoreCall(t *testing.T) {
 	dr.Deadline = time.Now().Add(100 * time.Millisecond)
 	if summary, err := dr.Run(t.Context(), nil); err != nil || summary.End != search.EndTime && summary.End != search.EndComplete {
 		t.Errorf("the search ends as %q with error %v; want it to end by its time", summary.End, err)
+	}
+}
+
+// TestDecisionEndsWithItsContext: a decision that takes long keeps nobody who has given up, or
+// whose time is over.
+func TestDecisionEndsWithItsContext(t *testing.T) {
+	d := define(t, study, "search.racing=false")
+	for _, late := range []bool{false, true} {
+		forever := make(chan struct{})
+		ctx, cancel := context.WithCancel(t.Context())
+		dr := driver(d, storetest.NewMemory(), &trainertest.Synthetic{}, 1)
+		begun := make(chan struct{}, 1)
+		dr.Sampler = slowSampler{dr.Sampler, func() { begun <- struct{}{}; <-forever }}
+		want := search.EndStopped
+		if late {
+			want, dr.Deadline = search.EndTime, time.Now().Add(100*time.Millisecond)
+		} else {
+			go func() { <-begun; cancel() }()
+		}
+		if summary, err := dr.Run(ctx, nil); err != nil || summary.End != want || summary.Trials != 0 {
+			t.Errorf("end %q, %d trials, error %v; want %q and none", summary.End, summary.Trials, err, want)
+		}
+		cancel()
+		close(forever)
 	}
 }

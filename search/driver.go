@@ -46,6 +46,9 @@ type Driver struct {
 	active int
 	// deciding is how long the last decision took: screening takes a while.
 	deciding time.Duration
+	// abandoned says that a decision was left to itself when the context ended: the policy is
+	// not used any more.
+	abandoned bool
 	// begun says that what comes before the first decision is done, screening that the
 	// screen, if there is one, chose all points so far.
 	begun, screening bool
@@ -55,6 +58,8 @@ type Driver struct {
 	succeeded bool
 	// weightsChecked says that it is known whether training ignores the class weights.
 	weightsChecked bool
+	// deaths is that of [DeathCounter], 0 as soon as a step ends.
+	deaths int
 
 	counts runCounts
 
@@ -90,7 +95,8 @@ type Summary struct {
 	// for another trial, or before. An unweighted run that all trials need counts once in both
 	// together.
 	Trained, Shared int
-	// Trials counts those that were made, in all invocations.
+	// Trials counts those that have ended, in all invocations: one that is decided and was
+	// interrupted is not stored as a result.
 	Trials int
 	// FailedSeeds counts the further seeds of trials that failed, in all invocations, and
 	// SeedFailure is why the first of them did; "" if none failed.
@@ -140,10 +146,13 @@ func (d *Driver) Run(ctx context.Context, stop <-chan struct{}) (Summary, error)
 	if flush := d.Store.Flush(context.WithoutCancel(ctx)); err == nil && flush != nil {
 		err = fmt.Errorf("%w: %w", objective.ErrStorage, flush)
 	}
-	summary := Summary{End: end, Trials: len(d.trials)}
+	summary := Summary{End: end}
 	summary.Trained, _ = d.eval.Runner.Counts()
 	summary.Shared = d.counts.shared()
 	for _, r := range d.steps {
+		if r.Step.Kind == NewTrial && r.Outcome != nil {
+			summary.Trials++
+		}
 		if r.Step.Kind == MoreSeeds && r.Outcome != nil && r.Outcome.Err != "" {
 			summary.FailedSeeds += len(r.Step.Replicates)
 			summary.SeedFailure = cmp.Or(summary.SeedFailure, r.Outcome.Err)
@@ -173,20 +182,23 @@ func (d *Driver) prepare(ctx context.Context) error {
 		return err
 	}
 	evaluations, open := 0, 0
-	d.trials, d.begun, d.most = nil, false, d.Definition.MostTrials()
+	d.trials, d.begun, d.abandoned, d.most = nil, false, false, d.Definition.MostTrials()
 	for i, r := range steps {
 		if r.Step.Number != i+1 {
 			return fmt.Errorf("stored steps: found step %d; want step %d", r.Step.Number, i+1)
 		}
 		d.noteStep(r)
 		if r.Outcome != nil {
-			d.countFailure(*r.Outcome)
+			d.countFailure(r)
 			evaluations += len(r.Step.Replicates)
 		} else {
 			open++
 		}
 	}
 	d.steps = steps
+	if err := d.countDeaths(ctx); err != nil {
+		return err
+	}
 	d.Observe(Event{Kind: EventLoaded, Evaluations: evaluations, Open: open, Arms: d.allArms()})
 	d.policy = Policy{Definition: d.Definition, Sampler: d.Sampler}
 	d.done = make(chan finished)
@@ -300,7 +312,7 @@ func (d *Driver) decide(ctx context.Context) (bool, error) {
 	}
 	d.Observe(Event{Kind: EventSuggesting, Step: Step{Number: n}})
 	began := d.Clock()
-	step, err := d.policy.Next(d.steps, conditioned)
+	step, err := d.next(ctx, conditioned)
 	if errors.Is(err, errDrain) {
 		if conditioned == n-1 {
 			return false, fmt.Errorf("step %d: every outcome is known and the policy still waits", n)
@@ -308,7 +320,7 @@ func (d *Driver) decide(ctx context.Context) (bool, error) {
 		if d.complete() < n-1 {
 			return false, nil
 		}
-		step, err = d.policy.Next(d.steps, n-1)
+		step, err = d.next(ctx, n-1)
 	}
 	if err != nil {
 		return false, err
@@ -325,11 +337,20 @@ func (d *Driver) decide(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
+// next asks the policy for a step, which takes a while where the history is long or many points
+// are predicted. When ctx ends it is an interruption.
+func (d *Driver) next(ctx context.Context, conditioned int) (Step, error) {
+	steps := d.steps
+	step, err := objective.Unless(ctx, func() (Step, error) { return d.policy.Next(steps, conditioned) })
+	d.abandoned = d.abandoned || objective.IsInterruption(err)
+	return step, err
+}
+
 // isComplete reports whether nothing is left to decide, which may be so although the
 // deadline has come or stop is closed.
 func (d *Driver) isComplete() bool {
 	n := len(d.steps)
-	if d.most == 0 || len(d.trials) < d.most || d.complete() < n {
+	if d.abandoned || d.most == 0 || len(d.trials) < d.most || d.complete() < n {
 		return false
 	}
 	_, err := d.policy.Next(d.steps, n)
@@ -351,12 +372,14 @@ func (d *Driver) complete() int {
 // launch performs a step in a goroutine of its own.
 func (d *Driver) launch(ctx context.Context, step Step) {
 	d.active++
+	ctx = d.isolate(ctx, step.Number)
 	point := step.Point
 	if step.Kind == MoreSeeds {
 		point = d.pointOf(step.Trial)
 	}
+	invalid := d.steps[step.Number-1].Invalid
 	go func() {
-		outcome, err := d.perform(ctx, step, point)
+		outcome, err := d.perform(ctx, step, point, invalid)
 		d.done <- finished{outcome, err}
 	}()
 }
@@ -375,6 +398,7 @@ func (d *Driver) pointOf(trial int) Point {
 func (d *Driver) finish(ctx context.Context, o Outcome) error {
 	record := &d.steps[o.Step-1]
 	record.Outcome = &o
+	d.deaths = 0
 	measured, failed := d.measured(record.Step.Trial)
 	var arms []objective.Arm
 	if !failed {
@@ -391,7 +415,7 @@ func (d *Driver) finish(ctx context.Context, o Outcome) error {
 	if err := d.checkWeights(ctx); err != nil {
 		return err
 	}
-	d.countFailure(o)
+	d.countFailure(*record)
 	if d.failures >= maxFailuresLater || d.failures >= maxFailuresAtFirst && !d.succeeded {
 		return fmt.Errorf("%w: %d steps in a row failed, the last (step %d) with: %s", ErrFailing, d.failures, o.Step, o.Err)
 	}
@@ -447,11 +471,13 @@ func (d *Driver) noteOutcome(step Step, o Outcome) {
 	t.measured = append(t.measured, o.Replicates...)
 }
 
-// countFailure keeps the number of failures in a row.
-func (d *Driver) countFailure(o Outcome) {
-	if o.Err == "" {
+// countFailure keeps the number of failures in a row. Those of trials that somebody declared
+// invalid are none.
+func (d *Driver) countFailure(r Record) {
+	switch {
+	case r.Outcome.Err == "":
 		d.failures, d.succeeded = 0, true
-	} else {
+	case r.Invalid == "":
 		d.failures++
 	}
 }

@@ -407,3 +407,35 @@ func TestSearchNeverOpensTheTestPart(t *testing.T) {
 		}
 	}
 }
+
+// TestInterruptedTrialsAreNotCounted: the summary counts what is stored, and not the trials that
+// are decided already and were interrupted; neither counts a training that was.
+func TestInterruptedTrialsAreNotCounted(t *testing.T) {
+	d := define(t, study, "search.racing=false", "search.window=4", "weighting.rounds=1")
+	for _, at := range []int64{2, 5, 9} {
+		store := storetest.NewMemory()
+		ctx, cancel := context.WithCancel(t.Context())
+		var begun atomic.Int64
+		summary, err := driver(d, store, &trainertest.Synthetic{Response: 0.3, Before: func(ctx context.Context, _ objective.Job) error {
+			if begun.Add(1) < at {
+				return nil
+			}
+			cancel()
+			return ctx.Err()
+		}}, 2).Run(ctx, nil)
+		cancel()
+		if err != nil || summary.End != search.EndStopped {
+			t.Fatalf("end %q, error %v; want it stopped", summary.End, err)
+		}
+		ended, decided := 0, len(store.Records)
+		for _, r := range store.Records {
+			if r.Outcome != nil {
+				ended++
+			}
+		}
+		if summary.Trials != ended || ended == decided || summary.Trained != len(store.Runs()) {
+			t.Errorf("interrupted in run %d: %d trials and %d trainings; %d trials of %d decided ones and %d runs are stored",
+				at, summary.Trials, summary.Trained, ended, decided, len(store.Runs()))
+		}
+	}
+}

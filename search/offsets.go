@@ -22,16 +22,15 @@ type Offsets struct {
 	Difference, Drop float64
 }
 
-// fitOffsets returns the offsets of a run of the reference; there are none where
-// its logits or labels are unknown, or a class has too few examples to fit any.
-func fitOffsets(score objective.Score, replicate int, r *objective.Result, labels []uint16) (Offsets, bool) {
+// fitOffsets returns the offsets of a run of the reference; it is nil where its logits or labels are unknown, or a class has too few examples to fit any.
+func fitOffsets(score objective.Score, replicate int, r *objective.Result, labels []uint16) *Offsets {
 	folds, err := posthoc.FoldsOf(r, labels)
 	if err != nil {
-		return Offsets{}, false
+		return nil
 	}
 	f := folds.Fit(score)
-	return Offsets{
+	return &Offsets{
 		Replicate: replicate, Values: f.All.Offsets, Val: f.Confusion,
 		Spread: f.Spread(score.Spread), Difference: f.Difference(score), Drop: f.Drop(),
-	}, true
+	}
 }

@@ -15,6 +15,7 @@ func (d *Driver) begin(ctx context.Context) error {
 	if d.begun {
 		return nil
 	}
+	ctx = d.isolate(ctx, 0)
 	screened := d.Definition.Search.Screen == ScreenAuto
 	if len(d.steps) == 0 || screened {
 		first, err := d.referenceRun(ctx, 0)
@@ -107,9 +108,10 @@ func (d *Driver) noteScreening(step Step) {
 			"points are chosen by sampler %s alone", step.Trial, t, t.Effects, d.Sampler.Name())})
 }
 
-// noteTransmission records what the trials so far say of the screen.
+// noteTransmission records what the trials so far say of the screen; the next invocation does
+// so where a decision was abandoned.
 func (d *Driver) noteTransmission(ctx context.Context) error {
-	if d.policy.Screen == nil {
+	if d.policy.Screen == nil || d.abandoned {
 		return nil
 	}
 	t, err := d.policy.Screen.transmission(d.trials)

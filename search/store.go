@@ -53,6 +53,16 @@ type Record struct {
 	// Invalid is why the step's trial was declared invalid, the same in all its
 	// steps; "" if it was not. It never changes while a driver runs.
 	Invalid string
+	// Deaths is how often the program died, without recording the end of its work, while it
+	// performed the step; 0 for a step with an outcome.
+	Deaths int
+}
+
+// DeathCounter is what a [Store] may also be.
+type DeathCounter interface {
+	// Deaths returns how often the program died, without recording the end of its work, while
+	// it searched and before a step was recorded, or an outcome, that is not yet there.
+	Deaths(ctx context.Context) (int, error)
 }
 
 // Store is what the driver needs of a trial history for one study. Records are

@@ -58,12 +58,15 @@ repeated, it trains nothing and does not use the test part again.
 			if f.seeds < confirm.FewestSeeds {
 				return search.Inputf("--seeds %d: want at least %d; fewer are too few for an interval", f.seeds, confirm.FewestSeeds)
 			}
+			if f.seeds > confirm.MostSeeds {
+				return search.Inputf("--seeds %d: want at most %d; more say nothing new on the same test examples", f.seeds, confirm.MostSeeds)
+			}
 			f.format = *format
 			return runConfirm(cmd, g, args, f)
 		},
 	}
 	cmd.Flags().StringVar(&f.study, "study", "", "`NAME`: the study; the newest is the default")
-	cmd.Flags().IntVar(&f.seeds, "seeds", confirm.Seeds, "`N`: fresh training seeds, at least "+strconv.Itoa(confirm.FewestSeeds))
+	cmd.Flags().IntVar(&f.seeds, "seeds", confirm.Seeds, "`N`: fresh training seeds, "+strconv.Itoa(confirm.FewestSeeds)+" to "+strconv.Itoa(confirm.MostSeeds))
 	cmd.Flags().BoolVar(&f.resplit, "resplit", false, "split training and validation anew for every fresh seed; the test part stays the same")
 	cmd.Flags().DurationVar(&f.time, "time", 0, "`DURATION`: how long it may take, such as 30m; it uses as many seeds as fit")
 	cmd.Flags().StringVar(&f.until, "until", "", "`CLOCK`: when it must have ended, such as 07:00 or 2026-03-01T07:00:00Z")
@@ -87,6 +90,7 @@ func runConfirm(cmd *cobra.Command, g *global, args []string, f confirmFlags) er
 	w := begin(cmd, g, f.acceptCode)
 	defer w.release()
 	confirmed, err := session.Confirm(w.ctx, w.stop, w.Config, r)
+	w.done()
 	if err != nil {
 		return err
 	}

@@ -155,7 +155,8 @@ func (f explainFlags) ofTrial(cmd *cobra.Command, g *global, args []string, form
 		w := begin(cmd, g, f.acceptCode)
 		defer w.release()
 		request := session.MeasureRequest{Definition: c.Definition, Trial: c.Trial, Case: c.Case}
-		if c.Probed, err = session.Measure(w.ctx, w.stop, w.Config, request); err != nil {
+		c.Probed, err = session.Measure(w.ctx, w.stop, w.Config, request)
+		if w.done(); err != nil {
 			return err
 		}
 	}

@@ -20,15 +20,19 @@ Above them, without a rank, are the unweighted model, with which all are compare
 what offsets and twice the epochs do to it.
 
 Above the table: how many points were predicted from the logits of the unweighted model,
-to choose which to train, and how much of the predicted changes of recalls training brought.
-Options without a rank compete with rank 1 as the lines below the table correct it.
+to choose which to train, and how much of the predicted change of each class's recall
+training brought; the spread can change by more or less than predicted.
+Options without a rank compete with rank 1 as the lines below the table correct it:
+they were measured on examples left out of their fit, rank 1 on those of its weights.
 
   rank         by score, among arms with the same number of seeds; the first one leads
-  recipe       the scheme with its exponent or other parameter, and accumulate where weights
+  recipe       the scheme with its exponent or other parameter (mean-ratio k is (mean/recall)^k,
+               error-power k is (1 - recall)^k; others: evenkeel schemes), and accumulate where weights
                are multiplied with those of the round before
   round        2 of 3 = after round 2 of the trial's 3 rounds
-  score        spread, plus the expected charge for accuracy lost beyond the limit;
-               lower is better
+  score        spread, plus the expected charge for accuracy lost beyond the limit, lower is
+               better; a loss is measured with an error, so an arm somewhat within the limit
+               is charged for the chance that it loses more than that
   change       score, compared with the unweighted model on the same seeds
   +-           half width of a 95 % interval, simultaneous for all arms, over seeds and
                validation examples; not corrected for weights that were measured on these

@@ -57,5 +57,5 @@ func storedDefinition(cmd *cobra.Command, path, name string, overrides []studyfi
 		return nil, err
 	}
 	defer db.Close()
-	return results.Definition(cmd.Context(), db, name, overrides)
+	return results.DefinitionToSearch(cmd.Context(), db, name, overrides)
 }

@@ -44,7 +44,7 @@ var budgetFlags = []struct {
 	{"time", "search.time", "DURATION", "total time over all starts, such as 8h; without --trials, as many trials as fit", true},
 	{"until", "search.until", "CLOCK", "when the search must have ended, such as 07:00 or 2026-03-01T07:00:00Z; without --trials, as many trials as fit", true},
 	{"parallel", "search.parallel", "N", "trainings at once; 0 is one for each processor that the program may use", false},
-	{"replicates", "search.replicates", "N", "training seeds of every trial", false},
+	{"replicates", "search.replicates", "N", "training seeds of every trial; with racing those that may lead get up to search.max_replicates", false},
 	{"sampler", "search.sampler", "NAME", "how the parameters of trials are chosen: " + strings.Join(samplers.Names(), ", "), false},
 	{"seed", "search.seed", "N", "seed of the search", false},
 }
@@ -143,6 +143,7 @@ func runStudy(cmd *cobra.Command, g *global, def *search.Definition, f sessionFl
 	w := begin(cmd, g, f.acceptCode)
 	defer w.release()
 	outcome, err := session.Search(w.ctx, w.stop, w.Config, f.request(cmd, def))
+	w.done()
 	if !outcome.Leaderboard {
 		return err
 	}

@@ -56,9 +56,13 @@ func newStudies(g *global) *cobra.Command {
 		Long: `Lists the studies with the change of their leader's score, compared with the
 unweighted model (empty where no arm leads, see leaderboard), and where they come from: host,
 user, and the git commit of the study file's folder when it was last searched, with + if
-tracked files had changes. Without the git program there is no commit. Trainings are
-those of the search; the time is that of confirmations too. JSON and CSV have the
-version of the program, and which arm leads.`,
+tracked files had changes. Without the git program there is no commit. JSON and CSV have
+the version of the program, and which arm leads.
+
+  trainings        of the search, without those of confirmations
+  unweighted       the spread of the unweighted model on validation
+  leader           the change of its score, compared with the unweighted model; trial = its trial
+  time             of all work on the study, confirmations too`,
 		Example: "  evenkeel studies --format json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

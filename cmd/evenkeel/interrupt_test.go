@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"evenkeel/runs/runstest"
 )
@@ -32,17 +33,24 @@ func start(t *testing.T, folder string, args ...string) *underTest {
 		t.Fatal(err)
 	}
 	p := &underTest{t: t, cmd: exec.CommandContext(t.Context(), self, args...)}
+	p.cmd.Env = os.Environ()
+	p.launch(folder)
+	return p
+}
+
+// launch starts the command as the program in a folder.
+func (p *underTest) launch(folder string) {
+	p.t.Helper()
 	p.cmd.Dir, p.cmd.Stdout = folder, &p.stdout
-	p.cmd.Env = append(os.Environ(), asProgram+"=1")
+	p.cmd.Env = append(p.cmd.Env, asProgram+"=1")
 	stderr, err := p.cmd.StderrPipe()
 	if err != nil {
-		t.Fatal(err)
+		p.t.Fatal(err)
 	}
 	p.log = bufio.NewScanner(stderr)
 	if err := p.cmd.Start(); err != nil {
-		t.Fatal(err)
+		p.t.Fatal(err)
 	}
-	return p
 }
 
 // await reads the log up to a line with the given text.
@@ -198,5 +206,56 @@ func TestOneWriter(t *testing.T) {
 	again.signal(os.Interrupt)
 	if status, log := again.wait(); status != exitInterrupted {
 		t.Errorf("after the kill: status %d\n%s", status, log)
+	}
+}
+
+// TestInterruptedPage: when the work is done and the page cannot be printed, because nobody reads
+// a full pipe, Ctrl-C ends the program.
+func TestInterruptedPage(t *testing.T) {
+	folder := studyFile(t, "2")
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer read.Close()
+	defer write.Close()
+	if err := write.SetWriteDeadline(time.Now().Add(time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	for { // until it is full
+		if _, err := write.Write(make([]byte, 4096)); err != nil {
+			break
+		}
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), self, "search", "study.yaml", "--confirm=false")
+	cmd.Dir, cmd.Stdout, cmd.Env = folder, write, append(os.Environ(), asProgram+"=1")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	go func() {
+		_ = cmd.Wait() // its status says all
+		close(ended)
+	}()
+	again, ceiling := time.NewTicker(time.Second), time.After(2*time.Minute)
+	defer again.Stop()
+	for {
+		select {
+		case <-ended:
+			if status := cmd.ProcessState.ExitCode(); status != exitInterrupted {
+				t.Errorf("status %d; want %d", status, exitInterrupted)
+			}
+			return
+		case <-again.C: // the first may come before the work is done
+			_ = cmd.Process.Signal(os.Interrupt)
+		case <-ceiling:
+			_ = cmd.Process.Kill()
+			<-ended
+			t.Fatal("the program goes on printing after Ctrl-C")
+		}
 	}
 }

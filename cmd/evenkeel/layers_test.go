@@ -32,6 +32,7 @@ var only = []struct{ module, folder, why string }{
 // cgo and processes; everybody else knows the Trainer interface.
 var users = []struct{ trainer, folder string }{
 	{"objective/trainers/all", "runs/session"},
+	{"objective/trainers/all", "cmd/evenkeel"},          // Child, the program as a process that trains
 	{"objective/trainers/process", "cmd/evenkeel"},      // Guard, the program that ends children with their parent
 	{"objective/trainers/nets/kernels", "cmd/evenkeel"}, // its version
 }
@@ -39,7 +40,7 @@ var users = []struct{ trainer, folder string }{
 // inRuns are the folders of runs from the bottom up: one may import those before it.
 var inRuns = []string{
 	"runs/column", "runs/disk", "runs/schema", "runs/writer", "runs",
-	"runs/results", "runs/notice", "runs/report", "runs/session",
+	"runs/doctor", "runs/results", "runs/notice", "runs/report", "runs/session",
 }
 
 // TestImportsPointDown walks every Go file of the module and compares its imports with

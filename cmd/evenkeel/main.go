@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"evenkeel/objective/trainers/all"
 	"evenkeel/objective/trainers/process"
 	"evenkeel/runs"
 	"evenkeel/runs/report"
@@ -31,6 +32,7 @@ const (
 
 func main() {
 	process.Guard() // never returns in the process that watches over a trainer
+	all.Child()     // nor this in one that trains
 	os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
 }
 
@@ -61,14 +63,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 // history, a study or a trial that does not exist.
 func wrongInput(err error) bool {
 	var input search.InputError
-	var noTrial *runs.NoTrialError
 	var noStudy *runs.NoStudyError
 	var noFile *runs.MissingError
 	var exists *runs.ExistsError
-	if errors.As(err, &noTrial) && noTrial.Trials == 0 {
-		return false // it may have some later
-	}
-	return errors.As(err, &input) || errors.As(err, &noStudy) || errors.As(err, &noFile) || errors.As(err, &exists)
+	return errors.Is(err, runs.ErrEmpty) || errors.As(err, &input) || errors.As(err, &noStudy) || errors.As(err, &noFile) || errors.As(err, &exists)
 }
 
 // global are the flags of every command.
@@ -110,7 +108,7 @@ is stored.`,
 	})
 	root.AddCommand(
 		newSearch(g), newResume(g), newCheck(g), newStudies(g), newStatus(g), newRecommend(g), newLeaderboard(g), newShow(g), newCompare(g), newExplain(g), newConfirm(g),
-		newInvalidate(g), newBackup(g), newGC(g), newQuery(g), newSchema(g), newWeights(g), newOffsets(g), newSchemes(g), newData(g), newVersion(g),
+		newInvalidate(g), newBackup(g), newGC(g), newDoctor(g), newQuery(g), newSchema(g), newWeights(g), newOffsets(g), newSchemes(g), newData(g), newVersion(g),
 	)
 	for _, c := range append(root.Commands(), root) {
 		c.Args = usageArgs(c.Args)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"evenkeel/objective/trainers/all"
 	"evenkeel/objective/trainers/process"
 )
 
@@ -22,6 +23,7 @@ const asProgram = "EVENKEEL_TEST_PROGRAM"
 // real thing as a process of its own.
 func TestMain(m *testing.M) {
 	process.Guard()
+	all.Child()
 	if os.Getenv(asProgram) != "" {
 		os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
 	}

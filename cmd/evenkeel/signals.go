@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 	"time"
 
@@ -21,8 +22,20 @@ type work struct {
 	session.Config
 	ctx  context.Context
 	stop <-chan struct{}
-	// release ends the watch over signals.
+	// release ends the watch over signals. It may be called again.
 	release func()
+}
+
+// done says that the work is done and all is stored: from then on, while the page is made and
+// printed, which may take a while, Ctrl-C ends the program at once.
+func (w work) done() {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	w.release()
+	go func() {
+		<-signals
+		os.Exit(exitInterrupted)
+	}()
 }
 
 // begin prepares a command that trains: it logs to standard error and obeys signals.
@@ -57,9 +70,9 @@ func watchSignals(parent context.Context, log *report.Log) (context.Context, <-c
 		}
 		cancel()
 	}()
-	return ctx, stop, func() {
+	return ctx, stop, sync.OnceFunc(func() {
 		signal.Stop(signals)
 		close(released)
 		cancel()
-	}
+	})
 }

@@ -57,7 +57,7 @@ func TestWhileAStudyIsSearched(t *testing.T) {
 		t.Fatal(err)
 	}
 	status, stdout, stderr := command(t, "status", "--db", path)
-	line := regexp.MustCompile(`(?m)^interrupted +2 +6 +[0-9]+ +(?:[-+]?\.[0-9]{3} +)?20[0-9-]+ [0-9:]+ \S+ +eve +[0-9]+ +searching$`)
+	line := regexp.MustCompile(`(?m)^interrupted +2 +6 +[0-9]+ +(?:[-+]?\.[0-9]{3} +)?20[0-9-]+ [0-9:]+ +\S+ +eve +[0-9]+ +searching$`)
 	if status != exitDone || !line.MatchString(stdout) || strings.Count(stdout, "\n") != 2 {
 		t.Errorf("status %d\n%s%s", status, stdout, stderr)
 	}

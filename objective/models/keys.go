@@ -20,6 +20,7 @@ const (
 	CommandLine  Type = "command line" // []string: a program and its arguments
 	Environments Type = "environments" // []map[string]string: what is added to each process's environment
 	Duration     Type = "duration"     // time.Duration from 0; above 0 with Range.Above
+	Size         Type = "size"         // int64 from 0: bytes of memory
 )
 
 // Key is one key of the model section of a study file.
@@ -70,26 +71,43 @@ const (
 	AugmentFlipCrop = "flip-crop"
 )
 
-// Limits that catch slips; our choice. A network of [MaxLayers] layers of [MaxWidth]
-// units is far above what any data set here needs, and below what would exhaust the
-// memory before the first step.
+// Limits that catch slips; our choice. They are far above what any data set here needs. A
+// network near them does not fit into most machines.
 const (
-	MaxWidth  = 1 << 16
+	// MaxWidth is the most units of a layer: two layers of so many have 2^32 weights between
+	// them, 16 GiB.
+	MaxWidth = 1 << 16
+	// MaxLayers is the most hidden layers. Without shortcuts, which a multilayer perceptron
+	// has not, training fails long before.
 	MaxLayers = 16
 
-	maxEpochs, maxBatch, maxRate = 1_000_000, 65_536, 1000
+	// maxEpochs is the most passes over the training part: on a thousand examples already
+	// days of training.
+	maxEpochs = 1_000_000
+	// maxBatch is the most examples of an optimiser step, whose activations are in memory
+	// together.
+	maxBatch = 65_536
+	// maxRate bounds the step size and the decay: far below it every training diverges.
+	maxRate = 1000
+)
+
+// The same in the words of messages.
+const (
+	whyEpochs = "more take days even on small data"
+	whyBatch  = "a batch is in memory as a whole"
+	whyRate   = "far below that training diverges"
 )
 
 // keys is every key beside kind, in the order of a study file.
 var keys = []Key{
 	{
 		Name: "epochs", Type: Integer, Doc: "passes over the training part",
-		Range: Range{Min: 1, Max: maxEpochs}, Default: int64(15),
+		Range: Range{Min: 1, Max: maxEpochs, Why: whyEpochs}, Default: int64(15),
 		set: func(c *Config, v any) { c.Epochs = int(v.(int64)) },
 	},
 	{
 		Name: "batch", Type: Integer, Doc: "examples in an optimiser step",
-		Range: Range{Min: 1, Max: maxBatch}, Default: int64(128),
+		Range: Range{Min: 1, Max: maxBatch, Why: whyBatch}, Default: int64(128),
 		set: func(c *Config, v any) { c.Batch = int(v.(int64)) },
 	},
 	{
@@ -99,7 +117,7 @@ var keys = []Key{
 	},
 	{
 		Name: "learning_rate", Type: Real, Doc: "step size",
-		Range: Range{Max: maxRate, Above: true}, Default: 0.001,
+		Range: Range{Max: maxRate, Above: true, Why: whyRate}, Default: 0.001,
 		set: func(c *Config, v any) { c.LearningRate = v.(float64) },
 	},
 	{
@@ -109,7 +127,7 @@ var keys = []Key{
 	},
 	{
 		Name: "weight_decay", Type: Real, Doc: "adam: decoupled; sgd: added to the gradient",
-		Range: Range{Max: maxRate}, Default: 0.0,
+		Range: Range{Max: maxRate, Why: whyRate}, Default: 0.0,
 		set: func(c *Config, v any) { c.WeightDecay = v.(float64) },
 	},
 	{
@@ -119,7 +137,7 @@ var keys = []Key{
 	},
 	{
 		Name: "early_stopping", Type: Integer, Doc: "patience in epochs on the unweighted validation loss, 0 = off",
-		Range: Range{Max: maxEpochs}, Default: int64(0),
+		Range: Range{Max: maxEpochs, Why: "as many as there may be epochs"}, Default: int64(0),
 		set: func(c *Config, v any) { c.EarlyStopping = int(v.(int64)) },
 	},
 	{

@@ -13,6 +13,8 @@ type Range struct {
 	Above, Below bool
 	// Zero says that 0 is allowed beside them.
 	Zero bool
+	// Why says in a few words why there is a Max, where that is our choice; "" says nothing.
+	Why string
 }
 
 // Limits that bound numbers which nothing else bounds; [Range.Want] is silent about

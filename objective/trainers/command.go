@@ -35,10 +35,14 @@ var Command = &Transport{
 		limit("start_timeout", "the longest time until a process is ready", DefaultStartTimeout),
 		{Key: models.Key{
 			Name: "runs_per_process", Type: models.Integer, Doc: "after how many runs a process is replaced, 0 = never",
-			Range: models.Range{Max: models.MaxInt}, Default: int64(0),
+			Range: models.Range{Max: maxRunsPerProcess, Why: "0 never replaces it"}, Default: int64(0),
 		}},
 	},
 }
+
+// maxRunsPerProcess is the most runs before a process is replaced: more than any study has in
+// a process's life, so who wants more means never, which is 0.
+const maxRunsPerProcess = 1_000_000
 
 // limit is a key for a time after which a trainer counts as broken.
 func limit(name, doc string, unset time.Duration) Key {

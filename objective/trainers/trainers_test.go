@@ -49,7 +49,7 @@ func TestKindsAndTransports(t *testing.T) {
 func TestKeys(t *testing.T) {
 	types := map[models.Type]any{
 		models.CommandLine: []string{}, models.Environments: []map[string]string{}, models.Duration: time.Duration(0), models.Integer: int64(0),
-		models.Real: 0.0, models.Word: "", models.Widths: []int64{},
+		models.Size: int64(0), models.Real: 0.0, models.Word: "", models.Widths: []int64{},
 	}
 	seen := []string{"kind", "params"}
 	for _, k := range models.Keys() {
@@ -64,8 +64,9 @@ func TestKeys(t *testing.T) {
 			if k.Doc == "" || reflect.TypeOf(k.Default) != reflect.TypeOf(types[k.Type]) {
 				t.Errorf("key %s of %s: doc %q, default %#v of type %q", k.Name, of.Name, k.Doc, k.Default, k.Type)
 			}
-			if !of.Has(k.Name) || trainers.Continues(k.Name) == k.Identity {
-				t.Errorf("key %s of %s: a study continues with another value %v, identity %v", k.Name, of.Name, trainers.Continues(k.Name), k.Identity)
+			if !of.Has(k.Name) || trainers.Continues(k.Name) == (k.Identity || k.Outcomes) {
+				t.Errorf("key %s of %s: a study continues with another value %v, identity %v, outcomes %v",
+					k.Name, of.Name, trainers.Continues(k.Name), k.Identity, k.Outcomes)
 			}
 		}
 	}

@@ -39,8 +39,11 @@ type Transport struct {
 type Key struct {
 	models.Key
 	// Identity says that the key changes what a run computes, so that another value is
-	// another study. With another value of any other key a study continues.
+	// another study. With another value of any other key but one with Outcomes a study continues.
 	Identity bool
+	// Outcomes says that the key decides which runs fail, so that another value is another
+	// study; it changes nothing that a run computes.
+	Outcomes bool
 	// Example is a value, as in a study file, of a key that must be there; "" where it
 	// has a default.
 	Example string
@@ -88,12 +91,12 @@ func Of(kind string) *Transport {
 }
 
 // Continues reports whether a study goes on where a key of the model section has
-// another value: it is a transport's key that changes no result.
+// another value: it is a transport's key that changes no result, nor which runs fail.
 func Continues(key string) bool {
 	for _, t := range transports {
 		for _, k := range t.Keys {
 			if k.Name == key {
-				return !k.Identity
+				return !k.Identity && !k.Outcomes
 			}
 		}
 	}

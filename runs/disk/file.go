@@ -43,8 +43,10 @@ type File struct {
 	held    *held       // the file itself
 	sides   []side      // the files that SQLite keeps beside it
 	keeper  *Connection // see keep
-	reading string      // how connections that read open the file, see openReaders
-	rescued atomic.Bool // see InPlace
+	reading reading     // how connections that read open the file
+	// temporary is the folder of a copy that is read, "" without one.
+	temporary string
+	rescued   atomic.Bool // see InPlace
 }
 
 // Open opens the database at path, which is created if it does not exist (unless
@@ -130,6 +132,9 @@ func (f *File) Close() error {
 	if f.Read != nil {
 		err = f.Read.Close()
 	}
+	if f.temporary != "" {
+		err = errors.Join(err, os.RemoveAll(f.temporary))
+	}
 	if f.keeper != nil { // the last one
 		if !f.options.ReadOnly && !f.rescued.Load() {
 			err = errors.Join(err, f.InPlace(f.keeper.Conn))
@@ -199,13 +204,21 @@ func (f *File) inspectMissing() error {
 	return nil
 }
 
+// makingPart is the part of a file that is locked while its tables are made or brought up to
+// date. Studies have numbers from 1.
+const makingPart = 0
+
 // prepare brings the tables up to date.
 func (f *File) prepare(ctx context.Context) error {
-	write, err := f.openFirst(ctx)
+	lock, err := f.TryLock(makingPart) // nil where somebody else is at it too
 	if err != nil {
 		return err
 	}
-	return errors.Join(f.options.Prepare(ctx, write.Conn), write.Close())
+	write, err := f.openFirst(ctx)
+	if err == nil {
+		err = errors.Join(f.options.Prepare(ctx, write.Conn), write.Close())
+	}
+	return errors.Join(err, lock.Release())
 }
 
 // openFirst is Writer for a file that others may be creating too. While it

@@ -100,6 +100,16 @@ func lockBeside(path string) (*flock.Flock, error) {
 	}
 }
 
+// Unlocked reports whether a lock file is there that nobody holds. Only systems without locks
+// on a part of a file need one.
+func Unlocked(path string) bool {
+	if info, err := os.Lstat(path); err != nil || !info.Mode().IsRegular() {
+		return false
+	}
+	locked, err := lockedBeside(path)
+	return err == nil && !locked
+}
+
 // sameFile reports whether a locked file is still the one at path.
 func sameFile(lock *flock.Flock, path string) bool {
 	at, err := os.Stat(path)

@@ -63,7 +63,7 @@ func (f *File) Query(ctx context.Context, query string) (*Answer, error) {
 	if !alone {
 		return nil, errors.New("the query has more than one statement; want one")
 	}
-	pool := sql.OpenDB(connector{dsn: dsn(f.path, f.reading, "_query_only=1", pragmaBusy), file: f, driver: watched()})
+	pool := sql.OpenDB(f.reading.connector(watched()))
 	rows, err := pool.QueryContext(ctx, query)
 	if err != nil {
 		return nil, errors.Join(queryError(err), pool.Close())

@@ -194,6 +194,10 @@ type OnFinishFailed struct {
 	Err   error
 }
 
+// TrainerNotClosed says that the trainer left something behind, such as a process that cannot
+// be killed or files. Everything that was recorded is as it was.
+type TrainerNotClosed struct{ Err error }
+
 func (ProgramStarting) notice()       {}
 func (ProgramNotNeeded) notice()      {}
 func (StudyOpened) notice()           {}
@@ -222,3 +226,4 @@ func (ConfirmingInterrupted) notice() {}
 func (MeasuringInterrupted) notice()  {}
 func (CheckBegan) notice()            {}
 func (OnFinishFailed) notice()        {}
+func (TrainerNotClosed) notice()      {}

@@ -28,6 +28,9 @@ type Planned struct {
 	Longer, Confirming float64
 	PerSeed            followup.Shares
 	ConfirmSeeds       int
+	// PerhapsConfirming is how many trainings confirming a leader of one round takes, where the
+	// search confirms one that is cheap enough, and not one of the most rounds; else 0.
+	PerhapsConfirming int
 	// Spent are the seconds that the study has taken, Left what its limits leave.
 	Spent float64
 	Left  search.TimeLeft

@@ -172,7 +172,7 @@ func (p boardPage) predicted() []string {
 	}
 	lines := []string{count(s.Points, "candidate") + " predicted without training"}
 	if results.Delivered(s) {
-		lines = append(lines, fmt.Sprintf("training delivered %s of the predicted changes of single recalls (%s)", s.Transmission, count(s.Transmission.Effects, "trial")))
+		lines = append(lines, fmt.Sprintf("training delivered %s of the predicted change of each class's recall (%s)", s.Transmission, count(s.Transmission.Effects, "trial")))
 	}
 	return lines
 }
@@ -266,7 +266,7 @@ func (p boardPage) optimism() string {
 	if signed(counts, 3) == signed(p.Board.Rows[at].Difference, 3) {
 		return ""
 	}
-	return fmt.Sprintf("Against the rows without a rank, rank 1 counts as %s, not %s: its weights were measured on these very examples, and %s of its change is not expected on others.",
+	return fmt.Sprintf("Against the rows without a rank, rank 1 counts as %s, not %s: its weights were measured on these very examples, and %s of its change is not expected on others. Offsets are measured on examples left out of their fit.",
 		signed(counts, 3), signed(p.Board.Rows[at].Difference, 3), signed(p.Board.Rows[at].Difference-counts, 3))
 }
 

@@ -142,12 +142,12 @@ func TestWhatIsLeft(t *testing.T) {
 	shown, hidden := explain.Finding{Name: "a", Text: "a", Shown: true}, explain.Finding{Name: "b", Text: "b"}
 	more := []explain.Remedy{{Name: "try"}}
 	for want, r := range map[string]explain.Report{
-		"":                                     {Findings: []explain.Finding{shown}},
-		"All 2 findings: more":                 {Findings: []explain.Finding{shown, hidden}},
-		"What is not known: more":              {Missing: []string{"x"}},
-		"All 3 findings and more to try: more": {Findings: []explain.Finding{shown, hidden}, Next: more}, // what to try counts, as it is numbered
-		"All 2 findings, more to try and what is not known: more": {Findings: []explain.Finding{shown}, Next: more, Missing: []string{"x"}},
-		"All 3 findings, more to try and what is not known: more": {Findings: []explain.Finding{shown, hidden}, Next: more, Missing: []string{"x"}},
+		"":                        {Findings: []explain.Finding{shown}},
+		"All 2 findings: more":    {Findings: []explain.Finding{shown, hidden}},
+		"What is not known: more": {Missing: []string{"x"}},
+		"All 3 findings with what else to do: more":                       {Findings: []explain.Finding{shown, hidden}, Next: more}, // what to try counts, as it is numbered
+		"All 2 findings with what else to do and what is not known: more": {Findings: []explain.Finding{shown}, Next: more, Missing: []string{"x"}},
+		"All 3 findings with what else to do and what is not known: more": {Findings: []explain.Finding{shown, hidden}, Next: more, Missing: []string{"x"}},
 	} {
 		if got := (explanation{more: "more", report: &r}).left(); got != want {
 			t.Errorf("%q; want %q", got, want)
@@ -166,10 +166,10 @@ func TestPredictedOnTheBoard(t *testing.T) {
 		largest float64
 		want    string
 	}{
-		{posthoc.Transmission{Tau: .834, SE: .03, Effects: 8}, .02, "2048 candidates predicted without training|training delivered 83 % (+- 7) of the predicted changes of single recalls (8 trials)"},
-		{posthoc.Transmission{Tau: -.001, SE: .03, Effects: 8}, .02, "2048 candidates predicted without training|training delivered 0 % (+- 7) of the predicted changes of single recalls (8 trials)"},
+		{posthoc.Transmission{Tau: .834, SE: .03, Effects: 8}, .02, "2048 candidates predicted without training|training delivered 83 % (+- 7) of the predicted change of each class's recall (8 trials)"},
+		{posthoc.Transmission{Tau: -.001, SE: .03, Effects: 8}, .02, "2048 candidates predicted without training|training delivered 0 % (+- 7) of the predicted change of each class's recall (8 trials)"},
 		{posthoc.Transmission{Tau: 0, SE: 0, Effects: 8}, .0004, "2048 candidates predicted without training"},
-		{posthoc.Transmission{Tau: .834, SE: math.NaN(), Effects: 1}, .02, "2048 candidates predicted without training|training delivered 83 % of the predicted changes of single recalls (1 trial)"},
+		{posthoc.Transmission{Tau: .834, SE: math.NaN(), Effects: 1}, .02, "2048 candidates predicted without training|training delivered 83 % of the predicted change of each class's recall (1 trial)"},
 		{posthoc.Transmission{}, 0, "2048 candidates predicted without training"},
 	} {
 		p := boardOf()
@@ -188,7 +188,7 @@ func TestOptimismIsSaid(t *testing.T) {
 		counts float64
 		want   string
 	}{
-		{18, -.022, "Against the rows without a rank, rank 1 counts as -.022, not -.034: its weights were measured on these very examples, and -.012 of its change is not expected on others."},
+		{18, -.022, "Against the rows without a rank, rank 1 counts as -.022, not -.034: its weights were measured on these very examples, and -.012 of its change is not expected on others. Offsets are measured on examples left out of their fit."},
 		{18, -.034, ""},
 		{7, -.022, ""},
 	} {

@@ -131,12 +131,16 @@ func (e explanation) left() string {
 	whole.All = true
 	all, shown := whole.items(), e.items()
 	findings, remedies := len(all)-len(shown), remediesIn(all)-remediesIn(shown)
+	with := ""
+	if findings > 0 && remedies > 0 {
+		with, remedies = " with what else to do", 0
+	}
 	var words []string
 	for _, part := range []struct {
 		left int
 		text string
 	}{
-		{findings, "all " + count(len(all), "finding")}, {remedies, "more to try"}, {len(e.report.Missing), "what is not known"},
+		{findings, "all " + count(len(all), "finding") + with}, {remedies, "more to do"}, {len(e.report.Missing), "what is not known"},
 	} {
 		if part.left > 0 {
 			words = append(words, part.text)

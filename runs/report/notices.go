@@ -47,6 +47,8 @@ func noticeLine(n notice.Notice) string {
 		return fmt.Sprintf("about 15 trainings, %d at once", n.Parallel)
 	case notice.OnFinishFailed:
 		return fmt.Sprintf("search.on_finish, %s: %v", strings.Join(n.Words, " "), n.Err)
+	case notice.TrainerNotClosed:
+		return fmt.Sprintf("WARNING: look for processes and files that the training program has left (evenkeel doctor): %v. What was recorded is complete", n.Err)
 	}
 	return followUpLine(n)
 }

@@ -62,6 +62,7 @@ func TestNoticeLines(t *testing.T) {
 		"not confirmed: that would take at most 40 trainings, about 26 min 0 s, and the search took 27; evenkeel confirm --study s does it, and search --confirm would have": notice.ConfirmationTooDear{
 			Study: "s", Several: true, Trainings: 40, Searched: 27, Seconds: 1560,
 		},
+		"WARNING: look for processes and files that the training program has left (evenkeel doctor): boom. What was recorded is complete": notice.TrainerNotClosed{Err: errors.New("boom")},
 		"the leader is not confirmed: boom": notice.LeaderNotConfirmed{Err: errors.New("the leader is not confirmed: boom")},
 		"time limit reached after 1 training; resume with a later --until or a longer --time: evenkeel resume 'a b'": notice.SearchEnded{
 			Study: "a b", Summary: search.Summary{End: search.EndTime, Trained: 1},

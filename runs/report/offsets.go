@@ -130,6 +130,9 @@ func accuracyOf(c *runs.ConfirmedRow, tolerance float64) string {
 // head says what to do, what it gains and what it costs.
 func (p offsetsPage) head() []string {
 	todo := "Offsets gain nothing beyond noise: keep the model as it is."
+	if p.Study != "" {
+		todo = fmt.Sprintf("This one set of offsets, for the usual epochs, gains nothing beyond noise. What to use instead: evenkeel recommend %s", ShellWord(p.Study))
+	}
 	if p.Gains() {
 		todo = "Add the offsets below to the logits and predict the largest sum: " + whole(p.command+" --format torch")
 		numbers := make([]string, len(p.Offsets.Offsets))
@@ -170,12 +173,11 @@ func range95(low, high float64, text func(float64) string) string {
 
 // cost says what the offsets do to the balanced accuracy.
 func (p offsetsPage) cost() string {
-	tolerance := unsigned(p.Score.Tolerance)
-	verdict := map[results.Within]string{
-		results.WithinTolerance: "within your limit of " + tolerance,
-		results.PerhapsWithin:   "perhaps more than your limit of " + tolerance,
-		results.BeyondTolerance: "probably more than your limit of " + tolerance,
-	}[p.Within()]
+	verdict, risk := "within your limit of ", p.LossProbability()
+	if risk > 0.5 {
+		verdict = "probably more than your limit of "
+	}
+	verdict += fmt.Sprintf("%s (risk of more %s)", unsigned(p.Score.Tolerance), probability(risk))
 	return fmt.Sprintf("balanced accuracy %s -> %s, %s points %s, %s", percent(p.BalancedAccuracy), percent(p.BalancedAccuracy+p.Cost.Estimate),
 		points(p.Cost.Estimate), range95(p.Cost.Low, p.Cost.High, points), verdict)
 }

@@ -32,8 +32,8 @@ func TestOffsetsSayWhatToDoFirst(t *testing.T) {
 		line, cost string
 	}{
 		{func(*results.Offsets) {}, "Add offsets to the logits: predicted = (logits + [0.25, -0.125, -0.125]).argmax(1)", "-0.5 points (95 % -0.8 to -0.2), within your limit of 1.0"},
-		{func(o *results.Offsets) { o.Cost.Low = -0.02 }, "Add offsets", "perhaps more than your limit of 1.0"},
-		{func(o *results.Offsets) { o.Cost = posthoc.Interval{Estimate: -0.02, Low: -0.03, High: -0.01} }, "Add offsets", ", probably more than your limit of 1.0"},
+		{func(o *results.Offsets) { o.Cost.Low = -0.02 }, "Add offsets", "within your limit of 1.0 (risk of more 14 %)"},
+		{func(o *results.Offsets) { o.Cost = posthoc.Interval{Estimate: -0.02, Low: -0.03, High: -0.01} }, "Add offsets", ", probably more than your limit of 1.0 (risk of more 98 %)"},
 		{func(o *results.Offsets) { o.Change.High = 0.001 }, "Offsets gain nothing beyond noise: keep the model as it is.", "within"},
 		{func(o *results.Offsets) {
 			o.Classes = strings.Split(strings.Repeat("x,", 20)+"x", ",")

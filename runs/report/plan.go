@@ -39,7 +39,7 @@ func (p planPage) write(now time.Time) error {
 		each, why = each+1, "an unweighted one and one a round"
 	}
 	fmt.Fprintf(w, "%s of at most %s a seed (%s)\n", trials, count(each, "training"), why)
-	fmt.Fprintf(w, "%s\nstudy seed %d; up to %s, or further seeds of them, at once (search.window)\n", seeds, def.Search.Seed, count(def.Search.Window, "trial"))
+	fmt.Fprintf(w, "%s\nstudy seed %d; up to %s, or further seeds of them, under way (search.window), %s at once\n", seeds, def.Search.Seed, count(def.Search.Window, "trial"), count(p.Parallel, "training"))
 	p.points(w)
 	for _, note := range []string{settledEpochs(def, p.Info), smallBatch(def), fewExamples(p.Info)} {
 		if note != "" {
@@ -119,6 +119,9 @@ func (p planPage) budget(w io.Writer) {
 	if p.Confirming > 0 {
 		fmt.Fprintf(w, "  at most %.0f to confirm the leader: %d fresh seeds, at most %d each:\n", p.ConfirmingModels(), p.ConfirmSeeds, p.PerSeed.Trainings())
 		p.paragraph("   ", p.perSeed())
+	}
+	if p.PerhapsConfirming > 0 {
+		p.lines(fmt.Sprintf("and %d or more to confirm the leader, where that takes no more than the search did (--confirm)", p.PerhapsConfirming))
 	}
 	if !p.Left.Limited {
 		return

@@ -63,7 +63,7 @@ func (p answerPage) print() {
 func (p answerPage) lines() []string {
 	lines := []string{p.head()}
 	if p.r.State == results.NoRecommendation {
-		return append(append(lines, p.none()...), moreHead+strings.Join(p.more(), " | "))
+		return append(append(lines, p.none()...), moreHead+strings.Join(p.more(), ", or "))
 	}
 	if p.r.LongerFirst && !p.longer() {
 		lines = append(lines, p.longerFirst()...)
@@ -75,7 +75,7 @@ func (p answerPage) lines() []string {
 	if p.r.Beyond != "" && p.r.Quoted(p.r.Of(p.r.Beyond)).Change < p.r.Quoted(p.r.Of(p.r.Use)).Change {
 		lines = append(lines, p.beyond())
 	}
-	last := append(p.unknown(), moreHead+strings.Join(p.more(), " | "))
+	last := append(p.unknown(), moreHead+strings.Join(p.more(), ", or "))
 	if unlike := p.unlike(); unlike != "" && len(lines)+len(last) < recommendationLines {
 		last = append([]string{unlike}, last...)
 	}

@@ -74,7 +74,7 @@ func TestRecommendationPage(t *testing.T) {
 			"    largest gain Shirt 62 % -> 74 %, largest loss Coat 72 % -> 68 %",
 			"    balanced accuracy -0.6 points (95 % -1.0 to -0.2), within your limit of 1.0 (risk of more 10 %)",
 			"  Not known: changes of the spread below .018, too small for 10 seeds and 4000 test examples.",
-			"  More: evenkeel explain | evenkeel leaderboard --all",
+			"  More: evenkeel explain, or evenkeel leaderboard --all",
 		}},
 		{"accuracy rose", true, []results.MeasuredOption{option(fixed, -.024, .001, .006, 0)}, []string{"higher beyond noise"}},
 		{"accuracy rose within noise", true, []results.MeasuredOption{option(fixed, -.024, .001, .001, 0)}, []string{"risk of losing more than 1.0: <1 %"}},

@@ -11,7 +11,7 @@ import (
 func (p answerPage) stopped() string {
 	resume := "evenkeel resume " + ShellWord(p.Definition.Name)
 	if p.r.Why == results.SearchFailed {
-		return "The search failed: " + strings.TrimRight(p.Failure, ".") + ". When that is repaired: " + whole(resume)
+		return "The search failed: " + strings.TrimRight(p.Failure, ".") + ". When that is repaired: " + whole(resume) + p.otherProgram()
 	}
 	h := p.Board.Study
 	text := capitalised(string(p.r.Why))
@@ -22,6 +22,15 @@ func (p answerPage) stopped() string {
 		text = "The only trial that ended well is declared invalid"
 	}
 	return text + ". To make one valid again: " + whole("evenkeel invalidate TRIAL --undo"+p.study())
+}
+
+// otherProgram says how to go on where a program of the user's own was changed, whose earlier
+// runs no longer count.
+func (p answerPage) otherProgram() string {
+	if !p.Definition.Model.Trainer.Transport().OwnData {
+		return ""
+	}
+	return "; if your program has changed: " + whole("evenkeel search STUDY.yaml --set study="+ShellWord(p.Definition.Name+"-2"))
 }
 
 // WhyNone says in a clause why nothing can be recommended of a study.

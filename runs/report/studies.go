@@ -33,7 +33,7 @@ func studiesResult(list []results.LedStudy) result {
 		{name: "study", left: true}, {name: "model", hidden: true}, {name: "state", left: true},
 		{name: "trials"}, {name: "planned"}, {name: "failed"}, {name: "failed_seeds", title: "failed seeds", hidden: !seedsFailed}, {name: "invalidated", hidden: !invalidated}, {name: "runs", title: "trainings"},
 		{name: "unweighted", text: spread}, leaderChange, {name: "leader_score", hidden: true},
-		{name: "leader_trial", title: "its trial"}, {name: "leader_round", hidden: true}, {name: "leader_scheme", hidden: true},
+		{name: "leader_trial", title: "trial"}, {name: "leader_round", hidden: true}, {name: "leader_scheme", hidden: true},
 		{name: "seconds", title: "time", text: func(v any) string { return Duration(v.(float64)) }},
 		{name: "created", hidden: true}, {name: "worked", title: "last worked on", text: shortTime},
 		{name: "host", left: true}, {name: "user", left: true},
@@ -62,7 +62,7 @@ func planned(trials int) any {
 }
 
 // leaderChange is the column with the change of score of a study's leader.
-var leaderChange = column{name: "leader_change", title: "leader's score change", text: func(v any) string { return signed(v.(float64), 3) }}
+var leaderChange = column{name: "leader_change", title: "leader", text: func(v any) string { return signed(v.(float64), 3) }}
 
 // shortCommit writes a commit for people: seven digits, and a + for changes.
 func shortCommit(v any) string {
@@ -80,7 +80,7 @@ func Status(out Out, db string, list []results.RunningStudy) error {
 		_, err := fmt.Fprintf(out.W, "No study in %s is being searched.\n", db)
 		return err
 	}
-	r := result{tight: true, columns: []column{
+	r := result{columns: []column{
 		{name: "study", left: true}, {name: "trials"}, {name: "planned"}, {name: "runs", title: "trainings"},
 		leaderChange,
 		{name: "since", text: shortTime}, {name: "host", left: true}, {name: "user", left: true}, {name: "pid"},

@@ -19,7 +19,7 @@ func TestStudiesCutNothing(t *testing.T) {
 	}}
 	for width, left := range map[int]string{
 		0: "", 300: "",
-		190: "commit", 120: "commit, host, user", 20: "commit, host, user",
+		175: "commit", 120: "commit, host, user", 20: "commit, host, user",
 	} {
 		var out bytes.Buffer
 		if err := Studies(Out{W: &out, Format: "table", Width: width}, list); err != nil {

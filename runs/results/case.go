@@ -48,7 +48,11 @@ func readCase(ctx context.Context, db *runs.DB, study string, a Arm) (*Case, err
 	}
 	if a.Trial == 0 {
 		if len(board.Rows) == 0 {
-			return nil, nothingToExplain(board.Study)
+			failure, err := db.Failure(ctx, board.Study.Name)
+			if err != nil {
+				return nil, err
+			}
+			return nil, search.InputError{Err: nothingToExplain(board.Study, failure)}
 		}
 		row := board.Rows[max(board.Leader(), 0)]
 		a = Arm{Trial: row.Trial, Round: row.Round}
@@ -93,13 +97,17 @@ func readCase(ctx context.Context, db *runs.DB, study string, a Arm) (*Case, err
 	return c, err
 }
 
-// nothingToExplain says why a study has no ranked arm, and what can be explained of it.
-func nothingToExplain(h runs.StudyHead) error {
+// nothingToExplain says why a study has no ranked arm, and what can be explained of it;
+// failure is why its search broke off, "" where it did not.
+func nothingToExplain(h runs.StudyHead, failure string) error {
 	switch {
 	case h.Failed > 0 && h.Failed == h.Done:
 		return fmt.Errorf("study %s has no arms to explain: every trial failed (%s)", h.Name, h.Failure)
 	case h.Done > h.Failed:
 		return fmt.Errorf("study %s has no arms to explain: every trial that ended well was declared invalid; name one of them", h.Name)
+	}
+	if failure != "" {
+		return fmt.Errorf("study %s has no arms to explain: the search failed: %s", h.Name, failure)
 	}
 	return fmt.Errorf("study %s has no arms to explain yet: no trial is complete", h.Name)
 }

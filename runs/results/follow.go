@@ -14,6 +14,9 @@ func (c *Case) Follow(o *Overview) {
 	c.Recommended = r.State != NoRecommendation
 	c.Longer, c.Parts, c.Confirming = o.longer(), nil, o.toConfirm()
 	c.Leading = r.Arm == Arm{Trial: c.Trial.Number, Round: c.Round}
+	if kind := o.Board.Optimism; c.Leading && kind.Trial == r.Arm.Trial && kind.Round == r.Arm.Round {
+		c.Optimism = max(0, r.Of(objective.OptionWeightsRemeasured).Search.Score-c.Stored.Difference)
+	}
 	if p := r.Parts; p != nil {
 		c.Parts = &explain.Parts{
 			Parts: *p, ValidationSpread: o.Board.Reference.Spread, TestSpread: r.Of(objective.OptionNothing).Test.Spread, Images: r.Confirmed.Images,

@@ -171,3 +171,33 @@ func TestState(t *testing.T) {
 		}
 	}
 }
+
+// TestStudyBeyondTheBounds: a study that an earlier version began with more seeds than are
+// allowed now can be read, and searching on is refused.
+func TestStudyBeyondTheBounds(t *testing.T) {
+	def, err := studyfile.ParseStored("s.yaml", []byte(small), t.TempDir(), []studyfile.Override{
+		{Key: "search.replicates", Value: "1000000"}, {Key: "search.max_replicates", Value: "1000000"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := runs.Open(t.Context(), filepath.Join(t.TempDir(), "history.db"), runs.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	study, _, err := db.OpenStudy(t.Context(), def, runs.Invocation{Program: "test"})
+	if err == nil {
+		err = study.Close(runs.StateInterrupted)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if read, err := results.Definition(t.Context(), db, "small", nil); err != nil || read.Search.Replicates != 1_000_000 {
+		t.Errorf("read as %+v, %v; want it as it is", read, err)
+	}
+	_, err = results.DefinitionToSearch(t.Context(), db, "small", nil)
+	if !errors.As(err, new(search.InputError)) || !strings.Contains(err.Error(), "search.replicates: 1000000 is out of range; want an integer from 1 to 1000") {
+		t.Errorf("searching on: error %v; want the bound of search.replicates", err)
+	}
+}

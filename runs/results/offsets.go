@@ -3,11 +3,13 @@ package results
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
 	"evenkeel/objective"
 	"evenkeel/objective/data/arrays"
+	"evenkeel/objective/evidence/interval"
 	"evenkeel/objective/evidence/posthoc"
 	"evenkeel/runs"
 	"evenkeel/search/followup"
@@ -58,6 +60,13 @@ func (o *Offsets) Within() Within {
 		return PerhapsWithin
 	}
 	return BeyondTolerance
+}
+
+// LossProbability is the probability that the offsets lose more balanced accuracy than the
+// tolerance, as [objective.Score.LossProbability] has it for the estimate and its interval.
+func (o *Offsets) LossProbability() float64 {
+	se := (o.Cost.High - o.Cost.Low) / 2 / interval.Quantile(interval.TwoSided, math.Inf(1))
+	return o.Score.LossProbability(-o.Cost.Estimate, se)
 }
 
 // FitOffsets fits offsets to the outputs of any model.

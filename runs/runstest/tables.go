@@ -150,3 +150,18 @@ func strs(t testing.TB, db *sql.DB, query string, args ...any) (out []string) {
 	}
 	return out
 }
+
+// Rows returns the first column of a query on the database at path, as text.
+func Rows(t testing.TB, path, query string, args ...any) []string {
+	t.Helper()
+	db, err := sql.Open("sqlite3", "file:"+path+"?mode=ro&_busy_timeout=60000")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	return strs(t, db, query, args...)
+}

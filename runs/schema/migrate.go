@@ -99,8 +99,8 @@ func check(ctx context.Context, q disk.Querier, list []migration) error {
 	return nil
 }
 
-// Migrate brings a database to the current version, each migration in a transaction
-// of its own. Several processes may try at once. It returns a [*VersionError] for
+// Migrate brings a database to the current version, in one transaction: nobody ever sees a
+// version between. Several processes may try at once. It returns a [*VersionError] for
 // a database that it leaves as it is.
 func Migrate(ctx context.Context, conn *sql.Conn) error {
 	list, err := own()
@@ -118,28 +118,32 @@ func migrate(ctx context.Context, conn *sql.Conn, list []migration) error {
 	if err := readable(version, list); err != nil {
 		return err
 	}
-	for _, m := range list {
-		if m.version <= version {
-			continue
-		}
-		if err := m.apply(ctx, conn); err != nil {
-			return fmt.Errorf("migration to schema version %d: %w", m.version, err)
-		}
+	if version == list[len(list)-1].version {
+		return nil
 	}
-	return nil
-}
-
-// apply brings a database to the migration's version unless it is there already.
-func (m migration) apply(ctx context.Context, conn *sql.Conn) error {
 	return disk.Transact(ctx, conn, func() error {
 		// Somebody else may have been faster.
-		if now, err := currentVersion(ctx, conn); err != nil || now >= m.version {
+		version, err := currentVersion(ctx, conn)
+		if err != nil {
 			return err
 		}
-		mark := fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d;", disk.ApplicationID, m.version)
-		_, err := conn.ExecContext(ctx, m.text+"\n"+mark)
-		return err
+		for _, m := range list {
+			if m.version <= version {
+				continue
+			}
+			if err := m.apply(ctx, conn); err != nil {
+				return fmt.Errorf("migration to schema version %d: %w", m.version, err)
+			}
+		}
+		return nil
 	})
+}
+
+// apply brings a database to the migration's version, in a transaction that is open.
+func (m migration) apply(ctx context.Context, conn *sql.Conn) error {
+	mark := fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d;", disk.ApplicationID, m.version)
+	_, err := conn.ExecContext(ctx, m.text+"\n"+mark)
+	return err
 }
 
 // currentVersion returns the number of the last migration that a database has had.

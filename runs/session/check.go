@@ -36,11 +36,7 @@ func Check(ctx context.Context, stop <-chan struct{}, c Config, r SearchRequest,
 	if err != nil {
 		return nil, err
 	}
-	defer func() {
-		if closing := trainer.close(); err == nil {
-			err = closing
-		}
-	}()
+	defer c.closeTrainer(trainer)
 	c.notify(notice.CheckBegan{Parallel: trainer.parallel})
 	if findings, err = check.Run(ctx, trainer.Trainer, checkConfig(r, trainer), report); err != nil {
 		return nil, err
@@ -61,7 +57,12 @@ func checkConfig(r SearchRequest, trainer *opened) check.Config {
 		},
 		Apply: appliedByTrainer(def), WeightsFrom: def.SwitchesOnLate(),
 		StepsPerEpoch: def.Steps(info, 1), OwnProgram: def.Model.Trainer.Transport().OwnData,
-		SmallBatch: def.BatchCancels(), Trainings: trainings(r), Parallel: trainer.parallel,
+		SmallBatch: def.BatchCancels(), Parallel: trainer.parallel,
+	}
+	if def.Budget().Trials > 0 {
+		var p notice.Planned
+		r.count(&p)
+		cfg.Trainings, cfg.Length = p.Models(), p.Trainings()
 	}
 	if cfg.Apply == nil {
 		cfg.Apply = []string{objective.ApplyLoss}
@@ -70,15 +71,4 @@ func checkConfig(r SearchRequest, trainer *opened) check.Config {
 		cfg.Seeds = append(cfg.Seeds, search.TrainingSeed(def.Search.Seed, r, search.PhaseSearch))
 	}
 	return cfg
-}
-
-// trainings returns about how many trainings a search takes in all, as [Plan] says it; 0 where
-// nothing but the time bounds them.
-func trainings(r SearchRequest) float64 {
-	b := r.Definition.Budget()
-	if b.Trials == 0 {
-		return 0
-	}
-	longer, confirming := r.followUps()
-	return b.All() + longer + confirming
 }

@@ -63,6 +63,14 @@ func (c Config) start(ctx context.Context, stop <-chan struct{}, def *search.Def
 	return trainer, err
 }
 
+// closeTrainer closes a trainer. What it leaves behind, such as a process that cannot be
+// killed, does not make work fail that is recorded.
+func (c Config) closeTrainer(o *opened) {
+	if err := o.close(); err != nil {
+		c.notify(notice.TrainerNotClosed{Err: err})
+	}
+}
+
 // opener is [openTrainer] or [openRedrawable].
 type opener func(ctx context.Context, def *search.Definition, db string) (*opened, error)
 

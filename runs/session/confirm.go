@@ -85,6 +85,8 @@ func (c Config) prepareConfirming(ctx context.Context, r ConfirmRequest) (*confi
 func leaderToConfirm(o *results.Overview) (results.Arm, error) {
 	leader := o.Leader
 	switch {
+	case o.Failure != "" && o.Board.Study.Trials == 0:
+		return results.Arm{}, search.Inputf("study %s has no trial to confirm: the search failed: %s", o.Definition.Name, o.Failure)
 	case leader.At < 0:
 		return results.Arm{}, search.Inputf("study %s has no leader to confirm: %s; name a trial to confirm it all the same", o.Definition.Name, report.NoLeader(leader.Why))
 	case o.Recommendation.State == results.NoRecommendation:
@@ -136,11 +138,20 @@ func (c *confirming) seconds(ctx context.Context, v visited, confirmer *followup
 	if each, err = v.seconds(ctx, c.def.ReferenceModel()); err != nil || each == 0 {
 		return 0, 0, err
 	}
-	if fitting, err = confirmer.Fitting(ctx); err != nil {
+	if fitting, err = fittingTime(ctx, confirmer); err != nil {
 		return 0, 0, err
 	}
 	_, length := c.arm.Cost(c.def)
 	return each*length + float64(c.arm.Fits(c.def))*fitting.Seconds(), fitting, nil
+}
+
+// fittingTime is [followup.Confirmer.Fitting]. It returns ErrInterrupted if it was stopped.
+func fittingTime(ctx context.Context, confirmer *followup.Confirmer) (time.Duration, error) {
+	fitting, err := confirmer.Fitting(ctx)
+	if objective.IsInterruption(err) {
+		err = ErrInterrupted
+	}
+	return fitting, err
 }
 
 // run confirms the arm. It returns ErrInterrupted if it was stopped.

@@ -58,7 +58,7 @@ func (c comparison) run(ctx context.Context, v visited, o *unmeasured) error {
 	}
 	if c.fitting == 0 && !c.deadline.IsZero() {
 		timing := followup.Confirmer{Definition: c.def, Store: v.study, Trainer: v.trainer, Deadline: c.deadline, Clock: time.Now}
-		if c.fitting, err = timing.Fitting(ctx); err != nil {
+		if c.fitting, err = fittingTime(ctx, &timing); err != nil {
 			return err
 		}
 	}

@@ -36,9 +36,7 @@ func Plan(ctx context.Context, c Config, r SearchRequest) (planned *notice.Plann
 	if p.Until, err = search.Until(def.Search.Until, now); err != nil {
 		return nil, search.Inputf("search.until: %w", err)
 	}
-	p.Budget = def.Budget()
-	p.Longer, p.Confirming = r.followUps()
-	p.PerSeed, p.ConfirmSeeds = followup.SharesOf(def, def.MaxRounds()), confirm.Seeds
+	r.count(p)
 	if err := c.limit(ctx, p, now); err != nil {
 		return nil, err
 	}
@@ -48,6 +46,16 @@ func Plan(ctx context.Context, c Config, r SearchRequest) (planned *notice.Plann
 	}
 	p.Plan, err = def.Plan(p.First.Point)
 	return p, err
+}
+
+// count says about how many trainings a search takes.
+func (r SearchRequest) count(p *notice.Planned) {
+	p.Budget = r.Definition.Budget()
+	p.Longer, p.Confirming = r.followUps()
+	p.PerSeed, p.ConfirmSeeds = followup.SharesOf(r.Definition, r.Definition.MaxRounds()), confirm.Seeds
+	if r.Confirms() && p.Confirming == 0 && confirm.Seeds*followup.Length(r.Definition, 1) <= p.Budget.All() {
+		p.PerhapsConfirming = confirm.Seeds * followup.SharesOf(r.Definition, 1).Trainings()
+	}
 }
 
 // followUps returns about how many trainings come after the trials: those of the unweighted

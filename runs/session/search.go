@@ -81,7 +81,8 @@ func Search(ctx context.Context, stop <-chan struct{}, c Config, r SearchRequest
 		seeds: r.Definition.Search.Replicates, ownProgram: r.Definition.Model.Trainer.Transport().OwnData,
 	}}
 	var err error
-	if s.clock, err = r.until(time.Now()); err != nil {
+	s.began = time.Now()
+	if s.clock, err = r.until(s.began); err != nil {
 		return Outcome{}, err
 	}
 	if err := checkOnFinish(s.def); err != nil {
@@ -100,7 +101,7 @@ func Search(ctx context.Context, stop <-chan struct{}, c Config, r SearchRequest
 		}
 		c.notify(notice.ProgramStarting{Program: s.def.Model.Trainer.Program(s.def.Folder)})
 	}
-	if s.trainer, err = c.start(ctx, stop, s.def, openTrainer); err != nil {
+	if err := s.start(ctx, stop, openTrainer); err != nil {
 		return Outcome{}, err
 	}
 	info := s.trainer.Info()
@@ -113,9 +114,7 @@ func Search(ctx context.Context, stop <-chan struct{}, c Config, r SearchRequest
 		err = s.anyWorked(ctx)
 	}
 	// The trainer is gone before anything that may take long: it holds a GPU.
-	if closing := s.trainer.close(); err == nil {
-		err = closing
-	}
+	s.closeTrainer(s.trainer)
 	s.finish(ctx, stop, err)
 	var unconfirmed *UnconfirmedError
 	var failed *AllFailedError
@@ -160,6 +159,8 @@ type searching struct {
 	def     *search.Definition
 	db      *runs.DB
 	trainer *opened
+	// began is when this invocation began.
+	began time.Time
 	// clock is the clock time at which the search must have ended, zero if never.
 	clock time.Time
 	// leader is how the search ends with a confirmation, nil if it does not.
@@ -182,6 +183,30 @@ type searching struct {
 	judge         modelJudge
 	// timing is set before trials are made.
 	timing timing
+}
+
+// patience is how long after the time is over reading the data, or starting the program, may
+// go on. Our choice: a search that stops at once with what it has is worth a moment.
+const patience = 2 * time.Second
+
+// start opens the trainer with the given function, unless the time is over before it is ready: then there would be no
+// time to train.
+func (s *searching) start(ctx context.Context, stop <-chan struct{}, open opener) (err error) {
+	opening, cancel := ctx, func() {}
+	limit := s.def.Search.Deadline(s.clock, 0, s.began)
+	if !limit.IsZero() {
+		opening, cancel = context.WithDeadline(ctx, limit.Add(patience))
+	}
+	defer cancel()
+	s.trainer, err = s.Config.start(opening, stop, s.def, open)
+	if err != nil && ctx.Err() == nil && errors.Is(opening.Err(), context.DeadlineExceeded) {
+		what := "the data were read"
+		if s.def.Model.Trainer.Transport().OwnData {
+			what = "the training program was ready"
+		}
+		return fmt.Errorf("the time was over before %s, so nothing was trained; want a longer --time or a later --until", what)
+	}
+	return err
 }
 
 // isComplete reports whether nothing is left to do for a study whose program need not
@@ -292,7 +317,8 @@ func cutShort(before runs.State) bool {
 	return false
 }
 
-// deadline returns when this invocation must end, the zero time if never.
+// deadline returns when this invocation must end, the zero time if never. Reading the data, or
+// starting the program, counts too.
 func (s *searching) deadline(ctx context.Context, study *runs.Study) (time.Time, error) {
 	spent := 0.0
 	if s.def.Search.Time != 0 {
@@ -302,7 +328,7 @@ func (s *searching) deadline(ctx context.Context, study *runs.Study) (time.Time,
 		}
 		s.spent = time.Duration(spent * float64(time.Second))
 	}
-	return s.def.Search.Deadline(s.clock, spent, time.Now()), nil
+	return s.def.Search.Deadline(s.clock, spent, s.began), nil
 }
 
 // drive makes the trials.

@@ -216,7 +216,7 @@ func TestCheck(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"test part":         "there is a test part to confirm on, with 400 examples a class (",
-		"time of the study": fmt.Sprintf(" for %.0f trainings", p.Trainings()),
+		"time of the study": fmt.Sprintf(" for %.0f trainings", p.Models()),
 	} {
 		if !slices.ContainsFunc(found, func(l check.Line) bool {
 			return l.Name == name && l.State == check.OK && strings.Contains(l.Text, want)

@@ -43,11 +43,7 @@ func (v visit) run(ctx context.Context, stop <-chan struct{}, work func(context.
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if closing := trainer.close(); err == nil {
-			err = closing
-		}
-	}()
+	defer v.closeTrainer(trainer)
 	if err := v.ready(trainer); err != nil {
 		return err
 	}

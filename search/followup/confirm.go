@@ -123,6 +123,9 @@ func (c *Confirmer) Fitting(ctx context.Context) (time.Duration, error) {
 	_, _ = posthoc.Estimation{Stopped: func() bool { // then it is known that it takes longer than that
 		return ctx.Err() != nil || !c.Deadline.IsZero() && !c.Clock().Before(c.Deadline)
 	}}.FitAll(folds, c.Definition.Objective)
+	if ctx.Err() != nil {
+		return 0, objective.ErrStopped
+	}
 	return c.Clock().Sub(began), nil
 }
 

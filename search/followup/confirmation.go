@@ -42,10 +42,10 @@ const (
 )
 
 // isFailedTraining reports whether an error says that a training of its own failed: not that
-// it was interrupted, nor that what it answers contradicts earlier runs, or cannot be stored.
+// it was interrupted or not started for want of memory, nor that what it answers contradicts earlier runs, or cannot be stored.
 func isFailedTraining(err error) bool {
 	return err != nil && !objective.IsInterruption(err) && !errors.Is(err, objective.ErrStorage) &&
-		!errors.Is(err, objective.ErrRefused) && !errors.Is(err, objective.ErrIrreproducible)
+		!errors.Is(err, objective.ErrNoRoom) && !errors.Is(err, objective.ErrRefused) && !errors.Is(err, objective.ErrIrreproducible)
 }
 
 // Reading is one occasion to look at a test part: a fixed arm on so many fresh

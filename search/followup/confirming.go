@@ -180,7 +180,7 @@ func (p *confirming) reference(ctx context.Context, s *freshSeed) error {
 // fit fits offsets to a model of a seed, on its validation logits, or says why not. The
 // model is what the option delivers without offsets. The accuracy that they may lose is
 // less by what the model has lost against the unweighted one of the seed, whose turn is before
-// that of all others.
+// that of all others. When ctx ends it is an interruption.
 func (p *confirming) fit(ctx context.Context, s *freshSeed, model objective.Option, r *objective.Result) (Reason, error) {
 	labels := s.eval.Labels(r)
 	if r.ValLogits == nil || labels == nil || r.TestLogits == nil || r.TestLabels == nil {

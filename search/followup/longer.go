@@ -149,7 +149,7 @@ func (l *Longer) Run(ctx context.Context, stop <-chan struct{}, reference, leade
 	if err != nil {
 		return err
 	}
-	if err := w.recordPlain(stored, all); err != nil {
+	if err := w.recordPlain(ctx, all); err != nil {
 		return err
 	}
 	model, reason := l.Model()
@@ -192,18 +192,13 @@ func (w *longerWork) reference(ctx context.Context, replicate int, into *searche
 	return err
 }
 
-// trainAll trains the reference longer on seeds, until the deadline at the latest.
+// trainAll trains the reference longer on seeds.
 func (w *longerWork) trainAll(ctx context.Context, model map[string]any, seeds []*searchedSeed) error {
 	if len(seeds) > 0 && !w.runner.Late(0) {
 		w.observe(Event{Kind: EventLonger, Total: len(seeds)})
 	}
 	if w.halted() {
 		return objective.ErrStopped
-	}
-	if !w.Deadline.IsZero() {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, w.Deadline.Sub(w.Clock()))
-		defer cancel()
 	}
 	var done atomic.Int64
 	return inTurn(len(seeds), w.Parallel, w.runner, func(i int) error {
@@ -216,10 +211,30 @@ func (w *longerWork) trainAll(ctx context.Context, model map[string]any, seeds [
 	})
 }
 
-// train trains the reference longer on a seed, and records the run at once.
+// bound ends a context at the deadline, unless the run is stored: that is read at any time.
+func (w *longerWork) bound(ctx context.Context, spec objective.Spec) (context.Context, context.CancelFunc, error) {
+	id, err := spec.ID()
+	if err != nil || w.Deadline.IsZero() {
+		return ctx, func() {}, err
+	}
+	_, stored, err := w.Store.Find(context.WithoutCancel(ctx), id)
+	if err != nil || stored {
+		return ctx, func() {}, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, w.Deadline.Sub(w.Clock()))
+	return ctx, cancel, nil
+}
+
+// train trains the reference longer on a seed, until the deadline, and records the run at once.
 func (w *longerWork) train(ctx context.Context, model map[string]any, into *searchedSeed) error {
 	replicate, seed := into.replicate.Replicate, into.replicate.Seed
-	answer, err := w.runner.Run(ctx, w.eval.Spec(model, seed))
+	spec := w.eval.Spec(model, seed)
+	ctx, cancel, err := w.bound(ctx, spec)
+	if err != nil {
+		return fmt.Errorf("%w: %w", objective.ErrStorage, err)
+	}
+	defer cancel()
+	answer, err := w.runner.Run(ctx, spec)
 	if err != nil {
 		return fmt.Errorf("the unweighted model, trained longer: %w", err)
 	}

@@ -287,3 +287,31 @@ func TestConfirmationWithoutLonger(t *testing.T) {
 		t.Errorf("every training fails: %v; want an error", err)
 	}
 }
+
+// TestLongerEndsAtTheDeadline: a longer training that takes longer than expected is ended when
+// the time is over, as one of the search is, and what is stored is read all the same.
+func TestLongerEndsAtTheDeadline(t *testing.T) {
+	d := define(t, confirmStudy)
+	epochs := d.ReferenceModel()["epochs"]
+	var slow, begun bool
+	trainer := margins{Synthetic: &trainertest.Synthetic{Response: .5, PerClass: 100, Before: func(ctx context.Context, job objective.Job) error {
+		if !slow || job.Spec.Model["epochs"] == epochs {
+			return nil
+		}
+		begun = true
+		<-ctx.Done()
+		return ctx.Err()
+	}}}
+	store := newSearches()
+	l := followup.Longer{Definition: d, Store: store, Trainer: trainer, Parallel: 1, Clock: time.Now}
+	if err := l.Run(t.Context(), nil, []int{0, 1, 2}, []int{0, 1}); err != nil {
+		t.Fatal(err)
+	}
+	slow, l.Deadline = true, time.Now().Add(time.Second)
+	if err := l.Run(t.Context(), nil, []int{0, 1, 2}, []int{0, 1, 2}); err != nil {
+		t.Errorf("error %v; want it to end with the time", err)
+	}
+	if got := store.found[objective.OptionLonger]; got.Seeds != 2 || got.Reason != "" {
+		t.Errorf("begun %v: longer training on %d seeds, reason %q; want the two seeds that are stored", begun, got.Seeds, got.Reason)
+	}
+}

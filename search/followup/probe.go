@@ -24,6 +24,10 @@ type Prober struct {
 	Observe func(Event)
 }
 
+// runsPerSlot is how many runs of a seed are asked for at once for each training that may be:
+// one that trains, and one that is being saved.
+const runsPerSlot = 2
+
 // withoutLogits is a cache without the logits of weighted runs: of probes nothing reads
 // them, and no study's end would free them.
 type withoutLogits struct{ objective.Cache }
@@ -111,7 +115,7 @@ func (p *Prober) Run(ctx context.Context, stop <-chan struct{}, plan objective.P
 			return err
 		}
 		results := make([]*objective.Result, len(specs))
-		err = sideBySide(len(specs), runner, func(k int) error {
+		err = inTurn(len(specs), runsPerSlot*p.Parallel, runner, func(k int) error {
 			a, err := runner.Run(ctx, specs[k])
 			results[k] = a.Result
 			if err != nil && k > 0 {

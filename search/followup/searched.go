@@ -71,8 +71,12 @@ func (w *longerWork) limit(training bool) time.Time {
 // recordPlain records what is known of the reference without training: the optimism of the
 // leader, and fixed offsets, on as many seeds as there is time for.
 func (w *longerWork) recordPlain(ctx context.Context, all []searchedSeed) error {
-	if o := w.optimism(all); o.Seeds > 0 {
-		if err := w.Store.Optimism(ctx, o); err != nil {
+	o, err := objective.Unless(ctx, func() (Optimism, error) { return w.optimism(all), nil })
+	if err != nil {
+		return err
+	}
+	if o.Seeds > 0 {
+		if err := w.Store.Optimism(context.WithoutCancel(ctx), o); err != nil {
 			return fmt.Errorf("%w: %w", objective.ErrStorage, err)
 		}
 	}
@@ -91,12 +95,11 @@ func (w *longerWork) recordPlain(ctx context.Context, all []searchedSeed) error 
 		}
 	}
 	if s.Reason = reason; reason == "" && len(parts) >= w.Recorded[s.Option] {
-		var err error
 		if s, err = w.fixed(s.Option, 0, parts, nil, limit); err != nil {
 			return err
 		}
 	}
-	return w.record(ctx, s)
+	return w.record(context.WithoutCancel(ctx), s)
 }
 
 // optimism is that of the leader, of no seed where it cannot be predicted: without logits,

@@ -3,6 +3,7 @@ package studyfile
 import (
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -31,7 +32,9 @@ func (p *parser) trainer(n *node, kind string, of *trainers.Transport) {
 			}
 			s := p.fixed("model."+k.Name, modelKey(k.Key), n.get(k.Name))
 			values[k.Name] = s.value
-			p.canon["model"][k.Name] = s.canonical()
+			if !k.Outcomes || !reflect.DeepEqual(s.value, k.Default) { // a study that is older than such a key goes on
+				p.canon["model"][k.Name] = s.canonical()
+			}
 			if k.Example != "" {
 				p.required(n, kind, k, s)
 			}

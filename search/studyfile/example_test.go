@@ -34,5 +34,5 @@ func ExampleErrors() {
 	}
 	// Output:
 	// fashion.yaml:1:1: unknown key "modell"; the nearest known key is model
-	// fashion.yaml:2:48: weighting.rounds: 0 is out of range; want an integer, 1 or more
+	// fashion.yaml:2:48: weighting.rounds: 0 is out of range; want an integer from 1 to 100
 }

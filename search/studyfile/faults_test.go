@@ -175,7 +175,7 @@ func TestKeyFaults(t *testing.T) {
 		}},
 		{"choices outside model and weighting", "study: [a, b]\n" + scheme + "search:\n  trials: [1, 2]\n  seed: {low: 1, high: 3}\n", []string{
 			"s.yaml:1:8: study is a list; want a name",
-			"s.yaml:4:11: search.trials is a list; only model and weighting can be searched, want an integer, 1 or more",
+			"s.yaml:4:11: search.trials is a list; only model and weighting can be searched, want an integer from 1 to 100000",
 			"s.yaml:5:9: search.seed is a mapping; only model and weighting can be searched, want an integer, 0 or more",
 		}},
 		{"names", "study: \" a\"\n" + scheme, []string{
@@ -188,7 +188,7 @@ func TestKeyFaults(t *testing.T) {
 			"s.yaml:2:41: search.max_replicates is 2, below replicates 3; want at least 3",
 		}},
 		{"in the order of the file", "search: {trials: 0}\nmodel: {batch: 0}\ndata: {validation: 1}\n" + scheme, []string{
-			"s.yaml:1:18: search.trials: 0 is out of range; want an integer, 1 or more",
+			"s.yaml:1:18: search.trials: 0 is out of range; want an integer from 1 to 100000",
 			"s.yaml:2:16: model.batch: 0 is out of range; want an integer from 1 to 65536",
 			"s.yaml:3:20: data.validation: 1 is out of range; want a number above 0 to below 1",
 		}},

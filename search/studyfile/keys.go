@@ -29,6 +29,7 @@ const (
 	columnsKey                 // data.OneHot
 	commandKey                 // []string
 	slotsKey                   // []map[string]string
+	sizeKey                    // int64, bytes
 	valueKey                   // string, bool, int64 or float64, as it is written
 )
 
@@ -45,12 +46,48 @@ type key struct {
 	inferred bool
 }
 
-// The bounds of integers that are kept as int, and of seeds.
+// upTo are the integers from one to another, with the reason why there are no more.
+func upTo(from, most float64, why string) models.Range {
+	return models.Range{Min: from, Max: most, Why: why}
+}
+
+// The most of what is counted in a study; our choice. Every one is above what a study needs,
+// so a larger number is a slip, and below what would keep a search from its work: memory, or
+// the time of a decision, grows with each.
+const (
+	// maxLimit is the most examples kept of a class: a billion labels alone take gigabytes.
+	maxLimit = 1_000_000_000
+	// maxRounds is the most weighted rounds. They are trained one after the other, on every
+	// seed of every trial, and weights settle, or run away, within a few.
+	maxRounds = 100
+	// maxTrials is the most trials that are asked for. Every decision reads all trials before
+	// it, so n trials take time in proportion to n^2.
+	maxTrials = 100_000
+	// maxParallel is the most trainings at once: each has memory of its own, and a thread or
+	// a process.
+	maxParallel = 1024
+	// maxWindow is the most steps that are open at once: a sampler knows nothing of them.
+	maxWindow = 1000
+	// maxReplicates is the most training seeds of a trial. The standard error over n seeds is
+	// that of one divided by sqrt(n): a thousand leave a thirtieth of a seed's noise, which
+	// is below that of any validation part.
+	maxReplicates = 1000
+)
+
+// The same in the words of messages.
+const (
+	whyLimit      = "0 keeps all"
+	whyRounds     = "each is a training after the other; weights settle within a few"
+	whyTrials     = "every decision reads all trials before it"
+	whyParallel   = "each training has memory and a thread, or a process, of its own"
+	whyWindow     = "nothing is learnt from steps that are open"
+	whyReplicates = "so many leave a thirtieth of a seed's noise"
+)
+
+// The bounds of seeds, and of shares.
 var (
-	fromZero = models.Range{Max: models.MaxInt}
-	fromOne  = models.Range{Min: 1, Max: models.MaxInt}
-	anySeed  = models.Range{Max: models.MaxExact}
-	share    = models.Range{Max: 1, Below: true} // of a whole that must not be all of it
+	anySeed = models.Range{Max: models.MaxExact}
+	share   = models.Range{Max: 1, Below: true} // of a whole that must not be all of it
 )
 
 // sections are the keys of the file itself, in the order in which they are shown.
@@ -66,7 +103,7 @@ var dataKeys = []key{
 	{name: "one_hot", kind: columnsKey, def: data.OneHot{}},
 	{name: "validation", bounds: models.Range{Max: 1, Above: true, Below: true}, def: defaultSplit.Validation},
 	{name: "test", bounds: share, def: defaultSplit.Test},
-	{name: "limit", kind: integerKey, bounds: fromZero, def: int64(defaultSplit.Limit)},
+	{name: "limit", kind: integerKey, bounds: upTo(0, maxLimit, whyLimit), def: int64(defaultSplit.Limit)},
 	{name: "seed", kind: integerKey, bounds: anySeed, def: defaultSplit.Seed},
 }
 
@@ -78,6 +115,7 @@ var kindKey = key{name: "kind", kind: wordKey, words: models.Names(models.Kinds(
 var keyTypes = map[models.Type]keyType{
 	models.Real: realKey, models.Integer: integerKey, models.Word: wordKey, models.Widths: widthsKey,
 	models.CommandLine: commandKey, models.Environments: slotsKey, models.Duration: durationKey,
+	models.Size: sizeKey,
 }
 
 // modelKey returns a key of a model or a trainer as the study file reads it.
@@ -112,7 +150,7 @@ func trainerKeyNames() []string {
 // weightingKeys are those beside scheme.
 var weightingKeys = []key{
 	wordOf("signal", schemes.Signals()),
-	{name: "rounds", kind: integerKey, bounds: fromOne, def: int64(1)},
+	{name: "rounds", kind: integerKey, bounds: upTo(1, maxRounds, whyRounds), def: int64(1)},
 	wordOf("update", schemes.Updates()),
 	{name: "damping", bounds: share, def: 0.0},
 	wordOf("smoothing", schemes.Smoothings()),
@@ -152,13 +190,13 @@ var objectiveKeys = []key{
 var searchKeys = []key{
 	{name: "sampler", kind: wordKey, words: samplers.Names(), def: samplers.Default()},
 	{name: "screen", kind: wordKey, words: []string{search.ScreenAuto, search.ScreenOff}, def: search.ScreenAuto},
-	{name: "trials", kind: integerKey, bounds: fromOne, def: int64(40)},
+	{name: "trials", kind: integerKey, bounds: upTo(1, maxTrials, whyTrials), def: int64(40)},
 	{name: "time", kind: durationKey, def: noTime},
 	{name: "until", kind: textKey, def: ""},
-	{name: "parallel", kind: integerKey, bounds: fromZero, def: int64(0)},
-	{name: "window", kind: integerKey, bounds: fromOne, def: int64(4)},
-	{name: "replicates", kind: integerKey, bounds: fromOne, def: int64(1)},
-	{name: "max_replicates", kind: integerKey, bounds: fromOne, def: int64(5)},
+	{name: "parallel", kind: integerKey, bounds: upTo(0, maxParallel, whyParallel), def: int64(0)},
+	{name: "window", kind: integerKey, bounds: upTo(1, maxWindow, whyWindow), def: int64(4)},
+	{name: "replicates", kind: integerKey, bounds: upTo(1, maxReplicates, whyReplicates), def: int64(1)},
+	{name: "max_replicates", kind: integerKey, bounds: upTo(1, maxReplicates, whyReplicates), def: int64(5)},
 	{name: "racing", kind: booleanKey, def: true},
 	{name: "seed", kind: integerKey, bounds: anySeed, def: int64(0)},
 	{name: "on_finish", kind: commandKey, def: []string(nil)},
@@ -197,6 +235,8 @@ func (k key) want() string {
 		return "true or false"
 	case durationKey:
 		return "a duration with its unit, such as 8h or 90m"
+	case sizeKey:
+		return "a size with its unit, such as 8GB or 512MiB, or 0 for no limit"
 	case widthsKey:
 		return "a list of lists of widths, such as [[128]]"
 	case columnsKey:
@@ -230,6 +270,8 @@ func (k key) read(n *node) (value any, fault string) {
 			fault = "0 is out of range"
 		}
 		return d, fault
+	case sizeKey:
+		return size(n)
 	case commandKey:
 		return readCommand(n)
 	case slotsKey:
@@ -247,17 +289,27 @@ func (k key) read(n *node) (value any, fault string) {
 	case integerKey:
 		v, fault := integer(n)
 		if fault == "" && !k.bounds.Holds(v) {
-			fault = fmt.Sprintf("%.0f is out of range", v)
+			fault = k.outside(v)
 		}
 		return int64(v), fault
 	case realKey:
 		v, fault := number(n)
 		if fault == "" && !k.bounds.Holds(v) {
-			fault = models.Number(v) + " is out of range"
+			fault = k.outside(v)
 		}
 		return v, fault
 	}
 	panic(k.unread())
+}
+
+// outside says that a number is not within the bounds, and why there is one where it is above
+// one that is our choice.
+func (k key) outside(v float64) string {
+	fault := models.Number(v) + " is out of range"
+	if v > k.bounds.Max && k.bounds.Why != "" {
+		fault += "; " + k.right() + ": " + k.bounds.Why
+	}
+	return fault
 }
 
 func (k key) readWord(n *node) (value any, fault string) {
@@ -280,7 +332,7 @@ func (k key) readWidths(n *node) (value any, fault string) {
 	case len(n.items) == 0:
 		return nil, "has no width"
 	case len(n.items) > models.MaxLayers:
-		return nil, fmt.Sprintf("has %d layers, more than %d", len(n.items), models.MaxLayers)
+		return nil, fmt.Sprintf("has %d layers, more than %d, which do not train", len(n.items), models.MaxLayers)
 	}
 	widths := make([]int64, len(n.items))
 	for i, item := range n.items {

@@ -55,8 +55,8 @@ func TestOverrideFaults(t *testing.T) {
 	}{
 		{"unknown key", Override{Key: "model.epoch", Value: "3"}, `--set model.epoch: unknown key "epoch" in model; the nearest known key is epochs`},
 		{"unknown section", Override{Key: "modell.epochs", Value: "3"}, `--set modell.epochs: unknown key "modell"; the nearest known key is model`},
-		{"wrong value", Override{Key: "search.trials", Value: "many"}, "--set search.trials: many is not a number; want an integer, 1 or more"},
-		{"flag", Override{Key: "search.trials", Value: "0", Flag: "--trials"}, "--trials: 0 is out of range; want an integer, 1 or more"},
+		{"wrong value", Override{Key: "search.trials", Value: "many"}, "--set search.trials: many is not a number; want an integer from 1 to 100000"},
+		{"flag", Override{Key: "search.trials", Value: "0", Flag: "--trials"}, "--trials: 0 is out of range; want an integer from 1 to 100000"},
 		{"no value", Override{Key: "model.epochs"}, "--set model.epochs is empty; want an integer from 1 to 1000000"},
 		{"no YAML", Override{Key: "model.epochs", Value: "[3"}, "--set model.epochs: not YAML: did not find expected ',' or ']'; check indentation, quotes and brackets here and above"},
 		{"anchor", Override{Key: "model.epochs", Value: "&a 3"}, "--set model.epochs: anchor &a; anchors and aliases are not allowed, write the value where it is used"},

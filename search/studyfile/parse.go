@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode"
 
+	"evenkeel/objective/models"
 	"evenkeel/schemes"
 	"evenkeel/search"
 )
@@ -17,6 +18,9 @@ type parser struct {
 	known []string
 	// canon is the canonical form, section by section.
 	canon map[string]map[string]any
+	// stored says that the text was accepted by a version of this program, which may have had
+	// no bound where there is one now.
+	stored bool
 	// lifts says that a limit of time takes the place of the number of trials.
 	lifts bool
 }
@@ -34,6 +38,23 @@ type parser struct {
 func Parse(name string, text []byte, folder string, overrides []Override) (*search.Definition, error) {
 	p := newParser(name)
 	return p.parse(text, folder, overrides)
+}
+
+// ParseStored is Parse for the canonical form of a definition that is stored, for reading what
+// it did: numbers that earlier versions accepted are no faults, although they are above the
+// bounds of this one. Who searches on asks Parse.
+func ParseStored(name string, canonical []byte, folder string, overrides []Override) (*search.Definition, error) {
+	p := newParser(name)
+	p.stored = true
+	return p.parse(canonical, folder, overrides)
+}
+
+// bounded returns a key with the bounds that hold for the text.
+func (p *parser) bounded(k key) key {
+	if p.stored && k.kind == integerKey && k.bounds.Why != "" {
+		k.bounds.Max, k.bounds.Why = max(k.bounds.Max, models.MaxInt), ""
+	}
+	return k
 }
 
 func newParser(name string) *parser {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"evenkeel/objective"
 	"evenkeel/objective/models"
 )
 
@@ -126,4 +127,50 @@ func duration(n *node) (value time.Duration, fault string) {
 		return 0, brief(n.text) + " is negative"
 	}
 	return d, ""
+}
+
+// yamlSize is a number from 0 and its unit.
+var yamlSize = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?) ?([A-Za-z]*)$`)
+
+// size reads a size of memory with a unit, or 0, in bytes, rounded to a whole one.
+func size(n *node) (value int64, fault string) {
+	if n.kind != scalar || n.null() {
+		return 0, "is " + describe(n)
+	}
+	parts := yamlSize.FindStringSubmatch(n.text)
+	if parts == nil {
+		return 0, describe(n) + " is not a size"
+	}
+	number, unit := parts[1], parts[2]
+	none := strings.Trim(number, "0.") == ""
+	each, ok := objective.UnitOf(unit)
+	switch {
+	case none && (ok || unit == ""):
+		return 0, ""
+	case unit == "":
+		return 0, brief(n.text) + " has no unit; write " + brief(number) + "MB or " + brief(number) + "GB"
+	case !ok:
+		if near, found := nearUnit(unit); found {
+			return 0, brief(n.text) + " has the unit " + brief(unit) + "; write " + brief(number) + near
+		}
+		return 0, brief(n.text) + " has the unit " + brief(unit) + ", which is not known"
+	}
+	v, err := strconv.ParseFloat(number, 64)
+	if err != nil || v*float64(each) > maxExact {
+		return 0, brief(n.text) + " is too large"
+	}
+	if v = math.Round(float64(v * float64(each))); v == 0 {
+		return 0, brief(n.text) + " is less than a byte"
+	}
+	return int64(v), ""
+}
+
+// nearUnit returns the unit that a word stands for in other letters, or without its B.
+func nearUnit(word string) (unit string, ok bool) {
+	for _, u := range []string{"B", "kB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB"} {
+		if w := strings.ToLower(word); w == strings.ToLower(u) || w+"b" == strings.ToLower(u) {
+			return u, true
+		}
+	}
+	return "", false
 }

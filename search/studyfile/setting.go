@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"evenkeel/objective"
 	"evenkeel/objective/data"
 	"evenkeel/search"
 )
@@ -75,6 +76,8 @@ func (s setting) canonical() any {
 		return s.span
 	case s.choices != nil:
 		return s.choices
+	case s.key.kind == sizeKey:
+		return objective.ExactBytes(s.value.(int64))
 	}
 	switch v := s.value.(type) {
 	case []int64:
@@ -92,6 +95,7 @@ func (s setting) canonical() any {
 
 // fixed reads a key that cannot be searched; nil gives the default.
 func (p *parser) fixed(path string, k key, n *node) setting {
+	k = p.bounded(k)
 	s := setting{key: k, value: k.def}
 	if n == nil || n.kind == broken {
 		return s
@@ -120,6 +124,7 @@ func unsearched(path string) string {
 
 // open reads a key that may be searched; nil gives the default.
 func (p *parser) open(path string, k key, n *node) setting {
+	k = p.bounded(k)
 	s := setting{key: k, value: k.def}
 	if n == nil || n.kind == broken {
 		return s
@@ -152,7 +157,7 @@ func (p *parser) one(path string, k key, n *node) any {
 	} else {
 		fault = path + ": " + fault
 	}
-	if !strings.Contains(fault, "; write ") { // it does not say yet what would be right
+	if !strings.Contains(fault, "; write ") && !strings.Contains(fault, "; want ") { // it does not say yet what would be right
 		fault += "; " + k.right()
 	}
 	p.add(n.at, "%s", fault)

@@ -110,12 +110,13 @@ func ofKind(kind string) string {
 }
 
 // TestTrainerKeys: a study with another value of a trainer's key differs in that key
-// alone, and goes on if it is not part of what a run computes.
+// alone, and goes on if it is not part of what a run computes or decides which run fails.
 func TestTrainerKeys(t *testing.T) {
 	other := map[models.Type]func(models.Key) string{
 		models.CommandLine:  func(models.Key) string { return "[other]" },
 		models.Environments: func(models.Key) string { return "[{}, {A: 1}]" },
 		models.Duration:     func(models.Key) string { return "17m" },
+		models.Size:         func(models.Key) string { return "17GB" },
 	}
 	for _, number := range []models.Type{models.Integer, models.Real, models.Word} {
 		other[number] = func(k models.Key) string { return fmt.Sprint(trainertest.Another(k, k.Default)) }
@@ -133,8 +134,9 @@ func TestTrainerKeys(t *testing.T) {
 				t.Fatal(err)
 			}
 			changes := search.Diff(before, after)
-			if len(changes) != 1 || changes[0].Key != "model."+k.Name || search.BudgetOnly(changes) == k.Identity {
-				t.Errorf("another %s: changes %v, the study goes on: %v; identity is %v", k.Name, changes, search.BudgetOnly(changes), k.Identity)
+			if len(changes) != 1 || changes[0].Key != "model."+k.Name || search.BudgetOnly(changes) == (k.Identity || k.Outcomes) {
+				t.Errorf("another %s: changes %v, the study goes on: %v; identity is %v, outcomes %v",
+					k.Name, changes, search.BudgetOnly(changes), k.Identity, k.Outcomes)
 			}
 			if same := reflect.DeepEqual(before.ReferenceModel(), after.ReferenceModel()); same == k.Identity {
 				t.Errorf("another %s: the same run %v; identity is %v", k.Name, same, k.Identity)

@@ -14,7 +14,7 @@ func config(t objective.Trainer) check.Config {
 	return check.Config{
 		Spec: objective.Spec{Schema: objective.SpecVersion, Trainer: info.Trainer, Version: info.Version,
 			Numerics: info.Numerics, Data: info.Data, Model: map[string]any{"epochs": int64(4)}},
-		Apply: []string{"loss"}, Seeds: []int64{11, 12, 13}, Trainings: 119,
+		Apply: []string{"loss"}, Seeds: []int64{11, 12, 13}, Trainings: 119, Length: 119,
 	}
 }
 
@@ -106,7 +106,7 @@ func TestTime(t *testing.T) {
 	} {
 		now := time.Unix(0, 0)
 		found := run(t, settings{}.on(1), func(cfg *check.Config) {
-			cfg.Trainings, cfg.Parallel = c.trainings, c.parallel
+			cfg.Trainings, cfg.Length, cfg.Parallel = c.trainings, c.trainings, c.parallel
 			cfg.Clock = func() time.Time { now = now.Add(10 * time.Minute); return now }
 			cfg.Spec.Model = map[string]any{"epochs": int64(5)}
 		})

@@ -33,7 +33,7 @@ func (c *checker) cost() {
 	}
 	f = Line{Name: nameStudy, State: OK}
 	if c.cfg.Trainings > 0 {
-		f.Text = fmt.Sprintf("about %s for %s%s (evenkeel search --dry-run lists them)", about(c.cfg.Trainings*seconds/float64(c.cfg.Parallel)),
+		f.Text = fmt.Sprintf("about %s for %s%s (evenkeel search --dry-run lists them)", about(c.cfg.Length*seconds/float64(c.cfg.Parallel)),
 			plural(int(math.Round(c.cfg.Trainings)), "training"), at)
 	} else {
 		f.Text = fmt.Sprintf("about %.3g trainings an hour%s", 3600*float64(c.cfg.Parallel)/max(seconds, 1e-3), at)

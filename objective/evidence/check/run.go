@@ -50,9 +50,9 @@ type Config struct {
 	// OwnProgram says that the user's own program trains.
 	StepsPerEpoch int
 	OwnProgram    bool
-	// Trainings is about how many trainings the study takes, with what follows the trials;
-	// 0 is unknown.
-	Trainings float64
+	// Trainings is about how many trainings the study takes, with what follows the trials,
+	// and Length how long they are in trainings of the usual epochs; 0 is unknown.
+	Trainings, Length float64
 	// Parallel is how many trainings go on at once, here as in the study; 0 is 1.
 	Parallel int
 	// Clock times the trainings; nil is time.Now.

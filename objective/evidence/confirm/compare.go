@@ -12,6 +12,9 @@ const (
 	// FewestSeeds is how many it needs: with five, a two-sided sign-flip test can never
 	// have a p-value below 0.05 (2/32 is the smallest).
 	FewestSeeds = 6
+	// MostSeeds is how many it may use. Our choice: intervals are then a tenth of those on the
+	// usual ten, and the test images, which more seeds do not help with, decide.
+	MostSeeds = 1000
 )
 
 // Comparison is procedure A against procedure B on the test part.

@@ -65,6 +65,10 @@ type Case struct {
 	Test, TestOffsets, TestFixed *Test
 	// Together is what all arms of the study say; nil if that is not known.
 	Together *Together
+	// Optimism is how much of the arm's change of the score is gained only on the examples that
+	// its weights were measured on, 0 or above; 0 where that is not known. What compares the
+	// arm with offsets on validation takes it off, as the recommendation does.
+	Optimism float64
 	// Screened is the change of the score that the search predicted for this round before
 	// it trained the trial; nil if it did not.
 	Screened *float64

@@ -197,9 +197,9 @@ func (f *figures) transmission() (Finding, bool) {
 		Threshold: "less than 30 % by one standard error", Source: "our choice, after J. Byrd and Z. Lipton, 2019",
 		Figures: []Figure{{"transmission", t.Tau}, {"transmission_se", t.SE}, {"transmission_half_width", t.HalfWidth()}},
 	}
-	of := "of the predicted changes of single recalls"
+	of := "of the predicted change of each class's recall"
 	if f.logitsOfReference() {
-		of = "of the changes of single recalls that the logits of " + f.reference() + " predict"
+		of = "of the change of each class's recall that the logits of " + f.reference() + " predict"
 	}
 	on := "on " + plural(t.Effects, "seed")
 	if t.Effects > 1 {

@@ -35,7 +35,7 @@ func TestTestPartCountsMost(t *testing.T) {
 		paste bool
 	}{
 		{"flat weights that work on the test part", flat, better, explain.Works, []string{
-			"more even on the test part: spread .140 to .063, -.077 (95 % -.109 to -.045).", "With the recipe on the test part balanced accuracy is 2.1 points lower, probably more than your limit of 2.0 (probability .62).",
+			"more even on the test part: spread .140 to .063, -.077 (95 % -.109 to -.045).", "With the recipe on the test part balanced accuracy is 2.1 points lower, probably more than your limit of 2.0 (probability of more .62).",
 		}, true},
 		{"weights that go too far on validation", with(func(w *world) { w.weights = []float64{1, 60, 1, 1} }), better, explain.Works, []string{"on the test part"}, true},
 		{"classes that are even on validation", with(func(w *world) { w.lean, w.alike, w.weights = 0, 0, []float64{1, 1.5, 1, 0.7} }), better, explain.Works, []string{"on the test part"}, true},

@@ -52,7 +52,7 @@ func (f *figures) compareOffsets() *fittedOffsets {
 	o.change = o.spread - reference/float64(o.seeds)
 	charges := f.Score.Charge(arm.Drop, arm.DropSE) - f.Score.Charge(o.drop, arm.DropSE) // both on the same images
 	o.costly = f.Score.LossProbability(o.drop, arm.DropSE) > 0.5 && o.drop > arm.Drop
-	better := interval.Mean(own) - interval.Mean(theirs) + charges
+	better := interval.Mean(own) - interval.Mean(theirs) + charges + f.Optimism
 	o.image = f.offsetsImage(seeds)
 	o.suffice, o.better = better >= 0, better > 0
 	if o.seeds >= interval.EnoughSeeds {
@@ -138,6 +138,9 @@ func (f *figures) offsetsOf() (Finding, bool) {
 			d.Text += ": neither is better beyond noise."
 		}
 		return d, true
+	}
+	if taken := small(f.Optimism); taken != small(0) {
+		d.Text += fmt.Sprintf(" %s of what the weights gain is not expected on other examples than those that they were measured on, and is taken off here.", taken)
 	}
 	known, where := !math.IsNaN(o.image), "beyond the noise of seeds and examples"
 	if !known {

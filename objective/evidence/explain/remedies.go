@@ -161,8 +161,10 @@ func (f *figures) offsetsRemedy() Remedy {
 		model = f.reference()
 	}
 	return Remedy{
-		Name: "offsets", Text: fmt.Sprintf("Keep %s and add offsets to its logits; this prints them as Python:", model),
+		Name: "offsets", Text: fmt.Sprintf("Keep %s and fit offsets to the validation logits of each model that you train:", model),
 		Lines: append([]string{
+			fmt.Sprintf("evenkeel offsets LOGITS LABELS --tolerance %s --format torch", strconv.FormatFloat(f.Score.Tolerance, 'g', -1, 64)),
+			"# one fixed set for all models, which keeps less of what they gain:",
 			"evenkeel weights --offsets" + f.named() + " --format torch",
 			"# or search over weights that are added to the logits in this way:",
 		}, f.search("weighting.apply=posthoc")...),

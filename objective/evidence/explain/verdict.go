@@ -21,8 +21,12 @@ func (f *figures) judge(r *Report) {
 	if f.Test != nil {
 		what, where, drop = "the recipe", "on the test part ", f.Test.Drop
 	}
-	r.Text += fmt.Sprintf(" With %s %sbalanced accuracy is %s points lower, probably more than your limit of %s (probability %s).",
-		what, where, unsigned(drop), unsigned(f.Score.Tolerance), probability(f.lossProbability()))
+	than := "probably more than"
+	if probability(f.lossProbability()) == probability(0.5) {
+		than = "about"
+	}
+	r.Text += fmt.Sprintf(" With %s %sbalanced accuracy is %s points lower, %s your limit of %s (probability of more %s).",
+		what, where, unsigned(drop), than, unsigned(f.Score.Tolerance), probability(f.lossProbability()))
 }
 
 // verdict returns the answer with its figures.
@@ -96,7 +100,7 @@ func (f *figures) failure(spreads, changed string) (Verdict, string) {
 	case f.strength < flat && f.slightly():
 		return TooWeak, fmt.Sprintf("The weights are nearly equal, no two of them differ by more than a factor of %s, and no change can be measured (%s).", factor(ratio(f.strength)), spreads)
 	case f.smallPrediction() && f.slightly():
-		return TooWeak, fmt.Sprintf("The weights are weak: even if training delivered all of the predicted change, the spread would change by only %s.", change(f.predicted.change))
+		return TooWeak, fmt.Sprintf("The weights are weak: the predicted change of the spread is only %s.", change(f.predicted.change))
 	case f.same():
 		return Ineffective, "With these weights the model predicts exactly what it predicts without them."
 	case f.ineffective():

@@ -28,3 +28,7 @@ func Open(ctx context.Context, s trainers.Setup) (*trainers.Opened, error) {
 	}
 	return openers[i].Open(ctx, s)
 }
+
+// Child is called first in main. In an ordinary process it returns at once; in one that a trainer
+// started to train in, it does that and never returns.
+func Child() { nets.Child() }

@@ -124,7 +124,7 @@ func TestAugmentedRuns(t *testing.T) {
 func TestLoaderAugments(t *testing.T) {
 	tr := imageTrainer(t, "")
 	model := tinyModel("cnn", "augment", models.AugmentFlipCrop)
-	r, err := newRun(tr, objective.Job{Spec: tinySpec(t, tr, model, 1)}, mustParse(t, model))
+	r, err := newRun(t.Context(), tr, objective.Job{Spec: tinySpec(t, tr, model, 1)}, mustParse(t, model))
 	if err != nil {
 		t.Fatal(err)
 	}

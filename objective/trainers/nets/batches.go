@@ -54,7 +54,7 @@ func (l *loader) shuffle(epoch int) {
 func (l *loader) load(k int, weights []float32) {
 	l.ids = l.order[k*l.size : min((k+1)*l.size, len(l.order))]
 	l.c.examples = len(l.ids)
-	l.c.do(l, min(loaderParts, len(l.ids)))
+	l.c.do(l, min(loaderParts, len(l.ids)), 0) // it looks itself whether the run is over
 	labels, rows := labelsOf(l.net.labels), floats(l.net.rows)
 	for i, id := range l.ids {
 		y := l.part.Y[id]
@@ -76,7 +76,7 @@ func (l *loader) parts(from, to int, _ *kernels.Workspace) {
 	x := floats(l.net.x)
 	features := len(x) / l.size
 	first, end := span(from, to, min(loaderParts, len(l.ids)), len(l.ids))
-	for row := first; row < end; row++ {
+	for row := first; row < end && !l.c.over(); row++ {
 		id := l.ids[row]
 		image := x[row*features : (row+1)*features]
 		l.input.apply(l.c.level, image, l.part.X[id*features:(id+1)*features])

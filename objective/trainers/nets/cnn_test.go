@@ -52,7 +52,7 @@ func cnnFixture(t *testing.T, l kernels.Level, p float64) (*network, parameters)
 	t.Helper()
 	const batch, classes = 3, 4
 	layers := convLayers([]int{3, 9, 10}, classes)
-	params := newParameters(7, layers)
+	params := newParameters(7, layers, &halt{})
 	b := builder{c: &compute{level: l, step: 3}, layers: layers, params: params}
 	n, err := newTrainingNetwork(b, batch, 270, classes, 7, p)
 	if err != nil {

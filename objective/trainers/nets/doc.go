@@ -26,6 +26,13 @@
 // dropout and augmentation each have a generator derived from (seed, purpose); so a run depends
 // on its spec and the numerics id alone, never on threads or other runs.
 //
+// # Memory
+//
+// What a run needs is estimated from shapes before it starts (need.go). A run that needs more than
+// the study allows fails; one for which the machine has too little is not started, see package
+// memory. A run that may end the process that it is in, because two ended so, has one of its
+// own, see package child.
+//
 // # Weights
 //
 // The loss is the weighted mean PyTorch uses, sum w_y ce / sum w_y over a batch;

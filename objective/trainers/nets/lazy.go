@@ -3,9 +3,11 @@ package nets
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 
 	"evenkeel/objective"
 	"evenkeel/objective/data"
+	"evenkeel/objective/models"
 )
 
 // Lazy is a [Trainer] that makes numbers of its examples when it first trains. Until
@@ -16,6 +18,8 @@ type Lazy struct {
 	opts  Options
 	info  objective.Info
 	build func() (*Trainer, error)
+	// built says that build was called.
+	built atomic.Bool
 }
 
 var (
@@ -31,9 +35,11 @@ func NewLazy(dealt *data.Dealt, opts Options) (*Lazy, error) {
 	if err != nil {
 		return nil, err
 	}
+	inside := opts // of the room and the limit, which are for numbers too
+	inside.Limit, inside.Room = 0, nil
 	return &Lazy{
 		dealt: dealt, opts: opts, info: describe(level, dealt.Dataset(), dealt.How(), dealt.Counts().Train, dealt.ValLabels()),
-		build: sync.OnceValues(func() (*Trainer, error) { return New(dealt.Splits(), opts) }),
+		build: sync.OnceValues(func() (*Trainer, error) { return New(dealt.Splits(), inside) }),
 	}, nil
 }
 
@@ -55,11 +61,30 @@ func (l *Lazy) Info() objective.Info { return l.info }
 // of what a model does there.
 func (l *Lazy) TestCounts() []int { return l.dealt.Counts().Test }
 
-// Train performs one run; see [Trainer.Train].
+// Train performs one run; see [Trainer.Train]. It ends with ctx also while numbers are made.
 func (l *Lazy) Train(ctx context.Context, job objective.Job) (*objective.Result, error) {
-	t, err := l.build()
+	config, err := models.Parse(job.Spec.Model)
+	if err == nil {
+		err = models.CheckShape(config.Kind, l.dealt.Dataset().Shape)
+	}
+	if err != nil {
+		return nil, err
+	}
+	leave, err := l.opts.enter(ctx, config, l.sizes(), job.Test, !l.built.Load())
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	l.built.Store(true)
+	t, err := objective.Unless(ctx, l.build)
 	if err != nil {
 		return nil, err
 	}
 	return t.Train(ctx, job)
+}
+
+// sizes returns those of the trainer's data.
+func (l *Lazy) sizes() sizes {
+	ds, n := l.dealt.Dataset(), l.dealt.Counts()
+	return sizes{shape: ds.Shape, classes: len(ds.Classes), train: sum(n.Train), val: sum(n.Validation), test: sum(n.Test)}
 }

@@ -15,6 +15,7 @@ type machine struct {
 	values []G.Value
 	inputs []machineInput
 	slots  map[int64]int
+	halt   *halt
 }
 
 type machineStep struct {
@@ -30,13 +31,13 @@ type machineInput struct {
 }
 
 // newMachine orders the nodes of g so that operands come first; the order
-// depends only on how the graph was built.
-func newMachine(g *G.ExprGraph) (*machine, error) {
+// depends only on how the graph was built. The machine stops with h.
+func newMachine(g *G.ExprGraph, h *halt) (*machine, error) {
 	sorted, err := G.Sort(g)
 	if err != nil {
 		return nil, fmt.Errorf("order of a network's operations: %w", err)
 	}
-	m := &machine{values: make([]G.Value, len(sorted)), slots: make(map[int64]int, len(sorted))}
+	m := &machine{values: make([]G.Value, len(sorted)), slots: make(map[int64]int, len(sorted)), halt: h}
 	for slot := range sorted {
 		n := sorted[len(sorted)-1-slot]
 		m.slots[n.ID()] = slot
@@ -54,8 +55,12 @@ func newMachine(g *G.ExprGraph) (*machine, error) {
 	return m, nil
 }
 
-// RunAll executes every operation once.
+// RunAll executes every operation once. When the run is over it ends with the error of its
+// context, before the next operation or within the one in hand, whose result is incomplete.
 func (m *machine) RunAll() error {
+	if err := m.halt.err(); err != nil {
+		return err
+	}
 	for _, in := range m.inputs {
 		m.values[in.slot] = in.node.Value()
 	}
@@ -69,6 +74,9 @@ func (m *machine) RunAll() error {
 			return fmt.Errorf("operation %v: %w", s.op, err)
 		}
 		m.values[s.result] = v
+		if err := m.halt.err(); err != nil {
+			return err
+		}
 	}
 	return nil
 }

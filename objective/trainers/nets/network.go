@@ -88,7 +88,7 @@ func (b *builder) machineOf() (G.VM, func(n *G.Node) G.Value, error) {
 		vm, err := b.newVM(b.g)
 		return vm, func(n *G.Node) G.Value { return n.Value() }, err
 	}
-	m, err := newMachine(b.g)
+	m, err := newMachine(b.g, &b.c.halt)
 	if err != nil {
 		return nil, nil, err
 	}

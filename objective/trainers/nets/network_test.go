@@ -77,7 +77,7 @@ func fixture(t *testing.T, l kernels.Level, hidden []int, p float64, spread floa
 	const batch, features, classes = 9, 5, 4
 	c := &compute{level: l, step: 3}
 	layers := denseLayers(append(append([]int{features}, hidden...), classes))
-	params := newParameters(7, layers)
+	params := newParameters(7, layers, &halt{})
 	n, err := newTrainingNetwork(builder{c: c, layers: layers, params: params}, batch, features, classes, 7, p)
 	if err != nil {
 		t.Fatal(err)

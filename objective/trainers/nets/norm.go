@@ -62,6 +62,9 @@ func outputs(c kernels.Conv) int {
 	return height * width * c.Out
 }
 
+// products returns the multiply-adds of a convolution of one image.
+func products(c kernels.Conv) int { return c.Weights() * outputs(c) }
+
 // unit is the convolution alone; that of nil is none.
 func (u *convNorm) unit() kernels.Unit {
 	if u == nil {

@@ -41,7 +41,7 @@ func (b *convBlock) Do(in ...G.Value) (G.Value, error) {
 		return nil, err
 	}
 	b.now.x, b.now.w, b.now.b = floats(in[0]), floats(in[1]), floats(in[2])
-	b.c.do(b, min(imageParts, b.conv.Batch))
+	b.c.do(b, min(imageParts, b.conv.Batch), b.conv.Batch*products(b.conv))
 	return b.y, nil
 }
 
@@ -104,7 +104,7 @@ func (g *convGrad) Do(in ...G.Value) (G.Value, error) {
 	}
 	g.now.x, g.now.w, g.now.dy = floats(in[0]), floats(in[1]), floats(in[3])
 	parts := min(imageParts, g.block.conv.Batch)
-	g.block.c.do(g, parts)
+	g.block.c.do(g, parts, 2*g.block.conv.Batch*products(g.block.conv))
 	dw, db := floats(g.dw), floats(g.db)
 	kernels.SumParts(dw, g.sums, parts, len(dw)+len(db))
 	kernels.SumParts(db, g.sums[len(dw):], parts, len(dw)+len(db))

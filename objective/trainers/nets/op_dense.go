@@ -34,7 +34,7 @@ func (d *dense) Do(in ...G.Value) (G.Value, error) {
 		return nil, err
 	}
 	d.now.x, d.now.w, d.now.b = floats(in[0]), floats(in[1]), floats(in[2])
-	d.c.do(d, d.c.blocks(d.batch, d.out, d.in))
+	d.c.do(d, d.c.blocks(d.batch, d.out, d.in), d.products())
 	return d.y, nil
 }
 
@@ -45,25 +45,42 @@ func (d *dense) parts(from, to int, ws *kernels.Workspace) {
 	}
 }
 
-// blocks returns into how many blocks a product of m rows, n columns and k terms is
-// divided: one for a single thread and for small ones, else some for each thread.
-func (c *compute) blocks(m, n, k int) int {
-	if c.threads() == 1 || m*n*k < leastProduct {
-		return 1
+// products returns the multiply-adds of the layer, which are those of each of its gradients.
+func (d *dense) products() int { return d.batch * d.in * d.out }
+
+// grid returns into how many blocks of columns and of rows a product of m rows, n columns and
+// k terms is divided: some for each thread, where it is large enough for several, and so many
+// that one takes no more than about [perCall] multiply-adds. Those of a thread are columns
+// where there are many, since a block packs its columns anew, else rows.
+func (c *compute) grid(m, n, k int) (columns, rows int) {
+	wide, high := max(n/columnUnit, 1), max(m/rowUnit, 1)
+	columns, rows = 1, 1
+	if c.threads() > 1 && m*n*k >= leastProduct {
+		if parts := min(2*c.threads(), max(wide, high)); wide >= parts {
+			columns = parts
+		} else {
+			rows = parts
+		}
 	}
-	return max(min(2*c.threads(), max(n/columnUnit, m/rowUnit)), 1)
+	if calls := 1 + m*n*k/perCall; columns*rows < calls {
+		columns = min(wide, max(columns, calls))
+		rows = min(high, max(rows, (calls+columns-1)/columns))
+	}
+	return columns, rows
 }
 
-// block returns block i: columns where there are many, since a block packs its
-// columns anew, else rows.
+// blocks returns the number of blocks of a product.
+func (c *compute) blocks(m, n, k int) int {
+	columns, rows := c.grid(m, n, k)
+	return columns * rows
+}
+
+// block returns block i of a product.
 func (c *compute) block(i, m, n, k int) kernels.Block {
-	parts := c.blocks(m, n, k)
-	if n/columnUnit >= parts {
-		from, to := slice(i, parts, n, columnUnit)
-		return kernels.Block{Row: 0, Rows: m, Column: from, Columns: to - from}
-	}
-	from, to := slice(i, parts, m, rowUnit)
-	return kernels.Block{Row: from, Rows: to - from, Column: 0, Columns: n}
+	columns, rows := c.grid(m, n, k)
+	left, right := slice(i%columns, columns, n, columnUnit)
+	top, bottom := slice(i/columns, rows, m, rowUnit)
+	return kernels.Block{Row: top, Rows: bottom - top, Column: left, Columns: right - left}
 }
 
 // The least product that is worth a second thread, and the sizes of blocks: whole
@@ -130,7 +147,7 @@ func (g *inputGrad) Do(in ...G.Value) (G.Value, error) {
 		return nil, err
 	}
 	g.now.dy, g.now.w = floats(in[0]), floats(in[1])
-	g.dense.c.do(g, g.dense.c.blocks(g.dense.batch, g.dense.in, g.dense.out))
+	g.dense.c.do(g, g.dense.c.blocks(g.dense.batch, g.dense.in, g.dense.out), g.dense.products())
 	return g.dx, nil
 }
 
@@ -156,7 +173,7 @@ func (g *weightGrad) Do(in ...G.Value) (G.Value, error) {
 		return nil, err
 	}
 	g.now.x, g.now.dy = floats(in[0]), floats(in[1])
-	g.dense.c.do(g, g.dense.c.blocks(g.dense.in, g.dense.out, g.dense.batch))
+	g.dense.c.do(g, g.dense.c.blocks(g.dense.in, g.dense.out, g.dense.batch), g.dense.products())
 	return g.dw, nil
 }
 

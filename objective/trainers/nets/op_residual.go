@@ -134,10 +134,19 @@ func (r *residual) normalize(u *convNorm) {
 	u.recall()
 }
 
+// work is at most how many multiply-adds a stage of block i takes: a gradient by w and one by
+// the images for each unit.
+func (r *residual) work(i int) (n int) {
+	for _, u := range r.blocks[i].units {
+		n += 2 * r.now.images * products(u.conv)
+	}
+	return n
+}
+
 // run does a stage of block i for all groups of images.
 func (r *residual) run(w shared, s stage, i int) {
 	r.now.stage, r.now.block = s, i
-	r.c.do(w, r.groups())
+	r.c.do(w, r.groups(), r.work(i))
 }
 
 func (r *residual) groups() int { return min(imageParts, r.now.images) }

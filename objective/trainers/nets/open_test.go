@@ -1,6 +1,7 @@
 package nets
 
 import (
+	"context"
 	"errors"
 	"runtime"
 	"strings"
@@ -22,6 +23,16 @@ func TestThreadsOfTrainings(t *testing.T) {
 		if n := settings.Parallel(c.parallel); n != c.trainings || options(n).Threads != c.threads {
 			t.Errorf("parallel %d: %d trainings on %d threads each; want %d on %d", c.parallel, n, options(n).Threads, c.trainings, c.threads)
 		}
+	}
+}
+
+// TestOpenEndsWithItsContext: that is no fault of the study file.
+func TestOpenEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := Opener.Open(ctx, trainers.Setup{Settings: trainers.Nets.NewSettings(nil), Source: data.Source{Kind: "embedded"}})
+	if !errors.Is(err, context.Canceled) || errors.As(err, new(*trainers.StudyError)) {
+		t.Errorf("error %v; want context.Canceled", err)
 	}
 }
 
@@ -53,7 +64,8 @@ func TestOpen(t *testing.T) {
 		"data.source: ": func(s *trainers.Setup) { s.Source = data.Source{Kind: "csv", Path: "none.csv"} },
 		"data: ":        func(s *trainers.Setup) { s.Split.Validation = 2 },
 		"model: ":       func(s *trainers.Setup) { s.Model = tinyModel(models.MLP, "epochs", int64(0)) },
-		"model.kind with data.source embedded: model.kind is rnn": func(s *trainers.Setup) { s.Kinds = []string{"rnn"} },
+		"model.memory allows 1MB, and a training of this model needs about ": func(s *trainers.Setup) { s.Settings = trainers.NetsSettings{Memory: 1e6} },
+		"model.kind with data.source embedded: model.kind is rnn":            func(s *trainers.Setup) { s.Kinds = []string{"rnn"} },
 	} {
 		s := setup
 		s.Kinds, s.Model = []string{models.MLP}, tinyModel(models.MLP)

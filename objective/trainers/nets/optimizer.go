@@ -41,15 +41,19 @@ func newOptimizer(config models.Config, c *compute, p parameters) *optimizer {
 	return o
 }
 
-// step applies one gradient per parameter.
+// step applies one gradient per parameter. Of a run that is over it leaves some out, and
+// nobody reads the parameters any more.
 func (o *optimizer) step(grads [][]float32) {
 	o.steps++
 	o.grads = grads
-	o.c.do(o, len(o.pieces))
+	o.c.do(o, len(o.pieces), 0) // it looks itself whether the run is over
 }
 
 func (o *optimizer) parts(from, to int, _ *kernels.Workspace) {
 	for _, at := range o.pieces[from:to] {
+		if o.c.over() {
+			return
+		}
 		p, grad := floats(o.params[at.param])[at.from:at.to], o.grads[at.param][at.from:at.to]
 		first := o.first[at.param][at.from:at.to]
 		if o.config.Optimizer == models.Adam {

@@ -19,8 +19,9 @@ type parameters []*tensor.Dense
 
 // newParameters makes the initial parameters of layers: weights and biases uniform
 // in +-1/sqrt(in), as the default initialisation of torch.nn.Linear and
-// torch.nn.Conv2d has them, and normalisations that change nothing.
-func newParameters(seed int64, layers []layer) parameters {
+// torch.nn.Conv2d has them, and normalisations that change nothing. Of a run that is over
+// some numbers stay 0.
+func newParameters(seed int64, layers []layer, h *halt) parameters {
 	var p parameters
 	for _, l := range layers {
 		fan := l.in
@@ -31,7 +32,7 @@ func newParameters(seed int64, layers []layer) parameters {
 			t := tensor.New(tensor.WithShape(shape...), tensor.Of(tensor.Float32))
 			switch {
 			case l.blocks == nil || len(shape) == 2:
-				fill(floats(t), generator(seed, forParameters, len(p)), 1/math.Sqrt(float64(fan)))
+				fill(floats(t), generator(seed, forParameters, len(p)), 1/math.Sqrt(float64(fan)), h)
 			case j%3 == 1: // gain; the bias stays 0
 				ones(floats(t))
 			}
@@ -41,9 +42,14 @@ func newParameters(seed int64, layers []layer) parameters {
 	return p
 }
 
-func fill(x []float32, rng *rand.Rand, bound float64) {
-	for k := range x {
-		x[k] = float32(float64(2*rng.Float64()-1) * bound)
+func fill(x []float32, rng *rand.Rand, bound float64, h *halt) {
+	for some := range slices.Chunk(x, pieceSize) {
+		if h.over() {
+			return
+		}
+		for k := range some {
+			some[k] = float32(float64(2*rng.Float64()-1) * bound)
+		}
 	}
 }
 
@@ -80,6 +86,13 @@ func (p parameters) snapshot() [][]float32 {
 	return s
 }
 
+// save copies the numbers into a snapshot.
+func (p parameters) save(s [][]float32) {
+	for i, t := range p {
+		copy(s[i], floats(t))
+	}
+}
+
 // restore sets the numbers to those of a snapshot.
 func (p parameters) restore(s [][]float32) {
 	for i, t := range p {
@@ -87,16 +100,21 @@ func (p parameters) restore(s [][]float32) {
 	}
 }
 
-// hash is the SHA-256 of all numbers' bits, little-endian, in order.
-func (p parameters) hash() string {
+// hash is the SHA-256 of all numbers' bits, little-endian, in order. It ends with stop.
+func (p parameters) hash(stop *halt) (string, error) {
 	h := sha256.New()
 	var b []byte
 	for _, t := range p {
-		b = b[:0]
-		for _, x := range floats(t) {
-			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(x))
+		for some := range slices.Chunk(floats(t), pieceSize) {
+			if err := stop.err(); err != nil {
+				return "", err
+			}
+			b = b[:0]
+			for _, x := range some {
+				b = binary.LittleEndian.AppendUint32(b, math.Float32bits(x))
+			}
+			h.Write(b) // writing to a hash never fails
 		}
-		h.Write(b) // writing to a hash never fails
 	}
-	return hex.EncodeToString(h.Sum(nil))
+	return hex.EncodeToString(h.Sum(nil)), nil
 }

@@ -32,7 +32,7 @@ func TestPoolDoesEveryPartOnce(t *testing.T) {
 		want := make([]int64, len(work))
 		for turn := range 600 {
 			parts := turn % (len(work) + 1)
-			p.do(work, parts)
+			p.do(work, parts, 0)
 			for i := range parts {
 				want[i]++
 			}

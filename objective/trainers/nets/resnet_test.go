@@ -23,7 +23,7 @@ func resnetOf(t *testing.T, l kernels.Level, batch, examples int) (*network, par
 	t.Helper()
 	const classes = 3
 	layers := residualLayers([]int{2, 9, 8}, classes)
-	params := newParameters(7, layers)
+	params := newParameters(7, layers, &halt{})
 	_, running := newRunning(layers)
 	c := &compute{level: l, step: 3, examples: examples}
 	n, err := newTrainingNetwork(builder{c: c, layers: layers, params: params, running: running}, batch, 144, classes, 7, 0)

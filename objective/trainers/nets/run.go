@@ -31,7 +31,8 @@ type run struct {
 	from int
 }
 
-func newRun(t *Trainer, job objective.Job, config models.Config) (*run, error) {
+// newRun prepares a run, whose work ends with ctx.
+func newRun(ctx context.Context, t *Trainer, job objective.Job, config models.Config) (*run, error) {
 	features, classes := t.splits.Dataset.Features(), len(t.info.Classes)
 	batch := min(config.Batch, t.splits.Train.Len())
 	layers, err := architecture(config, t.splits.Dataset.Shape, classes)
@@ -40,10 +41,11 @@ func newRun(t *Trainer, job objective.Job, config models.Config) (*run, error) {
 	}
 	seed := job.Spec.Seed
 	c := &compute{level: t.level}
-	c.start(t.threadsOf(config.Kind))
+	c.halt = haltWith(ctx)
+	c.start(t.opts.threads(config.Kind))
 	r := &run{
 		job: job, config: config, splits: t.splits, compute: c,
-		params: newParameters(seed, layers),
+		params: newParameters(seed, layers, &c.halt),
 		from:   switchOn(job.Spec, config.Epochs),
 	}
 	running, byLayer := newRunning(layers)
@@ -57,10 +59,7 @@ func newRun(t *Trainer, job objective.Job, config models.Config) (*run, error) {
 	}
 	r.loader = &loader{batches: newBatches(t.splits.Train, t.input, seed, batch), c: c, net: r.net}
 	r.loader.augmenter = newAugmenter(config.Augment, t.splits.Dataset.Shape)
-	rows := evaluationRows
-	if models.OnImages(config.Kind) {
-		rows = evaluationImages
-	}
+	rows := evaluationBatch(config.Kind)
 	forward, err := newEvaluationNetwork(b, rows, features)
 	if err != nil {
 		c.close()
@@ -173,8 +172,8 @@ func (r *run) measure(ctx context.Context, result *objective.Result) error {
 			return fmt.Errorf("test part: %w", err)
 		}
 	}
-	result.Parameters = r.all.hash()
-	return nil
+	result.Parameters, err = r.all.hash(&r.compute.halt)
+	return err
 }
 
 // measureTest opens the test part.

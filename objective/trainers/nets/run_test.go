@@ -154,7 +154,7 @@ func TestDivergenceEndsTheRun(t *testing.T) {
 
 func TestContextEndsTheRunWithinAStep(t *testing.T) {
 	tr := tinyTrainer(t)
-	r, err := newRun(tr, objective.Job{Spec: tinySpec(t, tr, nil, 1)}, mustParse(t, tinyModel("mlp")))
+	r, err := newRun(t.Context(), tr, objective.Job{Spec: tinySpec(t, tr, nil, 1)}, mustParse(t, tinyModel("mlp")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -256,7 +256,7 @@ func TestStoppingRules(t *testing.T) {
 
 // Parameters start uniform in +-1/sqrt(inputs), weights and biases alike.
 func TestInitialParameters(t *testing.T) {
-	p := newParameters(1, denseLayers([]int{400, 300, 5}))
+	p := newParameters(1, denseLayers([]int{400, 300, 5}), &halt{})
 	for i, in := range []int{400, 400, 300, 300} {
 		bound := 1 / math.Sqrt(float64(in))
 		var low, high, mean float64

@@ -12,7 +12,7 @@ import (
 // startRun returns a run of a model, ready for the steps of the first epoch.
 func startRun(t testing.TB, tr *Trainer, model map[string]any) *run {
 	t.Helper()
-	r, err := newRun(tr, objective.Job{Spec: tinySpec(t, tr, model, 1)}, mustParse(t, model))
+	r, err := newRun(t.Context(), tr, objective.Job{Spec: tinySpec(t, tr, model, 1)}, mustParse(t, model))
 	if err != nil {
 		t.Fatal(err)
 	}

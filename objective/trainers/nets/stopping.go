@@ -19,7 +19,10 @@ func (s *stopping) observe(epoch int, loss float64, p parameters) bool {
 		return false
 	}
 	if s.at == 0 || loss < s.best {
-		s.best, s.at, s.kept = loss, epoch, p.snapshot()
+		if s.best, s.at = loss, epoch; s.kept == nil {
+			s.kept = p.snapshot()
+		}
+		p.save(s.kept)
 	}
 	return epoch-s.at >= s.patience
 }

@@ -57,7 +57,7 @@ func benchRun(b *testing.B, shape []int, model map[string]any, threads int) *run
 	if err != nil {
 		b.Fatal(err)
 	}
-	r, err := newRun(tr, objective.Job{Spec: tinySpec(b, tr, model, 1)}, mustParse(b, model))
+	r, err := newRun(b.Context(), tr, objective.Job{Spec: tinySpec(b, tr, model, 1)}, mustParse(b, model))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"evenkeel/objective/data"
 	"evenkeel/objective/models"
 	"evenkeel/objective/trainers/nets/kernels"
+	"evenkeel/objective/trainers/nets/memory"
 )
 
 // version changes whenever the same spec would train another model, kernels
@@ -31,6 +32,12 @@ type Options struct {
 	// can use, nor than processors that the process may use. It changes no result.
 	// Two runs side by side are faster than one on two threads.
 	Threads int
+	// Limit is the most memory that a run may need by its estimate, in bytes; one that needs
+	// more fails. 0 is no limit.
+	Limit int64
+	// Room is the memory of the machine that trainers share; a run for which it has none is not
+	// started, see [objective.ErrNoRoom]. nil starts all.
+	Room *memory.Room
 }
 
 // Trainer trains the built-in models on one set of splits. It is safe for
@@ -39,22 +46,40 @@ type Trainer struct {
 	splits *data.Splits
 	input  standardizer
 	level  kernels.Level
-	// threads is the number of threads asked for, see [Trainer.threadsOf].
-	threads int
-	info    objective.Info
+	opts   Options
+	info   objective.Info
 	// newVM, in tests, replaces our machine.
 	newVM func(g *G.ExprGraph) (G.VM, error)
 }
 
-// threadsOf returns the number of threads of a run of a kind of model. A helper without
+// threads returns the number of threads of a run of a kind of model. A helper without
 // a processor would only be in the way of the others, and one beyond the groups of a
 // batch's images idle.
-func (t *Trainer) threadsOf(kind string) int {
-	threads := min(t.threads, runtime.GOMAXPROCS(0))
+func (o Options) threads(kind string) int {
+	threads := min(max(o.Threads, 1), runtime.GOMAXPROCS(0))
 	if models.OnImages(kind) {
 		threads = min(threads, imageParts)
 	}
 	return threads
+}
+
+// enter holds a run against the limit, and waits until there is room for it, and for its data
+// too where the trainer has them not yet. It returns what is called at its end.
+func (o Options) enter(ctx context.Context, config models.Config, s sizes, test, data bool) (leave func(), err error) {
+	if err := checkLimit(config, s, o.Limit); err != nil {
+		return nil, err
+	}
+	if o.Room == nil {
+		return func() {}, nil
+	}
+	n, err := estimate(config, s, o.threads(config.Kind), test)
+	if err != nil {
+		return nil, err
+	}
+	if data {
+		return o.Room.Enter(ctx, n.all())
+	}
+	return o.Room.Enter(ctx, n.training)
 }
 
 // level returns the kernel level asked for.
@@ -88,7 +113,7 @@ func New(splits *data.Splits, opts Options) (*Trainer, error) {
 		}
 	}
 	return &Trainer{
-		splits: splits, input: newStandardizer(splits.Train, splits.Dataset.Shape), level: level, threads: max(opts.Threads, 1),
+		splits: splits, input: newStandardizer(splits.Train, splits.Dataset.Shape), level: level, opts: opts,
 		info: describe(level, splits.Dataset, splits.How, splits.Train.Counts(classes), splits.Val.Y),
 	}, nil
 }
@@ -125,25 +150,44 @@ func (t *Trainer) Info() objective.Info { return t.info }
 
 // Train performs one run. It fails without training if the spec is not for this
 // trainer, its data and numerics, or has model keys that [models.Check] refuses; it ends
-// with ctx within one optimiser step; and it fails when the loss stops being a
-// finite number, naming the epoch and the step.
+// with ctx within one call of a kernel, see [perCall]; it fails when it would need more memory
+// than Options.Limit, and is not started where Options.Room has none; and it fails when the loss
+// stops being a finite number, naming the epoch and the step.
 func (t *Trainer) Train(ctx context.Context, job objective.Job) (*objective.Result, error) {
 	start := time.Now()
 	config, err := t.check(job)
 	if err != nil {
 		return nil, err
 	}
-	r, err := newRun(t, job, config)
+	leave, err := t.opts.enter(ctx, config, t.sizes(), job.Test, false)
 	if err != nil {
 		return nil, err
 	}
-	defer r.close()
-	result, err := r.train(ctx)
+	defer leave()
+	result, err := t.run(ctx, job, config)
 	if err != nil {
 		return nil, err
 	}
 	result.Seconds = time.Since(start).Seconds()
 	return result, nil
+}
+
+// run performs a run, and keeps nothing of it.
+func (t *Trainer) run(ctx context.Context, job objective.Job, config models.Config) (*objective.Result, error) {
+	r, err := newRun(ctx, t, job, config)
+	if err != nil {
+		return nil, err
+	}
+	defer r.close()
+	return r.train(ctx)
+}
+
+// sizes returns those of the trainer's data.
+func (t *Trainer) sizes() sizes {
+	return sizes{
+		shape: t.splits.Dataset.Shape, classes: len(t.info.Classes),
+		train: t.splits.Train.Len(), val: t.splits.Val.Len(), test: sum(t.splits.TestCounts()),
+	}
 }
 
 // check reports what is wrong with a job.

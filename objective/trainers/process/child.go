@@ -29,6 +29,7 @@ type child struct {
 	begun, exited, gone chan struct{}
 	leader              int    // set before begun is closed; 0 if failed is set
 	failed              string // set before begun is closed
+	lost                bool   // the guard was killed; set before begun and exited are closed
 	status              string // set before exited is closed
 	runs                int    // how many it has been given
 }
@@ -50,7 +51,7 @@ func launch(ctx context.Context, o Options, slot int, temporary string, log *pum
 	if pipes.err != nil {
 		pipes.closeTheirs()
 		pipes.closeOurs()
-		return nil, pipes.err
+		return nil, &lackError{err: pipes.err}
 	}
 	c.in, c.lifeline, c.out = in, lifeline, newReader(out)
 	c.guard = &exec.Cmd{
@@ -58,11 +59,11 @@ func launch(ctx context.Context, o Options, slot int, temporary string, log *pum
 		Stdin: stdin, Stdout: stdout, Stderr: stderr, ExtraFiles: []*os.File{lifelineEnd, reportEnd},
 		SysProcAttr: guardAttributes(),
 	}
-	err = c.guard.Start()
+	err = c.startGuard()
 	pipes.closeTheirs()
 	if err != nil {
 		pipes.closeOurs()
-		return nil, fmt.Errorf("starting the guard process: %w", err)
+		return nil, &lackError{err: fmt.Errorf("starting the guard process: %w", err)}
 	}
 	go c.out.loop()
 	c.log.from = errs
@@ -78,9 +79,24 @@ func launch(ctx context.Context, o Options, slot int, temporary string, log *pum
 	}
 	if c.failed != "" {
 		_ = c.end(forced)
-		return nil, errors.New(c.failed)
+		err := errors.New(c.failed)
+		if c.lost {
+			return nil, &lostError{err}
+		}
+		return nil, err
 	}
 	return c, nil
+}
+
+// startGuard starts the guard, which nobody takes for a process that a guard has left.
+func (c *child) startGuard() error {
+	guards.starting.RLock()
+	defer guards.starting.RUnlock()
+	if err := c.guard.Start(); err != nil {
+		return err
+	}
+	noteGuard(c.guard.Process.Pid, true)
+	return nil
 }
 
 // pipes are the pipes between the driver and a child.
@@ -146,9 +162,11 @@ func (c *child) follow(report *os.File) {
 	}
 	_ = report.Close()
 	_ = c.guard.Wait() // its status is known from its report
+	noteGuard(c.guard.Process.Pid, false)
 	if !exited && c.leader != 0 {
 		killGroup(c.leader)
 	}
+	c.lost = !exited && c.failed == ""
 	if !begun {
 		c.failed = "the guard process ended: " + c.guard.ProcessState.String()
 		close(c.begun)
@@ -156,6 +174,9 @@ func (c *child) follow(report *os.File) {
 	if !exited {
 		c.status = "was ended together with its guard process"
 		close(c.exited)
+	}
+	if c.lost {
+		sweepAdopted(time.Now().Add(sweepLimit))
 	}
 	close(c.gone)
 }
@@ -168,6 +189,29 @@ func (c *child) dead() bool {
 	default:
 		return c.out.ended()
 	}
+}
+
+// hasExited waits for the end of the program, but not for ever. A guard that was stopped
+// would not report it.
+func (c *child) hasExited(limit time.Duration) bool {
+	wake(c.guard.Process)
+	return within(c.exited, limit)
+}
+
+// isLost reports whether the program has ended because its guard was killed.
+func (c *child) isLost() bool {
+	select {
+	case <-c.exited:
+		return c.lost
+	default:
+		return false
+	}
+}
+
+// order gives the guard an order.
+func (c *child) order(o byte) {
+	wake(c.guard.Process)
+	_, _ = c.lifeline.Write([]byte{o})
 }
 
 // within waits for what happens to a child, but not for ever.
@@ -204,15 +248,22 @@ func (c *child) end(mode stopMode) error {
 		_ = c.send(context.Background(), farewell, limit)
 	}
 	_ = c.in.Close()
-	if c.failed == "" && !within(c.exited, limit) {
-		_, _ = c.lifeline.Write([]byte{orderTerminate})
-		if !within(c.exited, c.waits.term) {
-			_, _ = c.lifeline.Write([]byte{orderKill})
+	if c.failed == "" && !c.hasExited(limit) {
+		c.order(orderTerminate)
+		if !c.hasExited(c.waits.term) {
+			c.order(orderKill)
 		}
 	}
-	_, _ = c.lifeline.Write([]byte{orderLeave})
+	c.order(orderLeave)
 	_ = c.lifeline.Close() // kills what is left
-	gone := within(c.gone, c.waits.kill)
+	gone := within(c.gone, c.waits.guard)
+	if !gone { // the guard is stopped, again and again: then without it
+		killGroup(c.leader)
+		// Before the guard, or they would become the driver's and could stop that next.
+		killBelow(c.guard.Process.Pid, time.Now().Add(sweepLimit))
+		_ = c.guard.Process.Kill()
+		gone = within(c.gone, c.waits.kill)
+	}
 	within(c.log.ended, c.waits.drain)
 	c.out.close()
 	c.log.close()

@@ -3,14 +3,14 @@
 package process
 
 import (
+	"os"
 	"syscall"
 
 	"golang.org/x/sys/unix"
 )
 
-// guardAttributes give a guard a session of its own: no terminal's signal
-// reaches it or the program, the driver alone decides.
-func guardAttributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }
+// wake lets a guard go on that its program, or somebody else, has stopped.
+func wake(guard *os.Process) { _ = guard.Signal(syscall.SIGCONT) }
 
 // killGroup kills what a guard that was killed itself has left.
 func killGroup(leader int) { _ = syscall.Kill(-leader, syscall.SIGKILL) }

@@ -24,7 +24,9 @@
 // The run gets a folder, the program a request. Then the slot reads lines. An
 // epoch is passed on. A result is checked (echo of the weights, shapes, counts,
 // the same examples as in every run before, files inside the folder that agree
-// with the matrix), and the folder is removed. An error of the program's own
+// with the matrix), and the folder is removed. What this machine lacks (room, a folder,
+// processes) is no failure of a run: it is tried again after a while, and then the trainer
+// ends, see again.go. An error of the program's own
 // fails the run and leaves the process; with `retry` the run is tried again after
 // a while, three times in all. Everything else that can happen (an exit, silence,
 // a line that is no message or not the one that is due) fails the run with the
@@ -48,11 +50,14 @@
 // and the program dies with its guard. Neither hears a terminal's signals: both are
 // in a session of the guard's own.
 //
-// So nothing is left as long as the guard lives. Its name is trainer-guard, in
-// order that killing the driver by name (pkill) misses it on Linux. Whoever kills
-// the guard too, by the executable that both share or because it kills all of the
-// user's, ends the program on Linux, but not what left the program's group; and on
-// other systems what left the group is never followed.
+// Its name is trainer-guard, in order that killing the driver by name (pkill) misses it
+// on Linux. A guard that was stopped is made to go on by the driver whenever it needs it,
+// and by the kernel when the driver ends. If a guard is killed, its program dies with it on
+// Linux; what they leave becomes the driver's, which kills it, and the run is tried again.
+// Whoever kills the driver too, by the executable that both share or because it kills
+// all of the user's, leaves what left the program's group, and the temporary folder, which
+// the next trainer removes ([leftover.MakeFolder]). On other systems what left the group is never
+// followed.
 //
 // # Example
 //

@@ -100,14 +100,65 @@ var faults = map[string]func(p *peer, q asked){
 		p.epoch(q, 1, "1")
 		forever()
 	},
-	"fork and answer": func(p *peer, q asked) { fork(); p.say(p.answer(q)) },
-	"fork and exit":   func(*peer, asked) { fork(); os.Exit(5) },
-	"fork and hang":   func(*peer, asked) { fork(); forever() },
-	"close stdin":     func(p *peer, q asked) { _ = os.Stdin.Close(); p.say(p.answer(q)); forever() },
-	"close stdout":    func(*peer, asked) { _ = os.Stdout.Close(); forever() },
+	"endless and linger": func(p *peer, q asked) { p.endless(q); forever() },
+	"fork and answer":    func(p *peer, q asked) { fork(); p.say(p.answer(q)) },
+	"fork and exit":      func(*peer, asked) { fork(); os.Exit(5) },
+	"fork and hang":      func(*peer, asked) { fork(); forever() },
+	"close stdin":        func(p *peer, q asked) { _ = os.Stdin.Close(); p.say(p.answer(q)); forever() },
+	"close stdout":       func(*peer, asked) { _ = os.Stdout.Close(); forever() },
 	"killed": func(*peer, asked) {
 		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 		forever()
+	},
+	"fork and train": func(p *peer, q asked) {
+		fork()
+		if used(q) == 0 {
+			p.epoch(q, 1, "1")
+			forever()
+		}
+		p.say(p.answer(q))
+	},
+	"kill the guard": func(*peer, asked) {
+		fork()
+		_ = syscall.Kill(os.Getppid(), syscall.SIGKILL)
+		forever()
+	},
+	"stop the guard": func(p *peer, q asked) {
+		stopGuard()
+		p.goOn(q)
+	},
+	"keep the guard stopped": func(p *peer, q asked) {
+		stopGuard()
+		go func() {
+			for {
+				stopGuard()
+			}
+		}()
+		p.goOn(q)
+	},
+	"full disk": func(p *peer, q asked) { // as Python says it
+		if n := used(q); n < int(q.Params["good"].(float64)) {
+			p.say(message{"type": "error", "run": q.Run, "message": "OSError: [Errno 28] No space left on device: 'val.npy'"})
+			return
+		}
+		p.say(p.answer(q))
+	},
+	"dies of a full disk": func(p *peer, q asked) {
+		if n := used(q); n < int(q.Params["good"].(float64)) {
+			fmt.Fprintln(os.Stderr, "OSError: [Errno 122] Disk quota exceeded\nand a last line")
+			os.Exit(1)
+		}
+		p.say(p.answer(q))
+	},
+	"folder removed": func(p *peer, q asked) { // with all that is around it, as a cleaner of temporary files does
+		if n := used(q); n < int(q.Params["good"].(float64)) {
+			if err := os.RemoveAll(filepath.Dir(q.Dir)); err != nil {
+				panic(err)
+			}
+			p.say(message{"type": "error", "run": q.Run, "message": "FileNotFoundError: val.npy"})
+			return
+		}
+		p.say(p.answer(q))
 	},
 	"answer and exit": func(p *peer, q asked) { p.say(p.answer(q)); os.Exit(0) },
 	"answer and linger": func(p *peer, q asked) { // and read no more
@@ -233,6 +284,38 @@ func linked(prepare func(dir string) error, name string) func(p *peer, q asked) 
 		m["val"].(message)["scores"] = name
 		p.say(m)
 	}
+}
+
+// used returns how often it was called for a run, in any process: the parameter `counter` names a
+// file that counts.
+func used(q asked) int {
+	file, err := os.OpenFile(q.Params["counter"].(string), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o666)
+	if err != nil {
+		panic(err)
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		panic(err)
+	}
+	if _, err := file.Write([]byte{'x'}); err != nil {
+		panic(err)
+	}
+	return int(info.Size())
+}
+
+// stopGuard stops the process that watches over the program.
+func stopGuard() { _ = syscall.Kill(os.Getppid(), syscall.SIGSTOP) }
+
+// goOn answers where the run asks for that, and else ignores what it may ignore.
+func (p *peer) goOn(q asked) {
+	if q.Params["then"] == "answer" {
+		p.say(p.answer(q))
+		return
+	}
+	signal.Ignore(syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
+	p.epoch(q, 1, "1")
+	forever()
 }
 
 // flood writes so many MiB of c.

@@ -3,7 +3,11 @@ package process
 import (
 	"os"
 	"strings"
+	"sync"
 	"sync/atomic"
+	"time"
+
+	"evenkeel/objective/leftover"
 )
 
 // A guard is named after the training program, by guardName in ps and top and by
@@ -12,8 +16,12 @@ import (
 // the title and nobody types it.
 const (
 	guardName  = "trainer-guard"
-	guardTitle = guardName + ": "
+	guardTitle = leftover.GuardTitle
 )
+
+// sweepLimit bounds the time in which a guard tries to kill what left the group, and a driver
+// what a guard that was killed has left.
+const sweepLimit = 10 * time.Second
 
 // maxTitle is how much of the command a guard's title shows.
 const maxTitle = 200
@@ -23,6 +31,32 @@ const maxTitle = 200
 func guardArguments(command []string, keeps string) []string {
 	title := strings.Join(command, " ")
 	return append([]string{guardTitle + title[:min(len(title), maxTitle)], keeps}, command...)
+}
+
+// guards are the process ids of this process's guards. The lock is held for reading while
+// one is started, so that whoever has it knows all of them.
+var guards = struct {
+	starting sync.RWMutex
+	mu       sync.Mutex
+	ids      map[int]bool
+}{ids: make(map[int]bool)}
+
+// noteGuard notes that a guard of this process has been started, or was waited for.
+func noteGuard(pid int, alive bool) {
+	guards.mu.Lock()
+	defer guards.mu.Unlock()
+	if alive {
+		guards.ids[pid] = true
+	} else {
+		delete(guards.ids, pid)
+	}
+}
+
+// isGuard reports whether a process is a guard of this process.
+func isGuard(pid int) bool {
+	guards.mu.Lock()
+	defer guards.mu.Unlock()
+	return guards.ids[pid]
 }
 
 // called says that this program can be its own guard.

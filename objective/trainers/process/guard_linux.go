@@ -20,9 +20,17 @@ func nameGuard() {
 	_ = os.WriteFile("/proc/self/comm", []byte(guardName), 0) // cosmetic
 }
 
-// adoptOrphans makes the guard the parent of every descendant whose own parent
-// ends, so that none can get away by leaving the process group.
+// adoptOrphans makes this process the parent of every descendant whose own parent ends, so
+// that none can get away by leaving the process group. A guard does so for all that its
+// program starts, and a driver for what a guard that was killed leaves.
 func adoptOrphans() { _ = unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) }
+
+// guardAttributes give a guard a session of its own: no terminal's signal reaches it or the
+// program, the driver alone decides. When a thread of the driver ends that may have started
+// it, and so when the driver is killed, the guard is made to go on if it was stopped.
+func guardAttributes() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGCONT}
+}
 
 // programAttributes puts the program into a group of its own, and lets it die
 // with the guard.
@@ -37,7 +45,7 @@ func sweep(until time.Time) {
 	signal.Notify(died, syscall.SIGCHLD)
 	defer signal.Stop(died)
 	for time.Now().Before(until) {
-		for _, pid := range children() {
+		for pid := range childrenOf(os.Getpid()) {
 			_ = syscall.Kill(pid, syscall.SIGKILL)
 		}
 		for {
@@ -56,10 +64,55 @@ func sweep(until time.Time) {
 	}
 }
 
-// children returns the process ids of the guard's children.
-func children() []int {
-	var pids []int
-	self := strconv.Itoa(os.Getpid())
+// sweepAdopted kills and reaps what guards that were killed have left to the driver, until
+// there is nothing or the time is up. All of that is in another session than the driver: a
+// guard begins one, and from there a process can only get into a new one.
+func sweepAdopted(until time.Time) {
+	for sweptAdopted() > 0 && time.Now().Before(until) {
+		time.Sleep(5 * time.Millisecond) // until what was killed is dead
+	}
+}
+
+// sweptAdopted is one look of sweepAdopted. It returns how many are not reaped yet.
+func sweptAdopted() (left int) {
+	guards.starting.Lock()
+	defer guards.starting.Unlock()
+	session, err := unix.Getsid(0)
+	if err != nil {
+		return 0
+	}
+	for pid := range childrenOf(os.Getpid()) {
+		if other, err := unix.Getsid(pid); err != nil || other == session || isGuard(pid) {
+			continue
+		}
+		_ = syscall.Kill(pid, syscall.SIGKILL)
+		if reaped, _ := syscall.Wait4(pid, nil, syscall.WNOHANG, nil); reaped != pid {
+			left++
+		}
+	}
+	return left
+}
+
+// killBelow kills all that a guard has below it, which is what is left of its program, until
+// there is nothing alive or the time is up. The guard reaps them when it can.
+func killBelow(guard int, until time.Time) {
+	for alive := true; alive && time.Now().Before(until); {
+		alive = false
+		for pid, state := range childrenOf(guard) {
+			if state != "Z" && state != "X" {
+				alive = true
+				_ = syscall.Kill(pid, syscall.SIGKILL)
+			}
+		}
+		if alive {
+			time.Sleep(time.Millisecond) // until what was killed is dead, and its children are the guard's
+		}
+	}
+}
+
+// childrenOf returns the process ids of a process's children, with their states.
+func childrenOf(parent int) map[int]string {
+	pids, self := make(map[int]string), strconv.Itoa(parent)
 	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
 	for _, name := range stats {
 		stat, err := os.ReadFile(name)
@@ -72,7 +125,7 @@ func children() []int {
 			continue
 		}
 		if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(name))); err == nil {
-			pids = append(pids, pid)
+			pids[pid] = string(fields[0])
 		}
 	}
 	return pids

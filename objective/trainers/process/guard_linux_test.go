@@ -1,15 +1,19 @@
 package process
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"evenkeel/objective"
+	"evenkeel/objective/leftover"
 )
 
 // TestNothingOutlivesAKilledDriver kills the driver as the kernel would when
@@ -74,21 +78,128 @@ func stat(t *testing.T, pid int) []string {
 	return strings.Fields(text[strings.LastIndexByte(text, ')')+1:])
 }
 
-// TestKilledGuard: the program dies with its guard, that run fails, and the next
-// has a new pair.
+// TestKilledGuard: the program dies with its guard, and what it had started too; the run is
+// no failure, it goes to a new pair.
 func TestKilledGuard(t *testing.T) {
-	tr := open(t, options(t), short)
+	o := options(t)
+	tr := open(t, o, short)
 	mustTrain(t, tr, job(tr, 1, nil))
 	guard := tr.free[0].child.guard.Process
-	j := fault(tr, "endless", nil)
+	j := fault(tr, "fork and train", map[string]any{"counter": filepath.Join(t.TempDir(), "used")})
 	killed := false
 	j.OnEpoch = func(objective.Epoch) {
 		if !killed {
 			killed = true
-			_ = guard.Signal(syscall.SIGKILL)
+			if err := guard.Signal(syscall.SIGKILL); err != nil {
+				t.Error(err)
+			}
 		}
 	}
-	mustFail(t, tr, j, "together with its guard process")
+	mustTrain(t, tr, j)
+	if !killed {
+		t.Error("no epoch was reported")
+	}
+	// guard, program and the child of the second attempt; nothing of the first
+	if now := marked(o.Slots[0][markVariable]); len(now) != 3 {
+		t.Errorf("these processes are there: %q; want three", now)
+	}
+}
+
+// TestKillsItsGuard: a program that kills its guard in every run fails that run, and leaves
+// nothing behind.
+func TestKillsItsGuard(t *testing.T) {
+	o := options(t)
+	tr := open(t, o, short)
+	mustFail(t, tr, fault(tr, "kill the guard", nil), "together with its guard process")
+	if left := marked(o.Slots[0][markVariable]); len(left) > 0 {
+		t.Errorf("these processes are left: %q", left)
+	}
+	mustTrain(t, tr, job(tr, 1, nil))
+}
+
+// TestStopsItsGuard: a program that stops its guard, once or again and again, can be ended all
+// the same, and closing says nothing of it.
+func TestStopsItsGuard(t *testing.T) {
+	for _, name := range []string{"stop the guard", "keep the guard stopped"} {
+		t.Run(name, func(t *testing.T) {
+			w := short
+			if name == "keep the guard stopped" {
+				w.guard = 100 * time.Millisecond
+			}
+			o := options(t)
+			tr := open(t, o, w)
+			mustTrain(t, tr, fault(tr, name, map[string]any{"then": "answer"}))
+			breakOff(t, tr, name)
+			if left := marked(o.Slots[0][markVariable]); len(left) > 0 {
+				t.Errorf("these processes are left: %q", left)
+			}
+			mustTrain(t, tr, job(tr, 1, nil))
+		})
+	}
+}
+
+// TestStoppedGuardOfAKilledDriver: a guard that was stopped goes on when its driver is killed,
+// and does its work.
+func TestStoppedGuardOfAKilledDriver(t *testing.T) {
+	temporary := t.TempDir()
+	t.Setenv("TMPDIR", temporary)
+	d := startDriver(t)
+	for _, g := range leftover.Guards() {
+		if parent, _ := strconv.Atoi(stat(t, g.PID)[1]); parent == d.Process.Pid {
+			eventually(t, "the guard is stopped", func() bool { // again, if somebody made it go on
+				return syscall.Kill(g.PID, syscall.SIGSTOP) != nil || stat(t, g.PID)[0] == "T"
+			})
+		}
+	}
+	if err := d.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = d.Wait() // it was killed
+	eventually(t, "all processes are gone", func() bool { return len(marked(t.Name())) == 0 })
+	if left, _ := filepath.Glob(filepath.Join(temporary, "*")); len(left) > 0 {
+		t.Errorf("these folders are left: %v", left)
+	}
+}
+
+// TestDoubleKill: where driver and guard are killed, the next trainer removes the folder.
+func TestDoubleKill(t *testing.T) {
+	temporary := t.TempDir()
+	t.Setenv("TMPDIR", temporary)
+	d := startDriver(t)
+	guards := slices.DeleteFunc(leftover.Guards(), func(g leftover.Guard) bool {
+		return stat(t, g.PID)[1] != strconv.Itoa(d.Process.Pid)
+	})
+	if len(guards) != 1 {
+		t.Fatalf("the guards are %+v; want one", guards)
+	}
+	// The driver is stopped first, or it would start another guard.
+	if err := d.Process.Signal(syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the driver is stopped", func() bool { return stat(t, d.Process.Pid)[0] == "T" })
+	if err := errors.Join(syscall.Kill(guards[0].PID, syscall.SIGKILL), d.Process.Kill()); err != nil {
+		t.Fatal(err)
+	}
+	_ = d.Wait()                         // it was killed
+	for _, p := range marked(t.Name()) { // what had left the program's group
+		if pid, err := strconv.Atoi(strings.Fields(p)[0]); err == nil {
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+		}
+	}
+	folders := func() []string {
+		list, _ := filepath.Glob(filepath.Join(temporary, "*"))
+		return list
+	}
+	left := folders()
+	if len(left) != 1 {
+		t.Fatalf("the folders %q are left; want one", left)
+	}
+	o := options(t)
+	o.Scratch = ""
+	tr := open(t, o, short)
+	if now := folders(); len(now) != 1 || now[0] == left[0] {
+		t.Errorf("after another start there are %q; want only a new one", now)
+	}
 	mustTrain(t, tr, job(tr, 1, nil))
 }
 

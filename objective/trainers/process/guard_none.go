@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"syscall"
+	"time"
 )
 
 // errPlatform says that there are no process groups to end here.
@@ -18,6 +19,14 @@ func executable() (string, error) { return "", errPlatform }
 func guardAttributes() *syscall.SysProcAttr { return nil }
 
 func killGroup(int) {}
+
+func adoptOrphans() {}
+
+func killBelow(int, time.Time) {}
+
+func sweepAdopted(time.Time) {}
+
+func wake(*os.Process) {}
 
 func readAvailable(uintptr, []byte) int { return 0 }
 

@@ -27,9 +27,6 @@ const (
 // exitStatus of a guard that could not start the program, as a shell's.
 const notStarted = 127
 
-// sweepLimit bounds the time in which a guard tries to kill what left the group.
-const sweepLimit = 10 * time.Second
-
 // watch is the whole life of a guard: it starts the program, waits for its end
 // or for the driver's, and leaves nothing behind, nor the temporary folder if the
 // driver is gone.

@@ -22,7 +22,8 @@ const markVariable = "EVENKEEL_TEST_MARK"
 // short are short waits, for programs that are expected to fail.
 var short = waits{
 	stop: 200 * time.Millisecond, bye: 200 * time.Millisecond, busy: 100 * time.Millisecond, term: 200 * time.Millisecond,
-	kill: time.Minute, drain: 10 * time.Second, quick: time.Minute, retry: [...]time.Duration{time.Millisecond, time.Millisecond},
+	guard: time.Minute, kill: time.Minute, drain: 10 * time.Second, quick: time.Minute, retry: [...]time.Duration{time.Millisecond, time.Millisecond},
+	lack: [...]time.Duration{time.Millisecond, time.Millisecond, time.Millisecond},
 }
 
 // options are those of the well-behaved program, with a mark of its own.

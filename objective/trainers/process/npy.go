@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 
+	"evenkeel/objective"
 	"evenkeel/objective/internal/npy"
 )
 
@@ -74,6 +75,9 @@ func readNpy(dir *folder, name string, shape []int64, take func(h npy.Header, ch
 // readScores reads examples x classes scores, row by row.
 func readScores(dir *folder, name string, examples int64, classes int) ([]float32, error) {
 	var scores []float32
+	if err := objective.CheckScores(examples, int64(classes)); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
 	err := readNpy(dir, name, []int64{examples, int64(classes)}, func(h npy.Header, chunk []byte) error {
 		if h.Kind != npy.Float {
 			return fmt.Errorf("has integer elements; want float32")

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"evenkeel/objective"
 )
 
 // testFolder is a run's folder with the given files in it.
@@ -125,7 +127,8 @@ func TestReadNpyRefuses(t *testing.T) {
 }
 
 // TestSparseFileCostsNothing: a file can claim to be huge at no cost, and is
-// refused before any memory is taken.
+// refused before any memory is taken. What the history cannot record is refused, and what is just
+// short of that is not.
 func TestSparseFileCostsNothing(t *testing.T) {
 	const examples = 1 << 30
 	head := npyFile("<f4", []int{examples, 2}, []float32{})
@@ -133,8 +136,23 @@ func TestSparseFileCostsNothing(t *testing.T) {
 	if err := os.Truncate(filepath.Join(dir.path, "x.npy"), int64(len(head))+8*examples); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := readScores(dir, "x.npy", examples, 2); err == nil || !strings.Contains(err.Error(), "more than") {
-		t.Errorf("error %v; want one about the number of elements", err)
+	for _, c := range []struct {
+		examples int64
+		words    []string
+	}{
+		{examples, []string{"8.6 GB", "1.00 GB", "at most 124500000 examples"}},
+		{objective.MaxScores/2 + 1, []string{"1.0 GB", "at most 124500000 examples, or predictions without scores"}},
+		{objective.MaxScores / 2, []string{"x.npy has the shape"}},
+	} {
+		_, err := readScores(dir, "x.npy", c.examples, 2)
+		for _, w := range c.words {
+			if err == nil || !strings.Contains(err.Error(), w) {
+				t.Errorf("%d examples: %v; want an error with %q", c.examples, err, w)
+			}
+		}
+	}
+	if _, err := readClasses(dir, "x.npy", examples, 2); err == nil {
+		t.Error("so many labels were read")
 	}
 }
 

@@ -111,21 +111,26 @@ func (o Options) environment(slot int) []string {
 type waits struct {
 	// stop is the time for an answer to a stop request, bye for an idle process
 	// to exit after bye, busy for one that is in a run, term for one that got
-	// SIGTERM, kill for the kernel to end what is left.
-	stop, bye, busy, term, kill time.Duration
+	// SIGTERM, guard for its guard to end what is left, kill for the kernel to end the guard.
+	stop, bye, busy, term, guard, kill time.Duration
 	// drain is the time for what a dead process has written to arrive.
 	drain time.Duration
 	// quick is what counts as failing within seconds of the start.
 	quick time.Duration
-	// retry is how long to wait before each further attempt at a run.
+	// retry is how long to wait before each further attempt at a run that the program asks for.
 	retry [maxAttempts - 1]time.Duration
+	// lack is how long to wait before each further attempt where the machine lacks something.
+	lack [maxAttempts]time.Duration
 }
 
 // Our choices. When a search is interrupted, a run whose program ignores stop and
-// SIGTERM takes stop, busy and term together, less than five seconds. An idle process may have
-// more to close down than one that has to leave its run (a pool of workers, a
-// GPU), and gets bye and term. docs/trainer.md states these times.
+// SIGTERM takes stop, busy and term together, less than two seconds: who sends a second
+// Ctrl-C waits for it. An idle process may have more to close down than one that has to leave
+// its run (a pool of workers, a GPU), and gets bye and term, but not where its last run was
+// interrupted. docs/trainer.md states these times.
 var defaultWaits = waits{
-	stop: 2 * time.Second, bye: 5 * time.Second, busy: 500 * time.Millisecond, term: 2 * time.Second, kill: 10 * time.Second,
+	stop: 600 * time.Millisecond, bye: 5 * time.Second, busy: 200 * time.Millisecond, term: time.Second,
+	guard: 5 * time.Second, kill: 10 * time.Second,
 	drain: time.Second, quick: 10 * time.Second, retry: [...]time.Duration{time.Second, 5 * time.Second},
+	lack: [...]time.Duration{2 * time.Second, 10 * time.Second, 30 * time.Second},
 }

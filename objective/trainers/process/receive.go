@@ -243,7 +243,7 @@ func (e *endedError) Error() string { return "the training program " + e.how }
 
 // silenced says why nothing more can come.
 func (c *child) silenced() error {
-	if within(c.exited, c.waits.drain) {
+	if c.hasExited(c.waits.drain) {
 		return &endedError{c.status}
 	}
 	return &endedError{"has closed its standard output"}

@@ -35,21 +35,58 @@ func (s *slot) run(ctx context.Context, job objective.Job) (*objective.Result, e
 	if err != nil {
 		return nil, err
 	}
-	for req.Attempt = 1; ; req.Attempt++ {
+	for n := (tries{}); ; {
+		req.Attempt = n.asked + 1
 		r, err := s.attempt(ctx, job, req)
 		if errors.Is(err, errNotTaken) {
 			r, err = s.attempt(ctx, job, req) // on a process that is new
 		}
-		var own *answeredError
-		if !errors.As(err, &own) || !own.retry || req.Attempt == maxAttempts {
+		if err == nil || ctx.Err() != nil {
 			return r, err
 		}
+		wait, again := s.again(&n, err)
+		if !again {
+			return nil, s.final(err)
+		}
+		s.trainer.log.write(s.source("run "+req.Run), fmt.Appendf(nil, "evenkeel tries this run again in %v: %v\n", wait, err))
 		select {
-		case <-time.After(s.trainer.waits.retry[req.Attempt-1]):
+		case <-time.After(wait):
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
 	}
+}
+
+// again decides whether a run is tried once more after a failure, and after how long.
+func (s *slot) again(n *tries, err error) (wait time.Duration, again bool) {
+	var own *answeredError
+	w := s.trainer.waits
+	switch {
+	case errors.As(err, new(*lackError)):
+		if n.lacked == len(w.lack) {
+			return 0, false
+		}
+		n.lacked++
+		return w.lack[n.lacked-1], true
+	case errors.As(err, new(*lostError)):
+		n.lost++
+		return 0, n.lost < maxAttempts
+	case errors.As(err, &own) && own.retry:
+		if n.asked == len(w.retry) {
+			return 0, false
+		}
+		n.asked++
+		return w.retry[n.asked-1], true
+	}
+	return 0, false
+}
+
+// final is what a failure is to the search when the run is not tried again.
+func (s *slot) final(err error) error {
+	if errors.As(err, new(*lackError)) {
+		return s.trainer.outOfRoom(err)
+	}
+	return err
 }
 
 // errNotTaken says that a process that had answered runs before ended soon after
@@ -91,7 +128,13 @@ func (s *slot) attempt(ctx context.Context, job objective.Job, req train) (*obje
 		return nil, s.replaced(ctx.Err(), interrupt)
 	}
 	failure, lost := s.failed(c, err)
-	if lost && reused && !answered && s.lasted < c.waits.quick {
+	if err := lackOfRoom(failure, lost); err != nil {
+		return nil, err
+	}
+	switch {
+	case dir.isGone() || c.isLost():
+		return nil, &lostError{failure}
+	case lost && reused && !answered && s.lasted < c.waits.quick:
 		return nil, errNotTaken
 	}
 	return nil, failure
@@ -109,7 +152,7 @@ func (s *slot) failed(c *child, err error) (failure *objective.LoggedError, lost
 		}
 		return &objective.LoggedError{Err: err, Log: log}, false
 	}
-	if errors.Is(err, errClosedInput) && within(c.exited, c.waits.drain) {
+	if errors.Is(err, errClosedInput) && c.hasExited(c.waits.drain) {
 		err = c.silenced()
 	}
 	mode := forced

@@ -1,9 +1,13 @@
 package process
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+
+	"evenkeel/objective/leftover"
 )
 
 // scratch is where runs get their folders.
@@ -12,12 +16,13 @@ type scratch struct {
 	temporary bool
 }
 
-// newScratch makes the folder, a temporary one for "".
+// newScratch makes the folder, a temporary one for "", and removes those that drivers have
+// left which were killed together with their guards.
 func newScratch(path string) (scratch, error) {
 	if path == "" {
-		made, err := os.MkdirTemp("", "evenkeel-")
+		made, err := leftover.MakeFolder()
 		if err != nil {
-			return scratch{}, fmt.Errorf("scratch folder: %w", err)
+			return scratch{}, fmt.Errorf("make room in %s, or set TMPDIR to another folder: the folder for the files of runs cannot be made (%w)", os.TempDir(), err)
 		}
 		return scratch{made, true}, nil
 	}
@@ -53,17 +58,30 @@ type folder struct {
 	root *os.Root
 }
 
+// folder makes a folder for a run. The scratch folder is made anew if somebody has removed it,
+// as programs do that clean up temporary files. An error is a [*lackError].
 func (s scratch) folder(run string) (*folder, error) {
 	path, err := os.MkdirTemp(s.path, run+"-")
+	if errors.Is(err, fs.ErrNotExist) {
+		if err = os.MkdirAll(s.path, 0o700); err == nil {
+			path, err = os.MkdirTemp(s.path, run+"-")
+		}
+	}
 	if err != nil {
-		return nil, fmt.Errorf("folder of run %s: %w", run, err)
+		return nil, &lackError{fmt.Errorf("the run's folder cannot be made: %w", err), true}
 	}
 	root, err := os.OpenRoot(path)
 	if err != nil {
 		_ = os.RemoveAll(path)
-		return nil, fmt.Errorf("folder of run %s: %w", run, err)
+		return nil, &lackError{fmt.Errorf("the run's folder cannot be made: %w", err), true}
 	}
 	return &folder{path, root}, nil
+}
+
+// isGone reports whether somebody has removed the folder.
+func (f *folder) isGone() bool {
+	_, err := os.Lstat(f.path)
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 // remove removes the folder and all that the program left in it.

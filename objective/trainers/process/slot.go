@@ -62,8 +62,8 @@ func (s *slot) source(what string) string { return fmt.Sprintf("slot %d, %s", s.
 func (s *slot) process(ctx context.Context) (*child, error) {
 	limit := s.trainer.options.RunsPerProcess
 	if c := s.child; c != nil && (c.dead() || limit > 0 && c.runs >= limit) {
-		if err := s.replace(graceful); err != nil {
-			return nil, err
+		if err := s.replace(graceful); err != nil { // which is no failure of the next run
+			return nil, fmt.Errorf("%w: %w", objective.ErrTrainerBroken, err)
 		}
 	}
 	if s.child != nil {
@@ -109,6 +109,9 @@ func (s *slot) start(ctx context.Context) (*child, objective.Info, error) {
 		text = c.tail()
 		if fault := c.end(forced); fault != nil {
 			err = fmt.Errorf("%w; %w", err, fault)
+		}
+		if c.isLost() {
+			err = &lostError{err}
 		}
 	}
 	switch {

@@ -53,6 +53,29 @@ func TestStopIsAnswered(t *testing.T) {
 	}
 }
 
+// TestCloseAfterAStopIsQuick: who interrupted the last run waits for Close, so an idle process
+// that does not leave has no more time than one in a run. After a run that ended well it has.
+func TestCloseAfterAStopIsQuick(t *testing.T) {
+	p := short
+	p.stop, p.bye = time.Minute, 10*time.Minute // of which none is waited for
+	tr := open(t, options(t), p)
+	mustTrain(t, tr, job(tr, 1, nil))
+	if tr.hurried.Load() {
+		t.Error("a program whose run ended well has to hurry")
+	}
+	breakOff(t, tr, "endless and linger")
+	closed := make(chan error, 1)
+	go func() { closed <- tr.Close() }()
+	select {
+	case err := <-closed:
+		if err != nil {
+			t.Errorf("Close: %v", err)
+		}
+	case <-time.After(2 * time.Minute):
+		t.Error("Close waits for an idle program after an interruption")
+	}
+}
+
 // TestStopIsIgnored: a program that ignores stop, bye and SIGTERM is killed.
 func TestStopIsIgnored(t *testing.T) {
 	tr := open(t, options(t), short)

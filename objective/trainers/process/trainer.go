@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"evenkeel/objective"
 )
@@ -23,6 +24,8 @@ type Trainer struct {
 	turns   chan struct{} // a token for each run that may be under way
 	life    context.Context
 	endLife context.CancelFunc
+	// hurried says that the last run that ended was interrupted by its caller, who waits.
+	hurried atomic.Bool
 	closing sync.Once
 	fault   error // of the first Close
 
@@ -59,6 +62,7 @@ func start(ctx context.Context, o Options, w waits) (*Trainer, error) {
 	if t.scratch, err = newScratch(o.Scratch); err != nil {
 		return nil, err
 	}
+	adoptOrphans() // of guards that are killed
 	t.life, t.endLife = context.WithCancel(context.Background())
 	for n := len(o.Slots) - 1; n >= 0; n-- {
 		t.free = append(t.free, &slot{trainer: t, number: n})
@@ -93,6 +97,7 @@ func (t *Trainer) Train(ctx context.Context, job objective.Job) (*objective.Resu
 	defer cancel()
 	defer context.AfterFunc(t.life, cancel)()
 	r, err := s.run(inner, job)
+	t.hurried.Store(err != nil && ctx.Err() != nil)
 	if err != nil && inner.Err() != nil && ctx.Err() == nil {
 		return nil, errClosed
 	}
@@ -135,7 +140,8 @@ func (t *Trainer) release(s *slot) {
 }
 
 // Close ends every process and all that they have started, and removes what is
-// temporary. Runs under way are interrupted. The error says what could not be
+// temporary. Runs under way are interrupted. Where the last run was interrupted by the end
+// of its context, idle processes have as little time as one that is in a run. The error says what could not be
 // ended or removed.
 func (t *Trainer) Close() error {
 	t.closing.Do(func() {
@@ -143,10 +149,14 @@ func (t *Trainer) Close() error {
 		for range cap(t.turns) {
 			t.turns <- struct{}{} // whoever had one gives it back
 		}
+		mode := graceful
+		if t.hurried.Load() {
+			mode = interrupt
+		}
 		faults := make([]error, len(t.free))
 		var wg sync.WaitGroup
 		for i, s := range t.free {
-			wg.Go(func() { faults[i] = s.replace(graceful) })
+			wg.Go(func() { faults[i] = s.replace(mode) })
 		}
 		wg.Wait()
 		t.fault = errors.Join(append(faults, t.log.close(), t.scratch.remove())...)

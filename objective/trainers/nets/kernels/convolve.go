@@ -210,3 +210,10 @@ func (w *Workspace) reserveFor(a, b C.ek_conv) *C.float {
 	}
 	return w.reserve(int(n))
 }
+
+// Scratch returns how many numbers a [Workspace] has for a convolution, or a block of one.
+// Two of the same images have as many as both.
+func (c Conv) Scratch() int {
+	s := c.shape()
+	return int(C.ek_conv_scratch(&s))
+}

@@ -60,7 +60,7 @@ func (l Level) gemm(ws *Workspace, b Block, y, x, w, bias []float32, m, n, k int
 	}
 	C.ek_gemm(C.int(l), C.long(b.Rows), C.long(b.Columns), C.long(k), ptr(x[b.Row*xs.row:]), C.long(xs.row), C.long(xs.col),
 		ptr(w[b.Column*wss.col:]), C.long(wss.row), C.long(wss.col), ptr(bias), flag(relu), ptr(y[b.Row*n+b.Column:]),
-		C.long(n), ws.reserve((k+16)*C.EK_PANEL))
+		C.long(n), ws.reserve(ProductScratch(k)))
 }
 
 // ptr returns the address of the first number, nil for an empty slice. It is
@@ -78,3 +78,6 @@ func flag(b bool) C.int {
 	}
 	return 0
 }
+
+// ProductScratch returns how many numbers a [Workspace] has for products of k terms.
+func ProductScratch(k int) int { return (k + 16) * C.EK_PANEL }
