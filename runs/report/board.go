@@ -278,7 +278,7 @@ func (p boardPage) searched() (rows [][]any) {
 		if s == nil || s.Seeds == 0 || s.Reason != "" {
 			continue
 		}
-		name := p.searchedName(s.Option)
+		name := searchedName(s.Option, count(s.Epochs, "epoch"))
 		drop := points(-s.Drop)
 		if s.Drop > p.Definition.Objective.Tolerance+objective.Slack {
 			drop += "!"
@@ -292,9 +292,9 @@ func (p boardPage) searched() (rows [][]any) {
 	return rows
 }
 
-// searchedName names such a row.
-func (p boardPage) searchedName(o objective.Option) string {
-	switch longer := (answerPage{p.Out, p.Overview, p.Recommendation}).epochsText(); o {
+// searchedName names such a row; longer is how long training longer is.
+func searchedName(o objective.Option, longer string) string {
+	switch o {
 	case objective.OptionLonger:
 		return "unweighted, " + longer
 	case objective.OptionLongerThenOffsets:
@@ -320,7 +320,7 @@ func (p boardPage) unmeasured() (lines []string) {
 		if x.row == nil || x.row.Option == "" {
 			continue
 		}
-		reason, name := x.row.Reason, p.searchedName(x.row.Option)
+		reason, name := x.row.Reason, searchedName(x.row.Option, answerPage{p.Out, p.Overview, p.Recommendation}.epochsText())
 		if reason == "" && x.row.Seeds < x.seeds {
 			reason, name = followup.ReasonTime, fmt.Sprintf("%s (on %d of %d seeds)", name, x.row.Seeds, x.seeds)
 		}

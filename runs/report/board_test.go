@@ -206,3 +206,45 @@ func TestOptimismIsSaid(t *testing.T) {
 		}
 	}
 }
+
+// TestUnmeasuredOnTheBoard: rows that are missing, or of fewer seeds than there are, are named
+// with the reason, a line for each reason; where it is the time, with the command.
+func TestUnmeasuredOnTheBoard(t *testing.T) {
+	measured := func(o objective.Option, seeds int, reason followup.Reason) *followup.Searched {
+		return &followup.Searched{Option: o, Seeds: seeds, Reason: reason}
+	}
+	const fixed, longer, both = objective.OptionOffsetsFixed, objective.OptionLonger, objective.OptionLongerThenOffsets
+	for _, c := range []struct {
+		fixed, longer, both *followup.Searched
+		confirmed           bool
+		want                string
+	}{
+		{nil, &followup.Searched{}, nil, false, ""},
+		{measured(fixed, 5, ""), measured(longer, 3, ""), measured(both, 3, ""), false, ""},
+		{
+			measured(fixed, 2, ""), measured(longer, 0, followup.ReasonTime), measured(both, 0, followup.ReasonTime), false,
+			"Not measured: offsets, one fixed set (on 2 of 5 seeds); unweighted, 30 epochs; 30 epochs, fixed offsets: " +
+				"there was no time left for it; with more time evenkeel resume s does it",
+		},
+		{
+			measured(fixed, 5, ""), measured(longer, 2, ""), measured(both, 0, followup.ReasonNoLogits), true,
+			"Not measured: unweighted, 30 epochs (on 2 of 3 seeds): there was no time left for it\n" +
+				"Not measured: 30 epochs, fixed offsets: the trainer sends no logits, or no labels, of its examples",
+		},
+	} {
+		def, err := studyfile.Parse("s.yaml", []byte("study: s\nmodel: {kind: softmax, epochs: 15}\nweighting: {scheme: [{name: mean-ratio, exponent: 2}]}"), "/", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := boardOf(row(-.03, .02, 3))
+		p.Definition = def
+		p.Board.Offsets.Fixed, p.Board.Longer.Searched, p.Board.Longer.Offsets = c.fixed, *c.longer, c.both
+		p.Recommendation = &results.Recommendation{}
+		if c.confirmed {
+			p.Recommendation.Confirmed = &results.Confirmed{}
+		}
+		if got := strings.Join(p.unmeasured(), "\n"); got != c.want {
+			t.Errorf("got\n%s\nwant\n%s", got, c.want)
+		}
+	}
+}
