@@ -52,6 +52,9 @@ type TrialsLifted struct{ Trials int }
 type TimeShort struct {
 	Fit, Each                                      float64
 	Reference, Trials, Longer, Confirming, Offsets float64
+	// Others is how many trainings take as long as Longer with fixed offsets for both models,
+	// which get no more than two eighths of the time.
+	Others float64
 	// Interval says that the leader will have an interval, Confirmed that it will be confirmed
 	// where it is to be.
 	Interval, Confirmed bool

@@ -122,6 +122,10 @@ func takes(trainings int, seconds float64) string {
 
 // timeShort says what does not fit into the time of a search, and what that means.
 func timeShort(n notice.TimeShort) string {
+	if n.Interval && n.Confirmed {
+		return fmt.Sprintf("short of time: training the unweighted model longer and fixed offsets take as long as about %s of %s, and get a quarter of the time at most. "+
+			"They will not be measured on all seeds: give it more time to compare with them", count(int(n.Others), "training"), Duration(n.Each))
+	}
 	text := fmt.Sprintf("short of time: %s of %s each fit; a conclusion needs about %.0f more: %.0f for the unweighted model, %.0f for two trials on several seeds",
 		count(int(n.Fit), "training"), Duration(n.Each), n.Reference+n.Trials+n.Longer+n.Confirming+n.Offsets-1-n.Fit, n.Reference, n.Trials)
 	if n.Longer > 0 {
@@ -133,11 +137,8 @@ func timeShort(n notice.TimeShort) string {
 	if n.Offsets > 0 {
 		text += fmt.Sprintf(", and fitting offsets takes as long as %.0f", n.Offsets)
 	}
-	switch {
-	case !n.Interval:
+	if !n.Interval {
 		return text + ". The leader will have no interval: give it more time"
-	case n.Confirmed:
-		return text + ". Training longer and fixed offsets will not be measured on all seeds: give it more time to compare with them"
 	}
 	return text + ". The leader will not be confirmed: its figures are for choosing, not for quoting"
 }

@@ -342,6 +342,7 @@ func (s *searching) drive(ctx context.Context, stop <-chan struct{}, study *runs
 		Parallel: s.trainer.parallel, Deadline: deadline, Clock: time.Now,
 		Observe: s.observe, KeepGoing: s.KeepGoing,
 	}
+	s.timing.whole = s.spent + time.Until(deadline)
 	s.timing.def, s.timing.parallel, s.timing.deadline, s.timing.confirms = s.def, s.trainer.parallel, deadline, s.leader != nil
 	if s.reserve.Confirms = s.leader != nil; !deadline.IsZero() {
 		driver.Reserve, s.kept = s.reserve.Before(s.def, s.trainer.parallel, s.spent, deadline, time.Now)

@@ -18,6 +18,8 @@ type timing struct {
 	def      *search.Definition
 	parallel int
 	deadline time.Time
+	// whole is the limited time, what was spent of it before included.
+	whole    time.Duration
 	confirms bool
 
 	mu sync.Mutex
@@ -60,7 +62,8 @@ func (t *timing) observe(e search.Event, now time.Time) notice.Notice {
 	short.Interval = left >= 0
 	left -= n.Confirming + fits(n.ConfirmFits)
 	short.Confirmed = left >= 0
-	if left >= n.Longer+fits(n.LongerFits) {
+	short.Others = n.Longer + fits(n.LongerFits)
+	if eighth := search.TrainingsThatFit(t.whole/8, t.seconds, t.parallel); left >= short.Others && n.Longer+fits(n.LongerFits) <= 2*eighth {
 		return nil
 	}
 	return short

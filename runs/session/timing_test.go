@@ -25,22 +25,23 @@ func TestTimingSaysWhatDoesNotFit(t *testing.T) {
 	}{
 		{0, 0, true, nil},
 		{time.Hour, 0, true, nil},
-		{70 * time.Second, 0, true, &notice.TimeShort{Fit: 14, Each: 10, Reference: 3, Trials: 6, Longer: 6, Confirming: 6 * 5, Interval: true}},
-		{70 * time.Second, 0, false, nil},
-		{65 * time.Second, 0, false, &notice.TimeShort{Fit: 13, Each: 10, Reference: 3, Trials: 6, Longer: 6, Interval: true, Confirmed: true}},
-		{30 * time.Second, 0, false, &notice.TimeShort{Fit: 6, Each: 10, Reference: 3, Trials: 6, Longer: 6}},
+		{70 * time.Second, 0, true, &notice.TimeShort{Fit: 14, Each: 10, Reference: 3, Trials: 6, Longer: 6, Others: 6, Confirming: 6 * 5, Interval: true}},
+		// 6 trainings in two eighths of 3 or more.
+		{120 * time.Second, 0, false, nil},
+		{119 * time.Second, 0, false, &notice.TimeShort{Fit: 23, Each: 10, Reference: 3, Trials: 6, Longer: 6, Others: 6, Interval: true, Confirmed: true}},
+		{30 * time.Second, 0, false, &notice.TimeShort{Fit: 6, Each: 10, Reference: 3, Trials: 6, Longer: 6, Others: 6}},
 		// 35 + 12 fits of 30 s are 47 times 3 trainings, one after the other with one at once.
 		{30 * time.Minute, 30 * time.Second, true, &notice.TimeShort{
-			Fit: 180, Each: 10, Reference: 3, Trials: 6, Longer: 6, Confirming: 6 * 5, Offsets: 141, Interval: true, Confirmed: true,
+			Fit: 180, Each: 10, Reference: 3, Trials: 6, Longer: 6, Others: 90, Confirming: 6 * 5, Offsets: 141, Interval: true, Confirmed: true,
 		}},
-		{32 * time.Minute, 30 * time.Second, true, nil},
+		{time.Hour, 30 * time.Second, true, nil},
 	} {
 		timing := timing{def: define(t, small, "search.max_replicates=3", "search.racing=true", "weighting.rounds=1"), parallel: 2, confirms: c.confirms}
 		if c.fitting > 0 {
 			timing.parallel = 1
 		}
 		if c.left > 0 {
-			timing.deadline = now.Add(c.left)
+			timing.deadline, timing.whole = now.Add(c.left), c.left
 		}
 		if n := timing.observe(search.Event{Kind: search.EventStep}, now); n != nil {
 			t.Errorf("before the first training: %+v", n)
