@@ -98,11 +98,11 @@ func (db *DB) Confirmed(ctx context.Context, study string, r followup.Reading, a
 			AND EXISTS (SELECT 1 FROM confirmed_options WHERE study = ?1 AND trial = ?2 AND round = ?3 AND resplit = ?4 AND option = ?10
 				AND (offsets IS ?11 OR reason NOT IN ('', ?12)))
 			AND (?14 IS NULL OR EXISTS (SELECT 1 FROM confirmed_options WHERE study = ?1 AND trial = ?2 AND round = ?3 AND resplit = ?4 AND option = ?13
-				AND (offsets = ?14 OR reason <> '')))`,
+				AND (offsets = ?14 OR reason NOT IN ('', ?12, ?15))))`,
 			number, r.Trial, r.Round, r.Resplit, r.Seeds, string(objective.OptionNothing), string(r.Reference),
 			string(objective.OptionWeightsFixed), column.Floats(arm.Vector),
 			string(objective.OptionOffsetsFixed), column.Floats(arm.Offsets), string(followup.ReasonNoOffsets),
-			string(objective.OptionLongerThenOffsets), column.Floats(arm.LongerOffsets)).Scan(&same)
+			string(objective.OptionLongerThenOffsets), column.Floats(arm.LongerOffsets), string(followup.ReasonTime)).Scan(&same)
 	})
 	return same, err
 }

@@ -35,10 +35,10 @@ func confirmTrial(ctx context.Context, t *testing.T, db *runs.DB, trial, seeds, 
 		t.Fatal(err)
 	}
 	c := followup.Confirmer{Definition: def, Store: s, Trainer: trainer, Parallel: parallel, Clock: time.Now}
-	return c.Run(ctx, nil, followup.Arm{Trial: trial, Round: 1, Plan: plan, Seeds: seeds, Offsets: fixedOffsets})
+	return c.Run(ctx, nil, followup.Arm{Trial: trial, Round: 1, Plan: plan, Seeds: seeds, Offsets: fixedOffsets, LongerOffsets: fixedOffsets})
 }
 
-// fixedOffsets are the one set of offsets that confirmTrial measures.
+// fixedOffsets are the fixed sets of offsets that confirmTrial measures.
 var fixedOffsets = []float64{.3, .1, -.1, -.3}
 
 // TestConfirmationIsKept: the stored confirmation has the figures of the one that
@@ -66,7 +66,7 @@ func TestConfirmationIsKept(t *testing.T) {
 		"other offsets":      func(_ *followup.Reading, a *followup.Arm) { a.Offsets[0]++ },
 		"offsets for longer": func(_ *followup.Reading, a *followup.Arm) { a.LongerOffsets = []float64{1, 0, 0, -1} },
 	} {
-		r, a := made.Reading, followup.Arm{Vector: slices.Clone(vector), Offsets: slices.Clone(fixedOffsets)}
+		r, a := made.Reading, followup.Arm{Vector: slices.Clone(vector), Offsets: slices.Clone(fixedOffsets), LongerOffsets: slices.Clone(fixedOffsets)}
 		change(&r, &a)
 		if same, err := db.Confirmed(t.Context(), "test", r, a); err != nil || same != (name == "") {
 			t.Errorf("confirmed already, with %q: %v, %v", name, same, err)

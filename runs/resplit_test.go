@@ -57,7 +57,7 @@ func confirmResplit(ctx context.Context, t *testing.T, db *runs.DB, parallel int
 			return onSplit{synthetic, objective.Split{Resplit: seed}}, nil
 		},
 	}
-	return c.Run(ctx, nil, followup.Arm{Trial: 2, Round: 1, Plan: plan, Seeds: 6, Resplit: true})
+	return c.Run(ctx, nil, followup.Arm{Trial: 2, Round: 1, Plan: plan, Seeds: 6, LongerOffsets: fixedOffsets, Resplit: true})
 }
 
 // TestBothKindsAreKept: a confirmation with parts drawn again stands beside one

@@ -21,7 +21,8 @@ type StudyRow struct {
 	// FailedSeeds counts the further seeds of trials that failed, Invalid the trials that
 	// were declared invalid.
 	FailedSeeds, Invalid int
-	// Arms counts the ranked arms, Runs the trainings as [DB.Effort] does.
+	// Arms counts the ranked arms, Runs the trainings as [DB.Effort] does without those of
+	// [DB.FoundRuns].
 	Arms, Runs int
 	// Reference is the reference's spread.
 	Reference float64
@@ -49,7 +50,7 @@ func (db *DB) Studies(ctx context.Context) (list []StudyRow, err error) {
 				(SELECT count(*) FROM trials t WHERE t.study = s.number AND t.state = ?1),
 				(SELECT count(*) FROM trials t WHERE t.study = s.number AND t.state = ?2),
 				(SELECT coalesce(canonical ->> '$.search.trials', 0) FROM definitions f WHERE f.study = s.number ORDER BY revision DESC LIMIT 1),
-				`+trainings+`,
+				`+trainings+` - `+foundRuns+`,
 				i.host, i.user, i.pid, i.program, coalesce(i.git_commit, ''), i.started, w.started, w.seconds, coalesce(i.ended, ?3),
 				(SELECT sum(seconds) FROM invocations n WHERE n.study = s.number),
 				`+failedSeeds+`,
@@ -117,6 +118,12 @@ func (db *DB) State(ctx context.Context, study string) (state State, err error) 
 const trainings = `(SELECT count(DISTINCT r.run) FROM (SELECT study, run FROM trial_runs UNION ALL SELECT study, run FROM longer_runs) r
 	JOIN runs u ON u.hash = r.run WHERE r.study = s.number AND NOT u.derived)`
 
+// foundRuns counts those of them that an earlier study of the file has too.
+const foundRuns = `(SELECT count(DISTINCT r.run) FROM (SELECT study, run FROM trial_runs UNION ALL SELECT study, run FROM longer_runs) r
+	JOIN runs u ON u.hash = r.run WHERE r.study = s.number AND NOT u.derived AND (
+		EXISTS (SELECT 1 FROM trial_runs t WHERE t.run = r.run AND t.study < s.number) OR
+		EXISTS (SELECT 1 FROM longer_runs l WHERE l.run = r.run AND l.study < s.number)))`
+
 // FoundRuns returns how many of the training runs of the search of the named study ("" for
 // the newest) an earlier study of the file has too, so that they were not trained again.
 func (db *DB) FoundRuns(ctx context.Context, study string) (found int, err error) {
@@ -125,10 +132,7 @@ func (db *DB) FoundRuns(ctx context.Context, study string) (found int, err error
 		if err != nil {
 			return err
 		}
-		return q.QueryRowContext(ctx, `SELECT count(DISTINCT r.run) FROM (SELECT study, run FROM trial_runs UNION ALL SELECT study, run FROM longer_runs) r
-			JOIN runs u ON u.hash = r.run WHERE r.study = ?1 AND NOT u.derived AND (
-				EXISTS (SELECT 1 FROM trial_runs t WHERE t.run = r.run AND t.study < ?1) OR
-				EXISTS (SELECT 1 FROM longer_runs l WHERE l.run = r.run AND l.study < ?1))`, number).Scan(&found)
+		return q.QueryRowContext(ctx, `SELECT `+foundRuns+` FROM studies s WHERE s.number = ?`, number).Scan(&found)
 	})
 	return found, err
 }

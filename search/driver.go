@@ -61,6 +61,8 @@ type Driver struct {
 	// deaths is that of [DeathCounter], 0 as soon as a step ends.
 	deaths int
 
+	counts runCounts
+
 	mu sync.Mutex
 	// references holds the replicates whose reference is in the store.
 	references map[int]bool
@@ -88,7 +90,10 @@ const (
 
 // Summary says what one invocation of [Driver.Run] did.
 type Summary struct {
-	End             End
+	End End
+	// Trained is the number of trainings, Shared how many more a trial needed that had been made
+	// for another trial, or before. An unweighted run that all trials need counts once in both
+	// together.
 	Trained, Shared int
 	// Trials counts those that have ended, in all invocations: one that is decided and was
 	// interrupted is not stored as a result.
@@ -142,7 +147,8 @@ func (d *Driver) Run(ctx context.Context, stop <-chan struct{}) (Summary, error)
 		err = fmt.Errorf("%w: %w", objective.ErrStorage, flush)
 	}
 	summary := Summary{End: end}
-	summary.Trained, summary.Shared = d.eval.Runner.Counts()
+	summary.Trained, _ = d.eval.Runner.Counts()
+	summary.Shared = d.counts.shared()
 	for _, r := range d.steps {
 		if r.Step.Kind == NewTrial && r.Outcome != nil {
 			summary.Trials++
@@ -197,8 +203,11 @@ func (d *Driver) prepare(ctx context.Context) error {
 	d.policy = Policy{Definition: d.Definition, Sampler: d.Sampler}
 	d.done = make(chan finished)
 	d.references = make(map[int]bool)
+	d.counts = runCounts{unweighted: make(map[objective.RunID]bool)}
 	runner := objective.NewRunner(d.Trainer, d.Store, d.Parallel, d.Clock, func(e objective.RunEvent) {
-		d.Observe(Event{Kind: EventRun, Run: e})
+		if d.counts.observe(e) {
+			d.Observe(Event{Kind: EventRun, Run: e})
+		}
 	})
 	runner.SetDeadline(d.Deadline)
 	runner.SetReserve(d.Reserve)

@@ -44,13 +44,20 @@ type SearchBegan struct {
 // study file's is none.
 type TrialsLifted struct{ Trials int }
 
-// TimeShort says, once the first training has been timed, that a search will not come to a
-// conclusion in its time: Fit trainings of Each seconds fit, and at least Reference are needed
-// for the unweighted model, Trials for two trials and their race, and as many as Confirming
-// for confirming the leader, 0 where that is not done.
+// TimeShort says, once the first training and the fit of its offsets have been timed, that a
+// search will not come to a conclusion in its time: Fit trainings of Each seconds fit, and at
+// least Reference are needed for the unweighted model, Trials for two trials and their race,
+// and as many as Longer for training the unweighted model longer and Confirming for confirming
+// the leader, 0 where that is not done. Offsets is how many take as long as all fits of offsets.
 type TimeShort struct {
-	Fit, Each                     float64
-	Reference, Trials, Confirming float64
+	Fit, Each                                      float64
+	Reference, Trials, Longer, Confirming, Offsets float64
+	// Others is how many trainings take as long as Longer with fixed offsets for both models,
+	// which get no more than two eighths of the time.
+	Others float64
+	// Interval says that the leader will have an interval, Confirmed that it will be confirmed
+	// where it is to be.
+	Interval, Confirmed bool
 }
 
 // SearchEvent says that something happened in the search.

@@ -77,6 +77,9 @@ func (p boardPage) board() error {
 	if hidden > 0 {
 		fmt.Fprintf(p.W, "One row a trial, its best arm; --all shows %s more. Columns: leaderboard --help\n", count(hidden, "arm"))
 	}
+	for _, text := range p.unmeasured() {
+		p.lines(text)
+	}
 	if text := p.optimism(); text != "" {
 		p.lines(text)
 	}
@@ -116,7 +119,7 @@ func (p boardPage) title() string {
 	title := fmt.Sprintf("%s | %s | %s | %s, %s", h.Name, data, h.Model, trials, count(h.Arms, "arm"))
 	trained, found := count(p.Runs, "training"), ""
 	if p.Found > 0 {
-		found = fmt.Sprintf(" (%d found from an earlier study)", p.Found)
+		found = fmt.Sprintf(" (%d more found from an earlier study)", p.Found)
 	}
 	if len(p.Confirmed) > 0 { // which the time is of too, and the trainings are not
 		return fmt.Sprintf("%s\n%s in the search%s; %s in all, confirmation included", title, trained, found, Duration(p.Seconds))
@@ -275,13 +278,7 @@ func (p boardPage) searched() (rows [][]any) {
 		if s == nil || s.Seeds == 0 || s.Reason != "" {
 			continue
 		}
-		name := "offsets, one fixed set"
-		switch s.Option {
-		case objective.OptionLonger:
-			name = "unweighted, " + count(s.Epochs, "epoch")
-		case objective.OptionLongerThenOffsets:
-			name = count(s.Epochs, "epoch") + ", fixed offsets"
-		}
+		name := searchedName(s.Option, count(s.Epochs, "epoch"))
 		drop := points(-s.Drop)
 		if s.Drop > p.Definition.Objective.Tolerance+objective.Slack {
 			drop += "!"
@@ -293,6 +290,56 @@ func (p boardPage) searched() (rows [][]any) {
 		})
 	}
 	return rows
+}
+
+// searchedName names such a row; longer is how long training longer is.
+func searchedName(o objective.Option, longer string) string {
+	switch o {
+	case objective.OptionLonger:
+		return "unweighted, " + longer
+	case objective.OptionLongerThenOffsets:
+		return longer + ", fixed offsets"
+	}
+	return "offsets, one fixed set"
+}
+
+// unmeasured says which of these rows are missing, or are of fewer seeds than there are, and why:
+// a line for each reason.
+func (p boardPage) unmeasured() (lines []string) {
+	b := p.Board
+	leader := 0
+	if p.Leader.At >= 0 {
+		leader = b.Rows[p.Leader.At].Seeds
+	}
+	var reasons []followup.Reason
+	rows := map[followup.Reason][]string{}
+	for _, x := range []struct {
+		row   *followup.Searched
+		seeds int
+	}{{b.Offsets.Fixed, b.Reference.Seeds}, {&b.Longer.Searched, leader}, {b.Longer.Offsets, leader}} {
+		if x.row == nil || x.row.Option == "" {
+			continue
+		}
+		reason, name := x.row.Reason, searchedName(x.row.Option, answerPage{p.Out, p.Overview, p.Recommendation}.epochsText())
+		if reason == "" && x.row.Seeds < x.seeds {
+			reason, name = followup.ReasonTime, fmt.Sprintf("%s (on %d of %d seeds)", name, x.row.Seeds, x.seeds)
+		}
+		if reason == "" {
+			continue
+		}
+		if rows[reason] == nil {
+			reasons = append(reasons, reason)
+		}
+		rows[reason] = append(rows[reason], name)
+	}
+	for _, reason := range reasons {
+		text := "Not measured: " + strings.Join(rows[reason], "; ") + ": " + whyNotMeasured(reason)
+		if reason == followup.ReasonTime && p.Recommendation.Confirmed == nil {
+			text += "; with more time evenkeel resume " + ShellWord(p.Definition.Name) + " does it"
+		}
+		lines = append(lines, text)
+	}
+	return lines
 }
 
 // row puts the weights' own change and their ratio into a row where the table has these

@@ -53,23 +53,30 @@ func TestNoiseOnTheBoard(t *testing.T) {
 	}
 }
 
-// TestMoreResume: a study that used up its time needs more of it, or resuming ends at once.
+// TestMoreResume: a study that used up its time needs more of it, or resuming ends at once: as
+// much as a conclusion takes.
 func TestMoreResume(t *testing.T) {
 	for _, c := range []struct {
 		unfinished, timeOver bool
-		limit                time.Duration
+		limit, enough        time.Duration
 		want                 string
 	}{
-		{true, false, 0, "evenkeel resume s"},
-		{true, false, 8 * time.Hour, "evenkeel resume s"},
-		{true, true, 8 * time.Hour, "evenkeel resume s --time 16h"},
-		{true, true, 45 * time.Minute, "evenkeel resume s --time 1h30m"},
-		{true, true, 10 * time.Second, "evenkeel resume s --time 20s"},
-		{true, true, 0, "evenkeel resume s"}, // search.until ended it
-		{false, false, 8 * time.Hour, "evenkeel explain"},
+		{true, false, 0, 0, "evenkeel resume s"},
+		{true, false, 8 * time.Hour, 0, "evenkeel resume s"},
+		{true, true, 8 * time.Hour, 0, "evenkeel resume s --time 16h"},
+		{true, true, 45 * time.Minute, time.Hour, "evenkeel resume s --time 1h30m"},
+		{true, true, 10 * time.Second, 0, "evenkeel resume s --time 20s"},
+		// A conclusion takes longer than twice as long.
+		{true, true, time.Second, 41 * time.Second, "evenkeel resume s --time 50s"},
+		{true, true, time.Second, 61 * time.Second, "evenkeel resume s --time 2m"},
+		{true, true, time.Minute, 11 * time.Minute, "evenkeel resume s --time 20m"},
+		{true, true, time.Minute, 121 * time.Minute, "evenkeel resume s --time 3h"},
+		{true, true, 0, 0, "evenkeel resume s"}, // search.until ended it
+		{false, false, 8 * time.Hour, 0, "evenkeel explain"},
 	} {
 		p := answerPage{Overview: boardOf(row(-.03, .02, 5)).Overview}
 		p.Unfinished, p.TimeOver, p.Definition.Search.Time = c.unfinished, c.timeOver, c.limit
+		p.Enough = c.enough
 		if got := p.more()[0]; got != c.want {
 			t.Errorf("unfinished %v, time over %v after %v: %q, want %q", c.unfinished, c.timeOver, c.limit, got, c.want)
 		}
@@ -196,6 +203,48 @@ func TestOptimismIsSaid(t *testing.T) {
 		}}
 		if got := p.optimism(); got != c.want {
 			t.Errorf("trial %d, %v: %q; want %q", c.trial, c.counts, got, c.want)
+		}
+	}
+}
+
+// TestUnmeasuredOnTheBoard: rows that are missing, or of fewer seeds than there are, are named
+// with the reason, a line for each reason; where it is the time, with the command.
+func TestUnmeasuredOnTheBoard(t *testing.T) {
+	measured := func(o objective.Option, seeds int, reason followup.Reason) *followup.Searched {
+		return &followup.Searched{Option: o, Seeds: seeds, Reason: reason}
+	}
+	const fixed, longer, both = objective.OptionOffsetsFixed, objective.OptionLonger, objective.OptionLongerThenOffsets
+	for _, c := range []struct {
+		fixed, longer, both *followup.Searched
+		confirmed           bool
+		want                string
+	}{
+		{nil, &followup.Searched{}, nil, false, ""},
+		{measured(fixed, 5, ""), measured(longer, 3, ""), measured(both, 3, ""), false, ""},
+		{
+			measured(fixed, 2, ""), measured(longer, 0, followup.ReasonTime), measured(both, 0, followup.ReasonTime), false,
+			"Not measured: offsets, one fixed set (on 2 of 5 seeds); unweighted, 30 epochs; 30 epochs, fixed offsets: " +
+				"there was no time left for it; with more time evenkeel resume s does it",
+		},
+		{
+			measured(fixed, 5, ""), measured(longer, 2, ""), measured(both, 0, followup.ReasonNoLogits), true,
+			"Not measured: unweighted, 30 epochs (on 2 of 3 seeds): there was no time left for it\n" +
+				"Not measured: 30 epochs, fixed offsets: the trainer sends no logits, or no labels, of its examples",
+		},
+	} {
+		def, err := studyfile.Parse("s.yaml", []byte("study: s\nmodel: {kind: softmax, epochs: 15}\nweighting: {scheme: [{name: mean-ratio, exponent: 2}]}"), "/", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := boardOf(row(-.03, .02, 3))
+		p.Definition = def
+		p.Board.Offsets.Fixed, p.Board.Longer.Searched, p.Board.Longer.Offsets = c.fixed, *c.longer, c.both
+		p.Recommendation = &results.Recommendation{}
+		if c.confirmed {
+			p.Recommendation.Confirmed = &results.Confirmed{}
+		}
+		if got := strings.Join(p.unmeasured(), "\n"); got != c.want {
+			t.Errorf("got\n%s\nwant\n%s", got, c.want)
 		}
 	}
 }

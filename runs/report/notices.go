@@ -122,12 +122,22 @@ func takes(trainings int, seconds float64) string {
 
 // timeShort says what does not fit into the time of a search, and what that means.
 func timeShort(n notice.TimeShort) string {
+	if n.Interval && n.Confirmed {
+		return fmt.Sprintf("short of time: training the unweighted model longer and fixed offsets take as long as about %s of %s, and get a quarter of the time at most. "+
+			"They will not be measured on all seeds: give it more time to compare with them", count(int(n.Others), "training"), Duration(n.Each))
+	}
 	text := fmt.Sprintf("short of time: %s of %s each fit; a conclusion needs about %.0f more: %.0f for the unweighted model, %.0f for two trials on several seeds",
-		count(int(n.Fit), "training"), Duration(n.Each), n.Reference+n.Trials+n.Confirming-1-n.Fit, n.Reference, n.Trials)
+		count(int(n.Fit), "training"), Duration(n.Each), n.Reference+n.Trials+n.Longer+n.Confirming+n.Offsets-1-n.Fit, n.Reference, n.Trials)
+	if n.Longer > 0 {
+		text += fmt.Sprintf(", %.0f to train the unweighted model longer", n.Longer)
+	}
 	if n.Confirming > 0 {
 		text += fmt.Sprintf(", %.0f to confirm the leader", n.Confirming)
 	}
-	if 1+n.Fit < n.Reference+n.Trials {
+	if n.Offsets > 0 {
+		text += fmt.Sprintf(", and fitting offsets takes as long as %.0f", n.Offsets)
+	}
+	if !n.Interval {
 		return text + ". The leader will have no interval: give it more time"
 	}
 	return text + ". The leader will not be confirmed: its figures are for choosing, not for quoting"
@@ -142,6 +152,11 @@ func endLine(n notice.SearchEnded) string {
 	return line
 }
 
+// notRepeated says how many more trainings a search needed than it made.
+func notRepeated(n int) string {
+	return fmt.Sprintf("%d more had been made for another trial, or before, and were not repeated", n)
+}
+
 // ended is endLine without what failed.
 func ended(n notice.SearchEnded) string {
 	trained := count(n.Summary.Trained, "training")
@@ -152,11 +167,11 @@ func ended(n notice.SearchEnded) string {
 		return fmt.Sprintf("interrupted after %s and %s; the same command continues", count(n.Summary.Trials, "trial"), trained)
 	case n.Summary.End == search.EndTime:
 		if n.Summary.Shared > 0 {
-			trained += fmt.Sprintf(" (%d more were found, of another study or made before)", n.Summary.Shared)
+			trained += "; " + notRepeated(n.Summary.Shared)
 		}
 		return fmt.Sprintf("time limit reached after %s; resume with a later --until or a longer --time: evenkeel resume %s", trained, ShellWord(n.Study))
 	}
-	line := fmt.Sprintf("complete: %s, %s; %d more had been made for another trial, or before, and were not repeated", count(n.Summary.Trials, "trial"), trained, n.Summary.Shared)
+	line := fmt.Sprintf("complete: %s, %s; %s", count(n.Summary.Trials, "trial"), trained, notRepeated(n.Summary.Shared))
 	if p := n.Summary.Exhausted; p > 0 {
 		line += fmt.Sprintf("; the space has %s, and more trials would be copies: widen a range or add a choice to search on", count(p, "point"))
 	}

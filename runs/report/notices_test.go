@@ -70,7 +70,7 @@ func TestNoticeLines(t *testing.T) {
 		"complete: 4 trials, 7 trainings; 3 more had been made for another trial, or before, and were not repeated; 2 further seeds failed: val.labels has class 1": notice.SearchEnded{
 			Summary: search.Summary{End: search.EndComplete, Trained: 7, Shared: 3, Trials: 4, FailedSeeds: 2, SeedFailure: "val.labels has class 1; it sent `{}`"},
 		},
-		"time limit reached after 0 trainings (7 more were found, of another study or made before); resume with a later --until or a longer --time: evenkeel resume s": notice.SearchEnded{
+		"time limit reached after 0 trainings; 7 more had been made for another trial, or before, and were not repeated; resume with a later --until or a longer --time: evenkeel resume s": notice.SearchEnded{
 			Study: "s", Summary: search.Summary{End: search.EndTime, Shared: 7},
 		},
 		"": notice.SearchEnded{Failed: true},

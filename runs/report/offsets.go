@@ -88,8 +88,11 @@ type offsetsPage struct {
 func (p offsetsPage) stored() []string {
 	notes := []string{fmt.Sprintf("study %s: offsets for the logits of the unweighted model, the mean over %s of the search", p.Study, count(p.Models, "seed"))}
 	if p.Epochs > 0 {
-		notes = []string{fmt.Sprintf("study %s: offsets for the logits of the unweighted model trained %s, the mean over %s", p.Study,
-			count(p.Epochs, "epoch"), count(p.Models, "seed"))}
+		of := ", the mean over " + count(p.Models, "seed") + " of the search"
+		if p.Models == 0 {
+			of = ", as they were confirmed; the search has found others since"
+		}
+		notes = []string{fmt.Sprintf("study %s: offsets for the logits of the unweighted model trained %s%s", p.Study, count(p.Epochs, "epoch"), of)}
 	}
 	switch {
 	case p.Measured != nil && p.Epochs > 0:

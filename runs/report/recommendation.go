@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"time"
 
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/confirm"
@@ -468,11 +469,26 @@ func (p answerPage) more() []string {
 	if p.Unfinished {
 		resume := "evenkeel resume " + ShellWord(p.Definition.Name)
 		if limit := p.Definition.Search.Time; p.TimeOver && limit > 0 {
-			resume += " --time " + flagTime(2*limit) // the limit is over all starts: without more time it would end at once
+			resume += " --time " + flagTime(p.moreTime(limit))
 		}
 		list = append(list, resume)
 	}
 	return append(list, "evenkeel explain"+p.study(), "evenkeel leaderboard --all"+p.study())
+}
+
+// moreTime is a limit of time with which a search goes on that used up another one: the limit
+// is over all starts, so without more time it would end at once. It is twice as long, and longer
+// where a conclusion takes more, rounded up to a time that somebody would choose.
+func (p answerPage) moreTime(limit time.Duration) time.Duration {
+	if p.Enough <= 2*limit {
+		return 2 * limit
+	}
+	for _, s := range []struct{ below, step time.Duration }{{time.Minute, 10 * time.Second}, {10 * time.Minute, time.Minute}, {2 * time.Hour, 10 * time.Minute}} {
+		if p.Enough <= s.below {
+			return (p.Enough + s.step - 1) / s.step * s.step
+		}
+	}
+	return (p.Enough + time.Hour - 1) / time.Hour * time.Hour
 }
 
 // total sums counts.

@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"evenkeel/objective"
 	"evenkeel/objective/data/arrays"
 	"evenkeel/objective/evidence/interval"
 	"evenkeel/objective/evidence/posthoc"
 	"evenkeel/runs"
+	"evenkeel/search/followup"
 )
 
 // Offsets is one fixed set of offsets with what it does, of a study's unweighted model or
@@ -141,17 +143,56 @@ func LongerOffsets(ctx context.Context, db *runs.DB, study string) (*Offsets, er
 	if err != nil {
 		return nil, err
 	}
-	o := &Offsets{Study: board.Study.Name, Score: def.Objective, Epochs: board.Longer.Epochs, Measured: row, Fixed: posthoc.Fixed{Offsets: measured, Models: board.Longer.Seeds}}
-	if searched := board.Longer.Offsets; measured == nil && searched != nil {
-		o.Offsets, o.Models = searched.Offsets, searched.Seeds
+	usual, _ := def.ReferenceModel()["epochs"].(int64)
+	o := &Offsets{Study: board.Study.Name, Score: def.Objective, Epochs: objective.LongerFactor * int(usual), Measured: row, Fixed: posthoc.Fixed{Offsets: measured}}
+	if searched := board.Longer.Offsets; searched != nil {
+		if measured == nil {
+			o.Offsets = searched.Offsets
+		}
+		if slices.Equal(o.Offsets, searched.Offsets) { // else the search has found others since
+			o.Models = searched.Seeds
+		}
 	}
 	if o.Offsets == nil {
-		return nil, fmt.Errorf("study %s has no offsets for models that are trained longer: they were not trained, or their trainer sent no logits with labels", o.Study)
+		return nil, &NoLongerOffsetsError{Study: o.Study, Searched: board.Longer.Offsets}
 	}
 	for c := range o.Offsets {
 		o.Classes = append(o.Classes, board.Study.Class(c))
 	}
 	return o, nil
+}
+
+// NoLongerOffsetsError says that a study has no offsets for models that are trained longer.
+type NoLongerOffsetsError struct {
+	Study string
+	// Searched says why the search has none, nil where it never came to that.
+	Searched *followup.Searched
+}
+
+// Error says why, and what makes up for it where something does.
+func (e *NoLongerOffsetsError) Error() string {
+	text := fmt.Sprintf("study %s has no offsets for models that are trained longer: ", e.Study)
+	reason := followup.ReasonTime
+	if e.Searched != nil {
+		reason = e.Searched.Reason
+	}
+	switch reason {
+	case followup.ReasonTime:
+		text += "its search ended before they were fitted"
+	case followup.ReasonFailed:
+		text += "a training for them failed"
+	case followup.ReasonNoLogits:
+		return text + "its trainer sends no logits, or no labels, of its validation examples"
+	case followup.ReasonFewExamples:
+		return text + "a class has too few validation examples to fit offsets to"
+	case followup.ReasonNoEpochs:
+		return text + "its model has no number of epochs to raise"
+	case followup.ReasonEarlyStopping:
+		return text + "training stops early, before its epochs are over"
+	default:
+		return text + string(reason)
+	}
+	return text + "; evenkeel confirm --study '" + strings.ReplaceAll(e.Study, "'", `'\''`) + "' makes up for that, and then confirms the leader"
 }
 
 // confirmedOffsets returns the fixed offsets of an option that the quoted confirmation of a

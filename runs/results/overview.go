@@ -3,6 +3,7 @@ package results
 import (
 	"context"
 	"math"
+	"time"
 
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/guessing"
@@ -10,6 +11,7 @@ import (
 	"evenkeel/objective/evidence/trained"
 	"evenkeel/runs"
 	"evenkeel/search"
+	"evenkeel/search/followup"
 )
 
 // Overview is everything that a leaderboard shows.
@@ -17,11 +19,14 @@ type Overview struct {
 	Board      *runs.Board
 	Definition *search.Definition
 	Leader     Leader
-	// Runs and Seconds are what the study took, see [runs.DB.Effort].
-	Runs    int
-	Seconds float64
-	// Found is how many of these runs were found from an earlier study, see [runs.DB.FoundRuns].
-	Found int
+	// Runs is the number of trainings in the search of the study, and Found how many more it
+	// needed that an earlier study has ([runs.DB.FoundRuns]). Seconds is what it took
+	// ([runs.DB.Effort]).
+	Runs, Found int
+	Seconds     float64
+	// Enough is a limit of time, over all starts, that suffices for a conclusion by how long
+	// trainings took so far; 0 where that is not known.
+	Enough time.Duration
 	// Confirmed are the confirmed arms.
 	Confirmed []Confirmed
 	// Unfinished says that the search was cut short, TimeOver that its limit of time did it.
@@ -97,6 +102,7 @@ func readOverview(ctx context.Context, db *runs.DB, study string) (o *Overview, 
 	if o.Found, err = db.FoundRuns(ctx, name); err != nil {
 		return nil, err
 	}
+	o.Runs -= o.Found
 	if o.Confirmed, err = Confirmations(ctx, db, name); err != nil {
 		return nil, err
 	}
@@ -117,8 +123,21 @@ func readOverview(ctx context.Context, db *runs.DB, study string) (o *Overview, 
 		return nil, err
 	}
 	o.NoTestPart = withoutTestPart(o.Definition)
+	o.Enough = o.enough()
 	o.Recommendation = o.recommendation()
 	return o, nil
+}
+
+// enough is [Overview.Enough]: the time so far, and that of all trainings of a conclusion again
+// ([followup.NeedsOf]), each as long as those so far took with all that goes with them, and half
+// as much more. Our choice.
+func (o *Overview) enough() time.Duration {
+	if o.Runs <= 0 || o.Seconds <= 0 {
+		return 0
+	}
+	const more = 1.5
+	needs := followup.NeedsOf(o.Definition, !o.NoTestPart)
+	return time.Duration((o.Seconds + more*needs.Trainings()*o.Seconds/float64(o.Runs)) * float64(time.Second))
 }
 
 // OnlyFirstSeeds reports whether every training on further seeds failed, as one on a fresh

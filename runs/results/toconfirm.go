@@ -29,12 +29,8 @@ func ArmToConfirm(ctx context.Context, db *runs.DB, def *search.Definition, name
 	if a.Offsets, err = FixedOffsets(ctx, db, def.Name); err != nil {
 		return a, err
 	}
-	board, err := db.Leaderboard(ctx, def.Name)
-	if err != nil {
+	if err := ReadLongerOffsets(ctx, db, def.Name, &a); err != nil {
 		return a, err
-	}
-	if longer := board.Longer.Offsets; longer != nil {
-		a.LongerOffsets = longer.Offsets
 	}
 	if a.Stops, err = db.ReferenceStops(ctx, def.Name); err != nil {
 		return a, err
@@ -43,4 +39,22 @@ func ArmToConfirm(ctx context.Context, db *runs.DB, def *search.Definition, name
 		return a, fmt.Errorf("trial %d: %w", t.Number, err)
 	}
 	return a, nil
+}
+
+// ReadLongerOffsets reads into an arm the fixed set of offsets that the search of a study has for
+// the model that is trained longer, or why it has none.
+func ReadLongerOffsets(ctx context.Context, db *runs.DB, study string, into *followup.Arm) error {
+	board, err := db.Leaderboard(ctx, study)
+	if err != nil {
+		return err
+	}
+	longer := board.Longer.Offsets
+	if longer == nil {
+		return nil
+	}
+	into.LongerOffsets, into.LongerReason = longer.Offsets, longer.Reason
+	if longer.Reason == followup.ReasonFailed { // in the search, not on fresh seeds
+		into.LongerReason = ""
+	}
+	return nil
 }

@@ -69,7 +69,7 @@ func (c Config) prepareConfirming(ctx context.Context, r ConfirmRequest) (*confi
 			return nil, err
 		}
 	}
-	w := &confirming{Config: c, def: def, deadline: r.Deadline}
+	w := &confirming{Config: c, def: def, deadline: r.Deadline, compares: true}
 	if w.arm, err = results.ArmToConfirm(ctx, db, def, r.Arm); err != nil {
 		return nil, err
 	}
@@ -102,6 +102,56 @@ type confirming struct {
 	def      *search.Definition
 	arm      followup.Arm
 	deadline time.Time
+	// compares says to make up, before, for what the search did not measure of other options.
+	compares bool
+}
+
+// compare makes up for what the search did not measure of other options than weights, where the
+// fewest seeds of the confirmation fit all the same: what is confirmed of longer training are
+// the offsets that the search found for it.
+func (c *confirming) compare(ctx context.Context, v visited, confirmer *followup.Confirmer, fewest int) error {
+	o, err := readUnmeasured(ctx, v.db, c.def)
+	if err != nil || o == nil {
+		return err
+	}
+	of := comparison{Config: c.Config, def: c.def, deadline: c.deadline}
+	if !c.deadline.IsZero() {
+		each, fitting, err := c.seconds(ctx, v, confirmer)
+		if err != nil {
+			return err
+		}
+		keep := time.Duration(followup.Seconds(fewest, v.trainer.parallel, each) * float64(time.Second))
+		of.fitting, of.reserve = fitting, func(time.Duration, bool) time.Duration { return keep }
+	}
+	if err := v.study.Begin(ctx, runs.Confirming); err != nil {
+		return err
+	}
+	if err := of.run(ctx, v, o); err != nil {
+		return err
+	}
+	return results.ReadLongerOffsets(ctx, v.db, c.def.Name, &c.arm)
+}
+
+// seconds returns how long a fresh seed takes, 0 where that is not known, and in it fitting
+// offsets to one model.
+func (c *confirming) seconds(ctx context.Context, v visited, confirmer *followup.Confirmer) (each float64, fitting time.Duration, err error) {
+	if each, err = v.seconds(ctx, c.def.ReferenceModel()); err != nil || each == 0 {
+		return 0, 0, err
+	}
+	if fitting, err = fittingTime(ctx, confirmer); err != nil {
+		return 0, 0, err
+	}
+	_, length := c.arm.Cost(c.def)
+	return each*length + float64(c.arm.Fits(c.def))*fitting.Seconds(), fitting, nil
+}
+
+// fittingTime is [followup.Confirmer.Fitting]. It returns ErrInterrupted if it was stopped.
+func fittingTime(ctx context.Context, confirmer *followup.Confirmer) (time.Duration, error) {
+	fitting, err := confirmer.Fitting(ctx)
+	if objective.IsInterruption(err) {
+		err = ErrInterrupted
+	}
+	return fitting, err
 }
 
 // run confirms the arm. It returns ErrInterrupted if it was stopped.
@@ -113,6 +163,15 @@ func (c *confirming) run(ctx context.Context, v visited) error {
 	recorded, err := c.recorded(ctx, v)
 	if err != nil {
 		return err
+	}
+	fewest := max(confirm.FewestSeeds, recorded.seeds) // fewer would not replace these
+	if c.compares {
+		if err := c.compare(ctx, v, &confirmer, fewest); err != nil {
+			if errors.Is(err, ErrInterrupted) {
+				c.notify(notice.ConfirmingInterrupted{})
+			}
+			return err
+		}
 	}
 	asked := max(c.arm.Seeds, recorded.seeds)
 	known, err := c.known(ctx, v, &confirmer, recorded.seeds)
@@ -126,7 +185,6 @@ func (c *confirming) run(ctx context.Context, v visited) error {
 			return nil
 		}
 	}
-	fewest := max(confirm.FewestSeeds, recorded.seeds) // fewer would not replace these
 	if err := c.fit(ctx, v, &confirmer, known, fewest); err != nil {
 		return err
 	}
@@ -244,19 +302,12 @@ func (c *confirming) keep(had recorded) {
 // fit says what is about to be trained, and takes fewer seeds where the time is
 // short; below the fewest it refuses to start. Of known seeds nothing is trained.
 func (c *confirming) fit(ctx context.Context, v visited, confirmer *followup.Confirmer, known, fewest int) error {
-	each, err := v.seconds(ctx, c.def.ReferenceModel())
+	each, _, err := c.seconds(ctx, v, confirmer)
 	if err != nil {
 		return err
 	}
-	trainings, length := c.arm.Cost(c.def)
+	trainings, _ := c.arm.Cost(c.def)
 	side := v.trainer.parallel
-	if each *= length; each > 0 {
-		fitting, err := confirmer.Fitting(ctx)
-		if err != nil {
-			return err
-		}
-		each += float64(c.arm.Fits(c.def)) * fitting.Seconds()
-	}
 	if each > 0 && !c.deadline.IsZero() {
 		left := time.Until(c.deadline).Seconds()
 		seeds := followup.Fit(c.arm.Seeds, known, side, each, left)

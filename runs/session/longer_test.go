@@ -14,6 +14,7 @@ import (
 	"evenkeel/objective"
 	"evenkeel/runs"
 	"evenkeel/runs/notice"
+	"evenkeel/runs/results"
 )
 
 // TestLongerAfterTheSearch: the reference is trained longer on the leader's seeds before the
@@ -116,11 +117,13 @@ func TestLongerIsMadeUpFor(t *testing.T) {
 		limit string
 		want  bool
 	}{
-		"nothing happened": {"SELECT 1", "", false},
-		"cut short":        {`UPDATE search_options SET seeds = 1 WHERE option = 'longer'`, "", true},
-		"failed":           {`UPDATE search_options SET seeds = 0, reason = 'training failed' WHERE option LIKE 'longer%'`, "", true},
-		"time is over":     {`UPDATE search_options SET seeds = 1 WHERE option = 'longer'`, "search.time=1ms", false},
-		"never began":      {`DELETE FROM search_options`, "", false},
+		"nothing happened":  {"SELECT 1", "", false},
+		"cut short":         {`UPDATE search_options SET seeds = 1 WHERE option = 'longer'`, "", true},
+		"failed":            {`UPDATE search_options SET seeds = 0, reason = 'training failed' WHERE option LIKE 'longer%'`, "", true},
+		"no time":           {`UPDATE search_options SET seeds = 0, reason = 'no time'`, "", true},
+		"offsets cut short": {`UPDATE search_options SET seeds = 1 WHERE option = 'longer-then-offsets'`, "", true},
+		"time is over":      {`UPDATE search_options SET seeds = 1 WHERE option = 'longer'`, "search.time=1ms", false},
+		"never began":       {`DELETE FROM search_options`, "", false},
 	} {
 		history, notices := heard(t)
 		no := false
@@ -129,16 +132,7 @@ func TestLongerIsMadeUpFor(t *testing.T) {
 			t.Fatal(err)
 		}
 		notices()
-		db, err := sql.Open("sqlite3", "file:"+history.DB)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := db.Exec(c.sql); err != nil {
-			t.Fatal(err)
-		}
-		if err := db.Close(); err != nil {
-			t.Fatal(err)
-		}
+		change(t, history.DB, c.sql)
 		if c.limit != "" {
 			r.Definition = define(t, small, c.limit)
 		}
@@ -164,5 +158,79 @@ func TestLongerIsMadeUpFor(t *testing.T) {
 		if fixed := board.Offsets.Fixed; name != "never began" && (fixed == nil || fixed.Reason != "") {
 			t.Errorf("%s: fixed offsets %+v; want those of before", name, fixed)
 		}
+	}
+}
+
+// TestConfirmMakesUpForTheComparison: where the search had no time to train the unweighted model
+// longer, its offsets are not there, and what prints them names the command that makes up for it.
+// The confirmation does so before it begins, and measures the very offsets of the search. An
+// earlier confirmation without them is repeated.
+func TestConfirmMakesUpForTheComparison(t *testing.T) {
+	for name, statement := range map[string]string{
+		"no time":     `UPDATE search_options SET seeds = 0, reason = 'no time', offsets = NULL WHERE option LIKE 'longer%'`,
+		"never began": `DELETE FROM search_options`,
+		"confirmed without": `UPDATE search_options SET seeds = 0, reason = 'no time', offsets = NULL WHERE option LIKE 'longer%';
+			UPDATE confirmed_options SET reason = 'no time', offsets = NULL WHERE option = 'longer-then-offsets'`,
+	} {
+		c, notices := heard(t)
+		confirms := name == "confirmed without"
+		if _, err := Search(t.Context(), nil, c, SearchRequest{Definition: define(t, small), Confirm: &confirms}); err != nil {
+			t.Fatal(err)
+		}
+		change(t, c.DB, statement)
+		if err := longerOffsets(t, c, func(o *results.Offsets, err error) {
+			var none *results.NoLongerOffsetsError
+			if !errors.As(err, &none) || !strings.Contains(err.Error(), "evenkeel confirm --study 'small'") {
+				t.Errorf("%s: offsets %+v, %v; want an error that names the command", name, o, err)
+			}
+		}); err != nil {
+			t.Fatal(err)
+		}
+		notices()
+		if _, err := Confirm(t.Context(), nil, c, ConfirmRequest{Seeds: 6}); err != nil {
+			t.Fatal(err)
+		}
+		if got := notices(); got != "LongerBegan ConfirmingBegan" && (!confirms || got != "LongerBegan LargerKept ConfirmingBegan") {
+			t.Errorf("%s: %s; want longer training and then the confirmation", name, got)
+		}
+		if err := longerOffsets(t, c, func(o *results.Offsets, err error) {
+			if err != nil || o.Models != 3 || o.Measured == nil {
+				t.Errorf("%s: offsets %+v, %v; want the confirmed ones, of the search's three seeds", name, o, err)
+			}
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Confirm(t.Context(), nil, c, ConfirmRequest{Seeds: 6}); err != nil {
+			t.Fatal(err)
+		}
+		if got := notices(); strings.Contains(got, "Began") {
+			t.Errorf("%s, again: %s; want nothing", name, got)
+		}
+	}
+}
+
+// longerOffsets reads the offsets for models that are trained longer.
+func longerOffsets(t *testing.T, c Config, then func(*results.Offsets, error)) error {
+	t.Helper()
+	db, err := c.openReading(t.Context())
+	if err != nil {
+		return err
+	}
+	then(results.LongerOffsets(t.Context(), db, "small"))
+	return db.Close()
+}
+
+// change changes a history by hand.
+func change(t *testing.T, path, statement string) {
+	t.Helper()
+	db, err := sql.Open("sqlite3", "file:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec(statement); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
 	}
 }

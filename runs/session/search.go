@@ -167,8 +167,9 @@ type searching struct {
 	leader *leaderConfirmation
 	// reserve is the time that the search keeps free for what follows it.
 	reserve followup.Reserve
-	// kept is the part of it that longer training must leave, nil where time is not limited.
-	kept func(each time.Duration) time.Duration
+	// kept is the part of it that fixed offsets and longer training must leave, nil where time
+	// is not limited.
+	kept followup.Kept
 	// spent is the part of search.time that was over before this invocation.
 	spent time.Duration
 	// before is how the invocation before this one ended, "" if there was none.
@@ -341,6 +342,7 @@ func (s *searching) drive(ctx context.Context, stop <-chan struct{}, study *runs
 		Parallel: s.trainer.parallel, Deadline: deadline, Clock: time.Now,
 		Observe: s.observe, KeepGoing: s.KeepGoing,
 	}
+	s.timing.whole = s.spent + time.Until(deadline)
 	s.timing.def, s.timing.parallel, s.timing.deadline, s.timing.confirms = s.def, s.trainer.parallel, deadline, s.leader != nil
 	if s.reserve.Confirms = s.leader != nil; !deadline.IsZero() {
 		driver.Reserve, s.kept = s.reserve.Before(s.def, s.trainer.parallel, s.spent, deadline, time.Now)

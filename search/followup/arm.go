@@ -22,10 +22,10 @@ type Arm struct {
 	// search's seeds of those that were fitted to each. Nil where the search has none;
 	// it is never fitted to fresh seeds.
 	Offsets []float64
-	// LongerOffsets is the same for the model that is trained longer. Nil where the search
-	// has trained none; then every fresh seed is measured with the mean of those that are
-	// fitted to the validation logits of the others.
+	// LongerOffsets is the same for the model that is trained longer. Nil where the search has
+	// none; then LongerReason says why, "" where it never came to that.
 	LongerOffsets []float64
+	LongerReason  Reason
 	// WeightsOffsets is the same for models trained with Vector, which no search trains: nil
 	// but where a set that was handed over is measured once more.
 	WeightsOffsets []float64
@@ -92,9 +92,6 @@ func (a Arm) Fits(d *search.Definition) int {
 	fits := 1 // the reference
 	if a.Plan.Trained() && a.WeightsOffsets == nil {
 		fits++ // models trained with the vector
-	}
-	if _, reason := a.longer(d, objective.LongerFactor); reason == "" && a.LongerOffsets == nil {
-		fits++
 	}
 	return fits
 }

@@ -10,33 +10,24 @@ import (
 	"evenkeel/objective/evidence/posthoc"
 )
 
-// joint applies fixed sets of offsets to models that no search has trained: those with the
-// fixed vector, and those trained longer where the search has no set for them. There is
-// one set for all seeds, the mean of what was fitted to the validation logits of each, and
-// seed s is measured with the mean over the others,
+// joint applies a fixed set of offsets to the models with the fixed vector, which no search
+// has trained. There is one set for all seeds, the mean of what was fitted to the validation
+// logits of each, and seed s is measured with the mean over the others,
 //
 //	offsets_s = mean over seeds t != s of fitted_t,
 //
 // so that neither its model nor the test part had a share in what it is measured with.
 // Nothing is trained: the runs are those of the store.
 func (p *confirming) joint(ctx context.Context) error {
-	for _, c := range []struct{ model, option objective.Option }{
-		{objective.OptionWeightsFixed, objective.OptionWeightsThenOffsets},
-		{objective.OptionLonger, objective.OptionLongerThenOffsets},
-	} {
-		fitted := p.fitted(c.model)
-		if fitted == nil {
-			continue
-		}
-		err := inTurn(len(p.seeds), p.Parallel, p.runner, func(i int) error {
-			others := slices.Delete(slices.Clone(fitted), i, i+1)
-			return p.shifted(ctx, p.seeds[i], c.model, c.option, posthoc.MeanOffsets(others))
-		})
-		if err != nil {
-			return err
-		}
+	const model, option = objective.OptionWeightsFixed, objective.OptionWeightsThenOffsets
+	fitted := p.fitted(model)
+	if fitted == nil {
+		return nil
 	}
-	return nil
+	return inTurn(len(p.seeds), p.Parallel, p.runner, func(i int) error {
+		others := slices.Delete(slices.Clone(fitted), i, i+1)
+		return p.shifted(ctx, p.seeds[i], model, option, posthoc.MeanOffsets(others))
+	})
 }
 
 // fitted returns the offsets that were fitted to a model on every seed, nil if on one they
@@ -67,7 +58,6 @@ func (p *confirming) shifted(ctx context.Context, s *freshSeed, model, option ob
 
 // handedOver returns the fixed weights and offsets of an option, nil where it has none.
 func (p *confirming) handedOver(option objective.Option) (weights, offsets []float64) {
-	mean := func(model objective.Option) []float64 { return posthoc.MeanOffsets(p.fitted(model)) }
 	switch option {
 	case objective.OptionOffsetsFixed:
 		return nil, p.arm.Offsets
@@ -77,12 +67,9 @@ func (p *confirming) handedOver(option objective.Option) (weights, offsets []flo
 		if p.arm.WeightsOffsets != nil {
 			return p.vector, p.arm.WeightsOffsets
 		}
-		return p.vector, mean(objective.OptionWeightsFixed)
+		return p.vector, posthoc.MeanOffsets(p.fitted(objective.OptionWeightsFixed))
 	case objective.OptionLongerThenOffsets:
-		if p.arm.LongerOffsets != nil {
-			return nil, p.arm.LongerOffsets
-		}
-		return nil, mean(objective.OptionLonger)
+		return nil, p.arm.LongerOffsets
 	}
 	return nil, nil
 }

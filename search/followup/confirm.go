@@ -120,8 +120,13 @@ func (c *Confirmer) Fitting(ctx context.Context) (time.Duration, error) {
 		return 0, nil // nothing to fit to, as on the fresh seeds
 	}
 	began := c.Clock()
-	_, err = objective.Unless(ctx, func() (posthoc.Fitted, error) { return folds.FitAll(c.Definition.Objective), nil })
-	return c.Clock().Sub(began), err
+	_, _ = posthoc.Estimation{Stopped: func() bool { // then it is known that it takes longer than that
+		return ctx.Err() != nil || !c.Deadline.IsZero() && !c.Clock().Before(c.Deadline)
+	}}.FitAll(folds, c.Definition.Objective)
+	if ctx.Err() != nil {
+		return 0, objective.ErrStopped
+	}
+	return c.Clock().Sub(began), nil
 }
 
 // timeIsOver reports whether an error says that the deadline has come, and nothing else.

@@ -86,9 +86,9 @@ type Measured struct {
 	// Recalls are those of each class, with 95 % intervals.
 	Recalls []confirm.Recall
 	// Weights are the one fixed vector and Offsets the one fixed set that were measured,
-	// nil for an option without: what is handed over. A set of offsets that no search had
-	// fitted is the mean over the fresh seeds, of which each was measured with that of the
-	// others.
+	// nil for an option without: what is handed over. A set of offsets for models with the
+	// fixed vector, which no search trains, is the mean over the fresh seeds, of which each was
+	// measured with that of the others.
 	Weights, Offsets []float64
 }
 

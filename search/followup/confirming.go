@@ -1,6 +1,7 @@
 package followup
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -183,21 +184,19 @@ func (p *confirming) reference(ctx context.Context, s *freshSeed) error {
 func (p *confirming) fit(ctx context.Context, s *freshSeed, model objective.Option, r *objective.Result) (Reason, error) {
 	labels := s.eval.Labels(r)
 	if r.ValLogits == nil || labels == nil || r.TestLogits == nil || r.TestLabels == nil {
-		if model != objective.OptionNothing && s.fitted[objective.OptionNothing] != nil {
-			return ReasonNotKept, nil // the trainer sends them
-		}
-		return ReasonNoLogits, nil
+		return s.noLogits(), nil // of the unweighted one nothing is fitted yet
 	}
 	folds, err := posthoc.FoldsOf(r, labels)
 	if err != nil {
 		return ReasonFewExamples, nil // nothing to fit to, as in a search
 	}
-	score := p.Definition.Objective.After(max(0, s.balanced-r.Val.BalancedAccuracy()))
-	f, err := objective.Unless(ctx, func() (posthoc.Fitted, error) { return folds.FitAll(score), nil })
-	if err == nil {
-		s.fitted[model] = f.Offsets
+	fitted, err := posthoc.Estimation{Stopped: func() bool { return ctx.Err() != nil }}.
+		FitAll(folds, p.Definition.Objective.After(max(0, s.balanced-r.Val.BalancedAccuracy())))
+	if err != nil {
+		return "", objective.ErrStopped
 	}
-	return "", err
+	s.fitted[model] = fitted.Offsets
+	return "", nil
 }
 
 // recipe performs the recipe with all its rounds.
@@ -226,7 +225,7 @@ func (p *confirming) longer(ctx context.Context, s *freshSeed) error {
 			if err := s.add(Run{What: objective.OptionLonger, Run: a.Run}, a.Result); err != nil {
 				return err
 			}
-			if err := p.offsets(ctx, s, objective.OptionLonger, objective.OptionLongerThenOffsets, p.arm.LongerOffsets, a.Result); err != nil {
+			if err := p.longerOffsets(s, a.Result); err != nil {
 				return err
 			}
 		}
@@ -258,18 +257,41 @@ func (p *confirming) equalCost(ctx context.Context, s *freshSeed) error {
 	return s.add(Run{What: EqualCost, Round: p.arm.Round, Run: a.Run}, a.Result)
 }
 
-// offsets applies a fixed set of offsets to a model, which makes another option of it, or
-// fits one for [confirming.joint] where there is none.
-func (p *confirming) offsets(ctx context.Context, s *freshSeed, model, option objective.Option, set []float64, r *objective.Result) (err error) {
-	if set != nil && r.TestLogits != nil && r.TestLabels != nil {
+// longerOffsets applies the search's fixed set of offsets to the model that is trained longer,
+// or says why not.
+func (p *confirming) longerOffsets(s *freshSeed, r *objective.Result) (err error) {
+	switch {
+	case p.arm.LongerOffsets == nil:
+		s.reasons[objective.OptionLongerThenOffsets] = cmp.Or(p.arm.LongerReason, ReasonNoOffsets)
+	case r.TestLogits == nil || r.TestLabels == nil:
+		s.reasons[objective.OptionLongerThenOffsets] = s.noLogits()
+	default:
+		s.test[objective.OptionLongerThenOffsets], err = posthoc.TestPredictions(r, p.arm.LongerOffsets)
+	}
+	return err
+}
+
+// weightsOffsets applies a fixed set of offsets to the model with the fixed vector, or fits
+// one for [confirming.joint] where there is none.
+func (p *confirming) weightsOffsets(ctx context.Context, s *freshSeed, r *objective.Result) (err error) {
+	const option = objective.OptionWeightsThenOffsets
+	if set := p.arm.WeightsOffsets; set != nil && r.TestLogits != nil && r.TestLabels != nil {
 		s.test[option], err = posthoc.TestPredictions(r, set)
 		return err
 	}
-	reason, err := p.fit(ctx, s, model, r)
-	if err == nil && reason != "" {
+	reason, err := p.fit(ctx, s, objective.OptionWeightsFixed, r)
+	if reason != "" {
 		s.reasons[option] = reason
 	}
 	return err
+}
+
+// noLogits says why a run that is not the unweighted one of the seed has no logits.
+func (s *freshSeed) noLogits() Reason {
+	if s.fitted[objective.OptionNothing] != nil {
+		return ReasonNotKept // the trainer sends them
+	}
+	return ReasonNoLogits
 }
 
 // report says that one more seed is measured.
@@ -310,7 +332,7 @@ func (p *confirming) fixed(ctx context.Context, s *freshSeed) error {
 		if err != nil {
 			return fmt.Errorf("the vector: %w", err)
 		}
-		if err := p.offsets(ctx, s, objective.OptionWeightsFixed, objective.OptionWeightsThenOffsets, p.arm.WeightsOffsets, a.Result); err != nil {
+		if err := p.weightsOffsets(ctx, s, a.Result); err != nil {
 			return err
 		}
 		run.Run = a.Run

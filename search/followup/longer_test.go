@@ -261,7 +261,7 @@ func TestConfirmationWithoutLonger(t *testing.T) {
 			}
 		}
 		arm := fixedArm(t, d, 6)
-		arm.Round, arm.Vector, arm.Offsets = c.round, []float64{1.5, 1.2, 0.8, 0.5}, []float64{.25, .1, -.1, -.25}
+		arm.Round, arm.Vector, arm.Offsets, arm.LongerOffsets = c.round, []float64{1.5, 1.2, 0.8, 0.5}, []float64{.25, .1, -.1, -.25}, []float64{.2, .1, -.1, -.2}
 		got, err := x.Run(t.Context(), nil, arm)
 		if err != nil || got.Seeds != 6 {
 			t.Errorf("%s fails: %v; want a confirmation", name, err)
@@ -304,14 +304,14 @@ func TestLongerEndsAtTheDeadline(t *testing.T) {
 	}}}
 	store := newSearches()
 	l := followup.Longer{Definition: d, Store: store, Trainer: trainer, Parallel: 1, Clock: time.Now}
-	if err := l.Run(t.Context(), nil, []int{0, 1}, []int{0}); err != nil {
+	if err := l.Run(t.Context(), nil, []int{0, 1, 2}, []int{0, 1}); err != nil {
 		t.Fatal(err)
 	}
 	slow, l.Deadline = true, time.Now().Add(time.Second)
-	if err := l.Run(t.Context(), nil, []int{0, 1}, []int{0, 1}); err != nil {
+	if err := l.Run(t.Context(), nil, []int{0, 1, 2}, []int{0, 1, 2}); err != nil {
 		t.Errorf("error %v; want it to end with the time", err)
 	}
-	if got := store.found[objective.OptionLonger]; got.Seeds != 1 || got.Reason != "" {
-		t.Errorf("begun %v: longer training on %d seeds, reason %q; want the one seed that is stored", begun, got.Seeds, got.Reason)
+	if got := store.found[objective.OptionLonger]; got.Seeds != 2 || got.Reason != "" {
+		t.Errorf("begun %v: longer training on %d seeds, reason %q; want the two seeds that are stored", begun, got.Seeds, got.Reason)
 	}
 }

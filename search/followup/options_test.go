@@ -91,7 +91,7 @@ func TestOptionsAreTrue(t *testing.T) {
 	store := newConfirmations()
 	arm := fixedArm(t, d, 8)
 	arm.Vector = []float64{1.5, 1.2, 0.8, 0.5}
-	arm.Offsets = []float64{.25, .1, -.1, -.25}
+	arm.Offsets, arm.LongerOffsets = []float64{.25, .1, -.1, -.25}, []float64{.2, .1, -.1, -.2}
 	c := confirmer(d, store, trainer, 2)
 	got, err := c.Run(t.Context(), nil, arm)
 	if err != nil {
@@ -135,9 +135,10 @@ func TestOptionsAreTrue(t *testing.T) {
 	}
 }
 
-// TestFixedOffsetsOfFreshSeeds: the set that is handed over for models that no search has
-// trained is the mean of what was fitted to the validation logits of every fresh seed, and
-// each is measured with that of the others. The accuracy that they may lose is less by what the
+// TestFixedOffsetsOfFreshSeeds: the set that is handed over for models with the fixed weights,
+// which no search has trained, is the mean of what was fitted to the validation logits of every
+// fresh seed, and each is measured with that of the others. For models that are trained longer
+// nothing is fitted: there is the search's set or none. The accuracy that they may lose is less by what the
 // model has lost against the unweighted one. A set that the search has is left as it is.
 func TestFixedOffsetsOfFreshSeeds(t *testing.T) {
 	d := define(t, confirmStudy)
@@ -162,7 +163,7 @@ func TestFixedOffsetsOfFreshSeeds(t *testing.T) {
 		}
 	}
 	for model, then := range map[objective.Option]objective.Option{
-		objective.OptionWeightsFixed: objective.OptionWeightsThenOffsets, objective.OptionLonger: objective.OptionLongerThenOffsets,
+		objective.OptionWeightsFixed: objective.OptionWeightsThenOffsets,
 	} {
 		var fitted [][]float64
 		var results []*objective.Result
@@ -202,6 +203,16 @@ func TestFixedOffsetsOfFreshSeeds(t *testing.T) {
 			t.Errorf("%s has a spread of %v; with the offsets of the other seeds it is %v", then, m.PlainSpread, mean)
 		}
 	}
+	if m := option(t, got, objective.OptionLongerThenOffsets); m.Reason != followup.ReasonNoOffsets || m.Offsets != nil {
+		t.Errorf("longer-then-offsets without a set of the search: %+v; want no fitted offsets", m)
+	}
+	arm.LongerReason = followup.ReasonTime
+	if got, err = c.Run(t.Context(), nil, arm); err != nil {
+		t.Fatal(err)
+	}
+	if m := option(t, got, objective.OptionLongerThenOffsets); m.Reason != followup.ReasonTime {
+		t.Errorf("longer-then-offsets for which the search had no time: %+v", m)
+	}
 	arm.LongerOffsets, arm.WeightsOffsets = []float64{.4, .2, -.2, -.4}, []float64{.1, .1, -.1, -.1}
 	if got, err = c.Run(t.Context(), nil, arm); err != nil {
 		t.Fatal(err)
@@ -230,7 +241,9 @@ func TestOptionsThatDoNotApply(t *testing.T) {
 		"no offsets of the search": {"", func(a *followup.Arm) { a.Offsets = nil }, map[objective.Option]followup.Reason{
 			offsets: followup.ReasonNoOffsets,
 		}},
-		"no logits of the validation part": {"validation", func(a *followup.Arm) { a.Offsets = nil }, map[objective.Option]followup.Reason{
+		"no logits of the validation part": {"validation", func(a *followup.Arm) {
+			a.Offsets, a.LongerOffsets, a.LongerReason = nil, nil, followup.ReasonNoLogits
+		}, map[objective.Option]followup.Reason{
 			offsets: followup.ReasonNoOffsets, refitted: followup.ReasonNoLogits, weighted: followup.ReasonNoLogits, afterLong: followup.ReasonNoLogits,
 		}},
 		"no logits of the test part": {"test", func(*followup.Arm) {}, map[objective.Option]followup.Reason{
@@ -242,7 +255,7 @@ func TestOptionsThatDoNotApply(t *testing.T) {
 	} {
 		d := define(t, confirmStudy)
 		arm := fixedArm(t, d, 6)
-		arm.Vector, arm.Offsets = []float64{1.5, 1.2, 0.8, 0.5}, []float64{.25, .1, -.1, -.25}
+		arm.Vector, arm.Offsets, arm.LongerOffsets = []float64{1.5, 1.2, 0.8, 0.5}, []float64{.25, .1, -.1, -.25}, []float64{.2, .1, -.1, -.2}
 		c.change(&arm)
 		trainer := margins{&trainertest.Synthetic{Response: .5}, c.without}
 		got, err := confirmer(d, newConfirmations(), trainer, 2).Run(t.Context(), nil, arm)

@@ -2,8 +2,11 @@ package followup
 
 import (
 	"slices"
+	"time"
 
 	"evenkeel/objective"
+	"evenkeel/objective/evidence/confirm"
+	"evenkeel/objective/evidence/posthoc"
 	"evenkeel/search"
 )
 
@@ -30,6 +33,44 @@ func typical(d *search.Definition, round int) Arm {
 		arm.Plan.Apply = ways[i]
 	}
 	return arm
+}
+
+// Needs is what a search takes at least that comes to a conclusion: a leader with an interval,
+// the options that are measured when it ends, and its confirmation on the fewest seeds. All but
+// the fits are in trainings of the usual length.
+type Needs struct {
+	// Reference and Trials are those of [search.Definition.Fewest], Longer trains the reference
+	// longer, and Confirming confirms the leader; 0 where that is not done.
+	Reference, Trials, Longer, Confirming float64
+	// SearchFits, LongerFits and ConfirmFits are how often offsets are fitted to a model in the
+	// search, in Longer and in Confirming, in turns of [posthoc.Folds.FitAll].
+	SearchFits, LongerFits, ConfirmFits float64
+}
+
+// NeedsOf returns what a study needs; confirms says that its leader is confirmed.
+func NeedsOf(d *search.Definition, confirms bool) Needs {
+	var n Needs
+	n.Reference, n.Trials = d.Fewest()
+	n.SearchFits = n.Reference / posthoc.FitAllShare
+	n.LongerFits = n.Reference / posthoc.FitAllShare // one fixed set for the reference
+	if _, reason := longerModel(d, false, objective.LongerFactor); reason == "" {
+		n.Longer = objective.LongerFactor * n.Reference
+		n.LongerFits += mostSets * n.Reference / posthoc.FitAllShare
+	}
+	if confirms {
+		n.Confirming = confirm.FewestSeeds * Length(d, 1)
+		n.ConfirmFits = float64(confirm.FewestSeeds * typical(d, 1).Fits(d))
+	}
+	return n
+}
+
+// Trainings returns how many trainings of the usual length it takes, without the fits.
+func (n Needs) Trainings() float64 { return n.Reference + n.Trials + n.Longer + n.Confirming }
+
+// FitTrainings returns how many trainings of so many seconds, with so many at once, take as long
+// as so many fits of offsets.
+func FitTrainings(fits float64, each time.Duration, training float64, parallel int) float64 {
+	return fits * each.Seconds() / float64(fitsAtOnce(parallel)) / training * float64(parallel)
 }
 
 // LongerLength returns how long training the reference longer takes at most, at the end of a

@@ -1,6 +1,7 @@
 package followup
 
 import (
+	"math"
 	"testing"
 	"time"
 
@@ -54,17 +55,49 @@ func TestReserveKnowsOffsets(t *testing.T) {
 	l.Observe(search.Event{Arms: []objective.Arm{{Round: 1, Seeds: 3}}})
 	for _, fits := range []time.Duration{3 * time.Minute, 6 * time.Minute} {
 		l.Observe(search.Event{Kind: search.EventReference, Offsets: fits})
-		if got, want := reserve(0), 100*time.Minute; got != want {
-			t.Errorf("after fits of %v: %v; want ten seeds of three fits each, ten minutes, %v", fits, got, want)
+		// Measured as well, offsets of a model take seven thirds as long: one set for three
+		// seeds, and up to three sets for as many models that are trained longer.
+		if got, want := reserve(0), time.Duration((10*2*3+3*7+3*3*7)/inTime*float64(time.Minute)); (got - want).Abs() > time.Second {
+			t.Errorf("after fits of %v: %v; want ten seeds of two fits each and twelve of seven minutes, %v", fits, got, want)
 		}
 	}
-	confirmation := 10 * (Length(def, 1) + 9) / inTime * float64(time.Minute)
-	if got := after(time.Minute); (got - time.Duration(confirmation)).Abs() > time.Second {
-		t.Errorf("after the search, with trainings of a minute: %v; want %v", got, time.Duration(confirmation))
+	confirmation := 10 * (Length(def, 1) + 6) / inTime * float64(time.Minute)
+	longer := (3*2 + 3*3*7) / inTime * float64(time.Minute) // three seeds, twice as long, and the offsets
+	plain := 3 * 7 / inTime * float64(time.Minute)
+	for _, c := range []struct {
+		what      string
+		got, want float64
+	}{
+		{"longer training", float64(after(time.Minute, true)), confirmation},
+		{"fixed offsets", float64(after(time.Minute, false)), confirmation + longer},
+		{"the search", float64(reserve(time.Minute)), confirmation + longer + plain},
+	} {
+		if math.Abs(c.got-c.want) > float64(time.Second) {
+			t.Errorf("%s leaves %v, with trainings of a minute; want %v", c.what, time.Duration(c.got), time.Duration(c.want))
+		}
 	}
-	longer := 3 * 2 / inTime * float64(time.Minute) // three seeds, twice as long
-	if got, want := reserve(time.Minute), time.Duration(confirmation+longer); (got - want).Abs() > time.Second {
-		t.Errorf("with trainings of a minute: %v; want %v", got, want)
+}
+
+// TestReserveIsAnEighth: fixed offsets that take longer get an eighth of the time, and longer
+// training whose offsets take longer is not begun, so that nothing is kept for it.
+func TestReserveIsAnEighth(t *testing.T) {
+	const study = "study: s\nmodel: {kind: softmax, epochs: 2}\nweighting: {scheme: [{name: error-power}]}\nsearch: {trials: 3}\n"
+	def, err := studyfile.Parse("s.yaml", []byte(study), t.TempDir(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Date(2026, 1, 1, 23, 0, 0, 0, time.UTC)
+	l := Reserve{}
+	reserve, after := l.Before(def, 1, 0, now.Add(80*time.Second), func() time.Time { return now })
+	l.Observe(search.Event{Kind: search.EventReference, Offsets: 3 * time.Second, Arms: []objective.Arm{{Round: 1, Seeds: 3}}})
+	if got := reserve(0); got != 10*time.Second {
+		t.Errorf("the search leaves %v; want an eighth of 80 s", got)
+	}
+	if got := after(0, true); got != 80*time.Second {
+		t.Errorf("longer training leaves %v; want all", got)
+	}
+	if got := after(0, false); got != 0 {
+		t.Errorf("fixed offsets leave %v; want nothing, since nothing is confirmed", got)
 	}
 }
 

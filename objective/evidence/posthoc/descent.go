@@ -51,6 +51,8 @@ type descent struct {
 	score  objective.Score
 	effort effort
 	plain  float64 // balanced accuracy of the unshifted model
+	// stopped, if not nil, says to end early; what is found by then is not to be used.
+	stopped func() bool
 	// margin is the median distance between the two largest logits, the natural
 	// unit of a shift.
 	margin float64
@@ -72,9 +74,9 @@ type event struct {
 	gain, lose int32
 }
 
-func newDescent(p *Logits, score objective.Score) *descent {
+func newDescent(p *Logits, score objective.Score, stopped func() bool) *descent {
 	d := &descent{
-		part: p, score: score, effort: effortFor(p.classes, len(p.logits)),
+		part: p, score: score, stopped: stopped, effort: effortFor(p.classes, len(p.logits)),
 		counts: p.NewCounts(), recall: make([]float64, p.classes),
 		inside: make([]bool, p.classes), hits: make([]int64, p.classes), margin: 1,
 	}
@@ -92,6 +94,9 @@ func newDescent(p *Logits, score objective.Score) *descent {
 	}
 	return d
 }
+
+// ended reports whether to end early.
+func (d *descent) ended() bool { return d.stopped != nil && d.stopped() }
 
 // of returns the score of recalls. Where the charge for lost accuracy alone
 // reaches bound it returns that: the spread would only add to it.
@@ -129,6 +134,9 @@ func (d *descent) levelled() []float64 {
 	best, low := slices.Clone(b), d.cost(b)
 	eta, idle := d.margin, 0
 	for range steps {
+		if d.ended() {
+			break
+		}
 		mean := interval.Mean(d.recall)
 		for c, r := range d.recall {
 			b[c] += float64(eta * (mean - r))
@@ -151,18 +159,27 @@ func (d *descent) descend(start []float64) ([]float64, float64) {
 	b := slices.Clone(start)
 	low := d.cost(b)
 	for n := range d.effort.passes {
+		if d.ended() {
+			break
+		}
 		before := low
 		d.reach = math.Inf(1)
 		if d.part.classes > 3 {
 			d.reach = d.margin * max(narrowest, math.Ldexp(widest, -n))
 		}
 		for c := range b {
+			if d.ended() {
+				break
+			}
 			low = d.move(b, low, c, c)
 		}
 		if before-low > enough {
 			continue
 		}
 		for _, pair := range d.confused(b) {
+			if d.ended() {
+				break
+			}
 			low = d.move(b, low, pair[0], pair[1])
 		}
 		if before-low < enough && (d.part.classes <= 3 || d.reach == d.margin*narrowest) {

@@ -35,8 +35,12 @@ type Fitted struct {
 // of the best so far from a generator with a fixed seed, so that equal parts
 // have equal offsets. Where classes times examples are many, fewer points are
 // started from and fewer steps taken.
-func (p *Logits) Fit(score objective.Score) Fitted {
-	d := newDescent(p, score)
+func (p *Logits) Fit(score objective.Score) Fitted { return p.fit(score, nil) }
+
+// fit is Fit that ends early where stopped says so, with something that is not to be used; nil
+// never does.
+func (p *Logits) fit(score objective.Score, stopped func() bool) Fitted {
+	d := newDescent(p, score, stopped)
 	zero := make([]float64, p.classes)
 	best, low := zero, d.cost(zero)
 	out := Fitted{Plain: low}
@@ -82,16 +86,20 @@ var scales = []float64{0, 0.25, 0.5, 0.75, 1}
 // best on examples that were not used in the fit. For the offsets of all examples it is
 // chosen on the folds. For those that are applied to a fold it is chosen within the two
 // others, which are cut in folds themselves, so that the fold is used for nothing else.
-func (f *Folds) Fit(score objective.Score) FittedFolds {
-	shifts, raw := make([][]float64, foldCount), f.fits(score)
+func (f *Folds) Fit(score objective.Score) FittedFolds { return f.fit(score, nil) }
+
+// fit is Fit that ends early where stopped says so, with something that is not to be used; nil
+// never does.
+func (f *Folds) fit(score objective.Score, stopped func() bool) FittedFolds {
+	shifts, raw := make([][]float64, foldCount), f.fits(score, stopped)
 	for k, rest := range f.rest {
 		share := 1.0
 		if inner, err := NewFolds(rest); err == nil {
-			share = inner.share(inner.fits(score), score)
+			share = inner.share(inner.fits(score, stopped), score)
 		}
 		shifts[k] = scaled(raw[k], share)
 	}
-	return FittedFolds{All: f.all(raw, score), CrossFitted: f.apply(shifts)}
+	return FittedFolds{All: f.all(raw, score, stopped), CrossFitted: f.apply(shifts)}
 }
 
 // FitAllShare is the share of the work of [Folds.Fit] that is in [Folds.FitAll]:
@@ -101,22 +109,24 @@ const FitAllShare = 3.0 / 7
 
 // FitAll returns what Fit has as All, to the last bit, in less than half the time:
 // what judges the offsets on validation needs most of the fits.
-func (f *Folds) FitAll(score objective.Score) Fitted { return f.all(f.fits(score), score) }
+func (f *Folds) FitAll(score objective.Score) Fitted {
+	return f.all(f.fits(score, nil), score, nil)
+}
 
 // all fits offsets on all examples, and applies the share that does best for those that
 // the folds gave.
-func (f *Folds) all(raw [][]float64, score objective.Score) Fitted {
-	all := f.whole.Fit(score)
+func (f *Folds) all(raw [][]float64, score objective.Score, stopped func() bool) Fitted {
+	all := f.whole.fit(score, stopped)
 	all.Offsets = scaled(all.Offsets, f.share(raw, score))
-	all.Score = newDescent(f.whole, score).measure(all.Offsets)
+	all.Score = newDescent(f.whole, score, nil).measure(all.Offsets)
 	return all
 }
 
 // fits returns for each fold the offsets fitted on the others.
-func (f *Folds) fits(score objective.Score) [][]float64 {
+func (f *Folds) fits(score objective.Score, stopped func() bool) [][]float64 {
 	shifts := make([][]float64, foldCount)
 	for k, rest := range f.rest {
-		shifts[k] = rest.Fit(score).Offsets
+		shifts[k] = rest.fit(score, stopped).Offsets
 	}
 	return shifts
 }

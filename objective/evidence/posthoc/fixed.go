@@ -1,10 +1,13 @@
 package posthoc
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"evenkeel/objective"
 	"evenkeel/objective/evidence/interval"
@@ -93,6 +96,36 @@ func (f *Fixed) Gains() bool { return f.Change.High < 0 }
 // It returns an error if a class has fewer than [LeastExamples], or the models are of
 // different examples.
 func EstimateFixed(score objective.Score, offsets []float64, parts ...*Folds) (*Fixed, error) {
+	return Estimation{}.Fixed(score, offsets, parts...)
+}
+
+// Estimation says how [EstimateFixed] and [Folds.FitAll] are to work. But for what is stopped
+// nothing of it changes a figure.
+type Estimation struct {
+	// AtOnce is the number of models that offsets are fitted to at once, at least 1.
+	AtOnce int
+	// Stopped, if not nil, is asked during the fits whether to give up, from several goroutines.
+	// Once it has said so it must go on saying so.
+	Stopped func() bool
+	// Fewest, if above 0, is with how many models that are fitted by then the estimate is made
+	// where Stopped says so, as if it were of these alone.
+	Fewest int
+}
+
+// FitAll is [Folds.FitAll]. The error is [ErrStopped] where it gave up.
+func (e Estimation) FitAll(f *Folds, score objective.Score) (Fitted, error) {
+	all := f.all(f.fits(score, e.Stopped), score, e.Stopped)
+	if e.Stopped != nil && e.Stopped() {
+		return Fitted{}, ErrStopped
+	}
+	return all, nil
+}
+
+// ErrStopped says that [Estimation.Stopped] said so.
+var ErrStopped = errors.New("stopped before the offsets were fitted")
+
+// Fixed is [EstimateFixed]. The error is [ErrStopped] where it gave up.
+func (e Estimation) Fixed(score objective.Score, offsets []float64, parts ...*Folds) (*Fixed, error) {
 	if len(parts) == 0 {
 		return nil, fmt.Errorf("no model to fit offsets to; want the logits of at least 1")
 	}
@@ -102,13 +135,21 @@ func EstimateFixed(score objective.Score, offsets []float64, parts ...*Folds) (*
 			return nil, fmt.Errorf("class %d has %d examples; want at least %d, two for each of the %d folds that offsets are measured on", c, n, LeastExamples, foldCount)
 		}
 	}
+	parts = slices.Clone(parts)
 	fits := make([]FittedFolds, len(parts))
 	for s, part := range parts {
 		if !slices.Equal(part.whole.labels, first.labels) {
 			return nil, fmt.Errorf("model %d has other examples than the first; want the logits of the same ones", s)
 		}
-		fits[s] = part.Fit(score)
 	}
+	fitted := e.fit(score, parts, fits)
+	if n := len(fitted); n < len(parts) && (e.Fewest == 0 || n < e.Fewest) {
+		return nil, ErrStopped
+	}
+	for i, s := range fitted {
+		parts[i], fits[i] = parts[s], fits[s]
+	}
+	parts, fits = parts[:len(fitted)], fits[:len(fitted)]
 	all := make([][]float64, len(fits))
 	for s := range fits {
 		all[s] = fits[s].All.Offsets
@@ -120,7 +161,7 @@ func EstimateFixed(score objective.Score, offsets []float64, parts ...*Folds) (*
 	f.Before, f.After = make([]float64, first.classes), make([]float64, first.classes)
 	var changes, costs []float64
 	var variance, costVariance float64 // means over models
-	e := &f.effect
+	effect := &f.effect
 	for s, part := range parts {
 		others := func(of func(FittedFolds) []float64) []float64 {
 			var list [][]float64
@@ -140,15 +181,38 @@ func EstimateFixed(score objective.Score, offsets []float64, parts ...*Folds) (*
 		changes, costs = append(changes, m.after-m.before), append(costs, -m.crossed.Drop())
 		variance += m.variance / float64(len(parts))
 		costVariance += m.costVariance / float64(len(parts))
-		e.before = append(e.before, round(m.crossed.Plain, first.labels, m.plain))
-		e.after = append(e.after, round(m.crossed.Confusion, first.labels, m.crossed.Predictions))
-		e.plain = append(e.plain, m.plainS)
+		effect.before = append(effect.before, round(m.crossed.Plain, first.labels, m.plain))
+		effect.after = append(effect.after, round(m.crossed.Confusion, first.labels, m.crossed.Predictions))
+		effect.plain = append(effect.plain, m.plainS)
 	}
-	e.variance = variance * shared(score.Spread.Linear, e.before, e.after)
-	e.costVariance = costVariance * shared(balancedLinear, e.before, e.after)
-	f.Change = around(interval.Mean(changes), halfWidth(changes, e.variance))
-	f.Cost = around(interval.Mean(costs), halfWidth(costs, e.costVariance))
+	effect.variance = variance * shared(score.Spread.Linear, effect.before, effect.after)
+	effect.costVariance = costVariance * shared(balancedLinear, effect.before, effect.after)
+	f.Change = around(interval.Mean(changes), halfWidth(changes, effect.variance))
+	f.Cost = around(interval.Mean(costs), halfWidth(costs, effect.costVariance))
 	return f, nil
+}
+
+// fit fits offsets to every model, and returns the models that were fitted, in their order.
+func (e Estimation) fit(score objective.Score, parts []*Folds, into []FittedFolds) (fitted []int) {
+	var next atomic.Int64
+	complete := make([]bool, len(parts))
+	var work sync.WaitGroup
+	stopped := func() bool { return e.Stopped != nil && e.Stopped() }
+	for range min(len(parts), max(1, e.AtOnce)) {
+		work.Go(func() {
+			for s := int(next.Add(1)) - 1; s < len(parts) && !stopped(); s = int(next.Add(1)) - 1 {
+				into[s] = parts[s].fit(score, e.Stopped)
+				complete[s] = !stopped()
+			}
+		})
+	}
+	work.Wait()
+	for s, done := range complete {
+		if done {
+			fitted = append(fitted, s)
+		}
+	}
+	return fitted
 }
 
 // round returns what is known of predictions for examples with these labels.

@@ -1,11 +1,13 @@
 package posthoc_test
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"evenkeel/objective"
@@ -258,5 +260,46 @@ func TestFixedFaults(t *testing.T) {
 		if _, err := posthoc.EstimateFixed(score, nil, parts...); err == nil || !strings.Contains(err.Error(), word) {
 			t.Errorf("error %v; want %q in it", err, word)
 		}
+	}
+}
+
+// TestEstimationIsTheSameAndStops: however many models are fitted at once, the figures are the
+// same to the last bit. Where it is stopped, at once or in the middle of a fit, it gives up.
+func TestEstimationIsTheSameAndStops(t *testing.T) {
+	score := objective.Score{Spread: objective.StdDev, Tolerance: 0.01, Penalty: 2}
+	var parts []*posthoc.Folds
+	w := leaning(5, 1, 0.5)
+	for seed := range uint64(3) {
+		parts = append(parts, folds(t, w.draw(t, generator(seed), 30)))
+	}
+	want, err := posthoc.EstimateFixed(score, nil, parts...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var looks atomic.Int64
+	count := func() bool { looks.Add(1); return false }
+	got, err := posthoc.Estimation{AtOnce: 3, Stopped: count}.Fixed(score, nil, parts...)
+	if err != nil || !slices.Equal(got.Offsets, want.Offsets) || got.Change != want.Change || got.Cost != want.Cost {
+		t.Errorf("three at once: %v, %+v; want %+v", err, got, want)
+	}
+	all := looks.Load()
+	for _, at := range []int64{1, all / 2} {
+		looks.Store(0)
+		stopped := func() bool { return looks.Add(1) >= at }
+		if _, err := (posthoc.Estimation{Stopped: stopped}).Fixed(score, nil, parts...); !errors.Is(err, posthoc.ErrStopped) || looks.Load() > at+300 {
+			t.Errorf("stopped at look %d of %d: %v after %d", at, all, err, looks.Load())
+		}
+	}
+	looks.Store(0)
+	some := posthoc.Estimation{Stopped: func() bool { return looks.Add(1) >= all*9/10 }, Fewest: 2}
+	of, err := posthoc.EstimateFixed(score, nil, parts[:2]...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := some.Fixed(score, nil, parts...); err != nil || got.Models != 2 || got.Change != of.Change || !slices.Equal(got.Offsets, of.Offsets) {
+		t.Errorf("stopped in the third model: %v, %+v; want the figures of two, %+v", err, got, of)
+	}
+	if _, err := (posthoc.Estimation{Stopped: func() bool { return true }}).FitAll(parts[0], score); !errors.Is(err, posthoc.ErrStopped) {
+		t.Errorf("a single fit that is stopped: %v", err)
 	}
 }
