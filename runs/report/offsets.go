@@ -173,11 +173,10 @@ func range95(low, high float64, text func(float64) string) string {
 
 // cost says what the offsets do to the balanced accuracy.
 func (p offsetsPage) cost() string {
-	verdict, risk := "within your limit of ", p.LossProbability()
+	verdict, risk := accuracyRisk(p.Score.Tolerance, p.Cost.Estimate, p.Cost.Low, p.LossProbability()), p.LossProbability()
 	if risk > 0.5 {
-		verdict = "probably more than your limit of "
+		verdict = fmt.Sprintf("probably more than your limit of %s (risk of more %s)", unsigned(p.Score.Tolerance), probability(risk))
 	}
-	verdict += fmt.Sprintf("%s (risk of more %s)", unsigned(p.Score.Tolerance), probability(risk))
 	return fmt.Sprintf("balanced accuracy %s -> %s, %s points %s, %s", percent(p.BalancedAccuracy), percent(p.BalancedAccuracy+p.Cost.Estimate),
 		points(p.Cost.Estimate), range95(p.Cost.Low, p.Cost.High, points), verdict)
 }

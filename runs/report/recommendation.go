@@ -281,12 +281,20 @@ func (p answerPage) limit(f results.Figures) string {
 		return ""
 	case f.BeyondLimit():
 		return fmt.Sprintf(", BEYOND %s (risk %s)", limit, probability(f.LossProbability))
-	case f.AccuracyLow > 0:
-		return ", higher beyond noise"
-	case strings.HasPrefix(points(f.AccuracyChange), "+"):
-		return fmt.Sprintf(", risk of losing more than %s: %s", unsigned(p.Definition.Objective.Tolerance), probability(f.LossProbability))
 	}
-	return fmt.Sprintf(", within %s (risk of more %s)", limit, probability(f.LossProbability))
+	return ", " + accuracyRisk(p.Definition.Objective.Tolerance, f.AccuracyChange, f.AccuracyLow, f.LossProbability)
+}
+
+// accuracyRisk says that a change of balanced accuracy, with the lower end of its interval, is
+// within the limit, and what the risk is that more is lost.
+func accuracyRisk(tolerance, change, low, risk float64) string {
+	switch {
+	case low > 0:
+		return "higher beyond noise"
+	case strings.HasPrefix(points(change), "+"):
+		return fmt.Sprintf("risk of losing more than %s: %s", unsigned(tolerance), probability(risk))
+	}
+	return fmt.Sprintf("within your limit of %s (risk of more %s)", unsigned(tolerance), probability(risk))
 }
 
 // probability writes a probability in percent.

@@ -142,7 +142,7 @@ func (c *confirming) seconds(ctx context.Context, v visited, confirmer *followup
 		return 0, 0, err
 	}
 	_, length := c.arm.Cost(c.def)
-	return each*length + float64(c.arm.Fits(c.def))*fitting.Seconds(), fitting, nil
+	return each*length + float64(c.arm.Fits())*fitting.Seconds(), fitting, nil
 }
 
 // fittingTime is [followup.Confirmer.Fitting]. It returns ErrInterrupted if it was stopped.

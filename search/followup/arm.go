@@ -88,7 +88,7 @@ func (a Arm) shares(d *search.Definition) Shares {
 }
 
 // Fits returns how often offsets are fitted on a fresh seed, where there are logits.
-func (a Arm) Fits(d *search.Definition) int {
+func (a Arm) Fits() int {
 	fits := 1 // the reference
 	if a.Plan.Trained() && a.WeightsOffsets == nil {
 		fits++ // models trained with the vector

@@ -59,7 +59,7 @@ func NeedsOf(d *search.Definition, confirms bool) Needs {
 	}
 	if confirms {
 		n.Confirming = confirm.FewestSeeds * Length(d, 1)
-		n.ConfirmFits = float64(confirm.FewestSeeds * typical(d, 1).Fits(d))
+		n.ConfirmFits = float64(confirm.FewestSeeds * typical(d, 1).Fits())
 	}
 	return n
 }

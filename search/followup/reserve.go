@@ -97,7 +97,7 @@ func (r *Reserve) seed(d *search.Definition, each time.Duration) time.Duration {
 	if r.best == nil || !r.Confirms {
 		return 0
 	}
-	return time.Duration(float64(each)*Length(d, r.best.Round)) + time.Duration(typical(d, r.best.Round).Fits(d))*r.offsets
+	return time.Duration(float64(each)*Length(d, r.best.Round)) + time.Duration(typical(d, r.best.Round).Fits())*r.offsets
 }
 
 // plain returns the time that fixed offsets for the reference take.

@@ -50,7 +50,7 @@ func TestSuite(t *testing.T) {
 }
 
 // others are the folders of search that hold no sampler.
-var others = []string{"followup", "samplers", "samplertest", "storetest", "studyfile", "testfunc"}
+var others = []string{"followup", "samplers", "samplertest", "storetest", "studyfile", "testdata", "testfunc"}
 
 // TestEverySamplerIsListed: every other folder of search is a sampler in the list, under
 // its name, and every sampler has its folder.
