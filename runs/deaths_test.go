@@ -3,6 +3,7 @@ package runs_test
 import (
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -15,8 +16,8 @@ import (
 // one that recorded it on; what counts for the next one are those since anything was recorded.
 func TestDeaths(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.db")
-	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	clock := func() time.Time { now = now.Add(time.Second); return now }
+	start, ticks := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), atomic.Int64{}
+	clock := func() time.Time { return start.Add(time.Duration(ticks.Add(1)) * time.Second) }
 	db := open(t, path, runs.Options{Now: clock})
 	def := define(t)
 	visit := func(phase string, ended runs.State, do func(s *runs.Study)) (deaths []int, before int) {

@@ -25,6 +25,16 @@ weighting:
 search: {trials: 5, racing: false, screen: off, parallel: 1}
 `
 
+// inFolder writes a study file into a folder of its own.
+func inFolder(t *testing.T, text string) (folder string) {
+	t.Helper()
+	folder = t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "study.yaml"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return folder
+}
+
 // eventually waits for something that happens in other processes.
 func eventually(t *testing.T, what string, happened func() bool) {
 	t.Helper()

@@ -1,3 +1,7 @@
+//go:build !race
+
+// The race detector reserves more address space than these tests leave.
+
 package main
 
 import (
@@ -24,16 +28,6 @@ func limited(t *testing.T, folder string, kb int, args ...string) *underTest {
 	p.cmd.Env = append(os.Environ(), "GOMAXPROCS=2")
 	p.launch(folder)
 	return p
-}
-
-// inFolder writes a study file into a folder of its own.
-func inFolder(t *testing.T, text string) (folder string) {
-	t.Helper()
-	folder = t.TempDir()
-	if err := os.WriteFile(filepath.Join(folder, "study.yaml"), []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return folder
 }
 
 // TestTrainingThatDoesNotFit: a trial that needs more memory than there is ends the search with
