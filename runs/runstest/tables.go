@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -94,8 +95,16 @@ func Sound(path string) (err error) {
 	return nil
 }
 
-// readOnly is the source name of a database that is only read.
-func readOnly(path string) string { return source(path) + "?mode=ro&_busy_timeout=60000" }
+// readOnly is the source name of a database that is only read. Where a program died in a
+// transaction without a write-ahead log, as while it makes the file, SQLite first has to undo
+// what it wrote, and a connection that may not write cannot.
+func readOnly(path string) string {
+	mode := "?mode=ro"
+	if journal, err := os.Stat(path + "-journal"); err == nil && journal.Size() > 0 {
+		mode = "?mode=rw&_query_only=1"
+	}
+	return source(path) + mode + "&_busy_timeout=60000"
+}
 
 // source is the source name of a database, a URI, in which these characters have a meaning.
 func source(path string) string {
