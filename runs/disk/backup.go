@@ -78,18 +78,25 @@ func copyTo(ctx context.Context, conn *sql.Conn, path string) (err error) {
 	if err := copyPages(ctx, conn, part); err != nil {
 		return err
 	}
-	// The name is taken by a file of ours first, since renaming replaces what is there.
-	taken, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if errors.Is(err, fs.ErrExist) {
+	if err := renameNew(part, path); errors.Is(err, fs.ErrExist) {
 		return &ExistsError{path}
+	} else if err != nil {
+		return err
 	}
+	return syncFolder(filepath.Dir(path))
+}
+
+// renameTaken renames a file to a name that must be new, where the system cannot do this at
+// once: the name is taken by an empty file first, which a death in between leaves.
+func renameTaken(from, to string) error {
+	taken, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(taken.Close(), os.Rename(part, path)); err != nil {
-		return errors.Join(err, os.Remove(path))
+	if err := errors.Join(taken.Close(), os.Rename(from, to)); err != nil {
+		return errors.Join(err, os.Remove(to))
 	}
-	return syncFolder(filepath.Dir(path))
+	return nil
 }
 
 // copyStep is how many pages are copied at once: between steps a cancellation is noticed.
