@@ -21,9 +21,11 @@ func newCheck(g *global) *cobra.Command {
 		Long: `Trains about 15 times and says whether the study's trainer is fit to be searched
 over: whether one seed gives one result, whether a class gains recall when its
 weight is 20 times as large, whether multiplying all weights by ten changes
-nothing, what a training costs and how long the study will take. Every line is
-ok, a WARNING or a FAULT, and says what to fix. Nothing is stored except the
-trainer's log, and the test part is not used. Exit status 1 if there is a fault.`,
+nothing, what a training costs and how long the study will take. A confirmation
+that is not certain comes on top (evenkeel search --dry-run has both). How a
+recall varies from seed to seed is the root mean square over all classes. Every
+line is ok, a WARNING or a FAULT, and says what to fix. Nothing is stored except
+the trainer's log, and the test part is not used. Exit status 1 if there is a fault.`,
 		Example: `  evenkeel check mine.yaml
   evenkeel check mine.yaml --set model.epochs=2
   evenkeel check mine.yaml --format json`,

@@ -19,7 +19,7 @@ SEARCH ranks the arms on validation, the best one of each trial; --all shows eve
 Above them, without a rank, are the unweighted model, with which all are compared, and
 what offsets and twice the epochs do to it.
 
-Above the table: how many points were predicted from the logits of the unweighted model,
+Above the table: how many candidates were predicted from the logits of the unweighted model,
 to choose which to train, and how much of the predicted change of each class's recall
 training brought; the spread can change by more or less than predicted.
 Options without a rank compete with rank 1 as the lines below the table correct it:

@@ -23,11 +23,12 @@ The option is chosen by the search's figures. It is recommended only where fresh
 and the test part (evenkeel confirm) show that its score is below that of the unweighted
 model; another option takes its place only where it is better there beyond noise.
 
-Your limit (objective.accuracy_tolerance) comes first: an option that loses more with a
-probability above 50 % gives way to the best one within the limit that passes this test,
-or to the unweighted model where none does, and is named below it if it is more even. If
-the model was not trained enough, longer training comes first: search again with the
-epochs that are named.
+Your limit (objective.accuracy_tolerance) decides first which option is named: one that
+loses more with a probability above 50 % gives way to the best one within the limit that
+passes this test, or to the unweighted model where none does, and is named below it if it
+is more even. Then, if the model was not trained enough, the answer also names the epochs to
+search again with. That search finds weights for the model that is trained longer; an option
+other than longer training alone can be used without it.
 
 Before a confirmation the answer is PROVISIONAL: its figures are of the examples that
 chose, and not for quoting. docs/recommendation.md has the rules.

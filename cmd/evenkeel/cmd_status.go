@@ -19,7 +19,7 @@ func newStatus(g *global) *cobra.Command {
 how many trials have ended, the change of its leader so far, compared with the
 unweighted model, who searches it and since when. From time to time the best trials
 get more seeds; the leader is then one of those with the most seeds, and its change
-can get worse. It is empty where no arm leads. Time left is estimated from the pace
+can get worse. It is empty while no trial is complete. Time left is estimated from the pace
 since this start, within the study's limits of time; it is empty before the first
 trial has ended and while the leader is trained on fresh seeds (phase confirming).`,
 		Example: `  evenkeel status

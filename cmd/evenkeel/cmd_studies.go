@@ -54,7 +54,7 @@ func newStudies(g *global) *cobra.Command {
 		Use:   "studies",
 		Short: "List the studies of the trial history",
 		Long: `Lists the studies with the change of their leader's score, compared with the
-unweighted model (empty where no arm leads, see leaderboard), and where they come from: host,
+unweighted model (empty while no trial is complete), and where they come from: host,
 user, and the git commit of the study file's folder when it was last searched, with + if
 tracked files had changes. Without the git program there is no commit. JSON and CSV have
 the version of the program, and which arm leads.

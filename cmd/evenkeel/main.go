@@ -90,7 +90,7 @@ spread of the recalls, and kept in a SQLite file.
 Exit status: 0 done; 1 failed; 2 wrong usage, a wrong study file, or a trial history, study or
 trial that does not exist, nothing was started; 130 interrupted, everything that has finished
 is stored.`,
-		Example: `  evenkeel search                 # the built-in study, well under a minute
+		Example: `  evenkeel search                 # the built-in study, 20 to 30 seconds
   evenkeel leaderboard            # what it found
   evenkeel search mine.yaml       # your own study`,
 		SilenceErrors:     true,
